@@ -1,0 +1,53 @@
+# `make run` and `make test` need Python 3.11 or newer, git and make, and nothing else.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests run test check lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+setup: $(VENV)/.installed ## make .venv and install what the portal needs
+
+setup-tests: setup $(VENV)/.installed-dev ## the same, and what the tests and checks need
+
+run: setup ## serve http://127.0.0.1:8000 (PORT=) with the demo clinics
+	@exec $(BIN)/python -m portal.serve
+
+test: setup-tests ## every test
+	@$(BIN)/python -m tests.support.machine
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: setup-tests ## every static check, then every test
+	@$(BIN)/python -m tests.support.machine
+	@$(BIN)/python -m tests.support.checks
+
+lock: $(VENV)/bin/python ## pin every package again after pyproject.toml changed
+	@$(BIN)/pip install --quiet --disable-pip-version-check $$(sed -n 's/^lock = \["\(.*\)"\]/\1/p' pyproject.toml)
+	@$(BIN)/uv pip compile $(LOCK_OPTIONS) pyproject.toml --output-file requirements.txt
+	@$(BIN)/uv pip compile $(LOCK_OPTIONS) pyproject.toml --group dev --output-file requirements-dev.txt
+
+clean: ## remove .venv and the caches; instance/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links
+
+# The stamp is a copy of its lock: pip is asked for nothing until the lock's content changes.
+install = cmp -s $< $@ && touch $@ || { echo "Installing $< ..." && $(BIN)/python -m pip install \
+	--quiet --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes -r $< && cp $< $@; }
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	@$(install)
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@$(install)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	@$(PYTHON) -m venv $(VENV)
