@@ -1,0 +1,144 @@
+"""Appointments and the steps each visit takes."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    FetchedValue,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base
+from portal.phi.columns import is_envelope
+from portal.phi.sealed import Sealed
+from portal.tenancy.models import TenantOwned, belongs_to, one_of
+
+INSTANT = DateTime(timezone=True)
+
+
+class Appointment(TenantOwned, Base):
+    """A visit: one patient with one doctor, under one workflow and at most one plan."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        belongs_to("patient_id", "patients", on_delete="CASCADE"),
+        belongs_to("facility_id", "facilities", on_delete="CASCADE"),
+        belongs_to("doctor_id", "doctors", on_delete="CASCADE"),
+        belongs_to("service_offering_id", "service_offerings", on_delete="CASCADE"),
+        belongs_to("availability_slot_id", "availability_slots", on_delete="SET NULL"),
+        belongs_to("service_workflow_id", "service_workflows", on_delete="CASCADE"),
+        belongs_to("insurance_plan_id", "insurance_plans", on_delete="SET NULL"),
+        belongs_to("updated_by", "users", on_delete="SET NULL"),
+        CheckConstraint("start_at < end_at", name="times"),
+        one_of("status", "scheduled", "checked_in", "in_progress", "completed", "no_show",
+               "cancelled"),
+        CheckConstraint("status <> 'cancelled' OR cancel_reason IS NOT NULL",
+                        name="cancel_reason"),
+        CheckConstraint("NOT overbooked OR overbook_reason IS NOT NULL", name="overbook_reason"),
+        is_envelope("notes"),
+        UniqueConstraint("tenant_id", "booking_key"),
+        UniqueConstraint("row_uid"),
+        Index("ix_appointments_patient_id", "tenant_id", "patient_id"),
+        Index("ix_appointments_doctor_id_start_at", "tenant_id", "doctor_id", "start_at"),
+        Index("ix_appointments_facility_id_start_at", "tenant_id", "facility_id", "start_at"),
+        Index("ix_appointments_availability_slot_id", "tenant_id", "availability_slot_id"),
+        Index("ix_appointments_service_offering_id", "tenant_id", "service_offering_id"),
+        Index("ix_appointments_service_workflow_id", "tenant_id", "service_workflow_id"),
+        Index("ix_appointments_insurance_plan_id", "tenant_id", "insurance_plan_id"),
+    )
+
+    row_uid: Mapped[UUID] = mapped_column(Uuid, default=uuid4)
+    patient_id: Mapped[int] = mapped_column(BigInteger)
+    facility_id: Mapped[int] = mapped_column(BigInteger)
+    doctor_id: Mapped[int] = mapped_column(BigInteger)
+    service_offering_id: Mapped[int] = mapped_column(BigInteger)
+    availability_slot_id: Mapped[int | None] = mapped_column(BigInteger)
+    service_workflow_id: Mapped[int] = mapped_column(BigInteger)
+    insurance_plan_id: Mapped[int | None] = mapped_column(BigInteger)
+    start_at: Mapped[datetime] = mapped_column(INSTANT)
+    end_at: Mapped[datetime] = mapped_column(INSTANT)
+    status: Mapped[str] = mapped_column(Text, server_default="scheduled")
+    confirmed_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    checked_in_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    started_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    finished_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    cancel_reason: Mapped[str | None] = mapped_column(Text)
+    overbooked: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    overbook_reason: Mapped[str | None] = mapped_column(Text)
+    notes_envelope: Mapped[bytes | None] = mapped_column("notes", LargeBinary)
+    language: Mapped[str | None] = mapped_column(String(10))
+    locale: Mapped[str | None] = mapped_column(String(10))
+    booking_key: Mapped[UUID | None] = mapped_column(Uuid)
+    row_version: Mapped[int] = mapped_column(
+        Integer, server_default=text("1"), server_onupdate=FetchedValue()
+    )
+    updated_by: Mapped[int | None] = mapped_column(BigInteger)
+
+    notes = Sealed("notes_envelope")
+
+
+Appointment.__table__.append_constraint(  # type: ignore[attr-defined]
+    ExcludeConstraint(
+        (
+            func.calendar_span(
+                literal_column("patient_id"),
+                literal_column("start_at"),
+                literal_column("end_at"),
+            ),
+            "&&",
+        ),
+        name="ex_appointments_patient",
+        using="gist",
+        where=text("status IN ('scheduled', 'checked_in', 'in_progress')"),
+    )
+)
+
+
+class AppointmentStep(TenantOwned, Base):
+    """One step of a visit, as it was planned at booking."""
+
+    __tablename__ = "appointment_steps"
+    __table_args__ = (
+        belongs_to("appointment_id", "appointments", on_delete="CASCADE"),
+        belongs_to("workflow_step_id", "workflow_steps", on_delete="CASCADE"),
+        belongs_to("step_template_id", "step_templates", on_delete="CASCADE"),
+        CheckConstraint("position >= 1", name="position"),
+        CheckConstraint("scheduled_start_at < scheduled_end_at", name="times"),
+        one_of("status", "scheduled", "in_progress", "completed", "no_show", "cancelled"),
+        is_envelope("notes"),
+        UniqueConstraint("row_uid"),
+        Index("ix_appointment_steps_appointment_id_position", "tenant_id", "appointment_id",
+              "position"),
+        Index("ix_appointment_steps_workflow_step_id", "tenant_id", "workflow_step_id"),
+        Index("ix_appointment_steps_step_template_id", "tenant_id", "step_template_id"),
+    )
+
+    row_uid: Mapped[UUID] = mapped_column(Uuid, default=uuid4)
+    appointment_id: Mapped[int] = mapped_column(BigInteger)
+    workflow_step_id: Mapped[int] = mapped_column(BigInteger)
+    step_template_id: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(Integer)
+    scheduled_start_at: Mapped[datetime] = mapped_column(INSTANT)
+    scheduled_end_at: Mapped[datetime] = mapped_column(INSTANT)
+    started_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    finished_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    status: Mapped[str] = mapped_column(Text, server_default="scheduled")
+    notes_envelope: Mapped[bytes | None] = mapped_column("notes", LargeBinary)
+    location: Mapped[str | None] = mapped_column(String(255))
+
+    notes = Sealed("notes_envelope")

@@ -1,0 +1,95 @@
+"""People who sign in, their sessions, and the one-time links that let them in."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base
+from portal.tenancy.models import TenantOwned, belongs_to, one_of
+
+ROLES = ("owner", "admin", "front_desk", "clinician", "auditor")
+
+
+class User(TenantOwned, Base):
+    """A member of a clinic's staff."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        one_of("role", *ROLES),
+        one_of("status", "invited", "active", "disabled"),
+        CheckConstraint(
+            "status <> 'active' OR password_hash IS NOT NULL", name="active_has_password"
+        ),
+    )
+
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, server_default="invited")
+    locale: Mapped[str | None] = mapped_column(String(10))
+    last_seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+Index("uq_users_email", User.tenant_id, func.lower(User.email), unique=True)
+
+
+class UserSession(TenantOwned, Base):
+    """A signed-in browser. The cookie's token is kept as its SHA-256 only."""
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (
+        belongs_to("user_id", "users", on_delete="CASCADE"),
+        UniqueConstraint("token_hash", name="uq_user_sessions_token_hash"),
+        CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+        CheckConstraint("idle_seconds BETWEEN 60 AND 86400", name="idle_seconds"),
+        CheckConstraint("jsonb_typeof(messages) = 'array'", name="messages"),
+        Index("ix_user_sessions_user_id", "tenant_id", "user_id"),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    last_seen_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+    idle_seconds: Mapped[int] = mapped_column(Integer)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    second_factor_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ip: Mapped[str | None] = mapped_column(Text)
+    user_agent: Mapped[str | None] = mapped_column(Text)
+    messages: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+
+
+class UserLink(TenantOwned, Base):
+    """A one-time link by which an invited person sets a password."""
+
+    __tablename__ = "user_links"
+    __table_args__ = (
+        belongs_to("user_id", "users", on_delete="CASCADE"),
+        one_of("purpose", "invitation", "reset"),
+        UniqueConstraint("token_hash", name="uq_user_links_token_hash"),
+        CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+        Index("ix_user_links_user_id", "tenant_id", "user_id"),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    purpose: Mapped[str] = mapped_column(Text)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,61 @@
+"""Doctors and their places at facilities."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base
+from portal.tenancy.models import OBJECT, SoftDeleted, TenantOwned, belongs_to, json_object
+
+LIVING = text("deleted_at IS NULL")
+
+
+class Doctor(SoftDeleted, TenantOwned, Base):
+    """Someone patients are booked with."""
+
+    __tablename__ = "doctors"
+    __table_args__ = (
+        CheckConstraint("npi ~ '^[0-9]{10}$'", name="npi"),
+        json_object("contact"),
+        Index("uq_doctors_npi", "tenant_id", "npi", unique=True, postgresql_where=LIVING),
+        Index(
+            "ix_doctors_last_name_first_name", "tenant_id", "last_name", "first_name",
+            postgresql_where=LIVING,
+        ),
+    )
+
+    first_name: Mapped[str] = mapped_column(Text)
+    last_name: Mapped[str] = mapped_column(Text)
+    display_name: Mapped[str] = mapped_column(Text)
+    npi: Mapped[str | None] = mapped_column(String(10))
+    specialty: Mapped[str | None] = mapped_column(Text)
+    profile: Mapped[str | None] = mapped_column(Text)
+    contact: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=OBJECT)
+
+
+class FacilityDoctor(TenantOwned, Base):
+    """A doctor's place at a facility."""
+
+    __tablename__ = "facility_doctors"
+    __table_args__ = (
+        belongs_to("facility_id", "facilities", on_delete="RESTRICT"),
+        belongs_to("doctor_id", "doctors", on_delete="RESTRICT"),
+        UniqueConstraint("tenant_id", "facility_id", "doctor_id"),
+        Index("ix_facility_doctors_doctor_id", "tenant_id", "doctor_id"),
+    )
+
+    facility_id: Mapped[int] = mapped_column(BigInteger)
+    doctor_id: Mapped[int] = mapped_column(BigInteger)
+    role: Mapped[str | None] = mapped_column(String(100))
+    active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))

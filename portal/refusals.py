@@ -1,0 +1,82 @@
+"""Refusals: what the portal will not do, as facts with words for the front desk.
+
+A command raises a `DomainError`; the screen shows its message beside the field it is about.
+Messages are English msgids with named places; the web layer translates and fills them in.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from portal.db import session
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "translate this later"
+    """Mark a message for extraction; whoever shows it translates it."""
+    return message
+
+
+class DomainError(Exception):
+    """Something the portal refuses to do.
+
+    Attributes:
+        message: the English msgid, with `%(name)s` places for `params`.
+        field: the form field the refusal is about, or None.
+        status: the HTTP status a screen answers with when no form can show it.
+    """
+
+    message: ClassVar[str] | str = N_("That is not possible.")
+    field: str | None = None
+    status: ClassVar[int] = 422
+
+    def __init__(
+        self, message: str | None = None, *, field: str | None = None, **params: Any
+    ) -> None:
+        if message is not None:
+            self.message = message
+        if field is not None:
+            self.field = field
+        self.params = params
+        super().__init__(self.message % params if params else self.message)
+
+
+class Conflict(DomainError):
+    """Someone else was faster, or things changed since the page was shown."""
+
+    message = N_("This was changed by someone else in the meantime.")
+    status = 409
+
+
+class NotFound(DomainError):
+    """No such record in this clinic: the same answer for an unknown id and another clinic's."""
+
+    message = N_("We could not find that.")
+    status = 404
+
+
+@contextmanager
+def refusing(reasons: Mapping[str, type[DomainError]]) -> Iterator[None]:
+    """Flush what is inside in a savepoint; a named constraint's violation becomes its refusal.
+
+    Args:
+        reasons: constraint name -> the refusal it stands for. Any other database error passes
+            through unchanged.
+    """
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except DBAPIError as error:
+        refusal = reasons.get(violated_constraint(error) or "")
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def violated_constraint(error: DBAPIError) -> str | None:
+    """The name of the constraint or unique index that a database error is about."""
+    cause = error.orig
+    return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
