@@ -1,0 +1,123 @@
+"""The transaction's context: which tenant, which person, proven to the database.
+
+`enter_session` and `as_job` ask the database to write a signed, transaction-local setting; the
+row security policies read it back through `current_tenant()`. It ends with the transaction.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from portal.db import session
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who works in this transaction, and for which tenant."""
+
+    tenant_id: int
+    actor: str
+    user_id: int | None = None
+    session_id: int | None = None
+    role: str | None = None
+    name: str | None = None
+    email: str | None = None
+    facility_ids: tuple[int, ...] | None = None
+    tenant_slug: str = ""
+    tenant_name: str = ""
+    timezone: str = "UTC"
+    locale: str = "en"
+    settings: dict[str, Any] = field(default_factory=dict)
+    messages: tuple[Any, ...] = ()
+    idle_ends_at: datetime | None = None
+
+
+def facts() -> Facts:
+    """The facts of the present transaction.
+
+    Raises:
+        RuntimeError: no tenant has been entered; a mistake in the program, never a user's.
+    """
+    found: Facts | None = session.info.get("facts")
+    if found is None:
+        raise RuntimeError("no tenant has been entered in this session")
+    return found
+
+
+def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
+    """Enter a signed-in browser's tenant for this transaction.
+
+    Args:
+        token_hash: SHA-256 of the cookie's token.
+        touch: whether this counts as activity; a poll does not.
+
+    Returns:
+        The facts, or None when the session is unknown, idle, expired, revoked, or its user or
+        tenant is no longer active.
+    """
+    describe_request()
+    row = session.execute(
+        text("SELECT * FROM enter_session(:token_hash, :touch)"),
+        {"token_hash": token_hash, "touch": touch},
+    ).one_or_none()
+    if row is None:
+        session.info.pop("facts", None)
+        return None
+    scope = row.facility_ids
+    found = Facts(
+        **{**row._mapping, "facility_ids": tuple(scope) if scope is not None else None,
+           "messages": tuple(row.messages)},
+    )
+    session.info["facts"] = found
+    return found
+
+
+def describe_request() -> None:
+    """Tell the audit triggers the request's id, address and browser for this transaction."""
+    request = session.info.get("request")
+    if request:
+        session.execute(
+            text("SELECT set_config('portal.request', :request, true)"),
+            {"request": json.dumps(request)},
+        )
+
+
+@contextmanager
+def as_job(tenant_id: int, job: str) -> Iterator[Facts]:
+    """Work for one tenant as `portal_worker`; commits at the end, rolls back on an error.
+
+    Args:
+        tenant_id: the tenant.
+        job: the actor's name in the audit log, e.g. `import`.
+    """
+    before = {key: session.info.get(key) for key in ("bind", "facts")}
+    session.rollback()
+    session.info["bind"] = "worker"
+    try:
+        yield enter_job(tenant_id, job)
+        session.commit()
+    finally:
+        session.rollback()
+        session.info.update(before)
+
+
+def enter_job(tenant_id: int, job: str) -> Facts:
+    """Enter a tenant again after a commit inside `as_job`."""
+    session.execute(
+        text("SELECT enter_job(:tenant_id, :job)"), {"tenant_id": tenant_id, "job": job}
+    )
+    row = session.execute(
+        text("SELECT slug, name, timezone, locale, settings FROM tenants WHERE id = :id"),
+        {"id": tenant_id},
+    ).one()
+    found = Facts(
+        tenant_id=tenant_id, actor=f"job:{job}", tenant_slug=row.slug, tenant_name=row.name,
+        timezone=row.timezone, locale=row.locale, settings=row.settings,
+    )
+    session.info["facts"] = found
+    return found

@@ -1,0 +1,81 @@
+"""The one generator of what protects a table: row security, grants, triggers.
+
+Migrations call `protect(...)` for every tenant-owned table, so that no table can be forgotten
+or protected differently; the isolation test reads the catalogue and holds all of them to it.
+"""
+
+from alembic import op
+
+RUNTIME = "portal_app, portal_worker"
+KEPT_APART = "portal_app, portal_worker, portal_owner"
+# Patients, visits and people are never erased by the application: they are soft-deleted,
+# cancelled or disabled.
+NEVER_DELETED = frozenset({"tenants", "users", "patients", "appointments", "appointment_steps"})
+
+
+def protect(
+    table: str,
+    *,
+    tenant: str = "tenant_id",
+    audited: bool = True,
+    hidden: tuple[str, ...] = (),
+    rights: str | None = None,
+) -> None:
+    """Keep a table's tenants apart, grant what the roles may do, attach the triggers.
+
+    Args:
+        table: the table, already created.
+        tenant: the column that names the tenant.
+        audited: whether a row trigger writes every change to the audit log.
+        hidden: columns whose values the audit log replaces by a mark (password hashes).
+        rights: what the run-time roles may do; by default everything but DELETE where
+            nothing may be erased, and never TRUNCATE, REFERENCES or TRIGGER.
+    """
+    _row_security(table, tenant)
+    if rights is None:
+        rights = "SELECT, INSERT, UPDATE" + ("" if table in NEVER_DELETED else ", DELETE")
+    op.execute(f"GRANT {rights} ON {table} TO {RUNTIME}")
+    if audited:
+        arguments = ", ".join(f"'{column}'" for column in hidden)
+        op.execute(
+            f"CREATE TRIGGER audit_{table} AFTER INSERT OR UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION audit_change({arguments})"
+        )
+
+
+def _row_security(table: str, tenant: str) -> None:
+    own = f"{tenant} = (SELECT current_tenant())"
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY {table}_access ON {table} TO {KEPT_APART} USING (true)")
+    op.execute(
+        f"CREATE POLICY {table}_tenant ON {table} AS RESTRICTIVE TO {KEPT_APART} "
+        f"USING ({own}) WITH CHECK ({own})"
+    )
+
+
+def stamp(table: str, function: str = "stamp_row") -> None:
+    """Keep `updated_at` by trigger."""
+    op.execute(
+        f"CREATE TRIGGER stamp_{table} BEFORE UPDATE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+    )
+
+
+def open_to_gate(table: str, rights: str) -> None:
+    """Let the functions that work before a tenant is known (owned by portal_gate) use a table."""
+    op.execute(f"GRANT {rights} ON {table} TO portal_gate")
+    op.execute(f"CREATE POLICY {table}_gate ON {table} TO portal_gate USING (true)")
+
+
+def gate_function(signature: str, *, may_call: str) -> None:
+    """Hand a SECURITY DEFINER function to portal_gate and say who may call it.
+
+    `signature` is `name(argument types)`. The owner cannot create in the schema for longer than
+    this statement needs.
+    """
+    op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {may_call}")
+    op.execute("GRANT CREATE ON SCHEMA public TO portal_gate")
+    op.execute(f"ALTER FUNCTION {signature} OWNER TO portal_gate")
+    op.execute("REVOKE CREATE ON SCHEMA public FROM portal_gate")
