@@ -1,0 +1,13 @@
+"""The `flask` commands: a file for each group."""
+
+from flask import Flask
+
+from portal.cli import database
+
+COMMANDS = (database.group,)
+
+
+def register(app: Flask) -> None:
+    """Give the application its commands."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,196 @@
+"""What the environment says: settings read once, checked, and refused in one line when wrong."""
+
+import base64
+import binascii
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from portal.embedded import ensure_running
+
+KEY_BYTES = 32
+SHORTEST_SECRET = 32
+ROOT = Path(__file__).parent.parent
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the message is one line for whoever starts the portal."""
+
+
+@dataclass(frozen=True, repr=False)
+class Config:
+    """The settings of one process."""
+
+    production: bool
+    instance: Path
+    database_url: str
+    owner_url: str | None
+    worker_url: str | None
+    key: bytes
+    secret_key: str
+    secure_cookies: bool
+    now: datetime | None
+    smtp_url: str | None
+
+    def flask(self) -> dict[str, Any]:
+        """The same, as Flask and its extensions name them."""
+        binds = {"owner": self.owner_url, "worker": self.worker_url}
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SESSION_COOKIE_SECURE": self.secure_cookies,
+            "SQLALCHEMY_DATABASE_URI": driver_url(self.database_url),
+            "SQLALCHEMY_BINDS": {name: driver_url(url) for name, url in binds.items() if url},
+            "PORTAL_INSTANCE": self.instance,
+            "PORTAL_KEY": self.key,
+            "PORTAL_NOW": self.now,
+            "PORTAL_PRODUCTION": self.production,
+            "SMTP_URL": self.smtp_url,
+        }
+
+
+def load(environ: Mapping[str, str]) -> Config:
+    """The settings in `environ`; in development what is missing comes from the instance folder.
+
+    Raises:
+        ConfigError: a setting is wrong, or production lacks one.
+    """
+    production = _choice(environ, "PORTAL_ENV", "development", "production") == "production"
+    instance = Path(environ.get("PORTAL_INSTANCE") or ROOT / "instance").resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    source = _Source(environ, production, instance)
+    key, secret_key = _key(source), _secret_key(source)
+    return Config(
+        production=production,
+        instance=instance,
+        key=key,
+        secret_key=secret_key,
+        secure_cookies=_secure_cookies(environ, production),
+        now=_fixed_now(environ, production),
+        smtp_url=environ.get("SMTP_URL") or None,
+        **_database_urls(source),
+    )
+
+
+def configured() -> Config:
+    """The settings of this process; a wrong one ends it with a line on stderr and exit code 1."""
+    try:
+        return load(os.environ)
+    except (ConfigError, RuntimeError, OSError) as error:
+        sys.exit(f"portal: {error}")
+
+
+def driver_url(url: str) -> str:
+    """A libpq URL as SQLAlchemy wants it, with the driver's name."""
+    return "postgresql+psycopg://" + url.partition("://")[2]
+
+
+@dataclass(frozen=True)
+class _Source:
+    environ: Mapping[str, str]
+    production: bool
+    instance: Path
+
+    def get(self, name: str) -> str | None:
+        """A setting; None lets development make its own. Raises ConfigError in production."""
+        value = self.environ.get(name)
+        if not value and self.production:
+            raise ConfigError(f"{name} is not set, and production has no default for it.")
+        return value or None
+
+
+def _choice(environ: Mapping[str, str], name: str, *choices: str) -> str:
+    """One of the choices; the first is the default."""
+    value = environ.get(name) or choices[0]
+    if value not in choices:
+        raise ConfigError(f"{name} is {value!r}; it can be {' or '.join(choices)}.")
+    return value
+
+
+def _secure_cookies(environ: Mapping[str, str], production: bool) -> bool:
+    if not production:
+        return _choice(environ, "PORTAL_COOKIES", "http", "https") == "https"
+    if _choice(environ, "PORTAL_COOKIES", "https", "http") == "http":
+        raise ConfigError("PORTAL_COOKIES is http, which production refuses: serve over https.")
+    return True
+
+
+def _fixed_now(environ: Mapping[str, str], production: bool) -> datetime | None:
+    text = environ.get("PORTAL_NOW")
+    if not text:
+        return None
+    if production:
+        raise ConfigError("PORTAL_NOW is set, and production lets no clock stand still.")
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"PORTAL_NOW is {text!r}, which is no ISO 8601 instant.") from None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _database_urls(source: _Source) -> dict[str, Any]:
+    app_url = source.get("DATABASE_URL")
+    if app_url is None:
+        server = ensure_running(source.instance)
+        roles = {"database_url": "app", "owner_url": "owner", "worker_url": "worker"}
+        return {name: server.url(role) for name, role in roles.items()}
+    urls = {"DATABASE_URL": app_url}
+    for name in ("DATABASE_OWNER_URL", "DATABASE_WORKER_URL"):
+        urls[name] = source.environ.get(name, "")
+    for name, url in urls.items():
+        if url and not url.startswith(("postgresql://", "postgres://")):
+            raise ConfigError(f"{name} does not begin with postgresql://.")
+    return {
+        "database_url": app_url,
+        "owner_url": urls["DATABASE_OWNER_URL"] or None,
+        "worker_url": urls["DATABASE_WORKER_URL"] or None,
+    }
+
+
+def _key(source: _Source) -> bytes:
+    """The key-encryption key."""
+    named = source.get("PORTAL_KEY_FILE")
+    path = Path(named) if named else _made(source.instance / "portal.key", _new_key)
+    try:
+        readable_by_others = path.stat().st_mode & 0o077
+        text = path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"PORTAL_KEY_FILE {path}: {error.strerror}.") from None
+    if readable_by_others:
+        raise ConfigError(f"PORTAL_KEY_FILE {path} can be read by others: chmod 0400 it.")
+    with suppress(binascii.Error, ValueError):
+        key = base64.b64decode(text, validate=True)
+        if len(key) == KEY_BYTES:
+            return key
+    raise ConfigError(f"PORTAL_KEY_FILE {path} does not hold {KEY_BYTES} bytes as base64.")
+
+
+def _secret_key(source: _Source) -> str:
+    secret = source.get("SECRET_KEY")
+    if secret is None:
+        made = _made(source.instance / "secret.key", lambda: secrets.token_urlsafe(48))
+        return made.read_text().strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise ConfigError(f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters.")
+    return secret
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _made(path: Path, content: Callable[[], str]) -> Path:
+    """A file that only we can read, made the first time; of two processes, one makes it."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400), "w") as file:
+            file.write(content() + "\n")
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path

