@@ -1,0 +1,166 @@
+"""When a doctor is there: windows, instants and starts. Pure: no session, no clock of its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from portal.refusals import N_, DomainError
+
+MIDNIGHT = time(0)
+SHORTEST_SLOT, LONGEST_SLOT = 5, 1440
+MOST_SEATS = 500
+
+
+class WindowEndsBeforeStart(DomainError):
+    message = N_("The end is not after the start; an overnight session is two rules.")
+    field = "end_time"
+
+
+class SlotLengthOutOfRange(DomainError):
+    message = N_("A slot is between %(least)s and %(most)s minutes long.")
+    field = "slot_duration_minutes"
+
+
+class SlotIntervalOutOfRange(DomainError):
+    message = N_("Slots start every %(least)s to %(most)s minutes.")
+    field = "slot_interval_minutes"
+
+
+class SlotLongerThanWindow(DomainError):
+    message = N_("One slot is longer than the whole session.")
+    field = "slot_duration_minutes"
+
+
+class CapacityOutOfRange(DomainError):
+    message = N_("A slot has between 1 and %(most)s seats.")
+    field = "capacity"
+
+
+class ValidityBackwards(DomainError):
+    message = N_("The last day is before the first.")
+    field = "valid_to"
+
+
+class SpanBackwards(DomainError):
+    message = N_("The end is not after the start.")
+    field = "end_at"
+
+
+class OverrideNeedsSlotLength(DomainError):
+    message = N_("Changed hours without a rule need a slot length.")
+    field = "slot_duration_minutes"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A half-open stretch of time between two instants."""
+
+    start: datetime
+    end: datetime
+
+    def touches(self, other: "Span") -> bool:
+        """Whether the two overlap by any amount; meeting at an end is not touching."""
+        return self.start < other.end and other.start < self.end
+
+    def holds(self, other: "Span") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    @property
+    def minutes(self) -> int:
+        return int((self.end - self.start).total_seconds() // 60)
+
+
+def instant(day: date, clock_time: time, zone: str) -> datetime:
+    """The UTC instant of a local wall time, read as RFC 5545 (3.3.5) does.
+
+    A time that happens twice is its first happening; a time in a spring gap is read with the
+    offset before the gap, so that 02:30 becomes 03:30. This is what zoneinfo does with fold=0,
+    and what `local_instant` does in SQL: every conversion goes through one of the two.
+    """
+    return datetime.combine(day, clock_time, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_span(day: date, zone: str) -> Span:
+    """A local calendar day, which is 23, 24 or 25 hours long, or stranger."""
+    return Span(instant(day, MIDNIGHT, zone), instant(day + timedelta(days=1), MIDNIGHT, zone))
+
+
+def days_span(first: date, days: int, zone: str) -> Span:
+    """The local days from `first` on, as instants."""
+    return Span(
+        instant(first, MIDNIGHT, zone), instant(first + timedelta(days=days), MIDNIGHT, zone)
+    )
+
+
+def local_date(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def window_span(day: date, start: time, end: time, zone: str) -> Span | None:
+    """A rule's window on one local date; None when a clock change leaves nothing of it."""
+    last_day = day + timedelta(days=1) if end == MIDNIGHT else day
+    opens, closes = instant(day, start, zone), instant(last_day, end, zone)
+    return Span(opens, closes) if opens < closes else None
+
+
+def slot_spans(window: Span, duration_minutes: int, interval_minutes: int | None) -> Iterator[Span]:
+    """The slots of a window: they step through elapsed time while they end by its end."""
+    duration = timedelta(minutes=duration_minutes)
+    step = timedelta(minutes=interval_minutes or duration_minutes)
+    start = window.start
+    while start + duration <= window.end:
+        yield Span(start, start + duration)
+        start += step
+
+
+def touched_dates(span: Span, zone: str) -> list[date]:
+    """The local dates a half-open span touches."""
+    first = local_date(span.start, zone)
+    last = local_date(span.end - timedelta(microseconds=1), zone)
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def is_clock_change_day(day: date, zone: str) -> bool:
+    return day_span(day, zone).minutes != 24 * 60
+
+
+def weekday(day: date) -> int:
+    """0 = Sunday .. 6 = Saturday, as rules count."""
+    return day.isoweekday() % 7
+
+
+def check_window(start: time, end: time) -> None:
+    """An end of 00:00 is the day's end; 00:00 to 00:00 is the whole day."""
+    if end != MIDNIGHT and start >= end:
+        raise WindowEndsBeforeStart
+
+
+def check_slots(
+    duration: int, interval: int | None, capacity: int, window_minutes: int | None = None
+) -> None:
+    """What a rule's numbers may be; `window_minutes` is the wall-clock length of its session."""
+    if not SHORTEST_SLOT <= duration <= LONGEST_SLOT:
+        raise SlotLengthOutOfRange(least=SHORTEST_SLOT, most=LONGEST_SLOT)
+    if interval is not None and not SHORTEST_SLOT <= interval <= LONGEST_SLOT:
+        raise SlotIntervalOutOfRange(least=SHORTEST_SLOT, most=LONGEST_SLOT)
+    if window_minutes is not None and duration > window_minutes:
+        raise SlotLongerThanWindow
+    if not 1 <= capacity <= MOST_SEATS:
+        raise CapacityOutOfRange(most=MOST_SEATS)
+
+
+def wall_minutes(start: time, end: time) -> int:
+    """The length of a window on an ordinary day."""
+    closes = 24 * 60 if end == MIDNIGHT else end.hour * 60 + end.minute
+    return closes - (start.hour * 60 + start.minute)
+
+
+def check_validity(valid_from: date | None, valid_to: date | None) -> None:
+    if valid_from and valid_to and valid_to < valid_from:
+        raise ValidityBackwards
+
+
+def check_span(start_at: datetime, end_at: datetime) -> None:
+    if start_at >= end_at:
+        raise SpanBackwards

@@ -1,0 +1,107 @@
+"""What the clinic does, and who does it where."""
+
+from dataclasses import dataclass
+
+from portal import clock
+from portal.db import session
+from portal.refusals import N_, Conflict, refusing
+from portal.services.models import Service, ServiceOffering
+from portal.services.rules import LONGEST_BUFFER, check_minutes, checked_name
+
+
+class ServiceOffered(Conflict):
+    message = N_("This doctor already offers this service at this facility.")
+    field = "service_id"
+
+
+CONSTRAINTS = {"uq_service_offerings_service_id_doctor_id_facility_id": ServiceOffered}
+
+
+@dataclass(frozen=True)
+class ServiceDetails:
+    name: str
+    default_duration_minutes: int = 30
+    description: str | None = None
+    code: str | None = None
+    code_system: str = "CPT"
+    code_version: str | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class OfferingDetails:
+    """How one doctor offers a service; None minutes are the service's."""
+
+    default_duration_minutes: int | None = None
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    visibility: str = "public"
+
+
+def add_service(details: ServiceDetails) -> Service:
+    """Raises NameMissing, MinutesOutOfRange."""
+    service = Service()
+    _describe(service, details)
+    session.add(service)
+    session.flush()
+    return service
+
+
+def change_service(service: Service, details: ServiceDetails) -> Service:
+    """Raises NameMissing, MinutesOutOfRange."""
+    _describe(service, details)
+    session.flush()
+    return service
+
+
+def retire_service(service: Service) -> None:
+    """No start of it is offered any more; booked visits stand."""
+    service.deleted_at = clock.now()
+    session.flush()
+
+
+def offer_service(
+    service_id: int, doctor_id: int, facility_id: int, details: OfferingDetails | None = None
+) -> ServiceOffering:
+    """One doctor offers a service at one facility. Raises ServiceOffered, MinutesOutOfRange."""
+    offering = ServiceOffering(
+        service_id=service_id, doctor_id=doctor_id, facility_id=facility_id
+    )
+    _arrange(offering, details or OfferingDetails())
+    with refusing(CONSTRAINTS):
+        session.add(offering)
+    return offering
+
+
+def change_offering(
+    offering: ServiceOffering, details: OfferingDetails, *, active: bool = True
+) -> ServiceOffering:
+    """Raises MinutesOutOfRange."""
+    _arrange(offering, details)
+    offering.active = active
+    session.flush()
+    return offering
+
+
+def stop_offering(offering: ServiceOffering) -> None:
+    """No start of it is offered any more; booked visits stand."""
+    offering.active = False
+    session.flush()
+
+
+def _describe(service: Service, details: ServiceDetails) -> None:
+    check_minutes(details.default_duration_minutes, "default_duration_minutes")
+    service.name = checked_name(details.name)
+    service.description, service.category = details.description, details.category
+    service.code, service.code_version = details.code, details.code_version
+    service.code_system = details.code_system
+    service.default_duration_minutes = details.default_duration_minutes
+
+
+def _arrange(offering: ServiceOffering, details: OfferingDetails) -> None:
+    check_minutes(details.default_duration_minutes, "default_duration_minutes")
+    for field in ("buffer_before_minutes", "buffer_after_minutes"):
+        check_minutes(getattr(details, field), field, least=0, most=LONGEST_BUFFER)
+        setattr(offering, field, getattr(details, field))
+    offering.default_duration_minutes = details.default_duration_minutes
+    offering.visibility = details.visibility

@@ -1,0 +1,145 @@
+"""The steps of a visit: their templates, and the workflow of an offering or of one plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal.db import session
+from portal.refusals import N_, Conflict, NotFound, refusing
+from portal.services.models import ServiceWorkflow, StepTemplate, WorkflowStep
+from portal.services.rules import check_minutes, check_steps, checked_name
+from portal.tenancy.context import facts
+
+
+class WorkflowTaken(Conflict):
+    message = N_("There is already an active workflow for this offering and plan.")
+    field = "insurance_plan_id"
+
+
+CONSTRAINTS = {"uq_service_workflows_active": WorkflowTaken}
+
+
+@dataclass(frozen=True)
+class StepTemplateDetails:
+    name: str
+    default_duration_minutes: int
+    description: str | None = None
+    requires_location: bool = True
+
+
+@dataclass(frozen=True)
+class StepDetails:
+    """A step in its place; None minutes are the template's."""
+
+    step_template_id: int
+    duration_minutes: int | None = None
+    location_type: str | None = None
+    requires_preparation: bool = False
+    can_be_skipped: bool = False
+
+
+@dataclass(frozen=True)
+class WorkflowDetails:
+    """A workflow in full; no plan makes it the default of its offering."""
+
+    service_offering_id: int
+    name: str
+    steps: tuple[StepDetails, ...]
+    insurance_plan_id: int | None = None
+
+
+def add_step_template(details: StepTemplateDetails) -> StepTemplate:
+    """Raises NameMissing, MinutesOutOfRange."""
+    template = StepTemplate()
+    _describe(template, details)
+    session.add(template)
+    session.flush()
+    return template
+
+
+def change_step_template(template: StepTemplate, details: StepTemplateDetails) -> StepTemplate:
+    """Booked visits keep their minutes. Raises NameMissing, MinutesOutOfRange."""
+    _describe(template, details)
+    session.flush()
+    return template
+
+
+def add_workflow(details: WorkflowDetails) -> ServiceWorkflow:
+    """Add the default or one plan's workflow.
+
+    Raises:
+        WorkflowTaken: the offering and plan have an active one.
+        WorkflowWithoutSteps, VisitTooLong, MinutesOutOfRange, NameMissing: as they say.
+    """
+    _check_steps(details.steps)
+    with refusing(CONSTRAINTS):
+        workflow = ServiceWorkflow(
+            service_offering_id=details.service_offering_id,
+            insurance_plan_id=details.insurance_plan_id,
+            name=checked_name(details.name),
+        )
+        session.add(workflow)
+        session.flush()
+        session.add_all(_steps(workflow.id, details.steps))
+    session.refresh(workflow)
+    return workflow
+
+
+def change_workflow(workflow: ServiceWorkflow, details: WorkflowDetails) -> ServiceWorkflow:
+    """Put a new workflow in the place of this one, which ends; raises as `add_workflow`.
+
+    Visits keep the steps they were booked with, and these point at the workflow's own: so the
+    old one is never rewritten.
+    """
+    with session.begin_nested():
+        end_workflow(workflow)
+        return add_workflow(details)
+
+
+def end_workflow(workflow: ServiceWorkflow) -> None:
+    """It answers for no new booking; visits booked under it keep their steps."""
+    workflow.active = False
+    session.flush()
+
+
+def _describe(template: StepTemplate, details: StepTemplateDetails) -> None:
+    check_minutes(details.default_duration_minutes, "default_duration_minutes")
+    template.name = checked_name(details.name)
+    template.description = details.description
+    template.default_duration_minutes = details.default_duration_minutes
+    template.requires_location = details.requires_location
+
+
+def _check_steps(steps: Sequence[StepDetails]) -> None:
+    for step in steps:
+        check_minutes(step.duration_minutes, "duration_minutes")
+    defaults = _default_minutes({step.step_template_id for step in steps})
+    check_steps([step.duration_minutes or defaults[step.step_template_id] for step in steps])
+
+
+def _default_minutes(template_ids: set[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(StepTemplate.id, StepTemplate.default_duration_minutes).where(
+            StepTemplate.tenant_id == facts().tenant_id, StepTemplate.id.in_(template_ids)
+        )
+    )
+    found = {row.id: row.default_duration_minutes for row in rows}
+    if found.keys() != template_ids:
+        raise NotFound
+    return found
+
+
+def _steps(workflow_id: int, steps: Sequence[StepDetails]) -> list[WorkflowStep]:
+    return [
+        WorkflowStep(
+            service_workflow_id=workflow_id,
+            position=position,
+            step_template_id=step.step_template_id,
+            duration_minutes=step.duration_minutes,
+            location_type=step.location_type,
+            requires_preparation=step.requires_preparation,
+            can_be_skipped=step.can_be_skipped,
+        )
+        for position, step in enumerate(steps, start=1)
+    ]
