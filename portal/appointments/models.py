@@ -18,12 +18,13 @@ from sqlalchemy import (
     Uuid,
     func,
     literal_column,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base
+from portal.db import Base, session
 from portal.phi.columns import is_envelope
 from portal.phi.sealed import Sealed
 from portal.tenancy.models import TenantOwned, belongs_to, one_of
@@ -45,10 +46,10 @@ class Appointment(TenantOwned, Base):
         belongs_to("insurance_plan_id", "insurance_plans", on_delete="SET NULL"),
         belongs_to("updated_by", "users", on_delete="SET NULL"),
         CheckConstraint("start_at < end_at", name="times"),
-        one_of("status", "scheduled", "checked_in", "in_progress", "completed", "no_show",
-               "cancelled"),
-        CheckConstraint("status <> 'cancelled' OR cancel_reason IS NOT NULL",
-                        name="cancel_reason"),
+        one_of(
+            "status", "scheduled", "checked_in", "in_progress", "completed", "no_show", "cancelled"
+        ),
+        CheckConstraint("status <> 'cancelled' OR cancel_reason IS NOT NULL", name="cancel_reason"),
         CheckConstraint("NOT overbooked OR overbook_reason IS NOT NULL", name="overbook_reason"),
         is_envelope("notes"),
         UniqueConstraint("tenant_id", "booking_key"),
@@ -122,8 +123,12 @@ class AppointmentStep(TenantOwned, Base):
         one_of("status", "scheduled", "in_progress", "completed", "no_show", "cancelled"),
         is_envelope("notes"),
         UniqueConstraint("row_uid"),
-        Index("ix_appointment_steps_appointment_id_position", "tenant_id", "appointment_id",
-              "position"),
+        Index(
+            "ix_appointment_steps_appointment_id_position",
+            "tenant_id",
+            "appointment_id",
+            "position",
+        ),
         Index("ix_appointment_steps_workflow_step_id", "tenant_id", "workflow_step_id"),
         Index("ix_appointment_steps_step_template_id", "tenant_id", "step_template_id"),
     )
@@ -142,3 +147,9 @@ class AppointmentStep(TenantOwned, Base):
     location: Mapped[str | None] = mapped_column(String(255))
 
     notes = Sealed("notes_envelope")
+
+    @property
+    def patient_id(self) -> int:
+        """Whose visit this is a step of; asked when its notes are opened."""
+        visit = select(Appointment.patient_id).where(Appointment.id == self.appointment_id)
+        return session.execute(visit).scalar_one()

@@ -18,11 +18,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
 from portal.phi.columns import is_envelope
-from portal.phi.sealed import Sealed
+from portal.phi.sealed import DATE, OBJECT, Sealed
 from portal.tenancy.models import SoftDeleted, TenantOwned, belongs_to, one_of
 
 PERSONAL = (
-    "first_name", "last_name", "email", "phone", "dob", "member_numbers", "notes", "meta",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "dob",
+    "member_numbers",
+    "notes",
+    "meta",
 )
 
 
@@ -44,8 +51,12 @@ class Patient(SoftDeleted, TenantOwned, Base):
         Index("ix_patients_user_id", "tenant_id", "user_id"),
         Index("ix_patients_default_insurance_plan_id", "tenant_id", "default_insurance_plan_id"),
         Index("ix_patients_merged_into", "tenant_id", "merged_into"),
-        Index("ix_patients_updated_at", "tenant_id", "updated_at",
-              postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "ix_patients_updated_at",
+            "tenant_id",
+            "updated_at",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
     )
 
     row_uid: Mapped[UUID] = mapped_column(Uuid, default=uuid4)
@@ -65,14 +76,14 @@ class Patient(SoftDeleted, TenantOwned, Base):
     preferred_language: Mapped[str | None] = mapped_column(String(10))
     merged_into: Mapped[int | None] = mapped_column(BigInteger)
 
-    first_name = Sealed("first_name_envelope")
-    last_name = Sealed("last_name_envelope")
-    email = Sealed("email_envelope")
-    phone = Sealed("phone_envelope")
-    dob = Sealed("dob_envelope")
-    member_numbers = Sealed("member_numbers_envelope")
-    notes = Sealed("notes_envelope")
-    meta = Sealed("meta_envelope")
+    first_name = Sealed("first_name_envelope", patient="id")
+    last_name = Sealed("last_name_envelope", patient="id")
+    email = Sealed("email_envelope", patient="id")
+    phone = Sealed("phone_envelope", patient="id")
+    dob = Sealed("dob_envelope", DATE, patient="id")
+    member_numbers = Sealed("member_numbers_envelope", OBJECT, patient="id")
+    notes = Sealed("notes_envelope", patient="id")
+    meta = Sealed("meta_envelope", OBJECT, patient="id")
 
 
 class PatientSearchToken(Base):
@@ -86,7 +97,9 @@ class PatientSearchToken(Base):
     )
 
     tenant_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("tenants.id"), primary_key=True,
+        BigInteger,
+        ForeignKey("tenants.id"),
+        primary_key=True,
         server_default=text("current_tenant()"),
     )
     field: Mapped[str] = mapped_column(String(20), primary_key=True)

@@ -26,7 +26,10 @@ class TenantKey(TenantOwned, Base):
         one_of("purpose", "data", "index"),
         UniqueConstraint("tenant_id", "purpose", "version"),
         Index(
-            "uq_tenant_keys_active", "tenant_id", "purpose", unique=True,
+            "uq_tenant_keys_active",
+            "tenant_id",
+            "purpose",
+            unique=True,
             postgresql_where=text("active"),
         ),
     )

@@ -1,0 +1,82 @@
+"""Envelopes: how one field of a patient lies on the disk.
+
+    version 1 | algorithm 1 | key version 2 | nonce 12 | ciphertext 32, 64, ... | tag 16 bytes
+
+AES-256-GCM (NIST SP 800-38D). The header and the place (tenant, table, column, row) are
+authenticated with the ciphertext, so an envelope opens in the place it was sealed for and nowhere
+else. The plaintext is padded to a power of two, so that its length says little about a name.
+"""
+
+import os
+import struct
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+VERSION = 1
+AES_256_GCM = 1
+SMALLEST = 32
+LARGEST = 1 << 24
+_HEADER = struct.Struct(">BBH")
+_LENGTH = struct.Struct(">I")
+_NONCE = 12
+_TAG = 16
+OVERHEAD = _HEADER.size + _NONCE + _TAG
+
+
+class EnvelopeError(Exception):
+    """The envelope does not open: damaged, moved from another place, or sealed with another key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an envelope belongs. It opens nowhere else."""
+
+    tenant_id: int
+    table: str
+    column: str
+    row_uid: UUID
+
+    def bound(self) -> bytes:
+        """The place as bytes to authenticate; every part is of fixed length or ends with NUL."""
+        names = f"{self.table}\0{self.column}\0".encode()
+        return struct.pack(">q", self.tenant_id) + names + self.row_uid.bytes
+
+
+def seal(cipher: AESGCM, key_version: int, place: Place, plaintext: bytes) -> bytes:
+    """An envelope around the plaintext, with a fresh random nonce."""
+    header = _HEADER.pack(VERSION, AES_256_GCM, key_version)
+    nonce = os.urandom(_NONCE)
+    return header + nonce + cipher.encrypt(nonce, _padded(plaintext), header + place.bound())
+
+
+def key_version_of(envelope: bytes) -> int:
+    """The version of the data key that sealed the envelope."""
+    if len(envelope) < OVERHEAD + SMALLEST:
+        raise EnvelopeError("too short")
+    version, algorithm, key_version = _HEADER.unpack_from(envelope)
+    if (version, algorithm) != (VERSION, AES_256_GCM):
+        raise EnvelopeError("unknown format")
+    return int(key_version)
+
+
+def unseal(cipher: AESGCM, place: Place, envelope: bytes) -> bytes:
+    """The plaintext of an envelope whose `key_version_of` is the cipher's."""
+    header, rest = envelope[: _HEADER.size], envelope[_HEADER.size :]
+    try:
+        padded = cipher.decrypt(rest[:_NONCE], rest[_NONCE:], header + place.bound())
+    except InvalidTag:
+        raise EnvelopeError("not sealed here with this key") from None
+    (length,) = _LENGTH.unpack_from(padded)
+    return padded[_LENGTH.size : _LENGTH.size + length]
+
+
+def _padded(plaintext: bytes) -> bytes:
+    size = SMALLEST
+    while size < _LENGTH.size + len(plaintext):
+        size *= 2
+    if size > LARGEST:
+        raise ValueError("too long for one field")
+    return (_LENGTH.pack(len(plaintext)) + plaintext).ljust(size, b"\0")

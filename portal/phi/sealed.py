@@ -1,0 +1,162 @@
+"""Encrypted attributes: sealed on the way to the database, opened only when somebody looks.
+
+A model keeps the envelope in a column and shows the value through a descriptor:
+
+    first_name_envelope: Mapped[bytes] = mapped_column("first_name", LargeBinary)
+    first_name = Sealed("first_name_envelope", patient="id")
+
+Opening registers the patient in `session.info["seen"]`; whoever ends the request writes the
+audit entries from it.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session
+
+from portal.db import PortalSession, session
+from portal.phi.envelopes import EnvelopeError, Place, key_version_of, seal, unseal
+from portal.phi.keys import KeyUnavailable, ring
+from portal.tenancy.context import facts
+
+log = structlog.get_logger()
+
+# What an envelope's column holds between setting a value and the flush. Never written: no
+# envelope is empty, and the column's CHECK would refuse it.
+_NOT_YET_SEALED = b""
+
+
+class Unreadable(str):
+    """What a page shows for a field that does not open."""
+
+    __slots__ = ()
+
+
+UNREADABLE = Unreadable("unreadable")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a value becomes bytes and back."""
+
+    dump: Callable[[Any], bytes]
+    load: Callable[[bytes], Any]
+
+
+TEXT = Kind(str.encode, bytes.decode)
+DATE = Kind(lambda day: day.isoformat().encode(), lambda raw: date.fromisoformat(raw.decode()))
+OBJECT = Kind(lambda value: json.dumps(value, ensure_ascii=False).encode(), json.loads)
+
+
+class Sealed:
+    """An attribute whose value lies in an envelope column of the same row.
+
+    Reading it gives the value, opened now; UNREADABLE if it does not open; None if there is none.
+
+    Args:
+        envelope: the attribute that maps the envelope's column.
+        kind: how the value becomes bytes: TEXT, DATE or OBJECT.
+        patient: the attribute that names whom an opened field is about; None for nobody.
+    """
+
+    def __init__(
+        self, envelope: str, kind: Kind = TEXT, *, patient: str | None = "patient_id"
+    ) -> None:
+        self.envelope = envelope
+        self.kind = kind
+        self.patient = patient
+
+    def __get__(self, row: Any, owner: type) -> Any:
+        if row is None:
+            return self
+        envelope = getattr(row, self.envelope)
+        if envelope is None:
+            return None
+        if envelope == _NOT_YET_SEALED:
+            return row.__dict__["_unsealed"][self.envelope]
+        patient_id = getattr(row, self.patient) if self.patient else None
+        table, column = self._names(owner)
+        return open_field(
+            table, column, row.row_uid, envelope, patient_id=patient_id, kind=self.kind
+        )
+
+    def __set__(self, row: Any, value: Any) -> None:
+        """Keep the value until the flush seals it; the same value again changes nothing."""
+        if value == self.__get__(row, type(row)):
+            return
+        row.__dict__.setdefault("_unsealed", {})[self.envelope] = value
+        setattr(row, self.envelope, None if value is None else _NOT_YET_SEALED)
+
+    def seal_pending(self, row: Any) -> None:
+        """Put the sealed value into the envelope's column, if one is waiting."""
+        if getattr(row, self.envelope) != _NOT_YET_SEALED:
+            return
+        if row.row_uid is None:
+            row.row_uid = uuid4()
+        value = row.__dict__["_unsealed"][self.envelope]
+        table, column = self._names(type(row))
+        envelope = seal_field(table, column, row.row_uid, value, kind=self.kind)
+        setattr(row, self.envelope, envelope)
+
+    def _names(self, model: type) -> tuple[str, str]:
+        column: Any = inspect(model).column_attrs[self.envelope].columns[0]
+        return column.table.name, column.name
+
+
+def seal_field(table: str, column: str, row_uid: UUID, value: Any, *, kind: Kind = TEXT) -> bytes:
+    """The envelope of one field, for rows that are written without a model."""
+    tenant_id = facts().tenant_id
+    keys = ring().of(tenant_id)
+    cipher = keys.cipher(keys.active, table, column)
+    return seal(cipher, keys.active, Place(tenant_id, table, column, row_uid), kind.dump(value))
+
+
+def open_field(
+    table: str,
+    column: str,
+    row_uid: UUID,
+    envelope: bytes | None,
+    *,
+    patient_id: int | None,
+    kind: Kind = TEXT,
+) -> Any:
+    """The value of one field of a row, registering that the patient was seen."""
+    if envelope is not None and patient_id is not None:
+        session.info.setdefault("seen", set()).add(patient_id)
+    return open_unseen(table, column, row_uid, envelope, kind=kind)
+
+
+def open_unseen(
+    table: str, column: str, row_uid: UUID, envelope: bytes | None, *, kind: Kind = TEXT
+) -> Any:
+    """The value of one field for the program's own use; what a person is shown is `open_field`."""
+    if envelope is None:
+        return None
+    tenant_id = facts().tenant_id
+    try:
+        cipher = ring().of(tenant_id).cipher(key_version_of(envelope), table, column)
+        return kind.load(unseal(cipher, Place(tenant_id, table, column, row_uid), envelope))
+    except (EnvelopeError, KeyUnavailable) as error:
+        log.error(
+            "field.unreadable", table=table, column=column, row_uid=str(row_uid), why=str(error)
+        )
+        return UNREADABLE
+
+
+@event.listens_for(PortalSession, "before_flush")
+def _seal_pending(flushing: Session, _context: object, _instances: object) -> None:
+    for row in [*flushing.new, *flushing.dirty]:
+        if row.__dict__.get("_unsealed"):
+            for attribute in _sealed_attributes(type(row)):
+                attribute.seal_pending(row)
+            del row.__dict__["_unsealed"]
+
+
+def _sealed_attributes(model: type) -> list[Sealed]:
+    return [found for found in vars(model).values() if isinstance(found, Sealed)]

@@ -1,0 +1,85 @@
+"""Search tokens: keyed hashes by which a patient is found without reading anybody's data.
+
+A token is the first eight bytes of HMAC-SHA-256 under the tenant's index key over the kind of
+field and the normalised value. Equal values of one tenant have equal tokens, and that is all that
+a reader of the table learns without the key. What a token finds is checked again after decryption.
+"""
+
+import hmac
+import re
+import unicodedata
+from collections.abc import Iterator
+
+TOKEN_BYTES = 8
+SHORTEST_PREFIX = 2
+LONGEST_PREFIX = 8
+
+# What stands inside a word: its pieces are looked for apart and joined.
+_JOINTS = frozenset("'’‘`´ʹʻʼʽ′＇.·-‐‑‒–—―−﹣－־֊")
+# Soft hyphens and joiners: invisible, and not the end of a word.
+_UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+# Letters that Unicode does not take apart, though whoever types the name may.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+
+
+def normalised(text: str) -> str:
+    """Casefolded letters without marks (NFKD), for comparing what people type."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(c for c in folded if unicodedata.category(c)[0] != "M").translate(_PLAIN)
+
+
+def words(text: str) -> list[list[str]]:
+    """The words of a name, each as the pieces that apostrophes and hyphens part.
+
+    >>> words("Anne-Marie O’Connell")
+    [['anne', 'marie'], ['o', 'connell']]
+    """
+    found = []
+    for word in "".join(map(_separator, text)).split():
+        if pieces := [kept for piece in word.split("-") if (kept := _letters(piece))]:
+            found.append(pieces)
+    return found
+
+
+def name_parts(*names: str) -> set[str]:
+    """Every part by which a name may be looked for: each piece, and the pieces joined."""
+    parts: set[str] = set()
+    for name in names:
+        for pieces in words(name):
+            parts.update(pieces, ["".join(pieces)])
+    return parts
+
+
+def prefixes(part: str) -> Iterator[str]:
+    """The beginnings of a part of a name, of 2 to 8 letters."""
+    for length in range(SHORTEST_PREFIX, min(len(part), LONGEST_PREFIX) + 1):
+        yield part[:length]
+
+
+def phone_digits(text: str) -> str:
+    """The ten digits that tell one telephone from another, with or without a country's prefix."""
+    number = re.split(r"\s*(?:x|ext\.?|;)\s*", normalised(text), maxsplit=1)[0]
+    return "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())[-10:]
+
+
+def email_address(text: str) -> str:
+    """An e-mail address as it is compared."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def token(index_key: bytes, field: str, value: str) -> bytes:
+    """The token of a normalised value in a kind of field."""
+    return hmac.digest(index_key, f"{field}\0{value}".encode(), "sha256")[:TOKEN_BYTES]
+
+
+def _separator(char: str) -> str:
+    """The character itself, "-" for a joint, a space for what ends a word."""
+    if char in _JOINTS:
+        return "-"
+    return char if unicodedata.category(char)[0] in "LNM" or char in _UNSEEN else " "
+
+
+def _letters(piece: str) -> str:
+    return "".join(c for c in normalised(piece) if c.isalnum())
