@@ -1,0 +1,138 @@
+"""Who may do what: one table. Every view names its right or says that it is public.
+
+A view without either is refused at start-up, so nothing is open by oversight.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request
+from flask_babel import gettext
+from flask_login import current_user
+
+from portal.auth.models import ROLES
+from portal.refusals import DomainError, N_
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+TABLE = {
+    #                     owner admin desk clinician auditor
+    "appointments.see":  ("x     x     x    x         x", N_("see the schedule")),
+    "appointments.book": ("x     x     x    x         -", N_("book visits")),
+    "appointments.move": ("x     x     x    x         -", N_("move visits")),
+    "appointments.cancel": ("x   x     x    x         -", N_("cancel visits")),
+    "appointments.attend": ("x   x     x    x         -", N_("check patients in and see to them")),
+    "appointments.overbook": ("x x     x    -         -", N_("book over another visit")),
+    "patients.see":      ("x     x     x    x         x", N_("see patients")),
+    "patients.register": ("x     x     x    x         -", N_("register patients")),
+    "patients.change":   ("x     x     x    x         -", N_("change patients' details")),
+    "patients.merge":    ("x     x     -    -         -", N_("merge patients")),
+    "facilities.see":    ("x     x     x    x         x", N_("see facilities")),
+    "facilities.manage": ("x     x     -    -         -", N_("open, change and close facilities")),
+    "doctors.see":       ("x     x     x    x         x", N_("see doctors")),
+    "doctors.manage":    ("x     x     -    -         -", N_("add and change doctors")),
+    "services.see":      ("x     x     x    x         x", N_("see services and workflows")),
+    "services.manage":   ("x     x     -    -         -", N_("change services and workflows")),
+    "insurance.see":     ("x     x     x    x         x", N_("see payers and plans")),
+    "insurance.manage":  ("x     x     -    -         -", N_("change payers, plans, acceptance")),
+    "availability.see":  ("x     x     x    x         x", N_("see working hours")),
+    "availability.manage": ("x   x     -    -         -", N_("change working hours")),
+    "staff.see":         ("x     x     -    -         x", N_("see staff")),
+    "staff.manage":      ("x     x     -    -         -", N_("invite and change staff")),
+    "activity.see":      ("x     x     -    -         x", N_("see what was done and seen")),
+    "reports.see":       ("x     x     -    -         x", N_("see reports")),
+    "account.own":       ("x     x     x    x         x", N_("see to your own account")),
+}  # fmt: skip
+
+RIGHTS: dict[str, frozenset[str]] = {
+    right: frozenset(
+        role for role, mark in zip(ROLES, marks.split(), strict=True) if mark == "x"
+    )
+    for right, (marks, _label) in TABLE.items()
+}
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view declared: the right it needs (None: public), and whether it is activity.
+
+    A poll is not: it never extends a session.
+    """
+
+    right: str | None
+    touches: bool = True
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, and the page is not public."""
+
+
+class Denied(DomainError):
+    """The person's role does not have the right."""
+
+    message = N_("Your role does not have the right to %(right)s.")
+    status = 403
+
+
+class UndeclaredRoutes(Exception):
+    """A route declares neither a permission nor that it is public; the portal does not start."""
+
+
+def permission(right: str, *, touches: bool = True) -> Callable[[View], View]:
+    """Let only those through whose role has `right` (a row of the table).
+
+    Args:
+        right: the row.
+        touches: False for what a page asks by itself (a poll).
+    """
+    if right not in RIGHTS:
+        raise LookupError(f"no such right: {right}")
+    return _declaring(Access(right, touches))
+
+
+def public(view: View) -> View:
+    """Let everybody through."""
+    return _declaring(Access(None))(view)
+
+
+def may(role: str, right: str) -> bool:
+    """Whether a role has a right."""
+    return role in RIGHTS[right]
+
+
+def access_of(app: Flask, endpoint: str | None) -> Access | None:
+    """What the endpoint's view declared, or None."""
+    view = app.view_functions.get(endpoint or "")
+    found: Access | None = getattr(view, "access", None)
+    return found
+
+
+def check() -> None:
+    """Before a view: nobody, or somebody without the right, goes no further."""
+    access = access_of(current_app, request.endpoint)
+    if access is None or access.right is None:
+        return
+    if not current_user.is_authenticated:
+        raise NotSignedIn
+    if not current_user.can(access.right):
+        raise Denied(right=gettext(TABLE[access.right][1]))
+
+
+def require_declarations(app: Flask) -> None:
+    """Raise UndeclaredRoutes unless every endpoint declares its access."""
+    missing = _undeclared(app, app.view_functions)
+    if missing:
+        raise UndeclaredRoutes(f"declare @permission or @public: {', '.join(missing)}")
+
+
+def _undeclared(app: Flask, endpoints: Iterable[str]) -> list[str]:
+    return sorted(name for name in endpoints if access_of(app, name) is None)
+
+
+def _declaring(access: Access) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return declare

@@ -1,0 +1,16 @@
+"""The HTTP kit: answers, forms, errors, headers, filters, static addresses, logs."""
+
+from flask import Flask
+
+from portal.web import answers, compression, errors, filters, logs, security, static_files
+
+
+def init_app(app: Flask) -> None:
+    """Put the kit on an application. `after_request` runs last-registered first."""
+    logs.configure()
+    app.jinja_env.globals.update(messages=answers.take_messages)
+    compression.init_app(app)
+    security.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app)
+    static_files.init_app(app)

@@ -1,0 +1,80 @@
+"""The four ways a view answers: a page (or its fragment), a form page, go, stay.
+
+The same URL serves the whole page and, to htmx, the fragment; nothing but the HX-Request header
+decides. Messages travel with the database session, which keeps them on the person's session row
+until some page has shown them; they never stand in a cookie.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, make_response, render_template, request, url_for
+
+from portal.db import session
+from portal.web.forms import PortalForm
+
+TOASTS = "components/_toasts.html"
+
+
+def asks_for_fragment() -> bool:
+    """Whether htmx asks, and a part of the page is enough."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def page(
+    template: str, fragment: str | None = None, *, status: int = 200, **context: Any
+) -> Response:
+    """A whole page, or only its fragment when htmx asks."""
+    if fragment is None or not asks_for_fragment():
+        return make_response(render_template(template, **context), status)
+    html = render_template(fragment, **context)
+    waiting = take_messages()
+    if waiting:
+        html += render_template(TOASTS, messages=waiting, oob=True)
+    return make_response(html, status)
+
+
+def form_page(
+    template: str, fragment: str | None, form: PortalForm, status: int | None = None, **context: Any
+) -> Response:
+    """The form again with its reasons: 422, or 409 when somebody else was faster."""
+    return page(template, fragment, status=status or form.status, form=form, **context)
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """Move on to another page (an endpoint, or an address that begins with a slash)."""
+    address = address_of(endpoint, **values)
+    if asks_for_fragment():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return Response(status=303, headers={"Location": address})
+
+
+def stay(fragment: str, back_to: str, *, status: int = 200, **context: Any) -> Response:
+    """Stay where one is: the changed fragment, or without script back to the page."""
+    if asks_for_fragment():
+        return page(fragment, fragment, status=status, **context)
+    return go(back_to)
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """The address of an endpoint; an address is taken as it is."""
+    return endpoint if endpoint.startswith("/") else url_for(endpoint, **values)
+
+
+def toast(text: str, kind: str = "ok", undo: Mapping[str, Any] | None = None) -> None:
+    """Leave a message for the next thing this person sees.
+
+    Args:
+        text: already translated. It is kept in the database in the clear: never name a patient.
+        kind: `ok`, `info` or `error`.
+        undo: `{"url": ..., "values": {...}}`, posted when they take it back.
+    """
+    message = {"text": text, "kind": kind, "undo": dict(undo) if undo else None}
+    session.info["messages"] = [*session.info.get("messages", ()), message]
+
+
+def take_messages() -> list[dict[str, Any]]:
+    """The waiting messages; whoever takes them shows them."""
+    waiting: list[dict[str, Any]] = session.info.get("messages", [])
+    session.info["messages"] = []
+    return waiting

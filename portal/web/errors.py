@@ -1,0 +1,81 @@
+"""Everything that goes wrong becomes one calm page or fragment with its status.
+
+An unknown id and another clinic's id read the same, whatever the command's own words were.
+"""
+
+from flask import Flask, Response
+from flask_babel import gettext, lazy_gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from portal.refusals import DomainError
+from portal.web.answers import page
+from portal.web.forms import say
+from portal.web.logs import log_failure
+
+WORDS = {
+    400: (lazy_gettext("That request cannot be answered"),
+          lazy_gettext("Go back, reload the page and try again.")),
+    403: (lazy_gettext("You do not have the right to do this"),
+          lazy_gettext("Ask an administrator of your clinic if you need it.")),
+    404: (lazy_gettext("We could not find that"),
+          lazy_gettext("It may have been moved or removed, or the address is not complete.")),
+    405: (lazy_gettext("That cannot be done here"),
+          lazy_gettext("Go back and use the buttons of the page.")),
+    409: (lazy_gettext("Something changed in the meantime"),
+          lazy_gettext("Reload the page to see how it stands now.")),
+    413: (lazy_gettext("That is too large"),
+          lazy_gettext("Send a smaller file or a shorter text.")),
+    422: (lazy_gettext("That is not possible"),
+          lazy_gettext("Go back and check what you entered.")),
+    500: (lazy_gettext("Something went wrong on our side"),
+          lazy_gettext("Check whether your change was saved before you try again.")),
+    503: (lazy_gettext("The portal is not available at the moment"),
+          lazy_gettext("Nothing was changed. Try again in a minute.")),
+}
+
+
+class Unavailable(DomainError):
+    """What the answer needs (the database, the audit log) is not there: nobody is shown."""
+
+    status = 503
+
+
+def error_page(status: int, text: str | None = None) -> Response:
+    """The page or fragment for a status, with its usual words unless `text` says more."""
+    title, words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    return page(
+        "errors/error.html", "errors/_error.html",
+        status=status, code=status, title=str(title), text=text or str(words),
+    )
+
+
+def _refused(refusal: DomainError) -> Response:
+    usual = refusal.status in {404, 503}
+    return error_page(refusal.status, None if usual else say(refusal))
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return Response.force_type(error.response)
+    return error_page(error.code or 500)
+
+
+def _unavailable(error: OperationalError) -> Response:
+    log_failure(error)
+    return error_page(503)
+
+
+def _stale(_error: CSRFError) -> Response:
+    return error_page(
+        400, gettext("The page was open for too long or was opened twice. Reload it and try again.")
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers. Anything else ends in Flask's 500, which `_http` shows."""
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(OperationalError, _unavailable)

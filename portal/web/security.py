@@ -1,0 +1,71 @@
+"""What the browser is told and asked: policy headers, one nonce a response, where a POST is from."""
+
+import secrets
+
+from flask import Flask, Response, abort, current_app, g, request
+from flask_wtf.csrf import CSRFProtect
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self';"
+    " font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'; trusted-types htmx"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # no-referrer would break the referrer check of the CSRF protection over https
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
+}
+FOR_YEARS = "public, max-age=31536000, immutable"
+
+csrf = CSRFProtect()
+
+
+def nonce() -> str:
+    """This response's nonce."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    found: str = g.nonce
+    return found
+
+
+class HxNonce:
+    """`{{ hxn }}`: the attribute without which hx-csp strips an element's hx- attributes."""
+
+    def __html__(self) -> str:
+        return f'hx-nonce="{nonce()}"'
+
+
+def same_site_only() -> None:
+    """Refuse a change that another site's page asked for; browsers say so since 2020-2023."""
+    foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+    if foreign and request.method not in {"GET", "HEAD", "OPTIONS"}:
+        abort(400)
+
+
+def add_headers(response: Response) -> Response:
+    """Put the policy on every response of every status, and let no cache keep a page."""
+    response.headers.extend(HEADERS)
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce())
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if request.endpoint == "static":
+        versioned = "v" in request.args or request.path.startswith("/static/vendor/")
+        response.headers["Cache-Control"] = FOR_YEARS if versioned else "no-cache"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("HX-Request")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Guard every request. The token lives as long as the session: no time limit of its own."""
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.jinja_env.globals.update(nonce=nonce, hxn=HxNonce())
+    app.before_request(same_site_only)
+    csrf.init_app(app)
+    app.after_request(add_headers)
