@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -33,6 +34,9 @@ class XID8(UserDefinedType[str]):
         return "XID8"
 
 
+PGDialect.ischema_names["xid8"] = XID8
+
+
 class AuditEntry(Base):
     """One thing that was done or seen. Written by the database's own functions only."""
 
@@ -40,21 +44,24 @@ class AuditEntry(Base):
     __table_args__ = (
         PrimaryKeyConstraint("tenant_id", "occurred_at", "id"),
         one_of("outcome", "done", "refused", "failed"),
-        Index("ix_user_action_audit_log_record", "tenant_id", "table_name", "record_id",
-              "occurred_at"),
-        Index("ix_user_action_audit_log_user_id_occurred_at", "tenant_id", "user_id",
-              "occurred_at"),
-        Index("ix_user_action_audit_log_patient_id_occurred_at", "tenant_id", "patient_id",
-              "occurred_at", postgresql_where=text("patient_id IS NOT NULL")),
+        Index(
+            "ix_user_action_audit_log_record", "tenant_id", "table_name", "record_id", "occurred_at"
+        ),
+        Index(
+            "ix_user_action_audit_log_user_id_occurred_at", "tenant_id", "user_id", "occurred_at"
+        ),
+        Index(
+            "ix_user_action_audit_log_patient_id_occurred_at",
+            "tenant_id",
+            "patient_id",
+            "occurred_at",
+            postgresql_where=text("patient_id IS NOT NULL"),
+        ),
         Index("ix_user_action_audit_log_xid", "xid"),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
-    id: Mapped[int] = mapped_column(
-        BigInteger,
-        Sequence("user_action_audit_log_id_seq"),
-        server_default=text("nextval('user_action_audit_log_id_seq'::regclass)"),
-    )
+    id: Mapped[int] = mapped_column(BigInteger, Sequence("user_action_audit_log_id_seq"))
     xid: Mapped[str] = mapped_column(XID8, server_default=text("pg_current_xact_id()"))
     tenant_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("tenants.id"))
     occurred_at: Mapped[datetime] = mapped_column(

@@ -38,8 +38,12 @@ def note(
     session.execute(
         NOTE,
         {
-            "action": action, "table_name": table, "record": record, "patient": patient,
-            "outcome": outcome, "reason": reason,
+            "action": action,
+            "table_name": table,
+            "record": record,
+            "patient": patient,
+            "outcome": outcome,
+            "reason": reason,
             "old": json.dumps(old) if old is not None else None,
             "new": json.dumps(new) if new is not None else None,
         },

@@ -45,8 +45,9 @@ class AvailabilityRule(TenantOwned, Base):
         CheckConstraint("capacity BETWEEN 1 AND 500", name="capacity"),
         CheckConstraint("valid_from <= valid_to", name="valid_dates"),
         json_object("meta"),
-        Index("ix_availability_rules_doctor_id_facility_id", "tenant_id", "doctor_id",
-              "facility_id"),
+        Index(
+            "ix_availability_rules_doctor_id_facility_id", "tenant_id", "doctor_id", "facility_id"
+        ),
         Index("ix_availability_rules_facility_id", "tenant_id", "facility_id"),
         Index("ix_availability_rules_service_offering_id", "tenant_id", "service_offering_id"),
     )
@@ -83,12 +84,22 @@ class AvailabilityException(TenantOwned, Base):
             name="override_duration",
         ),
         json_object("meta"),
-        Index("ix_availability_exceptions_availability_rule_id", "tenant_id",
-              "availability_rule_id"),
-        Index("ix_availability_exceptions_doctor_id_facility_id_start_at", "tenant_id",
-              "doctor_id", "facility_id", "start_at"),
-        Index("ix_availability_exceptions_facility_id_start_at", "tenant_id", "facility_id",
-              "start_at"),
+        Index(
+            "ix_availability_exceptions_availability_rule_id", "tenant_id", "availability_rule_id"
+        ),
+        Index(
+            "ix_availability_exceptions_doctor_id_facility_id_start_at",
+            "tenant_id",
+            "doctor_id",
+            "facility_id",
+            "start_at",
+        ),
+        Index(
+            "ix_availability_exceptions_facility_id_start_at",
+            "tenant_id",
+            "facility_id",
+            "start_at",
+        ),
     )
 
     availability_rule_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -121,9 +132,10 @@ class AvailabilitySlot(TenantOwned, Base):
         CheckConstraint("capacity BETWEEN 1 AND 500", name="capacity"),
         CheckConstraint("booked_count BETWEEN 0 AND capacity", name="booked_count"),
         CheckConstraint(
-            "(status = 'reserved') = (reserved_until IS NOT NULL)", name="reserved_until"
+            "num_nonnulls(reserved_until, reserved_by) ="
+            " CASE WHEN status = 'reserved' THEN 2 ELSE 0 END",
+            name="reserved",
         ),
-        CheckConstraint("status = 'reserved' OR reserved_by IS NULL", name="reserved_by"),
         CheckConstraint("busy_from < busy_until", name="busy_times"),
         CheckConstraint(
             "(booked_count = 0 AND status <> 'reserved')"
@@ -132,26 +144,35 @@ class AvailabilitySlot(TenantOwned, Base):
         ),
         Index("ix_availability_slots_start_at", "tenant_id", "start_at"),
         Index("ix_availability_slots_doctor_id_start_at", "tenant_id", "doctor_id", "start_at"),
-        Index("ix_availability_slots_facility_id_start_at", "tenant_id", "facility_id",
-              "start_at"),
+        Index("ix_availability_slots_facility_id_start_at", "tenant_id", "facility_id", "start_at"),
         Index(
-            "uq_availability_slots_natural_key", "tenant_id", "doctor_id", "facility_id",
-            "start_at", "service_offering_id", unique=True,
-            postgresql_nulls_not_distinct=True, postgresql_where=text("NOT overbooked"),
+            "uq_availability_slots_natural_key",
+            "tenant_id",
+            "doctor_id",
+            "facility_id",
+            "start_at",
+            "service_offering_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("NOT overbooked"),
         ),
         Index(
-            "ix_availability_slots_orphaned", "tenant_id", "start_at",
+            "ix_availability_slots_orphaned",
+            "tenant_id",
+            "start_at",
             postgresql_where=text("orphaned_at IS NOT NULL"),
         ),
         Index(
-            "ix_availability_slots_reserved_until", "tenant_id", "reserved_until",
+            "ix_availability_slots_reserved_until",
+            "tenant_id",
+            "reserved_until",
             postgresql_where=text("status = 'reserved'"),
         ),
+        Index("ix_availability_slots_created_from_rule_id", "tenant_id", "created_from_rule_id"),
         Index(
-            "ix_availability_slots_created_from_rule_id", "tenant_id", "created_from_rule_id"
-        ),
-        Index(
-            "ix_availability_slots_service_offering_id", "tenant_id", "service_offering_id",
+            "ix_availability_slots_service_offering_id",
+            "tenant_id",
+            "service_offering_id",
             postgresql_where=text("service_offering_id IS NOT NULL"),
         ),
     )

@@ -30,7 +30,10 @@ class Doctor(SoftDeleted, TenantOwned, Base):
         json_object("contact"),
         Index("uq_doctors_npi", "tenant_id", "npi", unique=True, postgresql_where=LIVING),
         Index(
-            "ix_doctors_last_name_first_name", "tenant_id", "last_name", "first_name",
+            "ix_doctors_last_name_first_name",
+            "tenant_id",
+            "last_name",
+            "first_name",
             postgresql_where=LIVING,
         ),
     )

@@ -106,8 +106,13 @@ class ServiceWorkflow(TenantOwned, Base):
         CheckConstraint("total_estimated_minutes >= 0", name="total_estimated_minutes"),
         json_object("meta"),
         Index(
-            "uq_service_workflows_active", "tenant_id", "service_offering_id", "insurance_plan_id",
-            unique=True, postgresql_nulls_not_distinct=True, postgresql_where=text("active"),
+            "uq_service_workflows_active",
+            "tenant_id",
+            "service_offering_id",
+            "insurance_plan_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("active"),
         ),
         Index("ix_service_workflows_insurance_plan_id", "tenant_id", "insurance_plan_id"),
         Index("ix_service_workflows_service_offering_id", "tenant_id", "service_offering_id"),
@@ -137,7 +142,9 @@ class WorkflowStep(TenantOwned, Base):
         Index("ix_workflow_steps_step_template_id", "tenant_id", "step_template_id"),
         Index(
             "ix_workflow_steps_service_workflow_id_position",
-            "tenant_id", "service_workflow_id", "position",
+            "tenant_id",
+            "service_workflow_id",
+            "position",
         ),
     )
 

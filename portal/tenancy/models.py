@@ -7,10 +7,12 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     DateTime,
+    Double,
     FetchedValue,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
+    LargeBinary,
     String,
     Text,
     text,
@@ -102,3 +104,32 @@ class Tenant(Stamped, Base):
     timezone: Mapped[str] = mapped_column(Text)
     locale: Mapped[str] = mapped_column(String(10), server_default="en")
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=OBJECT)
+
+
+class ContextKey(Base):
+    """The keys that sign a transaction's context and check the web process's proofs.
+
+    Readable by the owner of the functions that use them alone.
+    """
+
+    __tablename__ = "context_keys"
+    __table_args__ = (
+        one_of("purpose", "context", "process"),
+        CheckConstraint(
+            "octet_length(inner_block) = 64 AND octet_length(outer_block) = 64", name="blocks"
+        ),
+    )
+
+    purpose: Mapped[str] = mapped_column(Text, primary_key=True)
+    inner_block: Mapped[bytes] = mapped_column(LargeBinary)
+    outer_block: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class WorkerHeartbeat(Base):
+    """When a background job last ran, and how long it took."""
+
+    __tablename__ = "worker_heartbeats"
+
+    job: Mapped[str] = mapped_column(Text, primary_key=True)
+    beat_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seconds: Mapped[float] = mapped_column(Double)

@@ -71,11 +71,13 @@ def open_to_gate(table: str, rights: str) -> None:
 def gate_function(signature: str, *, may_call: str) -> None:
     """Hand a SECURITY DEFINER function to portal_gate and say who may call it.
 
-    `signature` is `name(argument types)`. The owner cannot create in the schema for longer than
-    this statement needs.
+    `signature` is `name(argument types)`. The gate may create in the schema for no longer than
+    the change of owner needs; the grants are the new owner's to give.
     """
-    op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {may_call}")
     op.execute("GRANT CREATE ON SCHEMA public TO portal_gate")
     op.execute(f"ALTER FUNCTION {signature} OWNER TO portal_gate")
     op.execute("REVOKE CREATE ON SCHEMA public FROM portal_gate")
+    op.execute("SET LOCAL ROLE portal_gate")
+    op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {may_call}")
+    op.execute("RESET ROLE")

@@ -1,0 +1,47 @@
+"""Runs migrations as `portal_owner`, each in its own transaction."""
+
+import re
+from typing import Any
+
+from alembic import context
+from flask import current_app
+
+from portal.db import db
+from portal.phi.keys import process_key
+from portal.tenancy.context import trust_process_key
+
+PARTITION = re.compile(r"^user_action_audit_log_\d{4}_\d{2}$")
+
+
+def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+    """Monthly partitions come and go with the worker; models know their parent only."""
+    return not (kind == "table" and name is not None and PARTITION.match(name))
+
+
+def include_object(item: Any, _name: str | None, kind: str, reflected: bool, _to: Any) -> bool:
+    """Indexes that PostgreSQL derives for the sequence's owner are not the models' business."""
+    return not (kind == "table" and reflected and item.name == "alembic_version")
+
+
+def run() -> None:
+    """Upgrade, downgrade or compare, online; with --sql, print the statements."""
+    options: dict[str, Any] = {
+        "target_metadata": db.metadata,
+        "include_name": include_name,
+        "include_object": include_object,
+        "compare_server_default": True,
+        "transaction_per_migration": True,
+    }
+    if context.is_offline_mode():
+        context.configure(dialect_name="postgresql", literal_binds=True, as_sql=True, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+        return
+    with db.engines["owner"].connect() as connection:
+        context.configure(connection=connection, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+        trust_process_key(connection, process_key(current_app.config["PORTAL_KEY"]))
+
+
+run()
