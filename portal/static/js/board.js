@@ -1,0 +1,67 @@
+// The day board by keyboard: one tab stop, arrows between visits and free starts, C for the next step.
+const board = document.getElementById("board");
+const spots = ".visit, .free > a";
+const columns = () => [...board.querySelectorAll(".column")];
+const within = (column) => [...column.querySelectorAll(spots)].filter((e) => e.checkVisibility({ visibilityProperty: true }));
+const rowOf = (spot) => Number(spot.parentNode.dataset.row);
+let current = null;
+
+// Without a script every visit is its own tab stop; with it, only the current one.
+function arm() {
+  if (!current?.isConnected) current = document.getElementById(current?.id) ?? null;
+  for (const spot of board.querySelectorAll(spots)) spot.tabIndex = spot === current ? 0 : -1;
+  board.tabIndex = current ? -1 : 0;
+}
+
+function land(spot) {
+  if (!spot) return;
+  spot.focus({ preventScroll: true });
+  spot.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+const nearest = (column, row) => within(column).sort((a, b) => Math.abs(rowOf(a) - row) - Math.abs(rowOf(b) - row))[0];
+
+function neighbour(spot, key) {
+  const all = columns();
+  const here = all.indexOf(spot.closest(".column"));
+  const list = within(all[here]);
+  const side = { ArrowLeft: -1, ArrowRight: 1 }[key];
+  if (side) {
+    const towards = getComputedStyle(board).direction === "rtl" ? -side : side;
+    for (let n = here + towards; all[n]; n += towards) if (within(all[n]).length) return nearest(all[n], rowOf(spot));
+    return null;
+  }
+  return { ArrowUp: list[list.indexOf(spot) - 1], ArrowDown: list[list.indexOf(spot) + 1], Home: list[0], End: list.at(-1) }[key];
+}
+
+function keydown(event) {
+  const spot = event.target.closest(spots);
+  if (!spot || event.ctrlKey || event.metaKey || event.altKey || board.matches(".moving")) return;
+  if (/^(Arrow|Home|End)/.test(event.key)) {
+    event.preventDefault();
+    land(neighbour(spot, event.key));
+  } else if (event.key === "c" && spot.dataset.next) {
+    event.preventDefault();
+    htmx.ajax("POST", spot.dataset.next, { source: board, swap: "none" });
+  }
+}
+
+if (board) {
+  board.addEventListener("focus", () => land(current ?? board.querySelector(".st-in_progress, .st-checked_in") ?? board.querySelector(spots)));
+  board.addEventListener("focusin", ({ target }) => {
+    const spot = target.closest(spots);
+    if (!spot || spot === current) return;
+    if (current) current.tabIndex = -1;
+    current = spot;
+    spot.tabIndex = 0;
+    board.tabIndex = -1;
+  });
+  board.addEventListener("keydown", keydown);
+  document.addEventListener("htmx:after:swap", arm);
+  // A poll waits while something is being moved, and in a tab that nobody looks at.
+  document.addEventListener("htmx:config:request", (event) => {
+    const poll = event.detail.ctx.sourceElement.matches?.("[data-poll]");
+    if (poll && (document.hidden || board.matches(".moving"))) event.preventDefault();
+  });
+  arm();
+}

@@ -1,0 +1,25 @@
+// In the booking form: a picked patient brings their plan along, and "register" opens its fields.
+document.addEventListener("portal:picked", ({ target, detail }) => {
+  const form = target.closest("form");
+  const register = form.querySelector("[data-register]");
+  const isNew = detail.value === "new";
+  if (register) register.open = isNew;
+  if (isNew) return startRegistration(target, register);
+  const plan = form.elements.insurance_plan_id;
+  if (plan && detail.plan !== undefined && plan.value !== detail.plan) {
+    plan.value = detail.plan;
+    if (plan.selectedIndex < 0) plan.value = "";
+    plan.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
+
+// "Marchetti, Greta" and "Greta Marchetti" both fill the two name fields.
+function startRegistration(combobox, register) {
+  const typed = combobox.querySelector("[role=combobox]").value;
+  const [last, first] = typed.includes(",") ? typed.split(",") : typed.split(/\s+(?=\S*$)/).reverse();
+  const fields = register.querySelectorAll("[name=last_name], [name=first_name]");
+  for (const field of fields) {
+    if (!field.value) field.value = ((field.name === "last_name" ? last : first) ?? "").trim();
+  }
+  ([...register.querySelectorAll("input")].find((field) => !field.value) ?? fields[0]).focus();
+}

@@ -1,0 +1,48 @@
+// Keeps the board's time: the line at now, the minutes people wait, and the starts that have passed.
+// It follows the server's clock, not this computer's.
+const TICK = 20_000;
+const LATE = 20;
+const board = document.getElementById("board");
+const loaded = performance.now();
+
+const minutesNow = (element) => (Number(element.dataset.now) + (performance.now() - loaded) / 1000) / 60;
+
+function tickWaits(now) {
+  for (const element of document.querySelectorAll("[data-since]")) {
+    const minutes = Math.max(0, Math.floor(now - Number(element.dataset.since) / 60));
+    element.textContent = element.dataset.pattern.replace("#", minutes);
+    const late = minutes > LATE && "waiting" in element.dataset;
+    (element.closest(".present") ?? element).classList.toggle("late", late);
+  }
+}
+
+function tickLine(now) {
+  const opens = Number(board.dataset.opens) / 60;
+  const row = Math.floor((now - opens) / 5) + 1;
+  const inside = row >= 1 && row <= Number(board.dataset.rows);
+  const label = board.querySelector(".now-label");
+  for (const line of [label, ...board.querySelectorAll(".now")]) {
+    line.hidden = !inside;
+    if (inside) line.style.gridRowStart = row;
+  }
+  label.textContent = new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, timeStyle: "short" }).format(now * 60_000);
+  for (const free of board.querySelectorAll(".free[data-row]")) free.classList.toggle("past", Number(free.dataset.row) < row - 1);
+}
+
+function tick() {
+  const clocks = document.querySelector("[data-now]");
+  if (!clocks) return;
+  const now = minutesNow(clocks);
+  tickWaits(now);
+  if (board) tickLine(now);
+}
+
+if (document.querySelector("[data-now]")) {
+  tick();
+  setInterval(tick, TICK);
+  document.addEventListener("htmx:after:swap", tick);
+}
+if (board) {
+  const line = board.querySelector(".now:not([hidden])") ?? board.querySelector(".cell");
+  if (line) board.scrollTop = Math.max(0, line.offsetTop - board.clientHeight / 3);
+}

@@ -1,0 +1,97 @@
+// A type-ahead list (ARIA combobox with manual selection); the server renders the options.
+// Attributes: data-search = where to POST q. An option has data-value and data-label, or data-href.
+const PAUSE = 120;
+const LEAST = 2;
+const say = (text) => document.dispatchEvent(new CustomEvent("portal:say", { detail: { text } }));
+
+class Combobox extends HTMLElement {
+  connectedCallback() {
+    if (this.input) return;
+    this.input = this.querySelector("[role=combobox]");
+    this.list = this.querySelector("[role=listbox]");
+    this.value = this.querySelector("input[type=hidden]");
+    this.at = -1;
+    this.waiting = 0;
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.close());
+    this.list.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.pick(event.target.closest("[role=option]"));
+    });
+  }
+
+  get options() { return [...this.list.querySelectorAll("[role=option]")]; }
+
+  typed() {
+    if (this.value) this.value.value = "";
+    clearTimeout(this.timer);
+    this.waiting = 0;
+    this.close();
+    const q = this.input.value.trim();
+    if (q.length >= LEAST) this.timer = setTimeout(() => this.search(q), PAUSE);
+  }
+
+  async search(q) {
+    this.timer = null;
+    const mine = (this.turn = (this.turn ?? 0) + 1);
+    await htmx.ajax("POST", this.dataset.search, {
+      source: this, target: this.list, swap: "innerHTML", values: { q, purpose: this.dataset.purpose },
+    });
+    if (mine !== this.turn || this.input.value.trim() !== q) return;
+    this.open();
+    say(this.list.querySelector("[data-said]")?.dataset.said ?? "");
+    if (this.waiting) this.go(this.waiting - 1);
+    this.waiting = 0;
+  }
+
+  key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) this.arrow(event, step);
+    else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) this.enter(event);
+    else if (event.key === "Escape" && !this.list.hidden) { event.preventDefault(); event.stopPropagation(); this.close(); }
+  }
+
+  // An arrow that comes before the answer is remembered; Enter never is: it takes only what is seen.
+  arrow(event, step) {
+    event.preventDefault();
+    const count = this.options.length;
+    if (this.list.hidden && this.input.value.trim().length >= LEAST && !count) this.waiting = 1;
+    else if (this.list.hidden && (this.timer || !count)) this.waiting = 1;
+    else if (this.list.hidden) { this.open(); this.go(step > 0 ? 0 : count - 1); }
+    else if (count) this.go((this.at + step + count) % count);
+  }
+
+  enter(event) {
+    if (this.at >= 0 && !this.list.hidden) { event.preventDefault(); this.pick(this.options[this.at]); }
+    else if (this.value || this.timer) event.preventDefault();
+  }
+
+  open() { this.list.hidden = false; this.input.setAttribute("aria-expanded", "true"); this.go(-1); }
+
+  close() {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.go(-1);
+  }
+
+  go(at) {
+    this.at = at;
+    this.options.forEach((option, n) => option.setAttribute("aria-selected", String(n === at)));
+    const chosen = this.options[at];
+    if (chosen) { this.input.setAttribute("aria-activedescendant", chosen.id); chosen.scrollIntoView({ block: "nearest" }); }
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  pick(option) {
+    if (!option) return;
+    if (option.dataset.href) { location.href = option.dataset.href; return; }
+    this.input.value = option.dataset.label;
+    this.value.value = option.dataset.value;
+    this.input.removeAttribute("aria-invalid");
+    this.close();
+    this.dispatchEvent(new CustomEvent("portal:picked", { bubbles: true, detail: { ...option.dataset } }));
+  }
+}
+
+customElements.define("portal-combobox", Combobox);

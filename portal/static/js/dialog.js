@@ -1,0 +1,58 @@
+// Opens links marked data-dialog in the one dialog. Without this file they are ordinary pages.
+const dialog = document.getElementById("dialog");
+const body = document.getElementById("dialog-body");
+let opener = null;
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  opener = link;
+  document.dispatchEvent(new CustomEvent("portal:opening"));
+  htmx.ajax("GET", link.getAttribute("href"), { source: body, target: body, swap: "innerHTML" });
+});
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.target !== body || dialog.open || !body.childElementCount) return;
+  dialog.showModal();
+  document.dispatchEvent(new CustomEvent("portal:opened"));
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx.target === body || ctx.sourceElement === body) document.dispatchEvent(new CustomEvent("portal:opened"));
+});
+
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-close]");
+  if (closer && closer.closest("dialog")) {
+    event.preventDefault();
+    closer.closest("dialog").close();
+  }
+});
+
+// The server says a new visit's card is on the board: close, and put the user on it.
+document.addEventListener("portal:booked", ({ detail: { id } }) => {
+  opener = document.getElementById(`visit-${id}`) ?? opener;
+  opener?.classList.add("fresh");
+  dialog.close();
+});
+
+dialog.addEventListener("close", () => {
+  const hold = body.querySelector("[data-release]");
+  if (hold) htmx.ajax("POST", hold.dataset.release, { source: body, swap: "none" });
+  body.replaceChildren();
+  const back = (opener?.id && document.getElementById(opener.id)) || opener;
+  (back?.isConnected ? back : document.getElementById("main")).focus();
+  opener = null;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submitSettled(dialog);
+});
+
+// Ctrl+Enter waits for the starts that belong to what was just chosen.
+function submitSettled(root) {
+  const form = root.querySelector("form[data-ctrl-enter]") ?? document.querySelector("main form[data-ctrl-enter]");
+  if (!form) return;
+  if (!form.querySelector(".htmx-request")) return form.requestSubmit();
+  document.addEventListener("htmx:finally:request", () => setTimeout(() => submitSettled(root)), { once: true });
+}

@@ -1,0 +1,44 @@
+// Shows toasts, says them, and takes them away: not while they are read, and never an error.
+const LIFETIME = 20_000;
+const MOST = 3;
+const box = document.getElementById("toasts");
+
+function raise() {
+  if (box.matches(":popover-open")) box.hidePopover();
+  box.showPopover();
+}
+
+function welcome(toast) {
+  toast.dataset.seen = "";
+  const error = toast.matches(".error");
+  const text = toast.querySelector("span").textContent;
+  document.dispatchEvent(new CustomEvent("portal:say", { detail: { text, now: error } }));
+  if (toast.parentNode === box) raise();
+  while (box.children.length > MOST) box.firstElementChild.remove();
+  if (!error) expire(toast);
+}
+
+function expire(toast) {
+  let left = LIFETIME;
+  const timer = setInterval(() => {
+    if (!toast.matches(":hover, :focus-within")) left -= 500;
+    if (left > 0 && toast.isConnected) return;
+    clearInterval(timer);
+    toast.remove();
+  }, 500);
+}
+
+function welcomeAll() {
+  document.querySelectorAll(".toast:not([data-seen])").forEach(welcome);
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
+});
+// An undo has been taken once it was sent: offering it twice would be a lie.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  ctx.sourceElement?.closest?.(".toast")?.remove();
+});
+document.addEventListener("htmx:after:swap", welcomeAll);
+document.addEventListener("portal:toasts", welcomeAll);
+welcomeAll();
