@@ -140,7 +140,7 @@ BEGIN
       RETURN NULL;
     END IF;
   END IF;
-  FOREACH hidden IN ARRAY TG_ARGV LOOP
+  FOREACH hidden IN ARRAY coalesce(TG_ARGV, '{}') LOOP
     IF before ? hidden THEN before := before || jsonb_build_object(hidden, '(hidden)'); END IF;
     IF after ? hidden THEN after := after || jsonb_build_object(hidden, '(hidden)'); END IF;
   END LOOP;
