@@ -199,6 +199,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("purpose", name="pk_context_keys"),
     )
     op.execute("GRANT SELECT ON context_keys TO portal_gate")
+    # So that a process which starts can tell whether the database fits its code.
+    op.execute("GRANT SELECT ON alembic_version TO portal_app, portal_worker")
     op.execute(NEW_CONTEXT_KEY)
     op.create_table(
         "tenants",
