@@ -1,4 +1,4 @@
-"""The database's roles and their standing rights, which no migration can make: they are cluster-wide.
+"""The database's roles and their standing rights: cluster-wide, so no migration can make them.
 
 `portal_owner` owns the schema and migrates. `portal_app` (web) and `portal_worker` (jobs) own
 nothing; migrations grant them what they need. `portal_gate` cannot log in: it owns the SECURITY
@@ -50,9 +50,7 @@ def _guard_schema(connection: psycopg.Connection) -> None:
         connection.execute(_statement("GRANT USAGE ON SCHEMA public TO {}", name))
 
 
-def _make_role(
-    connection: psycopg.Connection, name: str, login: str, password: str | None
-) -> None:
+def _make_role(connection: psycopg.Connection, name: str, login: str, password: str | None) -> None:
     if not _exists(connection, "pg_roles WHERE rolname", name):
         connection.execute(_statement("CREATE ROLE {}", name))
     role = sql.SQL("ALTER ROLE {} {} {}")

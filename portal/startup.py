@@ -1,4 +1,4 @@
-"""What must be true before the portal works for anybody; otherwise it says why, and does not start."""
+"""What must be true before the portal works; otherwise it says why, and does not start."""
 
 import sys
 import time

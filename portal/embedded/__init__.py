@@ -9,7 +9,7 @@ from pathlib import Path
 
 from portal.embedded.server import EmbeddedServer
 
-__all__ = ["EmbeddedServer", "ensure_running"]
+__all__ = ["EmbeddedServer", "alone", "ensure_running"]
 
 _in_use: dict[Path, EmbeddedServer] = {}
 
@@ -30,7 +30,7 @@ def ensure_running(instance: Path) -> EmbeddedServer:
     if folder not in _in_use:
         server = EmbeddedServer(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with alone(folder):
             users = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(users, fcntl.LOCK_SH)
             server.start()
@@ -40,8 +40,8 @@ def ensure_running(instance: Path) -> EmbeddedServer:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time starts or stops the server."""
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time does what is inside: start the folder's server, stop it, ..."""
     with (folder / "starting.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -50,7 +50,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def _leave(server: EmbeddedServer, users: int, pid: int) -> None:
     if os.getpid() != pid:  # a forked child ends; its parent still needs the server
         return
-    with _alone(server.folder):
+    with alone(server.folder):
         fcntl.flock(users, fcntl.LOCK_UN)
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

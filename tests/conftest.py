@@ -1,0 +1,95 @@
+"""The server, the databases, the application and the transaction that tests share."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, scoped_session
+
+from portal.db import db
+from portal.embedded import EmbeddedServer
+from tests.support.databases import Database, clone, start_server, stop_server
+from tests.support.transactions import apart, one_transaction
+
+FOLDER = "PORTAL_TEST_FOLDER"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pg",
+        type=int,
+        choices=(15, 18),
+        default=18,
+        help="the PostgreSQL to test on; 15 runs only the tests marked `database`",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="portal-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        folder = Path(os.environ[FOLDER])
+        stop_server(folder)
+        shutil.rmtree(folder)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--pg") == 18:
+        return
+    chosen = [item for item in items if item.get_closest_marker("database")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> EmbeddedServer:
+    """The run's PostgreSQL, with a migrated template database."""
+    version = request.config.getoption("--pg")
+    return start_server(Path(os.environ[FOLDER]) / str(version), version)
+
+
+@pytest.fixture(scope="session")
+def database(server: EmbeddedServer) -> Iterator[Database]:
+    """This test process's own clone; tests leave nothing in it."""
+    with clone(server, f"portal_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shared_app(database: Database) -> Flask:
+    """One application a test process; use `app`."""
+    app = database.app()
+    app.wsgi_app = apart(app.wsgi_app)
+    return app
+
+
+@pytest.fixture
+def app(shared_app: Flask, database: Database) -> Iterator[Flask]:
+    """The application; what it commits is rolled back after the test."""
+    with one_transaction(shared_app, database):
+        yield shared_app
+
+
+@pytest.fixture
+def session(app: Flask) -> scoped_session[Session]:
+    """The test's own database session: as `portal_app`, no tenant entered."""
+    return db.session
+
+
+_numbers = count()
+
+
+@pytest.fixture
+def own_database(server: EmbeddedServer) -> Iterator[Database]:
+    """A clone for this test alone, which really commits: for races and triggers."""
+    process = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with clone(server, f"own_{process}_{next(_numbers)}") as made:
+        yield made

@@ -1,0 +1,142 @@
+"""Databases for tests: one server a run, one migrated template on it, and clones of that."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import flask_migrate
+import psycopg
+import pytest
+from flask import Flask
+from psycopg import sql
+
+from portal import roles
+from portal.app import create_app
+from portal.config import ROOT, Config
+from portal.db import db
+from portal.embedded import EmbeddedServer, alone
+
+KEY = bytes(range(32))
+TEMPLATE = "portal_template"
+DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
+# What a test run writes need not survive a power cut.
+HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database on the test server."""
+
+    server: EmbeddedServer
+    name: str
+
+    def url(self, role: str = "app") -> str:
+        """The libpq URL for app, owner, worker or admin."""
+        return self.server.url(role, self.name)
+
+    def config(self) -> Config:
+        """Settings under which an application works on this database."""
+        return Config(
+            production=False,
+            instance=self.server.folder / "instance",
+            database_url=self.url("app"),
+            owner_url=self.url("owner"),
+            worker_url=self.url("worker"),
+            key=KEY,
+            secret_key="only for tests: 0123456789abcdef",
+            secure_cookies=False,
+            now=None,
+            smtp_url=None,
+        )
+
+    def app(self) -> Flask:
+        """A new application on this database, in which errors surface."""
+        app = create_app(self.config())
+        app.config.update(TESTING=True, SERVER_NAME="localhost")
+        return app
+
+    def connect(self, role: str = "app") -> psycopg.Connection:
+        """A connection of its own, without SQLAlchemy."""
+        return psycopg.connect(self.url(role))
+
+
+def start_server(folder: Path, version: int) -> EmbeddedServer:
+    """This run's server, started by whichever test process needs it first, template and all."""
+    server = _server(folder, version)
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder):
+        server.start()
+        if not _exists(server, TEMPLATE):
+            _make_template(server)
+    return server
+
+
+def stop_server(folder: Path) -> None:
+    """Stop the run's server if any test started it."""
+    for kept in folder.glob("*/data"):
+        _server(kept.parent, int(kept.parent.name)).stop()
+
+
+@contextmanager
+def clone(server: EmbeddedServer, name: str, template: str = TEMPLATE) -> Iterator[Database]:
+    """A copy of the template that exists while the block runs."""
+    with _admin(server) as admin:
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+        names = (name, template, roles.NAMES["owner"])
+        admin.execute(make.format(*(sql.Identifier(each) for each in names)))
+        roles.guard_database(admin, name)
+    try:
+        yield Database(server, name)
+    finally:
+        with _admin(server) as admin:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+            admin.execute(drop.format(sql.Identifier(name)))
+
+
+@contextmanager
+def empty(server: EmbeddedServer, name: str) -> Iterator[Database]:
+    """A prepared database without any migration, while the block runs."""
+    with clone(server, name, "template0") as database:
+        roles.prepare(server.url("admin", "postgres"), name, {})
+        yield database
+
+
+def migrate(app: Flask, to: str = "head") -> None:
+    """What `flask db upgrade` or `downgrade base` does, as the owner."""
+    with app.app_context():
+        act = flask_migrate.downgrade if to == "base" else flask_migrate.upgrade
+        act(directory=str(ROOT / "migrations"), revision=to)
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def _server(folder: Path, version: int) -> EmbeddedServer:
+    if version == 18:
+        return EmbeddedServer(folder, settings=HASTY)
+    if not DEBIAN_15.joinpath("initdb").exists():
+        missing = "PostgreSQL 15 is not here: install Debian's package postgresql-15."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    return EmbeddedServer(folder, binaries=DEBIAN_15, initdb=("--locale=C.UTF-8",), settings=HASTY)
+
+
+def _make_template(server: EmbeddedServer) -> None:
+    draft = f"{TEMPLATE}_draft"
+    with _admin(server) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+    roles.prepare(server.url("admin", "postgres"), draft, {})
+    migrate(Database(server, draft).app())
+    with _admin(server) as admin:
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        admin.execute(rename.format(sql.Identifier(draft), sql.Identifier(TEMPLATE)))
+
+
+def _exists(server: EmbeddedServer, name: str) -> bool:
+    with _admin(server) as admin:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        return admin.execute(query, [name]).fetchone() is not None
+
+
+def _admin(server: EmbeddedServer) -> psycopg.Connection:
+    return psycopg.connect(server.url("admin", "postgres"), autocommit=True)
