@@ -1,0 +1,150 @@
+"""One row in every tenant-owned table of two clinics, made from the catalogue alone.
+
+A new table gets its row by itself: required columns are filled by type, foreign keys point to
+the clinic's own rows. Only where a CHECK wants something particular is it said here.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+PARTICULAR = {
+    ("users", "role"): "owner",
+    ("users", "status"): "active",
+    ("users", "password_hash"): "not a hash",
+    ("tenant_keys", "purpose"): "data",
+    ("user_links", "purpose"): "invitation",
+    ("user_sessions", "idle_seconds"): 3600,
+    ("facilities", "slug"): "main",
+    ("facilities", "timezone"): "Europe/London",
+    ("availability_exceptions", "type"): "blocked",
+    ("availability_slots", "busy_from"): "2030-01-07 09:00+00",
+    ("availability_slots", "busy_until"): "2030-01-07 10:00+00",
+    ("step_templates", "default_duration_minutes"): 10,
+    ("availability_rules", "slot_duration_minutes"): 30,
+}
+LEFT_EMPTY = {("patients", "merged_into"), ("availability_slots", "reserved_by")}
+
+OWNED = """
+SELECT c.relname, c.oid FROM pg_class c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+  AND NOT c.relispartition AND EXISTS (
+    SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
+ORDER BY c.relname
+"""
+
+COLUMNS = """
+SELECT a.attname, format_type(a.atttypid, NULL), a.attnotnull AND d.oid IS NULL
+FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
+ORDER BY a.attnum
+"""
+
+# The referring column that is not the tenant, and the table it points to.
+REFERENCES = """
+SELECT a.attname, c.confrelid::regclass::text FROM pg_constraint c
+JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+WHERE c.conrelid = %s AND c.contype = 'f' AND a.attname <> 'tenant_id'
+"""
+
+
+@dataclass
+class Table:
+    """A tenant-owned table as the catalogue describes it."""
+
+    name: str
+    columns: list[tuple[str, str, bool]]
+    references: dict[str, str]
+
+    @property
+    def has_id(self) -> bool:
+        return "id" not in {column for column, _, _ in self.columns} and not self.is_join
+
+    @property
+    def is_join(self) -> bool:
+        """A table whose key is made of what it joins: the search tokens."""
+        return self.name == "patient_search_tokens"
+
+
+@dataclass
+class Clinic:
+    """A clinic's id, the hash that enters it, and its one row in each table."""
+
+    tenant_id: int
+    token_hash: bytes
+    ids: dict[str, int] = field(default_factory=dict)
+
+
+def owned_tables(connection: psycopg.Connection) -> list[Table]:
+    """Every table with a tenant, those it points to first."""
+    found = {}
+    for name, oid in connection.execute(OWNED).fetchall():
+        columns = connection.execute(COLUMNS, [oid]).fetchall()
+        found[name] = Table(name, columns, dict(connection.execute(REFERENCES, [oid]).fetchall()))
+    ordered: dict[str, Table] = {}
+    while len(ordered) < len(found):
+        for table in found.values():
+            needs = {t for c, t in table.references.items() if (table.name, c) not in LEFT_EMPTY}
+            if table.name not in ordered and needs - {"tenants"} <= ordered.keys():
+                ordered[table.name] = table
+    return list(ordered.values())
+
+
+def make_clinic(worker: psycopg.Connection, slug: str, tables: list[Table]) -> Clinic:
+    """A clinic with one row in every table, made as the worker in its own context."""
+    (tenant_id,) = worker.execute(
+        "SELECT create_tenant(%s, %s, 'Europe/London', 'en', '{}')", [slug, slug]
+    ).fetchone()
+    clinic = Clinic(tenant_id, hashlib.sha256(slug.encode()).digest())
+    for table in tables:
+        if table.name != "user_action_audit_log":  # the triggers write it
+            clinic.ids[table.name] = insert(worker, table, values_for(table, clinic))
+    worker.commit()
+    return clinic
+
+
+def values_for(table: Table, clinic: Clinic) -> dict[str, Any]:
+    """What one row of this clinic says in each column that has no default."""
+    values: dict[str, Any] = {}
+    for column, kind, required in table.columns:
+        key = (table.name, column)
+        if key in PARTICULAR:
+            values[column] = PARTICULAR[key]
+        elif column in table.references and key not in LEFT_EMPTY:
+            values[column] = clinic.ids[table.references[column]]
+        elif required and column != "tenant_id":
+            values[column] = _value(column, kind, clinic)
+    return values
+
+
+def insert(connection: psycopg.Connection, table: Table, values: dict[str, Any]) -> int | None:
+    """Insert, and say the new row's id where the table has one."""
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) {}").format(
+        sql.Identifier(table.name),
+        sql.SQL(", ").join(map(sql.Identifier, values)),
+        sql.SQL(", ").join(sql.Placeholder() * len(values)),
+        sql.SQL("" if table.is_join else "RETURNING id"),
+    )
+    cursor = connection.execute(statement, list(values.values()))
+    return None if table.is_join else cursor.fetchone()[0]
+
+
+def _value(column: str, kind: str, clinic: Clinic) -> Any:
+    if column == "token_hash":
+        return clinic.token_hash
+    late = "end" in column or "expires" in column
+    return {
+        "text": "x",
+        "character varying": "x",
+        "integer": 1,
+        "smallint": 1,
+        "bigint": 1,
+        "bytea": b"\x01\x01" + bytes(62),
+        "uuid": "00000000-0000-4000-8000-" + f"{clinic.tenant_id:012d}",
+        "timestamp with time zone": "2030-01-07 10:00+00" if late else "2030-01-07 09:00+00",
+        "time without time zone": "10:00" if late else "09:00",
+        "date": "2030-01-07",
+    }[kind]
