@@ -28,7 +28,7 @@ class DomainError(Exception):
         status: the HTTP status a screen answers with when no form can show it.
     """
 
-    message: ClassVar[str] | str = N_("That is not possible.")
+    message: str = N_("That is not possible.")
     field: str | None = None
     status: ClassVar[int] = 422
 
