@@ -39,7 +39,7 @@ def require_ready() -> None:
             continue
         try:
             with db.engines[bind].connect() as connection:
-                for check in (_version, _role, _migrations, _key):
+                for check in (_version, _role, _migrations, require_key):
                     check(connection)
         except DBAPIError as error:
             raise ConfigError(f"the database does not answer: {_first_line(error)}") from None
@@ -91,7 +91,8 @@ def newest_revisions() -> set[str]:
     return set(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
-def _key(connection: Connection) -> None:
+def require_key(connection: Connection) -> None:
+    """Raise ConfigError unless the database knows this process's key."""
     expires = int(time.time()) + PROOF_SECONDS
     message = f"check_process_key|{expires}"
     known = proof(process_key(current_app.config["PORTAL_KEY"]), message.encode()).hex()

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from portal.auth.models import ROLES
-from portal.refusals import DomainError, N_
+from portal.refusals import N_, DomainError
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -46,9 +46,7 @@ TABLE = {
 }  # fmt: skip
 
 RIGHTS: dict[str, frozenset[str]] = {
-    right: frozenset(
-        role for role, mark in zip(ROLES, marks.split(), strict=True) if mark == "x"
-    )
+    right: frozenset(role for role, mark in zip(ROLES, marks.split(), strict=True) if mark == "x")
     for right, (marks, _label) in TABLE.items()
 }
 

@@ -2,7 +2,16 @@
 
 from flask import Flask
 
-from portal.web import answers, compression, errors, filters, logs, security, static_files
+from portal.web import (
+    answers,
+    compression,
+    errors,
+    filters,
+    logs,
+    navigation,
+    security,
+    static_files,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -14,3 +23,4 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     filters.init_app(app)
     static_files.init_app(app)
+    navigation.init_app(app)

@@ -20,7 +20,7 @@ def _static(data: bytes) -> bytes:
 
 def compress(response: Response) -> Response:
     """Compress a response worth compressing."""
-    if not response.mimetype.startswith(KINDS):
+    if not (response.mimetype or "").startswith(KINDS):
         return response
     response.vary.add("Accept-Encoding")
     if response.status_code != 200 or not request.accept_encodings["gzip"]:

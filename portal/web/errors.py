@@ -15,24 +15,42 @@ from portal.web.forms import say
 from portal.web.logs import log_failure
 
 WORDS = {
-    400: (lazy_gettext("That request cannot be answered"),
-          lazy_gettext("Go back, reload the page and try again.")),
-    403: (lazy_gettext("You do not have the right to do this"),
-          lazy_gettext("Ask an administrator of your clinic if you need it.")),
-    404: (lazy_gettext("We could not find that"),
-          lazy_gettext("It may have been moved or removed, or the address is not complete.")),
-    405: (lazy_gettext("That cannot be done here"),
-          lazy_gettext("Go back and use the buttons of the page.")),
-    409: (lazy_gettext("Something changed in the meantime"),
-          lazy_gettext("Reload the page to see how it stands now.")),
-    413: (lazy_gettext("That is too large"),
-          lazy_gettext("Send a smaller file or a shorter text.")),
-    422: (lazy_gettext("That is not possible"),
-          lazy_gettext("Go back and check what you entered.")),
-    500: (lazy_gettext("Something went wrong on our side"),
-          lazy_gettext("Check whether your change was saved before you try again.")),
-    503: (lazy_gettext("The portal is not available at the moment"),
-          lazy_gettext("Nothing was changed. Try again in a minute.")),
+    400: (
+        lazy_gettext("That request cannot be answered"),
+        lazy_gettext("Go back, reload the page and try again."),
+    ),
+    403: (
+        lazy_gettext("You do not have the right to do this"),
+        lazy_gettext("Ask an administrator of your clinic if you need it."),
+    ),
+    404: (
+        lazy_gettext("We could not find that"),
+        lazy_gettext("It may have been moved or removed, or the address is not complete."),
+    ),
+    405: (
+        lazy_gettext("That cannot be done here"),
+        lazy_gettext("Go back and use the buttons of the page."),
+    ),
+    409: (
+        lazy_gettext("Something changed in the meantime"),
+        lazy_gettext("Reload the page to see how it stands now."),
+    ),
+    413: (
+        lazy_gettext("That is too large"),
+        lazy_gettext("Send a smaller file or a shorter text."),
+    ),
+    422: (
+        lazy_gettext("That is not possible"),
+        lazy_gettext("Go back and check what you entered."),
+    ),
+    500: (
+        lazy_gettext("Something went wrong on our side"),
+        lazy_gettext("Check whether your change was saved before you try again."),
+    ),
+    503: (
+        lazy_gettext("The portal is not available at the moment"),
+        lazy_gettext("Nothing was changed. Try again in a minute."),
+    ),
 }
 
 
@@ -46,8 +64,12 @@ def error_page(status: int, text: str | None = None) -> Response:
     """The page or fragment for a status, with its usual words unless `text` says more."""
     title, words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     return page(
-        "errors/error.html", "errors/_error.html",
-        status=status, code=status, title=str(title), text=text or str(words),
+        "errors/error.html",
+        "errors/_error.html",
+        status=status,
+        code=status,
+        title=str(title),
+        text=text or str(words),
     )
 
 
@@ -57,8 +79,6 @@ def _refused(refusal: DomainError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.response is not None:
-        return Response.force_type(error.response)
     return error_page(error.code or 500)
 
 

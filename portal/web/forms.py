@@ -11,7 +11,7 @@ from portal.refusals import DomainError
 
 def say(refusal: DomainError) -> str:
     """A refusal in the reader's language."""
-    return gettext(refusal.message, **refusal.params)
+    return str(gettext(refusal.message, **refusal.params))
 
 
 def tidy(value: str | None) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flask import Flask, Response, jsonify
 
+from portal.db import session
 from portal.web.logs import describe, log
 
 Check = Callable[[], None]
@@ -19,6 +20,7 @@ def _holds(name: str, check: Check) -> bool:
     try:
         check()
     except Exception as error:
+        session.rollback()
         log.warning("not ready", check=name, **describe(error))
         return False
     return True

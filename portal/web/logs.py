@@ -14,11 +14,29 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-ALLOWED = frozenset({
-    "event", "level", "timestamp", "request_id", "method", "endpoint", "status", "milliseconds",
-    "tenant_id", "user_id", "attempt", "error", "sqlstate", "constraint", "places", "check",
-    "job", "seconds", "count",
-})
+ALLOWED = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "request_id",
+        "method",
+        "endpoint",
+        "status",
+        "milliseconds",
+        "tenant_id",
+        "user_id",
+        "attempt",
+        "error",
+        "sqlstate",
+        "constraint",
+        "places",
+        "check",
+        "job",
+        "seconds",
+        "count",
+    }
+)
 HERE = Path(__file__).resolve().parent.parent.parent
 
 log = structlog.get_logger("portal")

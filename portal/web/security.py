@@ -1,4 +1,4 @@
-"""What the browser is told and asked: policy headers, one nonce a response, where a POST is from."""
+"""What the browser is told and asked: policy headers, a nonce a response, where a POST is from."""
 
 import secrets
 

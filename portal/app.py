@@ -1,0 +1,85 @@
+"""The application: the rooms that every request passes through first, then the areas."""
+
+from importlib import import_module
+
+from flask import Blueprint, Flask
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_migrate import Migrate
+from jinja2 import StrictUndefined
+
+from portal import cli, clock, readiness, web
+from portal.audit import hook
+from portal.auth import permissions, sessions
+from portal.config import ROOT, Config
+from portal.db import db, session
+from portal.web import health
+from portal.web.logs import log_failure
+
+AREAS = ("auth",)
+TABLES = (
+    "tenancy", "phi", "audit", "auth", "staff", "facilities", "insurance", "doctors", "patients",
+    "services", "availability", "appointments",
+)  # fmt: skip
+PUBLIC = ("static", "healthz", "readyz")
+BODY_LIMIT = 1024 * 1024
+
+
+class Portal(Flask):
+    """Flask, except that a view's answer is committed before it leaves."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view in the request's one transaction."""
+        return hook.answer(super().dispatch_request)
+
+    def log_exception(self, exc_info: object) -> None:
+        """Log where and what, never the text: it can hold row values."""
+        error = exc_info[1] if isinstance(exc_info, tuple) else None
+        if isinstance(error, BaseException):
+            log_failure(error)
+
+
+def create_app(config: Config) -> Flask:
+    """An application with these settings.
+
+    Raises:
+        UndeclaredRoutes: a route says neither who may use it nor that it is public.
+    """
+    app = Portal(__name__)
+    app.config.from_mapping(config.flask(), MAX_CONTENT_LENGTH=BODY_LIMIT)
+    clock.stand_still(config.now)
+    _set_up_templates(app)
+    _set_up_rooms(app)
+    for name in TABLES:
+        import_module(f"portal.{name}.models")
+    for name in AREAS:
+        blueprint: Blueprint = import_module(f"portal.{name}.views").bp
+        app.register_blueprint(blueprint)
+    for endpoint in PUBLIC:
+        app.view_functions[endpoint] = permissions.public(app.view_functions[endpoint])
+    cli.register(app)
+    permissions.require_declarations(app)
+    return app
+
+
+def _set_up_rooms(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    Babel(app, locale_selector=_language)
+    web.init_app(app)
+    sessions.init_app(app)
+    hook.init_app(app, enter=sessions.enter, leave=sessions.leave)
+    app.before_request(permissions.check)
+    health.init_app(app, readiness.CHECKS)
+
+
+def _set_up_templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _language() -> str:
+    """The person's language, or their clinic's."""
+    known = session.info.get("facts")
+    return known.locale if known else "en"

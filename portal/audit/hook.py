@@ -1,0 +1,152 @@
+"""The end of every request: entries for what was seen and refused, then the only commit.
+
+A view's answer is committed before it leaves, entries included; when they cannot be written, it
+is 503 and shows nobody. What failed is rolled back first; its entries go into a transaction of
+their own, so a denial survives. A deadlock or a serialization failure is tried once more.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from flask import Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from portal.audit.notes import note
+from portal.db import session
+from portal.web.errors import Unavailable
+from portal.web.logs import log_failure
+
+TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+SAW = text(
+    "SELECT audit_note(:action, 'patients', patient, patient, 'done', NULL, NULL, NULL)"
+    " FROM unnest(CAST(:patients AS bigint[])) AS patient"
+)
+
+
+@dataclass(frozen=True)
+class Hook:
+    """What other rooms do at the two ends of a transaction.
+
+    Attributes:
+        enter: turns the request into a person and the database's context.
+        leave: writes what that room keeps, before the commit.
+    """
+
+    enter: Callable[[], None]
+    leave: Callable[[], None]
+
+
+def init_app(app: Flask, *, enter: Callable[[], None], leave: Callable[[], None]) -> None:
+    """Put the hook around every request: first in, and before the headers out."""
+    app.extensions["portal_hook"] = Hook(enter, leave)
+    app.before_request_funcs.setdefault(None, []).insert(0, begin)
+    app.after_request(settle_failure)
+
+
+def begin() -> None:
+    """Say who asks, from where, and with what; then enter."""
+    agent = request.headers.get("User-Agent")
+    identity = {"id": str(uuid4()), "ip": request.remote_addr, "user_agent": agent}
+    session.info.update(request=identity, settled=False, seen=set(), afterwards=[], messages=[])
+    session.info.pop("facts", None)
+    _hook().enter()
+
+
+def answer(view: Callable[[], ResponseReturnValue]) -> Response:
+    """Run a view and settle its transaction; once more if the first try met a deadlock."""
+    try:
+        return _answered(view)
+    except DBAPIError as error:
+        if not transient(error):
+            raise
+        log_failure(error, attempt=1)
+    session.rollback()
+    session.info.update(seen=set(), afterwards=[])
+    _hook().enter()
+    return _answered(view)
+
+
+def afterwards(entry: Callable[[], None]) -> None:
+    """Have an entry written although the request is refused and rolled back."""
+    session.info["afterwards"].append(entry)
+
+
+def transient(error: SQLAlchemyError) -> bool:
+    """Whether trying again can help."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(cause, "sqlstate", None) in TRANSIENT
+
+
+def settle_failure(response: Response) -> Response:
+    """End a request that no view ended: roll back, write its entries, commit."""
+    if session.info["settled"]:
+        return response
+    try:
+        _settle(response.status_code)
+    except SQLAlchemyError as error:
+        session.rollback()
+        log_failure(error)
+        return current_app.make_response(current_app.handle_user_exception(Unavailable()))
+    return response
+
+
+def _answered(view: Callable[[], ResponseReturnValue]) -> Response:
+    try:
+        response = current_app.make_response(view())
+        _settle(response.status_code)
+    except Exception:
+        _forget_messages()
+        raise
+    return response
+
+
+def _settle(status: int) -> None:
+    """Write the entries and commit; what was refused keeps nothing else."""
+    if status >= 400:
+        messages = session.info["messages"]
+        session.rollback()
+        _hook().enter()
+        session.info["messages"] = messages
+    try:
+        _write_entries(status)
+    except SQLAlchemyError as error:
+        if transient(error):
+            raise
+        log_failure(error)
+        raise Unavailable from error
+    session.commit()
+    session.info["settled"] = True
+
+
+def _write_entries(status: int) -> None:
+    _hook().leave()
+    signed_in = "facts" in session.info
+    if signed_in and status == 403:
+        note("denied", outcome="refused", reason=request.endpoint)
+    if signed_in and status == 404 and request.view_args:
+        note(request.endpoint or "", outcome="refused", reason="not found", record=_record())
+    if session.info["seen"]:
+        patients = sorted(session.info["seen"])
+        session.execute(SAW, {"action": request.endpoint, "patients": patients})
+    for entry in session.info["afterwards"]:
+        entry()
+
+
+def _record() -> int | None:
+    """The id that was asked for: the last number in the address."""
+    numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
+    return numbers[-1] if numbers else None
+
+
+def _forget_messages() -> None:
+    """A failed view's own messages are not true; the ones from before still wait."""
+    known = session.info.get("facts")
+    session.info["messages"] = list(known.messages) if known else []
+
+
+def _hook() -> Hook:
+    found: Hook = current_app.extensions["portal_hook"]
+    return found

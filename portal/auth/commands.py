@@ -1,0 +1,137 @@
+"""Signing in and out, and setting a password by a one-time link."""
+
+from sqlalchemy import select, text, update
+
+from portal import clock
+from portal.audit import note
+from portal.auth import passwords, queries, rules
+from portal.auth.models import UserLink, UserSession
+from portal.auth.proofs import proven
+from portal.db import session
+from portal.refusals import N_, DomainError
+from portal.tenancy.context import describe_request, enter_session, facts
+
+
+class SignInRefused(DomainError):
+    """Something was wrong; which part is nobody's business."""
+
+    message = N_("Clinic, e-mail and password do not match. Check all three and try again.")
+
+
+class PasswordTooShort(DomainError):
+    """The password is not between 12 and 128 characters long."""
+
+    field = "password"
+    message = N_("Use at least %(least)s characters, and at most %(most)s.")
+
+
+class LinkSpent(DomainError):
+    """The one-time link was used, has expired, or never existed."""
+
+    message = N_("This link has been used or has expired. Ask your administrator for a new one.")
+    status = 404
+
+
+def sign_in(clinic: str, email: str, password: str) -> str:
+    """Start a session and enter it.
+
+    Returns:
+        The token for the cookie; the database keeps its hash only.
+
+    Raises:
+        SignInRefused: no such clinic or account, a wrong password, or not active. Each takes the
+            same work.
+    """
+    account = queries.find_account(clinic, email)
+    right = passwords.matches(account.password_hash if account else None, password)
+    if account is None or not right or not account.may_sign_in:
+        raise SignInRefused
+    token = _start_session(account.tenant_id, account.user_id, rules.idle_seconds(account.settings))
+    enter_session(rules.hash_of(token))
+    if passwords.outdated(account.password_hash or ""):
+        queries.get_user(account.user_id).password_hash = passwords.hashed(password)
+    note("sign-in", table="users", record=account.user_id)
+    return token
+
+
+def note_failed_sign_in(clinic: str, email: str) -> None:
+    """Record a failure in the named clinic's log, when there is such a clinic."""
+    describe_request()
+    session.execute(
+        text("SELECT audit_sign_in_failed(:clinic, :email, :expires, :proof)"),
+        {"clinic": clinic, "email": email, **proven("audit_sign_in_failed", clinic, email)},
+    )
+
+
+def sign_out() -> None:
+    """End the session of this request at once."""
+    mine = facts()
+    session.execute(
+        update(UserSession).where(UserSession.id == mine.session_id).values(revoked_at=clock.now())
+    )
+    note("sign-out", table="users", record=mine.user_id)
+
+
+def keep_messages(messages: list[dict[str, object]]) -> None:
+    """Keep what has not been shown yet on the session's row."""
+    session.execute(
+        update(UserSession).where(UserSession.id == facts().session_id).values(messages=messages)
+    )
+
+
+def set_password(token: str, password: str) -> str:
+    """Spend a one-time link on a password; the person is active and signed in then.
+
+    Returns:
+        The token for the cookie.
+
+    Raises:
+        LinkSpent, PasswordTooShort
+    """
+    link = queries.find_link(rules.hash_of(token))
+    if link is None:
+        raise LinkSpent
+    require_length(password)
+    cookie = _start_session(link.tenant_id, link.user_id, rules.IDLE_SECONDS)
+    _spend(link.link_id)
+    user = queries.get_user(link.user_id)
+    user.password_hash, user.status = passwords.hashed(password), "active"
+    session.flush()
+    enter_session(rules.hash_of(cookie))
+    note("sign-in", table="users", record=link.user_id, reason=f"{link.purpose} link")
+    return cookie
+
+
+def require_length(password: str) -> None:
+    """Raise PasswordTooShort unless the password's length will do."""
+    if not passwords.long_enough(password):
+        raise PasswordTooShort(least=passwords.SHORTEST, most=passwords.LONGEST)
+
+
+def _spend(link_id: int) -> None:
+    """Of two requests with the same link, the row's lock lets one through."""
+    unused = select(UserLink).where(UserLink.id == link_id, UserLink.used_at.is_(None))
+    link = session.scalar(unused.with_for_update())
+    if link is None:
+        raise LinkSpent
+    link.used_at = clock.now()
+
+
+def _start_session(tenant_id: int, user_id: int, idle_seconds: int) -> str:
+    token = rules.new_token()
+    token_hash = rules.hash_of(token)
+    request = session.info.get("request") or {}
+    describe_request()
+    session.execute(
+        text(
+            "SELECT start_session(:tenant, :user, :token_hash, :idle, :absolute, :ip, :agent,"
+            " :expires, :proof)"
+        ),
+        {
+            "tenant": tenant_id, "user": user_id, "token_hash": token_hash, "idle": idle_seconds,
+            "absolute": rules.ABSOLUTE_SECONDS, "ip": request.get("ip"),
+            "agent": request.get("user_agent"),
+            **proven("start_session", tenant_id, user_id, token_hash.hex()),
+        },
+    )  # fmt: skip
+    return token

@@ -1,0 +1,74 @@
+"""Who is signing in: the few questions that are asked before a tenant is known.
+
+Each carries a proof that this process asks, so that a statement smuggled into the database
+connection cannot ask them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+
+from portal.auth.models import User
+from portal.auth.proofs import proven
+from portal.db import session
+from portal.refusals import NotFound
+
+
+@dataclass(frozen=True)
+class Account:
+    """What sign-in needs to know of a person."""
+
+    tenant_id: int
+    user_id: int
+    user_status: str
+    tenant_status: str
+    password_hash: str | None
+    role: str
+    name: str
+    settings: dict[str, Any]
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether the person and the clinic are both active."""
+        return self.user_status == "active" and self.tenant_status == "active"
+
+
+@dataclass(frozen=True)
+class Link:
+    """An unused one-time link and whom it lets in."""
+
+    link_id: int
+    tenant_id: int
+    user_id: int
+    purpose: str
+    email: str
+    name: str
+    tenant_slug: str
+    tenant_name: str
+
+
+def find_account(clinic: str, email: str) -> Account | None:
+    """The account with this e-mail at the clinic with this slug, whatever its status."""
+    row = session.execute(
+        text("SELECT * FROM find_user(:clinic, :email, :expires, :proof)"),
+        {"clinic": clinic, "email": email, **proven("find_user", clinic, email)},
+    ).one_or_none()
+    return Account(**row._mapping) if row else None
+
+
+def find_link(token_hash: bytes) -> Link | None:
+    """The unused, unexpired link with this token."""
+    row = session.execute(
+        text("SELECT * FROM find_link(:token_hash, :expires, :proof)"),
+        {"token_hash": token_hash, **proven("find_link", token_hash.hex())},
+    ).one_or_none()
+    return Link(**row._mapping) if row else None
+
+
+def get_user(user_id: int) -> User:
+    """A member of staff. Raises NotFound."""
+    found = session.scalar(select(User).where(User.id == user_id))
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,120 @@
+"""The cookie, the session row behind it, and `current_user`.
+
+Flask-Login gives `current_user` and nothing else: its remember cookie replays after sign-out, so
+a name is set for it that no browser can send, and its session protection is off.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from flask import session as signed_cookie
+from flask_login import LoginManager, UserMixin
+
+from portal.auth import commands, rules
+from portal.auth.permissions import access_of, may
+from portal.db import session
+from portal.tenancy.context import Facts, enter_session
+
+# asked often, by machines: no person, and so no database
+WITHOUT_PERSON = frozenset({"static", "healthz", "readyz"})
+
+
+@dataclass(frozen=True)
+class Member(UserMixin):  # type: ignore[misc]
+    """The person who is signed in."""
+
+    id: int
+    tenant_id: int
+    name: str
+    email: str
+    role: str
+    facility_ids: tuple[int, ...] | None
+    clinic: str
+
+    def can(self, right: str) -> bool:
+        """Whether the person's role has the right."""
+        return may(self.role, right)
+
+
+def cookie_name() -> str:
+    """`__Host-` pins the cookie to this host over https; http on localhost cannot have it."""
+    return "__Host-portal" if current_app.config["SESSION_COOKIE_SECURE"] else "portal"
+
+
+def cookie_token() -> str | None:
+    """The token this browser sent."""
+    return request.cookies.get(cookie_name())
+
+
+def set_cookie(response: Response, token: str) -> Response:
+    """Give the browser a new session's token; the signed cookie of the one before goes."""
+    signed_cookie.clear()
+    response.set_cookie(cookie_name(), token, **cookie_flags())
+    return response
+
+
+def drop_cookie(response: Response) -> Response:
+    """Take the token back, and have the browser forget what it kept of the pages."""
+    signed_cookie.clear()
+    response.delete_cookie(cookie_name(), **cookie_flags())
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def enter() -> None:
+    """Turn the cookie into the person and the database's context, if its session lives."""
+    if request.endpoint in WITHOUT_PERSON:
+        return
+    token = cookie_token()
+    access = access_of(current_app, request.endpoint)
+    touches = access is None or access.touches
+    found = enter_session(rules.hash_of(token), touch=touches) if token else None
+    session.info["messages"] = list(found.messages) if found else []
+    _bind_signed_cookie(found)
+
+
+def leave() -> None:
+    """Keep the messages that nobody has seen yet; forget those that were shown."""
+    known: Facts | None = session.info.get("facts")
+    waiting = session.info.get("messages", [])
+    if known is not None and known.session_id is not None and waiting != list(known.messages):
+        commands.keep_messages(waiting)
+
+
+def _bind_signed_cookie(found: Facts | None) -> None:
+    """A CSRF token is good for the session it was made in only."""
+    owner = found.session_id if found else None
+    if signed_cookie.get("session_id") != owner:
+        signed_cookie.clear()
+        signed_cookie["session_id"] = owner
+
+
+def _member(_request: object) -> Member | None:
+    known: Facts | None = session.info.get("facts")
+    if known is None or known.user_id is None:
+        return None
+    return Member(
+        id=known.user_id, tenant_id=known.tenant_id, name=known.name or "",
+        email=known.email or "", role=known.role or "", facility_ids=known.facility_ids,
+        clinic=known.tenant_name,
+    )  # fmt: skip
+
+
+def cookie_flags() -> dict[str, Any]:
+    """What every cookie of ours has in common."""
+    return {
+        "secure": current_app.config["SESSION_COOKIE_SECURE"],
+        "httponly": True, "samesite": "Lax", "path": "/",
+    }  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Have `current_user` everywhere."""
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-form" if app.config["SESSION_COOKIE_SECURE"] else "form",
+        SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", REMEMBER_COOKIE_NAME=";",
+    )  # fmt: skip
+    login = LoginManager(app)
+    login.session_protection = None
+    login.request_loader(_member)

@@ -1,0 +1,105 @@
+"""/sign-in, /sign-out, and the page behind a one-time link."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal.audit.hook import afterwards
+from portal.auth import commands, queries, rules, sessions
+from portal.auth.forms import SignInForm, WelcomeForm
+from portal.auth.permissions import NotSignedIn, permission, public
+from portal.refusals import DomainError
+from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
+
+bp = Blueprint("auth", __name__)
+PAGE, CARD = "auth/sign_in.html", "auth/_sign_in.html"
+CLINIC_COOKIE, A_YEAR = "clinic", 365 * 24 * 60 * 60
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> Response:
+    if current_user.is_authenticated:
+        return go(own_address(request.args.get("next")))
+    return page(PAGE, CARD, form=_form())
+
+
+@bp.post("/sign-in")
+@public
+def start() -> Response:
+    form = SignInForm()
+    if not form.validate():
+        return form_page(PAGE, CARD, form)
+    clinic, email = form.clinic.data, form.email.data
+    try:
+        token = commands.sign_in(clinic, email, form.password.data)
+    except DomainError as refusal:
+        afterwards(lambda: commands.note_failed_sign_in(clinic, email))
+        form.refuse(refusal)
+        return form_page(PAGE, CARD, form)
+    return _remembering(clinic, sessions.set_cookie(go(own_address(form.next.data)), token))
+
+
+@bp.post("/sign-out")
+@permission("account.own")
+def sign_out() -> Response:
+    commands.sign_out()
+    return sessions.drop_cookie(go("auth.sign_in"))
+
+
+@bp.route("/welcome/<token>", methods=["GET", "POST"])
+@public
+def welcome(token: str) -> Response:
+    link = queries.find_link(rules.hash_of(token))
+    if link is None:
+        raise commands.LinkSpent
+    form = WelcomeForm()
+    if not form.validate_on_submit():
+        status = 200 if request.method == "GET" else form.status
+        return page("auth/welcome.html", "auth/_welcome.html", status=status, form=form, link=link)
+    try:
+        cookie = commands.set_password(token, form.password.data)
+    except commands.PasswordTooShort as refusal:
+        form.refuse(refusal)
+        return form_page("auth/welcome.html", "auth/_welcome.html", form, link=link)
+    toast(_("Your password is set. Welcome to the portal."))
+    return _remembering(link.tenant_slug, sessions.set_cookie(go("/"), cookie))
+
+
+@bp.app_errorhandler(NotSignedIn)
+def not_signed_in(_nobody: NotSignedIn) -> Response:
+    """Back to sign-in, and to the same page afterwards; never a sign-in form inside a page.
+
+    A browser whose session ended is told so with 401; one that never had any is sent on.
+    """
+    if asks_for_fragment():
+        came_from = urlsplit(request.headers.get("HX-Current-URL", ""))
+        address = address_of("auth.sign_in", next=own_address(came_from.path))
+        return Response(status=401, headers={"HX-Redirect": address})
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    if sessions.cookie_token() is None and request.method == "GET":
+        return go("auth.sign_in", next=wanted)
+    return page(PAGE, status=401, form=_form(next=wanted), ended=True)
+
+
+def own_address(address: str | None) -> str:
+    """The address when it is one of ours, else the first page. Never another site's."""
+    parts = urlsplit(address or "")
+    foreign = parts.scheme or parts.netloc or "\\" in (address or "")
+    if foreign or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return "/"
+    return address or "/"
+
+
+def _form(**values: str) -> SignInForm:
+    remembered = request.cookies.get(CLINIC_COOKIE, "")
+    asked = {"clinic": remembered, "next": request.args.get("next", ""), **values}
+    return SignInForm(formdata=None, data=asked)
+
+
+def _remembering(clinic: str, response: Response) -> Response:
+    """The clinic's slug is no secret; the browser offers it the next time."""
+    response.set_cookie(CLINIC_COOKIE, clinic, max_age=A_YEAR, **sessions.cookie_flags())
+    return response

@@ -1,0 +1,37 @@
+"""What /readyz asks: whether the portal could work for somebody right now."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select, text
+
+from portal.db import session
+from portal.startup import current_revisions, newest_revisions, require_key
+from portal.tenancy.models import WorkerHeartbeat
+
+BEATS_WITHIN = timedelta(minutes=2)
+
+
+def database() -> None:
+    """The database answers."""
+    session.execute(text("SELECT 1"))
+
+
+def migrations() -> None:
+    """It is migrated to this version of the code."""
+    if current_revisions(session.connection()) != newest_revisions():
+        raise RuntimeError("not migrated to this version")
+
+
+def keys() -> None:
+    """It knows this process's key."""
+    require_key(session.connection())
+
+
+def worker() -> None:
+    """The background jobs run: the database's clock judges, as it stamped the beat."""
+    last = select(func.max(WorkerHeartbeat.beat_at) > func.now() - BEATS_WITHIN)
+    if not session.scalar(last):
+        raise RuntimeError("the worker has not been heard of")
+
+
+CHECKS = {"database": database, "migrations": migrations, "keys": keys, "worker": worker}
