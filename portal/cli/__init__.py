@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from portal.cli import database
+from portal.cli import database, worker
 
-COMMANDS = (database.group,)
+COMMANDS = (database.group, worker.command)
 
 
 def register(app: Flask) -> None:

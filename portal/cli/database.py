@@ -12,7 +12,6 @@ from portal.embedded import ensure_running
 
 group = AppGroup("database", help="Prepare a PostgreSQL server, or say where the database is.")
 
-BINDS = {"app": None, "owner": "owner", "worker": "worker"}
 VARIABLES = {
     "app": "DATABASE_URL",
     "owner": "DATABASE_OWNER_URL",
@@ -45,11 +44,11 @@ def url(role: str) -> None:
 
 
 def _url(role: str) -> str:
-    urls = {None: current_app.config["SQLALCHEMY_DATABASE_URI"]}
-    urls |= current_app.config["SQLALCHEMY_BINDS"]
-    if BINDS[role] not in urls:
+    default = {"app": current_app.config["SQLALCHEMY_DATABASE_URI"]}
+    urls: dict[str, str] = default | current_app.config["SQLALCHEMY_BINDS"]
+    if role not in urls:
         raise click.ClickException(f"{VARIABLES[role]} is not set.")
-    return str(urls[BINDS[role]]).replace("postgresql+psycopg://", "postgresql://", 1)
+    return urls[role].replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def _admin_url() -> str:

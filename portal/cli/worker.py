@@ -1,0 +1,138 @@
+"""`flask worker`: the background jobs, each when it is due.
+
+When a job last ran is in the database, so that a restart repeats nothing, and of two workers one
+does a job.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import Row, TextClause, text
+from sqlalchemy.exc import DBAPIError
+
+from portal.availability.commands import batches, materialise_doctors
+from portal.db import session
+from portal.tenancy.context import as_job, enter_job
+from portal.web.logs import log, log_failure
+
+LOOK_EVERY_SECONDS = 15
+RETRY_SECONDS = 300
+AUDIT_MONTHS_AHEAD = 13
+
+CLAIM = text("""
+    INSERT INTO worker_heartbeats AS beat (job, beat_at, seconds) VALUES (:job, now(), 0)
+    ON CONFLICT (job) DO UPDATE SET beat_at = now()
+    WHERE beat.beat_at <= now() - make_interval(secs => :every)
+    RETURNING job
+""")
+AUDIT_PARTITIONS = text("SELECT audit_partitions((now() AT TIME ZONE 'UTC')::date, :months)")
+FINISH = text("""
+    UPDATE worker_heartbeats
+       SET seconds = :seconds, beat_at = beat_at - make_interval(secs => :earlier)
+     WHERE job = :job
+""")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work to be done again and again, at least `every` seconds apart."""
+
+    name: str
+    every: int
+    run: Callable[[], None]
+
+
+def make_audit_partitions() -> None:
+    """The audit log's months, a year ahead."""
+    _ask(AUDIT_PARTITIONS, months=AUDIT_MONTHS_AHEAD)
+
+
+def roll_horizon() -> None:
+    """Every active tenant's slots, as far as its horizon; a commit after each batch of doctors."""
+    for tenant_id in _active_tenants():
+        with as_job(tenant_id, "slots"):
+            for doctor_ids in batches():
+                materialise_doctors(doctor_ids)
+                session.commit()
+                enter_job(tenant_id, "slots")
+
+
+JOBS = (
+    Job("audit-partitions", 86_400, make_audit_partitions),
+    # More than daily, because midnight comes at another hour in each time zone.
+    Job("slots", 3_600, roll_horizon),
+)
+HEARTBEAT = Job("worker", LOOK_EVERY_SECONDS, lambda: None)
+
+
+@click.command("worker", help="Run the background jobs.")
+@click.option("--once", is_flag=True, help="Run what is due and end.")
+@with_appcontext
+def command(once: bool) -> None:
+    """Look for due jobs until told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        failed = [job.name for job in (HEARTBEAT, *JOBS) if not _run_if_due(job)]
+        if once:
+            raise SystemExit(1 if failed else 0)
+        stop.wait(LOOK_EVERY_SECONDS)
+
+
+def _run_if_due(job: Job) -> bool:
+    """Whether nothing went wrong. A job that failed is due again after a short while."""
+    try:
+        if _ask(CLAIM, job=job.name, every=job.every) is None:
+            return True
+        started = time.monotonic()
+        job.run()
+        _finish(job, time.monotonic() - started)
+    except Exception as error:
+        session.rollback()
+        log_failure(error, job=job.name)
+        _retry_soon(job)
+        return False
+    return True
+
+
+def _finish(job: Job, seconds: float) -> None:
+    _ask(FINISH, job=job.name, seconds=seconds, earlier=0)
+    if job is not HEARTBEAT:
+        log.info("job done", job=job.name, seconds=round(seconds, 3))
+
+
+def _retry_soon(job: Job) -> None:
+    with suppress(DBAPIError):  # the database may be what failed; the next look will tell
+        _ask(FINISH, job=job.name, seconds=0, earlier=max(job.every - RETRY_SECONDS, 0))
+
+
+def _active_tenants() -> list[int]:
+    with _as_worker():
+        directory = session.execute(text("SELECT id, status FROM tenant_directory()"))
+        return [row.id for row in directory if row.status == "active"]
+
+
+def _ask(statement: TextClause, **values: Any) -> Row[Any] | None:
+    """The first row, of a statement that concerns no tenant."""
+    with _as_worker():
+        return session.execute(statement, values).first()
+
+
+@contextmanager
+def _as_worker() -> Iterator[None]:
+    """One transaction as `portal_worker`, in no tenant."""
+    session.info["bind"] = "worker"
+    try:
+        yield
+        session.commit()
+    finally:
+        session.rollback()
+        session.info.pop("bind")
