@@ -191,7 +191,9 @@ def upgrade() -> None:
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("inner_block", sa.LargeBinary(), nullable=False),
         sa.Column("outer_block", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint("purpose IN ('context', 'process')", name=op.f("ck_context_keys_purpose")),
+        sa.CheckConstraint(
+            "purpose IN ('context', 'process')", name=op.f("ck_context_keys_purpose")
+        ),
         sa.CheckConstraint(
             "octet_length(inner_block) = 64 AND octet_length(outer_block) = 64",
             name=op.f("ck_context_keys_blocks"),

@@ -274,6 +274,7 @@ def upgrade() -> None:
         ),
         postgresql.ExcludeConstraint(
             (sa.text("calendar_span(doctor_id, busy_from, busy_until)"), "&&"),
+            (sa.text("int8range(tenant_id, tenant_id, '[]')"), "&&"),
             where=sa.text("(booked_count > 0 OR status = 'reserved') AND NOT overbooked"),
             using="gist",
             name="ex_availability_slots_doctor",

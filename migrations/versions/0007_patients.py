@@ -125,7 +125,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_patients_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_patients")),
-        sa.UniqueConstraint("row_uid", name=op.f("uq_patients_row_uid")),
+        sa.UniqueConstraint("tenant_id", "row_uid", name=op.f("uq_patients_row_uid")),
         sa.UniqueConstraint("tenant_id", "mrn", name=op.f("uq_patients_mrn")),
     )
     op.create_index(

@@ -68,6 +68,7 @@ def upgrade() -> None:
         ),
         postgresql.ExcludeConstraint(
             (sa.text("calendar_span(patient_id, start_at, end_at)"), "&&"),
+            (sa.text("int8range(tenant_id, tenant_id, '[]')"), "&&"),
             where=sa.text("status IN ('scheduled', 'checked_in', 'in_progress')"),
             using="gist",
             name="ex_appointments_patient",
@@ -141,7 +142,7 @@ def upgrade() -> None:
             ["tenant_id"], ["tenants.id"], name=op.f("fk_appointments_tenant_id")
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_appointments")),
-        sa.UniqueConstraint("row_uid", name=op.f("uq_appointments_row_uid")),
+        sa.UniqueConstraint("tenant_id", "row_uid", name=op.f("uq_appointments_row_uid")),
         sa.UniqueConstraint("tenant_id", "booking_key", name=op.f("uq_appointments_booking_key")),
     )
     op.create_index(
@@ -247,7 +248,7 @@ def upgrade() -> None:
             ["tenant_id"], ["tenants.id"], name=op.f("fk_appointment_steps_tenant_id")
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_appointment_steps")),
-        sa.UniqueConstraint("row_uid", name=op.f("uq_appointment_steps_row_uid")),
+        sa.UniqueConstraint("tenant_id", "row_uid", name=op.f("uq_appointment_steps_row_uid")),
     )
     op.create_index(
         "ix_appointment_steps_appointment_id_position",

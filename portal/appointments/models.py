@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, session
 from portal.phi.columns import is_envelope
 from portal.phi.sealed import Sealed
-from portal.tenancy.models import TenantOwned, belongs_to, one_of
+from portal.tenancy.models import ONE_TENANT, TenantOwned, belongs_to, one_of
 
 INSTANT = DateTime(timezone=True)
 
@@ -53,7 +53,7 @@ class Appointment(TenantOwned, Base):
         CheckConstraint("NOT overbooked OR overbook_reason IS NOT NULL", name="overbook_reason"),
         is_envelope("notes"),
         UniqueConstraint("tenant_id", "booking_key"),
-        UniqueConstraint("row_uid"),
+        UniqueConstraint("tenant_id", "row_uid"),
         Index("ix_appointments_patient_id", "tenant_id", "patient_id"),
         Index("ix_appointments_doctor_id_start_at", "tenant_id", "doctor_id", "start_at"),
         Index("ix_appointments_facility_id_start_at", "tenant_id", "facility_id", "start_at"),
@@ -103,6 +103,7 @@ Appointment.__table__.append_constraint(  # type: ignore[attr-defined]
             ),
             "&&",
         ),
+        ONE_TENANT,
         name="ex_appointments_patient",
         using="gist",
         where=text("status IN ('scheduled', 'checked_in', 'in_progress')"),
@@ -122,7 +123,7 @@ class AppointmentStep(TenantOwned, Base):
         CheckConstraint("scheduled_start_at < scheduled_end_at", name="times"),
         one_of("status", "scheduled", "in_progress", "completed", "no_show", "cancelled"),
         is_envelope("notes"),
-        UniqueConstraint("row_uid"),
+        UniqueConstraint("tenant_id", "row_uid"),
         Index(
             "ix_appointment_steps_appointment_id_position",
             "tenant_id",

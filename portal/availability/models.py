@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
-from portal.tenancy.models import OBJECT, TenantOwned, belongs_to, json_object, one_of
+from portal.tenancy.models import OBJECT, ONE_TENANT, TenantOwned, belongs_to, json_object, one_of
 
 INSTANT = DateTime(timezone=True)
 
@@ -204,6 +204,7 @@ AvailabilitySlot.__table__.append_constraint(  # type: ignore[attr-defined]
             ),
             "&&",
         ),
+        ONE_TENANT,
         name="ex_availability_slots_doctor",
         using="gist",
         where=text("(booked_count > 0 OR status = 'reserved') AND NOT overbooked"),

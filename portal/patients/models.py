@@ -46,7 +46,7 @@ class Patient(SoftDeleted, TenantOwned, Base):
         CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged_into"),
         *(is_envelope(column) for column in PERSONAL),
         UniqueConstraint("tenant_id", "mrn"),
-        UniqueConstraint("row_uid"),
+        UniqueConstraint("tenant_id", "row_uid"),
         Index("ix_patients_facility_id", "tenant_id", "facility_id"),
         Index("ix_patients_user_id", "tenant_id", "user_id"),
         Index("ix_patients_default_insurance_plan_id", "tenant_id", "default_insurance_plan_id"),

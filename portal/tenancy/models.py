@@ -15,6 +15,8 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -24,6 +26,12 @@ from portal.db import Base
 
 NOW = text("now()")
 OBJECT = text("'{}'::jsonb")
+# In every exclusion constraint: without it, pointing a row at another clinic's doctor would tell
+# from the error (it comes before the foreign key's) when that doctor is taken.
+ONE_TENANT = (
+    func.int8range(literal_column("tenant_id"), literal_column("tenant_id"), text("'[]'")),
+    "&&",
+)
 
 
 class Stamped:

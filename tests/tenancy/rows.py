@@ -21,12 +21,15 @@ PARTICULAR = {
     ("facilities", "slug"): "main",
     ("facilities", "timezone"): "Europe/London",
     ("availability_exceptions", "type"): "blocked",
+    ("availability_slots", "status"): "reserved",
+    ("availability_slots", "reserved_until"): "2030-01-07 09:05+00",
     ("availability_slots", "busy_from"): "2030-01-07 09:00+00",
     ("availability_slots", "busy_until"): "2030-01-07 10:00+00",
     ("step_templates", "default_duration_minutes"): 10,
     ("availability_rules", "slot_duration_minutes"): 30,
+    ("patient_search_tokens", "token"): bytes(16),
 }
-LEFT_EMPTY = {("patients", "merged_into"), ("availability_slots", "reserved_by")}
+LEFT_EMPTY = {("patients", "merged_into")}
 
 OWNED = """
 SELECT c.relname, c.oid FROM pg_class c
