@@ -1,0 +1,147 @@
+"""What is known about a patient when it is typed or imported, and what of it can be kept."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from portal.phi.tokens import phone_digits
+from portal.refusals import N_, DomainError
+
+EARLIEST_BIRTH = date(1870, 1, 1)
+LONGEST_NAME = 100
+LONGEST_EMAIL = 254
+LONGEST_PHONE = 50
+LONGEST_NOTES = 20_000
+STATUSES = ("active", "inactive", "deceased")
+
+
+class NameMissing(DomainError):
+    """A patient with no name at all."""
+
+    message = N_("Enter the patient's name.")
+    field = "last_name"
+
+
+class NameTooLong(DomainError):
+    """More letters than any name."""
+
+    message = N_("A name has at most %(longest)s letters.")
+
+
+class NameUnprintable(DomainError):
+    """Control characters or halves of characters."""
+
+    message = N_("This name has a character that cannot be printed.")
+
+
+class BirthDateImplausible(DomainError):
+    """Born in the future, or longer ago than anybody living."""
+
+    message = N_("Enter a birth date between 1870 and today.")
+    field = "dob"
+
+
+class EmailMalformed(DomainError):
+    """No e-mail can reach this address."""
+
+    message = N_("Enter an e-mail address like name@example.org.")
+    field = "email"
+
+
+class PhoneMalformed(DomainError):
+    """Not a telephone number."""
+
+    message = N_("Enter a telephone number with at least 4 digits.")
+    field = "phone"
+
+
+class LanguageUnknown(DomainError):
+    """Not a language tag."""
+
+    message = N_("Enter a language as a tag like en or es-MX.")
+    field = "preferred_language"
+
+
+class NotesTooLong(DomainError):
+    """More than a note."""
+
+    message = N_("Notes have at most %(longest)s characters.")
+    field = "notes"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PatientDetails:
+    """A patient as typed or imported; `external_ids` are other systems' names for them."""
+
+    first_name: str
+    last_name: str
+    dob: date | None = None
+    email: str | None = None
+    phone: str | None = None
+    member_numbers: Mapping[str, str] = field(default_factory=dict)
+    notes: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    status: str = "active"
+    preferred_language: str | None = None
+    facility_id: int | None = None
+    default_insurance_plan_id: int | None = None
+    external_ids: tuple[str, ...] = ()
+
+
+def checked(details: PatientDetails, *, today: date) -> PatientDetails:
+    """The details with stray spaces gone, or the first refusal. Digits in names stay."""
+    first, last = _name(details.first_name, "first_name"), _name(details.last_name, "last_name")
+    if not first and not last:
+        raise NameMissing
+    if details.dob and not EARLIEST_BIRTH <= details.dob <= today:
+        raise BirthDateImplausible
+    if details.notes and len(details.notes) > LONGEST_NOTES:
+        raise NotesTooLong(longest=LONGEST_NOTES)
+    return replace(
+        details,
+        first_name=first,
+        last_name=last,
+        email=_email(details.email),
+        phone=_phone(details.phone),
+        notes=(details.notes or "").strip() or None,
+        preferred_language=_language(details.preferred_language),
+    )
+
+
+def _name(typed: str, field_name: str) -> str:
+    name = " ".join(unicodedata.normalize("NFC", typed).split())
+    if len(name) > LONGEST_NAME:
+        raise NameTooLong(field=field_name, longest=LONGEST_NAME)
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") for char in name):
+        raise NameUnprintable(field=field_name)
+    return name
+
+
+def _email(typed: str | None) -> str | None:
+    address = (typed or "").strip()
+    if not address:
+        return None
+    if len(address) > LONGEST_EMAIL or not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@.]+", address):
+        raise EmailMalformed
+    return address
+
+
+def _phone(typed: str | None) -> str | None:
+    number = " ".join((typed or "").split())
+    if not number:
+        return None
+    if len(number) > LONGEST_PHONE or len(phone_digits(number)) < 4:
+        raise PhoneMalformed
+    return number
+
+
+def _language(typed: str | None) -> str | None:
+    tag = (typed or "").strip()
+    if not tag:
+        return None
+    if len(tag) > 10 or not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", tag):
+        raise LanguageUnknown
+    return tag

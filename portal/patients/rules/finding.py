@@ -1,0 +1,155 @@
+"""What a search is for: the keys under which patients are found, and what a typed text means.
+
+A key is a kind of field and a normalised value. The kinds: `prefix` (2 to 8 first letters of a part
+of the name), `name` (a whole part), `dob`, `phone` (ten digits), `last4`, `mrn`, `email`, and
+`external` (another system's identifier, for imports).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from portal.patients.rules.birth_dates import birth_dates, without_birth_date
+from portal.patients.rules.numbers import is_medical_record_number
+from portal.phi.tokens import (
+    LONGEST_PREFIX,
+    SHORTEST_PREFIX,
+    email_address,
+    name_parts,
+    phone_digits,
+    prefixes,
+    words,
+)
+
+MOST_TERMS = 6
+_PHONE_PUNCTUATION = frozenset("+()-. /")
+
+
+class Key(NamedTuple):
+    """A kind of field and a normalised value; what the token table holds, before hashing."""
+
+    field: str
+    value: str
+
+    def looked_up(self) -> "Key":
+        """The key that is in the table, where that is only a part of what was typed."""
+        if self.field == "prefix":
+            return Key("prefix", self.value[:LONGEST_PREFIX])
+        return Key("last4", self.value[-4:]) if self.field == "last4" else self
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The fields by which a patient is found, opened."""
+
+    first_name: str
+    last_name: str
+    dob: date | None = None
+    phone: str | None = None
+    email: str | None = None
+    mrn: str = ""
+    external_ids: tuple[str, ...] = ()
+
+    def keys(self) -> set[Key]:
+        """Every key under which this patient can be found."""
+        parts = name_parts(self.first_name, self.last_name)
+        found = {Key("prefix", start) for part in parts for start in prefixes(part)}
+        found |= {Key("name", part) for part in parts}
+        found |= {Key("external", identifier) for identifier in self.external_ids}
+        if self.dob:
+            found.add(Key("dob", self.dob.isoformat()))
+        if digits := phone_digits(self.phone or ""):
+            found |= {Key("phone", digits), Key("last4", digits[-4:])}
+        if self.email:
+            found.add(Key("email", email_address(self.email)))
+        if self.mrn:
+            found.add(Key("mrn", self.mrn))
+        return found
+
+    def answers(self, key: Key) -> bool:
+        """Whether the key really is this person's: tokens are short, prefixes and phones cut."""
+        if key.field == "prefix":
+            parts = name_parts(self.first_name, self.last_name)
+            return any(part.startswith(key.value) for part in parts)
+        if key.field == "last4":
+            return phone_digits(self.phone or "").endswith(key.value)
+        return key in self.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One meaning of what was typed: every term must hold, each by any of its keys."""
+
+    terms: tuple[frozenset[Key], ...]
+
+    def holds_for(self, person: Person) -> bool:
+        """Whether the person is one that was meant."""
+        return all(any(person.answers(key) for key in term) for term in self.terms)
+
+    def lookups(self) -> list[frozenset[Key]]:
+        """The terms that the token table can answer, the most telling first."""
+        kept = [
+            frozenset(key.looked_up() for key in term)
+            for term in self.terms
+            if all(key.field != "prefix" or len(key.value) >= SHORTEST_PREFIX for key in term)
+        ]
+        return sorted(kept, key=lambda term: (len(term), -max(len(key.value) for key in term)))
+
+    def exactly(self) -> "Reading":
+        """The same with whole parts of names instead of their beginnings."""
+        return Reading(
+            tuple(
+                frozenset(Key("name", k.value) if k.field == "prefix" else k for k in term)
+                for term in self.terms
+            )
+        )
+
+
+def readings(text: str, *, today: date) -> list[Reading]:
+    """What a typed text may mean, the strictest first: whole names before beginnings.
+
+    Args:
+        text: names in any order, a birth date, a phone or its last digits, an MRN, an e-mail,
+            or a name with one of the others.
+        today: a birth date with a two-digit year is never after it.
+    """
+    if "@" in text:
+        return [Reading((frozenset({Key("email", email_address(text))}),))]
+    number = _number_keys(text, today)
+    if number is not None:
+        return [Reading((number,))] if number else []
+    dates = frozenset(Key("dob", day.isoformat()) for day in birth_dates(text, today=today))
+    rest = without_birth_date(text) if dates else text
+    meant = []
+    for named in _names(rest):
+        reading = Reading((*named[:MOST_TERMS], *([dates] if dates else [])))
+        meant += [reading.exactly(), reading] if named else [reading]
+    return [reading for reading in dict.fromkeys(meant) if reading.terms]
+
+
+def _number_keys(text: str, today: date) -> frozenset[Key] | None:
+    """The keys of a text that is only a number: a phone, an MRN, a date; None if it is not."""
+    digits = "".join(char for char in text if char.isdecimal())
+    if not digits or not all(char.isdecimal() or char in _PHONE_PUNCTUATION for char in text):
+        return None
+    keys = {Key("dob", day.isoformat()) for day in birth_dates(text, today=today)}
+    if is_medical_record_number(digits):
+        keys.add(Key("mrn", digits))
+    if len(digits) >= 10:
+        keys.add(Key("phone", phone_digits(digits)))
+    elif len(digits) >= 4:
+        keys.add(Key("last4", digits))
+    return frozenset(keys)
+
+
+def _names(text: str) -> list[list[frozenset[Key]]]:
+    """The words as terms; with apostrophes and hyphens both joined and taken apart."""
+    typed = words(text)
+    joined = [_word("".join(pieces)) for pieces in typed]
+    apart = [_word(piece) for pieces in typed for piece in pieces]
+    return [joined] if joined == apart else [joined, apart]
+
+
+def _word(word: str) -> frozenset[Key]:
+    last_digits = {Key("last4", word)} if word.isdecimal() and len(word) == 4 else set()
+    return frozenset({Key("prefix", word)} | last_digits)
