@@ -13,6 +13,7 @@ preload_app = True
 timeout = 60
 graceful_timeout = 10
 control_socket_disable = True
+loglevel = "warning"
 if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files, away from a disk that may stall
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 

@@ -37,6 +37,7 @@ FINISH = text("""
     UPDATE worker_heartbeats
        SET seconds = :seconds, beat_at = beat_at - make_interval(secs => :earlier)
      WHERE job = :job
+    RETURNING job
 """)
 
 
