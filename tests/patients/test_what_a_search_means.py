@@ -62,7 +62,7 @@ NAMES = st.text(st.characters(categories=["Lu", "Ll", "Lo"]), min_size=2, max_si
 def test_every_prefix_of_two_or_more_letters_finds_its_name(first, last, data):
     person = Person(first, last)
     length = data.draw(st.integers(2, len(last)))
-    keys = person.keys()
+    keys = person.search_keys()
     found = [
         reading
         for reading in readings(last[:length], today=TODAY)

@@ -50,7 +50,7 @@ class Person:
     mrn: str = ""
     external_ids: tuple[str, ...] = ()
 
-    def keys(self) -> set[Key]:
+    def search_keys(self) -> set[Key]:
         """Every key under which this patient can be found."""
         parts = name_parts(self.first_name, self.last_name)
         found = {Key("prefix", start) for part in parts for start in prefixes(part)}
@@ -73,7 +73,7 @@ class Person:
             return any(part.startswith(key.value) for part in parts)
         if key.field == "last4":
             return phone_digits(self.phone or "").endswith(key.value)
-        return key in self.keys()
+        return key in self.search_keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,193 @@
+"""Registering and changing patients."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+from uuid import uuid4
+
+from sqlalchemy import BigInteger, LargeBinary, Table, Text, bindparam, delete, insert, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from portal import clock
+from portal.db import session
+from portal.patients import queries
+from portal.patients.models import Patient, PatientSearchToken
+from portal.patients.rules.details import PatientDetails, checked
+from portal.patients.rules.finding import Person
+from portal.patients.rules.numbers import medical_record_number
+from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, Unreadable, seal_field
+from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.tenancy.context import facts
+
+
+class PlanUnknown(DomainError):
+    """A plan that this clinic has not."""
+
+    message = N_("Choose one of the clinic's insurance plans.")
+    field = "default_insurance_plan_id"
+
+
+class FacilityUnknown(DomainError):
+    """A facility that this clinic has not."""
+
+    message = N_("Choose one of the clinic's facilities.")
+    field = "facility_id"
+
+
+class PatientMerged(Conflict):
+    """The record lives on in another."""
+
+    message = N_("This record was merged into another one; change that one.")
+
+
+class PatientUnreadable(Conflict):
+    """What is kept does not open, so it cannot be told from what is new."""
+
+    message = N_("This record cannot be read at present, so it cannot be changed.")
+
+
+CONSTRAINTS = {
+    "fk_patients_default_insurance_plan_id": PlanUnknown,
+    "fk_patients_facility_id": FacilityUnknown,
+}
+SEALED: dict[str, Kind] = {
+    "first_name": TEXT,
+    "last_name": TEXT,
+    "email": TEXT,
+    "phone": TEXT,
+    "dob": DATE,
+    "member_numbers": OBJECT,
+    "notes": TEXT,
+    "meta": OBJECT,
+}
+PLAIN = ("status", "preferred_language", "facility_id", "default_insurance_plan_id")
+ADD_TOKENS = text(
+    "INSERT INTO patient_search_tokens (tenant_id, field, token, patient_id)"
+    " SELECT :tenant_id, field, token, patient_id"
+    " FROM unnest(:fields, :tokens, :patient_ids) AS added (field, token, patient_id)"
+    " ORDER BY 2, 3, 4"
+).bindparams(
+    bindparam("fields", type_=ARRAY(Text)),
+    bindparam("tokens", type_=ARRAY(LargeBinary)),
+    bindparam("patient_ids", type_=ARRAY(BigInteger)),
+)
+
+
+def register_patient(details: PatientDetails) -> Patient:
+    """Register one patient, who gets a medical record number from the system.
+
+    Raises:
+        NameMissing, BirthDateImplausible, EmailMalformed, ...: beside their fields.
+    """
+    tidy = checked(details, today=clock.now().date())
+    with refusing(CONSTRAINTS):
+        [patient_id] = register_checked([tidy])
+    return queries.get_patient(patient_id)
+
+
+def register_checked(many: Sequence[PatientDetails]) -> list[int]:
+    """Register patients whose details were checked, in one statement a table; their ids."""
+    rows = [
+        _row(details, number)
+        for details, number in zip(many, _take_numbers(len(many)), strict=True)
+    ]
+    table = cast(Table, Patient.__table__)
+    made = session.execute(insert(table).returning(table.c.row_uid, table.c.id), rows)
+    ids = {row.row_uid: row.id for row in made}
+    patient_ids = [ids[row["row_uid"]] for row in rows]
+    people = (_person(details, row["mrn"]) for details, row in zip(many, rows, strict=True))
+    _add_tokens(
+        [
+            (key.field, queries.token_of(key), patient_id)
+            for patient_id, person in zip(patient_ids, people, strict=True)
+            for key in person.search_keys()
+        ]
+    )
+    return patient_ids
+
+
+def change_patient(patient: Patient, details: PatientDetails) -> Patient:
+    """Change what is known about a patient, and how they are found. The number stays.
+
+    Raises:
+        PatientMerged, PatientUnreadable, and what `register_patient` raises.
+    """
+    if patient.status == "merged":
+        raise PatientMerged
+    if any(isinstance(getattr(patient, name), Unreadable) for name in SEALED):
+        raise PatientUnreadable
+    known_as = (patient.meta or {}).get("external_ids", ())
+    tidy = checked(replace(details, external_ids=tuple(known_as)), today=clock.now().date())
+    with refusing(CONSTRAINTS):
+        for name in (*SEALED, *PLAIN):
+            setattr(patient, name, _kept(tidy, name))
+    find_again(patient.id, _person(tidy, patient.mrn))
+    return patient
+
+
+def find_again(patient_id: int, person: Person) -> None:
+    """Make the search tokens those of the person as they are now."""
+    wanted = {(key.field, queries.token_of(key)) for key in person.search_keys()}
+    held = queries.tokens_of(patient_id)
+    if gone := held - wanted:
+        session.execute(
+            delete(PatientSearchToken).where(
+                PatientSearchToken.tenant_id == facts().tenant_id,
+                PatientSearchToken.patient_id == patient_id,
+                tuple_(PatientSearchToken.field, PatientSearchToken.token).in_(list(gone)),
+            )
+        )
+    _add_tokens([(field, token, patient_id) for field, token in wanted - held])
+
+
+def _take_numbers(how_many: int) -> list[str]:
+    taken = session.scalars(
+        text("SELECT nextval('patient_mrn_seq') FROM generate_series(1, :how_many)"),
+        {"how_many": how_many},
+    )
+    return [medical_record_number(counted) for counted in taken]
+
+
+def _row(details: PatientDetails, mrn: str) -> dict[str, Any]:
+    row_uid = uuid4()
+    row: dict[str, Any] = {"row_uid": row_uid, "mrn": mrn}
+    for column, kind in SEALED.items():
+        value = _kept(details, column)
+        row[column] = (
+            None if value is None else seal_field("patients", column, row_uid, value, kind=kind)
+        )
+    return row | {column: _kept(details, column) for column in PLAIN}
+
+
+def _kept(details: PatientDetails, column: str) -> Any:
+    """A detail as its column keeps it: nothing instead of empty, names always."""
+    value = getattr(details, column)
+    if column == "meta" and details.external_ids:
+        value = {**value, "external_ids": list(details.external_ids)}
+    return value if value or column in ("first_name", "last_name") else None
+
+
+def _person(details: PatientDetails, mrn: str) -> Person:
+    return Person(
+        details.first_name,
+        details.last_name,
+        dob=details.dob,
+        phone=details.phone,
+        email=details.email,
+        mrn=mrn,
+        external_ids=details.external_ids,
+    )
+
+
+def _add_tokens(added: list[tuple[str, bytes, int]]) -> None:
+    if added:
+        fields, tokens, patient_ids = map(list, zip(*added, strict=True))
+        session.execute(
+            ADD_TOKENS,
+            {
+                "tenant_id": facts().tenant_id,
+                "fields": fields,
+                "tokens": tokens,
+                "patient_ids": patient_ids,
+            },
+        )

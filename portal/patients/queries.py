@@ -1,0 +1,251 @@
+"""Every read of patients. A field is opened, and its patient seen, when it is looked at."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from portal import clock
+from portal.db import session
+from portal.patients.models import Patient, PatientSearchToken
+from portal.patients.rules.duplicates import Resemblance, resemblance
+from portal.patients.rules.finding import Key, Person, Reading, readings
+from portal.phi.keys import ring
+from portal.phi.sealed import DATE, TEXT, Kind, Unreadable, open_field, open_unseen
+from portal.phi.tokens import token
+from portal.refusals import NotFound
+from portal.tenancy.context import facts
+
+MOST_FOUND = 50
+# How many candidates a search opens at most before it answers with what it has.
+MOST_OPENED = 5_000
+_BATCH = 200
+
+COLUMNS = (
+    Patient.id, Patient.mrn, Patient.status, Patient.facility_id, Patient.row_uid,
+    Patient.first_name_envelope, Patient.last_name_envelope, Patient.dob_envelope,
+    Patient.phone_envelope, Patient.email_envelope, Patient.preferred_language,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class PatientRow:
+    """A patient in a list; each field is opened when a page shows it."""
+
+    row: Row[Any]
+
+    @property
+    def id(self) -> int:
+        """The key, as in /patients/ID."""
+        return self.row.id  # type: ignore[no-any-return]
+
+    @property
+    def mrn(self) -> str:
+        """The medical record number."""
+        return self.row.mrn  # type: ignore[no-any-return]
+
+    @property
+    def status(self) -> str:
+        """active, inactive or deceased."""
+        return self.row.status  # type: ignore[no-any-return]
+
+    @property
+    def preferred_language(self) -> str | None:
+        """A language tag."""
+        return self.row.preferred_language  # type: ignore[no-any-return]
+
+    @cached_property
+    def first_name(self) -> str:
+        """Given names."""
+        return self._open("first_name")  # type: ignore[no-any-return]
+
+    @cached_property
+    def last_name(self) -> str:
+        """Family name."""
+        return self._open("last_name")  # type: ignore[no-any-return]
+
+    @property
+    def name(self) -> str:
+        """Given names and family name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @cached_property
+    def dob(self) -> date | Unreadable | None:
+        """Date of birth."""
+        return self._open("dob", DATE)  # type: ignore[no-any-return]
+
+    @cached_property
+    def phone(self) -> str | None:
+        """Telephone as it was typed."""
+        return self._open("phone")  # type: ignore[no-any-return]
+
+    @cached_property
+    def email(self) -> str | None:
+        """E-mail as it was typed."""
+        return self._open("email")  # type: ignore[no-any-return]
+
+    def _open(self, column: str, kind: Kind = TEXT) -> Any:
+        envelope = getattr(self.row, f"{column}_envelope")
+        return open_field(
+            "patients", column, self.row.row_uid, envelope, patient_id=self.id, kind=kind
+        )
+
+
+def get_patient(patient_id: int) -> Patient:
+    """The living patient, also a merged one.
+
+    Raises:
+        NotFound: no such patient in this clinic.
+    """
+    found = find_patient(patient_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_patient(patient_id: int) -> Patient | None:
+    """The patient, or None."""
+    return session.scalar(
+        select(Patient).where(
+            Patient.tenant_id == facts().tenant_id,
+            Patient.id == patient_id,
+            Patient.deleted_at.is_(None),
+        )
+    )
+
+
+def list_recent_patients(*, limit: int = 20) -> list[PatientRow]:
+    """The patients last registered or changed, the latest first."""
+    query = (
+        _living(select(*COLUMNS))
+        .order_by(Patient.updated_at.desc(), Patient.id.desc())
+        .limit(limit)
+    )
+    return [PatientRow(row) for row in session.execute(query)]
+
+
+def search_patients(text: str, *, limit: int = MOST_FOUND) -> list[PatientRow]:
+    """The patients a typed text may mean: exact first, then beginnings, each the latest first.
+
+    Args:
+        text: names in any order ("an okaf"), a birth date in the usual spellings, a telephone or
+            its last four digits, an MRN, an e-mail, or a name together with one of these.
+        limit: at most 50.
+    """
+    found: dict[int, PatientRow] = {}
+    for reading in readings(text, today=clock.now().date()):
+        wanted = min(limit, MOST_FOUND) - len(found)
+        if wanted <= 0:
+            break
+        meant = (row for row in _candidates(reading) if row.id not in found)
+        true = (row for row in meant if reading.holds_for(person_of(row)))
+        found |= {row.id: row for row in islice(true, wanted)}
+    return list(found.values())
+
+
+def find_possible_duplicates(
+    person: Person, *, besides: int | None = None, limit: int = 10
+) -> list[tuple[PatientRow, Resemblance]]:
+    """Patients who may be this person: the same birth date and a similar name, or the same phone.
+
+    Args:
+        person: as typed at registration.
+        besides: the patient being changed, who is no duplicate of themselves.
+        limit: how many at most.
+    """
+    keys = frozenset(key for key in person.search_keys() if key.field in ("dob", "phone"))
+    if not keys:
+        return []
+    alike = []
+    for row in _candidates(Reading((keys,))):
+        how = resemblance(person, person_of(row))
+        if how is not None and row.id != besides:
+            alike.append((row, how))
+    return sorted(alike, key=lambda pair: -pair[1])[:limit]
+
+
+def person_of(row: PatientRow) -> Person:
+    """The fields by which a candidate is compared, opened for the program and shown to nobody."""
+
+    def opened(column: str, kind: Kind = TEXT) -> Any:
+        envelope = getattr(row.row, f"{column}_envelope")
+        value = open_unseen("patients", column, row.row.row_uid, envelope, kind=kind)
+        return None if isinstance(value, Unreadable) else value
+
+    return Person(
+        opened("first_name") or "",
+        opened("last_name") or "",
+        dob=opened("dob", DATE),
+        phone=opened("phone"),
+        email=opened("email"),
+        mrn=row.mrn,
+    )
+
+
+def token_of(key: Key) -> bytes:
+    """A key's token in this clinic."""
+    return token(ring().of(facts().tenant_id).index, *key)
+
+
+def known_tokens(tokens: Iterable[bytes], *, field: str) -> dict[bytes, int]:
+    """Which of these tokens of one kind are taken, and by which patient."""
+    query = select(PatientSearchToken.token, PatientSearchToken.patient_id).where(
+        PatientSearchToken.tenant_id == facts().tenant_id,
+        PatientSearchToken.field == field,
+        PatientSearchToken.token.in_(list(tokens)),
+    )
+    return {row.token: row.patient_id for row in session.execute(query)}
+
+
+def tokens_of(patient_id: int) -> set[tuple[str, bytes]]:
+    """(kind, token) of everything a patient can be found by."""
+    query = select(PatientSearchToken.field, PatientSearchToken.token).where(
+        PatientSearchToken.tenant_id == facts().tenant_id,
+        PatientSearchToken.patient_id == patient_id,
+    )
+    return {(row.field, row.token) for row in session.execute(query)}
+
+
+def _candidates(reading: Reading) -> Iterator[PatientRow]:
+    """Who has the tokens of a reading, the latest first, fetched as they are asked for."""
+    lookups = reading.lookups()
+    if not lookups:
+        return
+    query, patient_id = _with_tokens(lookups)
+    query = query.order_by(patient_id.desc()).limit(_BATCH)
+    before, opened = None, 0
+    while opened < MOST_OPENED:
+        rows = session.execute(query.where(patient_id < before) if before else query).all()
+        yield from map(PatientRow, rows)
+        opened += len(rows)
+        if len(rows) < _BATCH:
+            return
+        before = rows[-1].id
+
+
+def _with_tokens(lookups: list[frozenset[Key]]) -> tuple[Select[*tuple[Any, ...]], Any]:
+    """Living patients who have a token of each term; equality and btree only."""
+    tenant_id = facts().tenant_id
+    held = [aliased(PatientSearchToken) for _ in lookups]
+    first = held[0]
+    query = _living(select(*COLUMNS)).where(Patient.id == first.patient_id)
+    for table, term in zip(held, lookups, strict=True):
+        query = query.where(
+            table.tenant_id == tenant_id,
+            table.patient_id == first.patient_id,
+            or_(*(and_(table.field == key.field, table.token == token_of(key)) for key in term)),
+        )
+    return query.distinct() if len(lookups[0]) > 1 else query, first.patient_id
+
+
+def _living(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return query.where(
+        Patient.tenant_id == facts().tenant_id,
+        Patient.deleted_at.is_(None),
+        Patient.status != "merged",
+    )
