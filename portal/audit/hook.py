@@ -123,7 +123,7 @@ def _settle(status: int) -> None:
 
 def _write_entries(status: int) -> None:
     _hook().leave()
-    signed_in = "facts" in session.info
+    signed_in = session.info.get("facts") is not None
     if signed_in and status == 403:
         note("denied", outcome="refused", reason=request.endpoint)
     if signed_in and status == 404 and request.view_args:

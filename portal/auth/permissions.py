@@ -45,6 +45,13 @@ TABLE = {
     "account.own":       ("x     x     x    x         x", N_("see to your own account")),
 }  # fmt: skip
 
+ROLE_NAMES = {
+    "owner": N_("Owner"),
+    "admin": N_("Administrator"),
+    "front_desk": N_("Front desk"),
+    "clinician": N_("Clinician"),
+    "auditor": N_("Auditor"),
+}
 RIGHTS: dict[str, frozenset[str]] = {
     right: frozenset(role for role, mark in zip(ROLES, marks.split(), strict=True) if mark == "x")
     for right, (marks, _label) in TABLE.items()
@@ -97,6 +104,11 @@ def public(view: View) -> View:
 def may(role: str, right: str) -> bool:
     """Whether a role has a right."""
     return role in RIGHTS[right]
+
+
+def role_name(role: str) -> str:
+    """The role in the reader's language."""
+    return str(gettext(ROLE_NAMES[role]))
 
 
 def access_of(app: Flask, endpoint: str | None) -> Access | None:

@@ -12,7 +12,7 @@ from flask import session as signed_cookie
 from flask_login import LoginManager, UserMixin
 
 from portal.auth import commands, rules
-from portal.auth.permissions import access_of, may
+from portal.auth.permissions import access_of, may, role_name
 from portal.db import session
 from portal.tenancy.context import Facts, enter_session
 
@@ -118,3 +118,4 @@ def init_app(app: Flask) -> None:
     login = LoginManager(app)
     login.session_protection = None
     login.request_loader(_member)
+    app.jinja_env.globals["role_name"] = role_name

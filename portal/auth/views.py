@@ -1,5 +1,6 @@
 """/sign-in, /sign-out, and the page behind a one-time link."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
@@ -10,7 +11,6 @@ from portal.audit.hook import afterwards
 from portal.auth import commands, queries, rules, sessions
 from portal.auth.forms import SignInForm, WelcomeForm
 from portal.auth.permissions import NotSignedIn, permission, public
-from portal.refusals import DomainError
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
 
 bp = Blueprint("auth", __name__)
@@ -30,16 +30,13 @@ def sign_in() -> Response:
 @public
 def start() -> Response:
     form = SignInForm()
-    if not form.validate():
-        return form_page(PAGE, CARD, form)
-    clinic, email = form.clinic.data, form.email.data
-    try:
-        token = commands.sign_in(clinic, email, form.password.data)
-    except DomainError as refusal:
-        afterwards(lambda: commands.note_failed_sign_in(clinic, email))
-        form.refuse(refusal)
-        return form_page(PAGE, CARD, form)
-    return _remembering(clinic, sessions.set_cookie(go(own_address(form.next.data)), token))
+    typed = form.data
+    if form.validate():
+        with form.refusals():
+            token = commands.sign_in(typed["clinic"], typed["email"], typed["password"])
+            return _signed_in(typed["clinic"], token, own_address(typed["next"]))
+        afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
+    return form_page(PAGE, CARD, form)
 
 
 @bp.post("/sign-out")
@@ -56,16 +53,12 @@ def welcome(token: str) -> Response:
     if link is None:
         raise commands.LinkSpent
     form = WelcomeForm()
-    if not form.validate_on_submit():
-        status = 200 if request.method == "GET" else form.status
-        return page("auth/welcome.html", "auth/_welcome.html", status=status, form=form, link=link)
-    try:
-        cookie = commands.set_password(token, form.password.data)
-    except commands.PasswordTooShort as refusal:
-        form.refuse(refusal)
-        return form_page("auth/welcome.html", "auth/_welcome.html", form, link=link)
-    toast(_("Your password is set. Welcome to the portal."))
-    return _remembering(link.tenant_slug, sessions.set_cookie(go("/"), cookie))
+    if form.validate_on_submit():
+        with form.refusals():
+            cookie = commands.set_password(token, form.data["password"])
+            toast(_("Your password is set. Welcome to the portal."))
+            return _signed_in(link.tenant_slug, cookie, "/")
+    return form_page("auth/welcome.html", "auth/_welcome.html", form, link=link)
 
 
 @bp.app_errorhandler(NotSignedIn)
@@ -99,7 +92,8 @@ def _form(**values: str) -> SignInForm:
     return SignInForm(formdata=None, data=asked)
 
 
-def _remembering(clinic: str, response: Response) -> Response:
-    """The clinic's slug is no secret; the browser offers it the next time."""
+def _signed_in(clinic: str, token: str, address: str) -> Response:
+    """On to the address with the session's cookie; the browser remembers the clinic's slug."""
+    response = sessions.set_cookie(go(address), token)
     response.set_cookie(CLINIC_COOKIE, clinic, max_age=A_YEAR, **sessions.cookie_flags())
     return response

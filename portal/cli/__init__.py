@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from portal.cli import database, worker
+from portal.cli import database, tenants, worker
 
-COMMANDS = (database.group, worker.command)
+COMMANDS = (database.group, tenants.group, worker.command)
 
 
 def register(app: Flask) -> None:

@@ -91,6 +91,20 @@ def describe_request() -> None:
 
 
 @contextmanager
+def as_worker() -> Iterator[None]:
+    """Work as `portal_worker`, no tenant entered yet; commits at the end, rolls back on an error."""
+    before = {key: session.info.get(key) for key in ("bind", "facts")}
+    session.rollback()
+    session.info["bind"] = "worker"
+    try:
+        yield
+        session.commit()
+    finally:
+        session.rollback()
+        session.info.update(before)
+
+
+@contextmanager
 def as_job(tenant_id: int, job: str) -> Iterator[Facts]:
     """Work for one tenant as `portal_worker`; commits at the end, rolls back on an error.
 
@@ -98,15 +112,8 @@ def as_job(tenant_id: int, job: str) -> Iterator[Facts]:
         tenant_id: the tenant.
         job: the actor's name in the audit log, e.g. `import`.
     """
-    before = {key: session.info.get(key) for key in ("bind", "facts")}
-    session.rollback()
-    session.info["bind"] = "worker"
-    try:
+    with as_worker():
         yield enter_job(tenant_id, job)
-        session.commit()
-    finally:
-        session.rollback()
-        session.info.update(before)
 
 
 def enter_job(tenant_id: int, job: str) -> Facts:

@@ -24,10 +24,10 @@ def asks_for_fragment() -> bool:
 def page(
     template: str, fragment: str | None = None, *, status: int = 200, **context: Any
 ) -> Response:
-    """A whole page, or only its fragment when htmx asks."""
+    """A whole page, or only its fragment when htmx asks. Templates know the `status`."""
     if fragment is None or not asks_for_fragment():
-        return make_response(render_template(template, **context), status)
-    html = render_template(fragment, **context)
+        return make_response(render_template(template, status=status, **context), status)
+    html = render_template(fragment, status=status, **context)
     waiting = take_messages()
     if waiting:
         html += render_template(TOASTS, messages=waiting, oob=True)
@@ -37,7 +37,7 @@ def page(
 def form_page(
     template: str, fragment: str | None, form: PortalForm, status: int | None = None, **context: Any
 ) -> Response:
-    """The form again with its reasons: 422, or 409 when somebody else was faster."""
+    """A form: as it is, or again with its reasons (422; 409 when somebody else was faster)."""
     return page(template, fragment, status=status or form.status, form=form, **context)
 
 

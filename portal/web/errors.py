@@ -67,7 +67,6 @@ def error_page(status: int, text: str | None = None) -> Response:
         "errors/error.html",
         "errors/_error.html",
         status=status,
-        code=status,
         title=str(title),
         text=text or str(words),
     )

@@ -8,6 +8,8 @@ from wtforms import StringField
 
 from portal.refusals import DomainError
 
+ANSWERABLE = frozenset({409, 422})
+
 
 def say(refusal: DomainError) -> str:
     """A refusal in the reader's language."""
@@ -29,7 +31,12 @@ class Line(StringField):
 class PortalForm(FlaskForm):  # type: ignore[misc]
     """The base of every form. Fields are named as their columns."""
 
-    status = 422
+    _refused: int | None = None
+
+    @property
+    def status(self) -> int:
+        """What a page with this form answers: 200, 422 with errors, 409 after a conflict."""
+        return self._refused or (422 if self.errors else 200)
 
     def refuse(self, refusal: DomainError) -> None:
         """Show a command's refusal beside its field, or above the form when it has none."""
@@ -38,4 +45,26 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(say(refusal))
         else:
             field.errors = [*field.errors, say(refusal)]
-        self.status = refusal.status
+        self._refused = refusal.status
+
+    def refusals(self) -> "Refusals":
+        """`with form.refusals():` a command; a refusal that changing the form answers ends it."""
+        return Refusals(self)
+
+
+class Refusals:
+    """Puts a command's refusal on the form; what no change of the form answers passes through."""
+
+    def __init__(self, form: PortalForm) -> None:
+        self.form = form
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> bool:
+        if not isinstance(error, DomainError) or error.status not in ANSWERABLE:
+            return False
+        self.form.refuse(error)
+        return True

@@ -1,0 +1,95 @@
+"""Opening, changing and closing facilities."""
+
+from dataclasses import asdict, dataclass
+
+from portal import clock
+from portal.db import session
+from portal.facilities import queries
+from portal.facilities.models import Facility
+from portal.refusals import N_, Conflict, DomainError, refusing
+
+
+class NameTaken(Conflict):
+    """Another open facility has that name."""
+
+    field = "name"
+    message = N_("Another facility already has this name.")
+
+
+class SlugTaken(Conflict):
+    """Another open facility has that short name."""
+
+    field = "slug"
+    message = N_("Another facility already has this short name.")
+
+
+class SlugNotUsable(DomainError):
+    """The short name has other characters or another length than an address may have."""
+
+    field = "slug"
+    message = N_("Use 2 to 63 lower-case letters, digits and hyphens.")
+
+
+class TimeZoneUnknown(DomainError):
+    """Not a zone that the database knows."""
+
+    field = "timezone"
+    message = N_("This is not a time zone's name, such as Europe/London.")
+
+
+class VisitsBooked(Conflict):
+    """A facility closes when nobody is expected there any more."""
+
+    message = N_("%(visits)s visits are still booked here. Move or cancel them first.")
+
+
+class OnlyFacility(DomainError):
+    """A clinic without a facility could book nothing."""
+
+    message = N_("This is the clinic's only facility. Open another one first.")
+
+
+REASONS: dict[str, type[DomainError]] = {
+    "uq_facilities_name": NameTaken,
+    "uq_facilities_slug": SlugTaken,
+    "ck_facilities_slug": SlugNotUsable,
+    "ck_facilities_timezone": TimeZoneUnknown,
+}
+
+
+@dataclass(frozen=True)
+class FacilityDetails:
+    """What staff say about a facility; a zone is an IANA name, a locale such as `en-US`."""
+
+    name: str
+    slug: str
+    timezone: str
+    address: str | None = None
+    phone: str | None = None
+    locale: str | None = None
+
+
+def open_facility(details: FacilityDetails) -> Facility:
+    """A new facility. Raises NameTaken, SlugTaken, SlugNotUsable, TimeZoneUnknown."""
+    facility = Facility(**asdict(details))
+    with refusing(REASONS):
+        session.add(facility)
+    return facility
+
+
+def change_facility(facility: Facility, details: FacilityDetails) -> None:
+    """Change what is said about a facility. Raises as `open_facility`."""
+    with refusing(REASONS):
+        for name, value in asdict(details).items():
+            setattr(facility, name, value)
+
+
+def close_facility(facility: Facility) -> None:
+    """Close a facility; its past stays. Raises VisitsBooked, OnlyFacility."""
+    visits = queries.count_live_visits(facility.id)
+    if visits:
+        raise VisitsBooked(visits=visits)
+    if queries.count_facilities() == 1:
+        raise OnlyFacility
+    facility.deleted_at = clock.now()
+    session.flush()

@@ -1,0 +1,68 @@
+"""/facilities/: the places, one by one; opening, changing and closing them."""
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.facilities import commands, queries
+from portal.facilities.forms import ClosingForm, FacilityForm
+from portal.web.answers import form_page, go, page, toast
+from portal.web.pagination import Listing, window_from
+
+bp = Blueprint("facilities", __name__, url_prefix="/facilities")
+
+
+@bp.get("/")
+@permission("facilities.see")
+def index() -> Response:
+    window = window_from(request.args.get("page"))
+    fetched = queries.list_facilities(limit=window.limit, offset=window.offset)
+    listing = Listing.of(fetched, window)
+    return page("facilities/index.html", "facilities/_list.html", listing=listing)
+
+
+@bp.get("/<int:facility_id>")
+@permission("facilities.see")
+def show(facility_id: int) -> Response:
+    facility = queries.get_facility(facility_id)
+    return page("facilities/show.html", "facilities/_facility.html", facility=facility)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permission("facilities.manage")
+def new() -> Response:
+    form = FacilityForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            facility = commands.open_facility(form.details())
+            toast(_("%(name)s is open.", name=facility.name))
+            return go("facilities.show", facility_id=facility.id)
+    return form_page("facilities/new.html", "facilities/_form.html", form)
+
+
+@bp.route("/<int:facility_id>/edit", methods=["GET", "POST"])
+@permission("facilities.manage")
+def edit(facility_id: int) -> Response:
+    facility = queries.get_facility(facility_id)
+    form = FacilityForm(obj=facility)
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.change_facility(facility, form.details())
+            toast(_("The changes to %(name)s are saved.", name=facility.name))
+            return go("facilities.show", facility_id=facility.id)
+    return form_page("facilities/edit.html", "facilities/_form.html", form, facility=facility)
+
+
+@bp.route("/<int:facility_id>/closing", methods=["GET", "POST"])
+@permission("facilities.manage")
+def closing(facility_id: int) -> Response:
+    facility = queries.get_facility(facility_id)
+    form = ClosingForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.close_facility(facility)
+            toast(_("%(name)s is closed. Its past visits stay.", name=facility.name))
+            return go("facilities.index")
+    visits = queries.count_live_visits(facility_id)
+    return form_page("facilities/closing.html", "facilities/_closing.html", form,
+                     facility=facility, visits=visits)  # fmt: skip

@@ -1,0 +1,136 @@
+"""Clinic groups begin here, and their staff come in: invited by a link, or made with a password."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from portal import clock
+from portal.auth import passwords, rules
+from portal.auth.commands import require_length
+from portal.auth.models import User, UserLink
+from portal.db import session
+from portal.phi.commands import create_keys
+from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.staff.models import UserFacility
+from portal.tenancy.context import as_worker, enter_job
+
+LINK_LASTS = timedelta(minutes=15)
+CREATE = text("SELECT create_tenant(:slug, :name, :timezone, :locale, :settings)").bindparams(
+    bindparam("settings", type_=JSONB)
+)
+
+
+class SlugTaken(Conflict):
+    """Another clinic group has that short name."""
+
+    field = "slug"
+    message = N_("There is already a clinic with this short name.")
+
+
+class SlugNotUsable(DomainError):
+    """The short name has other characters or another length than an address may have."""
+
+    field = "slug"
+    message = N_("Use 2 to 63 lower-case letters, digits and hyphens.")
+
+
+class TimeZoneUnknown(DomainError):
+    """Not a name of the time zone database."""
+
+    field = "timezone"
+    message = N_("This is not a time zone's name, such as Europe/London.")
+
+
+class EmailTaken(Conflict):
+    """Somebody of this clinic has that e-mail."""
+
+    field = "email"
+    message = N_("Somebody at this clinic already has this e-mail.")
+
+
+@dataclass(frozen=True)
+class NewClinic:
+    """A clinic group to be founded."""
+
+    slug: str
+    name: str
+    timezone: str
+    locale: str = "en"
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff to be; no facilities means every one."""
+
+    email: str
+    name: str
+    role: str
+    facility_ids: tuple[int, ...] = ()
+
+
+def found_clinic(details: NewClinic) -> int:
+    """Make a clinic group with its keys, in a transaction of the worker's own.
+
+    Returns:
+        The tenant's id.
+
+    Raises:
+        SlugTaken, SlugNotUsable, TimeZoneUnknown
+    """
+    reasons: dict[str, type[DomainError]] = {
+        "uq_tenants_slug": SlugTaken,
+        "ck_tenants_slug": SlugNotUsable,
+        "ck_tenants_timezone": TimeZoneUnknown,
+    }
+    with as_worker():
+        with refusing(reasons):
+            tenant_id = session.execute(CREATE, asdict(details)).scalar_one()
+        enter_job(tenant_id, "tenants")
+        create_keys(tenant_id)
+    return int(tenant_id)
+
+
+def create_user(person: Person, password: str) -> User:
+    """A member of staff who can sign in at once. Raises PasswordTooShort, EmailTaken."""
+    require_length(password)
+    return _add(person, status="active", password_hash=passwords.hashed(password))
+
+
+def invite_user(person: Person) -> str:
+    """A member of staff who has yet to choose a password.
+
+    Returns:
+        The token of a one-time link that lasts 15 minutes.
+
+    Raises:
+        EmailTaken
+    """
+    return make_link(_add(person, status="invited", password_hash=None))
+
+
+def make_link(user: User) -> str:
+    """The token of a new one-time link for somebody who lost theirs."""
+    token = rules.new_token()
+    purpose = "invitation" if user.status == "invited" else "reset"
+    link = UserLink(
+        user_id=user.id,
+        purpose=purpose,
+        token_hash=rules.hash_of(token),
+        expires_at=clock.now() + LINK_LASTS,
+    )
+    session.add(link)
+    session.flush()
+    return token
+
+
+def _add(person: Person, **sign_in: Any) -> User:
+    user = User(email=person.email, name=person.name, role=person.role, **sign_in)
+    with refusing({"uq_users_email": EmailTaken}):
+        session.add(user)
+    session.add_all(UserFacility(user_id=user.id, facility_id=each) for each in person.facility_ids)
+    session.flush()
+    return user

@@ -1,0 +1,76 @@
+"""The rail: the pages there are and the person may see. No link leads nowhere."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "translate this later"
+    """Mark a message for extraction; `rail` translates it."""
+    return message
+
+
+RAIL = (
+    # endpoint, icon, words
+    ("appointments.day", "calendar-days", N_("Board")),
+    ("appointments.flow", "footprints", N_("Flow")),
+    ("patients.index", "users", N_("Patients")),
+    ("availability.index", "clock", N_("Hours")),
+    ("insurance.index", "shield-check", N_("Insurance")),
+    ("services.index", "list-checks", N_("Services")),
+    ("doctors.index", "stethoscope", N_("Doctors")),
+    ("facilities.index", "building-2", N_("Facilities")),
+    ("activity.index", "history", N_("Activity")),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the rail."""
+
+    href: str
+    icon: str
+    text: str
+    current: bool
+
+
+def rail() -> list[Link]:
+    """The entries this person sees on this page."""
+    return [
+        Link(url_for(endpoint), icon, gettext(words), _is_current(endpoint))
+        for endpoint, icon, words in RAIL
+        if has_endpoint(endpoint) and _allowed(endpoint)
+    ]
+
+
+def has_endpoint(endpoint: str) -> bool:
+    """Whether the application has this page."""
+    return endpoint in current_app.view_functions
+
+
+def _allowed(endpoint: str) -> bool:
+    access = getattr(current_app.view_functions[endpoint], "access", None)
+    right = getattr(access, "right", None)
+    return right is None or bool(current_user.can(right))
+
+
+def _is_current(endpoint: str) -> bool:
+    """The page itself, or the first entry of the area that this page belongs to."""
+    entries = [entry for entry, _icon, _words in RAIL]
+    if request.endpoint in entries:
+        return request.endpoint == endpoint
+    return endpoint == next((e for e in entries if e.split(".")[0] == request.blueprint), None)
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word: "Dr Amara Okafor" is AO."""
+    words = [word for word in name.split() if word.rstrip(".").lower() not in {"dr", "prof"}]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the rail and its helpers."""
+    app.jinja_env.globals.update(rail=rail, has_endpoint=has_endpoint)
+    app.jinja_env.filters["initials"] = initials
