@@ -22,6 +22,7 @@ run: setup ## serve http://127.0.0.1:8000 (PORT=) with the demo clinics
 test: setup-tests ## every test
 	@$(BIN)/python -m tests.support.machine
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+	$(if $(ARGS),,@$(BIN)/python -m pytest -n auto --pg=15)
 
 check: setup-tests ## every static check, then every test
 	@$(BIN)/python -m tests.support.machine

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import flask_migrate
@@ -31,6 +31,7 @@ class Database:
 
     server: EmbeddedServer
     name: str
+    _apps: list[Flask] = field(default_factory=list)
 
     def url(self, role: str = "app") -> str:
         """The libpq URL for app, owner, worker or admin."""
@@ -55,7 +56,15 @@ class Database:
         """A new application on this database, in which errors surface."""
         app = create_app(self.config())
         app.config.update(TESTING=True, SERVER_NAME="localhost")
+        self._apps.append(app)
         return app
+
+    def close(self) -> None:
+        """Close the connections of the applications made here."""
+        for app in self._apps:
+            with app.app_context():
+                for engine in db.engines.values():
+                    engine.dispose()
 
     def connect(self, role: str = "app") -> psycopg.Connection:
         """A connection of its own, without SQLAlchemy."""
@@ -87,9 +96,11 @@ def clone(server: EmbeddedServer, name: str, template: str = TEMPLATE) -> Iterat
         names = (name, template, roles.NAMES["owner"])
         admin.execute(make.format(*(sql.Identifier(each) for each in names)))
         roles.guard_database(admin, name)
+    database = Database(server, name)
     try:
-        yield Database(server, name)
+        yield database
     finally:
+        database.close()
         with _admin(server) as admin:
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
             admin.execute(drop.format(sql.Identifier(name)))
@@ -108,8 +119,6 @@ def migrate(app: Flask, to: str = "head") -> None:
     with app.app_context():
         act = flask_migrate.downgrade if to == "base" else flask_migrate.upgrade
         act(directory=str(ROOT / "migrations"), revision=to)
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def _server(folder: Path, version: int) -> EmbeddedServer:
@@ -126,7 +135,9 @@ def _make_template(server: EmbeddedServer) -> None:
     with _admin(server) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
     roles.prepare(server.url("admin", "postgres"), draft, {})
-    migrate(Database(server, draft).app())
+    database = Database(server, draft)
+    migrate(database.app())
+    database.close()
     with _admin(server) as admin:
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         admin.execute(rename.format(sql.Identifier(draft), sql.Identifier(TEMPLATE)))

@@ -1,0 +1,57 @@
+"""What tests need beyond Python: Chromium, and PostgreSQL 15 beside the embedded 18.
+
+`python -m tests.support.machine` installs Debian's packages when it may, and says what to do
+when it may not.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NEEDED = {
+    "chromium": Path("/usr/bin/chromium"),
+    "postgresql-15": Path("/usr/lib/postgresql/15/bin/initdb"),
+}
+# Debian would make a cluster and start it on port 5432; the tests start their own.
+NO_CLUSTER = Path("/etc/postgresql-common/createcluster.conf")
+
+
+def main() -> int:
+    """Install what is missing; 1 when CI has to do without something."""
+    missing = [package for package, program in NEEDED.items() if not program.exists()]
+    if not missing:
+        return 0
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _apt("update")
+        for package in missing:
+            install(package)
+    absent = [package for package in missing if not NEEDED[package].exists()]
+    for package in absent:
+        print(f"Not here: {package}. Its tests are skipped; on Debian: apt-get install {package}")
+    return 1 if absent and os.environ.get("CI") else 0
+
+
+def install(package: str) -> None:
+    """Install one Debian package, and no more than it needs."""
+    print(f"Installing Debian's {package} ...", flush=True)
+    if package == "postgresql-15":
+        _apt("install", "postgresql-common")
+        NO_CLUSTER.write_text("create_main_cluster = false\n" + NO_CLUSTER.read_text())
+    _apt("install", package)
+
+
+def _apt(command: str, *packages: str) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    options = ("-q", "-y", "--no-install-recommends") if packages else ("-q",)
+    subprocess.run(
+        ["apt-get", command, *options, *packages],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
