@@ -1,6 +1,6 @@
 """When a doctor is there: windows, instants and starts. Pure: no session, no clock of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -112,6 +112,16 @@ def slot_spans(window: Span, duration_minutes: int, interval_minutes: int | None
     while start + duration <= window.end:
         yield Span(start, start + duration)
         start += step
+
+
+def covers(pieces: Iterable[Span], wanted: Span) -> bool:
+    """Whether the union of pieces holds all of a span."""
+    reach = wanted.start
+    for piece in sorted(pieces, key=lambda piece: piece.start):
+        if piece.start > reach:
+            break
+        reach = max(reach, piece.end)
+    return reach >= wanted.end
 
 
 def touched_dates(span: Span, zone: str) -> list[date]:

@@ -1,0 +1,108 @@
+"""Holding a start while a dialog is open, so that two people do not book past each other."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, text
+
+from portal import clock
+from portal.appointments.commands import seats
+from portal.appointments.queries import Offer, Wanted, find_offer
+from portal.appointments.rules import SlotHeld, SlotTaken
+from portal.audit import note
+from portal.auth.models import User
+from portal.availability.commands import lock_doctors
+from portal.availability.models import AvailabilitySlot
+from portal.availability.queries import get_slot
+from portal.availability.rules import Span
+from portal.db import session
+from portal.refusals import refusing
+from portal.tenancy.context import facts
+
+DEFAULT_HOLD_MINUTES = 5
+
+HOLD = text("""
+    UPDATE availability_slots
+       SET status = 'reserved', reserved_by = :user_id, reserved_until = :until,
+           busy_from = :busy_from, busy_until = :busy_until
+     WHERE tenant_id = :tenant_id AND id = :slot_id AND status = 'open' AND booked_count = 0
+    RETURNING id
+""")
+
+RELEASE = text("""
+    UPDATE availability_slots
+       SET status = 'open', reserved_until = NULL, reserved_by = NULL,
+           busy_from = NULL, busy_until = NULL
+     WHERE tenant_id = :tenant_id AND id = :slot_id AND status = 'reserved'
+       AND reserved_by = :user_id
+    RETURNING id
+""")
+
+
+def hold_slot(
+    slot_id: int, *, offering_id: int | None = None, plan_id: int | None = None
+) -> AvailabilitySlot:
+    """Hold a single-seat slot for the user, or extend their own hold, for the tenant's minutes.
+
+    With an offering the doctor is held for the whole visit, else for the slot. Seats of a group
+    slot are counted, not held: such a slot comes back as it was.
+
+    Raises:
+        SlotHeld: somebody else is holding it; SlotTaken: it is booked or not there any more.
+        NotFound: no such slot.
+    """
+    slot = get_slot(slot_id)
+    if slot.capacity > 1:
+        return slot
+    lock_doctors([slot.doctor_id])
+    seats.release_holds(slot.doctor_id)
+    session.refresh(slot)
+    if slot.status == "reserved":
+        raise SlotHeld(holder=_holder(slot))
+    busy = _busy(slot, offering_id, plan_id)
+    values = {
+        "tenant_id": facts().tenant_id, "slot_id": slot_id, "user_id": facts().user_id,
+        "until": clock.now() + timedelta(minutes=hold_minutes()),
+        "busy_from": busy.start, "busy_until": busy.end,
+    }
+    with refusing(seats.CONSTRAINTS):
+        if session.execute(HOLD, values).one_or_none() is None:
+            raise SlotTaken
+    session.refresh(slot)
+    note("slots.hold", table="availability_slots", record=slot_id)
+    return slot
+
+
+def release_slot(slot_id: int) -> None:
+    """Let go of the user's own hold; nobody else's is touched, and none is no error."""
+    slot = get_slot(slot_id)
+    lock_doctors([slot.doctor_id])
+    values = {"tenant_id": facts().tenant_id, "slot_id": slot_id, "user_id": facts().user_id}
+    if session.execute(RELEASE, values).one_or_none() is not None:
+        session.refresh(slot)
+        note("slots.release", table="availability_slots", record=slot_id)
+
+
+def hold_minutes() -> int:
+    """For how long a hold lasts."""
+    return int(facts().settings.get("hold_minutes", DEFAULT_HOLD_MINUTES))
+
+
+def _busy(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) -> Span:
+    """How long a hold takes the doctor: for the whole visit where it is known."""
+    offer: Offer | None = None
+    if offering_id is not None:
+        wanted = Wanted(offering_id=offering_id, plan_id=plan_id, slot_id=slot.id)
+        offer = find_offer(wanted, slot.start_at)
+        if offer is None:
+            raise SlotTaken
+    if offer is not None:
+        return Span(offer.busy_from, offer.busy_until)
+    return Span(slot.start_at, slot.end_at)
+
+
+def _holder(slot: AvailabilitySlot) -> str:
+    """Who holds a slot, by name."""
+    name = session.scalar(
+        select(User.name).where(User.tenant_id == facts().tenant_id, User.id == slot.reserved_by)
+    )
+    return name or "?"

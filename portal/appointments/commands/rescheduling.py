@@ -1,0 +1,102 @@
+"""Moving a visit: the new start is taken before the old one is let go, or nothing changes."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from portal.appointments import queries
+from portal.appointments.commands import seats
+from portal.appointments.commands.booking import refusal
+from portal.appointments.models import Appointment
+from portal.appointments.queries import Offer, Wanted
+from portal.appointments.rules import SlotTaken, VisitNotMovable
+from portal.availability.commands import lock_doctors
+from portal.availability.queries import get_slot
+from portal.availability.rules import Span
+from portal.db import session
+from portal.refusals import refusing
+from portal.services.queries import get_offering
+from portal.tenancy.context import facts
+
+SHIFT_STEPS = text("""
+    UPDATE appointment_steps
+       SET scheduled_start_at = scheduled_start_at + :shift,
+           scheduled_end_at = scheduled_end_at + :shift
+     WHERE tenant_id = :tenant_id AND appointment_id = :appointment_id
+""")
+
+
+@dataclass(frozen=True)
+class MoveDetails:
+    """Where a visit goes: a slot or an instant; another offering is another doctor of the service.
+
+    The visit keeps the steps and the minutes it was booked with.
+    """
+
+    slot_id: int | None = None
+    start_at: datetime | None = None
+    offering_id: int | None = None
+
+
+def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Appointment:
+    """Move a visit that has not begun to another start on offer.
+
+    A visit never clashes with itself. Moving it to where it is changes nothing.
+
+    Raises:
+        SlotTaken (DoesNotFit): with `.alternatives`; the old start stands.
+        PatientBusy, PlanNotAccepted, NotOffered, StartPassed, NoWorkflow: likewise.
+        VisitNotMovable: it has begun or is over.
+    """
+    offering = get_offering(details.offering_id or appointment.service_offering_id)
+    at = get_slot(details.slot_id).start_at if details.slot_id else details.start_at
+    lock_doctors([appointment.doctor_id, offering.doctor_id])
+    session.refresh(appointment, with_for_update=True)
+    if appointment.status != "scheduled":
+        raise VisitNotMovable(status=appointment.status)
+    at = at or appointment.start_at
+    if (at, offering.id) == (appointment.start_at, appointment.service_offering_id):
+        return appointment
+    seats.release_holds(offering.doctor_id)
+    wanted = Wanted(
+        offering_id=offering.id, plan_id=appointment.insurance_plan_id,
+        minutes=Span(appointment.start_at, appointment.end_at).minutes,
+    )
+    try:
+        with refusing(seats.CONSTRAINTS):
+            _move(appointment, replace(wanted, slot_id=details.slot_id), at)
+    except SlotTaken as taken:
+        session.refresh(appointment)
+        taken.alternatives = taken.alternatives or tuple(queries.nearest_offers(wanted, at))
+        raise
+    return appointment
+
+
+def _move(appointment: Appointment, wanted: Wanted, at: datetime) -> None:
+    """Inside one savepoint: with the old seat given back the visit cannot be in its own way."""
+    seats.give_back_seat(appointment)
+    offer = queries.find_offer(wanted, at)
+    if offer is None:
+        raise refusal(replace(wanted, slot_id=None), at)
+    seats.take_seat(offer.slot_id, Span(offer.busy_from, offer.busy_until))
+    _shift_steps(appointment, offer.start_at - appointment.start_at)
+    _write(appointment, offer)
+
+
+def _write(appointment: Appointment, offer: Offer) -> None:
+    appointment.start_at, appointment.end_at = offer.start_at, offer.end_at
+    appointment.availability_slot_id = offer.slot_id
+    appointment.doctor_id, appointment.facility_id = offer.doctor_id, offer.facility_id
+    appointment.service_offering_id = offer.offering_id
+    appointment.confirmed_at = None
+    appointment.overbooked, appointment.overbook_reason = False, None
+    appointment.updated_by = facts().user_id
+    session.flush()
+
+
+def _shift_steps(appointment: Appointment, shift: timedelta) -> None:
+    session.execute(
+        SHIFT_STEPS,
+        {"tenant_id": facts().tenant_id, "appointment_id": appointment.id, "shift": shift},
+    )

@@ -1,0 +1,32 @@
+"""Every write of availability: rules, exceptions, and the slots that follow."""
+
+from portal.availability.commands.exceptions import (
+    ExceptionDetails,
+    add_exception,
+    remove_exception,
+)
+from portal.availability.commands.locks import lock_doctors
+from portal.availability.commands.materialise import (
+    Materialised,
+    batches,
+    horizon_days,
+    materialise,
+    materialise_doctors,
+)
+from portal.availability.commands.weekly import RuleDetails, add_rule, change_rule, end_rule
+
+__all__ = [
+    "ExceptionDetails",
+    "Materialised",
+    "RuleDetails",
+    "add_exception",
+    "add_rule",
+    "batches",
+    "change_rule",
+    "end_rule",
+    "horizon_days",
+    "lock_doctors",
+    "materialise",
+    "materialise_doctors",
+    "remove_exception",
+]

@@ -1,0 +1,75 @@
+"""Exceptions: what a doctor's rules do not say. Each change is carried through to the slots."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from portal.availability import queries
+from portal.availability.commands.materialise import Materialised, materialise_doctors
+from portal.availability.models import AvailabilityException
+from portal.availability.rules import (
+    OverrideNeedsSlotLength,
+    check_slots,
+    check_span,
+)
+from portal.db import session
+from portal.refusals import N_, DomainError
+
+
+class RuleElsewhere(DomainError):
+    message = N_("This rule is another doctor's or another facility's.")
+    field = "availability_rule_id"
+
+
+@dataclass(frozen=True)
+class ExceptionDetails:
+    """A half-open span of instants; `type` is blocked, emergency or override.
+
+    A rule narrows it to that rule. An override without a rule needs a slot length.
+    """
+
+    doctor_id: int
+    facility_id: int
+    start_at: datetime
+    end_at: datetime
+    type: str
+    reason: str | None = None
+    availability_rule_id: int | None = None
+    slot_duration_minutes: int | None = None
+
+
+def add_exception(details: ExceptionDetails) -> AvailabilityException:
+    """Add an exception and carry it through to the slots it touches.
+
+    Raises:
+        SpanBackwards, OverrideNeedsSlotLength, SlotLengthOutOfRange, RuleElsewhere: at their field.
+    """
+    _check(details)
+    exception = AvailabilityException(**asdict(details))
+    session.add(exception)
+    session.flush()
+    _carry_through(exception)
+    return exception
+
+
+def remove_exception(exception: AvailabilityException) -> Materialised:
+    """Take an exception back: the rules hold again where it was."""
+    session.delete(exception)
+    session.flush()
+    return _carry_through(exception)
+
+
+def _carry_through(exception: AvailabilityException) -> Materialised:
+    """Slots agree again on the dates touched, past and beyond the horizon left alone."""
+    return materialise_doctors([exception.doctor_id], facility_id=exception.facility_id)
+
+
+def _check(details: ExceptionDetails) -> None:
+    check_span(details.start_at, details.end_at)
+    if details.availability_rule_id is not None:
+        rule = queries.get_rule(details.availability_rule_id)
+        if (rule.doctor_id, rule.facility_id) != (details.doctor_id, details.facility_id):
+            raise RuleElsewhere
+    elif details.type == "override" and details.slot_duration_minutes is None:
+        raise OverrideNeedsSlotLength
+    if details.slot_duration_minutes is not None:
+        check_slots(details.slot_duration_minutes, None, 1)

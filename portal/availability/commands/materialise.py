@@ -1,0 +1,154 @@
+"""Making the slots agree with the rules: set-based, idempotent, never re-keying a slot."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.audit import note
+from portal.availability import queries
+from portal.availability.commands.locks import lock_doctors
+from portal.db import session
+from portal.tenancy.context import facts
+
+DEFAULT_HORIZON_DAYS = 90
+# Enough doctors for set-based speed, few enough that nobody waits long for a doctor's lock.
+DOCTORS_AT_ONCE = 100
+
+RELEASE_EXPIRED = text("""
+    UPDATE availability_slots
+       SET status = 'open', reserved_until = NULL, reserved_by = NULL,
+           busy_from = NULL, busy_until = NULL
+     WHERE tenant_id = :tenant_id AND doctor_id = ANY(:doctor_ids)
+       AND status = 'reserved' AND reserved_until <= :now
+""")
+
+WRITES = """,
+inserted AS (
+    INSERT INTO availability_slots (tenant_id, doctor_id, facility_id, service_offering_id,
+                                    start_at, end_at, capacity, created_from_rule_id)
+    SELECT :tenant_id, doctor_id, facility_id, offering_id, start_at, end_at, capacity, rule_id
+      FROM difference WHERE action = 'added'
+),
+opened AS (
+    UPDATE availability_slots s
+       SET status = 'open', end_at = d.end_at, capacity = d.capacity,
+           created_from_rule_id = d.rule_id, orphaned_at = NULL,
+           busy_from = NULL, busy_until = NULL
+      FROM difference d
+     WHERE s.tenant_id = :tenant_id AND s.id = d.slot_id AND d.action IN ('reopened', 'adjusted')
+),
+closed AS (
+    UPDATE availability_slots s SET status = 'cancelled'
+      FROM difference d
+     WHERE s.tenant_id = :tenant_id AND s.id = d.slot_id AND d.action = 'withdrawn'
+),
+marked AS (
+    UPDATE availability_slots s
+       SET orphaned_at = CASE d.action WHEN 'orphaned' THEN CAST(:now AS timestamptz) END
+      FROM difference d
+     WHERE s.tenant_id = :tenant_id AND s.id = d.slot_id AND d.action IN ('orphaned', 'adopted')
+)
+SELECT count(*) FILTER (WHERE action = 'added') AS added,
+       count(*) FILTER (WHERE action = 'withdrawn') AS withdrawn,
+       count(*) FILTER (WHERE action IN ('kept', 'adjusted')) AS kept,
+       count(*) FILTER (WHERE action = 'orphaned') AS orphaned,
+       count(*) FILTER (WHERE action IN ('reopened', 'adopted')) AS reopened,
+       count(*) FILTER (WHERE action = 'adjusted') AS adjusted
+  FROM difference
+"""
+
+MATERIALISE = text("".join((queries.DIFFERENCE, WRITES)))
+
+
+@dataclass(frozen=True)
+class Materialised:
+    """What materialising did, in slots.
+
+    Attributes:
+        added: new slots.
+        withdrawn: free slots that no rule supports any more, now cancelled.
+        kept: slots that were there and still are, the adjusted ones among them.
+        orphaned: held or booked slots that lost their support just now.
+        reopened: cancelled or orphaned slots that are supported again.
+        adjusted: free slots whose end, seats or rule follow a changed rule.
+    """
+
+    added: int = 0
+    withdrawn: int = 0
+    kept: int = 0
+    orphaned: int = 0
+    reopened: int = 0
+    adjusted: int = 0
+
+    def __add__(self, other: "Materialised") -> "Materialised":
+        mine, theirs = asdict(self), asdict(other)
+        return Materialised(**{name: mine[name] + theirs[name] for name in mine})
+
+    @property
+    def changed(self) -> bool:
+        return any((self.added, self.withdrawn, self.orphaned, self.reopened, self.adjusted))
+
+
+def materialise(
+    doctor_id: int, facility_id: int, first_date: date, last_date: date
+) -> Materialised:
+    """Make one doctor's slots agree with the rules on the facility's local dates, both included."""
+    return materialise_doctors(
+        [doctor_id], facility_id=facility_id, first_date=first_date, last_date=last_date
+    )
+
+
+def materialise_doctors(
+    doctor_ids: Sequence[int],
+    *,
+    facility_id: int | None = None,
+    first_date: date | None = None,
+    last_date: date | None = None,
+) -> Materialised:
+    """The same for several doctors, in one statement.
+
+    Args:
+        doctor_ids: whose slots.
+        facility_id: where; None for every facility.
+        first_date: a local date of each facility; None for its today.
+        last_date: the last date, included; None for the tenant's horizon.
+    """
+    now = clock.now()
+    lock_doctors(doctor_ids)
+    values = {
+        "tenant_id": facts().tenant_id, "doctor_ids": list(doctor_ids), "now": now,
+        "facility_id": facility_id, "first_date": first_date, "last_date": last_date,
+        "horizon_days": horizon_days(),
+    }
+    session.execute(RELEASE_EXPIRED, values)
+    done = Materialised(**session.execute(MATERIALISE, values).one()._mapping)
+    # Slots were written past the session's back.
+    session.expire_all()
+    if done.changed:
+        note("slots.materialise", table="availability_slots", new=_said(values, done))
+    return done
+
+
+def batches() -> Iterator[Sequence[int]]:
+    """The doctors who have rules, exceptions or slots, a batch at a time.
+
+    A job commits after each batch, so that nobody waits for the whole run to book a doctor.
+    """
+    doctor_ids = queries.list_scheduled_doctor_ids()
+    for n in range(0, len(doctor_ids), DOCTORS_AT_ONCE):
+        yield doctor_ids[n : n + DOCTORS_AT_ONCE]
+
+
+def horizon_days() -> int:
+    """For how many days after today slots are made."""
+    return int(facts().settings.get("horizon_days", DEFAULT_HORIZON_DAYS))
+
+
+def _said(values: dict[str, Any], done: Materialised) -> dict[str, Any]:
+    dates = {name: str(values[name]) for name in ("first_date", "last_date") if values[name]}
+    who = {"doctor_ids": values["doctor_ids"], "facility_id": values["facility_id"]}
+    return who | dates | asdict(done)

@@ -1,0 +1,119 @@
+"""Rules: when a doctor is there, week by week. Each change is carried through to the slots."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, time
+
+from portal.availability.commands.materialise import Materialised, materialise_doctors
+from portal.availability.models import AvailabilityRule
+from portal.availability.rules import check_slots, check_validity, check_window, wall_minutes
+from portal.db import session
+from portal.doctors.queries import find_place
+from portal.refusals import N_, DomainError, refusing
+from portal.services.queries import get_offering
+
+
+class NotPlacedThere(DomainError):
+    message = N_("This doctor has no place at this facility.")
+    field = "facility_id"
+
+
+class OfferingElsewhere(DomainError):
+    message = N_("This service is offered by another doctor or at another facility.")
+    field = "service_offering_id"
+
+
+class UnknownReference(DomainError):
+    message = N_("The doctor, facility or service is not known here.")
+    field = "doctor_id"
+
+
+CONSTRAINTS = {
+    "fk_availability_rules_doctor_id": UnknownReference,
+    "fk_availability_rules_facility_id": UnknownReference,
+}
+
+
+@dataclass(frozen=True)
+class RuleDetails:
+    """A weekly window in the facility's local time; day 0 is Sunday, an end of 00:00 the day's end.
+
+    No offering: any of the doctor's there. No interval: back to back.
+    """
+
+    doctor_id: int
+    facility_id: int
+    day_of_week: int
+    start_time: time
+    end_time: time
+    slot_duration_minutes: int
+    slot_interval_minutes: int | None = None
+    service_offering_id: int | None = None
+    capacity: int = 1
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def add_rule(details: RuleDetails) -> AvailabilityRule:
+    """Add a rule and make its slots to the horizon.
+
+    Raises:
+        WindowEndsBeforeStart, SlotLengthOutOfRange, ValidityBackwards and the like: at their field.
+        NotPlacedThere, OfferingElsewhere: the rule could never be offered.
+    """
+    _check(details)
+    with refusing(CONSTRAINTS):
+        rule = AvailabilityRule(**asdict(details))
+        session.add(rule)
+    _carry_through(rule)
+    return rule
+
+
+def change_rule(rule: AvailabilityRule, details: RuleDetails) -> Materialised:
+    """Change a rule; free slots follow, booked ones stand. Raises as `add_rule`."""
+    _check(details)
+    before = (rule.doctor_id, rule.facility_id)
+    with refusing(CONSTRAINTS):
+        for name, value in asdict(details).items():
+            setattr(rule, name, value)
+    done = _carry_through(rule)
+    if before != (rule.doctor_id, rule.facility_id):
+        done += materialise_doctors([before[0]], facility_id=before[1])
+    return done
+
+
+def end_rule(rule: AvailabilityRule, last_date: date | None = None) -> Materialised:
+    """End a rule after a date, or at once; free slots go, booked ones stand as orphans."""
+    if last_date is None:
+        rule.active = False
+    else:
+        check_validity(rule.valid_from, last_date)
+        rule.valid_to = last_date
+    session.flush()
+    return _carry_through(rule)
+
+
+def _carry_through(rule: AvailabilityRule) -> Materialised:
+    return materialise_doctors([rule.doctor_id], facility_id=rule.facility_id)
+
+
+def _check(details: RuleDetails) -> None:
+    check_window(details.start_time, details.end_time)
+    check_slots(
+        details.slot_duration_minutes,
+        details.slot_interval_minutes,
+        details.capacity,
+        wall_minutes(details.start_time, details.end_time),
+    )
+    check_validity(details.valid_from, details.valid_to)
+    place = find_place(doctor_id=details.doctor_id, facility_id=details.facility_id)
+    if place is None or not place.active:
+        raise NotPlacedThere
+    _check_offering(details)
+
+
+def _check_offering(details: RuleDetails) -> None:
+    if details.service_offering_id is None:
+        return
+    offering = get_offering(details.service_offering_id)
+    if (offering.doctor_id, offering.facility_id) != (details.doctor_id, details.facility_id):
+        raise OfferingElsewhere

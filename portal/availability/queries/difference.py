@@ -1,0 +1,154 @@
+"""Rules and exceptions against the slots there are: the one piece of SQL that knows the difference.
+
+`DIFFERENCE` is a list of common table expressions. The preview only counts and lists its rows;
+materialising writes them. Parameters: tenant_id, doctor_ids (bigint[]), facility_id (null: every
+facility), first_date and last_date (local dates of each facility, both included; null: that
+facility's today, and horizon_days after it), now.
+
+Time zones are converted once a window, not once a slot: slots step through elapsed time, so a
+window's two ends are all there is to convert. Everything is compared by instant: the days around
+the range are generated too and cut off, since in a spring gap a start can fall on the next date.
+"""
+
+PLACES = """
+dated AS (
+    SELECT id AS facility_id, timezone AS zone,
+           COALESCE(CAST(:first_date AS date), today) AS first_date,
+           COALESCE(CAST(:last_date AS date), today + CAST(:horizon_days AS int)) AS last_date
+      FROM facilities
+     CROSS JOIN LATERAL (
+               SELECT (CAST(:now AS timestamptz) AT TIME ZONE timezone)::date AS today) AS present
+     WHERE tenant_id = :tenant_id
+       AND (CAST(:facility_id AS bigint) IS NULL OR id = :facility_id)
+),
+place AS MATERIALIZED (
+    SELECT facility_id, zone, first_date, last_date,
+           local_instant(first_date, '00:00', zone) AS opens,
+           local_instant(last_date + 1, '00:00', zone) AS closes
+      FROM dated
+)"""
+
+# An override without a duration of its own takes its rule's shape; without a rule, back to back.
+OVERRIDES = """
+override AS MATERIALIZED (
+    SELECT e.doctor_id, e.facility_id, e.availability_rule_id AS rule_id,
+           r.service_offering_id AS offering_id, e.start_at AS opens, e.end_at AS closes,
+           COALESCE(e.slot_duration_minutes, r.slot_duration_minutes) AS duration,
+           COALESCE(e.slot_duration_minutes, r.slot_interval_minutes, r.slot_duration_minutes)
+               AS step,
+           COALESCE(r.capacity, 1) AS capacity,
+           (e.start_at AT TIME ZONE p.zone)::date AS first_day,
+           ((e.end_at - interval '1 microsecond') AT TIME ZONE p.zone)::date AS last_day
+      FROM availability_exceptions e
+      JOIN place p ON p.facility_id = e.facility_id
+      LEFT JOIN availability_rules r
+        ON r.tenant_id = e.tenant_id AND r.id = e.availability_rule_id
+     WHERE e.tenant_id = :tenant_id AND e.doctor_id = ANY(:doctor_ids) AND e.type = 'override'
+       AND e.start_at < p.closes + interval '2 days' AND e.end_at > p.opens - interval '2 days'
+       AND (r.active OR e.availability_rule_id IS NULL)
+),
+replaced AS MATERIALIZED (
+    SELECT doctor_id, facility_id, rule_id, first_day + n AS day
+      FROM override CROSS JOIN generate_series(0, last_day - first_day) AS n
+)"""
+
+WINDOWS = """
+day_of_rule AS (
+    SELECT r.*, p.zone, p.first_date - 1 + n AS day
+      FROM availability_rules r
+      JOIN place p ON p.facility_id = r.facility_id
+     CROSS JOIN generate_series(
+               (r.day_of_week - extract(dow FROM p.first_date - 1)::int + 7) % 7,
+               p.last_date - p.first_date + 2, 7) AS n
+     WHERE r.tenant_id = :tenant_id AND r.doctor_id = ANY(:doctor_ids) AND r.active
+),
+span AS (
+    SELECT doctor_id, facility_id, id AS rule_id, service_offering_id AS offering_id,
+           local_instant(day, start_time, zone) AS opens,
+           local_instant(CASE end_time WHEN '00:00' THEN day + 1 ELSE day END, end_time, zone)
+               AS closes,
+           slot_duration_minutes AS duration,
+           COALESCE(slot_interval_minutes, slot_duration_minutes) AS step, capacity
+      FROM day_of_rule d
+     WHERE (valid_from IS NULL OR day >= valid_from) AND (valid_to IS NULL OR day <= valid_to)
+       AND NOT EXISTS (SELECT 1 FROM replaced x
+                        WHERE x.doctor_id = d.doctor_id AND x.facility_id = d.facility_id
+                          AND x.day = d.day AND (x.rule_id IS NULL OR x.rule_id = d.id))
+     UNION ALL
+    SELECT doctor_id, facility_id, rule_id, offering_id, opens, closes, duration, step, capacity
+      FROM override
+)"""
+
+# Of coinciding slots one is wanted: the longest, then the roomiest. The order is also the one in
+# which inserting is fastest.
+WANTED = """
+blocked AS MATERIALIZED (
+    SELECT e.doctor_id, e.facility_id, e.availability_rule_id AS rule_id, e.start_at, e.end_at
+      FROM availability_exceptions e
+      JOIN place p ON p.facility_id = e.facility_id
+     WHERE e.tenant_id = :tenant_id AND e.doctor_id = ANY(:doctor_ids) AND e.type <> 'override'
+       AND e.start_at < p.closes + interval '1 day' AND e.end_at > p.opens
+),
+stepped AS (
+    SELECT s.doctor_id, s.facility_id, s.rule_id, s.offering_id, s.capacity,
+           s.opens + n * s.step * interval '1 minute' AS start_at,
+           s.opens + (n * s.step + s.duration) * interval '1 minute' AS end_at
+      FROM span s
+     CROSS JOIN generate_series(
+               0, floor((extract(epoch FROM s.closes - s.opens) / 60 - s.duration) / s.step)::int
+           ) AS n
+     WHERE s.closes - s.opens >= s.duration * interval '1 minute'
+),
+wanted AS MATERIALIZED (
+    SELECT DISTINCT ON (w.doctor_id, w.start_at, w.facility_id, COALESCE(w.offering_id, 0)) w.*
+      FROM stepped w
+      JOIN place p ON p.facility_id = w.facility_id
+     WHERE w.start_at >= p.opens AND w.start_at < p.closes
+       AND NOT EXISTS (SELECT 1 FROM blocked b
+                        WHERE b.doctor_id = w.doctor_id AND b.facility_id = w.facility_id
+                          AND b.start_at < w.end_at AND b.end_at > w.start_at
+                          AND (b.rule_id IS NULL OR b.rule_id = w.rule_id))
+     ORDER BY w.doctor_id, w.start_at, w.facility_id, COALESCE(w.offering_id, 0),
+              w.end_at DESC, w.capacity DESC, w.rule_id
+)"""
+
+# A slot with an offering but no rule was made for one visit (a walk-in): nothing ever supported
+# it, so it cannot lose its support.
+DIFFERENCES = """
+existing AS (
+    SELECT s.id, s.doctor_id, s.facility_id, s.service_offering_id AS offering_id, s.start_at,
+           s.end_at, s.capacity, s.created_from_rule_id AS rule_id, s.orphaned_at, s.status,
+           s.status = 'open' AND s.booked_count = 0 AS free,
+           s.created_from_rule_id IS NULL AND s.service_offering_id IS NOT NULL AS made_for_visit
+      FROM availability_slots s
+      JOIN place p ON p.facility_id = s.facility_id
+     WHERE s.tenant_id = :tenant_id AND s.doctor_id = ANY(:doctor_ids) AND NOT s.overbooked
+       AND s.start_at >= p.opens AND s.start_at < p.closes
+       AND s.start_at >= (SELECT min(opens) FROM place)
+       AND s.start_at < (SELECT max(closes) FROM place)
+),
+difference AS MATERIALIZED (
+    SELECT e.id AS slot_id, COALESCE(w.doctor_id, e.doctor_id) AS doctor_id,
+           COALESCE(w.facility_id, e.facility_id) AS facility_id,
+           COALESCE(w.start_at, e.start_at) AS start_at, COALESCE(w.end_at, e.end_at) AS end_at,
+           w.offering_id, w.capacity, w.rule_id,
+           CASE
+             WHEN e.id IS NULL THEN 'added'
+             WHEN w.doctor_id IS NULL THEN
+               CASE WHEN e.free THEN 'withdrawn'
+                    WHEN e.status = 'cancelled' OR e.made_for_visit THEN 'gone'
+                    WHEN e.orphaned_at IS NULL THEN 'orphaned'
+                    ELSE 'gone' END
+             WHEN e.status = 'cancelled' THEN 'reopened'
+             WHEN e.orphaned_at IS NOT NULL THEN 'adopted'
+             WHEN e.free AND (e.end_at, e.capacity, COALESCE(e.rule_id, 0))
+                             <> (w.end_at, w.capacity, COALESCE(w.rule_id, 0)) THEN 'adjusted'
+             ELSE 'kept'
+           END AS action
+      FROM wanted w
+      FULL JOIN existing e
+        ON e.doctor_id = w.doctor_id AND e.facility_id = w.facility_id
+       AND e.start_at = w.start_at AND COALESCE(e.offering_id, 0) = COALESCE(w.offering_id, 0)
+)"""
+
+DIFFERENCE = "WITH " + ",".join((PLACES, OVERRIDES, WINDOWS, WANTED, DIFFERENCES))

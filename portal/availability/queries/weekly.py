@@ -1,0 +1,110 @@
+"""Reads of rules and exceptions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select, union
+
+from portal.availability.models import (
+    AvailabilityException,
+    AvailabilityRule,
+    AvailabilitySlot,
+)
+from portal.db import session
+from portal.refusals import NotFound
+from portal.tenancy.context import facts
+
+
+def get_rule(rule_id: int) -> AvailabilityRule:
+    """Raises NotFound."""
+    rule = session.scalar(_rules().where(AvailabilityRule.id == rule_id))
+    if rule is None:
+        raise NotFound
+    return rule
+
+
+def list_rules(
+    *,
+    doctor_id: int | None = None,
+    facility_id: int | None = None,
+    active_only: bool = True,
+    limit: int = 500,
+) -> Sequence[AvailabilityRule]:
+    """Rules through the week, by the start of their window."""
+    statement = (
+        _rules()
+        .order_by(
+            AvailabilityRule.doctor_id,
+            AvailabilityRule.day_of_week,
+            AvailabilityRule.start_time,
+            AvailabilityRule.id,
+        )
+        .limit(limit)
+    )
+    if doctor_id is not None:
+        statement = statement.where(AvailabilityRule.doctor_id == doctor_id)
+    if facility_id is not None:
+        statement = statement.where(AvailabilityRule.facility_id == facility_id)
+    if active_only:
+        statement = statement.where(AvailabilityRule.active)
+    return session.scalars(statement).all()
+
+
+def get_exception(exception_id: int) -> AvailabilityException:
+    """Raises NotFound."""
+    found = session.scalar(_exceptions().where(AvailabilityException.id == exception_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_exceptions(
+    *,
+    start_at: datetime,
+    end_at: datetime,
+    doctor_id: int | None = None,
+    facility_id: int | None = None,
+    limit: int = 500,
+) -> Sequence[AvailabilityException]:
+    """Exceptions that touch a span, by start."""
+    statement = (
+        _exceptions()
+        .where(AvailabilityException.start_at < end_at, AvailabilityException.end_at > start_at)
+        .order_by(AvailabilityException.start_at, AvailabilityException.id)
+        .limit(limit)
+    )
+    if doctor_id is not None:
+        statement = statement.where(AvailabilityException.doctor_id == doctor_id)
+    if facility_id is not None:
+        statement = statement.where(AvailabilityException.facility_id == facility_id)
+    return session.scalars(statement).all()
+
+
+def list_scheduled_doctor_ids() -> Sequence[int]:
+    """The doctors for whom materialising can have anything to do, in ascending order."""
+    tables: tuple[Any, ...] = (AvailabilityRule, AvailabilityException)
+    own = [select(table.doctor_id).where(table.tenant_id == facts().tenant_id) for table in tables]
+    return session.scalars(union(*own).order_by("doctor_id")).all()
+
+
+def get_slot(slot_id: int) -> AvailabilitySlot:
+    """Raises NotFound."""
+    slot = session.scalar(
+        select(AvailabilitySlot).where(
+            AvailabilitySlot.tenant_id == facts().tenant_id, AvailabilitySlot.id == slot_id
+        )
+    )
+    if slot is None:
+        raise NotFound
+    return slot
+
+
+def _rules() -> Select[AvailabilityRule]:
+    return select(AvailabilityRule).where(AvailabilityRule.tenant_id == facts().tenant_id)
+
+
+def _exceptions() -> Select[AvailabilityException]:
+    return select(AvailabilityException).where(
+        AvailabilityException.tenant_id == facts().tenant_id
+    )
