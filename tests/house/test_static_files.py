@@ -1,0 +1,67 @@
+"""What a browser loads: how much, from us alone, and with nothing that evaluates text."""
+
+import gzip
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from portal.config import ROOT
+
+STATIC = ROOT / "portal" / "static"
+SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
+STYLES = sorted((STATIC / "css").rglob("*.css"))
+VENDORED = [
+    file
+    for file in sorted((STATIC / "vendor").iterdir())
+    if file.suffix in {".js", ".css", ".svg", ".woff2"}
+]
+KB = 1000
+OWN_SCRIPT_LIMIT = 15 * KB
+# The whole day board may weigh 90 kB cold; 8 of them are for the page itself.
+STATIC_LIMIT = 82 * KB
+
+EVALUATES = re.compile(
+    r"\beval\(|\bnew Function\(|\.(inner|outer)HTML\s*=|insertAdjacentHTML|document\.write"
+    r"|setTimeout\(\s*['\"`]"
+)
+KEEPS = re.compile(r"\b(session|local)Storage\b|\bindexedDB\b|document\.cookie")
+ELSEWHERE = re.compile(r"""(url\(|@import|src=|from\s)\s*["']?(https?:)?//""")
+KEPT_SETTINGS = {"early.js", "filters.js", "settings.js", "shortcuts.js"}
+
+
+def weight(files: Iterable[Path]) -> int:
+    """Bytes as sent: text compressed, the font as it is."""
+    return sum(
+        file.stat().st_size if file.suffix == ".woff2" else len(gzip.compress(file.read_bytes()))
+        for file in files
+    )
+
+
+def test_own_scripts_stay_small() -> None:
+    assert weight(SCRIPTS) <= OWN_SCRIPT_LIMIT
+
+
+def test_everything_a_cold_browser_loads_stays_small() -> None:
+    assert weight([*SCRIPTS, *STYLES, *VENDORED]) <= STATIC_LIMIT
+
+
+@pytest.mark.parametrize("file", VENDORED, ids=lambda file: file.name)
+def test_a_vendored_file_names_its_version(file: Path) -> None:
+    assert re.search(r"-\d+\.\d+\.\d+\.", file.name)
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_a_script_evaluates_nothing(file: Path) -> None:
+    assert not EVALUATES.search(file.read_text())
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_only_the_settings_are_kept_in_the_browser(file: Path) -> None:
+    assert file.name in KEPT_SETTINGS or not KEEPS.search(file.read_text())
+
+
+@pytest.mark.parametrize("file", [*SCRIPTS, *STYLES], ids=lambda file: file.name)
+def test_nothing_comes_from_elsewhere(file: Path) -> None:
+    assert not ELSEWHERE.search(file.read_text())

@@ -1,0 +1,61 @@
+"""What no template may hold: the CSP would block it, htmx would run it, or htmx 4 forgot its name."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from portal.config import ROOT
+
+TEMPLATES = ROOT / "portal" / "templates"
+FILES = sorted(TEMPLATES.rglob("*.html"))
+FRAGMENTS = [file for file in FILES if file.name.startswith("_")]
+
+REFUSED = {
+    "code in an hx-on attribute": r"\bhx-on\b",
+    "a filter in a trigger": r"""\bhx-trigger=["'][^"']*\[""",
+    "a value that is evaluated": r"""\bhx-(vals|headers)=["']?\s*(js|javascript):""",
+    "an address that is evaluated": r"""["'\s]javascript:""",
+    "an event attribute": r"""<[^>{}]*\son[a-z]+\s*=""",
+    "an inline style": r"""<style\b|<[^>]*\sstyle\s*=""",
+    "an inline script": r"<script\b(?![^>]*\bsrc=)[^>]*>",
+    "a name of htmx 2": (
+        r"\bhx-(ext|vars|params|prompt|inherit|disinherit|request|history|history-elt|"
+        r"disabled-elt)\b|\bhtmx:[a-z]+[A-Z]"
+    ),
+    "a filter that trusts its text": r"\|\s*safe\b|\bautoescape\s+false\b",
+}
+NEEDS = re.compile(r"\A\{# .+?\bNeeds: .+?#\}\n", re.DOTALL)
+
+
+def name(file: Path) -> str:
+    return str(file.relative_to(TEMPLATES))
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_a_template_holds_nothing_refused(file: Path) -> None:
+    text = re.sub(r"\{#.*?#\}", "", file.read_text(), flags=re.DOTALL)
+    assert [what for what, pattern in REFUSED.items() if re.search(pattern, text)] == []
+
+
+@pytest.mark.parametrize("file", FRAGMENTS, ids=name)
+def test_a_fragment_begins_with_what_it_is_and_needs(file: Path) -> None:
+    assert NEEDS.match(file.read_text())
+
+
+@pytest.mark.parametrize(
+    ("markup", "what"),
+    [
+        ('<b hx-on:click="x()">', "code in an hx-on attribute"),
+        ('<b hx-trigger="keyup[ctrlKey]">', "a filter in a trigger"),
+        ("<b hx-vals='js:{a: 1}'>", "a value that is evaluated"),
+        ('<a href="javascript:x()">', "an address that is evaluated"),
+        ('<b class="c" onclick="x()">', "an event attribute"),
+        ('<b style="color: red">', "an inline style"),
+        ("<script>x()</script>", "an inline script"),
+        ('<b hx-disabled-elt="this">', "a name of htmx 2"),
+        ("{{ text | safe }}", "a filter that trusts its text"),
+    ],
+)
+def test_the_lint_sees(markup: str, what: str) -> None:
+    assert re.search(REFUSED[what], markup)
