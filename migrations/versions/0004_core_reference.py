@@ -19,6 +19,7 @@ MADE = (
     "step_templates",
     "insurance_providers",
 )
+FACILITY = {"facilities": "id", "user_facilities": "facility_id"}
 
 
 def upgrade() -> None:
@@ -312,7 +313,7 @@ def upgrade() -> None:
     )
     for table in MADE:
         stamp(table)
-        protect(table)
+        protect(table, facility=FACILITY.get(table))
     open_to_gate("user_facilities", "SELECT")
 
 

@@ -19,6 +19,7 @@ MADE = (
     "service_workflows",
     "workflow_steps",
 )
+OF_A_FACILITY = {"facility_doctors", "facility_insurance_plans", "service_offerings"}
 
 # Whatever is written to it, a workflow's total is the sum of its steps.
 TOTAL_MINUTES = """
@@ -477,7 +478,7 @@ def upgrade() -> None:
     )
     for table in MADE:
         stamp(table)
-        protect(table)
+        protect(table, facility="facility_id" if table in OF_A_FACILITY else None)
     for statement in (TOTAL_MINUTES, STEPS_CHANGED, TEMPLATE_CHANGED, *TRIGGERS):
         op.execute(statement)
 

@@ -390,7 +390,9 @@ def upgrade() -> None:
     for table in MADE:
         stamp(table)
         # Slots are derived: materialising writes one entry with its counts, holds are actions.
-        protect(table, audited=table != "availability_slots")
+        # A doctor is taken wherever that is, so everybody sees the slots of every facility.
+        slots = table == "availability_slots"
+        protect(table, audited=not slots, facility="facility_id", read_everywhere=slots)
 
 
 def downgrade() -> None:

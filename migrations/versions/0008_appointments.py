@@ -271,7 +271,7 @@ def upgrade() -> None:
     stamp("appointments", "stamp_version")
     stamp("appointment_steps")
     for table in ("appointments", "appointment_steps"):
-        protect(table)
+        protect(table, facility="facility_id" if table == "appointments" else None)
         op.execute(
             f"CREATE TRIGGER keep_row_uid BEFORE UPDATE OF row_uid ON {table} FOR EACH ROW"
             " WHEN (OLD.row_uid <> NEW.row_uid) EXECUTE FUNCTION keep_row_uid()"

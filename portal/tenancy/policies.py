@@ -20,6 +20,8 @@ def protect(
     audited: bool = True,
     hidden: tuple[str, ...] = (),
     rights: str | None = None,
+    facility: str | None = None,
+    read_everywhere: bool = False,
 ) -> None:
     """Keep a table's tenants apart, grant what the roles may do, attach the triggers.
 
@@ -30,8 +32,15 @@ def protect(
         hidden: columns whose values the audit log replaces by a mark (password hashes).
         rights: what the run-time roles may do; by default everything but DELETE where
             nothing may be erased, and never TRUNCATE, REFERENCES or TRIGGER.
+        facility: the column that names the facility, where there is one: staff limited to some
+            facilities reach no other's rows.
+        read_everywhere: let them read, though not change, other facilities' rows.
     """
     _row_security(table, tenant)
+    if facility is not None:
+        _facility_scope(
+            table, facility, ("INSERT", "UPDATE", "DELETE") if read_everywhere else ("ALL",)
+        )
     if rights is None:
         rights = "SELECT, INSERT, UPDATE" + ("" if table in NEVER_DELETED else ", DELETE")
     op.execute(f"GRANT {rights} ON {table} TO {RUNTIME}")
@@ -52,6 +61,19 @@ def _row_security(table: str, tenant: str) -> None:
         f"CREATE POLICY {table}_tenant ON {table} AS RESTRICTIVE TO {KEPT_APART} "
         f"USING ({own}) WITH CHECK ({own})"
     )
+
+
+def _facility_scope(table: str, column: str, actions: tuple[str, ...]) -> None:
+    # No scope means every facility: the row is compared with itself.
+    own = f"{column} = ANY (coalesce((SELECT current_facilities()), ARRAY[{column}]))"
+    for action in actions:
+        name = f"{table}_facility" + ("" if action == "ALL" else f"_{action.lower()}")
+        using = "" if action == "INSERT" else f" USING ({own})"
+        check = "" if action == "DELETE" else f" WITH CHECK ({own})"
+        op.execute(
+            f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {action} TO {KEPT_APART}"
+            f"{using}{check}"
+        )
 
 
 def stamp(table: str, function: str = "stamp_row") -> None:

@@ -27,9 +27,7 @@ ASKED = [
     (table, item.strip())
     for table, lines in FOUNDING.items()
     for line in lines.splitlines()
-    for item in (
-        line.split("·") if re.match(r"\s*(fk|unique|index) ", line) else line.split()
-    )
+    for item in (line.split("·") if re.match(r"\s*(fk|unique|index) ", line) else line.split())
 ]
 
 
@@ -82,4 +80,6 @@ def _column_pattern(item: str) -> str:
 def test_the_list_can_fail(admin):
     described = describe(admin, "services").splitlines()
     wrong = ("name!(10)", "code!", "default_duration_minutes!=31", "unique name", "index code")
-    assert not [item for item in wrong if any(re.search(_pattern(item), line) for line in described)]
+    assert not [
+        item for item in wrong if any(re.search(_pattern(item), line) for line in described)
+    ]

@@ -7,6 +7,7 @@ the clinic's own rows. Only where a CHECK wants something particular is it said 
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
@@ -63,8 +64,9 @@ class Table:
     references: dict[str, str]
 
     @property
-    def has_id(self) -> bool:
-        return "id" not in {column for column, _, _ in self.columns} and not self.is_join
+    def of_facility(self) -> bool:
+        """Whether each row belongs to one facility."""
+        return "facility_id" in self.references
 
     @property
     def is_join(self) -> bool:
@@ -79,6 +81,7 @@ class Clinic:
     tenant_id: int
     token_hash: bytes
     ids: dict[str, int] = field(default_factory=dict)
+    annex: dict[str, int] = field(default_factory=dict)
 
 
 def owned_tables(connection: psycopg.Connection) -> list[Table]:
@@ -105,8 +108,34 @@ def make_clinic(worker: psycopg.Connection, slug: str, tables: list[Table]) -> C
     for table in tables:
         if table.name != "user_action_audit_log":  # the triggers write it
             clinic.ids[table.name] = insert(worker, table, values_for(table, clinic))
+    _add_annex(worker, clinic, tables)
     worker.commit()
     return clinic
+
+
+def _add_annex(worker: psycopg.Connection, clinic: Clinic, tables: list[Table]) -> None:
+    """A second facility, which the clinic's person is not let into, with rows of its own."""
+    for table in tables:
+        if table.name == "facilities":
+            values = values_for(table, clinic) | {"name": "Annex", "slug": "annex"}
+            clinic.annex[table.name] = insert(worker, table, values)
+        elif table.of_facility and table.name != "user_facilities":
+            clinic.annex[table.name] = insert(worker, table, annex_values(table, clinic))
+
+
+def annex_values(table: Table, clinic: Clinic) -> dict[str, Any]:
+    """A row like the clinic's first, at its other facility and at another time."""
+    values = values_for(table, clinic) | {"facility_id": clinic.annex["facilities"]}
+    later = {column: _LATER[value] for column, value in values.items() if value in _LATER}
+    unlike = {"row_uid": uuid4(), "mrn": "annex", "booking_key": uuid4()}
+    return values | later | {key: new for key, new in unlike.items() if key in values}
+
+
+_LATER = {
+    "2030-01-07 09:00+00": "2030-01-08 09:00+00",
+    "2030-01-07 09:05+00": "2030-01-08 09:05+00",
+    "2030-01-07 10:00+00": "2030-01-08 10:00+00",
+}
 
 
 def values_for(table: Table, clinic: Clinic) -> dict[str, Any]:

@@ -1,75 +1,28 @@
 """Row security, generated from the catalogue: a new table cannot escape it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import psycopg
 import pytest
-from psycopg import errors, sql
+from psycopg import sql
 
 from tests.support.databases import clone
-from tests.tenancy.rows import Clinic, Table, insert, make_clinic, owned_tables, values_for
+from tests.tenancy.rows import annex_values, insert, values_for
+from tests.tenancy.stage import REFUSED, Stage, staged, table_names
 
 pytestmark = pytest.mark.database
-REFUSED = (
-    errors.InsufficientPrivilege,
-    errors.NotNullViolation,
-    errors.ForeignKeyViolation,
-    errors.RaiseException,
-)
-
-
-@dataclass
-class Stage:
-    """Two clinics with a row in every table, and a connection as the web application's role."""
-
-    tables: dict[str, Table]
-    clinics: tuple[Clinic, Clinic]
-    app: psycopg.Connection
-
-    def enter(self, clinic: Clinic) -> None:
-        self.app.execute("SELECT * FROM enter_session(%s)", [clinic.token_hash])
-
-    def sides(self) -> Iterator[tuple[Clinic, Clinic]]:
-        """Each clinic once as the reader and once as the other, entered."""
-        for own, other in (self.clinics, self.clinics[::-1]):
-            self.app.rollback()
-            self.enter(own)
-            yield own, other
-
-    def refuses(self, statement: sql.Composable, *values: object) -> bool:
-        """Whether the statement is refused; the transaction goes on either way."""
-        try:
-            with self.app.transaction(force_rollback=True):
-                self.app.execute(statement, values)
-        except REFUSED:
-            return True
-        return False
 
 
 @pytest.fixture(scope="module")
 def stage(server) -> Iterator[Stage]:
-    with clone(server, "isolation") as database, database.connect("worker") as worker:
-        tables = owned_tables(worker)
-        clinics = (make_clinic(worker, "alder", tables), make_clinic(worker, "birch", tables))
-        with database.connect("app") as app:
-            yield Stage({table.name: table for table in tables}, clinics, app)
+    with clone(server, "isolation") as database, staged(database) as made:
+        yield made
 
 
-def _names() -> list[str]:
-    """The tables, for parametrising before there is a database."""
-    from portal.db import Base  # noqa: PLC0415
-
-    return sorted(
-        name for name, table in Base.metadata.tables.items() if "tenant_id" in table.columns
-    )
-
-
-every_table = pytest.mark.parametrize("name", _names())
+every_table = pytest.mark.parametrize("name", table_names())
 
 
 def test_the_list_is_the_catalogues(stage):
-    assert sorted(stage.tables) == _names()
+    assert sorted(stage.tables) == table_names()
 
 
 @every_table
@@ -134,11 +87,35 @@ def test_no_row_moves_to_or_is_made_in_another_clinic(stage, name):
 def test_no_reference_points_into_another_clinic(stage, name):
     for own, other in stage.sides():
         for column, target in stage.tables[name].references.items():
-            pointed = sql.SQL("UPDATE {} SET {} = %s").format(
+            also = "status = 'merged', " if column == "merged_into" else ""
+            pointed = sql.SQL("UPDATE {} SET " + also + "{} = %s").format(
                 sql.Identifier(name), sql.Identifier(column)
             )
             if target != "tenants" and other.ids.get(target) != own.ids.get(target):
                 assert stage.refuses(pointed, other.ids[target]), column
+
+
+@every_table
+def test_somebody_limited_to_a_facility_reaches_no_other(stage, name):
+    table = stage.tables[name]
+    for own, _other in stage.sides():
+        if name not in own.annex or name == "patients":
+            continue  # patients belong to the clinic group: they come to any facility
+        key = "id = %s"
+        read = sql.SQL("SELECT count(*) FROM {} WHERE " + key).format(sql.Identifier(name))
+        seen = stage.app.execute(read, [own.annex[name]]).fetchone()[0]
+        # The one exception: a doctor is taken wherever that is.
+        assert seen == (name == "availability_slots")
+        for statement in ("UPDATE {} SET tenant_id = tenant_id WHERE ", "DELETE FROM {} WHERE "):
+            whole = sql.SQL(statement + key).format(sql.Identifier(name))
+            if not stage.refuses(whole, own.annex[name]):
+                with stage.app.transaction(force_rollback=True):
+                    assert stage.app.execute(whole, [own.annex[name]]).rowcount == 0
+        if table.of_facility:
+            moved = sql.SQL("UPDATE {} SET facility_id = %s").format(sql.Identifier(name))
+            assert stage.refuses(moved, own.annex["facilities"])
+            with pytest.raises(REFUSED), stage.app.transaction():
+                insert(stage.app, table, annex_values(table, own))
 
 
 def test_the_context_ends_with_its_transaction_and_opens_no_other(stage):

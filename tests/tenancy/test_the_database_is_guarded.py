@@ -62,7 +62,9 @@ def test_the_run_time_roles_own_nothing_and_hold_no_more_than_they_need(admin):
           AND (has_table_privilege(role, c.oid, 'TRUNCATE, REFERENCES, TRIGGER')
             OR c.relispartition AND has_table_privilege(role, c.oid, 'SELECT, INSERT'))"""
     assert _names(admin, excess) == set()
-    privileged = "SELECT rolname FROM pg_roles WHERE rolname ~ '^portal_' AND (rolsuper OR rolbypassrls)"
+    privileged = (
+        "SELECT rolname FROM pg_roles WHERE rolname ~ '^portal_' AND (rolsuper OR rolbypassrls)"
+    )
     assert _names(admin, privileged) == set()
 
 
