@@ -92,7 +92,7 @@ def describe_request() -> None:
 
 @contextmanager
 def as_worker() -> Iterator[None]:
-    """Work as `portal_worker`, no tenant entered yet; commits at the end, rolls back on an error."""
+    """Work as `portal_worker`, no tenant entered yet; commits at the end unless there is an error."""
     before = {key: session.info.get(key) for key in ("bind", "facts")}
     session.rollback()
     session.info["bind"] = "worker"

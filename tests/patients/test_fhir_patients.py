@@ -3,15 +3,14 @@
 import json
 from datetime import date
 from io import BufferedReader, BytesIO
-from pathlib import Path
 
 import pytest
 
 from portal.patients.rules.details import checked
 from portal.patients.rules.files import LONGEST_LINE, read_patients
 from portal.patients.rules.incoming import FileRefused, Refused, Taken
+from tests.support.samples import sample
 
-SYNTHEA = Path(__file__).parents[1] / "data" / "synthea-patients.ndjson"
 SMALLEST = {"resourceType": "Patient", "id": "a1", "name": [{"family": "Okafor"}]}
 
 
@@ -32,7 +31,7 @@ def refusal(content: bytes) -> str:
 
 
 def test_every_synthea_patient_is_taken_as_it_is():
-    with SYNTHEA.open("rb") as stream:
+    with sample("synthea-patients.ndjson").open("rb") as stream:
         taken = list(read_patients(stream))
     names = {f"{each.details.first_name} {each.details.last_name}" for each in taken}
     assert len(taken) == 120
