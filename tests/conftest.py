@@ -16,6 +16,8 @@ from portal.embedded import EmbeddedServer
 from tests.support.databases import Database, clone, start_server, stop_server
 from tests.support.transactions import apart, one_transaction
 
+pytest_plugins = ["tests.support.people", "tests.support.client"]
+
 FOLDER = "PORTAL_TEST_FOLDER"
 
 

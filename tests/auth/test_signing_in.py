@@ -1,0 +1,136 @@
+"""Signing in and out with clinic, e-mail and password."""
+
+import pytest
+
+from portal.db import session
+from tests.support.client import Browser
+from tests.support.people import Clinic
+
+WRONG = "Clinic, e-mail and password do not match."
+
+
+def typed(person, **changes):
+    return {"clinic": person.clinic, "email": person.email, "password": person.password, **changes}
+
+
+def test_the_front_desk_signs_in_and_lands_on_the_board(browser: Browser, alder: Clinic):
+    browser.get("/sign-in")
+    response = browser.send("/sign-in", typed(alder.desk))
+    assert response.status_code == 303
+    assert response.location == "/"
+    [entry] = alder.entries("sign-in")
+    assert (entry.user_id, entry.outcome) == (alder.desk.id, "done")
+    assert entry.request_id is not None
+
+
+def test_clinic_and_email_are_taken_in_any_case_with_blanks_around(browser, alder):
+    browser.get("/sign-in")
+    sloppy = typed(alder.desk, clinic=" Alder ", email=" DESK@alder.example ")
+    assert browser.send("/sign-in", sloppy).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"password": "not the password at all"},
+        {"email": "nobody@alder.example"},
+        {"clinic": "no-such-clinic"},
+    ],
+)
+def test_whatever_is_wrong_reads_the_same_and_keeps_what_was_typed(browser, alder, wrong):
+    browser.get("/sign-in")
+    tried = typed(alder.desk, **wrong)
+    response = browser.send("/sign-in", tried)
+    assert response.status_code == 422
+    assert WRONG in response.text
+    assert tried["email"] in response.text
+    assert tried["password"] not in response.text
+
+
+def test_a_failure_is_on_record_at_the_clinic_that_was_named(browser, alder, birch):
+    browser.get("/sign-in")
+    browser.send("/sign-in", typed(alder.desk, password="not the password at all"))
+    [entry] = alder.entries("sign-in.failed")
+    assert entry.new_values == {"email": "desk@alder.example"}
+    assert entry.outcome == "refused"
+    assert entry.ip == "127.0.0.1"
+    assert not birch.entries("sign-in.failed")
+
+
+def test_one_clinics_password_opens_no_other_clinic(browser, alder, birch):
+    browser.get("/sign-in")
+    assert browser.send("/sign-in", typed(alder.desk, clinic="birch")).status_code == 422
+
+
+def test_nothing_typed_says_what_is_needed(browser):
+    browser.get("/sign-in")
+    response = browser.send("/sign-in", {})
+    assert response.status_code == 422
+    assert response.text.count("This is needed.") >= 3
+
+
+def test_signing_out_ends_the_session_and_clears_the_browser(browser, alder):
+    browser.sign_in(alder.desk)
+    cookie = browser.get_cookie("portal").value
+    response = browser.send("/sign-out")
+    assert response.status_code == 303
+    assert "cache" in response.headers["Clear-Site-Data"]
+    assert browser.get_cookie("portal") is None
+    browser.set_cookie("portal", cookie)
+    assert browser.get("/facilities/").status_code == 401
+    assert len(alder.entries("sign-out")) == 1
+
+
+def test_a_disabled_users_cookie_is_dead_on_the_next_request(browser, alder):
+    browser.sign_in(alder.clinician)
+    with alder.at_work():
+        from portal.auth.queries import get_user
+
+        get_user(alder.clinician.id).status = "disabled"
+    assert browser.get("/facilities/").status_code == 401
+
+
+def test_the_next_page_is_the_one_that_was_wanted(browser, alder):
+    response = browser.get("/facilities/?page=2")
+    assert response.location == "/sign-in?next=/facilities/?page%3D2"
+    browser.get(response.location)
+    done = browser.send("/sign-in", typed(alder.desk, next="/facilities/?page=2"))
+    assert done.location == "/facilities/?page=2"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "x"],
+)
+def test_nobody_is_sent_to_another_site(browser, alder, elsewhere):
+    browser.get("/sign-in")
+    done = browser.send("/sign-in", typed(alder.desk, next=elsewhere))
+    assert done.location == "/"
+
+
+def test_htmx_is_told_where_to_sign_in_and_gets_no_form(browser):
+    response = browser.get(
+        "/facilities/",
+        headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/facilities/7"},
+    )
+    assert response.status_code == 401
+    assert response.headers["HX-Redirect"] == "/sign-in?next=/facilities/7"
+    assert not response.data
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser, alder):
+    browser.get("/sign-in")
+    response = browser.send("/sign-in", typed(alder.desk))
+    [cookie] = [c for c in response.headers.getlist("Set-Cookie") if c.startswith("portal=")]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+    assert alder.desk.email not in cookie
+
+
+def test_the_token_itself_is_not_in_the_database(browser, alder):
+    browser.sign_in(alder.desk)
+    token = browser.get_cookie("portal").value
+    with alder.at_work():
+        rows = session.execute(__import__("sqlalchemy").text("SELECT u::text FROM user_sessions u"))
+        assert all(token not in row[0] for row in rows)

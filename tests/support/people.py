@@ -1,0 +1,112 @@
+"""Two clinic groups and their staff, made by the commands that make real ones.
+
+`alder` is the clinic that tests are about; whoever belongs to `birch` is the outsider.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from sqlalchemy import select
+
+from portal.audit.models import AuditEntry
+from portal.auth import passwords
+from portal.db import session
+from portal.facilities.commands import FacilityDetails, open_facility
+from portal.staff import commands
+from portal.tenancy.context import Facts, as_job
+
+PASSWORD = "twelve letters and more"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can sign in."""
+
+    clinic: str
+    email: str
+    role: str
+    id: int
+    password: str = PASSWORD
+
+
+@dataclass
+class Clinic:
+    """A clinic group with one facility and one person in each role."""
+
+    id: int
+    slug: str
+    facility_id: int
+    owner: Person = field(init=False)
+    admin: Person = field(init=False)
+    desk: Person = field(init=False)
+    clinician: Person = field(init=False)
+    auditor: Person = field(init=False)
+
+    @contextmanager
+    def at_work(self) -> Iterator[Facts]:
+        """Do what is inside for this clinic, as a job: how factories make what tests need."""
+        with as_job(self.id, "tests") as facts:
+            yield facts
+
+    def entries(self, action: str, **where: Any) -> Sequence[AuditEntry]:
+        """This clinic's audit entries of one action, oldest first."""
+        with self.at_work():
+            found = select(AuditEntry).filter_by(action_type=action, **where)
+            return session.scalars(found.order_by(AuditEntry.id)).all()
+
+    def hire(self, name: str, role: str, *, facility_ids: tuple[int, ...] = ()) -> Person:
+        """One more person, who can sign in at once."""
+        email = f"{name}@{self.slug}.example"
+        details = commands.Person(email, name.title(), role, facility_ids)
+        with self.at_work():
+            user = commands.create_user(details, PASSWORD)
+            return Person(self.slug, email, role, user.id)
+
+
+ROLES = {
+    "owner": "owner",
+    "admin": "admin",
+    "desk": "front_desk",
+    "clinician": "clinician",
+    "auditor": "auditor",
+}
+
+
+def found(slug: str, timezone: str) -> Clinic:
+    """A clinic group with its staff."""
+    clinic_id = commands.found_clinic(commands.NewClinic(slug, slug.title(), timezone))
+    with as_job(clinic_id, "tests"):
+        details = FacilityDetails(name=f"{slug.title()} Central", slug="central", timezone=timezone)
+        clinic = Clinic(clinic_id, slug, open_facility(details).id)
+    for name, role in ROLES.items():
+        setattr(clinic, name, clinic.hire(name, role))
+    return clinic
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 with the least work, and each password hashed once a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", hasher)
+        patch.setattr(passwords, "_NOBODY", hasher.hash("nobody"))
+        patch.setattr(passwords, "hashed", cache(passwords.hashed))
+        yield
+
+
+@pytest.fixture
+def alder(app: Flask) -> Clinic:
+    """The clinic that the test is about."""
+    return found("alder", "America/Chicago")
+
+
+@pytest.fixture
+def birch(app: Flask) -> Clinic:
+    """Another clinic, whose people are outsiders."""
+    return found("birch", "Europe/London")
