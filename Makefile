@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test check lock clean
+.PHONY: help setup setup-tests run test check messages lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -27,6 +27,11 @@ test: setup-tests ## every test
 check: setup-tests ## every static check, then every test
 	@$(BIN)/python -m tests.support.machine
 	@$(BIN)/python -m tests.support.checks
+
+messages: setup ## collect what people read into portal/translations/messages.pot
+	@mkdir -p portal/translations
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k N_ --omit-header --sort-output \
+		-o portal/translations/messages.pot portal
 
 lock: $(VENV)/bin/python ## pin every package again after pyproject.toml changed
 	@$(BIN)/pip install --quiet --disable-pip-version-check $$(sed -n 's/^lock = \["\(.*\)"\]/\1/p' pyproject.toml)

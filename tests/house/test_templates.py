@@ -1,4 +1,4 @@
-"""What no template may hold: the CSP would block it, htmx would run it, or htmx 4 forgot its name."""
+"""What no template may hold: the CSP blocks it, htmx would run it, or htmx 4 forgot its name."""
 
 import re
 from pathlib import Path
