@@ -13,7 +13,7 @@ SUBCOLUMNS = 12
 
 
 def rules() -> list[str]:
-    """One rule a class: s = start row, d = rows spanned, l = lane of lanes, h = hours, w = per cent."""
+    """A rule a class: start row, rows spanned, lane of lanes, hours, per cent."""
     starts = [f".s{n}{{grid-row-start:{n + 1}}}" for n in range(ROWS)]
     spans = [f".d{n}{{grid-row-end:span {n}}}" for n in range(1, ROWS + 1)]
     lanes = [

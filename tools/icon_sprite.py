@@ -1,7 +1,7 @@
 """Write the icon sprite from the `icons` folder of the npm package lucide-static (ISC).
 
-    npm pack lucide-static@1.62.0 && tar xf lucide-static-1.62.0.tgz
-    python tools/icon_sprite.py package/icons 1.62.0
+After `npm pack lucide-static@1.62.0` and unpacking it:
+`python tools/icon_sprite.py package/icons 1.62.0`.
 """
 
 import re
@@ -11,12 +11,12 @@ from pathlib import Path
 VENDOR = Path(__file__).parent.parent / "portal" / "static" / "vendor"
 
 NAMES = """
-arrow-down arrow-right arrow-up banknote building-2 calendar-days calendar-plus calendar-search check
-check-check chevron-down chevron-left chevron-right circle circle-check circle-x clock ellipsis-vertical
-eye footprints history hourglass info keyboard languages list-checks log-out map-pin moon move pencil
-phone play plus printer rows-3 search settings shield-alert shield-check skip-forward sparkles
-stethoscope sun triangle-alert undo-2 user-plus user-x users x
-""".split()
+arrow-down arrow-right arrow-up banknote building-2 calendar-days calendar-plus calendar-search
+check check-check chevron-down chevron-left chevron-right circle circle-check circle-x clock
+eye footprints history hourglass info keyboard languages list-checks log-out map-pin moon move
+pencil phone play plus printer rows-3 search settings shield-alert shield-check skip-forward
+sparkles stethoscope triangle-alert undo-2 user-plus user-x users x
+"""
 
 
 def symbol(source: Path) -> str:
@@ -30,7 +30,7 @@ def symbol(source: Path) -> str:
 
 def main(icons: Path, version: str) -> None:
     """Write `lucide-VERSION.svg` beside the other vendored files."""
-    symbols = "\n".join(symbol(icons / f"{name}.svg") for name in NAMES)
+    symbols = "\n".join(symbol(icons / f"{name}.svg") for name in NAMES.split())
     sprite = f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n'
     (VENDOR / f"lucide-{version}.svg").write_text(sprite, encoding="utf-8")
 

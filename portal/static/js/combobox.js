@@ -17,11 +17,11 @@ class Combobox extends HTMLElement {
     this.input.addEventListener("blur", () => this.close());
     this.list.addEventListener("pointerdown", (event) => {
       event.preventDefault();
-      this.pick(event.target.closest("[role=option]"));
+      this.pick(event.target.closest("[role=option]:not([aria-disabled])"));
     });
   }
 
-  get options() { return [...this.list.querySelectorAll("[role=option]")]; }
+  get options() { return [...this.list.querySelectorAll("[role=option]:not([aria-disabled])")]; }
 
   typed() {
     if (this.value) this.value.value = "";

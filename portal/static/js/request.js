@@ -19,7 +19,7 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 // A refusal that belongs to no form is shown where the user is: in the open dialog, else as a toast.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.response.status >= 500) return fail(words.failed);
-  if (!ctx.text.includes("data-refusal")) return;
+  if (!ctx.text.includes('id="errors-error"')) return;
   const inside = document.querySelector("dialog[open] [data-refusals]");
   ctx.target = inside ?? document.getElementById("toasts");
   ctx.swap = inside ? "innerHTML" : "beforeend";
