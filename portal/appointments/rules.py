@@ -83,6 +83,10 @@ class VisitNotAt(Conflict):
     message = N_("The visit is %(status)s and cannot become %(wanted)s.")
 
 
+class NotBegunYet(Conflict):
+    message = N_("The visit's start has not passed yet.")
+
+
 class VisitNotMovable(Conflict):
     message = N_("Only a visit that has not begun can be moved; this one is %(status)s.")
 
@@ -201,7 +205,7 @@ def check_turn(steps: Sequence[Step], step: Step) -> None:
         raise StepOutOfTurn
 
 
-def check_skip(steps: Sequence[Step], step: Step, can_be_skipped: bool) -> None:
+def check_skip(step: Step, can_be_skipped: bool) -> None:
     if not can_be_skipped:
         raise StepNotSkippable
     if step.status not in ("scheduled", "in_progress"):

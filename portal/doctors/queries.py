@@ -71,8 +71,13 @@ def list_places(
     """The places of living doctors, by the doctor's name."""
     statement = (
         select(
-            FacilityDoctor.id, FacilityDoctor.doctor_id, FacilityDoctor.facility_id,
-            Doctor.display_name, Doctor.specialty, FacilityDoctor.role, FacilityDoctor.active,
+            FacilityDoctor.id,
+            FacilityDoctor.doctor_id,
+            FacilityDoctor.facility_id,
+            Doctor.display_name,
+            Doctor.specialty,
+            FacilityDoctor.role,
+            FacilityDoctor.active,
         )
         .join(
             Doctor,
@@ -93,6 +98,4 @@ def list_places(
 
 
 def _living() -> Select[Doctor]:
-    return select(Doctor).where(
-        Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None)
-    )
+    return select(Doctor).where(Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None))

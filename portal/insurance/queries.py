@@ -99,8 +99,13 @@ def _at(facility_id: int) -> Select[*tuple[Any, ...]]:
     plan, payer, accepted = InsurancePlan, InsuranceProvider, FacilityInsurancePlan
     return (
         select(
-            plan.id, plan.name, plan.plan_code, plan.effective_from, plan.effective_to,
-            payer.name.label("payer_name"), accepted,
+            plan.id,
+            plan.name,
+            plan.plan_code,
+            plan.effective_from,
+            plan.effective_to,
+            payer.name.label("payer_name"),
+            accepted,
         )
         .join(
             payer,
@@ -128,7 +133,11 @@ def _plan_at_facility(row: Row[*tuple[Any, ...]]) -> PlanAtFacility:
         accepted_until=accepted.accepted_until if accepted else None,
     )
     return PlanAtFacility(
-        plan_id=row.id, plan_name=row.name, plan_code=row.plan_code, payer_name=row.payer_name,
+        plan_id=row.id,
+        plan_name=row.name,
+        plan_code=row.plan_code,
+        payer_name=row.payer_name,
         acceptance_id=accepted.id if accepted else None,
-        notes=accepted.notes if accepted else None, cover=cover,
+        notes=accepted.notes if accepted else None,
+        cover=cover,
     )

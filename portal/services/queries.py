@@ -197,9 +197,14 @@ def list_workflow_steps(workflow_id: int) -> list[PlannedStep]:
     step, template = WorkflowStep, StepTemplate
     rows = session.execute(
         select(
-            step.id, step.step_template_id, step.position, template.name,
+            step.id,
+            step.step_template_id,
+            step.position,
+            template.name,
             func.coalesce(step.duration_minutes, template.default_duration_minutes),
-            step.location_type, step.requires_preparation, step.can_be_skipped,
+            step.location_type,
+            step.requires_preparation,
+            step.can_be_skipped,
         )
         .join(
             template,
@@ -226,9 +231,17 @@ def _offering_rows() -> Select[*tuple[Any, ...]]:
     same_tenant = offering.tenant_id == facts().tenant_id
     return (
         select(
-            offering.id, offering.service_id, offering.doctor_id, offering.facility_id,
-            service.name, service.code, service.category, doctor.display_name, facility.name,
-            facility.timezone, offering.active,
+            offering.id,
+            offering.service_id,
+            offering.doctor_id,
+            offering.facility_id,
+            service.name,
+            service.code,
+            service.category,
+            doctor.display_name,
+            facility.name,
+            facility.timezone,
+            offering.active,
             func.coalesce(offering.default_duration_minutes, service.default_duration_minutes),
         )
         .join(
@@ -241,7 +254,9 @@ def _offering_rows() -> Select[*tuple[Any, ...]]:
             (facility.tenant_id == offering.tenant_id) & (facility.id == offering.facility_id),
         )
         .where(
-            same_tenant, service.deleted_at.is_(None), doctor.deleted_at.is_(None),
+            same_tenant,
+            service.deleted_at.is_(None),
+            doctor.deleted_at.is_(None),
             facility.deleted_at.is_(None),
         )
         .order_by(service.name, doctor.last_name, doctor.first_name, offering.id)

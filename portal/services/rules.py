@@ -46,4 +46,3 @@ def checked_name(name: str) -> str:
     if not name.strip():
         raise NameMissing
     return name.strip()
-

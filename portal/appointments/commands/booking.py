@@ -195,13 +195,21 @@ def _write(details: BookingDetails, chosen: Chosen) -> Appointment:
     seats.take_seat(chosen.slot_id, Span(offer.busy_from, offer.busy_until))
     _lock_patient(details.patient_id)
     appointment = Appointment(
-        patient_id=details.patient_id, facility_id=offer.facility_id, doctor_id=offer.doctor_id,
-        service_offering_id=offer.offering_id, availability_slot_id=chosen.slot_id,
-        service_workflow_id=offer.workflow_id, insurance_plan_id=details.plan_id,
-        start_at=offer.start_at, end_at=offer.end_at, status="scheduled",
+        patient_id=details.patient_id,
+        facility_id=offer.facility_id,
+        doctor_id=offer.doctor_id,
+        service_offering_id=offer.offering_id,
+        availability_slot_id=chosen.slot_id,
+        service_workflow_id=offer.workflow_id,
+        insurance_plan_id=details.plan_id,
+        start_at=offer.start_at,
+        end_at=offer.end_at,
+        status="scheduled",
         overbooked=chosen.overbooked,
         overbook_reason=details.overbook_reason if chosen.overbooked else None,
-        language=details.language, booking_key=details.booking_key, updated_by=facts().user_id,
+        language=details.language,
+        booking_key=details.booking_key,
+        updated_by=facts().user_id,
     )
     if details.notes:
         appointment.notes = details.notes
@@ -209,8 +217,12 @@ def _write(details: BookingDetails, chosen: Chosen) -> Appointment:
     session.flush()
     session.execute(
         INSERT_STEPS,
-        {"tenant_id": facts().tenant_id, "appointment_id": appointment.id,
-         "start_at": offer.start_at, "workflow_id": offer.workflow_id},
+        {
+            "tenant_id": facts().tenant_id,
+            "appointment_id": appointment.id,
+            "start_at": offer.start_at,
+            "workflow_id": offer.workflow_id,
+        },
     )
     return appointment
 
@@ -227,7 +239,8 @@ def _lock_patient(patient_id: int) -> None:
     status = session.scalar(
         select(Patient.status)
         .where(
-            Patient.tenant_id == facts().tenant_id, Patient.id == patient_id,
+            Patient.tenant_id == facts().tenant_id,
+            Patient.id == patient_id,
             Patient.deleted_at.is_(None),
         )
         .with_for_update(key_share=True)
@@ -251,12 +264,22 @@ def _own_offer(details: BookingDetails, offering: ServiceOffering) -> Offer:
     if local_date(at, zone) < local_date(clock.now(), zone):
         raise StartPassed
     taken = times(
-        at, workflow.total_estimated_minutes, offering.buffer_before_minutes,
+        at,
+        workflow.total_estimated_minutes,
+        offering.buffer_before_minutes,
         offering.buffer_after_minutes,
     )
     return Offer(
-        0, offering.doctor_id, offering.facility_id, offering.id, workflow.id,
-        taken.visit.start, taken.visit.end, zone, taken.busy.start, taken.busy.end,
+        0,
+        offering.doctor_id,
+        offering.facility_id,
+        offering.id,
+        workflow.id,
+        taken.visit.start,
+        taken.visit.end,
+        zone,
+        taken.busy.start,
+        taken.busy.end,
     )
 
 

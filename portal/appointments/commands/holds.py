@@ -60,9 +60,12 @@ def hold_slot(
         raise SlotHeld(holder=_holder(slot))
     busy = _busy(slot, offering_id, plan_id)
     values = {
-        "tenant_id": facts().tenant_id, "slot_id": slot_id, "user_id": facts().user_id,
+        "tenant_id": facts().tenant_id,
+        "slot_id": slot_id,
+        "user_id": facts().user_id,
         "until": clock.now() + timedelta(minutes=hold_minutes()),
-        "busy_from": busy.start, "busy_until": busy.end,
+        "busy_from": busy.start,
+        "busy_until": busy.end,
     }
     with refusing(seats.CONSTRAINTS):
         if session.execute(HOLD, values).one_or_none() is None:

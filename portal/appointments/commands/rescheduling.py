@@ -60,7 +60,8 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
         return appointment
     seats.release_holds(offering.doctor_id)
     wanted = Wanted(
-        offering_id=offering.id, plan_id=appointment.insurance_plan_id,
+        offering_id=offering.id,
+        plan_id=appointment.insurance_plan_id,
         minutes=Span(appointment.start_at, appointment.end_at).minutes,
     )
     try:

@@ -41,6 +41,7 @@ TAKE_SEAT = text("""
            busy_until = CASE WHEN booked_count = 0 THEN CAST(:busy_until AS timestamptz)
                              ELSE GREATEST(busy_until, :busy_until) END
      WHERE tenant_id = :tenant_id AND id = :slot_id AND booked_count < capacity
+       AND (status <> 'reserved' OR reserved_by = CAST(:user_id AS bigint))
     RETURNING id
 """)
 
@@ -62,6 +63,7 @@ TAKEN = text("""
     SELECT EXISTS (
         SELECT 1 FROM availability_slots
          WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id
+           AND id IS DISTINCT FROM CAST(:but AS bigint)
            AND start_at > CAST(:busy_from AS timestamptz) - interval '36 hours'
            AND start_at < CAST(:busy_until AS timestamptz) + interval '4 hours'
            AND busy_from < :busy_until AND busy_until > :busy_from
@@ -101,14 +103,24 @@ def release_holds(doctor_id: int) -> None:
     """Release the doctor's expired holds and the user's own, whether or not anything swept them."""
     session.execute(
         RELEASE_HOLDS,
-        {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, "now": clock.now(),
-         "user_id": facts().user_id},
+        {
+            "tenant_id": facts().tenant_id,
+            "doctor_id": doctor_id,
+            "now": clock.now(),
+            "user_id": facts().user_id,
+        },
     )
 
 
 def take_seat(slot_id: int, busy: Span) -> None:
     """Take a seat of a slot and the doctor's time with it. Raises SlotTaken when it is full."""
-    values = {"tenant_id": facts().tenant_id, "slot_id": slot_id, **_busy(busy)}
+    known = facts()
+    values = {
+        "tenant_id": known.tenant_id,
+        "slot_id": slot_id,
+        "user_id": known.user_id,
+        **_busy(busy),
+    }
     if session.execute(TAKE_SEAT, values).one_or_none() is None:
         raise SlotTaken
 
@@ -121,18 +133,22 @@ def give_back_seat(appointment: Appointment) -> None:
     )
 
 
-def is_taken(doctor_id: int, busy: Span) -> bool:
-    """Whether a doctor is held or booked anywhere during a span."""
-    values = {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, **_busy(busy)}
+def is_taken(doctor_id: int, busy: Span, *, but: int | None = None) -> bool:
+    """Whether a doctor is held or booked anywhere during a span, one slot not counted."""
+    values = {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, "but": but, **_busy(busy)}
     return bool(session.scalar(TAKEN, values))
 
 
 def make_slot(offer: Offer, *, overbooked: bool) -> int:
     """A slot for one visit at a time that no rule offers; its id. Its seat is still to be taken."""
     values = {
-        "tenant_id": facts().tenant_id, "doctor_id": offer.doctor_id,
-        "facility_id": offer.facility_id, "offering_id": offer.offering_id,
-        "start_at": offer.start_at, "end_at": offer.end_at, "overbooked": overbooked,
+        "tenant_id": facts().tenant_id,
+        "doctor_id": offer.doctor_id,
+        "facility_id": offer.facility_id,
+        "offering_id": offer.offering_id,
+        "start_at": offer.start_at,
+        "end_at": offer.end_at,
+        "overbooked": overbooked,
     }
     slot_id = None if overbooked else session.scalar(SLOT_THEN, values)
     if slot_id is None:

@@ -1,5 +1,14 @@
 """Every read of appointments and of what is on offer."""
 
+from portal.appointments.queries.day import (
+    BlockRow,
+    Day,
+    DoctorRow,
+    SlotRow,
+    VisitRow,
+    board,
+    board_version,
+)
 from portal.appointments.queries.offers import (
     Offer,
     StepPlan,
@@ -26,12 +35,19 @@ from portal.appointments.queries.visits import (
 )
 
 __all__ = [
+    "BlockRow",
+    "Day",
+    "DoctorRow",
     "Offer",
     "Reason",
+    "SlotRow",
     "StepPlan",
     "StepRow",
     "VisitContext",
+    "VisitRow",
     "Wanted",
+    "board",
+    "board_version",
     "find_by_booking_key",
     "find_offer",
     "get_appointment",

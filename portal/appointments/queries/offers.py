@@ -120,9 +120,7 @@ ENDING = """
  ORDER BY slot.start_at, o.doctor_id, o.facility_id, o.offering_id, slot.id
  LIMIT :limit"""
 
-SEARCH = text(
-    "".join((OFFERED, STARTS, CLEAR, "\n          AND ", COVERED, ENDING))
-)
+SEARCH = text("".join((OFFERED, STARTS, CLEAR, "\n          AND ", COVERED, ENDING)))
 
 
 class Offer(NamedTuple):
@@ -189,8 +187,12 @@ def list_offers(
         limit: at most so many starts.
     """
     values = vars(wanted) | {
-        "tenant_id": facts().tenant_id, "user_id": facts().user_id, "now": clock.now(),
-        "first_date": first_date, "days": days, "limit": limit,
+        "tenant_id": facts().tenant_id,
+        "user_id": facts().user_id,
+        "now": clock.now(),
+        "first_date": first_date,
+        "days": days,
+        "limit": limit,
     }
     return _distinct(session.execute(SEARCH, values))
 
@@ -222,8 +224,14 @@ def planned_steps(workflow_id: int, start_at: datetime) -> list[StepPlan]:
         end_at = start_at + timedelta(minutes=step.minutes)
         planned.append(
             StepPlan(
-                step.position, step.name, start_at, end_at, step.minutes, step.location_type,
-                step.requires_preparation, step.can_be_skipped,
+                step.position,
+                step.name,
+                start_at,
+                end_at,
+                step.minutes,
+                step.location_type,
+                step.requires_preparation,
+                step.can_be_skipped,
             )
         )
         start_at = end_at

@@ -134,8 +134,12 @@ def why_not(offering_id: int, plan_id: int | None, at: datetime) -> list[Reason]
     if find_offer(Wanted(offering_id=offering_id, plan_id=plan_id), at):
         return []
     values: dict[str, Any] = {
-        "tenant_id": facts().tenant_id, "user_id": facts().user_id, "now": clock.now(),
-        "offering_id": offering_id, "plan_id": plan_id, "at": at,
+        "tenant_id": facts().tenant_id,
+        "user_id": facts().user_id,
+        "now": clock.now(),
+        "offering_id": offering_id,
+        "plan_id": plan_id,
+        "at": at,
     }
     offering = session.execute(OFFERING, values).one_or_none()
     if offering is None:
@@ -161,9 +165,14 @@ def _times(offering: Any, at: datetime) -> dict[str, Any]:
     day = local_date(at, offering.zone)
     hours = day_span(day, offering.zone)
     return {
-        "doctor_id": offering.doctor_id, "facility_id": offering.facility_id,
-        "zone": offering.zone, "day": day, "weekday": weekday(day),
-        "opens": hours.start, "closes": hours.end, "minutes": before + minutes,
+        "doctor_id": offering.doctor_id,
+        "facility_id": offering.facility_id,
+        "zone": offering.zone,
+        "day": day,
+        "weekday": weekday(day),
+        "opens": hours.start,
+        "closes": hours.end,
+        "minutes": before + minutes,
         "busy_from": at - timedelta(minutes=before),
         "busy_until": at + timedelta(minutes=max(minutes, 1)),
     }

@@ -120,8 +120,12 @@ def materialise_doctors(
     now = clock.now()
     lock_doctors(doctor_ids)
     values = {
-        "tenant_id": facts().tenant_id, "doctor_ids": list(doctor_ids), "now": now,
-        "facility_id": facility_id, "first_date": first_date, "last_date": last_date,
+        "tenant_id": facts().tenant_id,
+        "doctor_ids": list(doctor_ids),
+        "now": now,
+        "facility_id": facility_id,
+        "first_date": first_date,
+        "last_date": last_date,
         "horizon_days": horizon_days(),
     }
     session.execute(RELEASE_EXPIRED, values)

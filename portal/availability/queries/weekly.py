@@ -105,6 +105,4 @@ def _rules() -> Select[AvailabilityRule]:
 
 
 def _exceptions() -> Select[AvailabilityException]:
-    return select(AvailabilityException).where(
-        AvailabilityException.tenant_id == facts().tenant_id
-    )
+    return select(AvailabilityException).where(AvailabilityException.tenant_id == facts().tenant_id)

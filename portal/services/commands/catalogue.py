@@ -64,9 +64,7 @@ def offer_service(
     service_id: int, doctor_id: int, facility_id: int, details: OfferingDetails | None = None
 ) -> ServiceOffering:
     """One doctor offers a service at one facility. Raises ServiceOffered, MinutesOutOfRange."""
-    offering = ServiceOffering(
-        service_id=service_id, doctor_id=doctor_id, facility_id=facility_id
-    )
+    offering = ServiceOffering(service_id=service_id, doctor_id=doctor_id, facility_id=facility_id)
     _arrange(offering, details or OfferingDetails())
     with refusing(CONSTRAINTS):
         session.add(offering)
