@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from portal.cli import database, tenants, worker
+from portal.cli import database, patients, tenants, worker
 
-COMMANDS = (database.group, tenants.group, worker.command)
+COMMANDS = (database.group, patients.group, tenants.group, worker.command)
 
 
 def register(app: Flask) -> None:

@@ -2,13 +2,12 @@
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import text
 
-from portal.db import session
+from portal.cli.lookup import tenant_named
 from portal.refusals import DomainError
 from portal.staff import queries
 from portal.staff.commands import NewClinic, Person, found_clinic, invite_user, make_link
-from portal.tenancy.context import as_job, as_worker
+from portal.tenancy.context import as_job
 
 group = AppGroup("tenants", help="Make clinic groups, and links for their owners.")
 address_option = click.option(
@@ -39,11 +38,7 @@ def create(slug: str, name: str, timezone: str, owner: str, address: str) -> Non
 @address_option
 def link(slug: str, email: str, address: str) -> None:
     """A new one-time link for somebody whose link has expired."""
-    with as_worker():
-        find = text("SELECT id FROM tenant_directory() WHERE slug = :slug")
-        tenant_id = session.scalar(find, {"slug": slug})
-    if tenant_id is None:
-        raise click.ClickException(f"There is no clinic {slug}.")
+    tenant_id = tenant_named(slug)
     try:
         with as_job(tenant_id, "tenants"):
             token = make_link(queries.get_user_by_email(email))

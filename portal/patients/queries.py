@@ -216,11 +216,10 @@ def _candidates(reading: Reading) -> Iterator[PatientRow]:
     lookups = reading.lookups()
     if not lookups:
         return
-    query, patient_id = _with_tokens(lookups)
-    query = query.order_by(patient_id.desc()).limit(_BATCH)
+    query = _with_tokens(lookups).order_by(Patient.id.desc()).limit(_BATCH)
     before, opened = None, 0
     while opened < MOST_OPENED:
-        rows = session.execute(query.where(patient_id < before) if before else query).all()
+        rows = session.execute(query.where(Patient.id < before) if before else query).all()
         yield from map(PatientRow, rows)
         opened += len(rows)
         if len(rows) < _BATCH:
@@ -228,19 +227,18 @@ def _candidates(reading: Reading) -> Iterator[PatientRow]:
         before = rows[-1].id
 
 
-def _with_tokens(lookups: list[frozenset[Key]]) -> tuple[Select[*tuple[Any, ...]], Any]:
+def _with_tokens(lookups: list[frozenset[Key]]) -> Select[*tuple[Any, ...]]:
     """Living patients who have a token of each term; equality and btree only."""
-    tenant_id = facts().tenant_id
-    held = [aliased(PatientSearchToken) for _ in lookups]
-    first = held[0]
-    query = _living(select(*COLUMNS)).where(Patient.id == first.patient_id)
-    for table, term in zip(held, lookups, strict=True):
+    query = _living(select(*COLUMNS))
+    for term in lookups:
+        held = aliased(PatientSearchToken)
         query = query.where(
-            table.tenant_id == tenant_id,
-            table.patient_id == first.patient_id,
-            or_(*(and_(table.field == key.field, table.token == token_of(key)) for key in term)),
+            held.tenant_id == facts().tenant_id,
+            held.patient_id == Patient.id,
+            or_(*(and_(held.field == key.field, held.token == token_of(key)) for key in term)),
         )
-    return query.distinct() if len(lookups[0]) > 1 else query, first.patient_id
+    # Somebody may have several tokens of one term: born on 3 April, with a telephone 0304.
+    return query if all(len(term) == 1 for term in lookups) else query.distinct()
 
 
 def _living(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -43,10 +43,14 @@ class _Import:
         self.tell = tell
         self.report = ImportReport()
         self.first_made: int | None = None
+        self.notices: list[tuple[int, str]] = []
 
     def run(self, incoming: Iterator[Incoming]) -> ImportReport:
         while batch := list(islice(incoming, BATCH)):
             self._register(self._unknown([each for each in map(self._checked, batch) if each]))
+            for line, words in sorted(self.notices):
+                self.tell(line, words)
+            self.notices.clear()
         return self.report
 
     def _checked(self, each: Incoming) -> Taken | None:
@@ -94,13 +98,12 @@ class _Import:
         self.first_made = self.first_made or min(made)
         self.report.registered += len(made)
         for each in batch:
-            for remark in each.remarks:
-                self.report.remarks += 1
-                self.tell(each.line, remark)
+            self.report.remarks += len(each.remarks)
+            self.notices += [(each.line, remark) for remark in each.remarks]
 
     def _refuse(self, line: int, reason: str) -> None:
         self.report.refused += 1
-        self.tell(line, reason)
+        self.notices.append((line, reason))
 
 
 REPEATED = N_("has the same identifier as an earlier line")

@@ -133,6 +133,8 @@ def _number_keys(text: str, today: date) -> frozenset[Key] | None:
     if not digits or not all(char.isdecimal() or char in _PHONE_PUNCTUATION for char in text):
         return None
     keys = {Key("dob", day.isoformat()) for day in birth_dates(text, today=today)}
+    if keys and not text.strip().isdecimal():
+        return frozenset(keys)
     if is_medical_record_number(digits):
         keys.add(Key("mrn", digits))
     if len(digits) >= 10:
