@@ -4,23 +4,25 @@ from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.facilities.commands import FacilityDetails
 from portal.facilities.rules import slug_from
 from portal.web.forms import Line, PortalForm, tidy
 
+NO_REGIONS = frozenset({"Etc", "SystemV", "US"})
 REQUIRED = InputRequired(_("This is needed."))
 
 
-def zones_by_region() -> dict[str, list[tuple[str, str]]]:
-    """The world's time zones, by the part before the slash."""
-    regions: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(available_timezones()):
-        region, slash, place = name.partition("/")
-        if slash and region not in {"Etc", "SystemV", "US"}:
-            regions.setdefault(region, []).append((name, place.replace("_", " ")))
-    return regions
+def time_zones() -> list[SelectChoice]:
+    """The world's time zones, grouped by the part before the slash."""
+    return [
+        SelectChoice(name, place.replace("_", " "), optgroup=region)
+        for name in sorted(available_timezones())
+        for region, _slash, place in [name.partition("/")]
+        if place and region not in NO_REGIONS
+    ]
 
 
 class FacilityForm(PortalForm):
@@ -28,7 +30,7 @@ class FacilityForm(PortalForm):
 
     name = Line(_("Name"), [REQUIRED, Length(max=120)])
     slug = Line(_("Short name"), [Optional(), Length(max=63)])
-    timezone = SelectField(_("Time zone"), [REQUIRED], choices=zones_by_region())
+    timezone = SelectField(_("Time zone"), [REQUIRED], choices=time_zones())
     address = TextAreaField(_("Address"), [Length(max=500)], filters=[tidy])
     phone = Line(_("Phone"), [Length(max=50)])
     locale = Line(_("Language and region"), [Length(max=10)])

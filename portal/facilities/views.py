@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.facilities import commands, queries
 from portal.facilities.forms import ClosingForm, FacilityForm
+from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
 from portal.web.pagination import Listing, window_from
 
@@ -31,7 +32,7 @@ def show(facility_id: int) -> Response:
 @bp.route("/new", methods=["GET", "POST"])
 @permission("facilities.manage")
 def new() -> Response:
-    form = FacilityForm()
+    form = FacilityForm(timezone=facts().timezone)
     if form.validate_on_submit():
         with form.refusals():
             facility = commands.open_facility(form.details())
