@@ -17,6 +17,15 @@ OLDEST_SERVER = 15
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 PROOF_SECONDS = 60
 
+ROLE = text("""
+    SELECT current_user AS name, me.rolsuper OR me.rolbypassrls AS privileged,
+        EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace
+                AND pg_has_role(current_user, relowner, 'MEMBER'))
+        OR EXISTS (SELECT FROM pg_namespace WHERE nspname = 'public'
+                   AND pg_has_role(current_user, nspowner, 'MEMBER')) AS owner
+    FROM pg_roles AS me WHERE me.rolname = current_user
+""")
+
 
 def refuse_unready(app: Flask) -> None:
     """End the process with one line on stderr and exit code 1 unless everything is ready."""
@@ -61,16 +70,6 @@ def _role(connection: Connection) -> None:
         raise ConfigError(f"the role {row.name} is a superuser or bypasses row security.")
     if row.owner:
         raise ConfigError(f"the role {row.name} owns the schema or can become its owner.")
-
-
-ROLE = text("""
-    SELECT current_user AS name, me.rolsuper OR me.rolbypassrls AS privileged,
-        EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace
-                AND pg_has_role(current_user, relowner, 'MEMBER'))
-        OR EXISTS (SELECT FROM pg_namespace WHERE nspname = 'public'
-                   AND pg_has_role(current_user, nspowner, 'MEMBER')) AS owner
-    FROM pg_roles AS me WHERE me.rolname = current_user
-""")
 
 
 def _migrations(connection: Connection) -> None:

@@ -78,14 +78,19 @@ HEARTBEAT = Job("worker", LOOK_EVERY_SECONDS, lambda: None)
 @with_appcontext
 def command(once: bool) -> None:
     """Look for due jobs until told to stop."""
+    if once:
+        raise SystemExit(0 if _run_what_is_due() else 1)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     while not stop.is_set():
-        failed = [job.name for job in (HEARTBEAT, *JOBS) if not _run_if_due(job)]
-        if once:
-            raise SystemExit(1 if failed else 0)
+        _run_what_is_due()
         stop.wait(LOOK_EVERY_SECONDS)
+
+
+def _run_what_is_due() -> bool:
+    """Whether every job that was due succeeded."""
+    return all([_run_if_due(job) for job in (HEARTBEAT, *JOBS)])
 
 
 def _run_if_due(job: Job) -> bool:

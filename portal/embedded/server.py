@@ -22,8 +22,8 @@ DATABASE = "portal"
 # Longer paths do not fit the address of a Unix socket (sun_path holds 108 bytes, 104 elsewhere).
 LONGEST_SOCKET_FOLDER = 85
 SORTED_BY_CODE_POINT = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-# The server's own log lies readable on the disk, so rows and statements stay out of it.
-QUIET_LOG = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
+# Errors name values ("Failing row contains ..."), and the server's log lies readable on the disk.
+QUIET_LOG = {"log_min_messages": "fatal", "log_min_error_statement": "panic"}
 
 
 class EmbeddedServer:

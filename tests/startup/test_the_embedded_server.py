@@ -1,0 +1,109 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from portal.config import ROOT
+from portal.embedded import EmbeddedServer
+
+USE = """
+import sys
+from pathlib import Path
+from portal.embedded import ensure_running
+print(ensure_running(Path(sys.argv[1])).url("app"), flush=True)
+sys.stdin.read()
+"""
+
+
+class User:
+    """A process that uses the instance folder's server until it is told to leave."""
+
+    def __init__(self, instance: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", USE, str(instance)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        self.url = self.process.stdout.readline().strip()
+
+    def leave(self) -> None:
+        self.process.communicate(timeout=30)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """An instance folder whose server is surely stopped after the test."""
+    tmp_path.chmod(0o711)
+    yield tmp_path
+    EmbeddedServer(tmp_path / "pg").stop()
+
+
+def postmaster(folder: Path) -> int:
+    return int((folder / "pg" / "data" / "postmaster.pid").read_text().split("\n")[0])
+
+
+def answers(url: str) -> bool:
+    try:
+        with psycopg.connect(url) as connection:
+            return connection.execute("SELECT 1").fetchone() == (1,)
+    except psycopg.OperationalError:
+        return False
+
+
+def test_processes_share_it_and_the_last_one_stops_it(folder: Path) -> None:
+    first, second = User(folder), User(folder)
+    assert first.url == second.url
+    first.leave()
+    assert answers(second.url)
+    second.leave()
+    assert not answers(second.url)
+
+
+def test_a_killed_user_leaves_it_to_the_next(folder: Path) -> None:
+    killed = User(folder)
+    killed.process.kill()
+    killed.leave()
+    assert answers(killed.url)
+    following = User(folder)
+    following.leave()
+    assert not answers(following.url)
+
+
+def test_a_killed_server_starts_again(folder: Path) -> None:
+    first = User(folder)
+    server = psutil.Process(postmaster(folder))
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait(10)
+    second = User(folder)
+    assert answers(second.url)
+    first.leave()
+    second.leave()
+
+
+def test_a_pid_file_that_names_a_stranger_does_not_stop_it(folder: Path) -> None:
+    User(folder).leave()
+    pid_file = folder / "pg" / "data" / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n{folder / 'pg' / 'data'}\n")
+    user = User(folder)
+    assert answers(user.url)
+    user.leave()
+
+
+def test_its_log_holds_no_rows(folder: Path) -> None:
+    user = User(folder)
+    admin = EmbeddedServer(folder / "pg").url("admin")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("CREATE TABLE people (name text CHECK (name <> 'Zygmunt'))")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("INSERT INTO people VALUES ('Zygmunt')")
+    user.leave()
+    assert "Zygmunt" not in (folder / "pg" / "data" / "server.log").read_text()

@@ -1,0 +1,61 @@
+import psycopg
+import pytest
+from flask import Flask
+
+from portal.cli import worker
+from tests.support.databases import Database
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the jobs that ran, of one that works and one that fails."""
+    ran: list[str] = []
+
+    def fail() -> None:
+        ran.append("fails")
+        raise RuntimeError
+
+    works = worker.Job("works", 3600, lambda: ran.append("works"))
+    monkeypatch.setattr(worker, "JOBS", (works, worker.Job("fails", 3600, fail)))
+    return ran
+
+
+@pytest.fixture
+def own_app(own_database: Database) -> Flask:
+    return own_database.app()
+
+
+def once(app: Flask) -> int:
+    return app.test_cli_runner().invoke(args=["worker", "--once"]).exit_code
+
+
+def earlier(database: Database, seconds: int) -> None:
+    """Let time pass, as the database sees it."""
+    query = "UPDATE worker_heartbeats SET beat_at = beat_at - make_interval(secs => %s)"
+    with psycopg.connect(database.url("worker")) as connection:
+        connection.execute(query, [seconds])
+
+
+def test_a_job_runs_when_it_is_due(own_app: Flask, own_database: Database, jobs: list[str]) -> None:
+    once(own_app)
+    once(own_app)
+    assert jobs.count("works") == 1
+    earlier(own_database, 3600)
+    once(own_app)
+    assert jobs.count("works") == 2
+
+
+def test_a_failed_job_says_so_and_is_tried_again_soon(
+    own_app: Flask, own_database: Database, jobs: list[str]
+) -> None:
+    assert once(own_app) == 1
+    earlier(own_database, worker.RETRY_SECONDS)
+    assert once(own_app) == 1
+    assert jobs == ["works", "fails", "fails"]
+
+
+def test_the_real_jobs_run_on_an_empty_portal(own_app: Flask, own_database: Database) -> None:
+    assert once(own_app) == 0
+    with psycopg.connect(own_database.url("app")) as connection:
+        beats = connection.execute("SELECT job FROM worker_heartbeats ORDER BY job").fetchall()
+    assert beats == [("audit-partitions",), ("slots",), ("worker",)]
