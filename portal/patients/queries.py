@@ -30,6 +30,7 @@ COLUMNS = (
     Patient.id, Patient.mrn, Patient.status, Patient.facility_id, Patient.row_uid,
     Patient.first_name_envelope, Patient.last_name_envelope, Patient.dob_envelope,
     Patient.phone_envelope, Patient.email_envelope, Patient.preferred_language,
+    Patient.default_insurance_plan_id,
 )  # fmt: skip
 
 
@@ -58,6 +59,11 @@ class PatientRow:
     def preferred_language(self) -> str | None:
         """A language tag."""
         return self.row.preferred_language  # type: ignore[no-any-return]
+
+    @property
+    def default_insurance_plan_id(self) -> int | None:
+        """The plan that a new visit is booked under unless another is chosen."""
+        return self.row.default_insurance_plan_id  # type: ignore[no-any-return]
 
     @cached_property
     def first_name(self) -> str:

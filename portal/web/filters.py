@@ -18,13 +18,17 @@ def hhmm(moment: datetime | time) -> str:
     return f"{moment:%H:%M}"
 
 
-def longdate(day: date) -> str:
-    """Monday, 23 November 2026, as the language orders it."""
+def longdate(day: date | str) -> str:
+    """Monday, 23 November 2026, as the language orders it; a field that is no day says so itself."""
+    if isinstance(day, str):
+        return day
     return format_date(day, format="full", locale=get_locale())
 
 
-def shortdate(day: date) -> str:
-    """23 Nov 2026, as the language orders it."""
+def shortdate(day: date | str) -> str:
+    """23 Nov 2026, as the language orders it; a field that is no day says so itself."""
+    if isinstance(day, str):
+        return day
     return format_date(day, format="medium", locale=get_locale())
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.patients.rules.details import PatientDetails
-from portal.refusals import N_, DomainError
+from portal.refusals import DomainError
 
 
 class LineRefused(DomainError):
@@ -12,12 +12,6 @@ class LineRefused(DomainError):
 
 class FileRefused(DomainError):
     """A file that cannot be read as patients at all."""
-
-
-class Repeated(LineRefused):
-    """The same identifier earlier in the file."""
-
-    message = N_("is the same patient as line %(first)s: it has the same identifier")
 
 
 @dataclass(frozen=True, slots=True)
