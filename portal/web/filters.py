@@ -19,14 +19,14 @@ def hhmm(moment: datetime | time) -> str:
 
 
 def longdate(day: date | str) -> str:
-    """Monday, 23 November 2026, as the language orders it; a field that is no day says so itself."""
+    """Monday, 23 November 2026, as the language orders it; what is no day says so itself."""
     if isinstance(day, str):
         return day
     return format_date(day, format="full", locale=get_locale())
 
 
 def shortdate(day: date | str) -> str:
-    """23 Nov 2026, as the language orders it; a field that is no day says so itself."""
+    """23 Nov 2026, as the language orders it; what is no day says so itself."""
     if isinstance(day, str):
         return day
     return format_date(day, format="medium", locale=get_locale())
