@@ -32,7 +32,7 @@ def prepare(admin_url: str) -> None:
     try:
         roles.prepare(admin_url, database, passwords)
     except psycopg.Error as error:
-        raise click.ClickException(str(error).strip()) from None
+        raise click.ClickException(error.diag.message_primary or str(error).strip()) from None
     click.echo(f"Prepared the database {database} and its roles. Next: flask db upgrade")
 
 

@@ -90,7 +90,8 @@ def command(once: bool) -> None:
 
 def _run_what_is_due() -> bool:
     """Whether every job that was due succeeded."""
-    return all([_run_if_due(job) for job in (HEARTBEAT, *JOBS)])
+    failed = [job.name for job in (HEARTBEAT, *JOBS) if not _run_if_due(job)]
+    return not failed
 
 
 def _run_if_due(job: Job) -> bool:
