@@ -7,8 +7,8 @@ does a job.
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.availability.commands import batches, materialise_doctors
 from portal.db import session
-from portal.tenancy.context import as_job, enter_job
+from portal.tenancy.context import as_job, as_worker, enter_job
 from portal.web.logs import log, log_failure
 
 LOOK_EVERY_SECONDS = 15
@@ -122,24 +122,12 @@ def _retry_soon(job: Job) -> None:
 
 
 def _active_tenants() -> list[int]:
-    with _as_worker():
+    with as_worker():
         directory = session.execute(text("SELECT id, status FROM tenant_directory()"))
         return [row.id for row in directory if row.status == "active"]
 
 
 def _ask(statement: TextClause, **values: Any) -> Row[Any] | None:
     """The first row, of a statement that concerns no tenant."""
-    with _as_worker():
+    with as_worker():
         return session.execute(statement, values).first()
-
-
-@contextmanager
-def _as_worker() -> Iterator[None]:
-    """One transaction as `portal_worker`, in no tenant."""
-    session.info["bind"] = "worker"
-    try:
-        yield
-        session.commit()
-    finally:
-        session.rollback()
-        session.info.pop("bind")
