@@ -86,7 +86,7 @@ def settle_failure(response: Response) -> Response:
         return response
     try:
         _settle(response.status_code)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, Unavailable) as error:
         session.rollback()
         log_failure(error)
         return current_app.make_response(current_app.handle_user_exception(Unavailable()))
