@@ -30,10 +30,13 @@ PARTICULAR = {
     ("availability_rules", "slot_duration_minutes"): 30,
     ("patient_search_tokens", "token"): bytes(16),
 }
+SECOND = {"email": "second"}
 LEFT_EMPTY = {("patients", "merged_into")}
 
 OWNED = """
-SELECT c.relname, c.oid FROM pg_class c
+SELECT c.relname, c.oid, has_table_privilege('portal_worker', c.oid, 'INSERT'),
+  EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'id')
+FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
   AND NOT c.relispartition AND EXISTS (
     SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
@@ -62,16 +65,13 @@ class Table:
     name: str
     columns: list[tuple[str, str, bool]]
     references: dict[str, str]
+    written: bool  # by the roles at run time; else by the database's own functions only
+    has_id: bool
 
     @property
     def of_facility(self) -> bool:
         """Whether each row belongs to one facility."""
         return "facility_id" in self.references
-
-    @property
-    def is_join(self) -> bool:
-        """A table whose key is made of what it joins: the search tokens."""
-        return self.name == "patient_search_tokens"
 
 
 @dataclass
@@ -87,9 +87,10 @@ class Clinic:
 def owned_tables(connection: psycopg.Connection) -> list[Table]:
     """Every table with a tenant, those it points to first."""
     found = {}
-    for name, oid in connection.execute(OWNED).fetchall():
+    for name, oid, written, has_id in connection.execute(OWNED).fetchall():
         columns = connection.execute(COLUMNS, [oid]).fetchall()
-        found[name] = Table(name, columns, dict(connection.execute(REFERENCES, [oid]).fetchall()))
+        references = dict(connection.execute(REFERENCES, [oid]).fetchall())
+        found[name] = Table(name, columns, references, written, has_id)
     ordered: dict[str, Table] = {}
     while len(ordered) < len(found):
         for table in found.values():
@@ -106,7 +107,7 @@ def make_clinic(worker: psycopg.Connection, slug: str, tables: list[Table]) -> C
     ).fetchone()
     clinic = Clinic(tenant_id, hashlib.sha256(slug.encode()).digest())
     for table in tables:
-        if table.name != "user_action_audit_log":  # the triggers write it
+        if table.written:
             clinic.ids[table.name] = insert(worker, table, values_for(table, clinic))
     _add_annex(worker, clinic, tables)
     worker.commit()
@@ -119,7 +120,9 @@ def _add_annex(worker: psycopg.Connection, clinic: Clinic, tables: list[Table]) 
         if table.name == "facilities":
             values = values_for(table, clinic) | {"name": "Annex", "slug": "annex"}
             clinic.annex[table.name] = insert(worker, table, values)
-        elif table.of_facility and table.name != "user_facilities":
+        elif table.name == "users":
+            clinic.annex[table.name] = insert(worker, table, values_for(table, clinic) | SECOND)
+        elif table.of_facility:
             clinic.annex[table.name] = insert(worker, table, annex_values(table, clinic))
 
 
@@ -128,6 +131,8 @@ def annex_values(table: Table, clinic: Clinic) -> dict[str, Any]:
     values = values_for(table, clinic) | {"facility_id": clinic.annex["facilities"]}
     later = {column: _LATER[value] for column, value in values.items() if value in _LATER}
     unlike = {"row_uid": uuid4(), "mrn": "annex", "booking_key": uuid4()}
+    if table.name == "user_facilities":  # somebody else's, or it would widen the first's scope
+        values["user_id"] = clinic.annex["users"]
     return values | later | {key: new for key, new in unlike.items() if key in values}
 
 
@@ -147,7 +152,7 @@ def values_for(table: Table, clinic: Clinic) -> dict[str, Any]:
             values[column] = PARTICULAR[key]
         elif column in table.references and key not in LEFT_EMPTY:
             values[column] = clinic.ids[table.references[column]]
-        elif required and column != "tenant_id":
+        elif required:
             values[column] = _value(column, kind, clinic)
     return values
 
@@ -158,15 +163,17 @@ def insert(connection: psycopg.Connection, table: Table, values: dict[str, Any])
         sql.Identifier(table.name),
         sql.SQL(", ").join(map(sql.Identifier, values)),
         sql.SQL(", ").join(sql.Placeholder() * len(values)),
-        sql.SQL("" if table.is_join else "RETURNING id"),
+        sql.SQL("RETURNING id" if table.has_id else ""),
     )
     cursor = connection.execute(statement, list(values.values()))
-    return None if table.is_join else cursor.fetchone()[0]
+    return cursor.fetchone()[0] if table.has_id else None
 
 
 def _value(column: str, kind: str, clinic: Clinic) -> Any:
     if column == "token_hash":
         return clinic.token_hash
+    if column == "tenant_id":
+        return clinic.tenant_id
     late = "end" in column or "expires" in column
     return {
         "text": "x",
