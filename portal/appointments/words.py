@@ -1,5 +1,6 @@
 """What statuses and flags are called and look like: one table for board, chips and pages."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from portal.refusals import N_
@@ -31,3 +32,8 @@ FLAGS = {
     "interpreter": Flag("languages", "flag", N_("Interpreter")),
     "self_pay": Flag("banknote", "flag", N_("Self-pay")),
 }
+
+
+def shown_status(status: str, confirmed_at: datetime | None) -> str:
+    """A booked visit that was confirmed looks it."""
+    return "confirmed" if status == "scheduled" and confirmed_at else status

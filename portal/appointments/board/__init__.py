@@ -1,0 +1,158 @@
+"""The day board's picture of a facility's day, whole or only what a browser does not have yet."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from portal.appointments.board.axis import ROW, Axis, axis_of
+from portal.appointments.board.cells import Say
+from portal.appointments.board.columns import Column, Facts, column_of
+from portal.appointments.board.flow import Group, flow_of, flow_stamp
+from portal.appointments.queries import Day, VisitRow
+from portal.appointments.words import BOARD, STATUS, shown_status
+from portal.availability.rules import Span
+
+FINE_BELOW = 3 * ROW
+LocalDate = date
+Row = TypeVar("Row")
+
+
+class Count(NamedTuple):
+    """A status's chip."""
+
+    status: str
+    label: str
+    icon: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """A day, ready to be written down. `columns` may be only those that changed."""
+
+    day: Day
+    axis: Axis
+    now_at: datetime
+    columns: Sequence[Column]
+    counts: Sequence[Count]
+    flow: Sequence[Group] | None
+    flow_stamp: str
+    version: str
+    fine: bool
+    minutes_pattern: str
+
+    @property
+    def facility_id(self) -> int:
+        return self.day.facility_id
+
+    @property
+    def date(self) -> LocalDate:
+        return self.day.date
+
+    @property
+    def previous(self) -> LocalDate:
+        return self.date - timedelta(days=1)
+
+    @property
+    def next(self) -> LocalDate:
+        return self.date + timedelta(days=1)
+
+    @property
+    def is_today(self) -> bool:
+        return self.now_at.astimezone(self.axis.zone).date() == self.date
+
+    @property
+    def zone(self) -> str:
+        return self.day.zone
+
+    @property
+    def zone_name(self) -> str:
+        """The zone's short name on that day: CST in winter, CDT in summer."""
+        return f"{self.axis.opens.astimezone(self.axis.zone):%Z}"
+
+    @property
+    def now(self) -> int:
+        return int(self.now_at.timestamp())
+
+    @property
+    def now_time(self) -> str:
+        return self.axis.hhmm(self.now_at)
+
+    @property
+    def now_row(self) -> int | None:
+        """The row of the line at now; None when it is off the board."""
+        row = self.axis.row_of(self.now_at)
+        return row if 0 <= row < self.axis.rows else None
+
+    @property
+    def opens(self) -> int:
+        return int(self.axis.opens.timestamp())
+
+    @property
+    def rows(self) -> int:
+        return self.axis.rows
+
+    @property
+    def hours(self) -> list[tuple[int, str]]:
+        return self.axis.hours()
+
+
+def picture(
+    day: Day, version: str, now: datetime, say: Say, *, known: Collection[str] = ()
+) -> Board:
+    """Draw a day.
+
+    Args:
+        known: the stamps of the columns and the flow a browser has; those are not drawn again,
+            and nobody's name is opened for them.
+    """
+    axis = _axis(day)
+    every = [facts for facts in _facts(day) if facts.visits or facts.slots or facts.away]
+    stamp = flow_stamp(day.visits)
+    return Board(
+        day, axis, now,
+        columns=[column_of(facts, axis, now, say) for facts in every if facts.stamp not in known],
+        counts=_counts(day.visits, say),
+        flow=None if stamp in known else flow_of(day.visits, day.doctors, axis, now, say),
+        flow_stamp=stamp, version=version, fine=_is_fine(day),
+        minutes_pattern=say("%(minutes)s min", minutes="#"),
+    )  # fmt: skip
+
+
+def _axis(day: Day) -> Axis:
+    spans = ((span.start, span.end) for span in _spans(day))
+    return axis_of(day.date, ZoneInfo(day.zone), spans)
+
+
+def _spans(day: Day) -> list[Span]:
+    visits = [Span(visit.start_at, visit.end_at) for visit in day.visits]
+    return visits + [Span(slot.start_at, slot.end_at) for slot in day.slots]
+
+
+def _facts(day: Day) -> list[Facts]:
+    visits = _by(day.visits, lambda row: row.doctor_id)
+    slots = _by(day.slots, lambda row: row.doctor_id)
+    away = _by(day.away, lambda row: row.doctor_id)
+    return [Facts(d, visits[d.id], slots[d.id], away[d.id]) for d in day.doctors]
+
+
+def _by(rows: Iterable[Row], key: Callable[[Row], int]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
+
+
+def _counts(visits: Iterable[VisitRow], say: Say) -> list[Count]:
+    found = Counter(shown_status(visit.status, visit.confirmed_at) for visit in visits)
+    return [
+        Count(status, say(STATUS[status][0]), STATUS[status][1], found[status]) for status in BOARD
+    ]
+
+
+def _is_fine(day: Day) -> bool:
+    """Whether rows must be taller for the shortest thing on the board to be read and hit."""
+    return any(span.minutes < FINE_BELOW for span in _spans(day))

@@ -1,0 +1,72 @@
+"""Time as rows: the board's one scale. Pure.
+
+A row is five minutes of elapsed time since the board opens, so that a day with a clock change is
+as long as it is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ROW = 5
+HOUR = 60 // ROW
+# what a day with nothing on it shows
+EMPTY_FROM, EMPTY_TO = 8, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows taken: from `row` on, `span` of them."""
+
+    row: int
+    span: int
+
+    @property
+    def end_row(self) -> int:
+        """The row after the last."""
+        return self.row + self.span
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The board's scale: from an instant on, so many rows, read in the facility's zone."""
+
+    opens: datetime
+    rows: int
+    zone: ZoneInfo
+
+    def row_of(self, moment: datetime) -> int:
+        """The row an instant falls in; below 0 or beyond the last when it is off the board."""
+        return int((moment - self.opens).total_seconds() // 60) // ROW
+
+    def rows_of(self, start: datetime, end: datetime) -> Rows:
+        """Whole rows, cut to the board; at least one."""
+        first = max(0, self.row_of(start))
+        last = min(self.rows, -(-int((end - self.opens).total_seconds() // 60) // ROW))
+        return Rows(first, max(1, last - first))
+
+    def instant(self, row: int) -> datetime:
+        """When a row begins."""
+        return self.opens + timedelta(minutes=row * ROW)
+
+    def hhmm(self, moment: datetime) -> str:
+        """The wall time at the facility."""
+        return f"{moment.astimezone(self.zone):%H:%M}"
+
+    def hours(self) -> list[tuple[int, str]]:
+        """Row and label of each hour."""
+        return [(row, self.hhmm(self.instant(row))) for row in range(0, self.rows, HOUR)]
+
+
+def axis_of(day: date, zone: ZoneInfo, spans: Iterable[tuple[datetime, datetime]]) -> Axis:
+    """From the whole hour before the first thing of the day to the one after the last."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    ends = (midnight + timedelta(days=1)).astimezone(UTC)
+    known = list(spans)
+    first = min((start for start, _end in known), default=midnight.replace(hour=EMPTY_FROM))
+    last = max((end for _start, end in known), default=midnight.replace(hour=EMPTY_TO))
+    local = max(first, midnight).astimezone(zone)
+    opens = local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+    hours = -(-(min(last.astimezone(UTC), ends) - opens) // timedelta(hours=1))
+    return Axis(opens, max(1, hours) * HOUR, zone)

@@ -1,0 +1,127 @@
+"""What stands in a column: visits' cards, free starts, time without hours. Pure: rows in, shapes
+out. Everything a template needs is decided here; templates only write it down.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.appointments.board.axis import Axis, Rows
+from portal.appointments.board.lanes import lane_classes
+from portal.appointments.queries import BlockRow, SlotRow, VisitRow
+from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
+from portal.availability.rules import Span
+
+SHORTEST_CARD = 2
+LATE_MINUTES = 20
+NEXT = {"scheduled": "check-in", "checked_in": "start", "in_progress": "completion"}
+Say = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Card(Rows):
+    """A visit's card."""
+
+    id: int
+    lane: str
+    status: str
+    icon: str
+    name: str
+    flags: tuple[Flag, ...]
+    time: str
+    service: str
+    since: int | None
+    wait: str
+    late: bool
+    movable: bool
+    next: str | None
+    said: str
+    is_free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Free(Rows):
+    """A start that can be booked, or that somebody is just booking."""
+
+    slot_id: int
+    time: str
+    held: str | None
+    said: str
+    is_free: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Rows):
+    """Time without hours; a label when there is a reason."""
+
+    label: str
+    said: str
+
+
+def cards_of(visits: Sequence[VisitRow], axis: Axis, now: datetime, say: Say) -> list[Card]:
+    """A doctor's visits (by start) as cards, side by side where they overlap."""
+    places = [_place(axis.rows_of(visit.start_at, visit.end_at)) for visit in visits]
+    return [
+        _card(visit, place, lane, axis, now, say)
+        for visit, place, lane in zip(visits, places, lane_classes(places), strict=True)
+    ]
+
+
+def _place(rows: Rows) -> Rows:
+    """Too short a card could not be read or hit."""
+    return Rows(rows.row, max(SHORTEST_CARD, rows.span))
+
+
+def _card(visit: VisitRow, at: Rows, lane: str, axis: Axis, now: datetime, say: Say) -> Card:
+    status = shown_status(visit.status, visit.confirmed_at)
+    label, icon = STATUS[status]
+    flags = tuple(FLAGS[flag] for flag in visit.flags)
+    length = Span(visit.start_at, visit.end_at).minutes
+    waiting = visit.checked_in_at if visit.status == "checked_in" else None
+    waited = Span(waiting, now).minutes if waiting else 0
+    words = [say(label), say("%(minutes)s min", minutes=length), *(say(f.label) for f in flags)]
+    return Card(
+        row=at.row, span=at.span, id=visit.id,
+        lane=lane + (" overbooked" if visit.overbooked else ""),
+        status=status, icon=icon, name=visit.name(), flags=flags, time=axis.hhmm(visit.start_at),
+        service=visit.service, since=int(waiting.timestamp()) if waiting else None,
+        wait=say("%(minutes)s min", minutes=waited), late=waited > LATE_MINUTES,
+        movable=visit.status == "scheduled", next=NEXT.get(visit.status),
+        said=", ".join(["", *words]),
+    )  # fmt: skip
+
+
+def free_of(slots: Iterable[SlotRow], axis: Axis, say: Say) -> list[Free]:
+    """The starts nothing stands in the way of, one for each time."""
+    shown: dict[datetime, Free] = {}
+    for slot in slots:
+        if not slot.free or slot.start_at in shown:
+            continue
+        at, time = axis.rows_of(slot.start_at, slot.end_at), axis.hhmm(slot.start_at)
+        held = say("%(holder)s is booking", holder=slot.holder) if slot.holder else None
+        words = held or say("Free. Book it")
+        shown[slot.start_at] = Free(at.row, at.span, slot.id, time, held, f"{time}. {words}")
+    return list(shown.values())
+
+
+def blocks_of(
+    present: Iterable[Span], away: Sequence[BlockRow], axis: Axis, say: Say
+) -> list[Block]:
+    """The gaps between all there is of a doctor's day, with the reason where one is known."""
+    blocks, at = [], 0
+    for rows in sorted((axis.rows_of(s.start, s.end) for s in present), key=lambda r: r.row):
+        if rows.row > at:
+            blocks.append(_block(Rows(at, rows.row - at), away, axis, say))
+        at = max(at, rows.end_row)
+    if at < axis.rows:
+        blocks.append(_block(Rows(at, axis.rows - at), away, axis, say))
+    return blocks
+
+
+def _block(rows: Rows, away: Sequence[BlockRow], axis: Axis, say: Say) -> Block:
+    gap = Span(axis.instant(rows.row), axis.instant(rows.end_row))
+    reasons = (row.reason for row in away if gap.touches(Span(row.start_at, row.end_at)))
+    said = say(
+        "No hours from %(start)s to %(end)s", start=axis.hhmm(gap.start), end=axis.hhmm(gap.end)
+    )
+    return Block(rows.row, rows.span, next(reasons, ""), said)

@@ -1,0 +1,77 @@
+"""A doctor's day as a column, and the stamp by which a browser says which one it has. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2s
+from typing import Any, NamedTuple
+
+from portal.appointments.board.axis import Axis
+from portal.appointments.board.cells import Block, Card, Free, Say, blocks_of, cards_of, free_of
+from portal.appointments.queries import BlockRow, DoctorRow, SlotRow, VisitRow
+from portal.availability.rules import Span
+
+HUES = 8
+TAKES_TIME = frozenset({"scheduled", "checked_in", "in_progress", "completed"})
+
+
+class Facts(NamedTuple):
+    """All there is of one doctor's day."""
+
+    doctor: DoctorRow
+    visits: Sequence[VisitRow]
+    slots: Sequence[SlotRow]
+    away: Sequence[BlockRow]
+
+    @property
+    def stamp(self) -> str:
+        """A short mark that changes when the column would; nobody's data is opened for it."""
+        visits = [(v.id, v.row_version, v.status, v.confirmed_at, v.start_at) for v in self.visits]
+        return stamp_of(self.doctor.id, self.doctor, visits, self.slots, self.away)
+
+    @property
+    def hours(self) -> list[Span]:
+        """The doctor's hours, slot by slot."""
+        return [Span(slot.start_at, slot.end_at) for slot in self.slots if slot.by_rule]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A doctor's day, ready to be written down."""
+
+    doctor_id: int
+    name: str
+    about: str
+    hue: int
+    load: int
+    stamp: str
+    said: str
+    cells: tuple[Card | Free, ...]
+    blocks: tuple[Block, ...]
+
+
+def stamp_of(name: object, *facts: Any) -> str:
+    """The name and a short digest of the facts."""
+    return f"{name}:{blake2s(repr(facts).encode(), digest_size=6).hexdigest()}"
+
+
+def column_of(facts: Facts, axis: Axis, now: datetime, say: Say) -> Column:
+    """Draw a column; this opens its patients' names."""
+    doctor, visits = facts.doctor, facts.visits
+    cells: list[Card | Free] = [
+        *cards_of(visits, axis, now, say), *free_of(facts.slots, axis, say),
+    ]  # fmt: skip
+    present = [*facts.hours, *(Span(visit.start_at, visit.end_at) for visit in visits)]
+    return Column(
+        doctor.id, doctor.name, doctor.about, doctor.id % HUES, load_of(visits, facts.hours),
+        facts.stamp, say("%(doctor)s, %(number)s visits", doctor=doctor.name, number=len(visits)),
+        tuple(sorted(cells, key=lambda cell: cell.row)),
+        tuple(blocks_of(present, facts.away, axis, say)),
+    )  # fmt: skip
+
+
+def load_of(visits: Sequence[VisitRow], hours: Sequence[Span]) -> int:
+    """Per cent of a doctor's time that is booked, in steps of five."""
+    there = sum((span.end - span.start for span in hours), timedelta())
+    taken = sum((v.end_at - v.start_at for v in visits if v.status in TAKES_TIME), timedelta())
+    return min(100, round(taken / there * 20) * 5) if there else 0

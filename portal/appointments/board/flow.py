@@ -1,0 +1,88 @@
+"""Who is in the clinic now, by the step they are at. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.appointments.board.axis import Axis
+from portal.appointments.board.cells import LATE_MINUTES, Say
+from portal.appointments.board.columns import HUES, stamp_of
+from portal.appointments.queries import DoctorRow, VisitRow
+from portal.availability.rules import Span
+
+PRESENT = frozenset({"checked_in", "in_progress"})
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody who is here."""
+
+    id: int
+    hue: int
+    doctor: str
+    name: str
+    time: str
+    service: str
+    since: int
+    minutes: str
+    waiting: bool
+    late: bool
+    steps: tuple[str, ...]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Those at one step, the longest there first."""
+
+    name: str
+    people: tuple[Present, ...]
+
+
+def present_of(visits: Iterable[VisitRow]) -> list[VisitRow]:
+    """The visits whose patients are here, in the order they came to where they are."""
+    return sorted((v for v in visits if v.status in PRESENT), key=lambda v: (_since(v), v.id))
+
+
+def flow_stamp(visits: Iterable[VisitRow]) -> str:
+    """A short mark that changes when the flow would."""
+    facts = [(v.id, v.row_version, v.status, v.step) for v in present_of(visits)]
+    return stamp_of("flow", facts)
+
+
+def flow_of(
+    visits: Iterable[VisitRow], doctors: Sequence[DoctorRow], axis: Axis, now: datetime, say: Say
+) -> list[Group]:
+    """Waiting first, then the steps in their order; this opens the names of those present."""
+    names = {doctor.id: doctor.name for doctor in doctors}
+    groups: dict[tuple[int, str], list[Present]] = {}
+    for visit in present_of(visits):
+        person = _present(visit, names.get(visit.doctor_id, ""), axis, now, say)
+        groups.setdefault(_step_of(visit, say), []).append(person)
+    return [Group(name, tuple(people)) for (_at, name), people in sorted(groups.items())]
+
+
+def _step_of(visit: VisitRow, say: Say) -> tuple[int, str]:
+    if visit.status == "checked_in":
+        return 0, say("Waiting")
+    return (visit.step_position or 0) + 1, visit.step or say("In visit")
+
+
+def _since(visit: VisitRow) -> datetime:
+    waiting = visit.status == "checked_in"
+    moment: datetime | None = visit.checked_in_at if waiting else visit.started_at
+    begins: datetime = visit.start_at
+    return moment or begins
+
+
+def _present(visit: VisitRow, doctor: str, axis: Axis, now: datetime, say: Say) -> Present:
+    since, waiting = _since(visit), visit.status == "checked_in"
+    here = Span(since, now).minutes
+    at, count = visit.step_position or 0, visit.step_count or 0
+    steps = ("done" if n < at else "at" if n == at else "" for n in range(1, count + 1))
+    step = say("Step %(at)s of %(count)s", at=at, count=count) if count else say("Waiting")
+    return Present(
+        visit.id, visit.doctor_id % HUES, doctor, visit.name(), axis.hhmm(visit.start_at),
+        visit.service, int(since.timestamp()), say("%(minutes)s min", minutes=here), waiting,
+        waiting and here > LATE_MINUTES, tuple(steps), step,
+    )  # fmt: skip
