@@ -11,6 +11,7 @@ from portal import clock
 from portal.audit import note
 from portal.availability import queries
 from portal.availability.commands.locks import lock_doctors
+from portal.availability.models import AvailabilitySlot
 from portal.db import session
 from portal.tenancy.context import facts
 
@@ -130,8 +131,7 @@ def materialise_doctors(
     }
     session.execute(RELEASE_EXPIRED, values)
     done = Materialised(**session.execute(MATERIALISE, values).one()._mapping)
-    # Slots were written past the session's back.
-    session.expire_all()
+    _forget_slots()
     if done.changed:
         note("slots.materialise", table="availability_slots", new=_said(values, done))
     return done
@@ -150,6 +150,12 @@ def batches() -> Iterator[Sequence[int]]:
 def horizon_days() -> int:
     """For how many days after today slots are made."""
     return int(facts().settings.get("horizon_days", DEFAULT_HORIZON_DAYS))
+
+
+def _forget_slots() -> None:
+    """Slots were written past the session's back: those it has are read again when asked."""
+    for known in [row for row in session if isinstance(row, AvailabilitySlot)]:
+        session.expire(known)
 
 
 def _said(values: dict[str, Any], done: Materialised) -> dict[str, Any]:

@@ -1,0 +1,147 @@
+"""A small clinic that can be booked, made by the commands that staff use; inside `at_work()`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from portal import clock
+from portal.availability.commands import RuleDetails, add_rule
+from portal.availability.models import AvailabilityRule
+from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
+from portal.doctors.models import Doctor
+from portal.insurance.commands import (
+    AcceptanceDetails,
+    PayerDetails,
+    PlanDetails,
+    accept_plan,
+    add_payer,
+    add_plan,
+)
+from portal.insurance.models import InsurancePlan
+from portal.patients.commands import register_patient
+from portal.patients.models import Patient
+from portal.patients.rules.details import PatientDetails
+from portal.services.commands import (
+    OfferingDetails,
+    ServiceDetails,
+    StepDetails,
+    StepTemplateDetails,
+    WorkflowDetails,
+    add_service,
+    add_step_template,
+    add_workflow,
+    offer_service,
+)
+from portal.services.models import Service, ServiceOffering
+
+# A Monday in Chicago, 07:00 local, before anybody works.
+MONDAY = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+@dataclass
+class Practice:
+    """One doctor at one facility, one service of 15 + 15 minutes, hours to come by `hours`."""
+
+    facility_id: int
+    doctor: Doctor
+    service: Service
+    offering: ServiceOffering
+
+
+def a_practice(facility_id: int, **offering: Any) -> Practice:
+    """A doctor with a place at the facility who offers one service of half an hour."""
+    doctor = a_doctor(facility_id)
+    service = add_service(ServiceDetails(name=f"Consultation {next(_numbers)}"))
+    return Practice(
+        facility_id, doctor, service, an_offering(service, doctor, facility_id, **offering)
+    )
+
+
+def a_doctor(*facility_ids: int) -> Doctor:
+    """A doctor with places."""
+    doctor = add_doctor(DoctorDetails("Mary", f"Example{next(_numbers)}"))
+    for facility_id in facility_ids:
+        place_at_facility(doctor.id, facility_id)
+    return doctor
+
+
+def an_offering(
+    service: Service,
+    doctor: Doctor,
+    facility_id: int,
+    *,
+    minutes: tuple[int, ...] = (15, 15),
+    skippable: tuple[int, ...] = (),
+    **details: Any,
+) -> ServiceOffering:
+    """An offering with a default workflow of the given steps."""
+    offering = offer_service(service.id, doctor.id, facility_id, OfferingDetails(**details))
+    a_workflow(offering, minutes, skippable=skippable)
+    return offering
+
+
+def a_workflow(
+    offering: ServiceOffering,
+    minutes: tuple[int, ...],
+    *,
+    plan: InsurancePlan | None = None,
+    skippable: tuple[int, ...] = (),
+) -> None:
+    """The default workflow, or one plan's; `skippable` counts from 1."""
+    template = add_step_template(StepTemplateDetails(f"Step {next(_numbers)}", 10))
+    steps = tuple(
+        StepDetails(template.id, each, can_be_skipped=place in skippable)
+        for place, each in enumerate(minutes, start=1)
+    )
+    plan_id = plan.id if plan else None
+    add_workflow(WorkflowDetails(offering.id, "Usual", steps, plan_id))
+
+
+def hours(
+    practice: Practice, day: int = 1, start: str = "08:00", end: str = "12:00", **more: Any
+) -> AvailabilityRule:
+    """A weekly rule, on Mondays unless told; half-hour slots unless told."""
+    usual = {"slot_duration_minutes": 30}
+    return add_rule(
+        RuleDetails(
+            doctor_id=practice.doctor.id,
+            facility_id=practice.facility_id,
+            day_of_week=day,
+            start_time=time.fromisoformat(start),
+            end_time=time.fromisoformat(end),
+            **{**usual, **more},
+        )
+    )
+
+
+def a_plan(facility_id: int | None = None, **acceptance: Any) -> InsurancePlan:
+    """A plan, accepted by the facility if one is given."""
+    number = next(_numbers)
+    payer = add_payer(PayerDetails(f"Payer {number}"))
+    plan = add_plan(PlanDetails(payer.id, f"P{number}", f"Plan {number}"))
+    if facility_id is not None:
+        accept_plan(facility_id, plan.id, AcceptanceDetails(**acceptance))
+    return plan
+
+
+def a_patient(**known: Any) -> Patient:
+    """A registered patient."""
+    usual = {"first_name": "Ann", "last_name": f"Example{next(_numbers)}"}
+    return register_patient(PatientDetails(**{**usual, **known}))
+
+
+def chicago(day: int, hhmm: str) -> datetime:
+    """An instant of the March of `MONDAY`, said in Chicago's winter time (before the 8th)."""
+    said = time.fromisoformat(hhmm)
+    return datetime(2026, 3, day, said.hour, said.minute, tzinfo=UTC) + timedelta(hours=6)
+
+
+@contextmanager
+def on_monday(**later: float) -> Iterator[None]:
+    """As if it were that Monday morning, or so much later (`timedelta`'s names)."""
+    with clock.at(MONDAY + timedelta(**later)):
+        yield
