@@ -16,7 +16,7 @@ from portal.web import (
 
 def init_app(app: Flask) -> None:
     """Put the kit on an application. `after_request` runs last-registered first."""
-    logs.configure()
+    logs.init_app(app)
     app.jinja_env.globals.update(messages=answers.take_messages)
     compression.init_app(app)
     security.init_app(app)

@@ -6,13 +6,17 @@ as its type, SQLSTATE, constraint and the places in the code it passed, never as
 
 import logging
 import sys
+import time
 import traceback
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
 import structlog
+from flask import Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError
+
+from portal.db import session
 
 ALLOWED = frozenset(
     {
@@ -37,9 +41,39 @@ ALLOWED = frozenset(
         "count",
     }
 )
+SILENT = frozenset({"static", "healthz", "readyz"})
 HERE = Path(__file__).resolve().parent.parent.parent
 
 log = structlog.get_logger("portal")
+
+
+def init_app(app: Flask) -> None:
+    """Log this way, and a line for each answer."""
+    configure()
+    app.before_request(_start_watch)
+    app.after_request(_log_answer)
+
+
+def _start_watch() -> None:
+    g.started = time.perf_counter()
+
+
+def _log_answer(response: Response) -> Response:
+    """The endpoint, never the address: what stands in it may be about somebody."""
+    if request.endpoint not in SILENT:
+        known = session.info.get("facts")
+        now = time.perf_counter()
+        log.info(
+            "answered",
+            method=request.method,
+            endpoint=request.endpoint,
+            status=response.status_code,
+            milliseconds=round((now - g.get("started", now)) * 1000, 1),
+            request_id=session.info["request"]["id"],
+            tenant_id=known.tenant_id if known else None,
+            user_id=known.user_id if known else None,
+        )
+    return response
 
 
 def configure() -> None:

@@ -53,6 +53,7 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Ask, and check the answer."""
+        kwargs.setdefault("buffered", True)  # reads a file to its end and closes it
         response = super().open(*args, **kwargs)
         check(response, asked_by_htmx=response.request.headers.get("HX-Request") == "true")
         if response.mimetype == "text/html" and not response.history:

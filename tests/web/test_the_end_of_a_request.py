@@ -6,6 +6,7 @@ from flask import Flask, Response
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from portal.audit.hook import Hook
 from portal.auth.permissions import permission
 from portal.db import session
 from portal.facilities import queries
@@ -125,6 +126,16 @@ def test_nobody_is_shown_when_the_entry_cannot_be_written(signed_in, instead, mo
     response = signed_in.get("/facilities/")
     assert response.status_code == 503
     assert "Secret Patient" not in response.text
+    assert "not available" in response.text
+
+
+def test_without_a_database_the_portal_says_so(app, signed_in, monkeypatch):
+    def enter() -> None:
+        raise OperationalError("", {}, psycopg.OperationalError("connection refused"))
+
+    monkeypatch.setitem(app.extensions, "portal_hook", Hook(enter, lambda: None))
+    response = signed_in.get("/facilities/")
+    assert response.status_code == 503
     assert "not available" in response.text
 
 
