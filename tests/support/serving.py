@@ -1,0 +1,75 @@
+"""The production server on a database of its own: for races through HTTP, and for browsers."""
+
+import base64
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from portal.config import ROOT
+from tests.support.databases import KEY, Database
+
+SECONDS_TO_ANSWER = 30
+
+
+@contextmanager
+def served(database: Database, folder: Path, **environ: str) -> Iterator[str]:
+    """Serve the database's portal while the block runs; gives its address.
+
+    Args:
+        database: a clone that commits (`own_database`).
+        folder: for the key and the server's log; a test's `tmp_path`.
+        environ: further settings, e.g. PORTAL_NOW or WEB_CONCURRENCY (2 unless given).
+    """
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+            cwd=ROOT,
+            env={**_environ(database, folder), "PORT": str(port), **environ},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            _wait(server, address, folder)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _environ(database: Database, folder: Path) -> dict[str, str]:
+    key = folder / "portal.key"
+    if not key.exists():
+        key.write_text(base64.b64encode(KEY).decode())
+        key.chmod(0o400)
+    return {
+        **os.environ,
+        "DATABASE_URL": database.url("app"),
+        "DATABASE_WORKER_URL": database.url("worker"),
+        "PORTAL_INSTANCE": str(folder),
+        "PORTAL_KEY_FILE": str(key),
+        "WEB_CONCURRENCY": "2",
+    }
+
+
+def _wait(server: subprocess.Popen[bytes], address: str, folder: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_ANSWER
+    while time.monotonic() < deadline and server.poll() is None:
+        with suppress(URLError, ConnectionError), urlopen(f"{address}/healthz"):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not answer: {(folder / 'server.log').read_text()}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
