@@ -38,7 +38,8 @@ def install(package: str) -> None:
     print(f"Installing Debian's {package} ...", flush=True)
     if package == "postgresql-15":
         _apt("install", "postgresql-common")
-        NO_CLUSTER.write_text("create_main_cluster = false\n" + NO_CLUSTER.read_text())
+        if NO_CLUSTER.exists():
+            NO_CLUSTER.write_text("create_main_cluster = false\n" + NO_CLUSTER.read_text())
     _apt("install", package)
 
 
