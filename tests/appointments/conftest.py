@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.people import Clinic
-from tests.support.scheduling import Practice, a_practice, on_monday
+from tests.support.scheduling import Practice, a_practice, hours, on_monday
 
 
 @pytest.fixture
@@ -19,3 +19,10 @@ def clinic(alder: Clinic) -> Iterator[Clinic]:
 def practice(clinic: Clinic) -> Practice:
     """A doctor who offers one service there and has no hours yet."""
     return a_practice(clinic.facility_id)
+
+
+@pytest.fixture
+def open_practice(practice: Practice) -> Practice:
+    """The practice on Mondays from eight to twelve."""
+    hours(practice)
+    return practice

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
 from portal import clock
+from portal.appointments.commands import BookingDetails, book_appointment
+from portal.appointments.models import Appointment
 from portal.availability.commands import RuleDetails, add_rule
 from portal.availability.models import AvailabilityRule
+from portal.db import session
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
 from portal.doctors.models import Doctor
 from portal.insurance.commands import (
@@ -36,6 +39,8 @@ from portal.services.commands import (
     offer_service,
 )
 from portal.services.models import Service, ServiceOffering
+from portal.tenancy.context import facts
+from tests.support.people import Person
 
 # A Monday in Chicago, 07:00 local, before anybody works.
 MONDAY = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
@@ -134,10 +139,34 @@ def a_patient(**known: Any) -> Patient:
     return register_patient(PatientDetails(**{**usual, **known}))
 
 
+def details(practice: Practice, hhmm: str = "09:00", **more: Any) -> BookingDetails:
+    """A booking of a new patient on that Monday, unless told otherwise."""
+    usual = {"offering_id": practice.offering.id, "start_at": chicago(2, hhmm)} | more
+    if "patient_id" not in usual:
+        usual["patient_id"] = a_patient().id
+    return BookingDetails(**usual)
+
+
+def book(practice: Practice, hhmm: str = "09:00", **more: Any) -> Appointment:
+    """A visit booked on that Monday."""
+    return book_appointment(details(practice, hhmm, **more))
+
+
 def chicago(day: int, hhmm: str) -> datetime:
     """An instant of the March of `MONDAY`, said in Chicago's winter time (before the 8th)."""
     said = time.fromisoformat(hhmm)
     return datetime(2026, 3, day, said.hour, said.minute, tzinfo=UTC) + timedelta(hours=6)
+
+
+@contextmanager
+def acting_as(person: Person) -> Iterator[None]:
+    """As if somebody in particular did it: who holds a slot."""
+    before = facts()
+    session.info["facts"] = replace(before, user_id=person.id, name=person.email)
+    try:
+        yield
+    finally:
+        session.info["facts"] = before
 
 
 @contextmanager

@@ -153,7 +153,7 @@ def why_not(offering_id: int, plan_id: int | None, at: datetime) -> list[Reason]
         *_about_offering(offering),
         *_about_plan(offering, plan_id, values["day"]),
         *_about_start(values),
-        *([] if usable else _about_day(values)),
+        *([] if usable else _about_day(slots, values)),
         *([] if usable else unusable),
         *_about_length(slots, values),
         *_about_doctor(said, values),
@@ -211,13 +211,13 @@ def _about_start(values: dict[str, Any]) -> Iterator[Reason]:
         yield Reason("passed", "availability_slots", None)
 
 
-def _about_day(values: dict[str, Any]) -> Iterator[Reason]:
+def _about_day(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reason]:
     """Why the doctor has no slot then."""
     exceptions = session.execute(EXCEPTIONS, values).all()
     for row in exceptions:
         code = "replaced" if row.type == "override" else "away"
         yield Reason(code, "availability_exceptions", row.id, {"reason": row.reason or row.type})
-    if exceptions:
+    if slots or exceptions:
         return
     rule = session.execute(RULES, values).first()
     code = "no_rule" if rule is None else "no_slot"
