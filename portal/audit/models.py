@@ -6,9 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
+    LargeBinary,
     PrimaryKeyConstraint,
     Sequence,
     Text,
@@ -57,7 +60,7 @@ class AuditEntry(Base):
             "occurred_at",
             postgresql_where=text("patient_id IS NOT NULL"),
         ),
-        Index("ix_user_action_audit_log_xid", "xid"),
+        Index("ix_user_action_audit_log_xid", "tenant_id", "xid"),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
@@ -81,3 +84,55 @@ class AuditEntry(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     ip: Mapped[str | None] = mapped_column(Text)
     user_agent: Mapped[str | None] = mapped_column(Text)
+
+
+class AuditSeal(Base):
+    """One link of the signed chain over every clinic's entries (docs/adr/0010-audit-seals.md)."""
+
+    __tablename__ = "audit_seals"
+    __table_args__ = (one_of("kind", "epoch", "minute", "purge"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    epoch: Mapped[int]
+    kind: Mapped[str] = mapped_column(Text)
+    sealed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    from_xid: Mapped[str] = mapped_column(XID8)
+    until_xid: Mapped[str] = mapped_column(XID8)
+    next_xid: Mapped[str] = mapped_column(XID8)
+    first_id: Mapped[int] = mapped_column(BigInteger)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    previous: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    about: Mapped[str] = mapped_column(Text, server_default="")
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditSealPart(Base):
+    """One clinic's entries under one seal: the root over them, and the list it was made from."""
+
+    __tablename__ = "audit_seal_parts"
+
+    tenant_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("tenants.id"), primary_key=True, autoincrement=False
+    )
+    seal: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    items: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditVerification(Base):
+    """What one verification of the whole log found."""
+
+    __tablename__ = "audit_verifications"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    verified_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+    holds: Mapped[bool] = mapped_column(Boolean)
+    seals: Mapped[int] = mapped_column(BigInteger)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    found: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -1,0 +1,131 @@
+"""The chain of seals, checked without looking at any entry."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from portal.audit import seals
+from portal.audit.heads import Heads, head_of
+from portal.audit.seals import NO_SEAL, Seal
+
+MANY = 5000
+MICROSECONDS_A_DAY = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """The first place that is not as it was sealed.
+
+    Attributes:
+        kind: seal-forged, seal-missing, tail-cut, list-changed, partition-dropped, deleted,
+            inserted, changed, moved-in-time, swapped or misdated.
+        words: the same as a sentence.
+        seal: the seal's number.
+        tenant: the clinic's slug, when it concerns one.
+        entry: the entry's id, when it concerns one.
+    """
+
+    kind: str
+    words: str
+    seal: int
+    tenant: str | None = None
+    entry: int | None = None
+
+
+@dataclass
+class Chain:
+    """What walking the chain found.
+
+    Attributes:
+        seals: how many are in order.
+        last: the last of them.
+        openings: each epoch's first seal.
+        closings: the highest id that an epoch sealed, for each that a later one has ended.
+        purges: (seal's number, microseconds since 1970 before which it dropped everything).
+        wrong: what is wrong with the next.
+    """
+
+    seals: int = 0
+    last: Seal | None = None
+    openings: list[Seal] = field(default_factory=list)
+    closings: dict[int, int] = field(default_factory=dict)
+    purges: list[tuple[int, int]] = field(default_factory=list)
+    wrong: Wrong | None = None
+
+    def purged_after(self, number: int) -> int:
+        """The instant before which entries of that seal have been dropped in good order."""
+        return max((before for at, before in self.purges if at >= number), default=-(2**63))
+
+
+def walk(heads: Heads | None) -> Chain:
+    """Every seal in order, until one is wrong.
+
+    Args:
+        heads: what was kept outside the database; without it a cut tail goes unseen.
+    """
+    chain = Chain()
+    for seal in every_seal():
+        chain.wrong = _fault(seal, chain.last, heads)
+        if chain.wrong:
+            return chain
+        _take(chain, seal)
+    if heads and heads.last > chain.seals:
+        lost = heads.by_number[heads.last]
+        words = (
+            f"The chain ends with seal {chain.seals}, but seal {lost.number} was made"
+            f" at {lost.sealed_at}: the end was cut off."
+        )
+        chain.wrong = Wrong("tail-cut", words, chain.seals + 1)
+    return chain
+
+
+def every_seal(until: int | None = None) -> Iterator[Seal]:
+    """All seals in order, up to a number, read some at a time."""
+    number = 0
+    while some := seals.seals_after(number, many=MANY):
+        for seal in some:
+            if until is not None and seal.number > until:
+                return
+            yield seal
+        number = some[-1].number
+
+
+def _take(chain: Chain, seal: Seal) -> None:
+    if seal.kind == "epoch":
+        if chain.last:
+            chain.closings[chain.last.epoch] = chain.last.last_id
+        chain.openings.append(seal)
+    if seal.kind == "purge":
+        days = (date.fromisoformat(seal.about) - date(1970, 1, 1)).days
+        chain.purges.append((seal.number, days * MICROSECONDS_A_DAY))
+    chain.seals, chain.last = chain.seals + 1, seal
+
+
+def _fault(seal: Seal, before: Seal | None, heads: Heads | None) -> Wrong | None:
+    expected = before.number + 1 if before else 1
+    if seal.number != expected:
+        return Wrong("seal-missing", f"Seal {expected} is missing.", expected)
+    if not seal.is_genuine():
+        return _forged(seal, "its signature does not fit what it says")
+    if seal.previous != (before.hash() if before else NO_SEAL):
+        return _forged(seal, "it does not follow the seal before it")
+    if not _continues(seal, before):
+        return _forged(seal, "its range does not follow that of the seal before it")
+    known = heads.by_number.get(seal.number) if heads else None
+    if known and known != head_of(seal):
+        return _forged(seal, "the head kept outside the database is another")
+    return None
+
+
+def _continues(seal: Seal, before: Seal | None) -> bool:
+    if seal.kind == "epoch":
+        return before is None or (seal.epoch > before.epoch and seal.first_id > before.last_id)
+    return before is not None and (
+        (seal.epoch, seal.from_xid, seal.first_id, seal.public_key)
+        == (before.epoch, before.until_xid, before.first_id, before.public_key)
+        and seal.until_xid >= before.until_xid
+    )
+
+
+def _forged(seal: Seal, why: str) -> Wrong:
+    return Wrong("seal-forged", f"Seal {seal.number} is forged: {why}.", seal.number)

@@ -1,0 +1,47 @@
+"""Where seals are made and their heads are kept: outside the database."""
+
+from dataclasses import dataclass
+from logging import getLogger
+from pathlib import Path
+
+from portal.audit import heads, seals
+from portal.audit.seals import Seal
+from portal.tenancy.context import as_worker
+
+MANY = 1000
+
+
+@dataclass(frozen=True)
+class Office:
+    """A folder that the web process cannot enter, and syslog's address if set."""
+
+    folder: Path
+    syslog: str | None = None
+
+    @property
+    def heads(self) -> Path:
+        """The file of heads."""
+        return self.folder / "heads.jsonl"
+
+
+def publish(office: Office) -> None:
+    """Write the heads of every seal that the file does not know yet."""
+    newest = heads.newest(office.heads)
+    known = newest.number if newest else 0
+    with as_worker():
+        last = seals.last_seal()
+        if newest and last and last.epoch > newest.epoch:
+            known = min(known, seals.last_before_epoch(newest.epoch + 1))
+        while missing := seals.seals_after(known, many=MANY):
+            heads.append(office.heads, missing)
+            _send(office, missing)
+            known = missing[-1].number
+
+
+def _send(office: Office, made: list[Seal]) -> None:
+    if not office.syslog:
+        return
+    try:
+        heads.send(office.syslog, made)
+    except OSError as error:  # the file has them; a deaf syslog must not stop the sealing
+        getLogger(__name__).warning("syslog: %s", type(error).__name__)
