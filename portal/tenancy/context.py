@@ -16,6 +16,14 @@ from sqlalchemy import Connection, text
 from portal.db import session
 
 
+DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
+# One statement, since every request waits for its answer.
+ENTER_SESSION = text(
+    "SELECT entered.* FROM set_config('portal.request', :request, true),"
+    " enter_session(:token_hash, :touch) AS entered"
+)
+
+
 @dataclass(frozen=True)
 class Facts:
     """Who works in this transaction, and for which tenant."""
@@ -60,11 +68,8 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
         The facts, or None when the session is unknown, idle, expired, revoked, or its user or
         tenant is no longer active.
     """
-    describe_request()
-    row = session.execute(
-        text("SELECT * FROM enter_session(:token_hash, :touch)"),
-        {"token_hash": token_hash, "touch": touch},
-    ).one_or_none()
+    asked = {"request": _request(), "token_hash": token_hash, "touch": touch}
+    row = session.execute(ENTER_SESSION, asked).one_or_none()
     if row is None:
         session.info.pop("facts", None)
         return None
@@ -82,12 +87,12 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
 
 def describe_request() -> None:
     """Tell the audit triggers the request's id, address and browser for this transaction."""
+    session.execute(DESCRIBE, {"request": _request()})
+
+
+def _request() -> str:
     request = session.info.get("request")
-    if request:
-        session.execute(
-            text("SELECT set_config('portal.request', :request, true)"),
-            {"request": json.dumps(request)},
-        )
+    return json.dumps(request) if request else ""
 
 
 @contextmanager
