@@ -31,6 +31,7 @@ class Member(UserMixin):  # type: ignore[misc]
     role: str
     facility_ids: tuple[int, ...] | None
     clinic: str
+    demo: bool
 
     def can(self, right: str) -> bool:
         """Whether the person's role has the right."""
@@ -98,6 +99,7 @@ def _member(_request: object) -> Member | None:
         id=known.user_id, tenant_id=known.tenant_id, name=known.name or "",
         email=known.email or "", role=known.role or "", facility_ids=known.facility_ids,
         clinic=known.tenant_name,
+        demo=bool(known.settings.get("demo")),
     )  # fmt: skip
 
 

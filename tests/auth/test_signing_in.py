@@ -1,7 +1,9 @@
 """Signing in and out with clinic, e-mail and password."""
 
 import pytest
+from sqlalchemy import text
 
+from portal.auth.queries import get_user
 from portal.db import session
 from tests.support.client import Browser
 from tests.support.people import Clinic
@@ -84,8 +86,6 @@ def test_signing_out_ends_the_session_and_clears_the_browser(browser, alder):
 def test_a_disabled_users_cookie_is_dead_on_the_next_request(browser, alder):
     browser.sign_in(alder.clinician)
     with alder.at_work():
-        from portal.auth.queries import get_user
-
         get_user(alder.clinician.id).status = "disabled"
     assert browser.get("/facilities/").status_code == 401
 
@@ -132,5 +132,12 @@ def test_the_token_itself_is_not_in_the_database(browser, alder):
     browser.sign_in(alder.desk)
     token = browser.get_cookie("portal").value
     with alder.at_work():
-        rows = session.execute(__import__("sqlalchemy").text("SELECT u::text FROM user_sessions u"))
+        rows = session.execute(text("SELECT u::text FROM user_sessions u"))
         assert all(token not in row[0] for row in rows)
+
+
+def test_a_demonstration_says_that_it_is_one(browser, alder):
+    assert "A demonstration" not in browser.sign_in(alder.desk).get("/facilities/").text
+    with alder.at_work():
+        session.execute(text("UPDATE tenants SET settings = '{\"demo\": true}'"))
+    assert "the second factor is off" in browser.get("/facilities/").text
