@@ -43,7 +43,7 @@ INDEXES = (
     " (tenant_id, user_id, occurred_at)",
     "CREATE INDEX ix_user_action_audit_log_patient_id_occurred_at ON user_action_audit_log"
     " (tenant_id, patient_id, occurred_at) WHERE patient_id IS NOT NULL",
-    "CREATE INDEX ix_user_action_audit_log_xid ON user_action_audit_log (xid)",
+    "CREATE INDEX ix_user_action_audit_log_xid ON user_action_audit_log (tenant_id, xid)",
 )
 
 # Run by the worker ahead of time, with the owner's right to make tables. A partition read by

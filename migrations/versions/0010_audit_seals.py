@@ -105,10 +105,6 @@ OWNERS = {"audit_still()": AUDIT_STILL, "audit_purge(date)": AUDIT_PURGE}
 
 
 def upgrade() -> None:
-    op.execute("DROP INDEX ix_user_action_audit_log_xid")
-    op.execute(
-        "CREATE INDEX ix_user_action_audit_log_xid ON user_action_audit_log (tenant_id, xid)"
-    )
     for table in (SEALS, PARTS, VERIFICATIONS):
         op.execute(table)
     # Hashes do not compress.
@@ -131,5 +127,3 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {signature}")
     for table in ("audit_verifications", "audit_seal_parts", "audit_seals"):
         op.drop_table(table)
-    op.execute("DROP INDEX ix_user_action_audit_log_xid")
-    op.execute("CREATE INDEX ix_user_action_audit_log_xid ON user_action_audit_log (xid)")
