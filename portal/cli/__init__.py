@@ -2,9 +2,17 @@
 
 from flask import Flask
 
-from portal.cli import database, patients, tenants, worker
+from portal.cli import database, demo, invariants, patients, slots, tenants, worker
 
-COMMANDS = (database.group, patients.group, tenants.group, worker.command)
+COMMANDS = (
+    database.group,
+    demo.group,
+    invariants.command,
+    patients.group,
+    slots.group,
+    tenants.group,
+    worker.command,
+)
 
 
 def register(app: Flask) -> None:

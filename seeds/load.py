@@ -1,0 +1,104 @@
+"""Loading the demo clinics: the same ones on the same day, whoever loads them."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from portal import clock
+from portal.availability.commands import ExceptionDetails, add_exception, materialise_doctors
+from portal.tenancy.context import as_job
+from seeds.diary import Diary
+from seeds.founding import Built, found
+from seeds.lakeside import LAKESIDE
+from seeds.northgate import NORTHGATE
+from seeds.patients import invent
+
+# Of all patients, the share that is the small clinic's.
+NORTHGATE_SHARE = 0.15
+FULL = 0.85
+
+Say = Callable[[str], None]
+
+
+def load(*, patients: int, days: int, say: Say) -> None:
+    """Make both clinics.
+
+    Args:
+        patients: how many in all.
+        days: how many days before and after today have visits.
+        say: is told what was done.
+    """
+    few = round(patients * NORTHGATE_SHARE)
+    for group, how_many in ((LAKESIDE, patients - few), (NORTHGATE, few)):
+        today = clock.now().astimezone(ZoneInfo(group.timezone)).date()
+        built = found(group, slots_from=today - timedelta(days=days + 1))
+        _except(built, today)
+        say(f"{group.slug}: founded, with {len(built.doctors)} doctors")
+        people = invent(built, how_many, say)
+        diary = Diary(built, people, Random(f"{group.slug} {today}"))
+        visits = sum(diary.fill(offset, _fullness(offset)) for offset in range(-days, days + 1))
+        _emergency(built, today)
+        say(f"{group.slug}: {how_many} patients, {visits} visits")
+
+
+def _fullness(offset: int) -> float:
+    """Today is full, the past is thinned out, the future fills up by and by."""
+    if offset == 0:
+        return FULL
+    return 0.3 if offset < 0 else max(0.1, 0.5 - 0.04 * offset)
+
+
+def _except(built: Built, today: date) -> None:
+    """A conference, and a day with other hours; then slots up to the horizon."""
+    first, second = built.group.physicians[:2]
+    conference = today + timedelta(days=8)
+    late = _next_working_day(second.weeks[built.group.places[0].slug], today + timedelta(days=3))
+    with as_job(built.tenant_id, "demo"):
+        away = (conference, time(0)), (conference + timedelta(days=2), time(0))
+        _add(built, first.last_name, *away, "blocked", reason="Conference")
+        evening = (late, time(11)), (late, time(19))
+        _add(built, second.last_name, *evening, "override", reason="Late clinic", minutes=20)
+        materialise_doctors(list(built.doctors.values()))
+
+
+def _emergency(built: Built, today: date) -> None:
+    """A doctor falls ill: the visits already booked need a decision."""
+    doctor = built.group.physicians[1]
+    day = _next_working_day(doctor.weeks[built.group.places[0].slug], today + timedelta(days=1))
+    with as_job(built.tenant_id, "demo"):
+        away = (day, time(8)), (day, time(10))
+        _add(built, doctor.last_name, *away, "emergency", reason="Called to the hospital")
+
+
+def _add(
+    built: Built,
+    doctor: str,
+    start: tuple[date, time],
+    end: tuple[date, time],
+    kind: str,
+    *,
+    reason: str,
+    minutes: int | None = None,
+) -> None:
+    place = built.group.places[0]
+    zone = ZoneInfo(place.timezone)
+    add_exception(
+        ExceptionDetails(
+            built.doctors[doctor],
+            built.places[place.slug],
+            datetime.combine(*start, zone),
+            datetime.combine(*end, zone),
+            kind,
+            reason=reason,
+            slot_duration_minutes=minutes,
+        )
+    )
+
+
+def _next_working_day(weekdays: tuple[int, ...], first: date) -> date:
+    return next(
+        day
+        for day in (first + timedelta(days=n) for n in range(7))
+        if day.isoweekday() % 7 in weekdays
+    )
