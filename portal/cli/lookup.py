@@ -15,3 +15,10 @@ def tenant_named(slug: str) -> int:
     if tenant_id is None:
         raise click.ClickException(f"There is no clinic {slug}.")
     return int(tenant_id)
+
+
+def every_tenant() -> list[tuple[int, str]]:
+    """The id and short name of every clinic group."""
+    with as_worker():
+        rows = session.execute(text("SELECT id, slug FROM tenant_directory() ORDER BY id"))
+        return [(row.id, row.slug) for row in rows]

@@ -1,21 +1,15 @@
-"""Every read of services, offerings, step templates and workflows."""
+"""Reads of services and offerings."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from portal.db import session
 from portal.doctors.models import Doctor
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
-from portal.services.models import (
-    Service,
-    ServiceOffering,
-    ServiceWorkflow,
-    StepTemplate,
-    WorkflowStep,
-)
+from portal.services.models import Service, ServiceOffering
 from portal.tenancy.context import facts
 
 
@@ -34,19 +28,6 @@ class OfferingRow(NamedTuple):
     zone: str
     active: bool
     minutes: int
-
-
-class PlannedStep(NamedTuple):
-    """A step of a workflow with its minutes resolved."""
-
-    workflow_step_id: int
-    step_template_id: int
-    position: int
-    name: str
-    minutes: int
-    location_type: str | None
-    requires_preparation: bool
-    can_be_skipped: bool
 
 
 def get_service(service_id: int) -> Service:
@@ -116,114 +97,10 @@ def list_offerings(
     return [OfferingRow._make(row) for row in session.execute(statement)]
 
 
-def get_step_template(template_id: int) -> StepTemplate:
-    """Raises NotFound."""
-    template = session.scalar(
-        select(StepTemplate).where(
-            StepTemplate.tenant_id == facts().tenant_id, StepTemplate.id == template_id
-        )
-    )
-    if template is None:
-        raise NotFound
-    return template
-
-
-def list_step_templates(*, limit: int = 300) -> Sequence[StepTemplate]:
-    return session.scalars(
-        select(StepTemplate)
-        .where(StepTemplate.tenant_id == facts().tenant_id)
-        .order_by(StepTemplate.name, StepTemplate.id)
-        .limit(limit)
-    ).all()
-
-
-def get_workflow(workflow_id: int) -> ServiceWorkflow:
-    """A workflow, active or not; raises NotFound."""
-    workflow = session.scalar(_workflows().where(ServiceWorkflow.id == workflow_id))
-    if workflow is None:
-        raise NotFound
-    return workflow
-
-
-def find_active_workflow(offering_id: int, plan_id: int | None) -> ServiceWorkflow | None:
-    """The active workflow of exactly this plan (None: the default), if there is one."""
-    return session.scalar(
-        _workflows().where(
-            ServiceWorkflow.active,
-            ServiceWorkflow.service_offering_id == offering_id,
-            ServiceWorkflow.insurance_plan_id.is_not_distinct_from(plan_id),
-        )
-    )
-
-
-def workflow_for(offering_id: int, plan_id: int | None) -> ServiceWorkflow | None:
-    """The workflow that answers for an offering and plan: the plan's own, else the default."""
-    own = ServiceWorkflow.insurance_plan_id
-    return session.scalar(
-        _workflows()
-        .where(
-            ServiceWorkflow.active,
-            ServiceWorkflow.service_offering_id == offering_id,
-            ServiceWorkflow.total_estimated_minutes > 0,
-            or_(own == plan_id, own.is_(None)),
-        )
-        .order_by(own.asc().nulls_last())
-        .limit(1)
-    )
-
-
-def list_workflows(
-    *, offering_id: int | None = None, active_only: bool = True, limit: int = 500
-) -> Sequence[ServiceWorkflow]:
-    """Workflows, an offering's default first."""
-    statement = (
-        _workflows()
-        .order_by(
-            ServiceWorkflow.service_offering_id,
-            ServiceWorkflow.insurance_plan_id.asc().nulls_first(),
-            ServiceWorkflow.id,
-        )
-        .limit(limit)
-    )
-    if offering_id is not None:
-        statement = statement.where(ServiceWorkflow.service_offering_id == offering_id)
-    if active_only:
-        statement = statement.where(ServiceWorkflow.active)
-    return session.scalars(statement).all()
-
-
-def list_workflow_steps(workflow_id: int) -> list[PlannedStep]:
-    """A workflow's steps in order, each with its own minutes or its template's."""
-    step, template = WorkflowStep, StepTemplate
-    rows = session.execute(
-        select(
-            step.id,
-            step.step_template_id,
-            step.position,
-            template.name,
-            func.coalesce(step.duration_minutes, template.default_duration_minutes),
-            step.location_type,
-            step.requires_preparation,
-            step.can_be_skipped,
-        )
-        .join(
-            template,
-            (template.tenant_id == step.tenant_id) & (template.id == step.step_template_id),
-        )
-        .where(step.tenant_id == facts().tenant_id, step.service_workflow_id == workflow_id)
-        .order_by(step.position, step.id)
-    )
-    return [PlannedStep._make(row) for row in rows]
-
-
 def _living_services() -> Select[Service]:
     return select(Service).where(
         Service.tenant_id == facts().tenant_id, Service.deleted_at.is_(None)
     )
-
-
-def _workflows() -> Select[ServiceWorkflow]:
-    return select(ServiceWorkflow).where(ServiceWorkflow.tenant_id == facts().tenant_id)
 
 
 def _offering_rows() -> Select[*tuple[Any, ...]]:

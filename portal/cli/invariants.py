@@ -1,0 +1,56 @@
+"""`flask invariants`: every promise that can be checked by reading, for every clinic."""
+
+import json
+from collections.abc import Callable, Sequence
+
+import click
+from flask.cli import with_appcontext
+
+from portal.appointments.queries import promises
+from portal.audit.queries import changes_without_entries
+from portal.cli.lookup import every_tenant
+from portal.phi.queries import envelopes_that_do_not_open
+from portal.services.queries import workflows_not_as_long_as_their_steps
+from portal.tenancy.context import as_job
+
+# What is promised -> the check that gives what breaks it, a line each.
+CHECKS: dict[str, Callable[[], Sequence[str]]] = {
+    "no doctor is in two places": promises.doctors_in_two_places,
+    "no patient is in two places": promises.patients_in_two_places,
+    "every visit's doctor is taken for all of it": promises.visits_outside_their_slots,
+    "seats are counted right": promises.seats_miscounted,
+    "statuses, times and steps agree": promises.statuses_that_disagree,
+    "steps follow one another inside the visit": promises.steps_out_of_order,
+    "a visit is as long as its steps": promises.visits_not_as_long_as_their_steps,
+    "a workflow is as long as its steps": workflows_not_as_long_as_their_steps,
+    "every change has its audit entry": changes_without_entries,
+    "every envelope opens": envelopes_that_do_not_open,
+}
+
+
+@click.command("invariants", help="Check every promise that can be checked by reading.")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+@with_appcontext
+def command(as_json: bool) -> None:
+    """Exits 1 when a promise is broken, having said which and where."""
+    found = {slug: _broken(tenant_id) for tenant_id, slug in every_tenant()}
+    kept = not any(lines for checks in found.values() for lines in checks.values())
+    if as_json:
+        click.echo(json.dumps({"kept": kept, "tenants": found}))
+    else:
+        _tell(found)
+    raise SystemExit(0 if kept else 1)
+
+
+def _broken(tenant_id: int) -> dict[str, list[str]]:
+    """Each promise with what breaks it in one clinic."""
+    with as_job(tenant_id, "invariants"):
+        return {promise: list(check()) for promise, check in CHECKS.items()}
+
+
+def _tell(found: dict[str, dict[str, list[str]]]) -> None:
+    for slug, checks in found.items():
+        for promise, lines in checks.items():
+            click.echo(f"{slug}: {promise}: {'BROKEN' if lines else 'kept'}")
+            for line in lines:
+                click.echo(f"  {line}")

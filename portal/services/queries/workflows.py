@@ -1,0 +1,146 @@
+"""Reads of step templates and workflows."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Select, func, or_, select, text
+
+from portal.db import session
+from portal.refusals import NotFound
+from portal.services.models import ServiceWorkflow, StepTemplate, WorkflowStep
+from portal.tenancy.context import facts
+
+MINUTES = text("""
+    SELECT format('workflow %s says %s minutes, its steps %s', w.id, w.total_estimated_minutes,
+                  COALESCE(sum(COALESCE(s.duration_minutes, t.default_duration_minutes)), 0))
+      FROM service_workflows w
+      LEFT JOIN workflow_steps s ON s.tenant_id = w.tenant_id AND s.service_workflow_id = w.id
+      LEFT JOIN step_templates t ON t.tenant_id = s.tenant_id AND t.id = s.step_template_id
+     WHERE w.tenant_id = :tenant_id
+     GROUP BY w.tenant_id, w.id
+    HAVING w.total_estimated_minutes
+           <> COALESCE(sum(COALESCE(s.duration_minutes, t.default_duration_minutes)), 0)
+     ORDER BY w.id
+""")
+
+
+class PlannedStep(NamedTuple):
+    """A step of a workflow with its minutes resolved."""
+
+    workflow_step_id: int
+    step_template_id: int
+    position: int
+    name: str
+    minutes: int
+    location_type: str | None
+    requires_preparation: bool
+    can_be_skipped: bool
+
+
+def get_step_template(template_id: int) -> StepTemplate:
+    """Raises NotFound."""
+    template = session.scalar(
+        select(StepTemplate).where(
+            StepTemplate.tenant_id == facts().tenant_id, StepTemplate.id == template_id
+        )
+    )
+    if template is None:
+        raise NotFound
+    return template
+
+
+def list_step_templates(*, limit: int = 300) -> Sequence[StepTemplate]:
+    return session.scalars(
+        select(StepTemplate)
+        .where(StepTemplate.tenant_id == facts().tenant_id)
+        .order_by(StepTemplate.name, StepTemplate.id)
+        .limit(limit)
+    ).all()
+
+
+def get_workflow(workflow_id: int) -> ServiceWorkflow:
+    """A workflow, active or not; raises NotFound."""
+    workflow = session.scalar(_workflows().where(ServiceWorkflow.id == workflow_id))
+    if workflow is None:
+        raise NotFound
+    return workflow
+
+
+def find_active_workflow(offering_id: int, plan_id: int | None) -> ServiceWorkflow | None:
+    """The active workflow of exactly this plan (None: the default), if there is one."""
+    return session.scalar(
+        _workflows().where(
+            ServiceWorkflow.active,
+            ServiceWorkflow.service_offering_id == offering_id,
+            ServiceWorkflow.insurance_plan_id.is_not_distinct_from(plan_id),
+        )
+    )
+
+
+def workflow_for(offering_id: int, plan_id: int | None) -> ServiceWorkflow | None:
+    """The workflow that answers for an offering and plan: the plan's own, else the default."""
+    own = ServiceWorkflow.insurance_plan_id
+    return session.scalar(
+        _workflows()
+        .where(
+            ServiceWorkflow.active,
+            ServiceWorkflow.service_offering_id == offering_id,
+            ServiceWorkflow.total_estimated_minutes > 0,
+            or_(own == plan_id, own.is_(None)),
+        )
+        .order_by(own.asc().nulls_last())
+        .limit(1)
+    )
+
+
+def list_workflows(
+    *, offering_id: int | None = None, active_only: bool = True, limit: int = 500
+) -> Sequence[ServiceWorkflow]:
+    """Workflows, an offering's default first."""
+    statement = (
+        _workflows()
+        .order_by(
+            ServiceWorkflow.service_offering_id,
+            ServiceWorkflow.insurance_plan_id.asc().nulls_first(),
+            ServiceWorkflow.id,
+        )
+        .limit(limit)
+    )
+    if offering_id is not None:
+        statement = statement.where(ServiceWorkflow.service_offering_id == offering_id)
+    if active_only:
+        statement = statement.where(ServiceWorkflow.active)
+    return session.scalars(statement).all()
+
+
+def list_workflow_steps(workflow_id: int) -> list[PlannedStep]:
+    """A workflow's steps in order, each with its own minutes or its template's."""
+    step, template = WorkflowStep, StepTemplate
+    rows = session.execute(
+        select(
+            step.id,
+            step.step_template_id,
+            step.position,
+            template.name,
+            func.coalesce(step.duration_minutes, template.default_duration_minutes),
+            step.location_type,
+            step.requires_preparation,
+            step.can_be_skipped,
+        )
+        .join(
+            template,
+            (template.tenant_id == step.tenant_id) & (template.id == step.step_template_id),
+        )
+        .where(step.tenant_id == facts().tenant_id, step.service_workflow_id == workflow_id)
+        .order_by(step.position, step.id)
+    )
+    return [PlannedStep._make(row) for row in rows]
+
+
+def workflows_not_as_long_as_their_steps() -> Sequence[str]:
+    """Workflows whose total is not the sum of their steps, one line each."""
+    return session.scalars(MINUTES, {"tenant_id": facts().tenant_id}).all()
+
+
+def _workflows() -> Select[ServiceWorkflow]:
+    return select(ServiceWorkflow).where(ServiceWorkflow.tenant_id == facts().tenant_id)
