@@ -37,6 +37,7 @@ class Config:
     secure_cookies: bool
     now: datetime | None
     smtp_url: str | None
+    syslog: str | None = None
 
     def flask(self) -> dict[str, Any]:
         """The same, as Flask and its extensions name them."""
@@ -50,6 +51,7 @@ class Config:
             "PORTAL_KEY": self.key,
             "PORTAL_NOW": self.now,
             "PORTAL_PRODUCTION": self.production,
+            "PORTAL_SYSLOG": self.syslog,
             "SMTP_URL": self.smtp_url,
         }
 
@@ -73,6 +75,7 @@ def load(environ: Mapping[str, str]) -> Config:
         secure_cookies=_secure_cookies(environ, production),
         now=_fixed_now(environ, production),
         smtp_url=environ.get("SMTP_URL") or None,
+        syslog=environ.get("PORTAL_SYSLOG") or None,
         **_database_urls(source),
     )
 

@@ -76,6 +76,8 @@ def walk(heads: Heads | None) -> Chain:
             f" at {lost.sealed_at}: the end was cut off."
         )
         chain.wrong = Wrong("tail-cut", words, chain.seals + 1)
+    elif not chain.seals:
+        chain.wrong = Wrong("seal-missing", "There is no seal: nothing can be proven.", 1)
     return chain
 
 

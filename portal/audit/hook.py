@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from portal.audit.notes import note
 from portal.db import session
+from portal.refusals import Conflict
 from portal.web.errors import Unavailable
 from portal.web.logs import log_failure
 
@@ -56,17 +57,23 @@ def begin() -> None:
 
 
 def answer(view: Callable[[], ResponseReturnValue]) -> Response:
-    """Run a view and settle its transaction; once more if the first try met a deadlock."""
+    """Run a view and settle its transaction; once more if the first try met a deadlock.
+
+    Raises:
+        Conflict: the second try met one too; nothing was changed, and it may be tried again.
+    """
     try:
         return _answered(view)
     except DBAPIError as error:
-        if not transient(error):
-            raise
-        log_failure(error, attempt=1)
+        _raise_unless_transient(error, attempt=1)
     session.rollback()
     session.info.update(seen=set(), afterwards=[])
     _hook().enter()
-    return _answered(view)
+    try:
+        return _answered(view)
+    except DBAPIError as error:
+        _raise_unless_transient(error, attempt=2)
+        raise Conflict from error
 
 
 def afterwards(entry: Callable[[], None]) -> None:
@@ -78,6 +85,12 @@ def transient(error: SQLAlchemyError) -> bool:
     """Whether trying again can help."""
     cause = error.orig if isinstance(error, DBAPIError) else None
     return getattr(cause, "sqlstate", None) in TRANSIENT
+
+
+def _raise_unless_transient(error: DBAPIError, *, attempt: int) -> None:
+    if not transient(error):
+        raise error
+    log_failure(error, attempt=attempt)
 
 
 def settle_failure(response: Response) -> Response:

@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from portal.cli import database, demo, invariants, patients, slots, tenants, worker
+from portal.cli import audit, database, demo, invariants, patients, slots, tenants, worker
 
 COMMANDS = (
+    audit.group,
     database.group,
     demo.group,
     invariants.command,

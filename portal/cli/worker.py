@@ -18,6 +18,7 @@ from sqlalchemy import Row, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.availability.commands import batches, materialise_doctors
+from portal.cli.audit import seal_log, verify_log
 from portal.db import session
 from portal.tenancy.context import as_job, as_worker, enter_job
 from portal.web.logs import log, log_failure
@@ -69,6 +70,9 @@ JOBS = (
     Job("audit-partitions", 86_400, make_audit_partitions),
     # More than daily, because midnight comes at another hour in each time zone.
     Job("slots", 3_600, roll_horizon),
+    # Each minute: the fourth look after the last.
+    Job("audit-seals", 50, seal_log),
+    Job("audit-verification", 86_400, verify_log),
 )
 HEARTBEAT = Job("worker", LOOK_EVERY_SECONDS, lambda: None)
 

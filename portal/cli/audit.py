@@ -1,0 +1,132 @@
+"""`flask audit`: seal the log, verify it, prove one entry, drop what is old enough."""
+
+import json
+import time
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import insert
+
+from portal.audit import commands, heads, proofs
+from portal.audit.models import AuditVerification
+from portal.audit.office import Office
+from portal.audit.verification import Report, verify
+from portal.db import session
+from portal.refusals import DomainError
+from portal.tenancy.context import as_worker
+
+group = AppGroup("audit", help="Seal the audit log, verify it, prove an entry.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def office() -> Office:
+    """The application's: in the instance folder."""
+    config = current_app.config
+    return Office(config["PORTAL_INSTANCE"] / "seals", config["PORTAL_SYSLOG"])
+
+
+@group.command("seal")
+@click.option("--new-epoch", metavar="REASON", help="after a restore, or with another key")
+def seal(new_epoch: str | None) -> None:
+    """Seal every transaction that has ended since the last seal."""
+    try:
+        at = office()
+        made = commands.open_epoch(at, new_epoch) if new_epoch else commands.seal(at)
+    except DomainError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"Seal {made.number} (epoch {made.epoch}) over {made.entries} entries.")
+
+
+@group.command("verify")
+@click.option(
+    "--heads",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="a copy of the heads kept elsewhere; by default the instance folder's",
+)
+@as_json
+def verification(file: Path | None, as_json: bool) -> None:
+    """Name the first place that is not as it was sealed, with exit code 1."""
+    started = time.monotonic()
+    report = verify(_heads(file or office().heads))
+    seconds = round(time.monotonic() - started, 3)
+    if as_json:
+        click.echo(json.dumps({"ok": report.holds, **asdict(report), "seconds": seconds}))
+    else:
+        _tell(report, seconds)
+    raise SystemExit(0 if report.holds else 1)
+
+
+@group.command("prove")
+@click.argument("entry", type=int)
+def prove(entry: int) -> None:
+    """Print the proof that an entry is under a seal; `python -m portal.audit.proofs` checks it."""
+    try:
+        click.echo(json.dumps(proofs.prove(entry), ensure_ascii=False))
+    except DomainError as refusal:
+        raise click.ClickException(str(refusal)) from None
+
+
+@group.command("purge")
+@click.option(
+    "--before", type=click.DateTime(["%Y-%m-%d"]), required=True, help="six years ago or earlier"
+)
+def purge(before: datetime) -> None:
+    """Drop the months that ended by a date, once the whole log has been verified."""
+    report = verify(_heads(office().heads))
+    if report.wrong:
+        raise click.ClickException(f"The log does not hold, so nothing goes. {report.wrong.words}")
+    try:
+        made, dropped = commands.purge(office(), before.date())
+    except DomainError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"Dropped {', '.join(dropped)}; seal {made.number} says so.")
+
+
+def seal_log() -> None:
+    """The worker's job of every minute."""
+    commands.seal(office())
+
+
+def verify_log() -> None:
+    """The worker's job of every day: what it found is kept, for the screens to tell."""
+    report = verify(_heads(office().heads))
+    found = asdict(report.wrong) if report.wrong else None
+    with as_worker():
+        values = {"holds": report.holds, "seals": report.seals, "entries": report.entries}
+        session.execute(insert(AuditVerification).values(**values, found=found))
+    if report.wrong:
+        raise LogDoesNotHold(report.wrong.kind)
+
+
+class LogDoesNotHold(Exception):
+    """Verification found a place that is not as it was sealed; `flask audit verify` names it."""
+
+
+def _heads(path: Path) -> heads.Heads | None:
+    if not path.exists():
+        return None
+    try:
+        return heads.read(path)
+    except heads.BrokenHeads as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _tell(report: Report, seconds: float) -> None:
+    if report.wrong:
+        click.echo(report.wrong.words)
+        return
+    click.echo(
+        f"Every entry is as it was sealed: {report.entries} under {report.seals} seals,"
+        f" {report.unsealed} waiting for the next ({seconds} s)."
+    )
+    for epoch in report.epochs[1:]:
+        click.echo(f"Epoch {epoch['epoch']} began at {epoch['at']}: {epoch['reason']}")
+    if report.voided:
+        click.echo(f"{report.voided} seals were lost with a restore.")
+    if report.heads is None:
+        click.echo("No heads outside the database: a cut tail would go unseen.", err=True)

@@ -1,0 +1,100 @@
+"""A log of two clinics with three seals, in a database of the test's own, to be tampered with."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from portal.audit import commands, heads, seals
+from portal.audit.office import Office
+from portal.audit.verification import Report, verify
+from portal.tenancy.context import as_worker
+from tests.support.databases import Database
+
+NOTE = "SELECT audit_note(%s, 'doctors', %s, NULL, 'done', %s, NULL, %s)"
+SECONDS = 90
+
+
+@dataclass
+class Log:
+    """The log, its office, and an administrator who can do anything to it."""
+
+    database: Database
+    office: Office
+    admin: psycopg.Connection
+    tenants: dict[str, int] = field(default_factory=dict)
+
+    def write(self, slug: str, count: int = 1, reason: str = "tea — naïve") -> list[int]:
+        """So many entries of a clinic, in one transaction; their ids."""
+        before = self.ids(slug)
+        with self.database.connect("worker") as worker:
+            worker.execute("SELECT enter_job(%s, 'tests')", [self.tenants[slug]])
+            for number in range(count):
+                new = psycopg.types.json.Jsonb({"b": number, "aa": [1.50, None], "é": "🩺"})
+                worker.execute(NOTE, ["doctors.look", number, reason, new])
+        return [each for each in self.ids(slug) if each not in before]
+
+    def ids(self, slug: str) -> list[int]:
+        """The clinic's entries, oldest first."""
+        query = "SELECT id FROM user_action_audit_log WHERE tenant_id = %s ORDER BY id"
+        return [each for (each,) in self.admin.execute(query, [self.tenants[slug]])]
+
+    def seal(self) -> seals.Seal:
+        """One seal over everything, once no transaction on the server holds it up."""
+        deadline = time.monotonic() + SECONDS
+        while self._is_held_up():
+            assert time.monotonic() < deadline, "another transaction goes on and on"
+            time.sleep(0.05)
+        return commands.seal(self.office)
+
+    def _is_held_up(self) -> bool:
+        query = """SELECT max(xid) >= pg_snapshot_xmin(pg_current_snapshot())
+                   FROM user_action_audit_log"""
+        return bool(self.admin.execute(query).fetchone()[0])
+
+    def verify(self, *, with_heads: bool = True) -> Report:
+        """What `audit verify` finds."""
+        return verify(heads.read(self.office.heads) if with_heads else None)
+
+    def tamper(self, statement: str, *values: Any) -> None:
+        """As a superuser, past row security and every grant."""
+        assert self.admin.execute(statement, values).rowcount != 0
+
+    def last(self) -> seals.Seal:
+        """The newest seal."""
+        with as_worker():
+            found = seals.last_seal()
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def log(own_database: Database, tmp_path: Path) -> Iterator[Log]:
+    """Seals 1 (an epoch), 2 and 3; each of two clinics has eight entries under 2 and under 3."""
+    app = own_database.app()
+    with app.app_context(), psycopg.connect(own_database.url("admin"), autocommit=True) as admin:
+        made = Log(own_database, Office(tmp_path / "seals"), admin)
+        with own_database.connect("worker") as worker:
+            for slug in ("alder", "birch"):
+                create = "SELECT create_tenant(%s, %s, 'Europe/London', 'en', '{}')"
+                made.tenants[slug] = worker.execute(create, [slug, slug]).fetchone()[0]
+        made.seal()
+        for _ in range(2):
+            for slug in made.tenants:
+                made.write(slug, 8)
+            made.seal()
+        yield made
+
+
+@pytest.fixture
+def old_month(log: Log) -> datetime:
+    """A month of seven years ago, with its partition."""
+    month = datetime.now(UTC).date().replace(day=1)
+    month = month.replace(year=month.year - 7)
+    log.tamper("SELECT audit_partitions(%s, 1)", month)
+    return datetime(month.year, month.month, 15, 12, tzinfo=UTC)
