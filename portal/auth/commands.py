@@ -1,8 +1,7 @@
 """Signing in and out, and setting a password by a one-time link."""
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
-from portal import clock
 from portal.audit import note
 from portal.auth import passwords, queries, rules
 from portal.auth.models import UserLink, UserSession
@@ -67,7 +66,7 @@ def sign_out() -> None:
     """End the session of this request at once."""
     mine = facts()
     session.execute(
-        update(UserSession).where(UserSession.id == mine.session_id).values(revoked_at=clock.now())
+        update(UserSession).where(UserSession.id == mine.session_id).values(revoked_at=func.now())
     )
     note("sign-out", table="users", record=mine.user_id)
 
@@ -114,7 +113,7 @@ def _spend(link_id: int) -> None:
     link = session.scalar(unused.with_for_update())
     if link is None:
         raise LinkSpent
-    link.used_at = clock.now()
+    link.used_at = func.now()
 
 
 def _start_session(tenant_id: int, user_id: int, idle_seconds: int) -> str:

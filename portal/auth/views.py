@@ -33,6 +33,8 @@ def start() -> Response:
     typed = form.data
     if form.validate():
         with form.refusals():
+            if current_user.is_authenticated:
+                commands.sign_out()
             token = commands.sign_in(typed["clinic"], typed["email"], typed["password"])
             return _signed_in(typed["clinic"], token, own_address(typed["next"]))
         afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))

@@ -4,10 +4,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from portal import clock
 from portal.auth import passwords, rules
 from portal.auth.commands import require_length
 from portal.auth.models import User, UserLink
@@ -120,7 +119,7 @@ def make_link(user: User) -> str:
         user_id=user.id,
         purpose=purpose,
         token_hash=rules.hash_of(token),
-        expires_at=clock.now() + LINK_LASTS,
+        expires_at=func.now() + LINK_LASTS,
     )
     session.add(link)
     session.flush()

@@ -83,6 +83,18 @@ def test_signing_out_ends_the_session_and_clears_the_browser(browser, alder):
     assert len(alder.entries("sign-out")) == 1
 
 
+def test_signing_in_again_ends_the_session_before(browser, alder, birch):
+    browser.sign_in(alder.desk)
+    before = browser.get_cookie("portal").value
+    refused = browser.send("/sign-in", typed(birch.desk, password="not the password at all"))
+    assert refused.status_code == 422
+    assert browser.get("/facilities/").status_code == 200
+    assert browser.send("/sign-in", typed(birch.desk)).status_code == 303
+    assert "Birch Central" in browser.get("/facilities/").text
+    browser.set_cookie("portal", before)
+    assert browser.get("/facilities/").status_code == 401
+
+
 def test_a_disabled_users_cookie_is_dead_on_the_next_request(browser, alder):
     browser.sign_in(alder.clinician)
     with alder.at_work():

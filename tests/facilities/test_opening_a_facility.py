@@ -6,6 +6,7 @@ from portal.facilities.rules import slug_from
 from tests.support.client import Browser
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
+from tests.support.statements import at_most
 
 TYPED = {
     "name": "Zürich, Nord",
@@ -97,6 +98,15 @@ def test_somebody_limited_to_one_facility_sees_that_one_only(browser, alder):
     assert "Riverside" in listed
     assert "Alder Central" not in listed
     assert browser.get(f"/facilities/{alder.facility_id}").status_code == 404
+
+
+def test_the_list_asks_once_however_many_there_are(browser, alder):
+    with alder.at_work():
+        for _ in range(20):
+            a_facility()
+    browser.sign_in(alder.desk)
+    with at_most(2):
+        assert browser.get("/facilities/").text.count("<tr>") == 22
 
 
 @pytest.mark.parametrize(

@@ -80,14 +80,14 @@ def test_a_deadlock_is_tried_once_more(signed_in, alder, instead):
     assert name_now(alder) == "Renamed 2"
 
 
-def test_a_second_deadlock_is_an_error_that_changed_nothing(signed_in, alder, instead):
+def test_a_second_deadlock_is_a_conflict_that_changed_nothing(signed_in, alder, instead):
     def view() -> Response:
         rename()
         raise OperationalError("", {}, psycopg.errors.SerializationFailure())
 
     instead(view)
     response = signed_in.get("/facilities/")
-    assert response.status_code == 503
+    assert response.status_code == 409
     assert name_now(alder) == "Alder Central"
 
 
