@@ -4,7 +4,9 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import StringField
+from wtforms.widgets import HiddenInput
 
 from portal.refusals import DomainError
 
@@ -37,6 +39,12 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
     def status(self) -> int:
         """What a page with this form answers: 200, 422 with errors, 409 after a conflict."""
         return self._refused or (422 if self.errors else 200)
+
+    def hidden_tag(self, *_fields: object) -> Markup:
+        """What is not typed. The token gets no id: a page has several forms."""
+        hidden = [field for field in self if isinstance(field.widget, HiddenInput)]
+        token = self._fields.get("csrf_token")
+        return Markup("").join(field(id=False) if field is token else field() for field in hidden)
 
     def refuse(self, refusal: DomainError) -> None:
         """Show a command's refusal beside its field, or above the form when it has none."""

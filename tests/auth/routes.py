@@ -6,7 +6,9 @@ An area adds a line for each of its routes and, for a record of a new kind, its 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from portal.appointments.queries import list_steps
 from tests.support.people import Clinic
+from tests.support.scheduling import a_practice, book, hours, on_monday
 
 PUBLIC = None
 
@@ -31,9 +33,61 @@ ROUTES: dict[str, Route] = {
     "facilities.new": Route("facilities.manage"),
     "facilities.edit": Route("facilities.manage", "facility"),
     "facilities.closing": Route("facilities.manage", "facility"),
+    "patients.index": Route("patients.see"),
+    "patients.search": Route("patients.see"),
+    "patients.show": Route("patients.see", "patient"),
+    "patients.new": Route("patients.register"),
+    "patients.edit": Route("patients.change", "patient"),
+    "appointments.home": Route("appointments.see"),
+    "appointments.day": Route("appointments.see"),
+    "appointments.day_changes": Route("appointments.see"),
+    "appointments.flow": Route("appointments.see"),
+    "appointments.flow_changes": Route("appointments.see"),
+    "appointments.of_patient": Route("appointments.see", "patient"),
+    "appointments.new": Route("appointments.book"),
+    "appointments.create": Route("appointments.book"),
+    "appointments.offers": Route("appointments.book"),
+    "appointments.hold": Route("appointments.book"),
+    "appointments.release": Route("appointments.book", "slot"),
+    "appointments.show": Route("appointments.see", "visit"),
+    "appointments.move": Route("appointments.move", "visit"),
+    "appointments.cancellation": Route("appointments.cancel", "visit"),
+    "appointments.check_in": Route("appointments.attend", "visit"),
+    "appointments.start": Route("appointments.attend", "visit"),
+    "appointments.completion": Route("appointments.attend", "visit"),
+    "appointments.no_show": Route("appointments.attend", "visit"),
+    "appointments.confirmation": Route("appointments.attend", "visit"),
+    "appointments.undo": Route("appointments.attend", "visit"),
+    "appointments.step_start": Route("appointments.attend", "step"),
+    "appointments.step_finish": Route("appointments.attend", "step"),
+    "appointments.step_skip": Route("appointments.attend", "step"),
 }
 
-# parameter of the address -> the id of a clinic's own record, made if need be
+
+def a_visit(clinic: Clinic) -> dict[str, int]:
+    """A visit that somebody booked, and its slot, patient and first step."""
+    with on_monday(), clinic.at_work():
+        practice = a_practice(clinic.facility_id)
+        hours(practice, start="08:00", end="20:00")  # nine in Chicago is three in London
+        visit = book(practice)
+        return {
+            "patient_id": visit.patient_id,
+            "appointment_id": visit.id,
+            "step_id": list_steps(visit.id)[0].id,
+            "slot_id": visit.availability_slot_id or 0,
+        }
+
+
+def of_a_visit(*names: str) -> Callable[[Clinic], dict[str, int]]:
+    """Some of those ids."""
+    return lambda clinic: {name: id_ for name, id_ in a_visit(clinic).items() if name in names}
+
+
+# a subject -> the ids of a clinic's own record, made if need be
 SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
     "facility": lambda clinic: {"facility_id": clinic.facility_id},
+    "patient": of_a_visit("patient_id"),
+    "visit": of_a_visit("appointment_id"),
+    "step": of_a_visit("appointment_id", "step_id"),
+    "slot": of_a_visit("slot_id"),
 }

@@ -61,14 +61,15 @@ def test_a_role_with_the_right_gets_in(app, browser, alder, endpoint):
         for method, address in sorted(addresses(app, endpoint, ids)):
             status = ask(browser, method, address).status_code
             assert status < 500, f"{name} {method} {address}: {status}"
-            assert status not in {400, 401, 403, 404, 405}, f"{name} {method} {address}: {status}"
+            assert status not in {400, 401, 403, 405}, f"{name} {method} {address}: {status}"
+            assert status != 404 or not ids, f"{name} {method} {address}: {status}"
         browser.send("/sign-out")
 
 
 @pytest.mark.parametrize("endpoint", GUARDED)
 def test_nobody_is_asked_to_sign_in(app, browser, endpoint):
     browser.get("/sign-in")
-    ids = dict.fromkeys(app.url_map.iter_rules(endpoint).__next__().arguments, 1)
+    ids = dict.fromkeys(next(app.url_map.iter_rules(endpoint)).arguments, 1)
     for method, address in addresses(app, endpoint, ids):
         response = ask(browser, method, address)
         if method == "GET":
