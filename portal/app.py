@@ -16,7 +16,7 @@ from portal.db import db, session
 from portal.web import health
 from portal.web.logs import log_failure
 
-AREAS = ("auth", "facilities")
+AREAS = ("auth", "facilities", "patients", "appointments")
 TABLES = (
     "tenancy", "phi", "audit", "auth", "staff", "facilities", "insurance", "doctors", "patients",
     "services", "availability", "appointments",
@@ -80,6 +80,6 @@ def _set_up_templates(app: Flask) -> None:
 
 
 def _language() -> str:
-    """The person's language, or their clinic's."""
+    """The person's language, or their clinic's; a tag (en-US) as Babel writes it."""
     known = session.info.get("facts")
-    return known.locale if known else "en"
+    return known.locale.replace("-", "_") if known else "en"

@@ -31,12 +31,16 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True)
 class Board:
-    """A day, ready to be written down. `columns` may be only those that changed."""
+    """A day, ready to be written down.
+
+    `columns` may be only those of `doctor_ids` that changed; `flow` is None if it did not.
+    """
 
     day: Day
     axis: Axis
     now_at: datetime
     columns: Sequence[Column]
+    doctor_ids: Sequence[int]
     counts: Sequence[Count]
     flow: Sequence[Group] | None
     flow_stamp: str
@@ -115,6 +119,7 @@ def picture(
     return Board(
         day, axis, now,
         columns=[column_of(facts, axis, now, say) for facts in every if facts.stamp not in known],
+        doctor_ids=[facts.doctor.id for facts in every],
         counts=_counts(day.visits, say),
         flow=None if stamp in known else flow_of(day.visits, day.doctors, axis, now, say),
         flow_stamp=stamp, version=version, fine=_is_fine(day),

@@ -165,12 +165,12 @@ class VisitRow:
         return getattr(self.row, column)
 
     def name(self) -> str:
-        """The patient's name; who asks has seen the patient."""
+        """The patient's name, family name first; who asks has seen the patient."""
         first, last = (
             self._open("first_name", self.first_envelope),
             self._open("last_name", self.last_envelope),
         )
-        return f"{first} {last}"
+        return ", ".join(part for part in (last, first) if part)
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -1,0 +1,24 @@
+"""A patient's first visit: registering and booking, both or neither."""
+
+from dataclasses import replace
+
+from portal.appointments.commands.booking import BookingDetails, book_appointment
+from portal.appointments.models import Appointment
+from portal.appointments.queries import find_by_booking_key
+from portal.db import session
+from portal.patients.commands import register_patient
+from portal.patients.rules.details import PatientDetails
+
+
+def book_first_visit(person: PatientDetails, details: BookingDetails) -> Appointment:
+    """Register a new patient and book for them; a refused booking registers nobody.
+
+    Raises:
+        What `register_patient` and `book_appointment` raise.
+    """
+    booked = find_by_booking_key(details.booking_key)
+    if booked is not None:
+        return booked
+    with session.begin_nested():
+        patient = register_patient(person)
+        return book_appointment(replace(details, patient_id=patient.id))

@@ -1,0 +1,207 @@
+"""What the front desk types about visits."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import Length, Optional, ValidationError
+
+from portal.appointments.commands import BookingDetails, MoveDetails
+from portal.availability.queries import get_slot
+from portal.availability.rules import instant
+from portal.doctors.queries import list_places
+from portal.facilities.models import Facility
+from portal.insurance.queries import list_plans_at
+from portal.patients.rules.details import PatientDetails
+from portal.refusals import N_, DomainError
+from portal.services.queries import find_offering, list_offerings, list_services
+from portal.web.forms import Line, PortalForm, tidy
+
+NEW = "new"
+# What a command calls a field, and where the form shows it.
+FIELDS = {"start_at": "availability_slot_id", "service_offering_id": "service_id"}
+
+
+class NotOfferedBy(DomainError):
+    message = N_("This doctor does not offer the service there.")
+    field = "service_id"
+
+
+class Id(IntegerField):
+    """A record's number; empty or nonsense is None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Nonsense is nobody: the field's own check says what is missing."""
+        typed = valuelist[0] if valuelist else ""
+        self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+
+
+def id_or_none(value: Any) -> int | None:
+    """A select's value: a record, or the empty choice."""
+    return int(value) if value not in (None, "", "None") else None
+
+
+class BookingForm(PortalForm):
+    """A visit for a known patient, or for one who is registered with it."""
+
+    booking_key = HiddenField()
+    facility_id = HiddenField()
+    patient_id = StringField(lazy_gettext("Patient"))
+    found_patient_id = StringField()
+    patient_query = Line(lazy_gettext("Patient"))
+    service_id = SelectField(lazy_gettext("Service"), coerce=id_or_none)
+    insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=id_or_none)
+    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=id_or_none)
+    day = DateField(lazy_gettext("Day"), [Optional()])
+    availability_slot_id = Id(lazy_gettext("Start"))
+    notes = TextAreaField(lazy_gettext("Notes"), [Length(max=2000)], filters=[tidy])
+    last_name = Line(lazy_gettext("Last name"), [Length(max=100)])
+    first_name = Line(lazy_gettext("First name"), [Length(max=100)])
+    dob = DateField(lazy_gettext("Date of birth"), [Optional()])
+    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    show = HiddenField()
+
+    def offer_choices(self, facility: Facility) -> None:
+        """What can be chosen at this facility; a doctor chosen first suggests the service."""
+        self.facility_id.data = str(facility.id)
+        self.booking_key.data = self.booking_key.data or str(uuid4())
+        self.service_id.choices = _services(facility)
+        self.insurance_plan_id.choices = _plans(facility)
+        places = list_places(facility_id=facility.id)
+        self.doctor_id.choices = [
+            ("", gettext("Any doctor")), *((p.doctor_id, p.display_name) for p in places)
+        ]  # fmt: skip
+        if self.service_id.data is None:
+            self.service_id.data = _first_service(facility, self.doctor_id.data)
+
+    @property
+    def chosen_patient(self) -> int | None:
+        """Whom the type-ahead, or without script the list of matches, says it is for."""
+        typed = self.found_patient_id.data or self.patient_id.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+
+    @property
+    def registers(self) -> bool:
+        """Whether a new patient is registered with the visit."""
+        names = (self.last_name.data, self.first_name.data)
+        return self.chosen_patient is None and (self.patient_id.data == NEW or any(names))
+
+    def validate_patient_id(self, _field: StringField) -> None:
+        """Somebody it is for."""
+        if self.chosen_patient is None and not self.registers:
+            raise ValidationError(gettext("Choose a patient from the list, or register a new one."))
+
+    def validate_availability_slot_id(self, field: Id) -> None:
+        """A time."""
+        if field.data is None:
+            raise ValidationError(gettext("Choose a start."))
+
+    def validate_booking_key(self, field: HiddenField) -> None:
+        """One of ours; another is replaced."""
+        try:
+            UUID(field.data)
+        except ValueError:
+            field.data = str(uuid4())
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Beside the form's own field of that matter."""
+        refusal.field = FIELDS.get(refusal.field or "", refusal.field)
+        super().refuse(refusal)
+
+    def details(self) -> BookingDetails:
+        """What to book. Raises NotOfferedBy, NotFound."""
+        slot = get_slot(self.availability_slot_id.data or 0)
+        offering = find_offering(
+            service_id=self.service_id.data, doctor_id=slot.doctor_id,
+            facility_id=slot.facility_id,
+        )  # fmt: skip
+        if offering is None:
+            raise NotOfferedBy
+        return BookingDetails(
+            patient_id=self.chosen_patient or 0, offering_id=offering.id, slot_id=slot.id,
+            plan_id=self.insurance_plan_id.data, notes=self.notes.data,
+            booking_key=UUID(self.booking_key.data),
+        )  # fmt: skip
+
+    def person(self) -> PatientDetails:
+        """The new patient."""
+        return PatientDetails(
+            first_name=self.first_name.data or "", last_name=self.last_name.data or "",
+            dob=self.dob.data, phone=self.phone.data,
+            facility_id=id_or_none(self.facility_id.data),
+            default_insurance_plan_id=self.insurance_plan_id.data,
+        )  # fmt: skip
+
+
+class MoveForm(PortalForm):
+    """Another start, with the same or another doctor of the service."""
+
+    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=id_or_none)
+    start_at = Line(lazy_gettext("Start"))
+    on_board = BooleanField()
+
+    def offer_doctors(self, facility_id: int, service_id: int) -> None:
+        """Those who offer the service there."""
+        offerings = list_offerings(facility_id=facility_id, service_id=service_id)
+        self.doctor_id.choices = [(o.doctor_id, o.doctor_name) for o in offerings]
+
+    def details(self, *, facility_id: int, service_id: int, zone: str) -> MoveDetails:
+        """Where to move. A start without an offset is the facility's wall time."""
+        offering = find_offering(
+            service_id=service_id, doctor_id=self.doctor_id.data, facility_id=facility_id
+        )
+        if offering is None:
+            raise NotOfferedBy(field="doctor_id")
+        return MoveDetails(start_at=self._instant(zone), offering_id=offering.id)
+
+    def _instant(self, zone: str) -> datetime:
+        typed = datetime.fromisoformat(self.start_at.data or "")
+        return typed if typed.tzinfo else instant(typed.date(), typed.time(), zone)
+
+    def validate_start_at(self, field: Line) -> None:
+        """A date and a time."""
+        try:
+            datetime.fromisoformat(field.data or "")
+        except ValueError:
+            raise ValidationError(gettext("Enter a date and a time.")) from None
+
+
+class CancellationForm(PortalForm):
+    """Why a visit is cancelled."""
+
+    cancel_reason = Line(lazy_gettext("Reason"), [Length(max=500)])
+
+
+def _services(facility: Facility) -> dict[str, list[tuple[int, str]]]:
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for service in list_services(facility_id=facility.id):
+        label = gettext(
+            "%(name)s (%(minutes)s min)", name=service.name,
+            minutes=service.default_duration_minutes,
+        )  # fmt: skip
+        groups.setdefault(service.category or gettext("Services"), []).append((service.id, label))
+    return groups
+
+
+def _plans(facility: Facility) -> list[SelectChoice]:
+    plans = list_plans_at(facility.id)
+    return [
+        SelectChoice("", gettext("Self-pay")),
+        *(SelectChoice(p.plan_id, p.plan_name, optgroup=p.payer_name) for p in plans),
+    ]
+
+
+def _first_service(facility: Facility, doctor_id: int | None) -> int | None:
+    offerings = list_offerings(facility_id=facility.id, doctor_id=doctor_id, limit=1)
+    return offerings[0].service_id if offerings else None

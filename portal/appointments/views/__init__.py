@@ -1,0 +1,10 @@
+"""/appointments/: the board, booking, and each visit's life."""
+
+from importlib import import_module
+
+from portal.appointments.views.blueprint import bp
+
+for _name in ("day", "booking", "visits", "steps", "patients"):
+    import_module(f"{__name__}.{_name}")
+
+__all__ = ["bp"]

@@ -1,0 +1,66 @@
+"""The day board and the flow board."""
+
+from flask import Response, request
+
+from portal import clock
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.shown import (
+    day_asked,
+    draw,
+    facility_asked,
+    shown_board,
+    version_of,
+    with_board,
+)
+from portal.auth.permissions import permission
+from portal.availability.rules import local_date
+from portal.facilities.queries import list_facilities
+from portal.web.answers import page, stay
+
+NOTHING_NEW = 204
+
+
+@bp.get("/")
+@permission("appointments.see")
+def home() -> Response:
+    return day()
+
+
+@bp.get("/appointments/day")
+@permission("appointments.see")
+def day() -> Response:
+    facility = facility_asked()
+    board = draw(facility, day_asked() or local_date(clock.now(), facility.timezone))
+    return page("appointments/day.html", board=board, facility=facility,
+                facilities=list_facilities())  # fmt: skip
+
+
+@bp.get("/appointments/day/changes")
+@permission("appointments.see", touches=False)
+def day_changes() -> Response:
+    """What an open board polls; it keeps no session alive."""
+    shown = shown_board()
+    if shown is None or version_of(shown) in shown.stamps:
+        return Response(status=NOTHING_NEW)
+    return with_board()
+
+
+@bp.get("/appointments/flow")
+@permission("appointments.see")
+def flow() -> Response:
+    facility = facility_asked()
+    board = draw(facility, local_date(clock.now(), facility.timezone))
+    return page("appointments/flow.html", "appointments/_steps_board.html", board=board,
+                facility=facility, facilities=list_facilities())  # fmt: skip
+
+
+@bp.get("/appointments/flow/changes")
+@permission("appointments.see", touches=False)
+def flow_changes() -> Response:
+    """What an open flow board polls, with the stamp it has."""
+    facility = facility_asked()
+    known = frozenset(request.args.getlist("stamp"))
+    board = draw(facility, local_date(clock.now(), facility.timezone), known)
+    if board.flow is None:
+        return Response(status=NOTHING_NEW)
+    return stay("appointments/_steps_board.html", back_to="appointments.flow", board=board)

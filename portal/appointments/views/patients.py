@@ -1,0 +1,22 @@
+"""A patient's visits: the tab of the chart that belongs to this area."""
+
+from flask import Response
+
+from portal.appointments import queries
+from portal.appointments.views.blueprint import bp
+from portal.appointments.words import STATUS, shown_status
+from portal.auth.permissions import permission
+from portal.patients.queries import get_patient
+from portal.web.answers import page
+
+
+@bp.get("/patients/<int:patient_id>/visits")
+@permission("appointments.see")
+def of_patient(patient_id: int) -> Response:
+    patient = get_patient(patient_id)
+    visits = [
+        (visit, queries.get_context(visit), shown_status(visit.status, visit.confirmed_at))
+        for visit in queries.list_patient_visits(patient.id)
+    ]
+    return page("appointments/of_patient.html", "appointments/_visits.html", patient=patient,
+                visits=visits, words=STATUS)  # fmt: skip

@@ -1,0 +1,108 @@
+"""What the asking browser has on its screen, and how an answer brings it up to date.
+
+A page with the day board sends what it shows with every request: facility, date, and the stamps
+of its parts. An answer then carries the parts that changed, and opens nobody else's name.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+from flask_babel import gettext
+
+from portal import clock
+from portal.appointments import queries
+from portal.appointments.board import Board, picture
+from portal.appointments.board.columns import stamp_of
+from portal.facilities.models import Facility
+from portal.facilities.queries import get_facility, list_facilities
+from portal.refusals import NotFound
+from portal.web.answers import TOASTS, take_messages
+
+HEADER = "X-Board"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The board on the asking browser's screen."""
+
+    facility_id: int
+    day: date
+    stamps: frozenset[str]
+
+    @property
+    def doctor_ids(self) -> set[str]:
+        """Whose columns it has."""
+        names = {stamp.partition(":")[0] for stamp in self.stamps}
+        return {name for name in names if name.isdigit()}
+
+
+def shown_board() -> Shown | None:
+    """What the request says about its board; None for a page without one, or nonsense."""
+    facility, _slash, rest = request.headers.get(HEADER, "").partition("/")
+    day, _slash, stamps = rest.partition("/")
+    try:
+        return Shown(int(facility), date.fromisoformat(day), frozenset(stamps.split(",")))
+    except ValueError:
+        return None
+
+
+def draw(facility: Facility, day: date, known: frozenset[str] = frozenset()) -> Board:
+    """The board of a facility's day, without the parts that are known already."""
+    version = stamp_of("version", queries.board_version(facility.id, day))
+    say = cache(gettext)
+    return picture(queries.board(facility.id, day), version, clock.now(), say, known=known)
+
+
+def version_of(shown: Shown) -> str:
+    """The stamp of the whole board as it is now; reads nobody's data."""
+    return stamp_of("version", queries.board_version(shown.facility_id, shown.day))
+
+
+def with_board(fragment: str | None = None, **context: Any) -> Response:
+    """A fragment (or none) and the changed parts of the board on the browser's screen."""
+    shown = shown_board()
+    html = render_template(fragment, **context) if fragment else ""
+    if shown is not None:
+        board = draw(get_facility(shown.facility_id), shown.day, shown.stamps)
+        if {str(doctor_id) for doctor_id in board.doctor_ids} != shown.doctor_ids:
+            return Response(status=200, headers={"HX-Refresh": "true"})
+        html += render_template("appointments/_update.html", board=board)
+    waiting = take_messages()
+    if waiting:
+        html += render_template(TOASTS, messages=waiting, oob=True)
+    return make_response(html)
+
+
+def facility_asked() -> Facility:
+    """The facility of the address, else the person's first. Raises NotFound."""
+    asked = request.values.get("facility", "") or request.values.get("facility_id", "")
+    if asked:
+        return get_facility(_number(asked))
+    facilities = list_facilities(limit=1)
+    if not facilities:
+        raise NotFound
+    return facilities[0]
+
+
+def day_asked() -> date | None:
+    """The day of the address; None when it names none. Raises NotFound for nonsense."""
+    asked = request.args.get("date", "")
+    try:
+        return date.fromisoformat(asked) if asked else None
+    except ValueError:
+        raise NotFound from None
+
+
+def number_asked(name: str) -> int | None:
+    """A record's number in the address, or None. Raises NotFound for nonsense."""
+    asked = request.args.get(name, "")
+    return _number(asked) if asked else None
+
+
+def _number(asked: str) -> int:
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        raise NotFound
+    return int(asked)

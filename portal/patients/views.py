@@ -1,0 +1,78 @@
+"""/patients/: finding, seeing, registering and changing patients.
+
+What is searched for is a name or a birth date: it is posted, so that it stands in no address.
+"""
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.insurance.queries import get_plan
+from portal.patients import commands, queries
+from portal.patients.forms import PatientForm
+from portal.web.answers import form_page, go, page, toast
+
+bp = Blueprint("patients", __name__, url_prefix="/patients")
+MOST_SUGGESTED = 8
+LEAST_LETTERS = 2
+
+
+@bp.get("/")
+@permission("patients.see")
+def index() -> Response:
+    recent = queries.list_recent_patients()
+    return page("patients/index.html", "patients/_list.html", patients=recent, q="")
+
+
+@bp.post("/search")
+@permission("patients.see")
+def search() -> Response:
+    """The type-ahead's options; without script, or by Enter, a page of up to 50."""
+    q = (request.form.get("q") or "").strip()
+    purpose = request.form.get("purpose", "")
+    limit = MOST_SUGGESTED if purpose else queries.MOST_FOUND
+    found = queries.search_patients(q, limit=limit) if len(q) >= LEAST_LETTERS else []
+    if purpose in ("open", "choose"):
+        return page("patients/_options.html", "patients/_options.html", matches=found, q=q,
+                    purpose=purpose)  # fmt: skip
+    return page("patients/index.html", "patients/_list.html", patients=found, q=q)
+
+
+@bp.get("/<int:patient_id>")
+@permission("patients.see")
+def show(patient_id: int) -> Response:
+    patient = queries.get_patient(patient_id)
+    plan_id = patient.default_insurance_plan_id
+    plan = get_plan(plan_id) if plan_id else None
+    return page("patients/show.html", "patients/_patient.html", patient=patient, plan=plan)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permission("patients.register")
+def new() -> Response:
+    form = PatientForm()
+    form.offer_choices()
+    if form.validate_on_submit():
+        with form.refusals():
+            patient = commands.register_patient(form.details())
+            toast(_("The patient is registered."))
+            return go("patients.show", patient_id=patient.id)
+    return form_page("patients/new.html", "patients/_form.html", form,
+                     back_to=url_for("patients.index"))  # fmt: skip
+
+
+@bp.route("/<int:patient_id>/edit", methods=["GET", "POST"])
+@permission("patients.change")
+def edit(patient_id: int) -> Response:
+    patient = queries.get_patient(patient_id)
+    form = PatientForm(obj=patient, data={"alert": (patient.meta or {}).get("alert")})
+    form.offer_choices()
+    if form.validate_on_submit():
+        with form.refusals():
+            kept = {"status": patient.status, "meta": patient.meta,
+                    "member_numbers": patient.member_numbers or {}}  # fmt: skip
+            commands.change_patient(patient, form.details(**kept))
+            toast(_("The changes are saved."))
+            return go("patients.show", patient_id=patient.id)
+    return form_page("patients/edit.html", "patients/_form.html", form, patient=patient,
+                     back_to=url_for("patients.show", patient_id=patient.id))  # fmt: skip
