@@ -17,6 +17,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
+from portal.appointments.commands import sweep_holds
 from portal.availability.commands import batches, materialise_doctors
 from portal.cli.audit import seal_log, verify_log
 from portal.db import session
@@ -66,11 +67,19 @@ def roll_horizon() -> None:
                 enter_job(tenant_id, "slots")
 
 
+def sweep_expired_holds() -> None:
+    """Every active tenant's holds that nobody's booking has swept away yet."""
+    for tenant_id in _active_tenants():
+        with as_job(tenant_id, "slots"):
+            sweep_holds()
+
+
 JOBS = (
     Job("audit-partitions", 86_400, make_audit_partitions),
     # More than daily, because midnight comes at another hour in each time zone.
     Job("slots", 3_600, roll_horizon),
     # Each minute: the fourth look after the last.
+    Job("holds", 50, sweep_expired_holds),
     Job("audit-seals", 50, seal_log),
     Job("audit-verification", 86_400, verify_log),
 )

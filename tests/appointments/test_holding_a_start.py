@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from portal.appointments.commands import hold_slot, release_slot
+from portal.appointments.commands import hold_slot, release_slot, sweep_holds
 from portal.appointments.queries import Wanted, list_offers, why_not
 from portal.appointments.rules import SlotHeld, SlotTaken
 from portal.availability.queries import get_slot
@@ -77,6 +77,15 @@ def test_an_expired_hold_is_on_offer_again(clinic, open_practice, slot_id):
     with on_monday(minutes=5), acting_as(clinic.admin):
         assert offers(open_practice)[0].slot_id == slot_id
         assert hold_slot(slot_id).reserved_by == clinic.admin.id
+
+
+def test_the_worker_sweeps_what_has_expired(clinic, slot_id):
+    with acting_as(clinic.desk):
+        hold_slot(slot_id)
+    assert sweep_holds() == 0
+    with on_monday(minutes=5):
+        assert sweep_holds() == 1
+        assert sweep_holds() == 0
 
 
 def test_seats_of_a_group_are_not_held(clinic, practice):

@@ -37,6 +37,18 @@ RELEASE = text("""
     RETURNING id
 """)
 
+# Rows that somebody is just working on are left to them, so that nothing waits in a ring.
+SWEEP = text("""
+    UPDATE availability_slots s
+       SET status = 'open', reserved_until = NULL, reserved_by = NULL,
+           busy_from = NULL, busy_until = NULL
+      FROM (SELECT tenant_id, id FROM availability_slots
+             WHERE tenant_id = :tenant_id AND status = 'reserved' AND reserved_until <= :now
+             ORDER BY id FOR UPDATE SKIP LOCKED) AS expired
+     WHERE s.tenant_id = expired.tenant_id AND s.id = expired.id
+    RETURNING s.id
+""")
+
 
 def hold_slot(
     slot_id: int, *, offering_id: int | None = None, plan_id: int | None = None
@@ -83,6 +95,15 @@ def release_slot(slot_id: int) -> None:
     if session.execute(RELEASE, values).one_or_none() is not None:
         session.refresh(slot)
         note("slots.release", table="availability_slots", record=slot_id)
+
+
+def sweep_holds() -> int:
+    """Release every expired hold of the clinic; how many there were.
+
+    Booking releases those in its way by itself, except at facilities that its user cannot change.
+    """
+    values = {"tenant_id": facts().tenant_id, "now": clock.now()}
+    return len(session.execute(SWEEP, values).all())
 
 
 def hold_minutes() -> int:
