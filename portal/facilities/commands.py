@@ -40,7 +40,7 @@ class TimeZoneUnknown(DomainError):
 class VisitsBooked(Conflict):
     """A facility closes when nobody is expected there any more."""
 
-    message = N_("%(visits)s visits are still booked here. Move or cancel them first.")
+    message = N_("Visits still booked here: %(visits)s. Move or cancel them first.")
 
 
 class OnlyFacility(DomainError):

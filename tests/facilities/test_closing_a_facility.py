@@ -1,11 +1,13 @@
 """Closing a facility, and what stands in the way."""
 
+from portal.appointments.commands import cancel_appointment
+from portal.appointments.queries import get_appointment
 from portal.db import session
 from portal.facilities.models import Facility
-from portal.facilities.queries import get_facility
 from tests.support.client import Browser
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
+from tests.support.scheduling import a_practice, book, hours, on_monday
 
 
 def another(clinic: Clinic) -> int:
@@ -42,16 +44,20 @@ def test_the_last_facility_stays_open(browser, alder):
     assert "only facility" in response.text
 
 
-def test_booked_visits_stand_in_the_way(browser, alder, monkeypatch):
+def test_booked_visits_stand_in_the_way(browser, alder):
     facility_id = another(alder)
-    monkeypatch.setattr("portal.facilities.queries.count_live_visits", lambda _facility: 3)
+    with on_monday(), alder.at_work():
+        practice = a_practice(facility_id)
+        hours(practice)
+        visit = book(practice)
     browser.sign_in(alder.admin)
-    assert "3 visits are still booked" in browser.get(f"/facilities/{facility_id}/closing").text
-    response = browser.send(f"/facilities/{facility_id}/closing", htmx=True)
-    assert response.status_code == 409
-    assert "3 visits are still booked here." in response.text
-    with alder.at_work():
-        assert get_facility(facility_id).deleted_at is None
+    assert "1 visit is still booked" in browser.get(f"/facilities/{facility_id}/closing").text
+    refused = browser.send(f"/facilities/{facility_id}/closing", htmx=True)
+    assert refused.status_code == 409
+    assert "Visits still booked here: 1." in refused.text
+    with on_monday(), alder.at_work():
+        cancel_appointment(get_appointment(visit.id), because="The doctor is ill.")
+    assert browser.send(f"/facilities/{facility_id}/closing").status_code == 303
 
 
 def test_the_front_desk_does_not_close_facilities(browser, alder):
