@@ -29,16 +29,15 @@ NOTES = (
 
 @dataclass
 class Diary:
-    """One clinic group's patients and chance, and who is already booked on the day being filled."""
+    """One clinic group's patients and chance, and who is already booked on which day."""
 
     built: Built
     patients: list[Invented]
     random: Random
-    busy: set[int] = field(default_factory=set)
+    busy: set[tuple[int, date]] = field(default_factory=set)
 
     def fill(self, offset: int, fullness: float) -> int:
         """Fill the day `offset` days from today at every facility; how many visits."""
-        self.busy.clear()
         booked = 0
         with as_job(self.built.tenant_id, "demo"):
             for place in self.built.group.places:
@@ -109,7 +108,7 @@ class Diary:
                 visit = book_appointment(details)
         except SlotTaken:
             return None
-        self.busy.add(patient.id)
+        self.busy.add((patient.id, start.date()))
         return visit
 
     def _somebody(self, offered: Offered, place: Place, day: date) -> Invented | None:
@@ -118,7 +117,7 @@ class Diary:
             age = (day - patient.born).days // 365
             fits = offered.care.youngest <= age <= offered.care.oldest
             near = patient.place == place.slug or self.random.random() < 0.1
-            if fits and near and patient.id not in self.busy:
+            if fits and near and (patient.id, day) not in self.busy:
                 return patient
         return None
 
@@ -134,7 +133,7 @@ class Diary:
             for each in offerings
             if each.id == offering_id
         )
-        patient = self._somebody(offered, place, course.now.date())
+        patient = self._somebody(offered, place, following.start_at.date())
         if patient is None:
             return
         details = BookingDetails(
@@ -145,6 +144,7 @@ class Diary:
         )
         with clock.at(course.now):
             check_in(walk_in(details, may_overbook=True))
+        self.busy.add((patient.id, following.start_at.date()))
 
 
 def _starts(offered: Offered, place: Place, day: date) -> list[datetime]:

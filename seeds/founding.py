@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from itertools import product
 from random import Random
 
 from portal import clock
-from portal.availability.commands import RuleDetails, add_rule
+from portal.availability.commands import RuleDetails, add_rules
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
 from portal.doctors.rules import is_npi
 from portal.facilities.commands import FacilityDetails, open_facility
@@ -232,9 +233,8 @@ def _workflow(
 def _schedule(built: Built) -> None:
     for physician in built.group.physicians:
         for slug, days in physician.weeks.items():
-            for day in days:
-                for window in built.group.hours:
-                    add_rule(_rule(built, physician, slug, day, window))
+            windows = product(days, built.group.hours)
+            add_rules([_rule(built, physician, slug, day, hours) for day, hours in windows])
 
 
 def _rule(

@@ -21,13 +21,14 @@ FULL = 0.85
 Say = Callable[[str], None]
 
 
-def load(*, patients: int, days: int, say: Say) -> None:
+def load(*, patients: int, days: int, say: Say, settle: Callable[[], None]) -> None:
     """Make both clinics.
 
     Args:
         patients: how many in all.
         days: how many days before and after today have visits.
         say: is told what was done.
+        settle: brings the planner's statistics up to date, which nobody else does so soon.
     """
     few = round(patients * NORTHGATE_SHARE)
     for group, how_many in ((LAKESIDE, patients - few), (NORTHGATE, few)):
@@ -36,9 +37,11 @@ def load(*, patients: int, days: int, say: Say) -> None:
         _except(built, today)
         say(f"{group.slug}: founded, with {len(built.doctors)} doctors")
         people = invent(built, how_many, say)
+        settle()
         diary = Diary(built, people, Random(f"{group.slug} {today}"))
         visits = sum(diary.fill(offset, _fullness(offset)) for offset in range(-days, days + 1))
         _emergency(built, today)
+        settle()
         say(f"{group.slug}: {how_many} patients, {visits} visits")
 
 
@@ -46,7 +49,7 @@ def _fullness(offset: int) -> float:
     """Today is full, the past is thinned out, the future fills up by and by."""
     if offset == 0:
         return FULL
-    return 0.3 if offset < 0 else max(0.1, 0.5 - 0.04 * offset)
+    return 0.06 if offset < 0 else max(0.06, 0.3 - 0.04 * offset)
 
 
 def _except(built: Built, today: date) -> None:

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import text
 
-from portal.db import session
+from portal.db import db, session
 from portal.tenancy.context import as_worker
 from seeds.load import load as load_clinics
 
@@ -32,4 +32,11 @@ def load(patients: int, days: int) -> None:
     def say(words: str) -> None:
         click.echo(f"{time.monotonic() - began:6.1f} s  {words}", err=True)
 
-    load_clinics(patients=patients, days=days, say=say)
+    load_clinics(patients=patients, days=days, say=say, settle=_analyse)
+
+
+def _analyse() -> None:
+    """As the owner, where this machine may be it; elsewhere the server does so by and by."""
+    if "owner" in db.engines:
+        with db.engines["owner"].execution_options(isolation_level="AUTOCOMMIT").connect() as owner:
+            owner.execute(text("ANALYZE"))

@@ -13,7 +13,13 @@ from portal.availability.commands.materialise import (
     materialise,
     materialise_doctors,
 )
-from portal.availability.commands.weekly import RuleDetails, add_rule, change_rule, end_rule
+from portal.availability.commands.weekly import (
+    RuleDetails,
+    add_rule,
+    add_rules,
+    change_rule,
+    end_rule,
+)
 
 __all__ = [
     "ExceptionDetails",
@@ -21,6 +27,7 @@ __all__ = [
     "RuleDetails",
     "add_exception",
     "add_rule",
+    "add_rules",
     "batches",
     "change_rule",
     "end_rule",

@@ -1,5 +1,6 @@
 """Rules: when a doctor is there, week by week. Each change is carried through to the slots."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, time
 
@@ -60,12 +61,23 @@ def add_rule(details: RuleDetails) -> AvailabilityRule:
         WindowEndsBeforeStart, SlotLengthOutOfRange, ValidityBackwards and the like: at their field.
         NotPlacedThere, OfferingElsewhere: the rule could never be offered.
     """
-    _check(details)
-    with refusing(CONSTRAINTS):
-        rule = AvailabilityRule(**asdict(details))
-        session.add(rule)
-    _carry_through(rule)
+    [rule] = add_rules([details])
     return rule
+
+
+def add_rules(many: Sequence[RuleDetails]) -> list[AvailabilityRule]:
+    """Add several rules, such as a doctor's week, and make the slots once a doctor and place.
+
+    Raises as `add_rule`; then none is added.
+    """
+    for details in many:
+        _check(details)
+    with refusing(CONSTRAINTS):
+        rules = [AvailabilityRule(**asdict(details)) for details in many]
+        session.add_all(rules)
+    for doctor_id, facility_id in sorted({(rule.doctor_id, rule.facility_id) for rule in rules}):
+        materialise_doctors([doctor_id], facility_id=facility_id)
+    return rules
 
 
 def change_rule(rule: AvailabilityRule, details: RuleDetails) -> Materialised:
