@@ -1,5 +1,6 @@
 """What the front desk types about visits."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -83,7 +84,7 @@ class BookingForm(PortalForm):
             ("", gettext("Any doctor")), *((p.doctor_id, p.display_name) for p in places)
         ]  # fmt: skip
         if self.service_id.data is None:
-            self.service_id.data = _first_service(facility, self.doctor_id.data)
+            self.service_id.data = _usual_service(facility, self.doctor_id.data)
 
     @property
     def chosen_patient(self) -> int | None:
@@ -202,6 +203,8 @@ def _plans(facility: Facility) -> list[SelectChoice]:
     ]
 
 
-def _first_service(facility: Facility, doctor_id: int | None) -> int | None:
-    offerings = list_offerings(facility_id=facility.id, doctor_id=doctor_id, limit=1)
-    return offerings[0].service_id if offerings else None
+def _usual_service(facility: Facility, doctor_id: int | None) -> int | None:
+    """The service most doctors offer there (of one doctor: the first by name)."""
+    offerings = list_offerings(facility_id=facility.id, doctor_id=doctor_id)
+    counted = Counter(offering.service_id for offering in offerings)
+    return counted.most_common(1)[0][0] if counted else None

@@ -113,13 +113,17 @@ def offers_for(choice: Choice, *, hold: bool = False) -> Offers:
     Args:
         hold: a start was picked on the board: have the browser hold it.
     """
-    first = choice.day or choice.today
-    strip = queries.list_offers(
-        choice.wanted, first_date=first, days=DAYS, limit=MOST_IN_STRIP
-    ) if choice.service_id else []  # fmt: skip
+    asked = choice.day or choice.today
+    first = _first_of_week(choice.today, asked)
+    strip = (
+        queries.list_offers(choice.wanted, first_date=first, days=DAYS, limit=MOST_IN_STRIP)
+        if choice.service_id
+        else []
+    )
     zone = choice.facility.timezone
     free = sorted({local_date(offer.start_at, zone) for offer in strip})
-    day = first if first in free or not free or choice.slot_id else free[0]
+    later = [day for day in free if day >= asked]
+    day = asked if choice.slot_id or not later else later[0]
     of_day = [offer for offer in strip if local_date(offer.start_at, zone) == day][:MOST_IN_DAY]
     chosen = _chosen(of_day, choice.slot_id)
     accepted, verdict = _verdict(choice, day)
@@ -139,6 +143,11 @@ def around(choice: Choice, taken: Sequence[Offer]) -> Choice:
     nearest = taken[0]
     day = local_date(nearest.start_at, choice.facility.timezone)
     return replace(choice, slot_id=nearest.slot_id, day=day)
+
+
+def _first_of_week(today: date, day: date) -> date:
+    """The strip's first day: whole weeks from today on, so that it stands still while one looks."""
+    return today + timedelta(days=(day - today).days // DAYS * DAYS)
 
 
 def _chosen(offers: Sequence[Offer], slot_id: int | None) -> Offer | None:

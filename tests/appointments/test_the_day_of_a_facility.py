@@ -45,7 +45,7 @@ def test_visits_come_with_what_a_card_shows(clinic, open_practice):
     assert (row.id, row.start_at, row.status) == (visit.id, chicago(2, "09:00"), "scheduled")
     assert row.service == open_practice.service.name
     assert seen() == set()
-    assert row.name() == "Ana Ruiz"
+    assert row.name() == "Ruiz, Ana"
     assert seen() == {patient.id}
     assert row.flags == ("new", "interpreter")
 

@@ -4,14 +4,15 @@ const typing = (target) => target.closest?.("input:not([type=checkbox], [type=ra
 let typedAhead = null;
 
 // Between "new booking" and its dialog, keys are kept for the field that is about to have the focus.
-document.addEventListener("portal:opening", () => { typedAhead = ""; });
+document.addEventListener("portal:opening", () => { typedAhead = []; });
 document.addEventListener("portal:opened", () => {
   const field = document.querySelector("dialog[open] [role=combobox]");
-  if (typedAhead && field) {
-    field.value = typedAhead;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  const keys = typedAhead ?? [];
   typedAhead = null;
+  if (!field || !keys.length) return;
+  field.value = keys.filter((key) => key.length === 1).join("");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (keys.at(-1) === "ArrowDown") field.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown" }));
 });
 
 function find(key) {
@@ -26,7 +27,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (typedAhead !== null) {
-    if (event.key.length === 1) { typedAhead += event.key; event.preventDefault(); }
+    if (event.key !== "Escape") { typedAhead.push(event.key); event.preventDefault(); }
     return;
   }
   if (typing(event.target) || localStorage.getItem("portal.keys") === "off") return;
