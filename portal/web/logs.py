@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from sqlalchemy.exc import DBAPIError
 
 from portal.db import session
@@ -109,7 +109,9 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 
 def log_failure(error: BaseException, **fields: Any) -> None:
-    """Log an error without its text."""
+    """Log an error without its text, with the id of the request it happened in."""
+    if has_request_context():
+        fields["request_id"] = session.info.get("request", {}).get("id")
     log.error("failed", **describe(error), **fields)
 
 

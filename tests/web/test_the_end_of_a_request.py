@@ -1,5 +1,7 @@
 """One transaction a request: what is rolled back, what survives, and what is never shown."""
 
+import json
+
 import psycopg
 import pytest
 from flask import Flask, Response
@@ -153,6 +155,8 @@ def test_an_unforeseen_error_is_a_calm_page_and_a_log_line_without_its_text(
     assert "Something went wrong on our side" in response.text
     logged = capsys.readouterr().err
     assert '"sqlstate": "22P02"' in logged
+    failed, answered = (json.loads(line) for line in logged.splitlines()[-2:])
+    assert failed["request_id"] == answered["request_id"]
     assert "Canary" not in logged + response.text
 
 

@@ -1,0 +1,39 @@
+"""A change that is shown before it is done.
+
+It is done in a savepoint, and stays only when what it does is what the person has been shown: so
+the preview cannot differ from the doing, and nobody confirms what they have not seen.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import NamedTuple, Protocol, TypeVar
+
+from portal.db import session
+
+
+class Outcome(Protocol):
+    """What a change did; read in full before it is taken back."""
+
+    def fingerprint(self) -> str:
+        """The same text for the same outcome, without ids that are new each time."""
+
+
+Did = TypeVar("Did", bound=Outcome)
+
+
+class Tried(NamedTuple):
+    """Whether the change stays, and the mark by which a form says that its outcome was shown."""
+
+    stays: bool
+    mark: str
+
+
+def tried(change: Callable[[], Did], *, seen: str | None) -> tuple[Did, Tried]:
+    """Do a change; take it back unless `seen` is the mark of this very outcome."""
+    with session.begin_nested() as savepoint:
+        did = change()
+        mark = sha256(did.fingerprint().encode()).hexdigest()[:32]
+        stays = mark == seen
+        if not stays:
+            savepoint.rollback()
+    return did, Tried(stays, mark)
