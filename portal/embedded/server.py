@@ -25,6 +25,9 @@ SORTED_BY_CODE_POINT = ("--locale=C", "--locale-provider=builtin", "--builtin-lo
 # Errors name values ("Failing row contains ..."), and the server's log lies readable on the disk.
 QUIET_LOG = {"log_min_messages": "fatal", "log_min_error_statement": "panic"}
 
+# A power cut may cost the last moments of a demonstration, never its consistency.
+DEMONSTRATION = {"synchronous_commit": "off", "timezone": "UTC"}
+
 
 class EmbeddedServer:
     """A PostgreSQL server whose data, socket and passwords lie in one folder."""
@@ -50,7 +53,7 @@ class EmbeddedServer:
         self.data = self.folder / "data"
         self.binaries = binaries or _wheel_binaries()
         self._initdb = initdb
-        self._settings = {**QUIET_LOG, "timezone": "UTC", **(settings or {})}
+        self._settings = {**QUIET_LOG, **DEMONSTRATION, **(settings or {})}
 
     def url(self, role: str = "app", database: str = DATABASE) -> str:
         """The libpq URL for a role: app, owner, worker or admin."""
