@@ -101,8 +101,10 @@ def test_one_audit_entry_tells_the_counts(clinic, practice):
 @pytest.mark.parametrize("kind", ["blocked", "emergency"])
 def test_a_block_takes_every_slot_it_touches_and_no_other(practice, kind):
     hours(practice, end="10:00")
-    away(practice, chicago(2, "08:15"), chicago(2, "09:00"), kind)
-    assert starts(practice) == ["02 09:00", "02 09:30"]
+    away(practice, chicago(2, "08:45"), chicago(2, "09:00"), kind)
+    assert starts(practice) == ["02 08:00", "02 09:00", "02 09:30"]
+    away(practice, chicago(2, "09:30"), chicago(2, "09:31"), kind)
+    assert starts(practice) == ["02 08:00", "02 09:00"]
 
 
 def test_a_block_of_one_rule_leaves_the_others(practice):
