@@ -71,7 +71,7 @@ class BookingForm(PortalForm):
     first_name = Line(lazy_gettext("First name"), [Length(max=100)])
     dob = DateField(lazy_gettext("Date of birth"), [Optional()])
     phone = Line(lazy_gettext("Phone"), [Length(max=50)])
-    show = HiddenField()
+    show = StringField()
 
     def offer_choices(self, facility: Facility) -> None:
         """What can be chosen at this facility; a doctor chosen first suggests the service."""

@@ -135,7 +135,7 @@ def _next_action(visit: Appointment) -> Action | None:
 def _minor_actions(visit: Appointment, zone: str) -> list[Action]:
     found = []
     if visit.status == "scheduled":
-        words = _("Take the confirmation back") if visit.confirmed_at else _("Confirmed by patient")
+        words = _("Take the confirmation back") if visit.confirmed_at else _("Mark as confirmed")
         found.append(Action(_url("confirmation", visit), words, "quiet", "circle-check"))
     if visit.status in WAITING and visit.start_at <= clock.now():
         found.append(Action(_url("no_show", visit), _("No-show"), "quiet", "user-x"))

@@ -57,11 +57,12 @@ def _allowed(endpoint: str) -> bool:
 
 
 def _is_current(endpoint: str) -> bool:
-    """The page itself, or the first entry of the area that this page belongs to."""
-    entries = [entry for entry, _icon, _words in RAIL]
+    """The page itself, or the first entry under the address this page belongs to."""
+    entries = [entry for entry, _icon, _words in RAIL if has_endpoint(entry)]
     if request.endpoint in entries:
         return request.endpoint == endpoint
-    return endpoint == next((e for e in entries if e.split(".")[0] == request.blueprint), None)
+    area = request.path.split("/")[1] or "appointments"
+    return endpoint == next((e for e in entries if e.split(".")[0] == area), None)
 
 
 def initials(name: str) -> str:

@@ -55,11 +55,14 @@ def flow_of(
 ) -> list[Group]:
     """Waiting first, then the steps in their order; this opens the names of those present."""
     names = {doctor.id: doctor.name for doctor in doctors}
-    groups: dict[tuple[int, str], list[Present]] = {}
+    groups: dict[str, list[Present]] = {}
+    places: dict[str, int] = {}
     for visit in present_of(visits):
+        place, step = _step_of(visit, say)
         person = _present(visit, names.get(visit.doctor_id, ""), axis, now, say)
-        groups.setdefault(_step_of(visit, say), []).append(person)
-    return [Group(name, tuple(people)) for (_at, name), people in sorted(groups.items())]
+        groups.setdefault(step, []).append(person)
+        places[step] = min(place, places.get(step, place))
+    return [Group(step, tuple(groups[step])) for step in sorted(groups, key=places.__getitem__)]
 
 
 def _step_of(visit: VisitRow, say: Say) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from portal.appointments import commands
 from portal.appointments.forms import BookingForm
 from portal.appointments.models import Appointment
+from portal.appointments.queries import Wanted, find_offer
 from portal.appointments.rules import SlotTaken
 from portal.appointments.starts import Choice, Offers, around, offers_for
 from portal.appointments.views.blueprint import bp
@@ -21,6 +22,7 @@ from portal.appointments.views.shown import (
     with_board,
 )
 from portal.auth.permissions import permission
+from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.facilities.models import Facility
@@ -124,11 +126,19 @@ def _asked(slot_id: int | None) -> dict[str, Any]:
         }
     if slot_id is not None:
         slot = get_slot(slot_id)
-        offerings = list_offerings(facility_id=slot.facility_id, doctor_id=slot.doctor_id)
-        fitting = (o for o in offerings if slot.service_offering_id in (None, o.id))
-        asked["doctor_id"] = slot.doctor_id
-        asked["service_id"] = next((offering.service_id for offering in fitting), None)
+        asked |= {"doctor_id": slot.doctor_id, "service_id": _service_for(slot)}
     return asked
+
+
+def _service_for(slot: AvailabilitySlot) -> int | None:
+    """The doctor's first service that fits the start; if none does, their first."""
+    offerings = list_offerings(facility_id=slot.facility_id, doctor_id=slot.doctor_id)
+    fitting = (
+        offering.service_id
+        for offering in offerings
+        if find_offer(Wanted(offering_id=offering.id, slot_id=slot.id), slot.start_at)
+    )
+    return next(fitting, offerings[0].service_id if offerings else None)
 
 
 def _choice(form: BookingForm, facility: Facility) -> Choice:

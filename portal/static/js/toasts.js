@@ -10,6 +10,8 @@ function raise() {
 
 function welcome(toast) {
   toast.dataset.seen = "";
+  // Only the last thing done can be taken back.
+  if (toast.querySelector("form")) box.querySelectorAll(".toast form").forEach((form) => { if (!toast.contains(form)) form.remove(); });
   const error = toast.matches(".error");
   const text = toast.querySelector("span").textContent;
   document.dispatchEvent(new CustomEvent("portal:say", { detail: { text, now: error } }));
@@ -36,7 +38,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
 });
 // An undo has been taken once it was sent: offering it twice would be a lie.
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   ctx.sourceElement?.closest?.(".toast")?.remove();
 });
 document.addEventListener("htmx:after:swap", welcomeAll);
