@@ -22,7 +22,7 @@ def asks_for_fragment() -> bool:
 
 
 def page(
-    template: str, fragment: str | None = None, *, status: int = 200, **context: Any
+    template: str, fragment: str | None = None, /, *, status: int = 200, **context: Any
 ) -> Response:
     """A whole page, or only its fragment when htmx asks. Templates know the `status`."""
     if fragment is None or not asks_for_fragment():
@@ -35,13 +35,18 @@ def page(
 
 
 def form_page(
-    template: str, fragment: str | None, form: PortalForm, status: int | None = None, **context: Any
+    template: str,
+    fragment: str | None,
+    form: PortalForm,
+    /,
+    status: int | None = None,
+    **context: Any,
 ) -> Response:
     """A form: as it is, or again with its reasons (422; 409 when somebody else was faster)."""
     return page(template, fragment, status=status or form.status, form=form, **context)
 
 
-def go(endpoint: str, **values: Any) -> Response:
+def go(endpoint: str, /, **values: Any) -> Response:
     """Move on to another page (an endpoint, or an address that begins with a slash)."""
     address = address_of(endpoint, **values)
     if asks_for_fragment():
@@ -49,14 +54,14 @@ def go(endpoint: str, **values: Any) -> Response:
     return Response(status=303, headers={"Location": address})
 
 
-def stay(fragment: str, back_to: str, *, status: int = 200, **context: Any) -> Response:
+def stay(fragment: str, /, back_to: str, *, status: int = 200, **context: Any) -> Response:
     """Stay where one is: the changed fragment, or without script back to the page."""
     if asks_for_fragment():
         return page(fragment, fragment, status=status, **context)
     return go(back_to)
 
 
-def address_of(endpoint: str, **values: Any) -> str:
+def address_of(endpoint: str, /, **values: Any) -> str:
     """The address of an endpoint; an address is taken as it is."""
     return endpoint if endpoint.startswith("/") else url_for(endpoint, **values)
 
