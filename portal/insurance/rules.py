@@ -1,6 +1,6 @@
 """Whether a facility takes a plan on a day. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.refusals import N_, DomainError
@@ -8,6 +8,11 @@ from portal.refusals import N_, DomainError
 
 class DatesBackwards(DomainError):
     message = N_("The last day is before the first.")
+
+
+class LastDayMissing(DomainError):
+    message = N_("Say the last day on which the plan is accepted.")
+    field = "accepted_until"
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,63 @@ class Cover:
         if not within(day, self.accepted_since, self.accepted_until):
             return "outside_contract"
         return None
+
+    def standing_on(self, day: date) -> str:
+        """How the facility stands to the plan on a day: accepted, coming, ended or refused."""
+        if not self.known or not self.enabled:
+            return "refused"
+        if self.accepted_until is not None and self.accepted_until < day:
+            return "ended"
+        if self.accepted_since is not None and self.accepted_since > day:
+            return "coming"
+        return "accepted"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a facility says of a plan; a date is open-ended where None."""
+
+    enabled: bool = False
+    accepted_since: date | None = None
+    accepted_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to become of acceptance: `accept` within dates, `end` after a day, or `refuse`."""
+
+    kind: str
+    since: date | None = None
+    until: date | None = None
+
+    def check(self) -> None:
+        """Raises DatesBackwards, LastDayMissing."""
+        if self.kind == "accept":
+            check_dates(self.since, self.until, "accepted_until")
+        if self.kind == "end" and self.until is None:
+            raise LastDayMissing
+
+    def applied(self, terms: Terms | None) -> Terms | None:
+        """The terms after it; the same ones when they do not change. None: nothing was said yet.
+
+        A contract that would end before it begins is refused. What is not accepted, or ends
+        earlier anyway, is not ended.
+        """
+        if self.kind == "accept":
+            return Terms(True, self.since, self.until)
+        if terms is None or not terms.enabled:
+            return terms
+        if self.kind == "refuse":
+            return replace(terms, enabled=False)
+        return self._ended(terms)
+
+    def _ended(self, terms: Terms) -> Terms:
+        last = self.until
+        if last is None or (terms.accepted_until is not None and terms.accepted_until <= last):
+            return terms
+        if terms.accepted_since is not None and terms.accepted_since > last:
+            return replace(terms, enabled=False)
+        return replace(terms, accepted_until=last)
 
 
 REASONS = {

@@ -21,6 +21,15 @@ class Outcome(Protocol):
 Did = TypeVar("Did", bound=Outcome)
 
 
+def mark_of(fingerprint: str) -> str:
+    """The mark of an outcome, for a form to carry."""
+    return sha256(fingerprint.encode()).hexdigest()[:32]
+
+
+# Of an outcome that touches nobody, if its fingerprint is empty then: it may stay unseen.
+NOTHING = mark_of("")
+
+
 class Tried(NamedTuple):
     """Whether the change stays, and the mark by which a form says that its outcome was shown."""
 
@@ -32,7 +41,7 @@ def tried(change: Callable[[], Did], *, seen: str | None) -> tuple[Did, Tried]:
     """Do a change; take it back unless `seen` is the mark of this very outcome."""
     with session.begin_nested() as savepoint:
         did = change()
-        mark = sha256(did.fingerprint().encode()).hexdigest()[:32]
+        mark = mark_of(did.fingerprint())
         stays = mark == seen
         if not stays:
             savepoint.rollback()

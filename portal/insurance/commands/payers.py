@@ -1,11 +1,11 @@
-"""Every write of payers, plans and their acceptance."""
+"""Adding and changing payers and plans."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from portal.db import session
-from portal.insurance import queries
-from portal.insurance.models import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
+from portal.insurance.commands.acceptance import Affected, Uncovering
+from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.insurance.rules import check_dates
 from portal.refusals import N_, Conflict, refusing
 
@@ -41,15 +41,6 @@ class PlanDetails:
     effective_to: date | None = None
 
 
-@dataclass(frozen=True)
-class AcceptanceDetails:
-    """From when to when a facility takes a plan; open-ended where None."""
-
-    accepted_since: date | None = None
-    accepted_until: date | None = None
-    notes: str | None = None
-
-
 def add_payer(details: PayerDetails) -> InsuranceProvider:
     """Raises PayerNameTaken."""
     with refusing(CONSTRAINTS):
@@ -74,37 +65,12 @@ def add_plan(details: PlanDetails) -> InsurancePlan:
     return plan
 
 
-def change_plan(plan: InsurancePlan, details: PlanDetails) -> InsurancePlan:
-    """Raises PlanCodeTaken, DatesBackwards."""
+def change_plan(plan: InsurancePlan, details: PlanDetails) -> Affected:
+    """Change a plan; its dates say whom it still covers. Raises PlanCodeTaken, DatesBackwards."""
+    uncovering = Uncovering({plan.id})
     with refusing(CONSTRAINTS):
         _describe(plan, details)
-    return plan
-
-
-def accept_plan(
-    facility_id: int, plan_id: int, details: AcceptanceDetails | None = None
-) -> FacilityInsurancePlan:
-    """The facility takes the plan from now on, within the dates given. Raises DatesBackwards."""
-    details = details or AcceptanceDetails()
-    check_dates(details.accepted_since, details.accepted_until, "accepted_until")
-    acceptance = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
-    if acceptance is None:
-        acceptance = FacilityInsurancePlan(facility_id=facility_id, insurance_plan_id=plan_id)
-        session.add(acceptance)
-    acceptance.enabled = True
-    acceptance.accepted_since = details.accepted_since
-    acceptance.accepted_until = details.accepted_until
-    acceptance.notes = details.notes
-    session.flush()
-    return acceptance
-
-
-def stop_accepting_plan(facility_id: int, plan_id: int) -> None:
-    """The facility no longer takes the plan; its dates and notes are kept, visits stand."""
-    acceptance = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
-    if acceptance is not None:
-        acceptance.enabled = False
-        session.flush()
+    return uncovering.affected()
 
 
 def _describe(plan: InsurancePlan, details: PlanDetails) -> None:

@@ -1,0 +1,105 @@
+"""Coming visits, for areas that come before appointments and ask what a change would touch.
+
+Visits, patients and services belong to higher areas, which these do not import: the statements
+ask for their tables by name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.db import session
+from portal.phi.sealed import open_field
+from portal.tenancy.context import facts
+
+MOST_SHOWN = 50
+
+# Booked or under way, and not over.
+COMING = """
+    a.tenant_id = :tenant_id AND a.status IN ('scheduled', 'checked_in', 'in_progress')
+    AND a.end_at > CAST(:now AS timestamptz)"""
+
+ROWS = text("""
+    SELECT a.id, a.patient_id, pat.row_uid, pat.first_name AS first_envelope,
+           pat.last_name AS last_envelope, a.start_at, f.timezone AS zone, f.name AS facility,
+           d.display_name AS doctor, s.name AS service, plan.name AS plan
+      FROM appointments a
+      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
+      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id
+      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
+      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
+      LEFT JOIN patients pat ON pat.tenant_id = a.tenant_id AND pat.id = a.patient_id
+      LEFT JOIN insurance_plans plan ON plan.tenant_id = a.tenant_id
+                                    AND plan.id = a.insurance_plan_id
+     WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
+     ORDER BY a.start_at, a.id
+     LIMIT :limit
+""")
+
+OF_A_DOCTOR = text(f"""
+    SELECT a.id FROM appointments a
+     WHERE {COMING} AND a.doctor_id = :doctor_id
+       AND (CAST(:facility_id AS bigint) IS NULL OR a.facility_id = :facility_id)
+     ORDER BY a.start_at, a.id
+""")  # noqa: S608 - a constant of this file
+
+
+class ComingVisit(NamedTuple):
+    """A visit that a change touches; the start is in UTC, `zone` the facility's."""
+
+    id: int
+    patient: str
+    start_at: datetime
+    zone: str
+    facility: str
+    doctor: str
+    service: str
+    plan: str | None
+
+
+@dataclass(frozen=True)
+class Touched:
+    """The coming visits that a change touches, earliest first."""
+
+    ids: tuple[int, ...]
+
+    def fingerprint(self) -> str:
+        """The same text for the same visits; empty when nobody is touched."""
+        return ",".join(map(str, self.ids))
+
+
+def list_visits(ids: Sequence[int], *, limit: int = MOST_SHOWN) -> list[ComingVisit]:
+    """The first of these visits, earliest first. Their patients count as seen."""
+    if not ids:
+        return []
+    values = {"tenant_id": facts().tenant_id, "ids": list(ids), "limit": limit}
+    return [_visit(row) for row in session.execute(ROWS, values)]
+
+
+def visits_of_doctor(doctor_id: int, *, facility_id: int | None = None) -> Touched:
+    """A doctor's coming visits, everywhere or at one facility."""
+    values = {
+        "tenant_id": facts().tenant_id,
+        "now": clock.now(),
+        "doctor_id": doctor_id,
+        "facility_id": facility_id,
+    }
+    return Touched(tuple(session.scalars(OF_A_DOCTOR, values)))
+
+
+def _visit(row: Any) -> ComingVisit:
+    first, last = (
+        open_field("patients", column, row.row_uid, envelope, patient_id=row.patient_id)
+        for column, envelope in (
+            ("first_name", row.first_envelope),
+            ("last_name", row.last_envelope),
+        )
+    )
+    name = ", ".join(part for part in (last, first) if part)
+    return ComingVisit(
+        row.id, name, row.start_at, row.zone, row.facility, row.doctor, row.service, row.plan
+    )

@@ -1,0 +1,37 @@
+"""Every write of payers, plans and their acceptance."""
+
+from portal.insurance.commands.acceptance import (
+    AcceptanceDetails,
+    Affected,
+    VisitsAffected,
+    accept_plan,
+    change_acceptance,
+    stop_accepting_plan,
+)
+from portal.insurance.commands.payers import (
+    PayerDetails,
+    PayerNameTaken,
+    PlanCodeTaken,
+    PlanDetails,
+    add_payer,
+    add_plan,
+    change_payer,
+    change_plan,
+)
+
+__all__ = [
+    "AcceptanceDetails",
+    "Affected",
+    "PayerDetails",
+    "PayerNameTaken",
+    "PlanCodeTaken",
+    "PlanDetails",
+    "VisitsAffected",
+    "accept_plan",
+    "add_payer",
+    "add_plan",
+    "change_acceptance",
+    "change_payer",
+    "change_plan",
+    "stop_accepting_plan",
+]

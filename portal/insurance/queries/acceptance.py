@@ -1,0 +1,223 @@
+"""Reads of acceptance: which facility takes which plan, from when to when."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, select
+
+from portal.db import session
+from portal.facilities.models import Facility
+from portal.insurance.models import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
+from portal.insurance.queries.payers import having
+from portal.insurance.rules import Cover
+from portal.tenancy.context import facts
+
+MOST_COLUMNS = 12
+
+
+class PlanAtFacility(NamedTuple):
+    """A plan as a facility sees it: a cell of the acceptance matrix, a choice in booking."""
+
+    plan_id: int
+    plan_name: str
+    plan_code: str
+    payer_name: str
+    acceptance_id: int | None
+    notes: str | None
+    cover: Cover
+
+    def gap_on(self, day: date) -> str | None:
+        """Why it is not taken on a day (a key of `rules.REASONS`), or None when it is."""
+        return self.cover.gap_on(day)
+
+
+class MatrixPlan(NamedTuple):
+    """A row of the matrix."""
+
+    id: int
+    name: str
+    plan_code: str
+    payer_id: int
+    payer_name: str
+    effective_from: date | None
+    effective_to: date | None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A window of plans over the facilities; a pair without a cell was never spoken of."""
+
+    plans: Sequence[MatrixPlan]
+    facilities: Sequence[Facility]
+    more_facilities: bool
+    cells: dict[tuple[int, int], Cover]
+
+    def cover(self, facility_id: int, plan: MatrixPlan) -> Cover:
+        """What both sides say about the dates."""
+        dates = Cover(plan.effective_from, plan.effective_to)
+        return self.cells.get((facility_id, plan.id), dates)
+
+
+def acceptance_matrix(*, query: str = "", at: str = "", limit: int = 26, offset: int = 0) -> Matrix:
+    """The matrix in three statements.
+
+    Args:
+        query: words of the plan, its code or its payer.
+        at: words of the facility's name; at most `MOST_COLUMNS` are shown.
+    """
+    plans = _matrix_plans(query, limit, offset)
+    facilities = _matrix_facilities(at)
+    shown = facilities[:MOST_COLUMNS]
+    rows = session.execute(_matrix_cells([f.id for f in shown], [p.id for p in plans]))
+    known = {plan.id: plan for plan in plans}
+    cells = {
+        (row.facility_id, row.insurance_plan_id): Cover(
+            known[row.insurance_plan_id].effective_from,
+            known[row.insurance_plan_id].effective_to,
+            True,
+            row.enabled,
+            row.accepted_since,
+            row.accepted_until,
+        )
+        for row in rows
+    }
+    return Matrix(plans, shown, len(facilities) > MOST_COLUMNS, cells)
+
+
+def find_acceptance(*, facility_id: int, plan_id: int) -> FacilityInsurancePlan | None:
+    return session.scalar(
+        select(FacilityInsurancePlan).where(
+            FacilityInsurancePlan.tenant_id == facts().tenant_id,
+            FacilityInsurancePlan.facility_id == facility_id,
+            FacilityInsurancePlan.insurance_plan_id == plan_id,
+        )
+    )
+
+
+def list_acceptance(
+    facility_ids: Collection[int], plan_ids: Collection[int]
+) -> Sequence[FacilityInsurancePlan]:
+    """What was said of these plans at these facilities, in a fixed order."""
+    accepted = FacilityInsurancePlan
+    return session.scalars(
+        select(accepted)
+        .where(
+            accepted.tenant_id == facts().tenant_id,
+            accepted.facility_id.in_(facility_ids),
+            accepted.insurance_plan_id.in_(plan_ids),
+        )
+        .order_by(accepted.facility_id, accepted.insurance_plan_id)
+    ).all()
+
+
+def list_plans_at(facility_id: int, *, limit: int = 500) -> list[PlanAtFacility]:
+    """Every plan as the facility sees it, by payer and name."""
+    rows = session.execute(_at(facility_id).limit(limit))
+    return [_plan_at_facility(row) for row in rows]
+
+
+def find_plan_at(facility_id: int, plan_id: int) -> PlanAtFacility | None:
+    row = session.execute(_at(facility_id).where(InsurancePlan.id == plan_id)).one_or_none()
+    return None if row is None else _plan_at_facility(row)
+
+
+def _matrix_plans(query: str, limit: int, offset: int) -> list[MatrixPlan]:
+    plan, payer = InsurancePlan, InsuranceProvider
+    statement = (
+        select(
+            plan.id,
+            plan.name,
+            plan.plan_code,
+            payer.id,
+            payer.name,
+            plan.effective_from,
+            plan.effective_to,
+        )
+        .join(payer, (payer.tenant_id == plan.tenant_id) & (payer.id == plan.insurance_provider_id))
+        .where(
+            plan.tenant_id == facts().tenant_id,
+            *having(query, plan.name, plan.plan_code, payer.name),
+        )
+        .order_by(payer.name, plan.name, plan.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [MatrixPlan._make(row) for row in session.execute(statement)]
+
+
+def _matrix_facilities(at: str) -> Sequence[Facility]:
+    return session.scalars(
+        select(Facility)
+        .where(
+            Facility.tenant_id == facts().tenant_id,
+            Facility.deleted_at.is_(None),
+            *having(at, Facility.name),
+        )
+        .order_by(Facility.name, Facility.id)
+        .limit(MOST_COLUMNS + 1)
+    ).all()
+
+
+def _matrix_cells(facility_ids: list[int], plan_ids: list[int]) -> Select[*tuple[Any, ...]]:
+    accepted = FacilityInsurancePlan
+    return select(
+        accepted.facility_id,
+        accepted.insurance_plan_id,
+        accepted.enabled,
+        accepted.accepted_since,
+        accepted.accepted_until,
+    ).where(
+        accepted.tenant_id == facts().tenant_id,
+        accepted.facility_id.in_(facility_ids),
+        accepted.insurance_plan_id.in_(plan_ids),
+    )
+
+
+def _at(facility_id: int) -> Select[*tuple[Any, ...]]:
+    plan, payer, accepted = InsurancePlan, InsuranceProvider, FacilityInsurancePlan
+    return (
+        select(
+            plan.id,
+            plan.name,
+            plan.plan_code,
+            plan.effective_from,
+            plan.effective_to,
+            payer.name.label("payer_name"),
+            accepted,
+        )
+        .join(
+            payer,
+            (payer.tenant_id == plan.tenant_id) & (payer.id == plan.insurance_provider_id),
+        )
+        .outerjoin(
+            accepted,
+            (accepted.tenant_id == plan.tenant_id)
+            & (accepted.insurance_plan_id == plan.id)
+            & (accepted.facility_id == facility_id),
+        )
+        .where(plan.tenant_id == facts().tenant_id)
+        .order_by(payer.name, plan.name, plan.id)
+    )
+
+
+def _plan_at_facility(row: Row[*tuple[Any, ...]]) -> PlanAtFacility:
+    accepted: FacilityInsurancePlan | None = row.FacilityInsurancePlan
+    cover = Cover(
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        known=accepted is not None,
+        enabled=accepted is not None and accepted.enabled,
+        accepted_since=accepted.accepted_since if accepted else None,
+        accepted_until=accepted.accepted_until if accepted else None,
+    )
+    return PlanAtFacility(
+        plan_id=row.id,
+        plan_name=row.name,
+        plan_code=row.plan_code,
+        payer_name=row.payer_name,
+        acceptance_id=accepted.id if accepted else None,
+        notes=accepted.notes if accepted else None,
+        cover=cover,
+    )

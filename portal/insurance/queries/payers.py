@@ -1,0 +1,106 @@
+"""Reads of payers and their plans."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from portal.db import session
+from portal.insurance.models import InsurancePlan, InsuranceProvider
+from portal.refusals import NotFound
+from portal.tenancy.context import facts
+
+MOST_WORDS = 6
+
+
+class PayerRow(NamedTuple):
+    """A payer in the list, with how many plans it has."""
+
+    id: int
+    name: str
+    website: str | None
+    plans: int
+
+
+def get_payer(payer_id: int) -> InsuranceProvider:
+    """Raises NotFound for an unknown payer."""
+    payer = session.scalar(
+        select(InsuranceProvider).where(
+            InsuranceProvider.tenant_id == facts().tenant_id, InsuranceProvider.id == payer_id
+        )
+    )
+    if payer is None:
+        raise NotFound
+    return payer
+
+
+def get_plan(plan_id: int) -> InsurancePlan:
+    """Raises NotFound for an unknown plan."""
+    plan = session.scalar(
+        select(InsurancePlan).where(
+            InsurancePlan.tenant_id == facts().tenant_id, InsurancePlan.id == plan_id
+        )
+    )
+    if plan is None:
+        raise NotFound
+    return plan
+
+
+def list_payers(*, limit: int = 200) -> Sequence[InsuranceProvider]:
+    return session.scalars(
+        select(InsuranceProvider)
+        .where(InsuranceProvider.tenant_id == facts().tenant_id)
+        .order_by(InsuranceProvider.name, InsuranceProvider.id)
+        .limit(limit)
+    ).all()
+
+
+def list_plans(
+    *, payer_id: int | None = None, limit: int = 500, offset: int = 0
+) -> Sequence[InsurancePlan]:
+    statement = (
+        select(InsurancePlan)
+        .where(InsurancePlan.tenant_id == facts().tenant_id)
+        .order_by(InsurancePlan.name, InsurancePlan.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    if payer_id is not None:
+        statement = statement.where(InsurancePlan.insurance_provider_id == payer_id)
+    return session.scalars(statement).all()
+
+
+def list_plan_ids(*, payer_id: int | None = None) -> list[int]:
+    """Every plan there is, or every plan of a payer."""
+    statement = select(InsurancePlan.id).where(InsurancePlan.tenant_id == facts().tenant_id)
+    if payer_id is not None:
+        statement = statement.where(InsurancePlan.insurance_provider_id == payer_id)
+    return list(session.scalars(statement.order_by(InsurancePlan.id)))
+
+
+def search_payers(*, query: str = "", limit: int = 51, offset: int = 0) -> list[PayerRow]:
+    """Payers with these words in their name, or in a plan's name or code; by name."""
+    plan, payer = InsurancePlan, InsuranceProvider
+    own = (plan.tenant_id == payer.tenant_id) & (plan.insurance_provider_id == payer.id)
+    plans = select(func.count()).select_from(plan).where(own).scalar_subquery()
+    statement = (
+        select(payer.id, payer.name, payer.website, plans)
+        .where(payer.tenant_id == facts().tenant_id)
+        .order_by(payer.name, payer.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    if query:
+        named = select(plan.id).where(own, *having(query, plan.name, plan.plan_code, payer.name))
+        statement = statement.where(
+            or_(payer.name.icontains(query, autoescape=True), named.exists())
+        )
+    return [PayerRow._make(row) for row in session.execute(statement)]
+
+
+def having(query: str, *columns: Any) -> list[ColumnElement[bool]]:
+    """Every word of a query somewhere in one of the columns."""
+    return [
+        or_(*(column.icontains(word, autoescape=True) for column in columns))
+        for word in query.split()[:MOST_WORDS]
+    ]

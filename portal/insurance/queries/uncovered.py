@@ -1,0 +1,113 @@
+"""Coming visits that their plan does not pay for: it is not accepted there on that date.
+
+Visits belong to a higher area, which this one does not import: the statements ask by name.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.db import session
+from portal.facilities.visits import COMING
+from portal.tenancy.context import facts
+
+# The date of service is the facility's; `daterange` reads a missing date as open-ended.
+UNCOVERED = f"""
+      FROM appointments a
+      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
+      JOIN insurance_plans plan ON plan.tenant_id = a.tenant_id AND plan.id = a.insurance_plan_id
+      LEFT JOIN facility_insurance_plans taken
+        ON taken.tenant_id = a.tenant_id AND taken.facility_id = a.facility_id
+       AND taken.insurance_plan_id = a.insurance_plan_id AND taken.enabled
+     WHERE {COMING}
+       AND (CAST(:facility_ids AS bigint[]) IS NULL OR a.facility_id = ANY(:facility_ids))
+       AND (CAST(:plan_ids AS bigint[]) IS NULL OR a.insurance_plan_id = ANY(:plan_ids))
+       AND (taken.id IS NULL OR NOT (a.start_at AT TIME ZONE f.timezone)::date
+            <@ (daterange(plan.effective_from, plan.effective_to, '[]')
+                * daterange(taken.accepted_since, taken.accepted_until, '[]')))"""
+
+IDS = text(f"SELECT a.id {UNCOVERED} ORDER BY a.start_at, a.id LIMIT :limit OFFSET :offset")
+COUNT = text(f"SELECT count(*) {UNCOVERED}")
+
+# The nearest: where the same doctor offers the service, else where it is offered, then by name.
+ALTERNATIVES = text("""
+    SELECT a.id AS visit_id, near.facility_id, near.name, near.same_doctor, near.same_service
+      FROM appointments a
+      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
+      JOIN insurance_plans plan ON plan.tenant_id = a.tenant_id AND plan.id = a.insurance_plan_id
+     CROSS JOIN LATERAL (
+           SELECT f.id AS facility_id, f.name,
+                  COALESCE(bool_or(other.doctor_id = a.doctor_id), false) AS same_doctor,
+                  count(other.id) > 0 AS same_service
+             FROM facility_insurance_plans taken
+             JOIN facilities f ON f.tenant_id = taken.tenant_id AND f.id = taken.facility_id
+                              AND f.deleted_at IS NULL
+             LEFT JOIN (service_offerings other
+                   JOIN facility_doctors place
+                     ON place.tenant_id = other.tenant_id AND place.doctor_id = other.doctor_id
+                    AND place.facility_id = other.facility_id AND place.active)
+               ON other.tenant_id = taken.tenant_id AND other.facility_id = taken.facility_id
+              AND other.service_id = o.service_id AND other.active
+            WHERE taken.tenant_id = a.tenant_id AND taken.enabled
+              AND taken.insurance_plan_id = a.insurance_plan_id
+              AND taken.facility_id <> a.facility_id
+              AND (a.start_at AT TIME ZONE f.timezone)::date
+                  <@ (daterange(plan.effective_from, plan.effective_to, '[]')
+                      * daterange(taken.accepted_since, taken.accepted_until, '[]'))
+            GROUP BY f.tenant_id, f.id
+            ORDER BY same_doctor DESC, same_service DESC, f.name, f.id
+            LIMIT 1) AS near
+     WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
+""")
+
+
+class Alternative(NamedTuple):
+    """The nearest facility that accepts a visit's plan on its date, and what it offers."""
+
+    facility_id: int
+    name: str
+    same_doctor: bool
+    same_service: bool
+
+
+def list_uncovered(
+    *,
+    facility_ids: Collection[int] | None = None,
+    plan_ids: Collection[int] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[int]:
+    """The ids of those visits, earliest first; of some facilities or plans where these are given.
+
+    Without a limit they are all listed: a change must count every one that it touches.
+    """
+    page = {"limit": limit, "offset": offset}
+    return list(session.scalars(IDS, _scope(facility_ids, plan_ids) | page))
+
+
+def count_uncovered(
+    *, facility_ids: Collection[int] | None = None, plan_ids: Collection[int] | None = None
+) -> int:
+    """How many such visits there are."""
+    return session.scalar(COUNT, _scope(facility_ids, plan_ids)) or 0
+
+
+def alternatives(ids: Sequence[int]) -> dict[int, Alternative]:
+    """For each of these visits that has one, the nearest facility that takes its plan that day."""
+    if not ids:
+        return {}
+    rows = session.execute(ALTERNATIVES, {"tenant_id": facts().tenant_id, "ids": list(ids)})
+    return {row.visit_id: Alternative._make(row[1:]) for row in rows}
+
+
+def _scope(
+    facility_ids: Collection[int] | None, plan_ids: Collection[int] | None
+) -> dict[str, object]:
+    return {
+        "tenant_id": facts().tenant_id,
+        "now": clock.now(),
+        "facility_ids": None if facility_ids is None else sorted(facility_ids),
+        "plan_ids": None if plan_ids is None else sorted(plan_ids),
+    }
