@@ -7,6 +7,7 @@ from portal.web import (
     compression,
     errors,
     filters,
+    icons,
     logs,
     navigation,
     security,
@@ -22,5 +23,6 @@ def init_app(app: Flask) -> None:
     security.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
+    icons.init_app(app)
     static_files.init_app(app)
     navigation.init_app(app)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
@@ -155,14 +156,32 @@ class BlockRow(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, eq=False)
-class VisitRow:
-    """A visit: the columns of VISITS are its attributes; the patient is opened when asked."""
+class VisitRow(NamedTuple):
+    """A visit: the columns of VISITS, in their order; the patient is opened when asked."""
 
-    row: Row[Any]
-
-    def __getattr__(self, column: str) -> Any:
-        return getattr(self.row, column)
+    id: int
+    patient_id: int
+    doctor_id: int
+    start_at: datetime
+    end_at: datetime
+    status: str
+    confirmed_at: datetime | None
+    checked_in_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    overbooked: bool
+    row_version: int
+    insurance_plan_id: int | None
+    language: str | None
+    service: str
+    step: str | None
+    step_position: int | None
+    step_count: int | None
+    row_uid: UUID
+    first_envelope: bytes
+    last_envelope: bytes
+    meta_envelope: bytes | None
+    is_new: bool
 
     def name(self) -> str:
         """The patient's name, family name first; who asks has seen the patient."""
@@ -221,7 +240,7 @@ def board(facility_id: int, day: date) -> Day:
         values["opens"],
         values["closes"],
         doctors,
-        [VisitRow(row) for row in _rows(VISITS, values, MOST_VISITS)],
+        [VisitRow._make(row) for row in _rows(VISITS, values, MOST_VISITS)],
         list(_slots(_rows(SLOTS, values, MOST_SLOTS), taken)),
         [
             BlockRow(row.doctor_id, row.start_at, row.end_at, row.reason or row.type)

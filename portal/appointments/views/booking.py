@@ -177,7 +177,7 @@ def _form(form: BookingForm, facility: Facility, found: Offers, *, shows: bool =
     if shows and form.show.data == "patients" and form.patient_query.data:
         matches = search_patients(form.patient_query.data)
     form.show.data = ""
-    return form_page(PAGE, FORM, form, 200 if shows else None, offers=found, matches=matches,
+    return form_page(PAGE, FORM, form, status=200 if shows else None, offers=found, matches=matches,
                      booking=_heading(facility, found))  # fmt: skip
 
 
