@@ -27,7 +27,7 @@ def served(database: Database, folder: Path, **environ: str) -> Iterator[str]:
         folder: for the key and the server's log; a test's `tmp_path`.
         environ: further settings, e.g. PORTAL_NOW or WEB_CONCURRENCY (2 unless given).
     """
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(
@@ -69,7 +69,8 @@ def _wait(server: subprocess.Popen[bytes], address: str, folder: Path) -> None:
     raise AssertionError(f"the server did not answer: {(folder / 'server.log').read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

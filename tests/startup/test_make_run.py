@@ -1,0 +1,94 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+from portal.config import ROOT
+from portal.embedded import EmbeddedServer
+from tests.support.serving import free_port
+
+
+class Run:
+    """`make run`, in an instance folder whose database already has a clinic."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "portal.serve"],
+            cwd=ROOT,
+            env={**os.environ, "PORTAL_INSTANCE": str(folder), "PORT": str(port)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def said(self, words: str) -> str:
+        """The output up to these words."""
+        assert self.process.stdout
+        seen = ""
+        while words not in seen:
+            line = self.process.stdout.readline()
+            assert line, f"never said {words!r}: {seen}"
+            seen += line
+        return seen
+
+    def end(self, number: signal.Signals) -> list[psutil.Process]:
+        """Send a signal; which of the server's processes outlive it."""
+        parts = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(number)
+        self.process.communicate(timeout=30)
+        return psutil.wait_procs(parts, timeout=10)[1]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An instance folder whose database is migrated and has a clinic: no demo is loaded."""
+    made = tmp_path_factory.mktemp("run")
+    flask(made, "db", "upgrade")
+    owner = ("--timezone", "Europe/London", "--owner", "owner@alder.example")
+    flask(made, "tenants", "create", "alder", "Alder", *owner)
+    yield made
+    EmbeddedServer(made / "pg").stop()
+
+
+def flask(folder: Path, *arguments: str) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+    environ = {**os.environ, "PORTAL_INSTANCE": str(folder)}
+    subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True)
+
+
+def test_it_starts_and_stops_whole(folder: Path) -> None:
+    run = Run(folder, free_port())
+    assert f"The portal is at {run.address}" in run.said("Ctrl-C stops everything")
+    with urlopen(f"{run.address}/readyz") as ready:
+        assert ready.status == 200
+    assert run.end(signal.SIGINT) == []
+    assert run.process.returncode == 0
+    assert not EmbeddedServer(folder / "pg").is_running()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a parent's death")
+def test_killed_it_leaves_no_server_behind_and_starts_again(folder: Path) -> None:
+    port = free_port()
+    run = Run(folder, port)
+    run.said("Ctrl-C stops everything")
+    assert run.end(signal.SIGKILL) == []
+    again = Run(folder, port)
+    again.said("Ctrl-C stops everything")
+    assert again.end(signal.SIGTERM) == []
+
+
+def test_a_taken_port_is_one_line(folder: Path) -> None:
+    port = free_port()
+    run = Run(folder, port)
+    run.said("Ctrl-C stops everything")
+    other = Run(folder, port)
+    assert "is in use. Choose another" in other.process.communicate(timeout=30)[0]
+    assert other.process.returncode == 1
+    run.end(signal.SIGINT)
