@@ -9,10 +9,8 @@ from zoneinfo import ZoneInfo
 from portal import clock
 from portal.appointments.commands import BookingDetails, book_appointment, check_in, walk_in
 from portal.appointments.models import Appointment
-from portal.appointments.queries import Wanted, list_offers
 from portal.appointments.rules import SlotTaken
-from portal.tenancy.context import as_job
-from seeds.founding import Built, Offered
+from seeds.founding import Built, Offered, gives_class
 from seeds.patients import Invented
 from seeds.shapes import Group, Physician, Place
 from seeds.visits import Course, live
@@ -38,16 +36,14 @@ class Diary:
 
     def fill(self, offset: int, fullness: float) -> int:
         """Fill the day `offset` days from today at every facility; how many visits."""
-        booked = 0
-        with as_job(self.built.tenant_id, "demo"):
-            for place in self.built.group.places:
-                today = clock.now().astimezone(ZoneInfo(place.timezone)).date()
-                booked += self._fill_place(place, today + timedelta(days=offset), fullness)
-        return booked
+        return sum(
+            self._fill_place(place, _today(place) + timedelta(days=offset), fullness)
+            for place in self.built.group.places
+        )
 
     def _fill_place(self, place: Place, day: date, fullness: float) -> int:
         course = Course(self.random, _time_there(self.built.group, place, day))
-        is_today = _local(place, day, time(0)) < course.now < _local(place, day, time(23))
+        is_today = day == _today(place)
         if is_today:
             course.owed += ["miss", "cancel", "complete", "arrive", "confirm", "wait"]
         visits = [
@@ -62,11 +58,10 @@ class Diary:
         return len(visits)
 
     def _present(self, place: Place, day: date) -> list[Physician]:
-        weekday = day.isoweekday() % 7
         return [
             physician
             for physician in self.built.group.physicians
-            if weekday in physician.weeks.get(place.slug, ())
+            if weekday(day) in physician.weeks.get(place.slug, ())
         ]
 
     def _book_doctor(
@@ -74,21 +69,36 @@ class Diary:
     ) -> Iterator[Appointment]:
         """Visits one after the other, with gaps as the fullness says; classes by the handful."""
         offered = self.built.offered[physician.last_name, place.slug]
-        single = [each for each in offered if each.care.seats == 1]
-        starts = _starts(min(single, key=lambda each: each.care.minutes), place, day)
-        free_from = starts[0] if starts else None
-        for start in starts:
-            if free_from is None or start < free_from:
+        classes = [each for each in offered if each.care.seats > 1]
+        for opens, closes in self.built.group.hours:
+            start, end = _local(place, day, opens), _local(place, day, closes)
+            if classes and gives_class(self.built.group, weekday(day), opens):
+                yield from self._book_class(classes[0], place, start)
+            else:
+                single = [each for each in offered if each.care.seats == 1]
+                yield from self._book_window(single, place, start, end, fullness)
+
+    def _book_window(
+        self, offered: list[Offered], place: Place, start: datetime, end: datetime, fullness: float
+    ) -> Iterator[Appointment]:
+        step = timedelta(minutes=self.built.group.slot_minutes)
+        while start < end:
+            chosen = self.random.choice(offered)
+            visit = None
+            if self.random.random() < fullness and start + _longest(chosen) <= end:
+                visit = self._book(chosen, place, start)
+            start += step
+            if visit is None:
                 continue
-            if self.random.random() > fullness:
-                free_from = start + timedelta(minutes=self.random.choice((15, 30)))
-            elif visit := self._book(self.random.choice(single), place, start):
-                free_from = visit.end_at
+            yield visit
+            while start < visit.end_at + timedelta(minutes=chosen.care.buffer_after):
+                start += step
+
+    def _book_class(self, offered: Offered, place: Place, start: datetime) -> Iterator[Appointment]:
+        """Some of the seats of a morning's or afternoon's first class."""
+        for _ in range(self.random.randrange(2, offered.care.seats)):
+            if visit := self._book(offered, place, start):
                 yield visit
-        for group in (each for each in offered if each.care.seats > 1):
-            for start in sorted(set(_starts(group, place, day)) - set(starts)):
-                seats = range(self.random.randrange(group.care.seats))
-                yield from filter(None, (self._book(group, place, start) for _ in seats))
 
     def _book(self, offered: Offered, place: Place, start: datetime) -> Appointment | None:
         """A visit of somebody of the right age; None when it does not fit there."""
@@ -147,11 +157,15 @@ class Diary:
         self.busy.add((patient.id, following.start_at.date()))
 
 
-def _starts(offered: Offered, place: Place, day: date) -> list[datetime]:
-    """What is on offer for a service on a day, as of the day before, earliest first."""
-    with clock.at(_local(place, day, time(0)) - timedelta(hours=12)):
-        offers = list_offers(Wanted(offering_id=offered.id), first_date=day, days=1)
-    return [offer.start_at for offer in offers]
+def weekday(day: date) -> int:
+    """0 is Sunday, as in the rules."""
+    return day.isoweekday() % 7
+
+
+def _longest(offered: Offered) -> timedelta:
+    """How long a visit may take its doctor, a plan's extra steps and the buffer included."""
+    extra = 10 if offered.care.seats == 1 else 0
+    return timedelta(minutes=offered.care.minutes + offered.care.buffer_after + extra)
 
 
 def _time_there(group: Group, place: Place, day: date) -> datetime:
@@ -162,10 +176,13 @@ def _time_there(group: Group, place: Place, day: date) -> datetime:
     """
     opens = _local(place, day, group.hours[0][0]) + MARGIN
     closes = _local(place, day, group.hours[-1][1]) - MARGIN
-    today = clock.now().astimezone(ZoneInfo(place.timezone)).date()
-    if day != today:
+    if day != _today(place):
         return clock.now()
     return min(max(clock.now(), opens), closes)
+
+
+def _today(place: Place) -> date:
+    return clock.now().astimezone(ZoneInfo(place.timezone)).date()
 
 
 def _local(place: Place, day: date, at: time) -> datetime:

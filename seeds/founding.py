@@ -237,20 +237,23 @@ def _schedule(built: Built) -> None:
             add_rules([_rule(built, physician, slug, day, hours) for day, hours in windows])
 
 
+def gives_class(group: Group, weekday: int, opens: time) -> bool:
+    """Whether a doctor who gives a class gives it then: every second afternoon."""
+    return weekday % 2 == 1 and opens == group.hours[-1][0]
+
+
 def _rule(
     built: Built, physician: Physician, slug: str, day: int, window: tuple[time, time]
 ) -> RuleDetails:
-    """Every second afternoon is the class's, where the doctor gives one."""
-    hours, group = built.group.hours, built.group
     classes = [each for each in built.offered[physician.last_name, slug] if each.care.seats > 1]
-    own = classes[0] if classes and window == hours[-1] and day % 2 else None
+    own = classes[0] if classes and gives_class(built.group, day, window[0]) else None
     return RuleDetails(
         built.doctors[physician.last_name],
         built.places[slug],
         day,
         start_time=window[0],
         end_time=window[1],
-        slot_duration_minutes=60 if own else group.slot_minutes,
+        slot_duration_minutes=60 if own else built.group.slot_minutes,
         service_offering_id=own.id if own else None,
         capacity=own.care.seats if own else 1,
     )

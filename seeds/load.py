@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from portal import clock
 from portal.availability.commands import ExceptionDetails, add_exception, materialise_doctors
 from portal.tenancy.context import as_job
-from seeds.diary import Diary
+from seeds.diary import Diary, weekday
 from seeds.founding import Built, found
 from seeds.lakeside import LAKESIDE
 from seeds.northgate import NORTHGATE
@@ -39,7 +39,8 @@ def load(*, patients: int, days: int, say: Say, settle: Callable[[], None]) -> N
         people = invent(built, how_many, say)
         settle()
         diary = Diary(built, people, Random(f"{group.slug} {today}"))
-        visits = sum(diary.fill(offset, _fullness(offset)) for offset in range(-days, days + 1))
+        with as_job(built.tenant_id, "demo"):
+            visits = sum(diary.fill(offset, _fullness(offset)) for offset in range(-days, days + 1))
         _emergency(built, today)
         settle()
         say(f"{group.slug}: {how_many} patients, {visits} visits")
@@ -101,7 +102,5 @@ def _add(
 
 def _next_working_day(weekdays: tuple[int, ...], first: date) -> date:
     return next(
-        day
-        for day in (first + timedelta(days=n) for n in range(7))
-        if day.isoweekday() % 7 in weekdays
+        day for day in (first + timedelta(days=n) for n in range(7)) if weekday(day) in weekdays
     )

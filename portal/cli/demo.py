@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from portal.db import db, session
 from portal.tenancy.context import as_worker
-from seeds.load import load as load_clinics
 
 group = AppGroup("demo", help="Clinics to try the portal with; everyone in them is invented.")
 
@@ -27,6 +26,9 @@ def load(patients: int, days: int) -> None:
     with as_worker():
         if session.scalar(text("SELECT count(*) FROM tenant_directory()")):
             raise click.ClickException("This database has clinics; the demo needs an empty one.")
+    # Here, because every process registers the commands and only this one needs the seeds.
+    from seeds.load import load as load_clinics
+
     began = time.monotonic()
 
     def say(words: str) -> None:
