@@ -29,6 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=18,
         help="the PostgreSQL to test on; 15 runs only the tests marked `database`",
     )
+    parser.addoption(
+        "--load-seconds",
+        type=int,
+        default=4,
+        help="how long twelve writers trouble the audit log's sealer",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

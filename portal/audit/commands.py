@@ -23,11 +23,12 @@ YEARS_KEPT = 6
 # One at a time seals; a purge waits for those who verify, and they for it.
 SEALING, READING = 5_046_001, 5_046_002
 
+# Every transaction before until_xid has ended; one from next_xid on (ours) began after sealed_at.
+# The snapshot's own xmax would not do: transactions beyond it may be running.
 WATERMARK = text("""
     SELECT (extract(epoch FROM now()) * 1000000)::bigint AS sealed_at,
-      pg_snapshot_xmin(snapshot)::text::bigint AS until_xid,
-      pg_snapshot_xmax(snapshot)::text::bigint AS next_xid
-    FROM pg_current_snapshot() AS snapshot
+      pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS until_xid,
+      pg_current_xact_id()::text::bigint AS next_xid
 """)
 WRITE_PART = text("""
     INSERT INTO audit_seal_parts (tenant_id, seal, entries, root, items)

@@ -35,7 +35,7 @@ class Seal:
         sealed_at: microseconds since 1970, at the beginning of the sealing transaction.
         from_xid: a `minute` covers the transactions from here ...
         until_xid: ... to before here: all of them had ended.
-        next_xid: the first transaction that had not begun.
+        next_xid: the transactions from here on began after `sealed_at`.
         first_id: the epoch's entries have ids from here on.
         last_id: the highest id sealed so far.
         entries: how many it covers.

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from portal.audit import commands, heads, seals
 from portal.audit.office import Office
 from portal.audit.verification import Report, verify
+from portal.db import db
 from portal.tenancy.context import as_worker
 from tests.support.databases import Database
 
@@ -46,16 +48,13 @@ class Log:
 
     def seal(self) -> seals.Seal:
         """One seal over everything, once no transaction on the server holds it up."""
+        (now,) = self.admin.execute("SELECT pg_current_xact_id()").fetchone()
+        ended = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::text::xid8"
         deadline = time.monotonic() + SECONDS
-        while self._is_held_up():
+        while not self.admin.execute(ended, [now]).fetchone()[0]:
             assert time.monotonic() < deadline, "another transaction goes on and on"
-            time.sleep(0.05)
+            time.sleep(0.02)
         return commands.seal(self.office)
-
-    def _is_held_up(self) -> bool:
-        query = """SELECT max(xid) >= pg_snapshot_xmin(pg_current_snapshot())
-                   FROM user_action_audit_log"""
-        return bool(self.admin.execute(query).fetchone()[0])
 
     def verify(self, *, with_heads: bool = True) -> Report:
         """What `audit verify` finds."""
@@ -73,11 +72,25 @@ class Log:
         return found
 
 
+@contextmanager
+def working_on(database: Database) -> Iterator[psycopg.Connection]:
+    """An application on the database and an administrator's connection, both closed at the end."""
+    with (
+        database.app().app_context(),
+        psycopg.connect(database.url("admin"), autocommit=True) as admin,
+    ):
+        try:
+            yield admin
+        finally:
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
 @pytest.fixture
 def log(own_database: Database, tmp_path: Path) -> Iterator[Log]:
     """Seals 1 (an epoch), 2 and 3; each of two clinics has eight entries under 2 and under 3."""
-    app = own_database.app()
-    with app.app_context(), psycopg.connect(own_database.url("admin"), autocommit=True) as admin:
+    with working_on(own_database) as admin:
         made = Log(own_database, Office(tmp_path / "seals"), admin)
         with own_database.connect("worker") as worker:
             for slug in ("alder", "birch"):
