@@ -27,6 +27,11 @@ class Rows:
         """The row after the last."""
         return self.row + self.span
 
+    @property
+    def place(self) -> str:
+        """The classes that put it there."""
+        return f"s{self.row} d{self.span}"
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -52,7 +57,8 @@ class Axis:
 
     def hhmm(self, moment: datetime) -> str:
         """The wall time at the facility."""
-        return f"{moment.astimezone(self.zone):%H:%M}"
+        local = moment.astimezone(self.zone)
+        return f"{local.hour:02}:{local.minute:02}"
 
     def hours(self) -> list[tuple[int, str]]:
         """Row and label of each hour."""

@@ -38,6 +38,11 @@ class Card(Rows):
     said: str
     is_free: bool = False
 
+    @property
+    def place(self) -> str:
+        """The classes that put it there, beside others where they overlap."""
+        return f"s{self.row} d{self.span}{self.lane}"
+
 
 @dataclass(frozen=True, slots=True)
 class Free(Rows):

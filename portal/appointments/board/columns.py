@@ -26,8 +26,9 @@ class Facts(NamedTuple):
     @property
     def stamp(self) -> str:
         """A short mark that changes when the column would; nobody's data is opened for it."""
-        visits = [(v.id, v.row_version, v.status, v.confirmed_at, v.start_at) for v in self.visits]
-        return stamp_of(self.doctor.id, self.doctor, visits, self.slots, self.away)
+        visits = [(visit.id, visit.row_version) for visit in self.visits]
+        slots = [(slot.id, slot.free, slot.holder) for slot in self.slots]
+        return stamp_of(self.doctor.id, self.doctor, visits, slots, self.away)
 
     @property
     def hours(self) -> list[Span]:

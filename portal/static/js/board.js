@@ -3,7 +3,8 @@ const board = document.getElementById("board");
 const spots = ".visit, .free > a";
 const columns = () => [...board.querySelectorAll(".column")];
 const within = (column) => [...column.querySelectorAll(spots)].filter((e) => e.checkVisibility({ visibilityProperty: true }));
-const rowOf = (spot) => Number(spot.parentNode.dataset.row);
+// Where a card stands is its class: s12 is row 12, d3 three rows.
+const rowOf = (spot) => Number(/\bs(\d+)/.exec(spot.parentNode.className)[1]);
 let current = null;
 
 // Without a script every visit is its own tab stop; with it, only the current one.
@@ -42,7 +43,7 @@ function keydown(event) {
     land(neighbour(spot, event.key));
   } else if (event.key === "c" && spot.dataset.next) {
     event.preventDefault();
-    htmx.ajax("POST", spot.dataset.next, { source: board, swap: "none" });
+    htmx.ajax("POST", `${spot.getAttribute("href")}/${spot.dataset.next}`, { source: board, swap: "none" });
   }
 }
 

@@ -9,15 +9,18 @@ const columns = () => [...board.querySelectorAll(".column")];
 const instant = (row) => new Date((Number(board.dataset.opens) + row * MINUTES * 60) * 1000);
 const time = (row) => new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, timeStyle: "short" }).format(instant(row));
 
+// Where a card stands is its class: s12 is row 12, d3 three rows.
+const placeOf = (item) => ({ row: Number(/\bs(\d+)/.exec(item.className)[1]), span: Number(/\bd(\d+)/.exec(item.className)[1]) });
+
 const mark = document.createElement("li");
 mark.className = "drop";
 mark.ariaHidden = "true";
 let move = null;
 
 function begin(visit) {
-  const { row, span } = visit.parentNode.dataset;
+  const { row, span } = placeOf(visit.parentNode);
   const column = visit.closest(".column");
-  move = { id: visit.id, href: visit.getAttribute("href"), name: visit.querySelector("b").textContent, span: Number(span), column, row: Number(row) };
+  move = { id: visit.id, href: visit.getAttribute("href"), name: visit.querySelector("b").textContent, span, column, row };
   move.from = { column, row: move.row };
   visit.classList.add("lifted");
   board.classList.add("moving");
@@ -28,8 +31,8 @@ function taken(column, row) {
   return [...column.querySelectorAll("li.cell, li.block")].some((item) => {
     const visit = item.querySelector(".visit");
     if (visit?.id === move.id || visit?.matches(".st-no_show")) return false;
-    const start = Number(item.dataset.row);
-    return row < start + Number(item.dataset.span) && row + move.span > start;
+    const at = placeOf(item);
+    return row < at.row + at.span && row + move.span > at.row;
   });
 }
 
