@@ -1,6 +1,7 @@
 """What services, offerings and workflows may look like. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 from portal.refusals import N_, DomainError
 
@@ -46,3 +47,43 @@ def checked_name(name: str) -> str:
     if not name.strip():
         raise NameMissing
     return name.strip()
+
+
+class Step(Protocol):
+    """What is compared of a step; its template says what kind of step it is."""
+
+    @property
+    def step_template_id(self) -> int: ...
+    @property
+    def minutes(self) -> int: ...
+    @property
+    def location_type(self) -> str | None: ...
+    @property
+    def requires_preparation(self) -> bool: ...
+    @property
+    def can_be_skipped(self) -> bool: ...
+
+
+class Compared(NamedTuple):
+    """A step beside another path: `same`, `changed`, `added`, or `missing` from the new one."""
+
+    step: Step
+    mark: str
+
+
+def compare_steps(usual: Iterable[Step], own: Iterable[Step]) -> list[Compared]:
+    """How one path differs from another, in its own order; what it leaves out comes last."""
+    waiting = list(usual)
+    compared = []
+    for step in own:
+        twin = next((w for w in waiting if w.step_template_id == step.step_template_id), None)
+        if twin is None:
+            compared.append(Compared(step, "added"))
+            continue
+        waiting.remove(twin)
+        compared.append(Compared(step, "same" if _looks(twin) == _looks(step) else "changed"))
+    return compared + [Compared(step, "missing") for step in waiting]
+
+
+def _looks(step: Step) -> tuple[Hashable, ...]:
+    return (step.minutes, step.location_type, step.requires_preparation, step.can_be_skipped)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from portal.appointments.queries import list_steps
+from portal.services.queries import list_workflow_steps, list_workflows
 from tests.support.people import Clinic
 from tests.support.scheduling import a_practice, book, hours, on_monday
 
@@ -39,6 +40,22 @@ ROUTES: dict[str, Route] = {
     "patients.new": Route("patients.register"),
     "patients.edit": Route("patients.change", "patient"),
     "appointments.home": Route("appointments.see"),
+    "services.index": Route("services.see"),
+    "services.show": Route("services.see", "service"),
+    "services.new": Route("services.manage"),
+    "services.edit": Route("services.manage", "service"),
+    "services.retirement": Route("services.manage", "service"),
+    "services.restoration": Route("services.manage", "service"),
+    "services.offering_new": Route("services.manage", "service"),
+    "services.offering_edit": Route("services.manage", "offering"),
+    "services.offering_workflows": Route("services.see", "offering"),
+    "services.steps": Route("services.see"),
+    "services.step_new": Route("services.manage"),
+    "services.step_edit": Route("services.manage", "step_template"),
+    "services.workflows": Route("services.see"),
+    "services.workflow_new": Route("services.manage", "offering"),
+    "services.workflow_edit": Route("services.manage", "workflow"),
+    "services.workflow_ending": Route("services.manage", "workflow"),
     "appointments.day": Route("appointments.see"),
     "appointments.day_changes": Route("appointments.see"),
     "appointments.flow": Route("appointments.see"),
@@ -78,6 +95,24 @@ def a_visit(clinic: Clinic) -> dict[str, int]:
         }
 
 
+def a_service(clinic: Clinic) -> dict[str, int]:
+    """A service, its offering with the default workflow, and a kind of step."""
+    with clinic.at_work():
+        practice = a_practice(clinic.facility_id)
+        workflow = list_workflows(offering_id=practice.offering.id)[0]
+        return {
+            "service_id": practice.service.id,
+            "offering_id": practice.offering.id,
+            "workflow_id": workflow.id,
+            "step_template_id": list_workflow_steps(workflow.id)[0].step_template_id,
+        }
+
+
+def of_a_service(name: str) -> Callable[[Clinic], dict[str, int]]:
+    """One of those ids."""
+    return lambda clinic: {name: a_service(clinic)[name]}
+
+
 def of_a_visit(*names: str) -> Callable[[Clinic], dict[str, int]]:
     """Some of those ids."""
     return lambda clinic: {name: id_ for name, id_ in a_visit(clinic).items() if name in names}
@@ -86,6 +121,10 @@ def of_a_visit(*names: str) -> Callable[[Clinic], dict[str, int]]:
 # a subject -> the ids of a clinic's own record, made if need be
 SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
     "facility": lambda clinic: {"facility_id": clinic.facility_id},
+    "service": of_a_service("service_id"),
+    "offering": of_a_service("offering_id"),
+    "workflow": of_a_service("workflow_id"),
+    "step_template": of_a_service("step_template_id"),
     "patient": of_a_visit("patient_id"),
     "visit": of_a_visit("appointment_id"),
     "step": of_a_visit("appointment_id", "step_id"),

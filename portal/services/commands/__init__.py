@@ -8,6 +8,7 @@ from portal.services.commands.catalogue import (
     change_offering,
     change_service,
     offer_service,
+    restore_service,
     retire_service,
     stop_offering,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "change_workflow",
     "end_workflow",
     "offer_service",
+    "restore_service",
     "retire_service",
     "stop_offering",
 ]

@@ -60,6 +60,12 @@ def retire_service(service: Service) -> None:
     session.flush()
 
 
+def restore_service(service: Service) -> None:
+    """A retired service is offered again where it was."""
+    service.deleted_at = None
+    session.flush()
+
+
 def offer_service(
     service_id: int, doctor_id: int, facility_id: int, details: OfferingDetails | None = None
 ) -> ServiceOffering:

@@ -32,7 +32,17 @@ class OfferingRow(NamedTuple):
 
 def get_service(service_id: int) -> Service:
     """A living service; raises NotFound."""
-    service = session.scalar(_living_services().where(Service.id == service_id))
+    service = get_any_service(service_id)
+    if service.deleted_at is not None:
+        raise NotFound
+    return service
+
+
+def get_any_service(service_id: int) -> Service:
+    """A service, retired or not; raises NotFound."""
+    service = session.scalar(
+        select(Service).where(Service.tenant_id == facts().tenant_id, Service.id == service_id)
+    )
     if service is None:
         raise NotFound
     return service
@@ -61,6 +71,14 @@ def get_offering(offering_id: int) -> ServiceOffering:
     if offering is None:
         raise NotFound
     return offering
+
+
+def get_offering_row(offering_id: int) -> OfferingRow:
+    """An offering of a living service, doctor and facility, with its names; raises NotFound."""
+    row = session.execute(_offering_rows().where(ServiceOffering.id == offering_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return OfferingRow._make(row)
 
 
 def find_offering(*, service_id: int, doctor_id: int, facility_id: int) -> ServiceOffering | None:

@@ -66,6 +66,14 @@ def get_workflow(workflow_id: int) -> ServiceWorkflow:
     return workflow
 
 
+def get_active_workflow(workflow_id: int) -> ServiceWorkflow:
+    """A workflow that answers for new bookings; raises NotFound."""
+    workflow = get_workflow(workflow_id)
+    if not workflow.active:
+        raise NotFound
+    return workflow
+
+
 def find_active_workflow(offering_id: int, plan_id: int | None) -> ServiceWorkflow | None:
     """The active workflow of exactly this plan (None: the default), if there is one."""
     return session.scalar(
@@ -115,9 +123,15 @@ def list_workflows(
 
 def list_workflow_steps(workflow_id: int) -> list[PlannedStep]:
     """A workflow's steps in order, each with its own minutes or its template's."""
+    return steps_of([workflow_id])[workflow_id]
+
+
+def steps_of(workflow_ids: Sequence[int]) -> dict[int, list[PlannedStep]]:
+    """The steps of several workflows, in one statement."""
     step, template = WorkflowStep, StepTemplate
     rows = session.execute(
         select(
+            step.service_workflow_id,
             step.id,
             step.step_template_id,
             step.position,
@@ -131,10 +145,25 @@ def list_workflow_steps(workflow_id: int) -> list[PlannedStep]:
             template,
             (template.tenant_id == step.tenant_id) & (template.id == step.step_template_id),
         )
-        .where(step.tenant_id == facts().tenant_id, step.service_workflow_id == workflow_id)
-        .order_by(step.position, step.id)
+        .where(step.tenant_id == facts().tenant_id, step.service_workflow_id.in_(workflow_ids))
+        .order_by(step.service_workflow_id, step.position, step.id)
     )
-    return [PlannedStep._make(row) for row in rows]
+    found: dict[int, list[PlannedStep]] = {workflow_id: [] for workflow_id in workflow_ids}
+    for workflow_id, *values in rows:
+        found[workflow_id].append(PlannedStep._make(values))
+    return found
+
+
+def step_details(workflow_id: int) -> Sequence[WorkflowStep]:
+    """A workflow's steps as they were typed: no minutes are the template's."""
+    return session.scalars(
+        select(WorkflowStep)
+        .where(
+            WorkflowStep.tenant_id == facts().tenant_id,
+            WorkflowStep.service_workflow_id == workflow_id,
+        )
+        .order_by(WorkflowStep.position, WorkflowStep.id)
+    ).all()
 
 
 def workflows_not_as_long_as_their_steps() -> Sequence[str]:

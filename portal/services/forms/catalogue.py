@@ -1,0 +1,90 @@
+"""What staff type about a service and about how a doctor offers it."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from portal.doctors.queries import Place, list_places
+from portal.facilities.queries import list_facilities
+from portal.services.commands import OfferingDetails, ServiceDetails
+from portal.services.queries import list_offerings
+from portal.web.forms import Line, PortalForm, tidy
+
+REQUIRED = InputRequired(_("This is needed."))
+NAMED = DataRequired(_("This is needed."))
+CODE_SYSTEMS = ("CPT", "HCPCS", "ICD", "Custom")
+
+
+class ServiceForm(PortalForm):
+    """A service of the catalogue."""
+
+    name = Line(_("Name"), [NAMED, Length(max=120)])
+    category = Line(_("Category"), [Length(max=80)])
+    code_system = SelectField(
+        _("Code system"), choices=[SelectChoice(s, s) for s in CODE_SYSTEMS], default="CPT"
+    )
+    code = Line(_("Code"), [Length(max=50)])
+    code_version = Line(_("Code version"), [Length(max=50)])
+    default_duration_minutes = IntegerField(_("Usual length in minutes"), [REQUIRED], default=30)
+    description = TextAreaField(_("Description"), [Length(max=1000)], filters=[tidy])
+
+    def details(self) -> ServiceDetails:
+        """What was typed, for the command."""
+        typed = {name: value for name, value in self.data.items() if name != "csrf_token"}
+        return ServiceDetails(**typed)
+
+
+class OfferingForm(PortalForm):
+    """How one doctor offers a service at one facility; a place is `doctor-facility`."""
+
+    place = SelectField(_("Doctor and facility"))
+    default_duration_minutes = IntegerField(_("Length in minutes"), [Optional()])
+    buffer_before_minutes = IntegerField(_("Minutes kept free before"), [REQUIRED], default=0)
+    buffer_after_minutes = IntegerField(_("Minutes kept free after"), [REQUIRED], default=0)
+    visibility = SelectField(
+        _("Who sees it"),
+        choices=[
+            SelectChoice("public", _("Everybody, patients too")),
+            SelectChoice("private", _("Staff only")),
+        ],
+    )
+    active = BooleanField(_("Can be booked"))
+
+    def offer_places(self, service_id: int) -> None:
+        """The places where nobody has been told yet how the service is offered."""
+        told = {
+            (offering.doctor_id, offering.facility_id)
+            for offering in list_offerings(service_id=service_id, active_only=False)
+        }
+        facilities = {facility.id: facility.name for facility in list_facilities()}
+        self.place.choices = [
+            SelectChoice(f"{place.doctor_id}-{place.facility_id}", _label(place, facilities))
+            for place in list_places()
+            if place.facility_id in facilities and (place.doctor_id, place.facility_id) not in told
+        ]
+
+    @property
+    def doctor_and_facility(self) -> tuple[int, int]:
+        """The chosen place."""
+        doctor_id, facility_id = str(self.place.data).split("-")
+        return int(doctor_id), int(facility_id)
+
+    def details(self) -> OfferingDetails:
+        """What was typed, for the command."""
+        return OfferingDetails(
+            default_duration_minutes=self.default_duration_minutes.data,
+            buffer_before_minutes=self.buffer_before_minutes.data or 0,
+            buffer_after_minutes=self.buffer_after_minutes.data or 0,
+            visibility=self.visibility.data,
+        )
+
+
+class PressedForm(PortalForm):
+    """Nothing to type: only the token that a person pressed the button."""
+
+
+def _label(place: Place, facilities: dict[int, str]) -> str:
+    facility = facilities[place.facility_id]
+    return str(gettext("%(doctor)s at %(facility)s", doctor=place.display_name, facility=facility))

@@ -1,0 +1,168 @@
+"""The catalogue and the offerings as lists to search, each in one statement."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, or_, select
+
+from portal.db import session
+from portal.doctors.models import Doctor
+from portal.facilities.models import Facility
+from portal.services.models import Service, ServiceOffering, ServiceWorkflow, StepTemplate
+from portal.services.models import WorkflowStep as Step
+from portal.tenancy.context import facts
+
+
+class ServiceRow(NamedTuple):
+    """A service in the catalogue, with how many doctors' places offer it."""
+
+    id: int
+    name: str
+    code: str | None
+    code_system: str
+    category: str | None
+    minutes: int
+    offerings: int
+
+
+class TemplateRow(NamedTuple):
+    """A step template, with how many active workflows take it."""
+
+    id: int
+    name: str
+    description: str | None
+    minutes: int
+    requires_location: bool
+    workflows: int
+
+
+class PathRow(NamedTuple):
+    """An offering, the minutes of its default (None: there is none), and its plans' own paths."""
+
+    id: int
+    service_name: str
+    doctor_name: str
+    facility_name: str
+    active: bool
+    minutes: int | None
+    plans: int
+
+
+def search_services(
+    *, query: str | None = None, retired: bool = False, limit: int = 51, offset: int = 0
+) -> list[ServiceRow]:
+    """Services whose name, code or category has the words in it, by name."""
+    offered = (
+        select(func.count())
+        .select_from(ServiceOffering)
+        .where(
+            ServiceOffering.tenant_id == Service.tenant_id,
+            ServiceOffering.service_id == Service.id,
+            ServiceOffering.active,
+        )
+        .scalar_subquery()
+    )
+    gone = Service.deleted_at.is_not(None) if retired else Service.deleted_at.is_(None)
+    statement = (
+        select(
+            Service.id,
+            Service.name,
+            Service.code,
+            Service.code_system,
+            Service.category,
+            Service.default_duration_minutes,
+            offered,
+        )
+        .where(Service.tenant_id == facts().tenant_id, gone)
+        .order_by(Service.name, Service.id)
+    )
+    found = _having(statement, query, Service.name, Service.code, Service.category)
+    return [ServiceRow._make(row) for row in session.execute(found.limit(limit).offset(offset))]
+
+
+def search_step_templates(
+    *, query: str | None = None, limit: int = 51, offset: int = 0
+) -> list[TemplateRow]:
+    """Step templates whose name has the words in it, by name."""
+    used = (
+        select(func.count(Step.service_workflow_id.distinct()))
+        .join(
+            ServiceWorkflow,
+            (ServiceWorkflow.tenant_id == Step.tenant_id)
+            & (ServiceWorkflow.id == Step.service_workflow_id),
+        )
+        .where(
+            Step.tenant_id == StepTemplate.tenant_id,
+            Step.step_template_id == StepTemplate.id,
+            ServiceWorkflow.active,
+        )
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            StepTemplate.id,
+            StepTemplate.name,
+            StepTemplate.description,
+            StepTemplate.default_duration_minutes,
+            StepTemplate.requires_location,
+            used,
+        )
+        .where(StepTemplate.tenant_id == facts().tenant_id)
+        .order_by(StepTemplate.name, StepTemplate.id)
+    )
+    found = _having(statement, query, StepTemplate.name)
+    return [TemplateRow._make(row) for row in session.execute(found.limit(limit).offset(offset))]
+
+
+def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) -> list[PathRow]:
+    """Offerings with their workflows, searched by service, doctor or facility."""
+    workflow = ServiceWorkflow
+    offering, service, doctor, facility = ServiceOffering, Service, Doctor, Facility
+    own = func.count(workflow.insurance_plan_id)
+    default = func.max(workflow.total_estimated_minutes).filter(
+        workflow.insurance_plan_id.is_(None)
+    )
+    tenant = offering.tenant_id
+    statement = (
+        select(
+            offering.id,
+            service.name,
+            doctor.display_name,
+            facility.name,
+            offering.active,
+            default,
+            own,
+        )
+        .join(service, (service.tenant_id == tenant) & (service.id == offering.service_id))
+        .join(doctor, (doctor.tenant_id == tenant) & (doctor.id == offering.doctor_id))
+        .join(facility, (facility.tenant_id == tenant) & (facility.id == offering.facility_id))
+        .outerjoin(
+            workflow,
+            (workflow.tenant_id == tenant)
+            & (workflow.service_offering_id == offering.id)
+            & workflow.active,
+        )
+        .where(
+            tenant == facts().tenant_id,
+            service.deleted_at.is_(None),
+            doctor.deleted_at.is_(None),
+            facility.deleted_at.is_(None),
+        )
+        .group_by(
+            tenant, offering.id, service.tenant_id, service.id, doctor.tenant_id, doctor.id,
+            facility.tenant_id, facility.id,
+        )
+        .order_by(service.name, doctor.last_name, doctor.first_name, facility.name, offering.id)
+    )  # fmt: skip
+    found = _having(statement, query, service.name, doctor.display_name, facility.name)
+    return [PathRow._make(row) for row in session.execute(found.limit(limit).offset(offset))]
+
+
+def _having(
+    statement: Select[*tuple[Any, ...]], query: str | None, *columns: Any
+) -> Select[*tuple[Any, ...]]:
+    """Every word of the query somewhere in one of the columns."""
+    for word in (query or "").split()[:6]:
+        statement = statement.where(
+            or_(*(column.icontains(word, autoescape=True) for column in columns))
+        )
+    return statement

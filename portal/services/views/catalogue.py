@@ -1,0 +1,94 @@
+"""/services/: the catalogue; adding, changing, retiring a service and taking that back."""
+
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.services import commands, queries
+from portal.services.forms import PressedForm, ServiceForm
+from portal.services.models import Service
+from portal.services.views.blueprint import bp
+from portal.web.answers import form_page, go, page, toast
+from portal.web.pagination import Listing, window_from
+
+
+@bp.get("/")
+@permission("services.see")
+def index() -> Response:
+    window = window_from(request.args.get("page"))
+    asked = {"q": request.args.get("q", "").strip(), "retired": request.args.get("retired", "")}
+    fetched = queries.search_services(
+        query=asked["q"], retired=bool(asked["retired"]), limit=window.limit, offset=window.offset
+    )
+    listing = Listing.of(fetched, window)
+    return page("services/index.html", "services/_list.html", listing=listing, asked=asked)
+
+
+@bp.get("/<int:service_id>")
+@permission("services.see")
+def show(service_id: int) -> Response:
+    service = queries.get_any_service(service_id)
+    return page("services/show.html", "services/_grid.html", **around(service))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permission("services.manage")
+def new() -> Response:
+    form = ServiceForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            service = commands.add_service(form.details())
+            toast(_("%(name)s is in the catalogue.", name=service.name))
+            return go("services.show", service_id=service.id)
+    return form_page("services/new.html", "services/_form.html", form, back=url_for(".index"))
+
+
+@bp.route("/<int:service_id>/edit", methods=["GET", "POST"])
+@permission("services.manage")
+def edit(service_id: int) -> Response:
+    service = queries.get_service(service_id)
+    form = ServiceForm(obj=service)
+    back = url_for(".show", service_id=service.id)
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.change_service(service, form.details())
+            toast(_("The changes to %(name)s are saved.", name=service.name))
+            return go(back)
+    return form_page("services/edit.html", "services/_form.html", form, service=service, back=back)
+
+
+@bp.route("/<int:service_id>/retirement", methods=["GET", "POST"])
+@permission("services.manage")
+def retirement(service_id: int) -> Response:
+    service = queries.get_any_service(service_id)
+    form = PressedForm()
+    if form.validate_on_submit():
+        commands.retire_service(service)
+        restoring = url_for(".restoration", service_id=service.id)
+        toast(_("%(name)s is retired.", name=service.name), undo={"url": restoring, "values": {}})
+        return go("services.index")
+    return form_page(
+        "services/retirement.html", "services/_retirement.html", form, service=service,
+        offerings=queries.count_offerings(service_id),
+        visits=queries.count_coming_visits(service_id=service_id),
+    )  # fmt: skip
+
+
+@bp.post("/<int:service_id>/restoration")
+@permission("services.manage")
+def restoration(service_id: int) -> Response:
+    service = queries.get_any_service(service_id)
+    commands.restore_service(service)
+    toast(_("%(name)s is in the catalogue again.", name=service.name))
+    return go("services.show", service_id=service.id)
+
+
+def around(service: Service) -> dict[str, Any]:
+    """A service's page: itself, and the window of its grid that is asked for."""
+    window = window_from(request.args.get("page"), size=25)
+    query = request.args.get("q", "").strip()
+    grid = queries.offering_grid(service.id, query=query, limit=window.limit, offset=window.offset)
+    listing = Listing.of(grid.doctors, window)
+    return {"service": service, "grid": grid, "listing": listing, "query": query}

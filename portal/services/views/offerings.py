@@ -1,0 +1,47 @@
+"""How doctors offer a service: a new offering, and changing one."""
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.services import commands, queries
+from portal.services.forms import OfferingForm
+from portal.services.views.blueprint import bp
+from portal.web.answers import form_page, go, toast
+
+
+@bp.route("/<int:service_id>/offerings/new", methods=["GET", "POST"])
+@permission("services.manage")
+def offering_new(service_id: int) -> Response:
+    service = queries.get_service(service_id)
+    form = OfferingForm(place=request.args.get("place"), active=True)
+    form.offer_places(service_id)
+    if form.validate_on_submit():
+        with form.refusals():
+            offering = commands.offer_service(service_id, *form.doctor_and_facility, form.details())
+            toast(_("It is offered there. Now its steps: a visit needs at least one."))
+            return go("services.offering_workflows", offering_id=offering.id)
+    return form_page(
+        "services/offering_new.html", "services/_offering.html", form, service=service,
+        offering=None, back=url_for(".show", service_id=service_id),
+    )  # fmt: skip
+
+
+@bp.route("/offerings/<int:offering_id>/edit", methods=["GET", "POST"])
+@permission("services.manage")
+def offering_edit(offering_id: int) -> Response:
+    offering = queries.get_offering(offering_id)
+    row = queries.get_offering_row(offering_id)
+    service = queries.get_service(row.service_id)
+    form = OfferingForm(obj=offering)
+    del form.place
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.change_offering(offering, form.details(), active=form.active.data)
+            toast(_("The changes are saved. Booked visits stay as they are."))
+            return go("services.show", service_id=service.id)
+    return form_page(
+        "services/offering_edit.html", "services/_offering.html", form, service=service,
+        offering=row, visits=queries.count_coming_visits(offering_id=offering_id),
+        back=url_for(".show", service_id=service.id),
+    )  # fmt: skip

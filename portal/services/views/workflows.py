@@ -1,0 +1,106 @@
+"""/services/workflows/: the steps a visit takes, the default beside what single plans ask for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.services import commands, queries, workflow_pages
+from portal.services.forms import EndingForm, WorkflowForm
+from portal.services.models import ServiceWorkflow
+from portal.services.views.blueprint import bp
+from portal.services.workflow_pages import publish
+from portal.web.answers import form_page, go, page, toast
+from portal.web.pagination import Listing, window_from
+from portal.web.previews import tried
+
+
+@bp.get("/workflows/")
+@permission("services.see")
+def workflows() -> Response:
+    window = window_from(request.args.get("page"))
+    query = request.args.get("q", "").strip()
+    fetched = queries.search_paths(query=query, limit=window.limit, offset=window.offset)
+    listing = Listing.of(fetched, window)
+    return page("services/workflows.html", "services/_paths.html", listing=listing, query=query)
+
+
+@bp.get("/offerings/<int:offering_id>/workflows")
+@permission("services.see")
+def offering_workflows(offering_id: int) -> Response:
+    shown = workflow_pages.side_by_side(offering_id)
+    return page("services/offering_workflows.html", "services/_beside.html", **shown)
+
+
+@bp.route("/offerings/<int:offering_id>/workflows/new", methods=["GET", "POST"])
+@permission("services.manage")
+def workflow_new(offering_id: int) -> Response:
+    offering = queries.get_offering_row(offering_id)
+    usual = queries.find_active_workflow(offering_id, None)
+    form = workflow_pages.builder(request.form, usual, name=_("Usual") if usual is None else "")
+    form.offer_plans(offering_id)
+
+    def add() -> ServiceWorkflow:
+        return commands.add_workflow(form.details(offering_id, form.plan_id))
+
+    shown = {"offering": offering, "workflow": None, "usual": usual}
+    return _build("services/workflow_new.html", form, add, shown)
+
+
+@bp.route("/workflows/<int:workflow_id>/edit", methods=["GET", "POST"])
+@permission("services.manage")
+def workflow_edit(workflow_id: int) -> Response:
+    workflow = queries.get_active_workflow(workflow_id)
+    offering = queries.get_offering_row(workflow.service_offering_id)
+    form = workflow_pages.builder(request.form, workflow, name=workflow.name)
+    del form.insurance_plan_id
+
+    def change() -> ServiceWorkflow:
+        details = form.details(offering.id, workflow.insurance_plan_id)
+        return commands.change_workflow(workflow, details)
+
+    shown = {"offering": offering, "workflow": workflow, "usual": workflow}
+    return _build("services/workflow_edit.html", form, change, shown)
+
+
+@bp.route("/workflows/<int:workflow_id>/ending", methods=["GET", "POST"])
+@permission("services.manage")
+def workflow_ending(workflow_id: int) -> Response:
+    workflow = queries.get_workflow(workflow_id)
+    offering = queries.get_offering_row(workflow.service_offering_id)
+    form = EndingForm()
+    if form.validate_on_submit():
+        commands.end_workflow(workflow)
+        toast(_("The workflow has ended. Booked visits keep their steps."))
+        return go("services.offering_workflows", offering_id=offering.id)
+    return form_page(
+        "services/workflow_ending.html", "services/_workflow_ending.html", form,
+        workflow=workflow, offering=offering, use=workflow_pages.use(workflow),
+        usual=queries.find_active_workflow(offering.id, None),
+    )  # fmt: skip
+
+
+def _build(
+    template: str,
+    form: WorkflowForm,
+    change: Callable[[], ServiceWorkflow],
+    shown: dict[str, Any],
+) -> Response:
+    """The builder: buttons rearrange it, reviewing shows what publishing would do, and does it."""
+    offering, preview = shown["offering"], None
+    todo = request.form.get("do", "")
+    if todo in ("review", "publish") and form.validate_on_submit():
+        with form.refusals():
+            seen = form.seen.data if todo == "publish" else None
+            preview, answer = tried(lambda: publish(shown["usual"], change), seen=seen)
+            if answer.stays:
+                toast(_("The workflow is published. Booked visits keep their steps."))
+                return go(url_for(".offering_workflows", offering_id=offering.id))
+            form.seen.data = answer.mark
+    path = workflow_pages.typed_path(form)
+    return form_page(
+        template, "services/_builder.html", form, preview=preview, path=path, **shown,
+        again=todo == "publish" and preview is not None,
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""What the workflow screens show: paths side by side, the builder, and what publishing does."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from portal.insurance.queries import list_plans
+from portal.services import queries
+from portal.services.forms import WorkflowForm, rearranged
+from portal.services.forms.workflows import typed_steps
+from portal.services.models import ServiceWorkflow
+from portal.services.rules import Compared, compare_steps
+
+
+class Path(NamedTuple):
+    """A workflow as one of several side by side: its steps marked against the default's."""
+
+    workflow: ServiceWorkflow
+    plan: str | None
+    steps: Sequence[Compared]
+    use: queries.Use
+
+
+class TypedStep(NamedTuple):
+    """A step of the path as it is typed so far."""
+
+    name: str
+    minutes: int
+    location_type: str | None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What publishing does: the steps against those before, the totals, and what it touches."""
+
+    compared: Sequence[Compared]
+    before: int | None
+    total: int
+    use: queries.Use
+
+    def fingerprint(self) -> str:
+        """The steps without their ids, which are new each time."""
+        steps = [(c.mark, c.step.step_template_id, *_about(c.step)) for c in self.compared]
+        return repr((steps, self.before, self.total, self.use))
+
+
+def side_by_side(offering_id: int) -> dict[str, Any]:
+    """An offering's default workflow and those of single plans."""
+    offering = queries.get_offering_row(offering_id)
+    workflows = queries.list_workflows(offering_id=offering_id)
+    steps = queries.steps_of([workflow.id for workflow in workflows])
+    plans = {plan.id: plan.name for plan in list_plans()}
+    usual = next((steps[w.id] for w in workflows if w.insurance_plan_id is None), None)
+    paths = [
+        Path(
+            workflow,
+            plans.get(workflow.insurance_plan_id or 0),
+            compare_steps(steps[workflow.id] if usual is None else usual, steps[workflow.id]),
+            use(workflow),
+        )
+        for workflow in workflows
+    ]
+    return {"offering": offering, "paths": paths, "usual": usual}
+
+
+def use(workflow: ServiceWorkflow) -> queries.Use:
+    """What a workflow is used by."""
+    offering = queries.get_offering(workflow.service_offering_id)
+    return queries.use_of(offering, workflow.insurance_plan_id)
+
+
+def builder(
+    typed: MultiDict[str, str], model: ServiceWorkflow | None, *, name: str
+) -> WorkflowForm:
+    """The builder's form: as it was typed, or with the steps of a workflow to begin from."""
+    templates = queries.list_step_templates()
+    if request.method == "POST":
+        form = WorkflowForm(formdata=rearranged(typed, typed.get("do", "")))
+    else:
+        steps = typed_steps(queries.step_details(model.id)) if model else [{"key": "n0"}]
+        form = WorkflowForm(name=name, steps=steps if templates else [])
+    form.offer_templates(templates)
+    return form
+
+
+def publish(usual: ServiceWorkflow | None, change: Callable[[], ServiceWorkflow]) -> Publication:
+    """Make the change, and read what it did."""
+    before = queries.list_workflow_steps(usual.id) if usual else []
+    total_before = usual.total_estimated_minutes if usual else None
+    made = change()
+    after = queries.list_workflow_steps(made.id)
+    return Publication(
+        compare_steps(before, after), total_before, made.total_estimated_minutes, use(made)
+    )
+
+
+def typed_path(form: WorkflowForm) -> list[TypedStep]:
+    """The patient's way through the steps as they are typed; what is no step yet is left out."""
+    templates = {template.id: template for template in queries.list_step_templates()}
+    path = []
+    for entry in form.steps:
+        template = templates.get(entry.form.step_template_id.data)
+        if template is not None:
+            minutes = entry.form.duration_minutes.data or template.default_duration_minutes
+            path.append(TypedStep(template.name, minutes, entry.form.location_type.data))
+    return path
+
+
+def _about(step: Any) -> tuple[Any, ...]:
+    return (step.minutes, step.location_type, step.requires_preparation, step.can_be_skipped)
