@@ -1,0 +1,144 @@
+"""The search's SQL, put together for what is asked: only the conditions that hold narrow it.
+
+A condition that is sometimes there ("the plan, if any") would keep the planner from an index, so
+each shape of question is a statement of its own, which is prepared once.
+
+Times are compared by btree alone, and the correlated parts stay subqueries (OFFSET 0): pulled up
+into a join, the expressions around `s.start_at` would not be leakproof, and row security would
+keep them from the index. Parameters: tenant_id, user_id, now, first_date, days, limit, minutes.
+"""
+
+from functools import cache
+
+from sqlalchemy import TextClause, text
+
+# Every condition on the offering and its doctor's place. The dates become instants once an
+# offering, so that its starts are a range of the index.
+OFFERED = """
+WITH offered AS MATERIALIZED (
+    SELECT o.id AS offering_id, o.doctor_id, o.facility_id, f.timezone AS zone,
+           w.id AS workflow_id,
+           COALESCE(CAST(:minutes AS int), w.total_estimated_minutes) * interval '1 minute'
+               AS length,
+           o.buffer_before_minutes * interval '1 minute' AS before,
+           o.buffer_after_minutes * interval '1 minute' AS after,
+           local_instant(GREATEST({first_dates}), '00:00', f.timezone) AS opens,
+           local_instant(LEAST({last_dates}) + 1, '00:00', f.timezone) AS closes
+      FROM service_offerings o
+      JOIN services s ON s.tenant_id = :tenant_id AND s.id = o.service_id AND s.deleted_at IS NULL
+      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id AND d.deleted_at IS NULL
+      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = o.facility_id
+                       AND f.deleted_at IS NULL
+      JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.facility_id = o.facility_id
+                             AND p.doctor_id = o.doctor_id AND p.active
+      {plan}
+     CROSS JOIN LATERAL (
+           SELECT COALESCE(CAST(:first_date AS date),
+                           (CAST(:now AS timestamptz) AT TIME ZONE f.timezone)::date) AS day
+           ) AS first
+     CROSS JOIN LATERAL (
+           SELECT id, total_estimated_minutes FROM service_workflows
+            WHERE tenant_id = :tenant_id AND service_offering_id = o.id AND active
+              AND total_estimated_minutes > 0 AND {workflow}
+            ORDER BY insurance_plan_id NULLS LAST LIMIT 1) w
+     WHERE o.tenant_id = :tenant_id AND o.active{offering}
+)"""
+
+# The plan on the date of service: in effect, and accepted by the facility.
+PLAN = """JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id = :plan_id
+      JOIN facility_insurance_plans taken
+        ON taken.tenant_id = :tenant_id AND taken.facility_id = o.facility_id
+       AND taken.insurance_plan_id = :plan_id AND taken.enabled"""
+
+# Nothing the doctor is taken for, at any facility, overlaps the visit with its buffers. No visit
+# takes longer than 32 hours with its buffers, which bounds the range of the index.
+CLEAR = """
+NOT EXISTS (
+    SELECT 1 FROM availability_slots t
+     WHERE t.tenant_id = :tenant_id AND t.doctor_id = o.doctor_id AND t.id <> s.id
+       AND t.start_at > s.start_at - interval '36 hours'
+       AND t.start_at < s.start_at + o.length + o.after + interval '4 hours'
+       AND t.busy_from < s.start_at + o.length + o.after AND t.busy_until > s.start_at - o.before
+       AND (t.booked_count > 0 OR (t.status = 'reserved' AND t.reserved_until > :now
+                                   AND t.reserved_by IS DISTINCT FROM CAST(:user_id AS bigint)))
+    OFFSET 0)"""
+
+# The visit with its buffers lies inside the union of the doctor's slots there that day: no piece
+# begins after all those before it have ended. Most visits fit their own slot and skip this.
+COVERED = """
+((o.before = interval '0' AND s.end_at >= s.start_at + o.length + o.after) OR (
+    SELECT bool_and(piece.start_at <= COALESCE(piece.reach, s.start_at - o.before))
+           AND max(piece.end_at) >= s.start_at + o.length + o.after
+      FROM (SELECT u.start_at, u.end_at,
+                   max(u.end_at) OVER (ORDER BY u.start_at, u.id
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
+              FROM availability_slots u
+             WHERE u.tenant_id = :tenant_id AND u.doctor_id = o.doctor_id
+               AND u.facility_id = o.facility_id AND u.status <> 'cancelled'
+               AND u.orphaned_at IS NULL AND NOT u.overbooked
+               AND (u.created_from_rule_id IS NOT NULL OR u.service_offering_id IS NULL)
+               AND u.start_at > s.start_at - o.before - interval '24 hours'
+               AND u.start_at < s.start_at + o.length + o.after
+               AND u.end_at > s.start_at - o.before
+               AND (u.start_at AT TIME ZONE o.zone)::date
+                   = (s.start_at AT TIME ZONE o.zone)::date) AS piece))"""
+
+STARTS = """
+SELECT slot.id AS slot_id, o.doctor_id, o.facility_id, o.offering_id, o.workflow_id,
+       slot.start_at, slot.start_at + o.length AS end_at, o.zone,
+       slot.start_at - o.before AS busy_from, slot.start_at + o.length + o.after AS busy_until
+  FROM offered o
+ CROSS JOIN LATERAL (
+       SELECT s.id, s.start_at
+         FROM availability_slots s
+        WHERE s.tenant_id = :tenant_id AND s.doctor_id = o.doctor_id
+          AND s.start_at >= o.opens AND s.start_at < o.closes
+          AND s.start_at > CAST(:now AS timestamptz){start}
+          AND s.facility_id = o.facility_id AND NOT s.overbooked AND s.orphaned_at IS NULL
+          AND (s.service_offering_id IS NULL OR s.service_offering_id = o.offering_id)
+          AND s.booked_count < s.capacity
+          AND (s.status = 'open' OR (s.status = 'reserved' AND (s.reserved_until <= :now
+               OR s.reserved_by = CAST(:user_id AS bigint))))
+          AND {clear}
+          AND {covered}
+        ORDER BY s.start_at, s.service_offering_id NULLS LAST, s.id
+        LIMIT :limit) AS slot
+ ORDER BY slot.start_at, o.doctor_id, o.facility_id, o.offering_id, slot.id
+ LIMIT :limit"""
+
+# What may narrow a search, and how.
+OF_OFFERING = {
+    "offering_id": " AND o.id = :offering_id",
+    "service_id": " AND o.service_id = :service_id",
+    "doctor_id": " AND o.doctor_id = :doctor_id",
+    "facility_id": " AND o.facility_id = :facility_id",
+}
+OF_START = {
+    "slot_id": " AND s.id = :slot_id",
+    "from_at": " AND s.start_at >= :from_at",
+    "until_at": " AND s.start_at <= :until_at",
+}
+
+
+@cache
+def search(given: frozenset[str]) -> TextClause:
+    """The statement for the names of what is given of a `Wanted`."""
+    planned = "plan_id" in given
+    first_dates = ["first.day"] + ["plan.effective_from", "taken.accepted_since"] * planned
+    last_dates = ["first.day + CAST(:days AS int) - 1"]
+    last_dates += ["plan.effective_to", "taken.accepted_until"] * planned
+    offered = OFFERED.format(
+        first_dates=", ".join(first_dates),
+        last_dates=", ".join(last_dates),
+        plan=PLAN if planned else "",
+        workflow="(insurance_plan_id IS NULL OR insurance_plan_id = :plan_id)"
+        if planned
+        else "insurance_plan_id IS NULL",
+        offering=_those(OF_OFFERING, given),
+    )
+    starts = STARTS.format(clear=CLEAR, covered=COVERED, start=_those(OF_START, given))
+    return text("".join((offered, starts)))
+
+
+def _those(conditions: dict[str, str], given: frozenset[str]) -> str:
+    return "".join(condition for name, condition in conditions.items() if name in given)
