@@ -11,9 +11,17 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from portal import clock
+from portal.appointments.queries.day_statements import (
+    AWAY,
+    DOCTORS,
+    SLOTS,
+    TAKEN,
+    VERSION,
+    VISITS,
+)
 from portal.appointments.queries.visits import zone_of
 from portal.availability.rules import Span, day_span
 from portal.db import session
@@ -23,106 +31,6 @@ from portal.tenancy.context import facts
 MOST_VISITS = 1000
 MOST_SLOTS = 4000
 MOST_OTHERS = 500
-
-DOCTORS = text("""
-    SELECT d.id, d.display_name AS name, COALESCE(p.role, d.specialty, '') AS about
-      FROM doctors d
-      LEFT JOIN facility_doctors p ON p.tenant_id = d.tenant_id AND p.doctor_id = d.id
-                                  AND p.facility_id = :facility_id
-     WHERE d.tenant_id = :tenant_id
-       AND ((p.active AND d.deleted_at IS NULL) OR EXISTS (
-            SELECT 1 FROM appointments a
-             WHERE a.tenant_id = d.tenant_id AND a.doctor_id = d.id
-               AND a.facility_id = :facility_id AND a.status <> 'cancelled'
-               AND a.start_at >= :opens AND a.start_at < :closes))
-     ORDER BY d.last_name, d.first_name, d.id
-     LIMIT :limit
-""")
-
-VISITS = text("""
-    SELECT a.id, a.patient_id, a.doctor_id, a.start_at, a.end_at, a.status, a.confirmed_at,
-           a.checked_in_at, a.started_at, a.finished_at, a.overbooked, a.row_version,
-           a.insurance_plan_id, COALESCE(a.language, pat.preferred_language) AS language,
-           s.name AS service, step.name AS step, step.position AS step_position,
-           step.steps AS step_count,
-           pat.row_uid, pat.first_name AS first_envelope, pat.last_name AS last_envelope,
-           pat.meta AS meta_envelope,
-           NOT EXISTS (SELECT 1 FROM appointments e
-                        WHERE e.tenant_id = a.tenant_id AND e.patient_id = a.patient_id
-                          AND e.status = 'completed' AND e.start_at < a.start_at) AS is_new
-      FROM appointments a
-      JOIN patients pat ON pat.tenant_id = a.tenant_id AND pat.id = a.patient_id
-      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
-      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-      LEFT JOIN LATERAL (
-           SELECT t.name, st.position,
-                  (SELECT count(*) FROM appointment_steps n
-                    WHERE n.tenant_id = a.tenant_id AND n.appointment_id = a.id) AS steps
-             FROM appointment_steps st
-             JOIN step_templates t ON t.tenant_id = st.tenant_id AND t.id = st.step_template_id
-            WHERE st.tenant_id = a.tenant_id AND st.appointment_id = a.id
-              AND st.status = 'in_progress'
-            ORDER BY st.position LIMIT 1) step ON a.status = 'in_progress'
-     WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id
-       AND a.start_at >= :opens AND a.start_at < :closes AND a.status <> 'cancelled'
-     ORDER BY a.start_at, a.doctor_id, a.id
-     LIMIT :limit
-""")
-
-SLOTS = text("""
-    SELECT s.id, s.doctor_id, s.start_at, s.end_at, s.status, s.capacity, s.booked_count,
-           s.orphaned_at, s.overbooked, s.reserved_until, s.reserved_by, u.name AS holder,
-           s.created_from_rule_id IS NOT NULL OR s.service_offering_id IS NULL AS by_rule
-      FROM availability_slots s
-      LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.reserved_by
-     WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id
-       AND s.start_at >= :opens AND s.start_at < :closes AND s.status <> 'cancelled'
-     ORDER BY s.start_at, s.doctor_id, s.service_offering_id NULLS FIRST, s.id
-     LIMIT :limit
-""")
-
-TAKEN = text("""
-    SELECT id, doctor_id, busy_from, busy_until
-      FROM availability_slots
-     WHERE tenant_id = :tenant_id AND doctor_id = ANY(:doctor_ids)
-       AND start_at > CAST(:opens AS timestamptz) - interval '36 hours'
-       AND start_at < CAST(:closes AS timestamptz) + interval '4 hours'
-       AND busy_from < :closes AND busy_until > :opens
-       AND (booked_count > 0 OR (status = 'reserved' AND reserved_until > :now))
-     ORDER BY busy_from, id
-     LIMIT :limit
-""")
-
-AWAY = text("""
-    SELECT id, doctor_id, start_at, end_at, type, reason
-      FROM availability_exceptions
-     WHERE tenant_id = :tenant_id AND facility_id = :facility_id AND type <> 'override'
-       AND start_at < :closes AND end_at > :opens
-     ORDER BY start_at, id
-     LIMIT :limit
-""")
-
-# A row that changes is stamped anew, so the sum of stamps changes whoever commits first; what
-# time alone changes (holds that expire, starts that pass) is counted beside it.
-VERSION = text("""
-    SELECT concat_ws('.',
-        (SELECT concat(count(*), '-', sum(extract(epoch FROM a.updated_at)
-                                          + extract(epoch FROM p.updated_at)))
-           FROM appointments a
-           JOIN patients p ON p.tenant_id = a.tenant_id AND p.id = a.patient_id
-          WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id
-            AND a.start_at >= :opens AND a.start_at < :closes),
-        (SELECT concat(count(*), '-', sum(extract(epoch FROM updated_at)), '-',
-                       count(*) FILTER (WHERE reserved_until > :now), '-',
-                       count(*) FILTER (WHERE status = 'open' AND start_at > :now))
-           FROM availability_slots
-          WHERE tenant_id = :tenant_id AND facility_id = :facility_id
-            AND start_at >= :opens AND start_at < :closes),
-        (SELECT concat(count(*), '-', sum(extract(epoch FROM updated_at)))
-           FROM availability_exceptions
-          WHERE tenant_id = :tenant_id AND facility_id = :facility_id
-            AND start_at < :closes AND end_at > :opens))
-""")
 
 
 class DoctorRow(NamedTuple):
