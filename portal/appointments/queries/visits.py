@@ -76,13 +76,8 @@ def get_context(appointment: Appointment) -> VisitContext:
     offering, service, plan, payer = ServiceOffering, Service, InsurancePlan, InsuranceProvider
     row = session.execute(
         select(
-            service.name,
-            service.code,
-            Doctor.display_name,
-            Facility.name,
-            Facility.timezone,
-            plan.name,
-            payer.name,
+            service.name, service.code, Doctor.display_name, Facility.name, Facility.timezone,
+            plan.name, payer.name,
         )
         .select_from(Appointment)
         .join(
@@ -112,7 +107,7 @@ def get_context(appointment: Appointment) -> VisitContext:
             (payer.tenant_id == plan.tenant_id) & (payer.id == plan.insurance_provider_id),
         )
         .where(Appointment.tenant_id == facts().tenant_id, Appointment.id == appointment.id)
-    ).one()
+    ).one()  # fmt: skip
     return VisitContext._make(row)
 
 
