@@ -42,18 +42,17 @@ class Diary:
         )
 
     def _fill_place(self, place: Place, day: date, fullness: float) -> int:
-        course = Course(self.random, _time_there(self.built.group, place, day))
-        is_today = day == _today(place)
-        if is_today:
-            course.owed += ["miss", "cancel", "complete", "arrive", "confirm", "wait"]
         visits = [
             visit
             for physician in self._present(place, day)
             for visit in self._book_doctor(physician, place, day, fullness)
         ]
+        course = Course(self.random, _time_there(self.built.group, place, day))
+        if day == _today(place):
+            _show_everything(course, visits)
         for visit in visits:
             live(visit, course)
-        if is_today:
+        if day == _today(place):
             self._squeeze_in(visits, place, course)
         return len(visits)
 
@@ -133,7 +132,8 @@ class Diary:
 
     def _squeeze_in(self, visits: list[Appointment], place: Place, course: Course) -> None:
         """Somebody who could not wait is put on top of the next visit, and is here already."""
-        following = next((visit for visit in visits if visit.start_at > course.now), None)
+        waiting = (visit for visit in visits if visit.status == "scheduled")
+        following = min(waiting, key=lambda visit: visit.start_at, default=None)
         if following is None:
             return
         offering_id = following.service_offering_id
@@ -155,6 +155,13 @@ class Diary:
         with clock.at(course.now):
             check_in(walk_in(details, may_overbook=True))
         self.busy.add((patient.id, following.start_at.date()))
+
+
+def _show_everything(course: Course, visits: list[Appointment]) -> None:
+    """Today has a visit in every status, however few there are."""
+    course.owed += ["miss", "cancel", "complete", "arrive", "confirm", "wait"]
+    to_come = [visit for visit in visits if visit.end_at > course.now]
+    course.with_doctor = min(to_come, key=lambda visit: visit.start_at, default=None)
 
 
 def weekday(day: date) -> int:

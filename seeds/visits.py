@@ -28,11 +28,13 @@ class Course:
         random: the clinic's chance.
         now: up to when visits are lived through.
         owed: turns that the next visit that can takes, whatever chance says.
+        with_doctor: the visit that is under way, if need be a little early.
     """
 
     random: Random
     now: datetime
     owed: list[str] = field(default_factory=list)
+    with_doctor: Appointment | None = None
 
     def turn(self, *likely: tuple[str, float]) -> str:
         """One of the turns by its weight, or one that is owed."""
@@ -69,7 +71,7 @@ def live(visit: Appointment, course: Course) -> None:
 def _turn(visit: Appointment, course: Course) -> str:
     if visit.end_at + timedelta(minutes=5) <= course.now:
         return course.turn(("miss", 6), ("cancel", 5), ("complete", 89))
-    if visit.start_at <= course.now:
+    if visit.start_at <= course.now or visit is course.with_doctor:
         return "begin"
     if visit.start_at <= course.now + timedelta(minutes=25):
         return course.turn(("arrive", 7), ("confirm", 3))

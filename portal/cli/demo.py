@@ -17,7 +17,7 @@ group = AppGroup("demo", help="Clinics to try the portal with; everyone in them 
 @click.option(
     "--days",
     type=click.IntRange(0, 365),
-    default=14,
+    default=10,
     show_default=True,
     help="how many days before and after today have visits",
 )
