@@ -15,7 +15,6 @@ from sqlalchemy import Connection, text
 
 from portal.db import session
 
-
 DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
 # One statement, since every request waits for its answer.
 ENTER_SESSION = text(
@@ -97,7 +96,7 @@ def _request() -> str:
 
 @contextmanager
 def as_worker() -> Iterator[None]:
-    """Work as `portal_worker`, no tenant entered yet; commits at the end unless there is an error."""
+    """Work as `portal_worker`, no tenant entered; commits at the end unless something fails."""
     before = {key: session.info.get(key) for key in ("bind", "facts")}
     session.rollback()
     session.info["bind"] = "worker"
