@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from portal.appointments.board.axis import ROW, Axis, axis_of
+from portal.appointments.board.axis import ROW, Axis, axis_of, row_class
 from portal.appointments.board.cells import Say
 from portal.appointments.board.columns import Column, Facts, column_of
 from portal.appointments.board.flow import Group, flow_of, flow_stamp
@@ -86,10 +86,10 @@ class Board:
         return self.axis.hhmm(self.now_at)
 
     @property
-    def now_row(self) -> int | None:
-        """The row of the line at now; None when it is off the board."""
+    def now_place(self) -> str | None:
+        """Where the line at now stands; None when it is off the board."""
         row = self.axis.row_of(self.now_at)
-        return row if 0 <= row < self.axis.rows else None
+        return row_class(row) if 0 <= row < self.axis.rows else None
 
     @property
     def opens(self) -> int:
@@ -100,7 +100,7 @@ class Board:
         return self.axis.rows
 
     @property
-    def hours(self) -> list[tuple[int, str]]:
+    def hours(self) -> list[tuple[str, str]]:
         return self.axis.hours()
 
 

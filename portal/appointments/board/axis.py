@@ -30,7 +30,7 @@ class Rows:
     @property
     def place(self) -> str:
         """The classes that put it there."""
-        return f"s{self.row} d{self.span}"
+        return place_of(self.row, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,20 @@ class Axis:
         local = moment.astimezone(self.zone)
         return f"{local.hour:02}:{local.minute:02}"
 
-    def hours(self) -> list[tuple[int, str]]:
-        """Row and label of each hour."""
-        return [(row, self.hhmm(self.instant(row))) for row in range(0, self.rows, HOUR)]
+    def hours(self) -> list[tuple[str, str]]:
+        """Place and label of each hour."""
+        marks = range(0, self.rows, HOUR)
+        return [(row_class(row), self.hhmm(self.instant(row))) for row in marks]
+
+
+def row_class(row: int) -> str:
+    """The classes of a row's tens and units (static/css/grid.css)."""
+    return f"a{row // 10} b{row % 10}"
+
+
+def place_of(row: int, span: int) -> str:
+    """The classes of a stretch of rows."""
+    return f"{row_class(row)} c{span // 10} d{span % 10}"
 
 
 def axis_of(day: date, zone: ZoneInfo, spans: Iterable[tuple[datetime, datetime]]) -> Axis:

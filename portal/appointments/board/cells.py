@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.appointments.board.axis import Axis, Rows
+from portal.appointments.board.axis import Axis, Rows, place_of
 from portal.appointments.board.lanes import lane_classes
 from portal.appointments.queries import BlockRow, SlotRow, VisitRow
 from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
@@ -41,7 +41,7 @@ class Card(Rows):
     @property
     def place(self) -> str:
         """The classes that put it there, beside others where they overlap."""
-        return f"s{self.row} d{self.span}{self.lane}"
+        return place_of(self.row, self.span) + self.lane
 
 
 @dataclass(frozen=True, slots=True)

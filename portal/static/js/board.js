@@ -3,8 +3,8 @@ const board = document.getElementById("board");
 const spots = ".visit, .free > a";
 const columns = () => [...board.querySelectorAll(".column")];
 const within = (column) => [...column.querySelectorAll(spots)].filter((e) => e.checkVisibility({ visibilityProperty: true }));
-// Where a card stands is its class: s12 is row 12, d3 three rows.
-const rowOf = (spot) => Number(/\bs(\d+)/.exec(spot.parentNode.className)[1]);
+// Where a card stands is its class: a1 b2 is row 12.
+const rowOf = (spot) => Number(/\ba(\d+) b(\d)/.exec(spot.parentNode.className).slice(1).join(""));
 let current = null;
 
 // Without a script every visit is its own tab stop; with it, only the current one.

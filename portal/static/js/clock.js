@@ -26,7 +26,7 @@ function tickLine(now) {
     if (inside) line.style.gridRowStart = row;
   }
   label.textContent = new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, timeStyle: "short" }).format(now * 60_000);
-  for (const free of board.querySelectorAll(".free")) free.classList.toggle("past", Number(/\bs(\d+)/.exec(free.className)[1]) < row - 1);
+  for (const free of board.querySelectorAll(".free")) free.classList.toggle("past", Number(/\ba(\d+) b(\d)/.exec(free.className).slice(1).join("")) < row - 1);
 }
 
 function tick() {

@@ -9,8 +9,11 @@ const columns = () => [...board.querySelectorAll(".column")];
 const instant = (row) => new Date((Number(board.dataset.opens) + row * MINUTES * 60) * 1000);
 const time = (row) => new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, timeStyle: "short" }).format(instant(row));
 
-// Where a card stands is its class: s12 is row 12, d3 three rows.
-const placeOf = (item) => ({ row: Number(/\bs(\d+)/.exec(item.className)[1]), span: Number(/\bd(\d+)/.exec(item.className)[1]) });
+// Where a card stands is its class: a1 b2 c0 d3 is row 12, three rows long.
+function placeOf(item) {
+  const [, a, b, c, d] = /\ba(\d+) b(\d) c(\d+) d(\d)/.exec(item.className);
+  return { row: Number(a + b), span: Number(c + d) };
+}
 
 const mark = document.createElement("li");
 mark.className = "drop";
