@@ -9,7 +9,7 @@ from typing import NamedTuple
 from portal.appointments.queries import list_steps
 from portal.services.queries import list_workflow_steps, list_workflows
 from tests.support.people import Clinic
-from tests.support.scheduling import a_practice, book, hours, on_monday
+from tests.support.scheduling import a_plan, a_practice, book, hours, on_monday
 
 PUBLIC = None
 
@@ -34,6 +34,20 @@ ROUTES: dict[str, Route] = {
     "facilities.new": Route("facilities.manage"),
     "facilities.edit": Route("facilities.manage", "facility"),
     "facilities.closing": Route("facilities.manage", "facility"),
+    "insurance.index": Route("insurance.see"),
+    "insurance.show": Route("insurance.see", "payer"),
+    "insurance.new": Route("insurance.manage"),
+    "insurance.edit": Route("insurance.manage", "payer"),
+    "insurance.plan": Route("insurance.see", "plan"),
+    "insurance.plan_new": Route("insurance.manage", "payer"),
+    "insurance.plan_edit": Route("insurance.manage", "plan"),
+    "insurance.acceptance": Route("insurance.see"),
+    "insurance.terms": Route("insurance.see", "acceptance"),
+    "insurance.terms_edit": Route("insurance.manage", "acceptance"),
+    "insurance.mark": Route("insurance.manage", "acceptance"),
+    "insurance.fill_plan": Route("insurance.manage", "plan"),
+    "insurance.fill_facility": Route("insurance.manage", "facility"),
+    "insurance.uncovered": Route("insurance.see"),
     "patients.index": Route("patients.see"),
     "patients.search": Route("patients.see"),
     "patients.show": Route("patients.see", "patient"),
@@ -118,6 +132,22 @@ def of_a_visit(*names: str) -> Callable[[Clinic], dict[str, int]]:
     return lambda clinic: {name: id_ for name, id_ in a_visit(clinic).items() if name in names}
 
 
+def of_a_plan(*names: str) -> Callable[[Clinic], dict[str, int]]:
+    """Some of the ids of a plan that a facility accepts."""
+
+    def ids(clinic: Clinic) -> dict[str, int]:
+        with clinic.at_work():
+            plan = a_plan(clinic.facility_id)
+        known = {
+            "facility_id": clinic.facility_id,
+            "payer_id": plan.insurance_provider_id,
+            "plan_id": plan.id,
+        }
+        return {name: known[name] for name in names}
+
+    return ids
+
+
 # a subject -> the ids of a clinic's own record, made if need be
 SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
     "facility": lambda clinic: {"facility_id": clinic.facility_id},
@@ -125,6 +155,9 @@ SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
     "offering": of_a_service("offering_id"),
     "workflow": of_a_service("workflow_id"),
     "step_template": of_a_service("step_template_id"),
+    "payer": of_a_plan("payer_id"),
+    "plan": of_a_plan("plan_id"),
+    "acceptance": of_a_plan("facility_id", "plan_id"),
     "patient": of_a_visit("patient_id"),
     "visit": of_a_visit("appointment_id"),
     "step": of_a_visit("appointment_id", "step_id"),

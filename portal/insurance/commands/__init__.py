@@ -6,6 +6,7 @@ from portal.insurance.commands.acceptance import (
     VisitsAffected,
     accept_plan,
     change_acceptance,
+    change_terms,
     stop_accepting_plan,
 )
 from portal.insurance.commands.payers import (
@@ -33,5 +34,6 @@ __all__ = [
     "change_acceptance",
     "change_payer",
     "change_plan",
+    "change_terms",
     "stop_accepting_plan",
 ]

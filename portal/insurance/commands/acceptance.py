@@ -79,6 +79,21 @@ def change_acceptance(
     return uncovering.affected()
 
 
+def change_terms(facility_id: int, plan_id: int, change: Change, notes: str | None) -> Affected:
+    """Change what one facility says of one plan, with a note. Raises as `change_acceptance`."""
+    affected = change_acceptance([facility_id], [plan_id], change)
+    said = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
+    if said is None and notes:
+        said = FacilityInsurancePlan(
+            facility_id=facility_id, insurance_plan_id=plan_id, enabled=False
+        )
+        session.add(said)
+    if said is not None:
+        said.notes = notes
+        session.flush()
+    return affected
+
+
 class Uncovering:
     """Who was not covered before a change; asked after it, who is not covered because of it."""
 

@@ -1,14 +1,18 @@
 """Every read of payers, plans and their acceptance."""
 
 from portal.insurance.queries.acceptance import (
+    FacilityOfPlan,
     Matrix,
     MatrixPlan,
     PlanAtFacility,
     acceptance_matrix,
+    cover_of,
     find_acceptance,
     find_plan_at,
     list_acceptance,
+    list_facilities_of,
     list_plans_at,
+    local_today,
 )
 from portal.insurance.queries.payers import (
     PayerRow,
@@ -28,6 +32,7 @@ from portal.insurance.queries.uncovered import (
 
 __all__ = [
     "Alternative",
+    "FacilityOfPlan",
     "Matrix",
     "MatrixPlan",
     "PayerRow",
@@ -35,15 +40,18 @@ __all__ = [
     "acceptance_matrix",
     "alternatives",
     "count_uncovered",
+    "cover_of",
     "find_acceptance",
     "find_plan_at",
     "get_payer",
     "get_plan",
     "list_acceptance",
+    "list_facilities_of",
     "list_payers",
     "list_plan_ids",
     "list_plans",
     "list_plans_at",
     "list_uncovered",
+    "local_today",
     "search_payers",
 ]

@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, select
 
+from portal import clock
 from portal.db import session
 from portal.facilities.models import Facility
 from portal.insurance.models import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
@@ -44,6 +46,20 @@ class MatrixPlan(NamedTuple):
     effective_from: date | None
     effective_to: date | None
 
+    @property
+    def dates(self) -> tuple[date | None, date | None]:
+        """From when to when it is in effect."""
+        return self.effective_from, self.effective_to
+
+
+class FacilityOfPlan(NamedTuple):
+    """How one facility stands to a plan."""
+
+    facility: Facility
+    cover: Cover
+    notes: str | None
+    today: date
+
 
 @dataclass(frozen=True)
 class Matrix:
@@ -54,10 +70,14 @@ class Matrix:
     more_facilities: bool
     cells: dict[tuple[int, int], Cover]
 
+    @property
+    def today(self) -> dict[int, date]:
+        """Each facility's own date."""
+        return {facility.id: local_today(facility) for facility in self.facilities}
+
     def cover(self, facility_id: int, plan: MatrixPlan) -> Cover:
         """What both sides say about the dates."""
-        dates = Cover(plan.effective_from, plan.effective_to)
-        return self.cells.get((facility_id, plan.id), dates)
+        return self.cells.get((facility_id, plan.id)) or Cover(*plan.dates)
 
 
 def acceptance_matrix(*, query: str = "", at: str = "", limit: int = 26, offset: int = 0) -> Matrix:
@@ -70,20 +90,45 @@ def acceptance_matrix(*, query: str = "", at: str = "", limit: int = 26, offset:
     plans = _matrix_plans(query, limit, offset)
     facilities = _matrix_facilities(at)
     shown = facilities[:MOST_COLUMNS]
-    rows = session.execute(_matrix_cells([f.id for f in shown], [p.id for p in plans]))
     known = {plan.id: plan for plan in plans}
     cells = {
-        (row.facility_id, row.insurance_plan_id): Cover(
-            known[row.insurance_plan_id].effective_from,
-            known[row.insurance_plan_id].effective_to,
-            True,
-            row.enabled,
-            row.accepted_since,
-            row.accepted_until,
+        (said.facility_id, said.insurance_plan_id): cover_of(
+            *known[said.insurance_plan_id].dates, said
         )
-        for row in rows
+        for said in list_acceptance([facility.id for facility in shown], list(known))
     }
     return Matrix(plans, shown, len(facilities) > MOST_COLUMNS, cells)
+
+
+def list_facilities_of(plan: InsurancePlan, *, limit: int = 200) -> list[FacilityOfPlan]:
+    """Every open facility by name, with what it says of the plan."""
+    accepted = FacilityInsurancePlan
+    rows = session.execute(
+        select(Facility, accepted)
+        .outerjoin(
+            accepted,
+            (accepted.tenant_id == Facility.tenant_id)
+            & (accepted.facility_id == Facility.id)
+            & (accepted.insurance_plan_id == plan.id),
+        )
+        .where(Facility.tenant_id == facts().tenant_id, Facility.deleted_at.is_(None))
+        .order_by(Facility.name, Facility.id)
+        .limit(limit)
+    )
+    return [
+        FacilityOfPlan(
+            facility,
+            cover_of(plan.effective_from, plan.effective_to, said),
+            said.notes if said else None,
+            local_today(facility),
+        )
+        for facility, said in rows
+    ]
+
+
+def local_today(facility: Facility) -> date:
+    """The facility's own date now."""
+    return clock.now().astimezone(ZoneInfo(facility.timezone)).date()
 
 
 def find_acceptance(*, facility_id: int, plan_id: int) -> FacilityInsurancePlan | None:
@@ -160,21 +205,6 @@ def _matrix_facilities(at: str) -> Sequence[Facility]:
     ).all()
 
 
-def _matrix_cells(facility_ids: list[int], plan_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    accepted = FacilityInsurancePlan
-    return select(
-        accepted.facility_id,
-        accepted.insurance_plan_id,
-        accepted.enabled,
-        accepted.accepted_since,
-        accepted.accepted_until,
-    ).where(
-        accepted.tenant_id == facts().tenant_id,
-        accepted.facility_id.in_(facility_ids),
-        accepted.insurance_plan_id.in_(plan_ids),
-    )
-
-
 def _at(facility_id: int) -> Select[*tuple[Any, ...]]:
     plan, payer, accepted = InsurancePlan, InsuranceProvider, FacilityInsurancePlan
     return (
@@ -204,14 +234,6 @@ def _at(facility_id: int) -> Select[*tuple[Any, ...]]:
 
 def _plan_at_facility(row: Row[*tuple[Any, ...]]) -> PlanAtFacility:
     accepted: FacilityInsurancePlan | None = row.FacilityInsurancePlan
-    cover = Cover(
-        effective_from=row.effective_from,
-        effective_to=row.effective_to,
-        known=accepted is not None,
-        enabled=accepted is not None and accepted.enabled,
-        accepted_since=accepted.accepted_since if accepted else None,
-        accepted_until=accepted.accepted_until if accepted else None,
-    )
     return PlanAtFacility(
         plan_id=row.id,
         plan_name=row.name,
@@ -219,5 +241,21 @@ def _plan_at_facility(row: Row[*tuple[Any, ...]]) -> PlanAtFacility:
         payer_name=row.payer_name,
         acceptance_id=accepted.id if accepted else None,
         notes=accepted.notes if accepted else None,
-        cover=cover,
+        cover=cover_of(row.effective_from, row.effective_to, accepted),
+    )
+
+
+def cover_of(
+    effective_from: date | None, effective_to: date | None, said: FacilityInsurancePlan | None
+) -> Cover:
+    """A plan's dates together with what a facility says of it, if anything."""
+    if said is None:
+        return Cover(effective_from, effective_to)
+    return Cover(
+        effective_from,
+        effective_to,
+        True,
+        said.enabled,
+        said.accepted_since,
+        said.accepted_until,
     )

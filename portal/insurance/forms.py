@@ -1,0 +1,105 @@
+"""What staff type about payers, plans and their acceptance."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from portal.insurance.commands import PayerDetails, PlanDetails
+from portal.insurance.queries import list_payers
+from portal.insurance.rules import Change
+from portal.web.forms import Line, PortalForm, tidy
+
+REQUIRED = InputRequired(_("This is needed."))
+WEB_ADDRESS = Regexp(r"https?://[^\s/]+", message=_("Begin with https:// or http://."))
+ACCEPTED = [SelectChoice("y", _("Accepted")), SelectChoice("n", _("Not accepted"))]
+FILLS = [
+    SelectChoice("accept", _("Accept, with these dates")),
+    SelectChoice("end", _("End where it is accepted, with this last day")),
+    SelectChoice("refuse", _("Accept no longer, from now on")),
+]
+
+
+class PayerForm(PortalForm):
+    """A payer."""
+
+    name = Line(_("Name"), [REQUIRED, Length(max=200)])
+    website = Line(_("Website"), [Optional(), Length(max=300), WEB_ADDRESS])
+
+    def details(self) -> PayerDetails:
+        """What was typed, for the command."""
+        return PayerDetails(self.name.data or "", self.website.data)
+
+
+class SeenForm(PortalForm):
+    """A form whose change is shown first: `seen` is the mark of what has been shown."""
+
+    seen = HiddenField()
+
+
+class PlanForm(SeenForm):
+    """A payer's plan and the dates between which it is in effect."""
+
+    name = Line(_("Name"), [REQUIRED, Length(max=200)])
+    plan_code = Line(_("Plan code"), [REQUIRED, Length(max=100)])
+    effective_from = DateField(_("In effect from"), [Optional()])
+    effective_to = DateField(_("In effect until"), [Optional()])
+
+    def details(self, payer_id: int) -> PlanDetails:
+        """What was typed, for the command."""
+        return PlanDetails(
+            payer_id,
+            self.plan_code.data or "",
+            self.name.data or "",
+            self.effective_from.data,
+            self.effective_to.data,
+        )
+
+
+class DatesForm(SeenForm):
+    """From when to when a plan is accepted."""
+
+    accepted_since = DateField(_("First day"), [Optional()])
+    accepted_until = DateField(_("Last day"), [Optional()])
+
+
+class TermsForm(DatesForm):
+    """What one facility says of one plan."""
+
+    enabled = RadioField(_("This facility and this plan"), choices=ACCEPTED)
+    notes = TextAreaField(_("Notes"), [Length(max=1000)], filters=[tidy])
+
+    def change(self) -> Change:
+        """What is to become of it; without acceptance the dates stay as they were."""
+        if self.enabled.data == "n":
+            return Change("refuse")
+        return Change("accept", self.accepted_since.data, self.accepted_until.data)
+
+
+class MarkForm(DatesForm):
+    """One key in the matrix, or its undoing."""
+
+    enabled = RadioField(choices=ACCEPTED)
+
+    change = TermsForm.change
+
+
+class FillForm(DatesForm):
+    """The same change for a whole row or column; a column may be limited to one payer's plans."""
+
+    change = RadioField(_("What to do"), choices=FILLS, default="accept")
+    insurance_provider_id = SelectField(
+        _("Plans"), coerce=lambda value: int(value) if value else None
+    )
+
+    def offer_payers(self) -> None:
+        """The payers whose plans a column has."""
+        self.insurance_provider_id.choices = [
+            SelectChoice("", gettext("Every payer's")),
+            *(SelectChoice(payer.id, payer.name) for payer in list_payers()),
+        ]
+
+    def asked(self) -> Change:
+        """What is to become of each cell."""
+        return Change(self.change.data, self.accepted_since.data, self.accepted_until.data)

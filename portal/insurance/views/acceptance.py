@@ -1,0 +1,171 @@
+"""/insurance/acceptance: which facility takes which plan; by the cell, the row or the column."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.facilities.queries import get_facility, list_facilities
+from portal.facilities.visits import list_visits
+from portal.insurance import commands, queries
+from portal.insurance.forms import FillForm, MarkForm, TermsForm
+from portal.insurance.rules import Cover
+from portal.insurance.views.attempts import attempt, look, shown
+from portal.insurance.views.blueprint import bp
+from portal.web.answers import form_page, go, page, stay, toast
+from portal.web.pagination import Listing, window_from
+from portal.web.previews import NOTHING, tried
+
+CELL = "/acceptance/<int:facility_id>/<int:plan_id>"
+
+
+@bp.get("/acceptance")
+@permission("insurance.see")
+def acceptance() -> Response:
+    window = window_from(request.args.get("page"), size=20)
+    asked = {name: request.args.get(name, "").strip() for name in ("q", "at")}
+    matrix = queries.acceptance_matrix(
+        query=asked["q"], at=asked["at"], limit=window.limit, offset=window.offset
+    )
+    return page("insurance/acceptance.html", "insurance/_matrix.html", matrix=matrix, asked=asked,
+                listing=Listing.of(matrix.plans, window),
+                uncovered=queries.count_uncovered())  # fmt: skip
+
+
+@bp.get(CELL)
+@permission("insurance.see")
+def terms(facility_id: int, plan_id: int) -> Response:
+    cell = _cell(facility_id, plan_id)
+    scope: dict[str, Any] = {"facility_ids": [facility_id], "plan_ids": [plan_id]}
+    ids = queries.list_uncovered(**scope)
+    return page("insurance/terms.html", "insurance/_terms.html", **cell, touched=len(ids),
+                visits=list_visits(ids), alternatives=queries.alternatives(ids[:50]))  # fmt: skip
+
+
+@bp.route(f"{CELL}/edit", methods=["GET", "POST"])
+@permission("insurance.manage")
+def terms_edit(facility_id: int, plan_id: int) -> Response:
+    cell = _cell(facility_id, plan_id)
+    form, affected = _terms_form(cell["cover"], cell["notes"]), None
+
+    def change() -> commands.Affected:
+        return commands.change_terms(facility_id, plan_id, form.change(), form.notes.data)
+
+    if form.validate_on_submit():
+        with form.refusals():
+            affected = attempt(form, change)
+            if affected is None:
+                toast(_("%(facility)s and %(plan)s: saved.",
+                        facility=cell["facility"].name, plan=cell["plan"].name))  # fmt: skip
+                return go("insurance.acceptance")
+    elif request.args.get("enabled") == "n" and not form.is_submitted():
+        form.enabled.data, affected = "n", look(form, change)
+    return form_page("insurance/terms_edit.html", "insurance/_terms_form.html", form, **cell,
+                     **shown(affected))  # fmt: skip
+
+
+@bp.post(f"{CELL}/mark")
+@permission("insurance.manage")
+def mark(facility_id: int, plan_id: int) -> Response:
+    """One key: done at once when it touches nobody, else the page that shows whom."""
+    cell = _cell(facility_id, plan_id)
+    form = MarkForm()
+    if not form.validate():
+        return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id)
+    _affected, answer = tried(
+        lambda: commands.change_acceptance([facility_id], [plan_id], form.change()), seen=NOTHING
+    )
+    if not answer.stays:
+        return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id, enabled="n")
+    _say_marked(cell, form.enabled.data)
+    return stay("insurance/_cell.html", "insurance.acceptance", oob=True,
+                **_cell(facility_id, plan_id))  # fmt: skip
+
+
+@bp.route("/acceptance/plans/<int:plan_id>", methods=["GET", "POST"])
+@permission("insurance.manage")
+def fill_plan(plan_id: int) -> Response:
+    plan = queries.get_plan(plan_id)
+    form = FillForm()
+    del form.insurance_provider_id
+    facility_ids = [facility.id for facility in list_facilities()]
+    return _fill(form, facility_ids, [plan_id], title=_("%(plan)s everywhere", plan=plan.name))
+
+
+@bp.route("/acceptance/facilities/<int:facility_id>", methods=["GET", "POST"])
+@permission("insurance.manage")
+def fill_facility(facility_id: int) -> Response:
+    facility = get_facility(facility_id)
+    form = FillForm()
+    form.offer_payers()
+    plan_ids = queries.list_plan_ids(payer_id=form.insurance_provider_id.data)
+    title = _("Every plan at %(facility)s", facility=facility.name)
+    return _fill(form, [facility_id], plan_ids, title=title)
+
+
+@bp.get("/uncovered")
+@permission("insurance.see")
+def uncovered() -> Response:
+    window = window_from(request.args.get("page"))
+    ids = queries.list_uncovered(limit=window.limit, offset=window.offset)
+    listing = Listing.of(ids, window)
+    return page("insurance/uncovered.html", "insurance/_uncovered.html", listing=listing,
+                visits=list_visits(listing.rows),
+                alternatives=queries.alternatives(listing.rows))  # fmt: skip
+
+
+def _fill(
+    form: FillForm, facility_ids: Sequence[int], plan_ids: Sequence[int], *, title: str
+) -> Response:
+    affected = None
+    if form.validate_on_submit():
+        with form.refusals():
+            affected = attempt(
+                form, lambda: commands.change_acceptance(facility_ids, plan_ids, form.asked())
+            )
+            if affected is None:
+                toast(_("%(title)s: saved.", title=title))
+                return go("insurance.acceptance")
+    cells = len(facility_ids) * len(plan_ids)
+    return form_page("insurance/fill.html", "insurance/_fill.html", form, title=title, cells=cells,
+                     **shown(affected))  # fmt: skip
+
+
+def _terms_form(cover: Cover, notes: str | None) -> TermsForm:
+    return TermsForm(
+        enabled="y" if cover.enabled or not cover.known else "n",
+        accepted_since=cover.accepted_since,
+        accepted_until=cover.accepted_until,
+        notes=notes,
+    )
+
+
+def _cell(facility_id: int, plan_id: int) -> dict[str, Any]:
+    """A cell with everything that is said of it."""
+    facility, plan = get_facility(facility_id), queries.get_plan(plan_id)
+    said = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
+    return {
+        "facility": facility,
+        "plan": plan,
+        "cover": queries.cover_of(plan.effective_from, plan.effective_to, said),
+        "notes": said.notes if said else None,
+        "today": queries.local_today(facility),
+    }
+
+
+def _say_marked(cell: dict[str, Any], enabled: str) -> None:
+    facility, plan, before = cell["facility"], cell["plan"], cell["cover"]
+    words = (
+        _("%(facility)s accepts %(plan)s.", facility=facility.name, plan=plan.name)
+        if enabled == "y"
+        else _("%(facility)s no longer accepts %(plan)s.", facility=facility.name, plan=plan.name)
+    )
+    values = {
+        "enabled": "y" if before.enabled else "n",
+        "accepted_since": before.accepted_since.isoformat() if before.accepted_since else "",
+        "accepted_until": before.accepted_until.isoformat() if before.accepted_until else "",
+    }
+    url = url_for("insurance.mark", facility_id=facility.id, plan_id=plan.id)
+    toast(words, undo={"url": url, "values": values})

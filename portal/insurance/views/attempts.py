@@ -1,0 +1,42 @@
+"""Changes that leave booked visits uncovered are done only once it was shown whose."""
+
+from collections.abc import Callable
+from typing import Any
+
+from portal.facilities.visits import list_visits
+from portal.insurance.commands import Affected, VisitsAffected
+from portal.insurance.forms import SeenForm
+from portal.web.previews import NOTHING, tried
+
+
+def attempt(form: SeenForm, change: Callable[[], Affected]) -> Affected | None:
+    """Do a change; None when it stays, else the visits it would touch, with a refusal on the form.
+
+    It stays when it touches nobody, or nobody but those that the form says were shown.
+    """
+    affected, answer = tried(change, seen=form.seen.data or NOTHING)
+    if not answer.stays and answer.mark == NOTHING:  # whoever was shown is gone by now
+        affected, answer = tried(change, seen=NOTHING)
+    if answer.stays:
+        return None
+    form.seen.data = answer.mark
+    form.refuse(VisitsAffected())
+    return affected
+
+
+def look(form: SeenForm, change: Callable[[], Affected]) -> Affected:
+    """What a change would touch; the form then carries that it was shown."""
+    affected, answer = tried(change, seen=None)
+    form.seen.data = answer.mark
+    return affected
+
+
+def shown(affected: Affected | None) -> dict[str, Any]:
+    """What the list of touched visits needs."""
+    if affected is None:
+        return {"touched": 0, "visits": [], "alternatives": {}}
+    return {
+        "touched": len(affected.ids),
+        "visits": list_visits(affected.ids),
+        "alternatives": affected.alternatives,
+    }

@@ -1,0 +1,58 @@
+"""/insurance/: payers, and each with its plans."""
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.auth.permissions import permission
+from portal.insurance import commands, queries
+from portal.insurance.forms import PayerForm
+from portal.insurance.views.blueprint import bp
+from portal.web.answers import form_page, go, page, toast
+from portal.web.pagination import Listing, window_from
+
+
+@bp.get("/")
+@permission("insurance.see")
+def index() -> Response:
+    window = window_from(request.args.get("page"))
+    query = request.args.get("q", "").strip()
+    fetched = queries.search_payers(query=query, limit=window.limit, offset=window.offset)
+    listing = Listing.of(fetched, window)
+    return page("insurance/index.html", "insurance/_list.html", listing=listing, query=query)
+
+
+@bp.get("/<int:payer_id>")
+@permission("insurance.see")
+def show(payer_id: int) -> Response:
+    payer = queries.get_payer(payer_id)
+    window = window_from(request.args.get("page"))
+    plans = queries.list_plans(payer_id=payer_id, limit=window.limit, offset=window.offset)
+    listing = Listing.of(plans, window)
+    return page("insurance/show.html", "insurance/_payer.html", payer=payer, listing=listing,
+                today=clock.now().date())  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permission("insurance.manage")
+def new() -> Response:
+    form = PayerForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            payer = commands.add_payer(form.details())
+            toast(_("%(name)s is added. Now its plans.", name=payer.name))
+            return go("insurance.show", payer_id=payer.id)
+    return form_page("insurance/new.html", "insurance/_form.html", form, payer=None)
+
+
+@bp.route("/<int:payer_id>/edit", methods=["GET", "POST"])
+@permission("insurance.manage")
+def edit(payer_id: int) -> Response:
+    payer = queries.get_payer(payer_id)
+    form = PayerForm(obj=payer)
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.change_payer(payer, form.details())
+            toast(_("The changes to %(name)s are saved.", name=payer.name))
+            return go("insurance.show", payer_id=payer.id)
+    return form_page("insurance/edit.html", "insurance/_form.html", form, payer=payer)
