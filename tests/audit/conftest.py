@@ -1,10 +1,13 @@
 """A log of two clinics with three seals, in a database of the test's own, to be tampered with."""
 
+import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,9 @@ from portal.audit import commands, heads, seals
 from portal.audit.office import Office
 from portal.audit.verification import Report, verify
 from portal.db import db
+from portal.embedded import EmbeddedServer
 from portal.tenancy.context import as_worker
-from tests.support.databases import Database
+from tests.support.databases import Database, clone
 
 NOTE = "SELECT audit_note(%s, 'doctors', %s, NULL, 'done', %s, NULL, %s)"
 SECONDS = 90
@@ -87,21 +91,36 @@ def working_on(database: Database) -> Iterator[psycopg.Connection]:
                 engine.dispose()
 
 
-@pytest.fixture
-def log(own_database: Database, tmp_path: Path) -> Iterator[Log]:
+@pytest.fixture(scope="session")
+def sealed(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
     """Seals 1 (an epoch), 2 and 3; each of two clinics has eight entries under 2 and under 3."""
-    with working_on(own_database) as admin:
-        made = Log(own_database, Office(tmp_path / "seals"), admin)
-        with own_database.connect("worker") as worker:
-            for slug in ("alder", "birch"):
-                create = "SELECT create_tenant(%s, %s, 'Europe/London', 'en', '{}')"
-                made.tenants[slug] = worker.execute(create, [slug, slug]).fetchone()[0]
-        made.seal()
-        for _ in range(2):
-            for slug in made.tenants:
-                made.write(slug, 8)
+    name = f"audit_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with clone(server, name) as database:
+        with working_on(database) as admin:
+            made = Log(database, Office(tmp_path_factory.mktemp("office") / "seals"), admin)
+            with database.connect("worker") as worker:
+                for slug in ("alder", "birch"):
+                    create = "SELECT create_tenant(%s, %s, 'Europe/London', 'en', '{}')"
+                    made.tenants[slug] = worker.execute(create, [slug, slug]).fetchone()[0]
             made.seal()
+            for _ in range(2):
+                for slug in made.tenants:
+                    made.write(slug, 8)
+                made.seal()
         yield made
+
+
+@pytest.fixture
+def log(server: EmbeddedServer, sealed: Log, tmp_path: Path) -> Iterator[Log]:
+    """A copy of the sealed log, and of its office, for this test alone."""
+    office = Office(tmp_path / "seals")
+    shutil.copytree(sealed.office.folder, office.folder)
+    name = f"{sealed.database.name}_{next(_numbers)}"
+    with clone(server, name, sealed.database.name) as database, working_on(database) as admin:
+        yield Log(database, office, admin, sealed.tenants)
+
+
+_numbers = count()
 
 
 @pytest.fixture
