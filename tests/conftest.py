@@ -67,7 +67,7 @@ def server(request: pytest.FixtureRequest) -> EmbeddedServer:
 @pytest.fixture(scope="session")
 def database(server: EmbeddedServer) -> Iterator[Database]:
     """This test process's own clone; tests leave nothing in it."""
-    with clone(server, f"portal_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as made:
+    with clone(server, "portal") as made:
         yield made
 
 
@@ -98,6 +98,5 @@ _numbers = count()
 @pytest.fixture
 def own_database(server: EmbeddedServer) -> Iterator[Database]:
     """A clone for this test alone, which really commits: for races and triggers."""
-    process = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with clone(server, f"own_{process}_{next(_numbers)}") as made:
+    with clone(server, f"own_{next(_numbers)}") as made:
         yield made

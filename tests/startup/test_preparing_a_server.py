@@ -7,7 +7,7 @@ from flask import Flask
 
 from portal import startup
 from portal.embedded import EmbeddedServer
-from tests.support.databases import Database, migrate
+from tests.support.databases import Database, migrate, mine
 
 pytestmark = pytest.mark.database
 
@@ -15,11 +15,11 @@ pytestmark = pytest.mark.database
 @pytest.fixture
 def missing(server: EmbeddedServer) -> Iterator[Database]:
     """A database that the settings name and nobody has made yet."""
-    database = Database(server, "prepared")
+    database = Database(server, mine("prepared"))
     yield database
     database.close()
     with psycopg.connect(server.url("admin", "postgres"), autocommit=True) as admin:
-        admin.execute("DROP DATABASE IF EXISTS prepared WITH (FORCE)")
+        admin.execute(f"DROP DATABASE IF EXISTS {database.name} WITH (FORCE)")
 
 
 def run(app: Flask, *arguments: str) -> tuple[int, str]:
@@ -34,7 +34,7 @@ def test_prepare_makes_what_migrations_and_the_portal_need(missing: Database) ->
         status, said = run(app, "prepare", "--admin-url", admin_url)
         assert (status, said) == (
             0,
-            "Prepared the database prepared and its roles. Next: flask db upgrade\n",
+            f"Prepared the database {missing.name} and its roles. Next: flask db upgrade\n",
         )
     migrate(app)
     with app.app_context():
@@ -44,9 +44,9 @@ def test_prepare_makes_what_migrations_and_the_portal_need(missing: Database) ->
 def test_nobody_else_enters_and_nobody_makes_temporary_tables(missing: Database) -> None:
     run(missing.app(), "prepare", "--admin-url", missing.server.url("admin", "postgres"))
     rights = """
-        SELECT has_database_privilege('public', 'prepared', 'CONNECT'),
-               has_database_privilege('portal_app', 'prepared', 'CONNECT'),
-               has_database_privilege('portal_worker', 'prepared', 'TEMP'),
+        SELECT has_database_privilege('public', current_database(), 'CONNECT'),
+               has_database_privilege('portal_app', current_database(), 'CONNECT'),
+               has_database_privilege('portal_worker', current_database(), 'TEMP'),
                has_schema_privilege('portal_app', 'public', 'CREATE')
     """
     with psycopg.connect(missing.url("admin")) as admin:

@@ -90,7 +90,8 @@ def stop_server(folder: Path) -> None:
 
 @contextmanager
 def clone(server: EmbeddedServer, name: str, template: str = TEMPLATE) -> Iterator[Database]:
-    """A copy of the template that exists while the block runs."""
+    """A copy of the template that exists while the block runs, for this test process alone."""
+    name = mine(name)
     with _admin(server) as admin:
         make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
         names = (name, template, roles.NAMES["owner"])
@@ -106,11 +107,16 @@ def clone(server: EmbeddedServer, name: str, template: str = TEMPLATE) -> Iterat
             admin.execute(drop.format(sql.Identifier(name)))
 
 
+def mine(name: str) -> str:
+    """A database's name that no test process beside this one uses."""
+    return f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
 @contextmanager
 def empty(server: EmbeddedServer, name: str) -> Iterator[Database]:
     """A prepared database without any migration, while the block runs."""
     with clone(server, name, "template0") as database:
-        roles.prepare(server.url("admin", "postgres"), name, {})
+        roles.prepare(server.url("admin", "postgres"), database.name, {})
         yield database
 
 
