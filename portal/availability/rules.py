@@ -1,6 +1,6 @@
 """When a doctor is there: windows, instants and starts. Pure: no session, no clock of its own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -63,9 +63,6 @@ class Span:
         """Whether the two overlap by any amount; meeting at an end is not touching."""
         return self.start < other.end and other.start < self.end
 
-    def holds(self, other: "Span") -> bool:
-        return self.start <= other.start and other.end <= self.end
-
     @property
     def minutes(self) -> int:
         return int((self.end - self.start).total_seconds() // 60)
@@ -86,32 +83,8 @@ def day_span(day: date, zone: str) -> Span:
     return Span(instant(day, MIDNIGHT, zone), instant(day + timedelta(days=1), MIDNIGHT, zone))
 
 
-def days_span(first: date, days: int, zone: str) -> Span:
-    """The local days from `first` on, as instants."""
-    return Span(
-        instant(first, MIDNIGHT, zone), instant(first + timedelta(days=days), MIDNIGHT, zone)
-    )
-
-
 def local_date(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
-
-
-def window_span(day: date, start: time, end: time, zone: str) -> Span | None:
-    """A rule's window on one local date; None when a clock change leaves nothing of it."""
-    last_day = day + timedelta(days=1) if end == MIDNIGHT else day
-    opens, closes = instant(day, start, zone), instant(last_day, end, zone)
-    return Span(opens, closes) if opens < closes else None
-
-
-def slot_spans(window: Span, duration_minutes: int, interval_minutes: int | None) -> Iterator[Span]:
-    """The slots of a window: they step through elapsed time while they end by its end."""
-    duration = timedelta(minutes=duration_minutes)
-    step = timedelta(minutes=interval_minutes or duration_minutes)
-    start = window.start
-    while start + duration <= window.end:
-        yield Span(start, start + duration)
-        start += step
 
 
 def covers(pieces: Iterable[Span], wanted: Span) -> bool:
@@ -122,13 +95,6 @@ def covers(pieces: Iterable[Span], wanted: Span) -> bool:
             break
         reach = max(reach, piece.end)
     return reach >= wanted.end
-
-
-def touched_dates(span: Span, zone: str) -> list[date]:
-    """The local dates a half-open span touches."""
-    first = local_date(span.start, zone)
-    last = local_date(span.end - timedelta(microseconds=1), zone)
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def is_clock_change_day(day: date, zone: str) -> bool:

@@ -52,28 +52,40 @@ replaced AS MATERIALIZED (
       FROM override CROSS JOIN generate_series(0, last_day - first_day) AS n
 )"""
 
+# Many rules say the same wall times on the same days: each is turned into an instant once.
 WINDOWS = """
-day_of_rule AS (
-    SELECT r.*, p.zone, p.first_date - 1 + n AS day
+day_of_rule AS MATERIALIZED (
+    SELECT r.id, r.doctor_id, r.facility_id, r.service_offering_id, r.slot_duration_minutes,
+           r.slot_interval_minutes, r.capacity, p.zone, day, r.start_time, r.end_time,
+           CASE r.end_time WHEN '00:00' THEN day + 1 ELSE day END AS end_day
       FROM availability_rules r
       JOIN place p ON p.facility_id = r.facility_id
      CROSS JOIN generate_series(
                (r.day_of_week - extract(dow FROM p.first_date - 1)::int + 7) % 7,
                p.last_date - p.first_date + 2, 7) AS n
+     CROSS JOIN LATERAL (SELECT p.first_date - 1 + n AS day) AS counted
      WHERE r.tenant_id = :tenant_id AND r.doctor_id = ANY(:doctor_ids) AND r.active
-),
-span AS (
-    SELECT doctor_id, facility_id, id AS rule_id, service_offering_id AS offering_id,
-           local_instant(day, start_time, zone) AS opens,
-           local_instant(CASE end_time WHEN '00:00' THEN day + 1 ELSE day END, end_time, zone)
-               AS closes,
-           slot_duration_minutes AS duration,
-           COALESCE(slot_interval_minutes, slot_duration_minutes) AS step, capacity
-      FROM day_of_rule d
-     WHERE (valid_from IS NULL OR day >= valid_from) AND (valid_to IS NULL OR day <= valid_to)
+       AND (r.valid_from IS NULL OR day >= r.valid_from)
+       AND (r.valid_to IS NULL OR day <= r.valid_to)
        AND NOT EXISTS (SELECT 1 FROM replaced x
-                        WHERE x.doctor_id = d.doctor_id AND x.facility_id = d.facility_id
-                          AND x.day = d.day AND (x.rule_id IS NULL OR x.rule_id = d.id))
+                        WHERE x.doctor_id = r.doctor_id AND x.facility_id = r.facility_id
+                          AND x.day = counted.day AND (x.rule_id IS NULL OR x.rule_id = r.id))
+),
+wall AS MATERIALIZED (
+    SELECT zone, day, wall_time, local_instant(day, wall_time, zone) AS at
+      FROM (SELECT zone, day, start_time FROM day_of_rule
+             UNION
+            SELECT zone, end_day, end_time FROM day_of_rule) AS said (zone, day, wall_time)
+),
+span AS MATERIALIZED (
+    SELECT d.doctor_id, d.facility_id, d.id AS rule_id, d.service_offering_id AS offering_id,
+           opened.at AS opens, closed.at AS closes, d.slot_duration_minutes AS duration,
+           COALESCE(d.slot_interval_minutes, d.slot_duration_minutes) AS step, d.capacity
+      FROM day_of_rule d
+      JOIN wall opened
+        ON opened.zone = d.zone AND opened.day = d.day AND opened.wall_time = d.start_time
+      JOIN wall closed
+        ON closed.zone = d.zone AND closed.day = d.end_day AND closed.wall_time = d.end_time
      UNION ALL
     SELECT doctor_id, facility_id, rule_id, offering_id, opens, closes, duration, step, capacity
       FROM override
