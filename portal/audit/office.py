@@ -1,12 +1,12 @@
 """Where seals are made and their heads are kept: outside the database."""
 
 from dataclasses import dataclass
-from logging import getLogger
 from pathlib import Path
 
 from portal.audit import heads, seals
 from portal.audit.seals import Seal
 from portal.tenancy.context import as_worker
+from portal.web.logs import log
 
 MANY = 1000
 
@@ -44,4 +44,4 @@ def _send(office: Office, made: list[Seal]) -> None:
     try:
         heads.send(office.syslog, made)
     except OSError as error:  # the file has them; a deaf syslog must not stop the sealing
-        getLogger(__name__).warning("syslog: %s", type(error).__name__)
+        log.warning("syslog does not take heads", error=type(error).__name__)
