@@ -113,13 +113,15 @@ def _check_entries(chain: Chain, tenants: dict[int, str]) -> tuple[int, Wrong | 
 def _batches(chain: Chain) -> Iterator[Batch]:
     before: Seal | None = None
     some: list[Seal] = []
+    entries = 0
     for seal in every_seal(until=chain.seals):
         alone = seal.kind == "epoch" or (some and some[-1].kind == "epoch")
-        many = sum(each.entries for each in some) + seal.entries > ENTRIES_AT_ONCE
-        if some and (alone or many or len(some) == SEALS_AT_ONCE):
+        many = entries + seal.entries > ENTRIES_AT_ONCE or len(some) == SEALS_AT_ONCE
+        if some and (alone or many):
             yield _batch(some, before, chain)
-            before, some = some[-1], []
+            before, some, entries = some[-1], [], 0
         some.append(seal)
+        entries += seal.entries
     if some:
         yield _batch(some, before, chain)
 
