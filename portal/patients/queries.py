@@ -7,8 +7,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select, TextClause, select, text
 
 from portal import clock
 from portal.db import session
@@ -24,7 +23,7 @@ from portal.tenancy.context import facts
 MOST_FOUND = 50
 # How many candidates a search opens at most before it answers with what it has.
 MOST_OPENED = 5_000
-_BATCH = 200
+_SPARE = 4
 
 COLUMNS = (
     Patient.id, Patient.mrn, Patient.status, Patient.facility_id, Patient.row_uid,
@@ -32,6 +31,20 @@ COLUMNS = (
     Patient.phone_envelope, Patient.email_envelope, Patient.preferred_language,
     Patient.default_insurance_plan_id,
 )  # fmt: skip
+
+
+# A text: building the statement anew for every letter typed would take longer than running it.
+WITH_TOKENS = """
+SELECT {distinct} p.id, p.mrn, p.status, p.facility_id, p.row_uid,
+       p.first_name AS first_name_envelope, p.last_name AS last_name_envelope,
+       p.dob AS dob_envelope, p.phone AS phone_envelope, p.email AS email_envelope,
+       p.preferred_language, p.default_insurance_plan_id
+  FROM patients p {joined}
+ WHERE p.tenant_id = :tenant_id AND p.deleted_at IS NULL AND p.status <> 'merged'
+   AND (CAST(:before AS bigint) IS NULL OR p.id < :before)
+ ORDER BY p.id DESC
+ LIMIT :limit
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,20 +148,21 @@ def list_recent_patients(*, limit: int = 20) -> list[PatientRow]:
     return [PatientRow(row) for row in session.execute(query)]
 
 
-def search_patients(text: str, *, limit: int = MOST_FOUND) -> list[PatientRow]:
+def search_patients(typed: str, *, limit: int = MOST_FOUND) -> list[PatientRow]:
     """The patients a typed text may mean: exact first, then beginnings, each the latest first.
 
     Args:
-        text: names in any order ("an okaf"), a birth date in the usual spellings, a telephone or
+        typed: names in any order ("an okaf"), a birth date in the usual spellings, a telephone or
             its last four digits, an MRN, an e-mail, or a name together with one of these.
         limit: at most 50.
     """
     found: dict[int, PatientRow] = {}
-    for reading in readings(text, today=clock.now().date()):
+    for reading in readings(typed, today=clock.now().date()):
         wanted = min(limit, MOST_FOUND) - len(found)
         if wanted <= 0:
             break
-        meant = (row for row in _candidates(reading) if row.id not in found)
+        candidates = _candidates(reading, first=wanted + _SPARE)
+        meant = (row for row in candidates if row.id not in found)
         true = (row for row in meant if reading.holds_for(person_of(row)))
         found |= {row.id: row for row in islice(true, wanted)}
     return list(found.values())
@@ -168,7 +182,7 @@ def find_possible_duplicates(
     if not keys:
         return []
     alike = []
-    for row in _candidates(Reading((keys,))):
+    for row in _candidates(Reading((keys,)), first=MOST_FOUND):
         how = resemblance(person, person_of(row))
         if how is not None and row.id != besides:
             alike.append((row, how))
@@ -217,34 +231,43 @@ def tokens_of(patient_id: int) -> set[tuple[str, bytes]]:
     return {(row.field, row.token) for row in session.execute(query)}
 
 
-def _candidates(reading: Reading) -> Iterator[PatientRow]:
-    """Who has the tokens of a reading, the latest first, fetched as they are asked for."""
+def _candidates(reading: Reading, *, first: int) -> Iterator[PatientRow]:
+    """Who has the tokens of a reading, the latest first, fetched as they are asked for.
+
+    Args:
+        reading: what was meant.
+        first: how many are fetched at once to begin with.
+    """
     lookups = reading.lookups()
     if not lookups:
         return
-    query = _with_tokens(lookups).order_by(Patient.id.desc()).limit(_BATCH)
-    before, opened = None, 0
-    while opened < MOST_OPENED:
-        rows = session.execute(query.where(Patient.id < before) if before else query).all()
+    query, values = _with_tokens(lookups)
+    fetched, limit = 0, first
+    while fetched < MOST_OPENED:
+        rows = session.execute(query, values | {"limit": limit}).all()
         yield from map(PatientRow, rows)
-        opened += len(rows)
-        if len(rows) < _BATCH:
+        if len(rows) < limit:
             return
-        before = rows[-1].id
+        values["before"] = rows[-1].id
+        fetched, limit = fetched + len(rows), 4 * limit
 
 
-def _with_tokens(lookups: list[frozenset[Key]]) -> Select[*tuple[Any, ...]]:
-    """Living patients who have a token of each term; equality and btree only."""
-    query = _living(select(*COLUMNS))
-    for term in lookups:
-        held = aliased(PatientSearchToken)
-        query = query.where(
-            held.tenant_id == facts().tenant_id,
-            held.patient_id == Patient.id,
-            or_(*(and_(held.field == key.field, held.token == token_of(key)) for key in term)),
+def _with_tokens(lookups: list[frozenset[Key]]) -> tuple[TextClause, dict[str, Any]]:
+    """Living patients who have a token of each term: equality and btree only."""
+    values: dict[str, Any] = {"tenant_id": facts().tenant_id, "before": None}
+    joined = []
+    for n, term in enumerate(lookups):
+        values |= {f"field_{n}_{m}": key.field for m, key in enumerate(term)}
+        values |= {f"token_{n}_{m}": token_of(key) for m, key in enumerate(term)}
+        held = (f"(t{n}.field = :field_{n}_{m} AND t{n}.token = :token_{n}_{m})"
+                for m in range(len(term)))  # fmt: skip
+        joined.append(
+            f"JOIN patient_search_tokens t{n} ON t{n}.tenant_id = :tenant_id"
+            f" AND t{n}.patient_id = p.id AND ({' OR '.join(held)})"
         )
     # Somebody may have several tokens of one term: born on 3 April, with a telephone 0304.
-    return query if all(len(term) == 1 for term in lookups) else query.distinct()
+    distinct = "DISTINCT" if any(len(term) > 1 for term in lookups) else ""
+    return text(WITH_TOKENS.format(distinct=distinct, joined=" ".join(joined))), values
 
 
 def _living(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -26,6 +26,8 @@ _PLAIN = str.maketrans(
 
 def normalised(text: str) -> str:
     """Casefolded letters without marks (NFKD), for comparing what people type."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in folded if unicodedata.category(c)[0] != "M").translate(_PLAIN)
 

@@ -13,6 +13,7 @@ from portal.patients.rules.incoming import Incoming, Refused, Taken
 from portal.refusals import N_, DomainError
 
 BATCH = 500
+REPEATED = N_("has the same identifier as an earlier line")
 Tell = Callable[[int, str], None]
 
 
@@ -104,6 +105,3 @@ class _Import:
     def _refuse(self, line: int, reason: str) -> None:
         self.report.refused += 1
         self.notices.append((line, reason))
-
-
-REPEATED = N_("has the same identifier as an earlier line")

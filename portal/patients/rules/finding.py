@@ -7,6 +7,7 @@ of the name), `name` (a whole part), `dob`, `phone` (ten digits), `last4`, `mrn`
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from portal.patients.rules.birth_dates import birth_dates, without_birth_date
@@ -38,7 +39,7 @@ class Key(NamedTuple):
         return Key("last4", self.value[-4:]) if self.field == "last4" else self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """The fields by which a patient is found, opened."""
 
@@ -50,11 +51,15 @@ class Person:
     mrn: str = ""
     external_ids: tuple[str, ...] = ()
 
+    @cached_property
+    def parts(self) -> set[str]:
+        """The parts of the name by which this patient may be looked for."""
+        return name_parts(self.first_name, self.last_name)
+
     def search_keys(self) -> set[Key]:
         """Every key under which this patient can be found."""
-        parts = name_parts(self.first_name, self.last_name)
-        found = {Key("prefix", start) for part in parts for start in prefixes(part)}
-        found |= {Key("name", part) for part in parts}
+        found = {Key("prefix", start) for part in self.parts for start in prefixes(part)}
+        found |= {Key("name", part) for part in self.parts}
         found |= {Key("external", identifier) for identifier in self.external_ids}
         if self.dob:
             found.add(Key("dob", self.dob.isoformat()))
@@ -69,8 +74,9 @@ class Person:
     def answers(self, key: Key) -> bool:
         """Whether the key really is this person's: tokens are short, prefixes and phones cut."""
         if key.field == "prefix":
-            parts = name_parts(self.first_name, self.last_name)
-            return any(part.startswith(key.value) for part in parts)
+            return any(part.startswith(key.value) for part in self.parts)
+        if key.field == "name":
+            return key.value in self.parts
         if key.field == "last4":
             return phone_digits(self.phone or "").endswith(key.value)
         return key in self.search_keys()
