@@ -8,13 +8,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal import clock
-from portal.appointments.commands import BookingDetails, book_appointment
+from portal.appointments.commands import BookingDetails, book_appointment, book_first_visit
 from portal.appointments.queries import Wanted, list_offers
 from portal.appointments.rules import PatientBusy, SlotTaken
 from portal.cli.invariants import CHECKS
 from portal.db import session
+from portal.patients.models import Patient
+from portal.patients.rules.details import PatientDetails
 from portal.tenancy.context import as_job
 from tests.support.databases import Database
 from tests.support.people import Clinic, found
@@ -85,6 +88,21 @@ def test_one_key_from_many_books_one_visit_for_all(racing):
     answers = at_once(racing, clinic, [booking(practice, patient, 3, key)] * 20)
     assert list(answers.values()) == [20]
     assert broken(racing, clinic) == {}
+
+
+def test_one_key_from_many_registers_one_new_patient(racing):
+    clinic, practice, [known] = prepare(racing, clients=1)
+    person = PatientDetails(first_name="New", last_name="Patient", facility_id=clinic.facility_id)
+    details = BookingDetails(
+        0, practice.offering.id, start_at=MONDAY + timedelta(hours=2), booking_key=uuid4()
+    )
+
+    def attempt() -> str:
+        return f"booked {book_first_visit(person, details).id}"
+
+    assert list(at_once(racing, clinic, [attempt] * 10).values()) == [10]
+    with racing.app_context(), clinic.at_work():
+        assert session.scalars(select(Patient.id).where(Patient.id != known)).all() == [known + 1]
 
 
 def test_one_patient_with_many_doctors_at_once(racing):
