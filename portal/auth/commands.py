@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, text, update
 
 from portal.audit import note
-from portal.auth import passwords, queries, rules
+from portal.auth import passwords, queries, rules, throttling
 from portal.auth.models import UserLink, UserSession
 from portal.auth.proofs import proven
 from portal.db import session
@@ -45,6 +45,7 @@ def sign_in(clinic: str, email: str, password: str) -> str:
     right = passwords.matches(account.password_hash if account else None, password)
     if account is None or not right or not account.may_sign_in:
         raise SignInRefused
+    throttling.forget_tries(throttling.account(clinic, email))
     token = _start_session(account.tenant_id, account.user_id, rules.idle_seconds(account.settings))
     enter_session(rules.hash_of(token))
     if passwords.outdated(account.password_hash or ""):

@@ -93,3 +93,20 @@ class UserLink(TenantOwned, Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SignInTries(Base):
+    """How often an account or an address was tried; no tenant's, and the gate's alone to read."""
+
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (
+        CheckConstraint("octet_length(subject) = 32", name="subject"),
+        Index("ix_sign_in_tries_tried_at", "tried_at"),
+    )
+
+    subject: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    tries: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    tried_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
+    open_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("now()"))

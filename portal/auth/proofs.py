@@ -16,3 +16,9 @@ def proven(question: str, *arguments: object) -> dict[str, Any]:
     message = "|".join(str(part) for part in (question, *arguments, expires))
     key = process_key(current_app.config["PORTAL_KEY"])
     return {"expires": expires, "proof": proof(key, message.encode()).hex()}
+
+
+def pseudonym(*parts: str) -> bytes:
+    """A keyed hash that stands for somebody in a table which shall not say who."""
+    key = process_key(current_app.config["PORTAL_KEY"])
+    return proof(key, "|".join(("pseudonym", *parts)).encode())

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.audit.hook import afterwards
-from portal.auth import commands, queries, rules, sessions
+from portal.auth import commands, queries, rules, sessions, throttling
 from portal.auth.forms import SignInForm, WelcomeForm
 from portal.auth.permissions import NotSignedIn, permission, public
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
@@ -33,6 +33,8 @@ def start() -> Response:
     typed = form.data
     if form.validate():
         with form.refusals():
+            throttling.take_try(throttling.account(typed["clinic"], typed["email"]))
+            sessions.enter()
             if current_user.is_authenticated:
                 commands.sign_out()
             token = commands.sign_in(typed["clinic"], typed["email"], typed["password"])

@@ -10,7 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from portal.refusals import DomainError
 
-ANSWERABLE = frozenset({409, 422})
+ANSWERABLE = frozenset({409, 422, 429})
 
 
 def say(refusal: DomainError) -> str:
@@ -37,7 +37,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def status(self) -> int:
-        """What a page with this form answers: 200, 422 with errors, 409 after a conflict."""
+        """What a page with this form answers: 200, 422 with errors, 409 after a conflict, 429."""
         return self._refused or (422 if self.errors else 200)
 
     def hidden_tag(self, *_fields: object) -> Markup:

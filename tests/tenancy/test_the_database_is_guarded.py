@@ -10,7 +10,8 @@ from tests.support.databases import Database
 pytestmark = pytest.mark.database
 
 NOT_A_TENANTS = {
-    "alembic_version", "audit_seals", "audit_verifications", "context_keys", "worker_heartbeats",
+    "alembic_version", "audit_seals", "audit_verifications", "context_keys", "sign_in_tries",
+    "worker_heartbeats",
 }  # fmt: skip
 
 

@@ -1,0 +1,75 @@
+"""Guessing slowed down: by account and by address, counted where every process sees it.
+
+The first tries cost nothing; after them each one doubles the delay, up to five minutes, and
+never locks anybody out for good. An account that does not exist is counted like one that does.
+"""
+
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import ARRAY, Integer, LargeBinary, bindparam, text
+
+from portal.auth.proofs import proven, pseudonym
+from portal.db import session
+from portal.refusals import N_, DomainError
+
+FREE_OF_ACCOUNT = 5
+# a clinic's staff share one address, and sign in at the same hour
+FREE_OF_ADDRESS = 50
+LONGEST_SECONDS = 300
+IPV6_SITE = 64
+
+TAKE = text("SELECT take_try(:asked, :free, :longest, :expires, :proof)").bindparams(
+    bindparam("asked", type_=ARRAY(LargeBinary)), bindparam("free", type_=ARRAY(Integer))
+)
+FORGET = text("SELECT forget_tries(:own, :address, :expires, :proof)")
+
+
+class TooManyTries(DomainError):
+    """The account or the address has to wait; right or wrong, nothing was looked at."""
+
+    message = N_("Too many tries. Wait %(seconds)s seconds, then try again.")
+    status = 429
+
+
+def account(clinic: str, email: str) -> bytes:
+    """Who is tried: the same for a clinic and e-mail in any case."""
+    return pseudonym("account", clinic.lower(), email.lower())
+
+
+def address() -> bytes:
+    """Where the present request comes from; of IPv6 the site, whose hosts are one's own to pick."""
+    request = session.info.get("request") or {}
+    return pseudonym("address", _site(request.get("ip") or ""))
+
+
+def take_try(own: bytes) -> None:
+    """Count one try, and commit: it counts whatever becomes of it, and of tries at once each one.
+
+    The transaction's context ends with the commit.
+
+    Raises:
+        TooManyTries
+    """
+    asked = [own, address()]
+    values = {"asked": asked, "free": [FREE_OF_ACCOUNT, FREE_OF_ADDRESS],
+              "longest": LONGEST_SECONDS}  # fmt: skip
+    proof = proven("take_try", *(one.hex() for one in asked))
+    seconds = session.execute(TAKE, values | proof).scalar_one()
+    session.commit()
+    if seconds:
+        raise TooManyTries(seconds=seconds)
+
+
+def forget_tries(own: bytes) -> None:
+    """It was the right one: the account starts afresh, the address gets its try back."""
+    here = address()
+    proof = proven("forget_tries", own.hex(), here.hex())
+    session.execute(FORGET, {"own": own, "address": here, **proof})
+
+
+def _site(ip: str) -> str:
+    try:
+        known = ip_address(ip)
+    except ValueError:
+        return ip
+    return str(ip_network((known, IPV6_SITE), strict=False)) if known.version == 6 else ip

@@ -1,0 +1,129 @@
+"""Guesses: the first ones free, then slower and slower, over all processes, and never for good."""
+
+from concurrent.futures import ThreadPoolExecutor
+from http.cookiejar import CookieJar
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+import pytest
+
+from portal.auth import throttling
+from tests.support.client import Browser, Page
+from tests.support.databases import Database
+from tests.support.people import Clinic, Person, found
+from tests.support.serving import served
+
+WRONG = "not the password at all"
+WAIT = "UPDATE sign_in_tries SET open_at = open_at - make_interval(secs => %s)"
+
+
+@pytest.fixture
+def committing(own_database: Database) -> tuple[Browser, Clinic]:
+    """A browser and a clinic on a database that keeps what is committed."""
+    app = own_database.app()
+    with app.app_context():
+        clinic = found("alder", "America/Chicago")
+    return Browser(app), clinic
+
+
+def guess(browser: Browser, person: Person, password: str = WRONG, **changes: str) -> int:
+    typed = {"clinic": person.clinic, "email": person.email, "password": password, **changes}
+    return browser.send("/sign-in", typed).status_code
+
+
+def wait(database: Database, seconds: int) -> None:
+    """Let time pass, as the table sees it."""
+    with database.connect("admin") as admin:
+        admin.execute(WAIT, [seconds])
+
+
+@pytest.mark.parametrize("email", ["desk@alder.example", "nobody@alder.example"])
+def test_after_a_few_guesses_an_account_waits_known_or_not(committing, email):
+    browser, clinic = committing
+    browser.get("/sign-in")
+    statuses = [guess(browser, clinic.desk, email=email) for _ in range(8)]
+    assert statuses == [422] * 6 + [429] * 2
+
+
+def test_the_right_password_is_not_even_looked_at_before_the_wait_is_over(committing, own_database):
+    browser, clinic = committing
+    browser.get("/sign-in")
+    for _ in range(6):
+        guess(browser, clinic.desk)
+    assert guess(browser, clinic.desk, clinic.desk.password) == 429
+    wait(own_database, 2)
+    assert guess(browser, clinic.desk, clinic.desk.password) == 303
+
+
+def test_the_delay_doubles_up_to_five_minutes(committing, own_database):
+    browser, clinic = committing
+    browser.get("/sign-in")
+    for _ in range(20):
+        guess(browser, clinic.desk)
+        wait(own_database, throttling.LONGEST_SECONDS)
+    assert guess(browser, clinic.desk) == 422
+    with own_database.connect("admin") as admin:
+        query = "SELECT extract(epoch FROM max(open_at - tried_at)) FROM sign_in_tries"
+        assert admin.execute(query).fetchone()[0] == throttling.LONGEST_SECONDS
+    wait(own_database, throttling.LONGEST_SECONDS)
+    assert guess(browser, clinic.desk, clinic.desk.password) == 303
+
+
+def test_an_address_that_tries_many_accounts_waits_too(committing, monkeypatch):
+    browser, clinic = committing
+    monkeypatch.setattr(throttling, "FREE_OF_ADDRESS", 3)
+    browser.get("/sign-in")
+    tried = [guess(browser, clinic.desk, email=f"p{n}@alder.example") for n in range(5)]
+    assert tried == [422] * 4 + [429]
+
+
+def test_signing_in_starts_the_account_afresh_and_uses_up_no_try_of_the_address(
+    committing, own_database
+):
+    browser, clinic = committing
+    browser.get("/sign-in")
+    guess(browser, clinic.desk)
+    assert guess(browser, clinic.desk, clinic.desk.password) == 303
+    with own_database.connect("admin") as admin:
+        assert admin.execute("SELECT tries FROM sign_in_tries").fetchall() == [(1,)]
+
+
+def test_the_table_does_not_say_who_or_from_where(committing, own_database):
+    browser, clinic = committing
+    browser.get("/sign-in")
+    guess(browser, clinic.desk)
+    with own_database.connect("admin") as admin:
+        kept = str(admin.execute("SELECT s::text FROM sign_in_tries s").fetchall())
+    assert "desk" not in kept
+    assert b"desk".hex() not in kept
+
+
+def test_guesses_at_once_over_several_processes_are_counted_one_by_one(own_database, tmp_path):
+    with own_database.app().app_context():
+        clinic = found("alder", "America/Chicago")
+    with served(own_database, tmp_path) as address, ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(lambda _: guess_by_http(address, clinic.desk), range(40)))
+    # the 7th may come after the 6th's one second
+    assert 6 <= statuses.count(422) <= 9
+    assert set(statuses) == {422, 429}
+
+
+def guess_by_http(address: str, person: Person) -> int:
+    opener = build_opener(HTTPCookieProcessor(CookieJar()))
+    token = Page(opener.open(f"{address}/sign-in").read().decode()).csrf
+    typed = {"csrf_token": token, "clinic": person.clinic, "email": person.email, "password": WRONG}
+    try:
+        return opener.open(f"{address}/sign-in", urlencode(typed).encode()).status
+    except HTTPError as error:
+        return error.code
+
+
+def test_an_ipv6_site_is_one_address(app, session):
+    def seen_from(ip: str) -> bytes:
+        session.info["request"] = {"ip": ip}
+        return throttling.address()
+
+    assert seen_from("2001:db8::1") == seen_from("2001:db8::2")
+    assert seen_from("2001:db8::1") != seen_from("2001:db8:0:1::1")
+    assert seen_from("192.0.2.1") != seen_from("192.0.2.2")
