@@ -17,24 +17,24 @@ LAKESIDE = Group(
     locale="en-US",
     places=(
         Place(
-            "harbor-point",
-            "Harbor Point",
+            "chicago",
+            "Chicago Harbor Point",
             "America/Chicago",
             "18 Lantern Street, Chicago, IL",
             "(312) 555-0100",
             "en-US",
         ),
         Place(
-            "cedar-square",
-            "Cedar Square",
+            "new-york",
+            "New York Cedar Square",
             "America/New_York",
             "402 Ropewalk Avenue, New York, NY",
             "(212) 555-0100",
             "en-US",
         ),
         Place(
-            "mesa-verde-road",
-            "Mesa Verde Road",
+            "phoenix",
+            "Phoenix Mesa Verde",
             "America/Phoenix",
             "77 Mesa Verde Road, Phoenix, AZ",
             "(602) 555-0100",
@@ -42,55 +42,47 @@ LAKESIDE = Group(
         ),
     ),
     physicians=(
-        Physician(
-            "Ngozi", "Adeyemi", "General practice", GENERAL, {"harbor-point": (1, 2, 3, 4, 5)}
-        ),
-        Physician(
-            "Tobias", "Halloran", "General practice", GENERAL, {"harbor-point": (0, 1, 4, 5, 6)}
-        ),
+        Physician("Ngozi", "Adeyemi", "General practice", GENERAL, {"chicago": (1, 2, 3, 4, 5)}),
+        Physician("Tobias", "Halloran", "General practice", GENERAL, {"chicago": (0, 1, 4, 5, 6)}),
         Physician(
             "Ingrid",
             "Solheim",
             "Cardiology",
             ("Heart consultation", "Heart follow-up"),
-            {"harbor-point": (0, 1, 3, 6), "cedar-square": (2, 4)},
+            {"chicago": (0, 1, 3, 6), "new-york": (2, 4)},
         ),
-        Physician("Wei-Lin", "Tan", "Paediatrics", CHILDREN, {"harbor-point": (0, 2, 3, 5, 6)}),
+        Physician("Wei-Lin", "Tan", "Paediatrics", CHILDREN, {"chicago": (0, 2, 3, 5, 6)}),
         Physician(
             "Beatriz",
             "Quiroga",
             "Dermatology",
             ("Skin check", "Mole removal"),
-            {"harbor-point": (0, 1, 2, 6), "mesa-verde-road": (4, 5)},
+            {"chicago": (0, 1, 2, 6), "phoenix": (4, 5)},
         ),
-        Physician("Callum", "Drever", "Orthopaedics", BONES, {"harbor-point": (0, 2, 3, 4, 6)}),
-        Physician("Miriam", "Falk", "General practice", GENERAL, {"cedar-square": (0, 1, 2, 3, 4)}),
+        Physician("Callum", "Drever", "Orthopaedics", BONES, {"chicago": (0, 2, 3, 4, 6)}),
+        Physician("Miriam", "Falk", "General practice", GENERAL, {"new-york": (0, 1, 2, 3, 4)}),
         Physician(
             "Dario",
             "Venturi",
             "Women's health",
             ("Ultrasound", "Well-woman visit"),
-            {"cedar-square": (1, 2, 4, 5, 6)},
+            {"new-york": (1, 2, 4, 5, 6)},
         ),
         Physician(
             "Saoirse",
             "O'Dwyer",
             "Physiotherapy",
             ("Physiotherapy", "Back class"),
-            {"cedar-square": (0, 2, 3, 5, 6)},
+            {"new-york": (0, 2, 3, 5, 6)},
         ),
-        Physician(
-            "Joaquín", "Peralta", "General practice", GENERAL, {"mesa-verde-road": (0, 2, 3, 4, 6)}
-        ),
-        Physician(
-            "Anahera", "Kingi", "Paediatrics", CHILDREN, {"mesa-verde-road": (0, 1, 2, 5, 6)}
-        ),
+        Physician("Joaquín", "Peralta", "General practice", GENERAL, {"phoenix": (0, 2, 3, 4, 6)}),
+        Physician("Anahera", "Kingi", "Paediatrics", CHILDREN, {"phoenix": (0, 1, 2, 5, 6)}),
         Physician(
             "Kenji",
             "Morisaki",
             "Orthopaedics",
             BONES,
-            {"mesa-verde-road": (0, 1, 2, 3), "harbor-point": (4, 5)},
+            {"phoenix": (0, 1, 2, 3), "chicago": (4, 5)},
         ),
     ),
     templates=TEMPLATES,
@@ -122,9 +114,9 @@ LAKESIDE = Group(
         ),
     ),
     refused={
-        "harbor-point": ("CL-100",),
-        "cedar-square": ("PS-FAMILY", "HLM-HMO", "CW-STATE"),
-        "mesa-verde-road": ("HLM-BASE", "HLM-PLUS"),
+        "chicago": ("CL-100",),
+        "new-york": ("PS-FAMILY", "HLM-HMO", "CW-STATE"),
+        "phoenix": ("HLM-BASE", "HLM-PLUS"),
     },
     people={
         "owner": "Rowena Castlereagh",
@@ -133,7 +125,7 @@ LAKESIDE = Group(
         "clinician": "Ngozi Adeyemi",
         "auditor": "Cormac Delacroix",
     },
-    scoped={"desk": "harbor-point"},
+    scoped={"desk": "chicago"},
     first_names=FIRST_NAMES,
     last_names=LAST_NAMES,
     streets=STREETS,

@@ -50,7 +50,7 @@ def _fullness(offset: int) -> float:
     """Today is full, the past is thinned out, the future fills up by and by."""
     if offset == 0:
         return FULL
-    return 0.06 if offset < 0 else max(0.06, 0.3 - 0.04 * offset)
+    return 0.06 if offset < 0 else max(0.06, 0.22 - 0.03 * offset)
 
 
 def _except(built: Built, today: date) -> None:

@@ -12,8 +12,8 @@ NORTHGATE = Group(
     locale="en-GB",
     places=(
         Place(
-            "tannery-lane",
-            "Tannery Lane",
+            "london",
+            "London Tannery Lane",
             "Europe/London",
             "9 Tannery Lane, London",
             "020 7946 0100",
@@ -26,13 +26,11 @@ NORTHGATE = Group(
             "Wetherspoon",
             "General practice",
             GENERAL,
-            {"tannery-lane": (1, 2, 3, 4, 5)},
+            {"london": (1, 2, 3, 4, 5)},
         ),
-        Physician(
-            "Oluwaseun", "Bankole", "General practice", GENERAL, {"tannery-lane": (0, 1, 3, 5, 6)}
-        ),
-        Physician("Gethin", "Prosser", "Paediatrics", CHILDREN, {"tannery-lane": (0, 2, 4, 6)}),
-        Physician("Marjolein", "Haverkamp", "Orthopaedics", BONES, {"tannery-lane": (0, 1, 2, 6)}),
+        Physician("Oluwaseun", "Bankole", "General practice", GENERAL, {"london": (0, 1, 3, 5, 6)}),
+        Physician("Gethin", "Prosser", "Paediatrics", CHILDREN, {"london": (0, 2, 4, 6)}),
+        Physician("Marjolein", "Haverkamp", "Orthopaedics", BONES, {"london": (0, 1, 2, 6)}),
     ),
     templates=TEMPLATES,
     cares=CARES,

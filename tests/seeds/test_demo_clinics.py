@@ -87,13 +87,13 @@ def test_the_people_of_the_contract_can_sign_in_and_the_desk_sees_one_facility(a
         ("clinician@lakeside.example", "clinician"),
         ("auditor@lakeside.example", "auditor"),
     }
-    assert [row.slug for row in rows(app, "lakeside", SCOPE)] == ["harbor-point"]
+    assert [row.slug for row in rows(app, "lakeside", SCOPE)] == ["chicago"]
 
 
 def test_the_board_opens_with_its_doctors_and_free_starts(app):
     with app.app_context(), as_job(tenant_named("lakeside"), "tests"):
-        harbor = next(each for each in list_facilities() if each.slug == "harbor-point")
-        day = board(harbor.id, NOON_IN_CHICAGO.date())
+        chicago = next(each for each in list_facilities() if each.slug == "chicago")
+        day = board(chicago.id, NOON_IN_CHICAGO.date())
     assert len(day.doctors) >= 4
     assert len(day.visits) >= 30
     assert any(slot.free for slot in day.slots)
