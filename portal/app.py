@@ -16,7 +16,7 @@ from portal.db import db, session
 from portal.web import health
 from portal.web.logs import log_failure
 
-AREAS = ("auth", "facilities", "insurance", "patients", "services", "appointments")
+AREAS = ("auth", "facilities", "insurance", "doctors", "patients", "services", "appointments")
 TABLES = (
     "tenancy", "phi", "audit", "auth", "staff", "facilities", "insurance", "doctors", "patients",
     "services", "availability", "appointments",

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
+
 from portal import clock
 from portal.db import session
 from portal.doctors import queries
 from portal.doctors.models import Doctor, FacilityDoctor
 from portal.doctors.rules import checked_npi
+from portal.facilities.visits import Touched, visits_of_doctor
 from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.tenancy.context import facts
 
 
 class NpiTaken(Conflict):
@@ -23,6 +27,31 @@ class AlreadyPlaced(Conflict):
 class NameMissing(DomainError):
     message = N_("A doctor has a first and a last name.")
     field = "last_name"
+
+
+class NamesakeThere(Conflict):
+    """Nearly always the same doctor again, or the same form sent twice."""
+
+    message = N_("A doctor of this name is here already. Tick this if it is somebody else.")
+    field = "namesake"
+
+
+class VisitsBooked(Conflict):
+    """A doctor leaves when nobody is expected any more."""
+
+    message = N_("%(visits)s visits are still booked. Move or cancel them first.")
+
+
+class VisitsChanged(Conflict):
+    """What was shown is not what the change would touch."""
+
+    message = N_("Visits were booked or cancelled meanwhile. Look again, then press the button.")
+
+
+class SeesNotAll(DomainError):
+    """Whoever does not see every facility cannot know whom it touches there."""
+
+    message = N_("You do not see every facility. Ask somebody who does.")
 
 
 CONSTRAINTS = {
@@ -43,15 +72,21 @@ class DoctorDetails:
     profile: str | None = None
 
 
-def add_doctor(details: DoctorDetails) -> Doctor:
+def add_doctor(details: DoctorDetails, *, namesake: bool = False) -> Doctor:
     """Add a doctor to the clinic.
 
+    Args:
+        details: what is said about the doctor.
+        namesake: it is known that another doctor has the same name.
+
     Raises:
-        NpiInvalid, NpiTaken, NameMissing: beside their fields.
+        NpiInvalid, NpiTaken, NameMissing, NamesakeThere: beside their fields.
     """
+    doctor = Doctor()
+    _describe(doctor, details)
+    if not namesake:
+        _refuse_namesake(doctor)
     with refusing(CONSTRAINTS):
-        doctor = Doctor()
-        _describe(doctor, details)
         session.add(doctor)
     return doctor
 
@@ -64,11 +99,27 @@ def change_doctor(doctor: Doctor, details: DoctorDetails) -> Doctor:
 
 
 def retire_doctor(doctor: Doctor) -> None:
-    """The doctor has left the clinic: no place is active, nothing is offered, history stays."""
+    """The doctor has left the clinic: no place is active, nothing is offered, history stays.
+
+    Raises:
+        VisitsBooked: visits are still to come.
+        SeesNotAll: whoever asks is limited to some facilities.
+    """
+    if facts().facility_ids is not None:
+        raise SeesNotAll
+    visits = visits_of_doctor(doctor.id).ids
+    if visits:
+        raise VisitsBooked(visits=len(visits))
     for place in queries.list_places(doctor_id=doctor.id):
         end_place(doctor.id, place.facility_id)
     doctor.deleted_at = clock.now()
     session.flush()
+
+
+def restore_doctor(doctor: Doctor) -> None:
+    """A retired doctor is back; places are given again one by one. Raises NpiTaken."""
+    with refusing(CONSTRAINTS):
+        doctor.deleted_at = None
 
 
 def place_at_facility(
@@ -90,12 +141,25 @@ def place_at_facility(
     return place
 
 
-def end_place(doctor_id: int, facility_id: int) -> None:
-    """The doctor no longer sees patients there: no start is offered; booked visits stand."""
+def end_place(doctor_id: int, facility_id: int) -> Touched:
+    """The doctor no longer sees patients there: no start is offered.
+
+    Returns:
+        The coming visits there. They stand.
+    """
     place = queries.find_place(doctor_id=doctor_id, facility_id=facility_id)
     if place is not None:
         place.active = False
         session.flush()
+    return visits_of_doctor(doctor_id, facility_id=facility_id)
+
+
+def _refuse_namesake(doctor: Doctor) -> None:
+    """Wait for whoever adds the same name at this moment, then look."""
+    name = f"doctor {facts().tenant_id} {doctor.first_name} {doctor.last_name}".casefold()
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    if queries.has_namesake(doctor.first_name, doctor.last_name):
+        raise NamesakeThere
 
 
 def _describe(doctor: Doctor, details: DoctorDetails) -> None:

@@ -1,14 +1,19 @@
 """Every read of doctors and their places."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, text
 
+from portal import clock
 from portal.db import session
 from portal.doctors.models import Doctor, FacilityDoctor
+from portal.facilities.models import Facility
+from portal.facilities.visits import COMING
 from portal.refusals import NotFound
 from portal.tenancy.context import facts
+
+MOST_WORDS = 6
 
 
 class Place(NamedTuple):
@@ -23,13 +28,71 @@ class Place(NamedTuple):
     active: bool
 
 
-def get_doctor(doctor_id: int) -> Doctor:
-    """A living doctor.
+class DoctorRow(NamedTuple):
+    """A doctor in the list; `facilities` are the names of the active places, by name."""
+
+    id: int
+    first_name: str
+    last_name: str
+    display_name: str
+    specialty: str | None
+    npi: str | None
+    facilities: str | None
+
+
+class PlaceRow(NamedTuple):
+    """A doctor's place, active or ended, with the visits that are still to come there."""
+
+    facility_id: int
+    facility: str
+    role: str | None
+    active: bool
+    visits: int
+
+
+class OfferingRow(NamedTuple):
+    """A service the doctor offers, or did."""
+
+    service_id: int
+    service: str
+    facility: str
+    active: bool
+
+
+# Services belong to a higher area, which this one does not import.
+OFFERINGS = text("""
+    SELECT s.id AS service_id, s.name AS service, f.name AS facility, o.active
+      FROM service_offerings o
+      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
+                     AND s.deleted_at IS NULL
+      JOIN facilities f ON f.tenant_id = o.tenant_id AND f.id = o.facility_id
+                       AND f.deleted_at IS NULL
+     WHERE o.tenant_id = :tenant_id AND o.doctor_id = :doctor_id
+     ORDER BY s.name, f.name, o.id
+     LIMIT :limit
+""")
+
+PLACES = text(f"""
+    SELECT p.facility_id, f.name AS facility, p.role, p.active,
+           (SELECT count(*) FROM appointments a
+             WHERE {COMING} AND a.doctor_id = p.doctor_id AND a.facility_id = p.facility_id)
+      FROM facility_doctors p
+      JOIN facilities f ON f.tenant_id = p.tenant_id AND f.id = p.facility_id
+                       AND f.deleted_at IS NULL
+     WHERE p.tenant_id = :tenant_id AND p.doctor_id = :doctor_id
+     ORDER BY p.active DESC, f.name, p.id
+     LIMIT :limit
+""")  # noqa: S608 - a constant of the facilities' area
+
+
+def get_doctor(doctor_id: int, *, even_retired: bool = False) -> Doctor:
+    """A living doctor; or, if asked, one who is retired.
 
     Raises:
         NotFound: no such doctor in this clinic.
     """
-    doctor = session.scalar(_living().where(Doctor.id == doctor_id))
+    known = select(Doctor).where(Doctor.tenant_id == facts().tenant_id)
+    doctor = session.scalar((known if even_retired else _living()).where(Doctor.id == doctor_id))
     if doctor is None:
         raise NotFound
     return doctor
@@ -45,10 +108,6 @@ def list_doctors(*, facility_id: int | None = None, limit: int = 200) -> Sequenc
             & (FacilityDoctor.doctor_id == Doctor.id),
         ).where(FacilityDoctor.facility_id == facility_id, FacilityDoctor.active)
     return session.scalars(statement).all()
-
-
-def count_doctors() -> int:
-    return session.scalar(select(func.count()).select_from(_living().subquery())) or 0
 
 
 def find_place(*, doctor_id: int, facility_id: int) -> FacilityDoctor | None:
@@ -95,6 +154,81 @@ def list_places(
     if active_only:
         statement = statement.where(FacilityDoctor.active)
     return [Place._make(row) for row in session.execute(statement)]
+
+
+def search_doctors(
+    *, query: str = "", retired: bool = False, limit: int = 51, offset: int = 0
+) -> list[DoctorRow]:
+    """Doctors with these words in their name, specialty or NPI, by name."""
+    gone = Doctor.deleted_at.is_not(None) if retired else Doctor.deleted_at.is_(None)
+    statement = (
+        select(
+            Doctor.id,
+            Doctor.first_name,
+            Doctor.last_name,
+            Doctor.display_name,
+            Doctor.specialty,
+            Doctor.npi,
+            _place_names().label("facilities"),
+        )
+        .where(Doctor.tenant_id == facts().tenant_id, gone, *_having(query))
+        .order_by(Doctor.last_name, Doctor.first_name, Doctor.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [DoctorRow._make(row) for row in session.execute(statement)]
+
+
+def has_namesake(first_name: str, last_name: str) -> bool:
+    """Whether a living doctor has this name, however it is capitalised."""
+    same = (
+        func.lower(Doctor.first_name) == first_name.lower(),
+        func.lower(Doctor.last_name) == last_name.lower(),
+    )
+    return session.scalar(select(_living().where(*same).exists())) or False
+
+
+def list_own_places(doctor_id: int, *, limit: int = 200) -> list[PlaceRow]:
+    """A doctor's places, the active ones first."""
+    values = {
+        "tenant_id": facts().tenant_id,
+        "now": clock.now(),
+        "doctor_id": doctor_id,
+        "limit": limit,
+    }
+    return [PlaceRow._make(row) for row in session.execute(PLACES, values)]
+
+
+def list_own_offerings(doctor_id: int, *, limit: int = 200) -> list[OfferingRow]:
+    """What a doctor offers where, by service."""
+    values = {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, "limit": limit}
+    return [OfferingRow._make(row) for row in session.execute(OFFERINGS, values)]
+
+
+def _place_names() -> ScalarSelect[Any]:
+    place, facility = FacilityDoctor, Facility
+    return (
+        select(func.string_agg(facility.name, ", ").aggregate_order_by(facility.name))
+        .select_from(place)
+        .join(
+            facility,
+            (facility.tenant_id == place.tenant_id)
+            & (facility.id == place.facility_id)
+            & facility.deleted_at.is_(None),
+        )
+        .where(place.tenant_id == Doctor.tenant_id, place.doctor_id == Doctor.id, place.active)
+        .scalar_subquery()
+    )
+
+
+def _having(query: str) -> list[ColumnElement[bool]]:
+    """Every word of the query in the name, the specialty or the number."""
+    columns = (Doctor.first_name, Doctor.last_name, Doctor.display_name, Doctor.specialty,
+               Doctor.npi)  # fmt: skip
+    return [
+        or_(*(column.icontains(word, autoescape=True) for column in columns))
+        for word in query.split()[:MOST_WORDS]
+    ]
 
 
 def _living() -> Select[Doctor]:

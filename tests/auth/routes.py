@@ -9,7 +9,7 @@ from typing import NamedTuple
 from portal.appointments.queries import list_steps
 from portal.services.queries import list_workflow_steps, list_workflows
 from tests.support.people import Clinic
-from tests.support.scheduling import a_plan, a_practice, book, hours, on_monday
+from tests.support.scheduling import a_doctor, a_plan, a_practice, book, hours, on_monday
 
 PUBLIC = None
 
@@ -48,6 +48,14 @@ ROUTES: dict[str, Route] = {
     "insurance.fill_plan": Route("insurance.manage", "plan"),
     "insurance.fill_facility": Route("insurance.manage", "facility"),
     "insurance.uncovered": Route("insurance.see"),
+    "doctors.index": Route("doctors.see"),
+    "doctors.show": Route("doctors.see", "doctor"),
+    "doctors.new": Route("doctors.manage"),
+    "doctors.edit": Route("doctors.manage", "doctor"),
+    "doctors.retirement": Route("doctors.manage", "doctor"),
+    "doctors.restoration": Route("doctors.manage", "doctor"),
+    "doctors.place_new": Route("doctors.manage", "doctor"),
+    "doctors.place_ending": Route("doctors.manage", "place"),
     "patients.index": Route("patients.see"),
     "patients.search": Route("patients.see"),
     "patients.show": Route("patients.see", "patient"),
@@ -132,6 +140,20 @@ def of_a_visit(*names: str) -> Callable[[Clinic], dict[str, int]]:
     return lambda clinic: {name: id_ for name, id_ in a_visit(clinic).items() if name in names}
 
 
+def of_a_place(*names: str) -> Callable[[Clinic], dict[str, int]]:
+    """Some of the ids of a doctor's place."""
+
+    def ids(clinic: Clinic) -> dict[str, int]:
+        with clinic.at_work():
+            known = {
+                "doctor_id": a_doctor(clinic.facility_id).id,
+                "facility_id": clinic.facility_id,
+            }
+        return {name: known[name] for name in names}
+
+    return ids
+
+
 def of_a_plan(*names: str) -> Callable[[Clinic], dict[str, int]]:
     """Some of the ids of a plan that a facility accepts."""
 
@@ -155,6 +177,8 @@ SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
     "offering": of_a_service("offering_id"),
     "workflow": of_a_service("workflow_id"),
     "step_template": of_a_service("step_template_id"),
+    "doctor": of_a_place("doctor_id"),
+    "place": of_a_place("doctor_id", "facility_id"),
     "payer": of_a_plan("payer_id"),
     "plan": of_a_plan("plan_id"),
     "acceptance": of_a_plan("facility_id", "plan_id"),

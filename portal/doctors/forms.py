@@ -1,0 +1,62 @@
+"""What staff type about a doctor and about a place."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length
+
+from portal.doctors.commands import DoctorDetails
+from portal.doctors.queries import list_own_places
+from portal.facilities.queries import list_facilities
+from portal.web.forms import Line, PortalForm, tidy
+
+REQUIRED = InputRequired(_("This is needed."))
+
+
+class DoctorForm(PortalForm):
+    """A doctor; whether the NPI is one is checked by the command."""
+
+    first_name = Line(_("First name"), [REQUIRED, Length(max=100)])
+    last_name = Line(_("Last name"), [REQUIRED, Length(max=100)])
+    display_name = Line(_("Shown as"), [Length(max=120)])
+    specialty = Line(_("Specialty"), [Length(max=120)])
+    npi = Line(_("NPI"), [Length(max=20)])
+    profile = TextAreaField(_("Profile"), [Length(max=2000)], filters=[tidy])
+    namesake = BooleanField(_("This is another doctor of the same name"))
+
+    def details(self) -> DoctorDetails:
+        """What was typed, for the command."""
+        return DoctorDetails(
+            self.first_name.data or "",
+            self.last_name.data or "",
+            self.display_name.data,
+            self.npi.data,
+            self.specialty.data,
+            self.profile.data,
+        )
+
+
+class PlaceForm(PortalForm):
+    """A place at a facility where the doctor has none."""
+
+    facility_id = SelectField(_("Facility"), [REQUIRED], coerce=int)
+    role = Line(_("Role there"), [Length(max=100)])
+
+    def offer_facilities(self, doctor_id: int) -> None:
+        """The facilities without an active place of this doctor."""
+        taken = {place.facility_id for place in list_own_places(doctor_id) if place.active}
+        self.facility_id.choices = [
+            SelectChoice(facility.id, facility.name)
+            for facility in list_facilities()
+            if facility.id not in taken
+        ]
+
+
+class EndingForm(PortalForm):
+    """Nothing to type: `seen` is the mark of the visits that were shown."""
+
+    seen = HiddenField()
+
+
+class RetiringForm(PortalForm):
+    """Nothing to type: only the token that a person pressed the button."""

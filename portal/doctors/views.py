@@ -1,0 +1,128 @@
+"""/doctors/: who sees patients, and where; adding, changing and retiring them."""
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.doctors import commands, queries
+from portal.doctors.forms import DoctorForm, EndingForm, PlaceForm, RetiringForm
+from portal.facilities.queries import get_facility
+from portal.facilities.visits import list_visits, visits_of_doctor
+from portal.refusals import NotFound
+from portal.web.answers import form_page, go, page, toast
+from portal.web.pagination import Listing, window_from
+from portal.web.previews import mark_of, tried
+
+bp = Blueprint("doctors", __name__, url_prefix="/doctors")
+
+
+@bp.get("/")
+@permission("doctors.see")
+def index() -> Response:
+    window = window_from(request.args.get("page"))
+    asked = {"q": request.args.get("q", "").strip(), "retired": request.args.get("retired", "")}
+    fetched = queries.search_doctors(
+        query=asked["q"], retired=bool(asked["retired"]), limit=window.limit, offset=window.offset
+    )
+    listing = Listing.of(fetched, window)
+    return page("doctors/index.html", "doctors/_list.html", listing=listing, asked=asked)
+
+
+@bp.get("/<int:doctor_id>")
+@permission("doctors.see")
+def show(doctor_id: int) -> Response:
+    return page(
+        "doctors/show.html", "doctors/_doctor.html", doctor=queries.get_doctor(doctor_id),
+        places=queries.list_own_places(doctor_id),
+        offerings=queries.list_own_offerings(doctor_id),
+    )  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permission("doctors.manage")
+def new() -> Response:
+    form = DoctorForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            doctor = commands.add_doctor(form.details(), namesake=form.namesake.data)
+            toast(_("%(name)s is added. Now a place at a facility.", name=doctor.display_name))
+            return go("doctors.show", doctor_id=doctor.id)
+    return form_page("doctors/new.html", "doctors/_form.html", form, doctor=None)
+
+
+@bp.route("/<int:doctor_id>/edit", methods=["GET", "POST"])
+@permission("doctors.manage")
+def edit(doctor_id: int) -> Response:
+    doctor = queries.get_doctor(doctor_id)
+    form = DoctorForm(obj=doctor)
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.change_doctor(doctor, form.details())
+            toast(_("The changes to %(name)s are saved.", name=doctor.display_name))
+            return go("doctors.show", doctor_id=doctor.id)
+    return form_page("doctors/edit.html", "doctors/_form.html", form, doctor=doctor)
+
+
+@bp.route("/<int:doctor_id>/retirement", methods=["GET", "POST"])
+@permission("doctors.manage")
+def retirement(doctor_id: int) -> Response:
+    doctor = queries.get_doctor(doctor_id)
+    form = RetiringForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.retire_doctor(doctor)
+            restoring = url_for(".restoration", doctor_id=doctor.id)
+            toast(_("%(name)s is retired. Past visits stay.", name=doctor.display_name),
+                  undo={"url": restoring, "values": {}})  # fmt: skip
+            return go("doctors.index")
+    touched = visits_of_doctor(doctor_id).ids
+    return form_page("doctors/retirement.html", "doctors/_retirement.html", form, doctor=doctor,
+                     touched=len(touched), visits=list_visits(touched))  # fmt: skip
+
+
+@bp.post("/<int:doctor_id>/restoration")
+@permission("doctors.manage")
+def restoration(doctor_id: int) -> Response:
+    doctor = queries.get_doctor(doctor_id, even_retired=True)
+    commands.restore_doctor(doctor)
+    toast(_("%(name)s is back. Give the places again.", name=doctor.display_name))
+    return go("doctors.show", doctor_id=doctor.id)
+
+
+@bp.route("/<int:doctor_id>/places/new", methods=["GET", "POST"])
+@permission("doctors.manage")
+def place_new(doctor_id: int) -> Response:
+    doctor = queries.get_doctor(doctor_id)
+    form = PlaceForm(facility_id=request.args.get("facility_id", type=int))
+    form.offer_facilities(doctor_id)
+    if form.validate_on_submit():
+        with form.refusals():
+            facility = get_facility(form.facility_id.data)
+            commands.place_at_facility(doctor_id, facility.id, role=form.role.data)
+            toast(_("%(name)s has a place at %(facility)s. Now the hours and services there.",
+                    name=doctor.display_name, facility=facility.name))  # fmt: skip
+            return go("doctors.show", doctor_id=doctor_id)
+    return form_page("doctors/place_new.html", "doctors/_place_form.html", form, doctor=doctor)
+
+
+@bp.route("/<int:doctor_id>/places/<int:facility_id>/ending", methods=["GET", "POST"])
+@permission("doctors.manage")
+def place_ending(doctor_id: int, facility_id: int) -> Response:
+    doctor, facility = queries.get_doctor(doctor_id), get_facility(facility_id)
+    if queries.find_place(doctor_id=doctor_id, facility_id=facility_id) is None:
+        raise NotFound
+    form = EndingForm()
+    touched = visits_of_doctor(doctor_id, facility_id=facility_id)
+    if form.validate_on_submit():
+        touched, answer = tried(
+            lambda: commands.end_place(doctor_id, facility_id), seen=form.seen.data
+        )
+        if answer.stays:
+            toast(_("%(name)s no longer sees patients at %(facility)s. Booked visits stand.",
+                    name=doctor.display_name, facility=facility.name))  # fmt: skip
+            return go("doctors.show", doctor_id=doctor_id)
+        form.refuse(commands.VisitsChanged())
+    form.seen.data = mark_of(touched.fingerprint())
+    return form_page("doctors/place_ending.html", "doctors/_place_ending.html", form,
+                     doctor=doctor, facility=facility, touched=len(touched.ids),
+                     visits=list_visits(touched.ids))  # fmt: skip
