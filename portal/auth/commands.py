@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, text, update
 
 from portal.audit import note
-from portal.auth import passwords, queries, rules, throttling
+from portal.auth import guessable, passwords, queries, rules, throttling
 from portal.auth.models import UserLink, UserSession
 from portal.auth.proofs import proven
 from portal.db import session
@@ -22,6 +22,20 @@ class PasswordTooShort(DomainError):
 
     field = "password"
     message = N_("Use at least %(least)s characters, and at most %(most)s.")
+
+
+class PasswordCommon(DomainError):
+    """The password is among those that are tried first."""
+
+    field = "password"
+    message = N_("Many people use this password or one like it. Choose another.")
+
+
+class PasswordNamesSomebody(DomainError):
+    """The clinic's name or the person's e-mail is in the password."""
+
+    field = "password"
+    message = N_("Leave the clinic's name and your e-mail address out of the password.")
 
 
 class LinkSpent(DomainError):
@@ -86,12 +100,12 @@ def set_password(token: str, password: str) -> str:
         The token for the cookie.
 
     Raises:
-        LinkSpent, PasswordTooShort
+        LinkSpent, PasswordTooShort, PasswordCommon, PasswordNamesSomebody
     """
     link = queries.find_link(rules.hash_of(token))
     if link is None:
         raise LinkSpent
-    require_length(password)
+    require_good(password, guessable.names_of(link.tenant_name, link.tenant_slug, link.email))
     cookie = _start_session(link.tenant_id, link.user_id, rules.IDLE_SECONDS)
     _spend(link.link_id)
     user = queries.get_user(link.user_id)
@@ -100,6 +114,15 @@ def set_password(token: str, password: str) -> str:
     enter_session(rules.hash_of(cookie))
     note("sign-in", table="users", record=link.user_id, reason=f"{link.purpose} link")
     return cookie
+
+
+def require_good(password: str, names: tuple[str, ...]) -> None:
+    """Raise the refusal of a password that is too short, common, or has one of the names in it."""
+    require_length(password)
+    if guessable.is_common(password):
+        raise PasswordCommon
+    if guessable.names_somebody(password, names):
+        raise PasswordNamesSomebody
 
 
 def require_length(password: str) -> None:

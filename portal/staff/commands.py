@@ -94,7 +94,13 @@ def found_clinic(details: NewClinic) -> int:
 
 
 def create_user(person: Person, password: str) -> User:
-    """A member of staff who can sign in at once. Raises PasswordTooShort, EmailTaken."""
+    """A member of staff who can sign in at once, with a password that somebody else chose.
+
+    It is for demonstrations and tests, whose passwords are known: only its length is looked at.
+
+    Raises:
+        PasswordTooShort, EmailTaken
+    """
     require_length(password)
     return _add(person, status="active", password_hash=passwords.hashed(password))
 
