@@ -47,7 +47,8 @@ class Diary:
             for physician in self._present(place, day)
             for visit in self._book_doctor(physician, place, day, fullness)
         ]
-        course = Course(self.random, _time_there(self.built.group, place, day))
+        present = _time_there(self.built.group, place, day)
+        course = Course(self.random, present, ahead=present - clock.now())
         if day == _today(place):
             _show_everything(course, visits)
         for visit in visits:
@@ -152,7 +153,7 @@ class Diary:
             start_at=following.start_at + timedelta(minutes=5),
             overbook_reason="In pain and cannot wait for the next free start",
         )
-        with clock.at(course.now):
+        with course.at(course.now, going_on=True):
             check_in(walk_in(details, may_overbook=True))
         self.busy.add((patient.id, following.start_at.date()))
 

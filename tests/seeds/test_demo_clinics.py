@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -26,6 +26,10 @@ EVERY = {"scheduled", "checked_in", "in_progress", "completed", "no_show", "canc
 GROUPS = (LAKESIDE, NORTHGATE)
 STATUSES = "SELECT facility_id, status, overbooked, start_at FROM appointments"
 USERS = "SELECT email, role FROM users"
+PRESENT = """
+SELECT coalesce(started_at, checked_in_at) AS since FROM appointments
+ WHERE status IN ('checked_in', 'in_progress')
+"""
 SCOPE = """
 SELECT f.slug FROM user_facilities u JOIN facilities f ON f.id = u.facility_id
 """
@@ -129,3 +133,17 @@ def test_a_dump_holds_no_name_address_or_telephone(app, database):
 
 def _is_in(known: str, dump: bytes) -> bool:
     return known.encode() in dump or known.encode().hex().encode() in dump
+
+
+@pytest.mark.parametrize("hour", [9, 29])
+def test_nobody_waits_since_a_time_to_come_whenever_it_is_loaded(server, hour):
+    loaded_at = NOON_IN_CHICAGO.replace(hour=0) + timedelta(hours=hour)
+    with clone(server, f"demo_{hour}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as made:
+        app = made.app()
+        with clock.at(loaded_at):
+            words = ["demo", "load", "--patients", "200", "--days", "0"]
+            assert app.test_cli_runner().invoke(args=words).exit_code == 0
+        present = rows(app, "lakeside", PRESENT)
+        made.close()
+    assert len(present) >= 6
+    assert all(loaded_at - timedelta(hours=2) < row.since <= loaded_at for row in present)
