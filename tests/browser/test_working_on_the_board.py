@@ -1,0 +1,108 @@
+"""Moving, undoing, filtering and closing on the day board; and all of it without a script."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import opened, sign_in
+from tests.browser.patients import two_letters
+from tests.browser.test_the_main_job import book_earliest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def booked(desk: Page, tmp_path) -> Page:
+    """The board, the focus on a visit that was just booked."""
+    book_earliest(desk, two_letters(tmp_path))
+    return desk
+
+
+def time_of(page: Page) -> str:
+    return page.locator(".visit:focus time").inner_text()
+
+
+def test_a_visit_is_moved_with_the_keyboard_and_moved_back(booked):
+    before, card = time_of(booked), booked.locator(".visit:focus")
+    booked.keyboard.press("m")
+    for _ in range(40):
+        booked.keyboard.press("ArrowDown")
+        if "not free" not in booked.locator(".drop").inner_text():
+            break
+    booked.keyboard.press("Enter")
+    expect(booked.locator(".toast").last).to_contain_text("The visit is moved.")
+    expect(card.locator("time")).not_to_have_text(before)
+    booked.keyboard.press("z")
+    expect(card.locator("time")).to_have_text(before)
+
+
+def test_a_visit_is_dragged_to_a_free_start(booked):
+    card = booked.locator(".visit:focus")
+    free = booked.locator(".column", has=card).locator(".free:not(.past) a").nth(1)
+    time = free.inner_text().strip()
+    start, end = card.bounding_box(), free.bounding_box()
+    booked.mouse.move(start["x"] + 20, start["y"] + 8)
+    booked.mouse.down()
+    booked.mouse.move(end["x"] + 20, end["y"] + 8, steps=12)
+    booked.mouse.up()
+    expect(booked.locator(".toast").last).to_contain_text("The visit is moved.")
+    expect(card.locator("time")).to_have_text(time)
+    expect(booked.get_by_role("dialog")).to_have_count(0)
+
+
+def test_checking_in_is_taken_back_with_z(booked):
+    card = booked.locator(".visit:focus")
+    booked.keyboard.press("c")
+    expect(card).to_have_class(re.compile("st-checked_in"))
+    booked.keyboard.press("z")
+    expect(card).to_have_class(re.compile("st-scheduled"))
+
+
+def test_a_visit_is_cancelled_only_with_a_reason(booked):
+    card = booked.locator(".visit:focus")
+    identity = card.get_attribute("id")
+    booked.keyboard.press("Enter")
+    dialog = booked.get_by_role("dialog")
+    dialog.get_by_text("Cancel this visit").click()
+    dialog.get_by_role("button", name="Cancel the visit").click()
+    expect(dialog.locator(".errors")).to_contain_text("Say why.")
+    dialog.get_by_label("Reason").fill("The patient called")
+    dialog.get_by_role("button", name="Cancel the visit").click()
+    expect(dialog.locator(".chip")).to_have_text("Cancelled")
+    expect(booked.locator(f"#{identity}")).to_have_count(0)
+
+
+def test_a_chip_hides_its_cards_and_stays_so(booked):
+    card = booked.locator(".visit:focus")
+    booked.get_by_label(re.compile("^Booked")).uncheck(force=True)
+    expect(card).to_have_count(0)
+    booked.reload()
+    expect(booked.locator("#show-scheduled")).not_to_be_checked()
+    expect(booked.locator(".visit.st-scheduled").first).not_to_be_visible()
+
+
+def test_a_start_is_held_while_its_dialog_is_open(desk, chromium, site):
+    free = desk.locator(".free:not(.past) a").last
+    slot = free.get_attribute("id")
+    free.click()
+    expect(desk.locator("#appointments-hold")).to_contain_text("Held for you until")
+    with opened(chromium, site) as elsewhere:
+        other = sign_in(elsewhere.new_page(), site.admin)
+        expect(other.locator(f"#{slot}")).to_contain_text("is booking")
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_whole_booking_works_without_a_script(chromium, site, tmp_path):
+    with opened(chromium, site, java_script_enabled=False) as plain:
+        page = sign_in(plain.new_page(), site.desk)
+        page.get_by_role("link", name="New booking").click()
+        page.get_by_label("Patient", exact=True).fill(two_letters(tmp_path))
+        page.get_by_role("button", name="Find", exact=True).click()
+        page.locator("[name=found_patient_id]").first.check()
+        page.get_by_role("button", name="Book appointment").click()
+        expect(page.locator(".toast")).to_contain_text("Booked for")
+        page.locator(".visit.st-scheduled").first.click()
+        page.get_by_role("button", name="Check in").click()
+        expect(page.locator(".chip")).to_have_text("Waiting")
