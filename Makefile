@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test check messages lock clean
+.PHONY: help setup setup-tests run test check bench messages lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -27,6 +27,10 @@ test: setup-tests ## every test
 check: setup-tests ## every static check, then every test
 	@$(BIN)/python -m tests.support.machine
 	@$(BIN)/python -m tests.support.checks
+
+bench: setup-tests ## the hot paths, each beside its limit
+	@set -e; for name in $(basename $(notdir $(wildcard bench/[a-z]*.py))); do \
+		$(BIN)/python -m bench.$$name; done
 
 messages: setup ## collect what people read into portal/translations/messages.pot
 	@mkdir -p portal/translations

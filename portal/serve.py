@@ -25,7 +25,7 @@ COMMANDS = {
     "migration": "flask --app wsgi db upgrade",
     "demo": "flask --app wsgi demo load",
 }
-SECONDS_TO_ANSWER = 60
+SECONDS_TO_BE_READY = 60
 SECONDS_TO_STOP = 15
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
@@ -61,7 +61,7 @@ def main() -> None:
         _prepare(config, environ, children)
         for name in ("web server", "worker"):
             _start(name, environ, children)
-        _wait_for_answer(port, children)
+        _wait_until_ready(port, children)
         print(WELCOME.format(address=f"http://127.0.0.1:{port}"), flush=True)
         _wait_for_end(children)
     except Stop:
@@ -141,14 +141,14 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _wait_for_answer(port: int, children: Children) -> None:
-    deadline = time.monotonic() + SECONDS_TO_ANSWER
+def _wait_until_ready(port: int, children: Children) -> None:
+    deadline = time.monotonic() + SECONDS_TO_BE_READY
     while time.monotonic() < deadline:
         _refuse_ended(children)
-        with suppress(URLError, ConnectionError), urlopen(f"http://127.0.0.1:{port}/healthz"):
+        with suppress(URLError, ConnectionError), urlopen(f"http://127.0.0.1:{port}/readyz"):
             return
         time.sleep(0.1)
-    sys.exit(f"portal: the server did not answer in {SECONDS_TO_ANSWER} seconds")
+    sys.exit(f"portal: the server was not ready in {SECONDS_TO_BE_READY} seconds")
 
 
 def _wait_for_end(children: Children) -> None:
