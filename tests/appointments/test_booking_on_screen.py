@@ -1,0 +1,188 @@
+"""Booking through the pages: what staff type, and what they read when it does not work."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from portal.appointments.queries import list_patient_visits
+from tests.support.client import HTMX, Browser
+from tests.support.scheduling import a_patient, a_plan, a_practice, book, hours, on_monday
+
+
+@pytest.fixture
+def work(alder):
+    """A practice with hours on Mondays, and a patient, at Monday seven o'clock."""
+    with on_monday():
+        with alder.at_work():
+            practice = a_practice(alder.facility_id)
+            hours(practice)
+            patient = a_patient(first_name="Greta", last_name="Marchetti")
+        yield practice, patient
+
+
+def starts(html: str) -> list[int]:
+    return [int(found) for found in re.findall(r'name="availability_slot_id" value="(\d+)"', html)]
+
+
+def typed(practice, patient, slot: int, **more):
+    usual = {
+        "facility_id": practice.facility_id,
+        "service_id": practice.service.id,
+        "patient_id": patient.id,
+        "patient_query": "Marchetti, Greta",
+        "availability_slot_id": slot,
+        "booking_key": str(uuid4()),
+    }
+    return usual | more
+
+
+def visits_of(clinic, patient) -> int:
+    with clinic.at_work():
+        return len(list_patient_visits(patient.id))
+
+
+def test_the_form_offers_the_earliest_start(browser, alder, work):
+    page = browser.sign_in(alder.desk).get("/appointments/new").text
+    assert re.search(r"checked><span>08:00", page)
+    assert len(starts(page)) == 8
+
+
+def test_a_booking_leads_to_the_board_with_its_card(browser, alder, work):
+    first = starts(browser.sign_in(alder.desk).get("/appointments/new").text)[0]
+    answer = browser.send("/appointments/new", typed(*work, first), follow_redirects=True)
+    assert answer.request.path == "/appointments/day"
+    assert "Marchetti, Greta" in answer.text
+    assert "Booked for 08:00" in answer.text
+
+
+def test_one_key_sent_twice_books_once_and_answers_the_same(browser, alder, work):
+    first = starts(browser.sign_in(alder.desk).get("/appointments/new").text)[0]
+    sent = typed(*work, first)
+    answers = [browser.send("/appointments/new", sent) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert visits_of(alder, work[1]) == 1
+
+
+def test_a_form_without_patient_or_start_keeps_what_was_typed(browser, alder, work):
+    browser.sign_in(alder.desk).get("/appointments/new")
+    sent = typed(*work, 0, patient_id="", patient_query="Mar", notes="Wheelchair")
+    answer = browser.send("/appointments/new", sent | {"availability_slot_id": ""})
+    assert answer.status_code == 422
+    assert "Choose a patient from the list" in answer.text
+    assert "Choose a start." in answer.text
+    assert 'value="Mar"' in answer.text
+    assert "Wheelchair" in answer.text
+
+
+def test_a_start_somebody_took_is_409_with_the_nearest_one_chosen(browser, alder, work):
+    practice, patient = work
+    slots = starts(browser.sign_in(alder.desk).get("/appointments/new").text)
+    with alder.at_work():
+        book(practice, "08:00")
+    answer = browser.send("/appointments/new", typed(practice, patient, slots[0]))
+    assert answer.status_code == 409
+    assert "That start was just taken." in answer.text
+    assert re.search(rf'value="{slots[1]}" checked', answer.text)
+    assert visits_of(alder, patient) == 0
+
+
+def test_a_new_patient_is_registered_only_if_the_visit_is_booked(browser, alder, work):
+    practice, patient = work
+    slots = starts(browser.sign_in(alder.desk).get("/appointments/new").text)
+    with alder.at_work():
+        book(practice, "08:00")
+    new = typed(practice, patient, slots[0], patient_id="new", last_name="Novak", first_name="Zoe")
+    assert browser.send("/appointments/new", new).status_code == 409
+    assert "Novak" not in browser.get("/patients/").text
+    new["availability_slot_id"] = slots[1]
+    assert browser.send("/appointments/new", new).status_code == 303
+    assert "Novak, Zoe" in browser.get("/patients/").text
+
+
+def test_an_unaccepted_plan_is_said_beside_it(browser, alder, work):
+    browser.sign_in(alder.desk)
+    with alder.at_work():
+        plan = a_plan()
+    asked = {"service_id": work[0].service.id, "insurance_plan_id": plan.id}
+    answer = browser.get("/appointments/offers", query_string=asked, headers=HTMX)
+    assert "The facility does not accept the plan." in answer.text
+    assert starts(answer.text) == []
+
+
+def test_nonsense_in_the_address_is_not_found(browser, alder, work):
+    browser.sign_in(alder.desk)
+    for nonsense in ("date=yesterday", "slot=x", "facility=0x1", "doctor=1e3", "patient=-1"):
+        assert browser.get(f"/appointments/new?{nonsense}").status_code == 404
+
+
+def shown(browser: Browser, html: str, facility_id: int) -> dict[str, str]:
+    stamps = ",".join(re.findall(r'data-stamp="([^"]+)"', html))
+    return {**HTMX, "X-Board": f"{facility_id}/2026-03-02/{stamps}"}
+
+
+def test_an_unchanged_board_is_204_and_sees_nobody(browser, alder, work):
+    with alder.at_work():
+        book(work[0], patient_id=work[1].id)
+    page = browser.sign_in(alder.desk).get("/appointments/day").text
+    headers = shown(browser, page, alder.facility_id)
+    seen = len(alder.entries("appointments.day_changes"))
+    assert browser.get("/appointments/day/changes", headers=headers).status_code == 204
+    assert len(alder.entries("appointments.day_changes")) == seen == 0
+
+
+def test_a_changed_board_sends_only_the_column_that_changed(browser, alder, work):
+    practice, patient = work
+    with alder.at_work():
+        other = a_practice(alder.facility_id)
+        hours(other)
+        book(other, patient_id=a_patient(last_name="Elsewhere").id)
+    page = browser.sign_in(alder.desk).get("/appointments/day").text
+    headers = shown(browser, page, alder.facility_id)
+    with alder.at_work():
+        book(practice, patient_id=patient.id)
+    answer = browser.get("/appointments/day/changes", headers=headers)
+    assert f'hx-target="#appointments-column-{practice.doctor.id}"' in answer.text
+    assert "Marchetti, Greta" in answer.text
+    assert "Elsewhere" not in answer.text
+
+
+def test_a_doctor_who_appears_on_the_day_reloads_the_board(browser, alder, work):
+    page = browser.sign_in(alder.desk).get("/appointments/day").text
+    headers = shown(browser, page, alder.facility_id)
+    with alder.at_work():
+        hours(a_practice(alder.facility_id))
+    answer = browser.get("/appointments/day/changes", headers=headers)
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+def test_a_visit_goes_through_its_life_by_its_buttons(browser, alder, work):
+    with alder.at_work():
+        visit = book(work[0], "08:00", patient_id=work[1].id)
+    address = f"/appointments/{visit.id}"
+    assert "Check in" in browser.sign_in(alder.desk).get(address).text
+    for action, words in (("check-in", "Waiting"), ("start", "In visit"), ("undo", "Waiting")):
+        assert words in browser.send(f"{address}/{action}", follow_redirects=True).text
+    assert browser.send(f"{address}/completion").status_code == 409
+
+
+def test_a_visit_moves_by_its_form(browser, alder, work):
+    practice, patient = work
+    with alder.at_work():
+        visit = book(practice, "08:00", patient_id=patient.id)
+    browser.sign_in(alder.desk).get("/appointments/day")
+    sent = {"doctor_id": practice.doctor.id, "start_at": "2026-03-02T10:00"}
+    assert browser.send(f"/appointments/{visit.id}/move", sent).status_code == 303
+    assert "10:00–10:30" in browser.get(f"/appointments/{visit.id}").text
+
+
+@pytest.mark.parametrize("start", ["", "soon", "2026-03-02"])
+def test_a_move_needs_a_date_and_a_time(browser, alder, work, start):
+    practice, patient = work
+    with alder.at_work():
+        visit = book(practice, "08:00", patient_id=patient.id)
+    browser.sign_in(alder.desk).get("/appointments/day")
+    sent = {"doctor_id": practice.doctor.id, "start_at": start}
+    answer = browser.send(f"/appointments/{visit.id}/move", sent)
+    assert answer.status_code in (409, 422)
+    assert "Not moved." in answer.text
