@@ -61,7 +61,8 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
                         facility=cell["facility"].name, plan=cell["plan"].name))  # fmt: skip
                 return go("insurance.acceptance")
     elif request.args.get("enabled") == "n" and not form.is_submitted():
-        form.enabled.data, affected = "n", look(form, change)
+        form.enabled.data = "n"
+        affected = look(form, change)
     return form_page("insurance/terms_edit.html", "insurance/_terms_form.html", form, **cell,
                      **shown(affected))  # fmt: skip
 
