@@ -40,6 +40,8 @@ from tests.support.scheduling import (
     on_monday,
 )
 
+pytestmark = pytest.mark.database
+
 
 def test_a_visit_is_booked_with_its_steps(open_practice):
     visit = book(open_practice, notes="Brings a letter", language="es")

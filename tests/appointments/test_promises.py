@@ -12,6 +12,8 @@ from portal.db import session
 from tests.support.people import Clinic
 from tests.support.scheduling import a_doctor, a_practice, book, hours
 
+pytestmark = pytest.mark.database
+
 # Promise -> what an administrator would do to break it.
 BREAKS = {
     "no doctor is in two places": """

@@ -36,6 +36,8 @@ from tests.support.scheduling import (
     on_monday,
 )
 
+pytestmark = pytest.mark.database
+
 
 def starts(offers) -> list[str]:
     return [f"{(offer.start_at - timedelta(hours=6)):%d %H:%M}" for offer in offers]

@@ -18,6 +18,8 @@ from portal.availability.models import AvailabilityRule, AvailabilitySlot
 from portal.db import session
 from tests.support.scheduling import Practice, chicago, hours
 
+pytestmark = pytest.mark.database
+
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 8)
 
 

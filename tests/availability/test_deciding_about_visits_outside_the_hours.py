@@ -1,0 +1,58 @@
+"""The work-list of visits that no rule supports: seen, kept, or moved on their own page."""
+
+import pytest
+
+from portal.availability.commands import end_rule, materialise_doctors
+from portal.availability.queries import get_slot
+from portal.db import session
+from tests.support.people import Clinic
+from tests.support.scheduling import Practice, a_practice, book, hours, on_monday
+from tests.support.statements import at_most
+
+
+@pytest.fixture
+def practice(alder: Clinic) -> Practice:
+    """Two visits whose hours have ended."""
+    with on_monday(), alder.at_work():
+        made = a_practice(alder.facility_id)
+        rule = hours(made)
+        made.visits = [book(made, "10:00"), book(made, "09:00")]
+        end_rule(rule)
+        return made
+
+
+def test_they_are_listed_the_earliest_first_with_their_patients(browser, alder, practice):
+    browser.sign_in(alder.desk)
+    with on_monday(), at_most(5):
+        listed = browser.get("/availability/orphans/").text
+    assert listed.index("09:00") < listed.index("10:00")
+    assert "Example" in listed
+    assert f"/appointments/{practice.visits[0].id}" in listed
+    assert len(alder.entries("availability.orphans")) == 2
+
+
+def test_a_visit_that_is_kept_needs_no_rule_any_more(browser, alder, practice):
+    slot_id = practice.visits[0].availability_slot_id
+    browser.sign_in(alder.desk)
+    with on_monday():
+        assert browser.send(f"/availability/orphans/{slot_id}/keeping").status_code == 303
+        listed = browser.get("/availability/orphans/").text
+        assert "The visit stays as it is booked." in listed
+        assert listed.count('<th scope="row">') == 1
+    with on_monday(), alder.at_work():
+        session.expire_all()
+        assert materialise_doctors([practice.doctor.id]).changed is False
+        slot = get_slot(slot_id)
+        assert (slot.orphaned_at, slot.booked_count, slot.capacity) == (None, 1, 1)
+        assert slot.service_offering_id == practice.offering.id
+
+
+def test_an_auditor_looks_but_decides_nothing(browser, alder, practice):
+    browser.sign_in(alder.auditor)
+    with on_monday():
+        assert "Keep" not in browser.get("/availability/orphans/").text
+
+
+def test_without_any_it_says_so(browser, alder):
+    browser.sign_in(alder.desk)
+    assert "No visit waits for a decision" in browser.get("/availability/orphans/").text

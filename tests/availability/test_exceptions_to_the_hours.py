@@ -1,0 +1,133 @@
+"""Absences, emergencies and changed hours: shown first, then done, listed, taken back."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.availability.commands import ExceptionDetails, add_exception
+from portal.availability.models import AvailabilityException
+from portal.availability.queries import get_place_of
+from portal.db import session
+from tests.availability.test_setting_a_doctors_hours import show_and_do
+from tests.support.people import Clinic
+from tests.support.scheduling import Practice, a_practice, book, chicago, hours, on_monday
+from tests.support.statements import at_most
+
+AWAY = {
+    "type": "blocked",
+    "start_at": "2026-03-02T08:00",
+    "end_at": "2026-03-02T10:00",
+    "reason": "Conference",
+    "availability_rule_id": "0",
+}
+
+
+@pytest.fixture
+def practice(alder: Clinic) -> Practice:
+    with on_monday(), alder.at_work():
+        made = a_practice(alder.facility_id)
+        hours(made)
+        return made
+
+
+@pytest.fixture
+def place(alder: Clinic, practice: Practice) -> str:
+    with alder.at_work():
+        return f"/availability/{get_place_of(practice.doctor.id, alder.facility_id).id}"
+
+
+def exceptions(clinic: Clinic) -> list[AvailabilityException]:
+    with clinic.at_work():
+        session.expire_all()
+        return list(session.query(AvailabilityException))
+
+
+def test_an_absence_says_what_it_takes_and_is_local_time(browser, alder, practice, place):
+    with on_monday(), alder.at_work():
+        visit = book(practice, "09:00")
+    browser.sign_in(alder.owner)
+    with on_monday():
+        shown, done = show_and_do(browser, f"{place}/exceptions/new", AWAY)
+        assert "3 free starts go." in shown.text
+        assert "1 booked visit falls outside the hours." in shown.text
+        assert f"/appointments/{visit.id}" in shown.text
+        page = browser.get(done.location).text
+    assert "Blocked from 08:00 to 10:00: Conference" in page
+    [kept] = exceptions(alder)
+    assert kept.start_at == datetime(2026, 3, 2, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"end_at": "2026-03-02T08:00"}, "The end is not after the start."),
+        ({"type": "override"}, "Changed hours without a rule need a slot length."),
+        ({"type": "holiday"}, "Not a valid choice"),
+        ({"start_at": ""}, "This is needed."),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
+    browser, alder, place, wrong, reason
+):
+    browser.sign_in(alder.owner)
+    typed = AWAY | wrong | {"do": "show"}
+    response = browser.send(f"{place}/exceptions/new", typed, htmx=True)
+    assert response.status_code == 422
+    assert reason in response.text
+    assert "Conference" in response.text
+    assert exceptions(alder) == []
+
+
+def test_changed_hours_replace_the_usual_ones(browser, alder, practice, place):
+    browser.sign_in(alder.owner)
+    changed = AWAY | {
+        "type": "override", "start_at": "2026-03-02T14:00", "end_at": "2026-03-02T15:00",
+        "slot_duration_minutes": "20",
+    }  # fmt: skip
+    with on_monday():
+        shown, done = show_and_do(browser, f"{place}/exceptions/new", changed)
+        assert "3 starts can be booked" in shown.text
+        assert "8 free starts go." in shown.text
+        page = browser.get(done.location).text
+    assert "Changed hours: 14:00 to 15:00." in page
+    assert "08:00 to 12:00 gives way to the changed hours of this day." in page
+
+
+def test_an_exception_is_changed_and_taken_back(browser, alder, practice, place):
+    with on_monday(), alder.at_work():
+        away = add_exception(
+            ExceptionDetails(
+                practice.doctor.id, alder.facility_id, chicago(2, "08:00"), chicago(2, "10:00"),
+                "blocked",
+            )
+        )  # fmt: skip
+    browser.sign_in(alder.owner)
+    address = f"/availability/exceptions/{away.id}"
+    with on_monday():
+        assert 'value="2026-03-02T08:00' in browser.get(f"{address}/edit").text
+        shorter = AWAY | {"end_at": "2026-03-02T09:00"}
+        shown, _done = show_and_do(browser, f"{address}/edit", shorter)
+        assert "2 starts can be booked" in shown.text
+        shown, _done = show_and_do(browser, f"{address}/removal", {})
+        assert "2 starts can be booked" in shown.text
+    assert exceptions(alder) == []
+
+
+def test_those_to_come_and_those_that_are_over_are_listed_apart(browser, alder, practice):
+    with on_monday(), alder.at_work():
+        for day, why in ((2, "Conference"), (3, "Holiday")):
+            span = chicago(day, "08:00"), chicago(day, "10:00")
+            add_exception(
+                ExceptionDetails(
+                    practice.doctor.id, alder.facility_id, *span, "blocked", reason=why
+                )
+            )
+    browser.sign_in(alder.desk)
+    with on_monday(hours=6), at_most(2):
+        listed = browser.get("/availability/exceptions/").text
+    with on_monday(hours=6):
+        over = browser.fragment("/availability/exceptions/?past=y").text
+        found = browser.fragment("/availability/exceptions/?q=nobody").text
+    assert ("Holiday" in listed, "Conference" in listed) == (True, False)
+    assert ("Holiday" in over, "Conference" in over) == (False, True)
+    assert "No exception of a doctor with this name" in found
