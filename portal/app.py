@@ -16,7 +16,10 @@ from portal.db import db, session
 from portal.web import health
 from portal.web.logs import log_failure
 
-AREAS = ("auth", "facilities", "insurance", "doctors", "patients", "services", "appointments")
+AREAS = (
+    "auth", "facilities", "insurance", "doctors", "patients", "services", "availability",
+    "appointments",
+)  # fmt: skip
 TABLES = (
     "tenancy", "phi", "audit", "auth", "staff", "facilities", "insurance", "doctors", "patients",
     "services", "availability", "appointments",

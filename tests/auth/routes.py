@@ -7,9 +7,19 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from portal.appointments.queries import list_steps
+from portal.availability.commands import ExceptionDetails, add_exception
+from portal.availability.queries import get_place_of
 from portal.services.queries import list_workflow_steps, list_workflows
 from tests.support.people import Clinic
-from tests.support.scheduling import a_doctor, a_plan, a_practice, book, hours, on_monday
+from tests.support.scheduling import (
+    a_doctor,
+    a_plan,
+    a_practice,
+    book,
+    chicago,
+    hours,
+    on_monday,
+)
 
 PUBLIC = None
 
@@ -29,6 +39,9 @@ ROUTES: dict[str, Route] = {
     "auth.start": Route(PUBLIC),
     "auth.sign_out": Route("account.own"),
     "auth.welcome": Route(PUBLIC),
+    "auth.code": Route(PUBLIC),
+    "auth.recovery": Route(PUBLIC),
+    "auth.enrolment": Route(PUBLIC),
     "facilities.index": Route("facilities.see"),
     "facilities.show": Route("facilities.see", "facility"),
     "facilities.new": Route("facilities.manage"),
@@ -78,6 +91,18 @@ ROUTES: dict[str, Route] = {
     "services.workflow_new": Route("services.manage", "offering"),
     "services.workflow_edit": Route("services.manage", "workflow"),
     "services.workflow_ending": Route("services.manage", "workflow"),
+    "availability.index": Route("availability.see"),
+    "availability.show": Route("availability.see", "hours"),
+    "availability.rule_new": Route("availability.manage", "hours"),
+    "availability.rule_edit": Route("availability.manage", "rule"),
+    "availability.rule_copies": Route("availability.manage", "rule"),
+    "availability.rule_ending": Route("availability.manage", "rule"),
+    "availability.exceptions": Route("availability.see"),
+    "availability.exception_new": Route("availability.manage", "hours"),
+    "availability.exception_edit": Route("availability.manage", "exception"),
+    "availability.exception_removal": Route("availability.manage", "exception"),
+    "availability.orphans": Route("availability.see"),
+    "availability.keeping": Route("appointments.move", "slot"),
     "appointments.day": Route("appointments.see"),
     "appointments.day_changes": Route("appointments.see"),
     "appointments.flow": Route("appointments.see"),
@@ -135,6 +160,27 @@ def of_a_service(name: str) -> Callable[[Clinic], dict[str, int]]:
     return lambda clinic: {name: a_service(clinic)[name]}
 
 
+def some_hours(clinic: Clinic) -> dict[str, int]:
+    """A doctor's place, a session of the week there, and an exception."""
+    with on_monday(), clinic.at_work():
+        practice = a_practice(clinic.facility_id)
+        rule = hours(practice)
+        doctor_id = practice.doctor.id
+        away = ExceptionDetails(
+            doctor_id, clinic.facility_id, chicago(2, "09:00"), chicago(2, "10:00"), "blocked"
+        )
+        return {
+            "place_id": get_place_of(doctor_id, clinic.facility_id).id,
+            "rule_id": rule.id,
+            "exception_id": add_exception(away).id,
+        }
+
+
+def of_some_hours(name: str) -> Callable[[Clinic], dict[str, int]]:
+    """One of those ids."""
+    return lambda clinic: {name: some_hours(clinic)[name]}
+
+
 def of_a_visit(*names: str) -> Callable[[Clinic], dict[str, int]]:
     """Some of those ids."""
     return lambda clinic: {name: id_ for name, id_ in a_visit(clinic).items() if name in names}
@@ -173,6 +219,9 @@ def of_a_plan(*names: str) -> Callable[[Clinic], dict[str, int]]:
 # a subject -> the ids of a clinic's own record, made if need be
 SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
     "facility": lambda clinic: {"facility_id": clinic.facility_id},
+    "hours": of_some_hours("place_id"),
+    "rule": of_some_hours("rule_id"),
+    "exception": of_some_hours("exception_id"),
     "service": of_a_service("service_id"),
     "offering": of_a_service("offering_id"),
     "workflow": of_a_service("workflow_id"),

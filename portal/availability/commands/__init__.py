@@ -3,6 +3,7 @@
 from portal.availability.commands.exceptions import (
     ExceptionDetails,
     add_exception,
+    change_exception,
     remove_exception,
 )
 from portal.availability.commands.locks import lock_doctors
@@ -13,11 +14,13 @@ from portal.availability.commands.materialise import (
     materialise,
     materialise_doctors,
 )
+from portal.availability.commands.orphans import StartKeptAlready, keep_as_booked
 from portal.availability.commands.weekly import (
     RuleDetails,
     add_rule,
     add_rules,
     change_rule,
+    details_of,
     end_rule,
 )
 
@@ -25,13 +28,17 @@ __all__ = [
     "ExceptionDetails",
     "Materialised",
     "RuleDetails",
+    "StartKeptAlready",
     "add_exception",
     "add_rule",
     "add_rules",
     "batches",
+    "change_exception",
     "change_rule",
+    "details_of",
     "end_rule",
     "horizon_days",
+    "keep_as_booked",
     "lock_doctors",
     "materialise",
     "materialise_doctors",

@@ -51,6 +51,18 @@ def add_exception(details: ExceptionDetails) -> AvailabilityException:
     return exception
 
 
+def change_exception(
+    exception: AvailabilityException, details: ExceptionDetails
+) -> AvailabilityException:
+    """Change an exception; slots follow where it was and is. Raises as `add_exception`."""
+    _check(details)
+    for name, value in asdict(details).items():
+        setattr(exception, name, value)
+    session.flush()
+    _carry_through(exception)
+    return exception
+
+
 def remove_exception(exception: AvailabilityException) -> Materialised:
     """Take an exception back: the rules hold again where it was."""
     session.delete(exception)

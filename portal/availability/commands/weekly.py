@@ -1,7 +1,7 @@
 """Rules: when a doctor is there, week by week. Each change is carried through to the slots."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, time
 
 from portal.availability.commands.materialise import Materialised, materialise_doctors
@@ -52,6 +52,11 @@ class RuleDetails:
     capacity: int = 1
     valid_from: date | None = None
     valid_to: date | None = None
+
+
+def details_of(rule: AvailabilityRule) -> RuleDetails:
+    """A rule as it was typed."""
+    return RuleDetails(**{field.name: getattr(rule, field.name) for field in fields(RuleDetails)})
 
 
 def add_rule(details: RuleDetails) -> AvailabilityRule:

@@ -89,7 +89,7 @@ class WorkflowForm(PortalForm):
         workflows = list_workflows(offering_id=offering_id)
         told = {workflow.insurance_plan_id for workflow in workflows}
         payers = {payer.id: payer.name for payer in list_payers()}
-        everybody = [] if None in told else [("", gettext("Everybody without a plan of their own"))]
+        everybody = [] if None in told else [("", gettext("The usual steps, for everybody else"))]
         self.insurance_plan_id.choices = [
             *(SelectChoice(value, words) for value, words in everybody),
             *(

@@ -1,0 +1,71 @@
+"""What a change of hours does: the place's outlook before and after it, compared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from portal import clock
+from portal.availability import queries
+from portal.availability.commands import horizon_days
+from portal.availability.rules import is_clock_change_day, local_date
+from portal.facilities.visits import ComingVisit, list_visits
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change did to a place.
+
+    Attributes:
+        gained, lost: starts that became free, or are free no more.
+        altered: starts that stay free, with another length or other seats.
+        outside: coming visits that lost their hours by it, the earliest first.
+        back: how many visits have hours again.
+        clock_changes: dates up to the horizon on which the clocks change there.
+    """
+
+    gained: tuple[datetime, ...]
+    lost: tuple[datetime, ...]
+    altered: tuple[datetime, ...]
+    outside: tuple[int, ...]
+    back: int
+    clock_changes: tuple[date, ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no slot and no visit is touched."""
+        return not (self.gained or self.lost or self.altered or self.outside or self.back)
+
+    def fingerprint(self) -> str:
+        """The same text for the same slots and visits."""
+        return repr((self.gained, self.lost, self.altered, self.outside, self.back))
+
+    def visits(self) -> list[ComingVisit]:
+        """The first of the visits that are outside then; their patients count as seen."""
+        return list_visits(self.outside)
+
+
+def changed_by(place: queries.PlaceRow, change: Callable[[], object]) -> Change:
+    """Make a change of a place's hours and say what it did."""
+    before = queries.outlook(place.doctor_id, place.facility_id)
+    change()
+    after = queries.outlook(place.doctor_id, place.facility_id)
+    both = before.free.keys() & after.free.keys()
+    return Change(
+        _starts(after.free.keys() - both),
+        _starts(before.free.keys() - both),
+        _starts({key for key in both if before.free[key] != after.free[key]}),
+        tuple(sorted(after.orphaned - before.orphaned)),
+        len(before.orphaned - after.orphaned),
+        clock_changes(place.zone),
+    )
+
+
+def clock_changes(zone: str) -> tuple[date, ...]:
+    """The dates up to the horizon on which the clocks change in a zone."""
+    today = local_date(clock.now(), zone)
+    days = (today + timedelta(days=n) for n in range(horizon_days() + 1))
+    return tuple(day for day in days if is_clock_change_day(day, zone))
+
+
+def _starts(keys: set[tuple[datetime, int]]) -> tuple[datetime, ...]:
+    return tuple(sorted(start for start, _offering in keys))

@@ -1,0 +1,45 @@
+"""Deciding about visits that no rule supports any more: they can stay as they are."""
+
+from sqlalchemy import text
+
+from portal.availability.commands.locks import lock_doctors
+from portal.availability.queries import get_slot
+from portal.db import session
+from portal.refusals import N_, Conflict, refusing
+from portal.tenancy.context import facts
+
+
+class StartKeptAlready(Conflict):
+    message = N_("Another slot for this service starts then. Move the visit there instead.")
+
+
+CONSTRAINTS = {"uq_availability_slots_natural_key": StartKeptAlready}
+
+# From now on the slot is as one that was made for its visit: no rule has to support it, and no
+# more seats of it are offered.
+KEEP = text("""
+    UPDATE availability_slots s
+       SET orphaned_at = NULL, created_from_rule_id = NULL, capacity = booked_count,
+           status = 'booked',
+           service_offering_id = COALESCE(service_offering_id, (
+               SELECT a.service_offering_id FROM appointments a
+                WHERE a.tenant_id = s.tenant_id AND a.availability_slot_id = s.id
+                  AND a.status IN ('scheduled', 'checked_in', 'in_progress')
+                ORDER BY a.start_at, a.id LIMIT 1))
+     WHERE tenant_id = :tenant_id AND id = :slot_id AND orphaned_at IS NOT NULL
+       AND booked_count > 0
+""")
+
+
+def keep_as_booked(slot_id: int) -> None:
+    """Let an orphaned slot's visits stand although no rule supports it; twice is once.
+
+    Raises:
+        NotFound: no such slot.
+        StartKeptAlready: the same service has another slot at that start.
+    """
+    slot = get_slot(slot_id)
+    lock_doctors([slot.doctor_id])
+    with refusing(CONSTRAINTS):
+        session.execute(KEEP, {"tenant_id": facts().tenant_id, "slot_id": slot_id})
+    session.expire(slot)

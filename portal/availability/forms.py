@@ -1,0 +1,168 @@
+"""What staff type about hours; times are the facility's wall times."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from portal.availability.commands import ExceptionDetails, RuleDetails
+from portal.availability.models import AvailabilityException, AvailabilityRule
+from portal.availability.queries import PlaceRow
+from portal.availability.rules import MIDNIGHT, instant
+from portal.services.queries import list_offerings
+from portal.web.forms import Line, PortalForm
+
+REQUIRED = InputRequired(_("This is needed."))
+WALL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+# Monday first, as a week is planned; the database counts from Sunday.
+WEEKDAYS = (
+    (1, _("Monday")),
+    (2, _("Tuesday")),
+    (3, _("Wednesday")),
+    (4, _("Thursday")),
+    (5, _("Friday")),
+    (6, _("Saturday")),
+    (0, _("Sunday")),
+)
+TYPES = (
+    ("blocked", _("Blocked: away, no visits")),
+    ("emergency", _("Emergency: called away")),
+    ("override", _("Changed hours instead of the usual ones")),
+)
+
+
+class SeenForm(PortalForm):
+    """A change that is shown before it is done; `seen` is the mark of what was shown."""
+
+    seen = HiddenField()
+
+
+class HoursForm(SeenForm):
+    """A session of the week."""
+
+    start_time = TimeField(_("From"), [REQUIRED])
+    end_time = TimeField(_("Until"), [REQUIRED])
+    slot_duration_minutes = IntegerField(_("Minutes of a slot"), [REQUIRED], default=30)
+    slot_interval_minutes = IntegerField(_("A start every … minutes"), [Optional()])
+    service_offering_id = SelectField(_("Kept for"), coerce=lambda value: int(value or 0))
+    capacity = IntegerField(_("Seats"), [REQUIRED], default=1)
+    valid_from = DateField(_("First day"), [Optional()])
+    valid_to = DateField(_("Last day"), [Optional()])
+
+    def offer_services(self, place: PlaceRow) -> None:
+        """Any service, or one that is offered at this place."""
+        offerings = list_offerings(doctor_id=place.doctor_id, facility_id=place.facility_id)
+        self.service_offering_id.choices = [
+            SelectChoice(0, gettext("Any service")),
+            *(SelectChoice(offering.id, offering.service_name) for offering in offerings),
+        ]
+
+    def on(self, day_of_week: int, place: PlaceRow) -> RuleDetails:
+        """What was typed, for the command, on one weekday."""
+        return RuleDetails(
+            doctor_id=place.doctor_id, facility_id=place.facility_id, day_of_week=day_of_week,
+            start_time=self.start_time.data or MIDNIGHT, end_time=self.end_time.data or MIDNIGHT,
+            slot_duration_minutes=self.slot_duration_minutes.data or 0,
+            slot_interval_minutes=self.slot_interval_minutes.data,
+            service_offering_id=self.service_offering_id.data or None,
+            capacity=self.capacity.data or 0,
+            valid_from=self.valid_from.data, valid_to=self.valid_to.data,
+        )  # fmt: skip
+
+
+class NewHoursForm(HoursForm):
+    """The same session on one weekday or several."""
+
+    day_of_week = SelectMultipleField(
+        _("Weekdays"), [DataRequired(_("Choose at least one day."))], coerce=int,
+        choices=[SelectChoice(number, name) for number, name in WEEKDAYS],
+    )  # fmt: skip
+
+
+class ChangedHoursForm(HoursForm):
+    """A session of one weekday."""
+
+    day_of_week = SelectField(
+        _("Weekday"), coerce=int,
+        choices=[SelectChoice(number, name) for number, name in WEEKDAYS],
+    )  # fmt: skip
+
+
+class CopyForm(SeenForm):
+    """The weekdays that get a copy of a session."""
+
+    day_of_week = SelectMultipleField(
+        _("Weekdays"), [DataRequired(_("Choose at least one day."))], coerce=int
+    )
+
+    def offer_days(self, rule: AvailabilityRule) -> None:
+        """Every day but the session's own."""
+        self.day_of_week.choices = [
+            SelectChoice(number, name) for number, name in WEEKDAYS if number != rule.day_of_week
+        ]
+
+
+class EndingForm(SeenForm):
+    """The last day on which a session holds; none ends it at once."""
+
+    valid_to = DateField(_("Last day"), [Optional()])
+
+
+class ExceptionForm(SeenForm):
+    """A span in which the usual hours do not hold."""
+
+    type = SelectField(_("What happens"), choices=[SelectChoice(*each) for each in TYPES])
+    start_at = DateTimeLocalField(_("From"), [REQUIRED], format=WALL)
+    end_at = DateTimeLocalField(_("Until"), [REQUIRED], format=WALL)
+    reason = Line(_("Reason"), [Length(max=200)])
+    availability_rule_id = SelectField(_("Which hours"), coerce=lambda value: int(value or 0))
+    slot_duration_minutes = IntegerField(_("Minutes of a slot"), [Optional()])
+
+    def offer_rules(self, rules: dict[int, str]) -> None:
+        """All of the doctor's hours there, or one session of the week."""
+        self.availability_rule_id.choices = [
+            SelectChoice(0, gettext("All hours of the doctor there")),
+            *(SelectChoice(rule_id, words) for rule_id, words in rules.items()),
+        ]
+
+    def details(self, place: PlaceRow) -> ExceptionDetails:
+        """What was typed, for the command, as instants."""
+        return ExceptionDetails(
+            doctor_id=place.doctor_id, facility_id=place.facility_id,
+            start_at=_instant(self.start_at.data, place), end_at=_instant(self.end_at.data, place),
+            type=self.type.data, reason=self.reason.data,
+            availability_rule_id=self.availability_rule_id.data or None,
+            slot_duration_minutes=self.slot_duration_minutes.data,
+        )  # fmt: skip
+
+
+def typed_exception(exception: AvailabilityException, place: PlaceRow) -> dict[str, Any]:
+    """An exception as its form has it."""
+    zone = ZoneInfo(place.zone)
+    return {
+        "type": exception.type,
+        "start_at": exception.start_at.astimezone(zone),
+        "end_at": exception.end_at.astimezone(zone),
+        "reason": exception.reason,
+        "availability_rule_id": exception.availability_rule_id or 0,
+        "slot_duration_minutes": exception.slot_duration_minutes,
+    }
+
+
+def _instant(wall: datetime | None, place: PlaceRow) -> datetime:
+    if wall is None:  # the field is required, so a form that validates has it
+        raise ValueError
+    return instant(wall.date(), wall.time(), place.zone)

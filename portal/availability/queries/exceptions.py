@@ -1,0 +1,75 @@
+"""Exceptions as a list, with the names it shows."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from portal import clock
+from portal.availability.models import AvailabilityException
+from portal.db import session
+from portal.doctors.models import Doctor
+from portal.facilities.models import Facility
+from portal.tenancy.context import facts
+
+
+class ExceptionRow(NamedTuple):
+    """An exception; times in UTC, `zone` the facility's."""
+
+    id: int
+    type: str
+    start_at: datetime
+    end_at: datetime
+    reason: str | None
+    rule_id: int | None
+    slot_minutes: int | None
+    doctor_id: int
+    facility_id: int
+    doctor: str
+    facility: str
+    zone: str
+
+
+def search_exceptions(
+    *,
+    query: str | None = None,
+    past: bool = False,
+    doctor_id: int | None = None,
+    facility_id: int | None = None,
+    limit: int = 51,
+    offset: int = 0,
+) -> list[ExceptionRow]:
+    """Those to come or under way, the earliest first; or those that are over, the last first."""
+    exception, now = AvailabilityException, clock.now()
+    over = exception.end_at <= now
+    order = (
+        (exception.start_at.desc(), exception.id) if past else (exception.start_at, exception.id)
+    )
+    tenant = exception.tenant_id
+    statement = (
+        select(
+            exception.id,
+            exception.type,
+            exception.start_at,
+            exception.end_at,
+            exception.reason,
+            exception.availability_rule_id,
+            exception.slot_duration_minutes,
+            exception.doctor_id,
+            exception.facility_id,
+            Doctor.display_name,
+            Facility.name,
+            Facility.timezone,
+        )
+        .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == exception.doctor_id))
+        .join(Facility, (Facility.tenant_id == tenant) & (Facility.id == exception.facility_id))
+        .where(tenant == facts().tenant_id, over if past else ~over)
+        .order_by(*order)
+    )
+    if query:
+        statement = statement.where(Doctor.display_name.icontains(query, autoescape=True))
+    for column, value in ((exception.doctor_id, doctor_id), (exception.facility_id, facility_id)):
+        if value is not None:
+            statement = statement.where(column == value)
+    rows = session.execute(statement.limit(limit).offset(offset))
+    return [ExceptionRow._make(row) for row in rows]

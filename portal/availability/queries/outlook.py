@@ -1,0 +1,119 @@
+"""What is there and what would be: a week's slots, a place's free slots, orphaned visits.
+
+Visits belong to a higher area, which this one does not import: the statements ask for their
+table by name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.availability.queries.difference import DIFFERENCE
+from portal.db import session
+from portal.tenancy.context import facts
+
+MOST_IN_A_WEEK = 2500
+
+WEEK = text(
+    DIFFERENCE
+    + """
+SELECT d.start_at, d.end_at, d.action, s.status, COALESCE(s.booked_count, 0) AS booked,
+       COALESCE(d.capacity, s.capacity) AS capacity, s.reserved_until
+  FROM difference d
+  LEFT JOIN availability_slots s ON s.tenant_id = :tenant_id AND s.id = d.slot_id
+ WHERE d.action <> 'withdrawn' AND NOT (d.action = 'gone' AND s.status = 'cancelled')
+ ORDER BY d.start_at, d.end_at, s.id
+ LIMIT :limit
+"""
+)
+
+FREE = text("""
+    SELECT start_at, COALESCE(service_offering_id, 0) AS offering_id, end_at, capacity
+      FROM availability_slots
+     WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id AND facility_id = :facility_id
+       AND start_at >= :now AND status IN ('open', 'reserved') AND booked_count = 0
+       AND orphaned_at IS NULL
+""")
+
+ORPHANS = """
+    FROM availability_slots s
+    JOIN appointments a ON a.tenant_id = s.tenant_id AND a.availability_slot_id = s.id
+   WHERE s.tenant_id = :tenant_id AND s.orphaned_at IS NOT NULL AND a.end_at > :now
+     AND a.status IN ('scheduled', 'checked_in', 'in_progress')
+"""
+ORPHANS_OF_A_PLACE = text(
+    f"SELECT a.id {ORPHANS} AND s.doctor_id = :doctor_id AND s.facility_id = :facility_id"
+)
+ORPHANS_IN_ORDER = text(
+    f"SELECT a.id, s.id AS slot_id {ORPHANS} ORDER BY s.start_at, a.id LIMIT :limit OFFSET :offset"
+)
+
+
+class WeekSlot(NamedTuple):
+    """A slot of a week as rules and exceptions want it, and how far it is taken.
+
+    `action` is what materialising would do with it; of a slot that is kept, nothing.
+    """
+
+    start_at: datetime
+    end_at: datetime
+    action: str
+    status: str | None
+    booked: int
+    capacity: int
+    reserved_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A place's free slots from now on, and the visits that no rule supports.
+
+    Attributes:
+        free: a start and its offering (0: any) -> its end and its seats.
+        orphaned: ids of coming visits.
+    """
+
+    free: dict[tuple[datetime, int], tuple[datetime, int]]
+    orphaned: frozenset[int]
+
+
+def week_slots(doctor_id: int, facility_id: int, first_date: date) -> list[WeekSlot]:
+    """The slots of seven local dates, made already or not; past the horizon too."""
+    values = _place(doctor_id, facility_id) | {
+        "doctor_ids": [doctor_id],
+        "first_date": first_date,
+        "last_date": first_date + timedelta(days=6),
+        "horizon_days": 0,
+        "limit": MOST_IN_A_WEEK,
+    }
+    return [WeekSlot._make(row) for row in session.execute(WEEK, values)]
+
+
+def outlook(doctor_id: int, facility_id: int) -> Outlook:
+    """What a place has on offer and what it owes at this moment of the transaction."""
+    values = _place(doctor_id, facility_id)
+    free = session.execute(FREE, values).all()
+    return Outlook(
+        {(row.start_at, row.offering_id): (row.end_at, row.capacity) for row in free},
+        frozenset(session.scalars(ORPHANS_OF_A_PLACE, values)),
+    )
+
+
+def list_orphans(*, limit: int = 51, offset: int = 0) -> Sequence[tuple[int, int]]:
+    """Coming visits that no rule supports, the earliest first: the visit's id and its slot's."""
+    values = {"tenant_id": facts().tenant_id, "now": clock.now()}
+    rows = session.execute(ORPHANS_IN_ORDER, values | {"limit": limit, "offset": offset})
+    return [(row.id, row.slot_id) for row in rows]
+
+
+def _place(doctor_id: int, facility_id: int) -> dict[str, object]:
+    return {
+        "tenant_id": facts().tenant_id,
+        "doctor_id": doctor_id,
+        "facility_id": facility_id,
+        "now": clock.now(),
+    }

@@ -1,0 +1,45 @@
+"""The shared end of every form that changes hours: first shown, then done."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request, url_for
+
+from portal.availability.changes import Change, changed_by
+from portal.availability.forms import SeenForm
+from portal.availability.queries import PlaceRow
+from portal.web.answers import form_page, go, toast
+from portal.web.previews import tried
+
+
+def show_then_do(
+    form: SeenForm,
+    place: PlaceRow,
+    change: Callable[[], object],
+    said: str,
+    templates: tuple[str, str],
+    **shown: Any,
+) -> Response:
+    """Show what a change would do, and do it once that has been seen.
+
+    Args:
+        form: with its choices.
+        place: whose hours change.
+        change: the command, with what was typed.
+        said: the message when it is done.
+        templates: the page and its fragment.
+        shown: what else they need.
+    """
+    did: Change | None = None
+    confirmed = request.form.get("do") == "confirm"
+    if form.validate_on_submit():
+        with form.refusals():
+            seen = form.seen.data if confirmed else None
+            did, answer = tried(lambda: changed_by(place, change), seen=seen)
+            if answer.stays:
+                toast(said)
+                return go(url_for("availability.show", place_id=place.id))
+            form.seen.data = answer.mark
+    return form_page(
+        *templates, form, place=place, change=did, again=confirmed and did is not None, **shown
+    )

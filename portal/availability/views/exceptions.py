@@ -1,0 +1,79 @@
+"""/availability/exceptions/: when the usual hours do not hold."""
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.availability import commands, queries
+from portal.availability.forms import ExceptionForm, SeenForm, typed_exception
+from portal.availability.views.blueprint import bp
+from portal.availability.views.confirming import show_then_do
+from portal.availability.words import session_of
+from portal.web.answers import page
+from portal.web.pagination import Listing, window_from
+
+FORM = "availability/_exception.html"
+
+
+@bp.get("/exceptions/")
+@permission("availability.see")
+def exceptions() -> Response:
+    window = window_from(request.args.get("page"))
+    asked = {"q": request.args.get("q", "").strip(), "past": request.args.get("past", "")}
+    fetched = queries.search_exceptions(
+        query=asked["q"], past=bool(asked["past"]), limit=window.limit, offset=window.offset
+    )
+    listing = Listing.of(fetched, window)
+    return page(
+        "availability/exceptions.html", "availability/_exceptions.html",
+        listing=listing, asked=asked,
+    )  # fmt: skip
+
+
+@bp.route("/<int:place_id>/exceptions/new", methods=["GET", "POST"])
+@permission("availability.manage")
+def exception_new(place_id: int) -> Response:
+    place = queries.get_place(place_id)
+    form = ExceptionForm(availability_rule_id=0)
+    form.offer_rules(_sessions(place))
+
+    def add() -> object:
+        return commands.add_exception(form.details(place))
+
+    said, templates = _("The exception is added."), ("availability/exception_new.html", FORM)
+    return show_then_do(form, place, add, said, templates)
+
+
+@bp.route("/exceptions/<int:exception_id>/edit", methods=["GET", "POST"])
+@permission("availability.manage")
+def exception_edit(exception_id: int) -> Response:
+    exception = queries.get_exception(exception_id)
+    place = queries.get_place_of(exception.doctor_id, exception.facility_id)
+    form = ExceptionForm(**typed_exception(exception, place))
+    form.offer_rules(_sessions(place))
+
+    def change() -> object:
+        return commands.change_exception(exception, form.details(place))
+
+    said, templates = _("The exception is changed."), ("availability/exception_edit.html", FORM)
+    return show_then_do(form, place, change, said, templates, exception=exception)
+
+
+@bp.route("/exceptions/<int:exception_id>/removal", methods=["GET", "POST"])
+@permission("availability.manage")
+def exception_removal(exception_id: int) -> Response:
+    exception = queries.get_exception(exception_id)
+    place = queries.get_place_of(exception.doctor_id, exception.facility_id)
+    form = SeenForm()
+
+    def remove() -> object:
+        return commands.remove_exception(exception)
+
+    said = _("The exception is removed: the usual hours hold again.")
+    templates = ("availability/exception_removal.html", "availability/_removal.html")
+    return show_then_do(form, place, remove, said, templates, exception=exception)
+
+
+def _sessions(place: queries.PlaceRow) -> dict[int, str]:
+    rules = queries.list_rules(doctor_id=place.doctor_id, facility_id=place.facility_id)
+    return {rule.id: session_of(rule) for rule in rules}

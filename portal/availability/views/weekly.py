@@ -1,0 +1,86 @@
+"""The sessions of a week: adding, changing, copying to other days, ending."""
+
+from dataclasses import replace
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.availability import commands, queries
+from portal.availability.forms import ChangedHoursForm, CopyForm, EndingForm, NewHoursForm
+from portal.availability.models import AvailabilityRule
+from portal.availability.views.blueprint import bp
+from portal.availability.views.confirming import show_then_do
+from portal.availability.words import session_of
+
+HOURS = "availability/_hours.html"
+
+
+@bp.route("/<int:place_id>/rules/new", methods=["GET", "POST"])
+@permission("availability.manage")
+def rule_new(place_id: int) -> Response:
+    place = queries.get_place(place_id)
+    form = NewHoursForm(service_offering_id=0, day_of_week=_asked_days())
+    form.offer_services(place)
+
+    def add() -> object:
+        return commands.add_rules([form.on(day, place) for day in form.day_of_week.data or []])
+
+    said, templates = _("The hours are added."), ("availability/rule_new.html", HOURS)
+    return show_then_do(form, place, add, said, templates)
+
+
+@bp.route("/rules/<int:rule_id>/edit", methods=["GET", "POST"])
+@permission("availability.manage")
+def rule_edit(rule_id: int) -> Response:
+    rule, place = _rule(rule_id)
+    form = ChangedHoursForm(obj=rule)
+    form.offer_services(place)
+
+    def change() -> object:
+        return commands.change_rule(rule, form.on(form.day_of_week.data, place))
+
+    said, templates = _("The hours are changed."), ("availability/rule_edit.html", HOURS)
+    return show_then_do(form, place, change, said, templates, session=session_of(rule))
+
+
+@bp.route("/rules/<int:rule_id>/copies", methods=["GET", "POST"])
+@permission("availability.manage")
+def rule_copies(rule_id: int) -> Response:
+    rule, place = _rule(rule_id)
+    form = CopyForm()
+    form.offer_days(rule)
+    model = commands.details_of(rule)
+
+    def copy() -> object:
+        days = form.day_of_week.data or []
+        return commands.add_rules([replace(model, day_of_week=day) for day in days])
+
+    said = _("The hours are copied.")
+    templates = ("availability/rule_copies.html", "availability/_copies.html")
+    return show_then_do(form, place, copy, said, templates, session=session_of(rule))
+
+
+@bp.route("/rules/<int:rule_id>/ending", methods=["GET", "POST"])
+@permission("availability.manage")
+def rule_ending(rule_id: int) -> Response:
+    rule, place = _rule(rule_id)
+    form = EndingForm()
+
+    def end() -> object:
+        return commands.end_rule(rule, form.valid_to.data)
+
+    said = _("The hours end.")
+    templates = ("availability/rule_ending.html", "availability/_ending.html")
+    return show_then_do(form, place, end, said, templates, session=session_of(rule))
+
+
+def _rule(rule_id: int) -> tuple[AvailabilityRule, queries.PlaceRow]:
+    rule = queries.get_rule(rule_id)
+    return rule, queries.get_place_of(rule.doctor_id, rule.facility_id)
+
+
+def _asked_days() -> list[int]:
+    """The weekday in `?day=`, from a link beside that day."""
+    asked = request.args.get("day", "")
+    return [int(asked)] if asked in {"0", "1", "2", "3", "4", "5", "6"} else []
