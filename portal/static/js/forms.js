@@ -23,6 +23,11 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
+// A field that is complete sends itself.
+document.addEventListener("input", ({ target }) => {
+  if (target.value.length == target.dataset.submitAt) target.form.requestSubmit();
+});
+
 const focusErrors = () => document.querySelector(".errors:not([data-seen])")?.focus();
 document.addEventListener("htmx:after:swap", () => {
   focusErrors();
