@@ -14,8 +14,16 @@ FORWARD = {
     "checked_in": frozenset({"in_progress", "cancelled", "no_show"}),
     "in_progress": frozenset({"completed"}),
 }
+STANDS = {
+    "scheduled": N_("The patient has not arrived yet."),
+    "checked_in": N_("The patient has arrived, and the visit has not begun yet."),
+    "in_progress": N_("The visit is under way."),
+    "completed": N_("The visit is completed."),
+    "no_show": N_("The patient did not come to this visit."),
+    "cancelled": N_("The visit is cancelled."),
+}
 LIVE = frozenset({"scheduled", "checked_in", "in_progress"})
-SEATED = LIVE | {"completed", "no_show"}
+MOVABLE = frozenset({"scheduled", "checked_in"})
 OVER = frozenset({"completed", "no_show", "cancelled"})
 
 
@@ -80,7 +88,10 @@ class ReasonMissing(DomainError):
 
 
 class VisitNotAt(Conflict):
-    message = N_("The visit is %(status)s and cannot become %(wanted)s.")
+    """The visit stands where that does not follow; the message says where."""
+
+    def __init__(self, *, status: str, wanted: str) -> None:
+        super().__init__(STANDS[status], status=status, wanted=wanted)
 
 
 class NotBegunYet(Conflict):
@@ -88,7 +99,7 @@ class NotBegunYet(Conflict):
 
 
 class VisitNotMovable(Conflict):
-    message = N_("Only a visit that has not begun can be moved; this one is %(status)s.")
+    message = N_("Only a visit that has not begun can be moved.")
 
 
 class NotUndoneAnyMore(Conflict):

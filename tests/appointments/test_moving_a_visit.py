@@ -5,7 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from portal.appointments.commands import MoveDetails, check_in, reschedule_appointment
+from portal.appointments.commands import (
+    MoveDetails,
+    check_in,
+    reschedule_appointment,
+    start_visit,
+)
 from portal.appointments.queries import list_steps
 from portal.appointments.rules import DoesNotFit, PatientBusy, SlotTaken, VisitNotMovable
 from portal.availability.queries import get_slot
@@ -99,5 +104,7 @@ def test_moving_it_where_it_is_changes_nothing(open_practice):
 def test_a_visit_that_has_begun_stays(open_practice):
     visit = book(open_practice, "09:00")
     check_in(visit)
+    move(visit, "09:30")
+    start_visit(visit)
     with pytest.raises(VisitNotMovable):
         move(visit, "10:00")

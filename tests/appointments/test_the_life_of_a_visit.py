@@ -108,7 +108,7 @@ def test_completing_asks_for_the_steps_that_cannot_be_skipped(visit):
 
 @pytest.mark.parametrize("move", [start_visit, complete_visit])
 def test_what_does_not_follow_is_refused_by_name(visit, move):
-    with pytest.raises(VisitNotAt) as refused:
+    with pytest.raises(VisitNotAt, match="has not arrived") as refused:
         move(visit)
     assert refused.value.params["status"] == "scheduled"
 

@@ -10,7 +10,7 @@ from portal.appointments.commands import seats
 from portal.appointments.commands.booking import refusal
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer, Wanted
-from portal.appointments.rules import SlotTaken, VisitNotMovable
+from portal.appointments.rules import MOVABLE, SlotTaken, VisitNotMovable
 from portal.availability.commands import lock_doctors
 from portal.availability.queries import get_slot
 from portal.availability.rules import Span
@@ -53,8 +53,8 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
     at = get_slot(details.slot_id).start_at if details.slot_id else details.start_at
     lock_doctors([appointment.doctor_id, offering.doctor_id])
     session.refresh(appointment, with_for_update=True)
-    if appointment.status != "scheduled":
-        raise VisitNotMovable(status=appointment.status)
+    if appointment.status not in MOVABLE:
+        raise VisitNotMovable
     at = at or appointment.start_at
     if (at, offering.id) == (appointment.start_at, appointment.service_offering_id):
         return appointment
