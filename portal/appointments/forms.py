@@ -66,6 +66,9 @@ class BookingForm(PortalForm):
     doctor_id = SelectField(lazy_gettext("Doctor"), coerce=id_or_none)
     day = DateField(lazy_gettext("Day"), [Optional()])
     availability_slot_id = Id(lazy_gettext("Start"))
+    walk_in = StringField()
+    start_at = Line(lazy_gettext("Start"))
+    overbook_reason = Line(lazy_gettext("Reason to overbook"), [Length(max=500)])
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=2000)], filters=[tidy])
     last_name = Line(lazy_gettext("Last name"), [Length(max=100)])
     first_name = Line(lazy_gettext("First name"), [Length(max=100)])
@@ -104,9 +107,19 @@ class BookingForm(PortalForm):
             raise ValidationError(gettext("Choose a patient from the list, or register a new one."))
 
     def validate_availability_slot_id(self, field: Id) -> None:
-        """A time."""
-        if field.data is None:
+        """A time; a walk-in brings its own."""
+        if field.data is None and not self.walk_in.data:
             raise ValidationError(gettext("Choose a start."))
+
+    def validate_doctor_id(self, field: SelectField) -> None:
+        """A walk-in names whom they see."""
+        if field.data is None and self.walk_in.data:
+            raise ValidationError(gettext("Choose the doctor."))
+
+    def validate_start_at(self, field: Line) -> None:
+        """Empty is now."""
+        if field.data:
+            _checked_start(field.data)
 
     def validate_booking_key(self, field: HiddenField) -> None:
         """One of ours; another is replaced."""
@@ -117,22 +130,27 @@ class BookingForm(PortalForm):
 
     def refuse(self, refusal: DomainError) -> None:
         """Beside the form's own field of that matter."""
-        refusal.field = FIELDS.get(refusal.field or "", refusal.field)
+        if not self.walk_in.data:
+            refusal.field = FIELDS.get(refusal.field or "", refusal.field)
         super().refuse(refusal)
 
-    def details(self) -> BookingDetails:
-        """What to book. Raises NotOfferedBy, NotFound."""
-        slot = get_slot(self.availability_slot_id.data or 0)
+    def details(self, facility: Facility) -> BookingDetails:
+        """What to book: a start on offer, or a time of its own. Raises NotOfferedBy, NotFound."""
+        own = bool(self.walk_in.data)
+        slot = None if own else get_slot(self.availability_slot_id.data or 0)
         offering = find_offering(
-            service_id=self.service_id.data, doctor_id=slot.doctor_id,
-            facility_id=slot.facility_id,
+            service_id=self.service_id.data or 0, facility_id=facility.id,
+            doctor_id=slot.doctor_id if slot else self.doctor_id.data or 0,
         )  # fmt: skip
         if offering is None:
             raise NotOfferedBy
+        typed = self.start_at.data if own else None
         return BookingDetails(
-            patient_id=self.chosen_patient or 0, offering_id=offering.id, slot_id=slot.id,
-            plan_id=self.insurance_plan_id.data, notes=self.notes.data,
-            booking_key=UUID(self.booking_key.data),
+            patient_id=self.chosen_patient or 0, offering_id=offering.id,
+            slot_id=slot.id if slot else None, plan_id=self.insurance_plan_id.data,
+            start_at=_instant(typed, facility.timezone) if typed else None,
+            notes=self.notes.data, booking_key=UUID(self.booking_key.data),
+            overbook_reason=self.overbook_reason.data if own else None,
         )  # fmt: skip
 
     def person(self) -> PatientDetails:
@@ -158,30 +176,37 @@ class MoveForm(PortalForm):
         self.doctor_id.choices = [(o.doctor_id, o.doctor_name) for o in offerings]
 
     def details(self, *, facility_id: int, service_id: int, zone: str) -> MoveDetails:
-        """Where to move. A start without an offset is the facility's wall time."""
+        """Where to move."""
         offering = find_offering(
             service_id=service_id, doctor_id=self.doctor_id.data, facility_id=facility_id
         )
         if offering is None:
             raise NotOfferedBy(field="doctor_id")
-        return MoveDetails(start_at=self._instant(zone), offering_id=offering.id)
-
-    def _instant(self, zone: str) -> datetime:
-        typed = datetime.fromisoformat(self.start_at.data or "")
-        return typed if typed.tzinfo else instant(typed.date(), typed.time(), zone)
+        start_at = _instant(self.start_at.data or "", zone)
+        return MoveDetails(start_at=start_at, offering_id=offering.id)
 
     def validate_start_at(self, field: Line) -> None:
         """A date and a time."""
-        try:
-            datetime.fromisoformat(field.data or "")
-        except ValueError:
-            raise ValidationError(gettext("Enter a date and a time.")) from None
+        _checked_start(field.data or "")
 
 
 class CancellationForm(PortalForm):
     """Why a visit is cancelled."""
 
     cancel_reason = Line(lazy_gettext("Reason"), [Length(max=500)])
+
+
+def _checked_start(typed: str) -> None:
+    try:
+        datetime.fromisoformat(typed)
+    except ValueError:
+        raise ValidationError(gettext("Enter a date and a time.")) from None
+
+
+def _instant(typed: str, zone: str) -> datetime:
+    """A start as it was typed; without an offset it is the facility's wall time."""
+    start = datetime.fromisoformat(typed)
+    return start if start.tzinfo else instant(start.date(), start.time(), zone)
 
 
 def _services(facility: Facility) -> dict[str, list[tuple[int, str]]]:

@@ -186,3 +186,41 @@ def test_a_move_needs_a_date_and_a_time(browser, alder, work, start):
     answer = browser.send(f"/appointments/{visit.id}/move", sent)
     assert answer.status_code in (409, 422)
     assert "Not moved." in answer.text
+
+
+def walks_in(practice, patient, **more):
+    usual = {"walk_in": "y", "doctor_id": practice.doctor.id, "availability_slot_id": ""}
+    return typed(practice, patient, 0, **(usual | more))
+
+
+def test_a_walk_in_is_booked_now_outside_the_hours(browser, alder, work):
+    browser.sign_in(alder.desk).get("/appointments/new")
+    answer = browser.send("/appointments/new", walks_in(*work), follow_redirects=True)
+    assert "Booked for 07:00" in answer.text
+    assert "Marchetti, Greta" in answer.text
+
+
+def test_a_walk_in_names_the_doctor_and_a_real_time(browser, alder, work):
+    browser.sign_in(alder.desk).get("/appointments/new")
+    sent = walks_in(*work, doctor_id="", start_at="later")
+    answer = browser.send("/appointments/new", sent)
+    assert answer.status_code == 422
+    assert "Choose the doctor." in answer.text
+    assert "Enter a date and a time." in answer.text
+
+
+def test_booking_over_another_visit_takes_the_right_and_a_reason(browser, alder, work):
+    practice, patient = work
+    with alder.at_work():
+        book(practice, "08:00")
+    sent = walks_in(practice, patient, start_at="2026-03-02T08:00")
+    browser.sign_in(alder.desk).get("/appointments/new")
+    refused = browser.send("/appointments/new", sent)
+    assert refused.status_code == 409
+    assert "The doctor is taken then." in refused.text
+    sent["overbook_reason"] = "Acute pain"
+    browser.sign_in(alder.clinician).get("/appointments/new")
+    assert "needs the right to overbook" in browser.send("/appointments/new", sent).text
+    browser.sign_in(alder.desk).get("/appointments/new")
+    assert browser.send("/appointments/new", sent).status_code == 303
+    assert " overbooked" in browser.get("/appointments/day").text

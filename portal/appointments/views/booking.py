@@ -1,13 +1,17 @@
 """Booking a visit: the form, the starts it offers, and the start it holds meanwhile."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from portal.appointments import commands
+from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Wanted, find_offer
@@ -67,7 +71,7 @@ def create() -> Response:
     if form.show.data or not form.validate():
         return _form(form, facility, offers_for(choice), shows=bool(form.show.data))
     try:
-        return _booked(_book(form), facility)
+        return _booked(_book(form, facility), facility)
     except SlotTaken as taken:
         form.refuse(taken)
         return _form(form, facility, offers_for(around(choice, taken.alternatives)))
@@ -93,16 +97,16 @@ def offers() -> Response:
 def hold() -> Response:
     """Hold the start that was picked, and let go of the one before."""
     form = BookingForm()
-    form.offer_choices(facility_asked())
+    facility = facility_asked()
+    form.offer_choices(facility)
     before = request.form.get("held_slot_id", "")
     if before.isascii() and before.isdigit():
         commands.release_slot(int(before))
-    details = form.details()
+    details = form.details(facility)
     slot = commands.hold_slot(
         details.slot_id or 0, offering_id=details.offering_id, plan_id=details.plan_id
     )
-    zone = facility_asked().timezone
-    until = hhmm(localtime(slot.reserved_until, zone)) if slot.reserved_until else None
+    until = hhmm(localtime(slot.reserved_until, facility.timezone)) if slot.reserved_until else None
     return page("appointments/_hold.html", "appointments/_hold.html", slot=slot, until=until)
 
 
@@ -153,10 +157,14 @@ def _not_past(day: date | None, choice: Choice) -> date | None:
     return day if day and day >= choice.today else None
 
 
-def _book(form: BookingForm) -> Appointment:
+def _book(form: BookingForm, facility: Facility) -> Appointment:
+    details = form.details(facility)
+    book: Callable[[BookingDetails], Appointment] = commands.book_appointment
+    if form.walk_in.data:
+        book = partial(commands.walk_in, may_overbook=current_user.can("appointments.overbook"))
     if form.registers:
-        return commands.book_first_visit(form.person(), form.details())
-    return commands.book_appointment(form.details())
+        return commands.book_first_visit(form.person(), details, book)
+    return book(details)
 
 
 def _booked(visit: Appointment, facility: Facility) -> Response:
