@@ -3,14 +3,14 @@
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from portal.doctors.commands import DoctorDetails
 from portal.doctors.queries import list_own_places
 from portal.facilities.queries import list_facilities
 from portal.web.forms import Line, PortalForm, tidy
 
-REQUIRED = InputRequired(_("This is needed."))
+REQUIRED = DataRequired(_("This is needed."))
 
 
 class DoctorForm(PortalForm):

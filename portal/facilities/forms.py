@@ -5,14 +5,14 @@ from zoneinfo import available_timezones
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from portal.facilities.commands import FacilityDetails
 from portal.facilities.rules import slug_from
 from portal.web.forms import Line, PortalForm, tidy
 
 NO_REGIONS = frozenset({"Etc", "SystemV", "US"})
-REQUIRED = InputRequired(_("This is needed."))
+REQUIRED = DataRequired(_("This is needed."))
 
 
 def time_zones() -> list[SelectChoice]:

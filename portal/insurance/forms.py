@@ -4,14 +4,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from portal.insurance.commands import PayerDetails, PlanDetails
 from portal.insurance.queries import list_payers
 from portal.insurance.rules import Change
 from portal.web.forms import Line, PortalForm, tidy
 
-REQUIRED = InputRequired(_("This is needed."))
+REQUIRED = DataRequired(_("This is needed."))
 WEB_ADDRESS = Regexp(r"https?://[^\s/]+", message=_("Begin with https:// or http://."))
 ACCEPTED = [SelectChoice("y", _("Accepted")), SelectChoice("n", _("Not accepted"))]
 FILLS = [

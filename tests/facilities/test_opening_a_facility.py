@@ -40,7 +40,7 @@ def test_htmx_is_sent_on_without_a_page(browser, alder):
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(browser, alder):
     browser.sign_in(alder.owner)
-    response = browser.send("/facilities/new", {**TYPED, "name": "", "phone": "1" * 51})
+    response = browser.send("/facilities/new", {**TYPED, "name": " ", "phone": "1" * 51})
     assert response.status_code == 422
     assert "This is needed." in response.text
     assert "Gate 3" in response.text

@@ -44,6 +44,13 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(browser,
     assert "Begin with https://" in refused.text
 
 
+def test_blanks_are_no_name(browser, alder, payer_id):
+    browser.sign_in(alder.admin)
+    assert browser.send("/insurance/new", {"name": "  "}).status_code == 422
+    response = browser.send(f"/insurance/{payer_id}/plans/new", {"name": " ", "plan_code": " "})
+    assert response.text.count("This is needed.</a>") == 2
+
+
 def test_the_same_payer_or_code_twice_is_a_conflict(browser, alder, payer_id):
     browser.sign_in(alder.admin)
     again = browser.send("/insurance/new", {"name": "Harborview"})
