@@ -18,7 +18,7 @@ from portal.web.logs import log_failure
 
 AREAS = (
     "auth", "facilities", "insurance", "doctors", "patients", "services", "availability",
-    "appointments",
+    "appointments", "activity",
 )  # fmt: skip
 TABLES = (
     "tenancy", "phi", "audit", "auth", "staff", "facilities", "insurance", "doctors", "patients",

@@ -41,6 +41,8 @@ TABLE = {
     "staff.see":         ("x     x     -    -         x", N_("see staff")),
     "staff.manage":      ("x     x     -    -         -", N_("invite and change staff")),
     "activity.see":      ("x     x     -    -         x", N_("see what was done and seen")),
+    "activity.open":     ("x     x     -    -         x", N_("see encrypted values in the log")),
+    "activity.export":   ("x     x     -    -         x", N_("export what was done and seen")),
     "reports.see":       ("x     x     -    -         x", N_("see reports")),
     "account.own":       ("x     x     x    x         x", N_("see to your own account")),
 }  # fmt: skip

@@ -6,6 +6,7 @@ An area adds a line for each of its routes and, for a record of a new kind, its 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from portal.activity.rules import microseconds
 from portal.appointments.queries import list_steps
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.availability.queries import get_place_of
@@ -125,6 +126,11 @@ ROUTES: dict[str, Route] = {
     "appointments.step_start": Route("appointments.attend", "step"),
     "appointments.step_finish": Route("appointments.attend", "step"),
     "appointments.step_skip": Route("appointments.attend", "step"),
+    "activity.index": Route("activity.see"),
+    "activity.export": Route("activity.export"),
+    "activity.show": Route("activity.see", "entry"),
+    "activity.values": Route("activity.open", "entry"),
+    "activity.of_patient": Route("activity.see", "patient"),
 }
 
 
@@ -216,6 +222,12 @@ def of_a_plan(*names: str) -> Callable[[Clinic], dict[str, int]]:
     return ids
 
 
+def an_entry(clinic: Clinic) -> dict[str, int]:
+    """An entry of the clinic's log."""
+    entry = clinic.entries("facilities.insert")[0]
+    return {"at": microseconds(entry.occurred_at), "entry_id": entry.id}
+
+
 # a subject -> the ids of a clinic's own record, made if need be
 SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
     "facility": lambda clinic: {"facility_id": clinic.facility_id},
@@ -235,4 +247,5 @@ SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
     "visit": of_a_visit("appointment_id"),
     "step": of_a_visit("appointment_id", "step_id"),
     "slot": of_a_visit("slot_id"),
+    "entry": an_entry,
 }

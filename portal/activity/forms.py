@@ -1,0 +1,116 @@
+"""What is asked of the log; it stands in the address, so it names no patient but by number."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import DateField, Field, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from portal.activity.rules import Filters
+from portal.activity.words import (
+    DONE,
+    OUTCOMES,
+    RECORDS,
+    SEEN,
+    action_words,
+    changes,
+    record_words,
+)
+from portal.facilities.models import Facility
+from portal.web.forms import PortalForm
+
+NUMBER = (Optional(), NumberRange(1, 2**63 - 1))
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+
+
+def id_or_none(value: Any) -> int | None:
+    """A select's value: a record, or the empty choice."""
+    return int(value) if value not in (None, "", "None") else None
+
+
+def text_or_none(value: str | None) -> str | None:
+    """A select's value: a word, or the empty choice."""
+    return value or None
+
+
+def in_the_calendar(_form: object, field: Field) -> None:
+    """A day that an instant can be made of."""
+    if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(gettext("This is not a day of the log."))
+
+
+class FilterForm(PortalForm):
+    """Which part of the log to show. It is read, never written: no token."""
+
+    class Meta:
+        """Its values come from the address."""
+
+        csrf = False
+
+    user_id = SelectField(lazy_gettext("Who"), coerce=id_or_none)
+    action_type = SelectField(lazy_gettext("What was done"), coerce=text_or_none)
+    outcome = SelectField(lazy_gettext("Outcome"), coerce=text_or_none)
+    table_name = SelectField(lazy_gettext("Kind of record"), coerce=text_or_none)
+    record_id = IntegerField(lazy_gettext("Number of the record"), NUMBER)
+    facility_id = SelectField(lazy_gettext("Facility"), coerce=id_or_none)
+    since = DateField(lazy_gettext("From"), [Optional(), in_the_calendar])
+    until = DateField(lazy_gettext("Until"), [Optional(), in_the_calendar])
+    patient_id = IntegerField(lazy_gettext("Patient"), NUMBER, widget=HiddenInput())
+
+    def offer_choices(
+        self, people: Sequence[tuple[int, str]], facilities: Sequence[Facility]
+    ) -> None:
+        """The staff and facilities there are, and what the log has words for."""
+        self.user_id.choices = [("", gettext("Everybody")), *people]
+        places = [(facility.id, facility.name) for facility in facilities]
+        self.facility_id.choices = [("", gettext("All")), *places]
+        self.outcome.choices = [("", gettext("All"))] + [
+            (outcome, gettext(words[0])) for outcome, words in OUTCOMES.items()
+        ]
+        self.table_name.choices = [("", gettext("All")), *_by_words(RECORDS, record_words)]
+        self.action_type.choices = [
+            SelectChoice("", gettext("Everything")),
+            *_grouped(gettext("Looking at patients"), SEEN),
+            *_grouped(gettext("Doing"), DONE),
+            *_grouped(gettext("Changing records"), changes()),
+        ]
+
+    def filters(self, zone: str) -> Filters:
+        """What is asked for; days are those of the zone."""
+        asked = {
+            name: field.data or None
+            for name, field in self._fields.items()
+            if name not in ("since", "until")
+        }
+        since = _midnight(self.since.data, zone) if self.since.data else None
+        until = _midnight(self.until.data + timedelta(days=1), zone) if self.until.data else None
+        return Filters(**asked, since=since, until=until)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What stands in the address, without what was left open."""
+        return {
+            name: str(field.raw_data[0])
+            for name, field in self._fields.items()
+            if field.raw_data and field.raw_data[0]
+        }
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _grouped(group: str, actions: Any) -> list[SelectChoice]:
+    return [
+        SelectChoice(action, words, optgroup=group)
+        for action, words in _by_words(actions, action_words)
+    ]
+
+
+def _by_words(names: Any, words: Any) -> list[tuple[str, str]]:
+    return sorted(((name, words(name)) for name in names), key=lambda pair: pair[1])

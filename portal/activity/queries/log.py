@@ -1,0 +1,176 @@
+"""Reading the audit log, the newest first.
+
+Who, which patient, which record and when are found by the log's indexes. The rest is looked for
+among a bounded number of entries, which the reader can have go on further back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, Table, case, select, text, tuple_
+
+from portal import clock
+from portal.activity.rules import Filters, Mark, Standing
+from portal.audit.models import AuditEntry
+from portal.db import db, session
+from portal.refusals import N_, DomainError
+from portal.tenancy.context import facts
+
+PAGE = 50
+MOST_READ = 5_000
+MOST_EXPORTED = 50_000
+COLUMNS = (
+    AuditEntry.id, AuditEntry.occurred_at, AuditEntry.user_id, AuditEntry.actor,
+    AuditEntry.action_type, AuditEntry.table_name, AuditEntry.record_id, AuditEntry.patient_id,
+    AuditEntry.outcome, AuditEntry.reason, AuditEntry.request_id, AuditEntry.ip,
+)  # fmt: skip
+STATE = text("SELECT sealed_at, verified_at, holds FROM audit_state()")
+
+
+class TooMany(DomainError):
+    """An export is bounded, and what it leaves out nobody would see."""
+
+    message = N_("There are more than %(most)s entries in this period. Choose a shorter one.")
+    field = "since"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of a list."""
+
+    id: int
+    occurred_at: datetime
+    user_id: int | None
+    actor: str
+    action_type: str
+    table_name: str | None
+    record_id: int | None
+    patient_id: int | None
+    outcome: str
+    reason: str | None
+    request_id: UUID | None
+    ip: str | None
+
+    @property
+    def mark(self) -> Mark:
+        """Where it stands in the log."""
+        return Mark(self.occurred_at, self.id)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A page of the log.
+
+    Attributes:
+        lines: the entries, the newest first.
+        older: where the next page begins, or None at the log's end.
+        more: whether the next page is known to have entries; else the look-up only stopped.
+    """
+
+    lines: Sequence[Line]
+    older: Mark | None
+    more: bool
+
+
+def list_entries(filters: Filters, *, before: Mark | None = None, limit: int = PAGE) -> Stretch:
+    """The newest entries that pass the filters, before a place in the log."""
+    read = _indexed(filters, before).limit(MOST_READ).subquery()
+    lines = _lines(read, filters, limit + 1)
+    if len(lines) > limit:
+        return Stretch(lines[:limit], lines[limit - 1].mark, more=True)
+    return Stretch(lines, _last_read(filters, before), more=False)
+
+
+def export_entries(filters: Filters) -> Sequence[Line]:
+    """Every entry that passes the filters.
+
+    Raises:
+        TooMany: the period holds more entries than an export reads.
+    """
+    read = _indexed(filters, None)
+    if session.execute(read.offset(MOST_EXPORTED).limit(1)).one_or_none() is not None:
+        raise TooMany(most=MOST_EXPORTED)
+    return _lines(read.limit(MOST_EXPORTED).subquery(), filters, MOST_EXPORTED)
+
+
+def get_standing() -> Standing:
+    """Whether the log is sealed and was found whole."""
+    row = session.execute(STATE).one()
+    return Standing.of(row.sealed_at, row.verified_at, row.holds, now=clock.now())
+
+
+def _indexed(filters: Filters, before: Mark | None) -> Select[*tuple[Any, ...]]:
+    """What the indexes find, in their order; row security lets them take part in nothing else."""
+    wanted = [AuditEntry.tenant_id == facts().tenant_id]
+    for name in ("user_id", "patient_id", "table_name", "record_id"):
+        value = getattr(filters, name)
+        if value is not None:
+            wanted.append(getattr(AuditEntry, name) == value)
+    if filters.since is not None:
+        wanted.append(AuditEntry.occurred_at >= filters.since)
+    if filters.until is not None:
+        wanted.append(AuditEntry.occurred_at < filters.until)
+    if before is not None:
+        place = tuple_(AuditEntry.occurred_at, AuditEntry.id)
+        # The first part alone lets the planner leave out the months after it.
+        wanted += [
+            AuditEntry.occurred_at <= before.occurred_at,
+            place < tuple_(before.occurred_at, before.id),
+        ]
+    return (
+        select(*COLUMNS)
+        .where(*wanted)
+        .order_by(AuditEntry.occurred_at.desc(), AuditEntry.id.desc())
+    )
+
+
+def _lines(read: Subquery, filters: Filters, limit: int) -> list[Line]:
+    found = (
+        select(read)
+        .where(*_remaining(read, filters))
+        .order_by(read.c.occurred_at.desc(), read.c.id.desc())
+        .limit(limit)
+    )
+    return [Line(**row._mapping) for row in session.execute(found)]
+
+
+def _remaining(read: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
+    wanted = []
+    if filters.action_type is not None:
+        wanted.append(read.c.action_type == filters.action_type)
+    if filters.outcome is not None:
+        wanted.append(read.c.outcome == filters.outcome)
+    if filters.facility_id is not None:
+        wanted.append(_facility(read) == filters.facility_id)
+    return wanted
+
+
+def _last_read(filters: Filters, before: Mark | None) -> Mark | None:
+    """Where looking stopped because it had read enough, or None when it read all there is."""
+    last = _indexed(filters, before).offset(MOST_READ - 1).limit(1)
+    row = session.execute(last).one_or_none()
+    return Mark(row.occurred_at, row.id) if row else None
+
+
+def _facility(read: Subquery) -> ColumnElement[Any]:
+    """The facility that an entry's record belongs to, asked of the record itself."""
+    places = {
+        table.name: select(table.c.facility_id)
+        .where(table.c.tenant_id == facts().tenant_id, table.c.id == read.c.record_id)
+        .scalar_subquery()
+        for table in _tables_of_facilities()
+    }
+    return case({**places, "facilities": read.c.record_id}, value=read.c.table_name)
+
+
+@cache
+def _tables_of_facilities() -> tuple[Table, ...]:
+    return tuple(
+        table
+        for name, table in sorted(db.metadata.tables.items())
+        if {"tenant_id", "id", "facility_id"} <= set(table.c.keys())
+    )

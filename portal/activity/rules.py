@@ -1,0 +1,115 @@
+"""Decisions about the log: which part is asked for, what to say of its seals, what a cell says."""
+
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The sealer works each minute and the verifier each day; later than this, somebody must look.
+SEALED_WITHIN = timedelta(minutes=10)
+VERIFIED_WITHIN = timedelta(hours=36)
+ACCOUNTED_YEARS = 6
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of the log is asked for; None means all of it. Instants are aware."""
+
+    user_id: int | None = None
+    patient_id: int | None = None
+    table_name: str | None = None
+    record_id: int | None = None
+    action_type: str | None = None
+    outcome: str | None = None
+    facility_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was asked for, as an entry of the log can hold it."""
+        asked = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asked.items()
+            if value is not None
+        }
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in the log: an entry's instant and its number."""
+
+    occurred_at: datetime
+    id: int
+
+    def __str__(self) -> str:
+        """As it stands in an address."""
+        return f"{microseconds(self.occurred_at)}-{self.id}"
+
+    @classmethod
+    def read(cls, text: str | None) -> "Mark | None":
+        """The place an address names; None when it names none."""
+        at, _dash, number = (text or "").partition("-")
+        if not (at.isdecimal() and number.isdecimal() and at.isascii() and number.isascii()):
+            return None
+        moment = instant(int(at))
+        return cls(moment, int(number)) if moment and len(number) < 19 else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether the log's seals hold, as the screen says it.
+
+    Attributes:
+        sealed_at: when the newest seal was made.
+        verified_at: when the whole log was last verified.
+        alarm: `broken`, `unsealed`, `unverified`, or None when nothing is wrong.
+    """
+
+    sealed_at: datetime | None
+    verified_at: datetime | None
+    alarm: str | None
+
+    @classmethod
+    def of(
+        cls, sealed_at: datetime | None, verified_at: datetime | None, holds: bool | None,
+        *, now: datetime,
+    ) -> "Standing":  # fmt: skip
+        """What to say; the worst comes first."""
+        alarm = None
+        if holds is False:
+            alarm = "broken"
+        elif sealed_at is None or now - sealed_at > SEALED_WITHIN:
+            alarm = "unsealed"
+        elif verified_at is None or now - verified_at > VERIFIED_WITHIN:
+            alarm = "unverified"
+        return cls(sealed_at, verified_at, alarm)
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970, without a float's loss."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def instant(since_1970: int) -> datetime | None:
+    """The instant so many microseconds after 1970, or None beyond the calendar."""
+    try:
+        return EPOCH + timedelta(microseconds=since_1970)
+    except OverflowError:
+        return None
+
+
+def plain_cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip(" ").startswith(RISKY) else text
+
+
+def first_accounted_day(today: date) -> date:
+    """The first day of the six years before a request (45 CFR 164.528(a)(1))."""
+    try:
+        return today.replace(year=today.year - ACCOUNTED_YEARS)
+    except ValueError:  # 29 February
+        return today.replace(year=today.year - ACCOUNTED_YEARS, day=28)

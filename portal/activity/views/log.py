@@ -1,0 +1,107 @@
+"""/activity/: the log, one entry, the export."""
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.activity import commands, queries
+from portal.activity.forms import FilterForm
+from portal.activity.queries import Stretch
+from portal.activity.rules import Mark, instant, microseconds
+from portal.activity.sheet import sheet
+from portal.activity.views.blueprint import bp
+from portal.activity.views.shown import around, zone_for
+from portal.auth.permissions import permission
+from portal.facilities.queries import list_facilities
+from portal.refusals import NotFound
+from portal.web.answers import form_page, page
+
+
+@bp.get("/")
+@permission("activity.see")
+def index() -> Response:
+    form = FilterForm(request.args)
+    zone = _offer(form)
+    stretch = Stretch((), None, more=False)
+    if form.validate():
+        before = Mark.read(request.args.get("before"))
+        stretch = queries.list_entries(form.filters(zone), before=before)
+    return _shown(form, stretch, zone)
+
+
+@bp.post("/export")
+@permission("activity.export")
+def export() -> Response:
+    form = FilterForm(request.form)
+    zone = _offer(form)
+    if form.validate():
+        with form.refusals():
+            lines = commands.export_entries(form.filters(zone))
+            names = queries.names_of(line.user_id for line in lines)
+            return _download(sheet(lines, names))
+    return _shown(form, Stretch((), None, more=False), zone)
+
+
+@bp.get("/<int:at>/<int:entry_id>")
+@permission("activity.see")
+def show(at: int, entry_id: int) -> Response:
+    return _entry(at, entry_id, opened=False)
+
+
+@bp.get("/<int:at>/<int:entry_id>/values")
+@permission("activity.open")
+def values(at: int, entry_id: int) -> Response:
+    """The same entry with what is encrypted in it opened: a read of the patient."""
+    return _entry(at, entry_id, opened=True)
+
+
+def _offer(form: FilterForm) -> str:
+    """Fill the form's choices; the zone that its days are in."""
+    facilities = list_facilities()
+    form.offer_choices(queries.list_people(), facilities)
+    return zone_for(facilities, form.facility_id.data)
+
+
+def _shown(form: FilterForm, stretch: Stretch, zone: str) -> Response:
+    only = form.patient_id.data
+    return form_page(
+        "activity/index.html",
+        "activity/_log.html",
+        form,
+        stretch=stretch,
+        zone=zone,
+        asked=form.asked,
+        standing=queries.get_standing(),
+        now=clock.now(),
+        only=queries.numbers_of([only]).get(only or 0),
+        **around(stretch.lines),
+    )
+
+
+def _entry(at: int, entry_id: int, *, opened: bool) -> Response:
+    moment = instant(at)
+    if moment is None:
+        raise NotFound
+    entry = queries.get_entry(Mark(moment, entry_id))
+    found = queries.list_values(entry, opened=opened)
+    return page(
+        "activity/show.html",
+        "activity/_entry.html",
+        entry=entry,
+        values=found,
+        opened=opened,
+        at=microseconds(entry.occurred_at),
+        zone=zone_for(list_facilities()),
+        names=queries.names_of([entry.user_id]),
+        numbers=queries.numbers_of([entry.patient_id]),
+    )
+
+
+def _download(text: str) -> Response:
+    name = _("activity") + f"-{clock.now():%Y-%m-%d}.csv"
+    return Response(
+        # The mark tells spreadsheets that it is UTF-8.
+        "\ufeff" + text,
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,52 @@
+"""What every list of entries needs beside the entries: names, numbers, words, the zone."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import Flask, url_for
+from flask_login import current_user
+
+from portal.activity import queries
+from portal.activity.queries import Line
+from portal.activity.views.blueprint import bp
+from portal.activity.words import OUTCOMES, SCREENS, action_words, actor_words, record_words
+from portal.facilities.models import Facility
+from portal.tenancy.context import facts
+from portal.web.navigation import has_endpoint
+
+
+def around(lines: Sequence[Line]) -> dict[str, Any]:
+    """The names and numbers of the entries' people, for the templates."""
+    return {
+        "names": queries.names_of(line.user_id for line in lines),
+        "numbers": queries.numbers_of(line.patient_id for line in lines),
+    }
+
+
+def zone_for(facilities: Iterable[Facility], facility_id: int | None = None) -> str:
+    """The zone of the facility asked for, of the person's only one, or of the clinic."""
+    zones = {facility.id: facility.timezone for facility in facilities}
+    if facility_id in zones:
+        return zones[facility_id]
+    scoped = facts().facility_ids is not None or len(zones) == 1
+    return next(iter(zones.values())) if scoped and zones else facts().timezone
+
+
+def record_address(table: str | None, record_id: int | None) -> str | None:
+    """Where a record's page is, if it has one that this person may see."""
+    screen = SCREENS.get(table or "")
+    if screen is None or record_id is None or not has_endpoint(screen.endpoint):
+        return None
+    if not current_user.can(screen.right):
+        return None
+    values: dict[str, Any] = {screen.parameter: record_id}
+    return url_for(screen.endpoint, **values)
+
+
+@bp.record_once
+def _give_templates_words(state: Any) -> None:
+    app: Flask = state.app
+    app.jinja_env.filters.update(action_words=action_words, record_words=record_words)
+    app.jinja_env.globals.update(
+        actor_words=actor_words, record_address=record_address, outcome_words=OUTCOMES
+    )
