@@ -91,6 +91,8 @@ class EmbeddedServer:
         """Stop the server, cutting off whoever is connected."""
         if self.is_running():
             self._run("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(self.data))
+            if self._socket_folder != self.data:
+                self._socket_folder.rmdir()
 
     def is_running(self) -> bool:
         """Whether the process in the pid file is this server's."""
@@ -150,7 +152,8 @@ class EmbeddedServer:
             )
             if result.returncode:
                 output.seek(0)
-                raise RuntimeError(f"{program} failed: {output.read().strip()}")
+                said = " ".join(output.read().split())
+                raise RuntimeError(f"{program} failed: {said} ({self.data}/server.log)")
 
 
 def _is_server(command: list[str]) -> bool:

@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -47,14 +46,13 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(instances: Path) -> Path:
     """An instance folder whose database is migrated and has a clinic: no demo is loaded."""
-    made = tmp_path_factory.mktemp("run")
+    made = instances / "run"
     flask(made, "db", "upgrade")
     owner = ("--timezone", "Europe/London", "--owner", "owner@alder.example")
     flask(made, "tenants", "create", "alder", "Alder", *owner)
-    yield made
-    EmbeddedServer(made / "pg").stop()
+    return made
 
 
 def flask(folder: Path, *arguments: str) -> None:

@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -40,11 +39,11 @@ class User:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """An instance folder whose server is surely stopped after the test."""
-    tmp_path.chmod(0o711)
-    yield tmp_path
-    EmbeddedServer(tmp_path / "pg").stop()
+def folder(instances: Path, request: pytest.FixtureRequest) -> Path:
+    """A test's own instance folder."""
+    made = instances / request.node.name
+    made.mkdir()
+    return made
 
 
 def postmaster(folder: Path) -> int:
