@@ -32,8 +32,14 @@ def shortdate(day: date | str) -> str:
     return format_date(day, format="medium", locale=get_locale())
 
 
+def language() -> str:
+    """The page's language as HTML names it: en-US."""
+    return str(get_locale()).replace("_", "-")
+
+
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
+    app.jinja_env.globals["language"] = language
     app.jinja_env.filters.update(
         localtime=localtime, hhmm=hhmm, longdate=longdate, shortdate=shortdate
     )

@@ -224,3 +224,13 @@ def test_booking_over_another_visit_takes_the_right_and_a_reason(browser, alder,
     browser.sign_in(alder.desk).get("/appointments/new")
     assert browser.send("/appointments/new", sent).status_code == 303
     assert " overbooked" in browser.get("/appointments/day").text
+
+
+def test_an_auditor_sees_the_board_and_no_button_that_would_be_refused(browser, alder, work):
+    with alder.at_work():
+        book(work[0], patient_id=work[1].id)
+    page = browser.sign_in(alder.auditor).get("/appointments/day").text
+    assert "Marchetti, Greta" in page
+    assert "/appointments/new" not in page
+    assert "data-movable" not in page
+    assert "data-next" not in page

@@ -39,7 +39,7 @@ def test_a_visit_is_moved_with_the_keyboard_and_moved_back(booked):
 
 def test_a_visit_is_dragged_to_a_free_start(booked):
     card = booked.locator(".visit:focus")
-    free = booked.locator(".column", has=card).locator(".free:not(.past) a").nth(1)
+    free = booked.locator(".column", has=card).locator(".free a").nth(1)
     time = free.inner_text().strip()
     start, end = card.bounding_box(), free.bounding_box()
     booked.mouse.move(start["x"] + 20, start["y"] + 8)
@@ -83,7 +83,7 @@ def test_a_chip_hides_its_cards_and_stays_so(booked):
 
 
 def test_a_start_is_held_while_its_dialog_is_open(desk, chromium, site):
-    free = desk.locator(".free:not(.past) a").last
+    free = desk.locator(".free a").last
     slot = free.get_attribute("id")
     free.click()
     expect(desk.locator("#appointments-hold")).to_contain_text("Held for you until")

@@ -1,4 +1,4 @@
-// Keeps the board's time: the line at now, the minutes people wait, and the starts that have passed.
+// Keeps the board's time: the line at now, and the minutes people wait.
 // It follows the server's clock, not this computer's.
 const TICK = 20_000;
 const LATE = 20;
@@ -26,7 +26,6 @@ function tickLine(now) {
     if (inside) line.style.gridRowStart = row;
   }
   label.textContent = new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, timeStyle: "short" }).format(now * 60_000);
-  for (const free of board.querySelectorAll(".free")) free.classList.toggle("past", Number(/\ba(\d+) b(\d)/.exec(free.className).slice(1).join("")) < row - 1);
 }
 
 function tick() {

@@ -27,6 +27,7 @@ class Combobox extends HTMLElement {
     if (this.value) this.value.value = "";
     clearTimeout(this.timer);
     this.waiting = 0;
+    this.list.replaceChildren();
     this.close();
     const q = this.input.value.trim();
     if (q.length >= LEAST) this.timer = setTimeout(() => this.search(q), PAUSE);
@@ -56,10 +57,9 @@ class Combobox extends HTMLElement {
   arrow(event, step) {
     event.preventDefault();
     const count = this.options.length;
-    if (this.list.hidden && this.input.value.trim().length >= LEAST && !count) this.waiting = 1;
-    else if (this.list.hidden && (this.timer || !count)) this.waiting = 1;
+    if (!count) this.waiting = 1;
     else if (this.list.hidden) { this.open(); this.go(step > 0 ? 0 : count - 1); }
-    else if (count) this.go((this.at + step + count) % count);
+    else this.go((this.at + step + count) % count);
   }
 
   enter(event) {

@@ -13,12 +13,10 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx.target !== body || dialog.open || !body.childElementCount) return;
-  dialog.showModal();
-  document.dispatchEvent(new CustomEvent("portal:opened"));
+  if (ctx.target === body && !dialog.open && body.childElementCount) dialog.showModal();
 });
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (ctx.target === body || ctx.sourceElement === body) document.dispatchEvent(new CustomEvent("portal:opened"));
+  if (ctx.sourceElement === body) document.dispatchEvent(new CustomEvent("portal:opened"));
 });
 
 document.addEventListener("click", (event) => {

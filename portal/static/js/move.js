@@ -3,11 +3,14 @@
 const board = document.getElementById("board");
 const MINUTES = 5;
 const words = board?.dataset ?? {};
-const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const say = (text) => document.dispatchEvent(new CustomEvent("portal:say", { detail: { text, now: true } }));
+// Says a pattern of the board's data attributes, its {places} filled.
+function say(pattern, values) {
+  const text = pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  document.dispatchEvent(new CustomEvent("portal:say", { detail: { text, now: true } }));
+}
 const columns = () => [...board.querySelectorAll(".column")];
-const instant = (row) => new Date((Number(board.dataset.opens) + row * MINUTES * 60) * 1000);
-const time = (row) => new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, timeStyle: "short" }).format(instant(row));
+const instant = (row) => new Date((Number(words.opens) + row * MINUTES * 60) * 1000);
+const time = (row) => new Intl.DateTimeFormat("en-GB", { timeZone: words.zone, timeStyle: "short" }).format(instant(row));
 
 // Where a card stands is its class: a1 b2 c0 d3 is row 12, three rows long.
 function placeOf(item) {
@@ -41,7 +44,7 @@ function taken(column, row) {
 
 function place(column, row) {
   move.column = column;
-  move.row = Math.max(0, Math.min(Number(board.dataset.rows) - move.span, row));
+  move.row = Math.max(0, Math.min(Number(words.rows) - move.span, row));
   move.bad = taken(column, move.row);
   mark.style.gridRow = `${move.row + 1} / span ${move.span}`;
   mark.classList.toggle("bad", move.bad);
@@ -78,7 +81,7 @@ function steer(event) {
   else if (event.key === "Escape" || event.key === "Tab") { end(); return say(words.moveStopped); }
   else return;
   mark.scrollIntoView({ block: "nearest", inline: "nearest" });
-  say(fill(move.bad ? words.placeTaken : words.placeFree, { time: time(move.row), doctor: move.column.dataset.name }));
+  say(move.bad ? words.placeTaken : words.placeFree, { time: time(move.row), doctor: move.column.dataset.name });
 }
 
 function keydown(event) {
@@ -92,7 +95,7 @@ function keydown(event) {
   event.preventDefault();
   if (!("movable" in visit.dataset)) return say(words.cannotMove);
   begin(visit);
-  say(fill(words.moving, { name: move.name, time: time(move.row) }));
+  say(words.moving, { name: move.name, time: time(move.row) });
 }
 
 let drag = null;
@@ -113,7 +116,7 @@ function pointermove(event) {
   }
   const boxes = columns().map((column) => [column, column.getBoundingClientRect()]);
   const [column, box] = boxes.find(([, b]) => event.clientX >= b.left && event.clientX < b.right) ?? boxes.find(([c]) => c === move.column);
-  place(column, Math.round((event.clientY - drag.grip - box.top) / (box.height / Number(board.dataset.rows))));
+  place(column, Math.round((event.clientY - drag.grip - box.top) / (box.height / Number(words.rows))));
   const frame = board.getBoundingClientRect();
   if (event.clientY > frame.bottom - 40) board.scrollTop += 12;
   else if (event.clientY < frame.top + 90) board.scrollTop -= 12;

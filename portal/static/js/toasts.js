@@ -1,7 +1,14 @@
-// Shows toasts, says them, and takes them away: not while they are read, and never an error.
+// Shows toasts, says them, and takes them away: not while they are read, and never an error. Whoever
+// else has something to say to screen readers dispatches `portal:say` with {text, now}.
 const LIFETIME = 20_000;
 const MOST = 3;
 const box = document.getElementById("toasts");
+
+function say(text, now) {
+  const region = document.getElementById(now ? "say-now" : "say");
+  region.textContent = "";
+  setTimeout(() => { region.textContent = text; }, 60);
+}
 
 function raise() {
   if (box.matches(":popover-open")) box.hidePopover();
@@ -14,7 +21,7 @@ function welcome(toast) {
   if (toast.querySelector("form")) box.querySelectorAll(".toast form").forEach((form) => { if (!toast.contains(form)) form.remove(); });
   const error = toast.matches(".error");
   const text = toast.querySelector("span").textContent;
-  document.dispatchEvent(new CustomEvent("portal:say", { detail: { text, now: error } }));
+  say(text, error);
   if (toast.parentNode === box) raise();
   while (box.children.length > MOST) box.firstElementChild.remove();
   if (!error) expire(toast);
@@ -34,6 +41,7 @@ function welcomeAll() {
   document.querySelectorAll(".toast:not([data-seen])").forEach(welcome);
 }
 
+document.addEventListener("portal:say", ({ detail }) => say(detail.text, detail.now));
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
 });
