@@ -1,12 +1,21 @@
 """What people type to sign in."""
 
+from flask import abort, current_app
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, PasswordField
-from wtforms.validators import InputRequired, Length
+from itsdangerous import BadSignature, URLSafeSerializer
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
 
+from portal.auth.rules import tidy_code
 from portal.web.forms import Line, PortalForm
 
 REQUIRED = InputRequired(_("This is needed."))
+SIX_DIGITS = Regexp(r"^\d{6}$", message=_("A code has six digits."))
+
+
+def tidy_typed(value: str | None) -> str:
+    """A code without the blanks people put into it."""
+    return tidy_code(value or "")
 
 
 class SignInForm(PortalForm):
@@ -22,3 +31,41 @@ class WelcomeForm(PortalForm):
     """A new password."""
 
     password = PasswordField(_("New password"), [REQUIRED, Length(max=1024)])
+
+
+class CodeForm(PortalForm):
+    """The six digits that an authenticator shows."""
+
+    code = StringField(_("Code"), [REQUIRED, SIX_DIGITS], filters=[tidy_typed])
+    next = HiddenField()
+
+
+class RecoveryForm(PortalForm):
+    """One of the codes that were shown when the authenticator was set up."""
+
+    recovery_code = StringField(_("Recovery code"), [REQUIRED, Length(max=40)])
+    next = HiddenField()
+
+
+class EnrolmentForm(CodeForm):
+    """The first code of a new authenticator, and the secret it was given: our own, signed."""
+
+    secret = HiddenField()
+
+    def offer(self, session_id: int | None, secret: str) -> None:
+        """Give the secret along with the page."""
+        self.secret.data = _serializer().dumps([session_id, secret])
+
+    def offered(self, session_id: int | None) -> str:
+        """The secret this session was given. Another one's is a forgery: 400."""
+        try:
+            owner, secret = _serializer().loads(self.secret.data or "")
+        except BadSignature:
+            abort(400)
+        if owner != session_id:
+            abort(400)
+        return str(secret)
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="enrolment")

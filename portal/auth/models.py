@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    Uuid,
     func,
     text,
 )
@@ -20,6 +22,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.phi.columns import is_envelope
+from portal.phi.sealed import Sealed
 from portal.tenancy.models import TenantOwned, belongs_to, one_of
 
 ROLES = ("owner", "admin", "front_desk", "clinician", "auditor")
@@ -70,6 +74,9 @@ class UserSession(TenantOwned, Base):
     idle_seconds: Mapped[int] = mapped_column(Integer)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     second_factor_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    proven_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now()")
+    )
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ip: Mapped[str | None] = mapped_column(Text)
     user_agent: Mapped[str | None] = mapped_column(Text)
@@ -92,6 +99,40 @@ class UserLink(TenantOwned, Base):
     purpose: Mapped[str] = mapped_column(Text)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class UserFactor(TenantOwned, Base):
+    """A person's authenticator: the secret that both sides know, and the last step it was used."""
+
+    __tablename__ = "user_factors"
+    __table_args__ = (
+        belongs_to("user_id", "users", on_delete="CASCADE"),
+        is_envelope("secret"),
+        UniqueConstraint("tenant_id", "user_id"),
+        UniqueConstraint("tenant_id", "row_uid"),
+    )
+
+    row_uid: Mapped[UUID] = mapped_column(Uuid, default=uuid4)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    secret_envelope: Mapped[bytes] = mapped_column("secret", LargeBinary)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+
+    secret = Sealed("secret_envelope", patient=None)
+
+
+class RecoveryCode(TenantOwned, Base):
+    """One of the codes that stand in, once each, for an authenticator that is lost."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (
+        belongs_to("user_id", "users", on_delete="CASCADE"),
+        CheckConstraint("octet_length(code_hash) = 32", name="code_hash"),
+        UniqueConstraint("tenant_id", "user_id", "code_hash"),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 

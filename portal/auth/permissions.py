@@ -12,6 +12,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from portal.auth.models import ROLES
+from portal.db import session
 from portal.refusals import N_, DomainError
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -64,11 +65,13 @@ RIGHTS: dict[str, frozenset[str]] = {
 class Access:
     """What a view declared: the right it needs (None: public), and whether it is activity.
 
-    A poll is not: it never extends a session.
+    A poll is not: it never extends a session. `halfway` lets a session in that still owes its
+    second factor, which no right does.
     """
 
     right: str | None
     touches: bool = True
+    halfway: bool = False
 
 
 class NotSignedIn(Exception):
@@ -103,6 +106,11 @@ def public(view: View) -> View:
     return _declaring(Access(None))(view)
 
 
+def halfway(view: View) -> View:
+    """Let those through who have given their password, though not yet their second factor."""
+    return _declaring(Access(None, halfway=True))(view)
+
+
 def may(role: str, right: str) -> bool:
     """Whether a role has a right."""
     return role in RIGHTS[right]
@@ -123,6 +131,8 @@ def access_of(app: Flask, endpoint: str | None) -> Access | None:
 def check() -> None:
     """Before a view: nobody, or somebody without the right, goes no further."""
     access = access_of(current_app, request.endpoint)
+    if access is not None and access.halfway and session.info.get("facts") is None:
+        raise NotSignedIn
     if access is None or access.right is None:
         return
     if not current_user.is_authenticated:

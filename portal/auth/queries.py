@@ -7,9 +7,9 @@ connection cannot ask them.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
-from portal.auth.models import User
+from portal.auth.models import RecoveryCode, User, UserFactor
 from portal.auth.proofs import proven
 from portal.db import session
 from portal.refusals import NotFound
@@ -72,3 +72,16 @@ def get_user(user_id: int) -> User:
     if found is None:
         raise NotFound
     return found
+
+
+def find_factor(user_id: int) -> UserFactor | None:
+    """A person's authenticator, if they have one."""
+    return session.scalar(select(UserFactor).where(UserFactor.user_id == user_id))
+
+
+def count_recovery_codes(user_id: int) -> int:
+    """How many of a person's recovery codes are still good."""
+    unused = select(func.count()).select_from(RecoveryCode).where(
+        RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    )  # fmt: skip
+    return session.execute(unused).scalar_one()

@@ -12,7 +12,7 @@ from flask import session as signed_cookie
 from flask_login import LoginManager, UserMixin
 
 from portal.auth import commands, rules
-from portal.auth.permissions import access_of, may, role_name
+from portal.auth.permissions import NotSignedIn, access_of, may, role_name
 from portal.db import session
 from portal.tenancy.context import Facts, enter_session
 
@@ -75,6 +75,13 @@ def enter() -> None:
     _bind_signed_cookie(found)
 
 
+def enter_again() -> None:
+    """The same after a commit. Raises NotSignedIn when the session ended in the meantime."""
+    enter()
+    if session.info.get("facts") is None:
+        raise NotSignedIn
+
+
 def leave() -> None:
     """Keep the messages that nobody has seen yet; forget those that were shown."""
     known: Facts | None = session.info.get("facts")
@@ -93,7 +100,7 @@ def _bind_signed_cookie(found: Facts | None) -> None:
 
 def _member(_request: object) -> Member | None:
     known: Facts | None = session.info.get("facts")
-    if known is None or known.user_id is None:
+    if known is None or known.user_id is None or known.owes:
         return None
     return Member(
         id=known.user_id, tenant_id=known.tenant_id, name=known.name or "",

@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, bindparam, text
 from portal.auth.proofs import proven, pseudonym
 from portal.db import session
 from portal.refusals import N_, DomainError
+from portal.tenancy.context import facts
 
 FREE_OF_ACCOUNT = 5
 # a clinic's staff share one address, and sign in at the same hour
@@ -34,6 +35,12 @@ class TooManyTries(DomainError):
 def account(clinic: str, email: str) -> bytes:
     """Who is tried: the same for a clinic and e-mail in any case."""
     return pseudonym("account", clinic.lower(), email.lower())
+
+
+def second_factor() -> bytes:
+    """The second factor of whoever's session this is."""
+    mine = facts()
+    return pseudonym("second factor", str(mine.tenant_id), str(mine.user_id))
 
 
 def address() -> bytes:

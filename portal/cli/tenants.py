@@ -24,7 +24,9 @@ address_option = click.option(
 def create(slug: str, name: str, timezone: str, owner: str, address: str) -> None:
     """A clinic group, its keys and its first owner; prints the owner's one-time link."""
     try:
-        tenant_id = found_clinic(NewClinic(slug=slug, name=name, timezone=timezone))
+        demands = {"second_factor": True}
+        clinic = NewClinic(slug=slug, name=name, timezone=timezone, settings=demands)
+        tenant_id = found_clinic(clinic)
         with as_job(tenant_id, "tenants"):
             token = invite_user(Person(email=owner, name=owner.partition("@")[0], role="owner"))
     except DomainError as refusal:

@@ -18,8 +18,8 @@ from portal.db import session
 DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
 # One statement, since every request waits for its answer.
 ENTER_SESSION = text(
-    "SELECT entered.* FROM set_config('portal.request', :request, true),"
-    " enter_session(:token_hash, :touch) AS entered"
+    "SELECT entered.*, proof.* FROM set_config('portal.request', :request, true),"
+    " enter_session(:token_hash, :touch) AS entered, session_proof(entered.session_id) AS proof"
 )
 
 
@@ -42,6 +42,11 @@ class Facts:
     settings: dict[str, Any] = field(default_factory=dict)
     messages: tuple[Any, ...] = ()
     idle_ends_at: datetime | None = None
+    # what the session still owes before it is anybody's: `code`, `enrolment`, or nothing
+    owes: str | None = None
+    has_factor: bool = False
+    # whether the person has proven themself within the last five minutes
+    fresh: bool = False
 
 
 def facts() -> Facts:

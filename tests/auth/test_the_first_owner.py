@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from tests.support.authenticator import Authenticator
 from tests.support.client import Browser
 from tests.support.people import Clinic
 
@@ -22,12 +23,16 @@ def test_the_owner_sets_a_password_and_is_signed_in(browser: Browser, link: str)
     shown = browser.get(link).text
     assert "Welcome to Cedar Clinics" in shown
     assert "Ines@cedar.example" in shown
-    assert browser.send(link, {"password": PASSWORD}).location == "/"
-    assert "Your password is set." in browser.get("/facilities/").text
+    assert browser.send(link, {"password": PASSWORD}).location == "/sign-in/enrolment?next=/"
+    assert "Your password is set." in browser.get("/sign-in/enrolment").text
+    authenticator = Authenticator.set_up(browser)
+    assert browser.get("/facilities/").status_code == 200
     browser.send("/sign-out")
     again = {"clinic": "cedar", "email": "ines@cedar.example", "password": PASSWORD}
     browser.get("/sign-in")
-    assert browser.send("/sign-in", again).status_code == 303
+    assert browser.send("/sign-in", again).location == "/sign-in/code?next=/"
+    browser.get("/sign-in/code")
+    assert browser.send("/sign-in/code", {"code": authenticator.later()}).location == "/"
 
 
 def test_the_link_works_once(browser, link):

@@ -19,6 +19,7 @@ PARTICULAR = {
     ("tenant_keys", "purpose"): "data",
     ("user_links", "purpose"): "invitation",
     ("user_sessions", "idle_seconds"): 3600,
+    ("recovery_codes", "code_hash"): bytes(32),
     ("facilities", "slug"): "main",
     ("facilities", "timezone"): "Europe/London",
     ("availability_exceptions", "type"): "blocked",

@@ -3,7 +3,7 @@
 from functools import partial
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -11,9 +11,11 @@ from portal.audit.hook import afterwards
 from portal.auth import commands, queries, rules, sessions, throttling
 from portal.auth.forms import SignInForm, WelcomeForm
 from portal.auth.permissions import NotSignedIn, permission, public
+from portal.auth.views.blueprint import bp
+from portal.auth.views.onwards import onwards, owed, own_address
+from portal.db import session
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
 
-bp = Blueprint("auth", __name__)
 PAGE, CARD = "auth/sign_in.html", "auth/_sign_in.html"
 CLINIC_COOKIE, A_YEAR = "clinic", 365 * 24 * 60 * 60
 
@@ -35,10 +37,10 @@ def start() -> Response:
         with form.refusals():
             throttling.take_try(throttling.account(typed["clinic"], typed["email"]))
             sessions.enter()
-            if current_user.is_authenticated:
+            if session.info.get("facts") is not None:
                 commands.sign_out()
             token = commands.sign_in(typed["clinic"], typed["email"], typed["password"])
-            return _signed_in(typed["clinic"], token, own_address(typed["next"]))
+            return _signed_in(typed["clinic"], token, onwards(typed["next"]))
         afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
     return form_page(PAGE, CARD, form)
 
@@ -61,7 +63,7 @@ def welcome(token: str) -> Response:
         with form.refusals():
             cookie = commands.set_password(token, form.data["password"])
             toast(_("Your password is set. Welcome to the portal."))
-            return _signed_in(link.tenant_slug, cookie, "/")
+            return _signed_in(link.tenant_slug, cookie, onwards("/"))
     return form_page("auth/welcome.html", "auth/_welcome.html", form, link=link)
 
 
@@ -69,25 +71,18 @@ def welcome(token: str) -> Response:
 def not_signed_in(_nobody: NotSignedIn) -> Response:
     """Back to sign-in, and to the same page afterwards; never a sign-in form inside a page.
 
-    A browser whose session ended is told so with 401; one that never had any is sent on.
+    A browser whose session ended is told so with 401; one that never had any, or has yet to give
+    its second factor, is sent on.
     """
+    there = owed() or "auth.sign_in"
     if asks_for_fragment():
         came_from = urlsplit(request.headers.get("HX-Current-URL", ""))
-        address = address_of("auth.sign_in", next=own_address(came_from.path))
+        address = address_of(there, next=own_address(came_from.path))
         return Response(status=401, headers={"HX-Redirect": address})
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    if sessions.cookie_token() is None and request.method == "GET":
-        return go("auth.sign_in", next=wanted)
+    if request.method == "GET" and (owed() or sessions.cookie_token() is None):
+        return go(there, next=wanted)
     return page(PAGE, status=401, form=_form(next=wanted), ended=True)
-
-
-def own_address(address: str | None) -> str:
-    """The address when it is one of ours, else the first page. Never another site's."""
-    parts = urlsplit(address or "")
-    foreign = parts.scheme or parts.netloc or "\\" in (address or "")
-    if foreign or not parts.path.startswith("/") or parts.path.startswith("//"):
-        return "/"
-    return address or "/"
 
 
 def _form(**values: str) -> SignInForm:

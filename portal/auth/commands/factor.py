@@ -1,0 +1,139 @@
+"""The second factor: enrolling an authenticator, its codes, and the codes for when it is lost."""
+
+from sqlalchemy import delete, func, update
+
+from portal import clock
+from portal.audit import note
+from portal.auth import queries, rules
+from portal.auth.models import RecoveryCode, UserFactor, UserSession
+from portal.auth.proofs import pseudonym
+from portal.db import session
+from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.tenancy.context import facts
+
+
+class CodeWrong(DomainError):
+    """Not the code of now, or one that was used already."""
+
+    field = "code"
+    message = N_("This code is not right, or was used already. Type the next one.")
+
+
+class RecoveryCodeWrong(DomainError):
+    """None of the person's unused recovery codes."""
+
+    field = "recovery_code"
+    message = N_("This is none of your recovery codes, or it was used already.")
+
+
+class FactorThere(Conflict):
+    """The person has an authenticator."""
+
+    message = N_("You have set up an authenticator already.")
+
+
+def enrol(secret: str, code: str) -> tuple[str, list[str]]:
+    """Keep the authenticator that shows this code; the session has given its factor then.
+
+    Returns:
+        The token for the cookie, and ten recovery codes, which nobody can show again.
+
+    Raises:
+        CodeWrong, FactorThere
+    """
+    step = rules.accepted_step(secret, code, now=clock.now())
+    if step is None:
+        raise CodeWrong
+    user_id = _user_id()
+    with refusing({"uq_user_factors_user_id": FactorThere}):
+        session.add(UserFactor(user_id=user_id, secret=secret, last_step=step))
+    note("second-factor.enrolled", table="users", record=user_id)
+    return _given(), _new_recovery_codes(user_id)
+
+
+def give_code(code: str) -> str:
+    """Spend the authenticator's present code on this session.
+
+    Returns:
+        The token for the cookie.
+
+    Raises:
+        CodeWrong
+    """
+    factor = queries.find_factor(_user_id())
+    after = factor.last_step if factor else 0
+    step = (
+        rules.accepted_step(factor.secret, code, now=clock.now(), after=after) if factor else None
+    )
+    if factor is None or step is None or not _spend(factor, step):
+        raise CodeWrong
+    note("second-factor", table="users", record=factor.user_id)
+    return _given()
+
+
+def give_recovery_code(code: str) -> tuple[str, int]:
+    """Spend a recovery code on this session.
+
+    Returns:
+        The token for the cookie, and how many codes are left.
+
+    Raises:
+        RecoveryCodeWrong
+    """
+    user_id = _user_id()
+    unused = update(RecoveryCode).where(
+        RecoveryCode.user_id == user_id,
+        RecoveryCode.code_hash == _hash_of(user_id, rules.tidy_code(code)),
+        RecoveryCode.used_at.is_(None),
+    )
+    if session.scalar(unused.values(used_at=func.now()).returning(RecoveryCode.id)) is None:
+        raise RecoveryCodeWrong
+    note("second-factor", table="users", record=user_id, reason="recovery code")
+    return _given(), queries.count_recovery_codes(user_id)
+
+
+def forget_factor(user_id: int) -> None:
+    """Take a person's authenticator and recovery codes away."""
+    for model in (UserFactor, RecoveryCode):
+        session.execute(delete(model).where(model.user_id == user_id))
+
+
+def _spend(factor: UserFactor, step: int) -> bool:
+    """Of requests with the same code, the row's lock lets one through."""
+    later = update(UserFactor).where(UserFactor.id == factor.id, UserFactor.last_step < step)
+    spent = session.scalar(later.values(last_step=step).returning(UserFactor.id))
+    return spent is not None
+
+
+def _given() -> str:
+    """The session has given its factor; whoever had its token before has nothing."""
+    token = rules.new_token()
+    session.execute(
+        update(UserSession)
+        .where(UserSession.id == facts().session_id)
+        .values(token_hash=rules.hash_of(token), second_factor_at=func.now(), proven_at=func.now())
+    )
+    return token
+
+
+def _new_recovery_codes(user_id: int) -> list[str]:
+    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    codes = [rules.new_recovery_code() for _ in range(rules.RECOVERY_CODES)]
+    session.add_all(
+        RecoveryCode(user_id=user_id, code_hash=_hash_of(user_id, rules.tidy_code(code)))
+        for code in codes
+    )
+    session.flush()
+    return codes
+
+
+def _hash_of(user_id: int, code: str) -> bytes:
+    """Keyed, since fifty random bits alone could be guessed from a copy of the table."""
+    return pseudonym("recovery", str(facts().tenant_id), str(user_id), code)
+
+
+def _user_id() -> int:
+    user_id = facts().user_id
+    if user_id is None:
+        raise RuntimeError("a job has no second factor")
+    return user_id

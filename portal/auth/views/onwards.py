@@ -1,0 +1,30 @@
+"""Where a person goes next, and never to another site."""
+
+from urllib.parse import urlsplit
+
+from portal.db import session
+from portal.tenancy.context import Facts
+from portal.web.answers import address_of
+
+OWED = {"code": "auth.code", "enrolment": "auth.enrolment"}
+
+
+def own_address(address: str | None) -> str:
+    """The address when it is one of ours, else the first page."""
+    parts = urlsplit(address or "")
+    foreign = parts.scheme or parts.netloc or "\\" in (address or "")
+    if foreign or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return "/"
+    return address or "/"
+
+
+def owed() -> str | None:
+    """The endpoint at which this session gives what it still owes."""
+    known: Facts | None = session.info.get("facts")
+    return OWED[known.owes] if known is not None and known.owes else None
+
+
+def onwards(address: str | None) -> str:
+    """To the wanted page, or first to where the session gives what it owes."""
+    page, wanted = owed(), own_address(address)
+    return address_of(page, next=wanted) if page else wanted
