@@ -68,35 +68,51 @@ def upgrade() -> None:
             name=op.f("ck_patients_status"),
         ),
         sa.CheckConstraint(
-            "octet_length(dob) >= 48 AND get_byte(dob, 0) = 1 AND get_byte(dob, 1) = 1",
+            "octet_length(dob) BETWEEN 64 AND 16777248"
+            " AND (octet_length(dob) - 32) & (octet_length(dob) - 33) = 0"
+            " AND get_byte(dob, 0) = 1 AND get_byte(dob, 1) = 1",
             name=op.f("ck_patients_dob_envelope"),
         ),
         sa.CheckConstraint(
-            "octet_length(email) >= 48 AND get_byte(email, 0) = 1 AND get_byte(email, 1) = 1",
+            "octet_length(email) BETWEEN 64 AND 16777248"
+            " AND (octet_length(email) - 32) & (octet_length(email) - 33) = 0"
+            " AND get_byte(email, 0) = 1 AND get_byte(email, 1) = 1",
             name=op.f("ck_patients_email_envelope"),
         ),
         sa.CheckConstraint(
-            "octet_length(first_name) >= 48 AND get_byte(first_name, 0) = 1 AND get_byte(first_name, 1) = 1",
+            "octet_length(first_name) BETWEEN 64 AND 16777248"
+            " AND (octet_length(first_name) - 32) & (octet_length(first_name) - 33) = 0"
+            " AND get_byte(first_name, 0) = 1 AND get_byte(first_name, 1) = 1",
             name=op.f("ck_patients_first_name_envelope"),
         ),
         sa.CheckConstraint(
-            "octet_length(last_name) >= 48 AND get_byte(last_name, 0) = 1 AND get_byte(last_name, 1) = 1",
+            "octet_length(last_name) BETWEEN 64 AND 16777248"
+            " AND (octet_length(last_name) - 32) & (octet_length(last_name) - 33) = 0"
+            " AND get_byte(last_name, 0) = 1 AND get_byte(last_name, 1) = 1",
             name=op.f("ck_patients_last_name_envelope"),
         ),
         sa.CheckConstraint(
-            "octet_length(member_numbers) >= 48 AND get_byte(member_numbers, 0) = 1 AND get_byte(member_numbers, 1) = 1",
+            "octet_length(member_numbers) BETWEEN 64 AND 16777248"
+            " AND (octet_length(member_numbers) - 32) & (octet_length(member_numbers) - 33) = 0"
+            " AND get_byte(member_numbers, 0) = 1 AND get_byte(member_numbers, 1) = 1",
             name=op.f("ck_patients_member_numbers_envelope"),
         ),
         sa.CheckConstraint(
-            "octet_length(meta) >= 48 AND get_byte(meta, 0) = 1 AND get_byte(meta, 1) = 1",
+            "octet_length(meta) BETWEEN 64 AND 16777248"
+            " AND (octet_length(meta) - 32) & (octet_length(meta) - 33) = 0"
+            " AND get_byte(meta, 0) = 1 AND get_byte(meta, 1) = 1",
             name=op.f("ck_patients_meta_envelope"),
         ),
         sa.CheckConstraint(
-            "octet_length(notes) >= 48 AND get_byte(notes, 0) = 1 AND get_byte(notes, 1) = 1",
+            "octet_length(notes) BETWEEN 64 AND 16777248"
+            " AND (octet_length(notes) - 32) & (octet_length(notes) - 33) = 0"
+            " AND get_byte(notes, 0) = 1 AND get_byte(notes, 1) = 1",
             name=op.f("ck_patients_notes_envelope"),
         ),
         sa.CheckConstraint(
-            "octet_length(phone) >= 48 AND get_byte(phone, 0) = 1 AND get_byte(phone, 1) = 1",
+            "octet_length(phone) BETWEEN 64 AND 16777248"
+            " AND (octet_length(phone) - 32) & (octet_length(phone) - 33) = 0"
+            " AND get_byte(phone, 0) = 1 AND get_byte(phone, 1) = 1",
             name=op.f("ck_patients_phone_envelope"),
         ),
         sa.ForeignKeyConstraint(

@@ -86,7 +86,9 @@ def upgrade() -> None:
             name=op.f("ck_appointments_overbook_reason"),
         ),
         sa.CheckConstraint(
-            "octet_length(notes) >= 48 AND get_byte(notes, 0) = 1 AND get_byte(notes, 1) = 1",
+            "octet_length(notes) BETWEEN 64 AND 16777248"
+            " AND (octet_length(notes) - 32) & (octet_length(notes) - 33) = 0"
+            " AND get_byte(notes, 0) = 1 AND get_byte(notes, 1) = 1",
             name=op.f("ck_appointments_notes_envelope"),
         ),
         sa.CheckConstraint("start_at < end_at", name=op.f("ck_appointments_times")),
@@ -219,7 +221,9 @@ def upgrade() -> None:
             name=op.f("ck_appointment_steps_status"),
         ),
         sa.CheckConstraint(
-            "octet_length(notes) >= 48 AND get_byte(notes, 0) = 1 AND get_byte(notes, 1) = 1",
+            "octet_length(notes) BETWEEN 64 AND 16777248"
+            " AND (octet_length(notes) - 32) & (octet_length(notes) - 33) = 0"
+            " AND get_byte(notes, 0) = 1 AND get_byte(notes, 1) = 1",
             name=op.f("ck_appointment_steps_notes_envelope"),
         ),
         sa.CheckConstraint("position >= 1", name=op.f("ck_appointment_steps_position")),

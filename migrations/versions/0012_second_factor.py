@@ -53,7 +53,9 @@ def upgrade() -> None:
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("last_step", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "octet_length(secret) >= 48 AND get_byte(secret, 0) = 1 AND get_byte(secret, 1) = 1",
+            "octet_length(secret) BETWEEN 64 AND 16777248"
+            " AND (octet_length(secret) - 32) & (octet_length(secret) - 33) = 0"
+            " AND get_byte(secret, 0) = 1 AND get_byte(secret, 1) = 1",
             name=op.f("ck_user_factors_secret_envelope"),
         ),
         sa.UniqueConstraint("tenant_id", "user_id", name=op.f("uq_user_factors_user_id")),

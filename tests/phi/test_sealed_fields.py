@@ -7,6 +7,7 @@ import pytest
 import structlog
 from flask import current_app
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from portal.patients import queries
 from portal.patients.commands import change_patient, register_patient
@@ -16,7 +17,12 @@ from portal.patients.rules.details import PatientDetails
 from portal.phi.keys import KeyRing, KeyUnavailable, LocalKey, ring
 from portal.phi.sealed import UNREADABLE, Unreadable
 
-ANN = PatientDetails(first_name="Ann", last_name="Okafor", dob=date(1980, 3, 4))
+ANN = PatientDetails(
+    first_name="Ann",
+    last_name="Okafor",
+    dob=date(1980, 3, 4),
+    meta={"alert": "Penicillin allergy: ask at every visit"},
+)
 
 
 @pytest.fixture
@@ -80,8 +86,8 @@ def test_a_new_row_is_given_its_identity_when_it_is_sealed(ann, session):
     [
         "first_name = last_name",
         "first_name = set_byte(first_name, 40, get_byte(first_name, 40) # 1)",
-        "first_name = substring(first_name FOR 48)",
-        "first_name = first_name || '\\x00'::bytea",
+        "first_name = substring(meta FOR 64)",
+        "first_name = first_name || substring(first_name FOR 32)",
         "first_name = set_byte(first_name, 3, 9)",
     ],
 )
@@ -95,6 +101,24 @@ def test_a_damaged_field_is_unreadable_reported_and_leaves_the_others(ann, sessi
     [entry] = [each for each in logs if each["event"] == "field.unreadable"]
     assert (entry["table"], entry["column"]) == ("patients", "first_name")
     assert "Ann" not in str(entry)
+
+
+@pytest.mark.parametrize(
+    "no_envelope",
+    [
+        "convert_to('Ann', 'UTF8')",
+        "substring(first_name FOR 63)",
+        "substring(first_name FOR 48)",
+        "first_name || '\\x00'::bytea",
+        "set_byte(first_name, 0, 2)",
+        "set_byte(first_name, 1, 0)",
+        "convert_to(repeat('Ann Okafor', 20), 'UTF8')",
+    ],
+)
+def test_the_database_refuses_what_is_no_envelope(ann, session, no_envelope):
+    refused = pytest.raises(IntegrityError, match="ck_patients_first_name_envelope")
+    with refused, session.begin_nested():
+        session.execute(text(f"UPDATE patients SET first_name = {no_envelope}"))
 
 
 def test_a_field_moved_to_another_patient_does_not_open(ann, session):
