@@ -56,7 +56,7 @@ class HoursForm(SeenForm):
     start_time = TimeField(_("From"), [REQUIRED])
     end_time = TimeField(_("Until"), [REQUIRED])
     slot_duration_minutes = IntegerField(_("Minutes of a slot"), [REQUIRED], default=30)
-    slot_interval_minutes = IntegerField(_("A start every … minutes"), [Optional()])
+    slot_interval_minutes = IntegerField(_("Minutes between starts"), [Optional()])
     service_offering_id = SelectField(_("Kept for"), coerce=lambda value: int(value or 0))
     capacity = IntegerField(_("Seats"), [REQUIRED], default=1)
     valid_from = DateField(_("First day"), [Optional()])

@@ -48,7 +48,7 @@ class Gap:
 
 
 class ShownSlot(NamedTuple):
-    """A slot with how it stands: free, held, taken, passed, outside the hours, later."""
+    """A slot with how it stands: free, held, taken, covered, passed, outside, later."""
 
     start_at: datetime
     end_at: datetime
@@ -105,8 +105,8 @@ def _standing(slot: WeekSlot, now: datetime) -> str:
         return "taken"
     if slot.status == "reserved" and slot.reserved_until and slot.reserved_until > now:
         return "held"
-    if slot.start_at <= now:
-        return "passed"
+    if slot.covered or slot.start_at <= now:
+        return "covered" if slot.covered else "passed"
     return "later" if slot.action == "added" else "free"
 
 

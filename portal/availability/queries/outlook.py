@@ -18,18 +18,24 @@ from portal.tenancy.context import facts
 
 MOST_IN_A_WEEK = 2500
 
-WEEK = text(
-    DIFFERENCE
-    + """
+SHOWN = """
 SELECT d.start_at, d.end_at, d.action, s.status, COALESCE(s.booked_count, 0) AS booked,
-       COALESCE(d.capacity, s.capacity) AS capacity, s.reserved_until
+       COALESCE(d.capacity, s.capacity) AS capacity, s.reserved_until,
+       EXISTS (SELECT 1 FROM availability_slots t
+                WHERE t.tenant_id = :tenant_id AND t.doctor_id = d.doctor_id
+                  AND t.id IS DISTINCT FROM d.slot_id
+                  AND t.start_at > d.start_at - interval '36 hours'
+                  AND t.start_at < d.end_at + interval '4 hours'
+                  AND t.busy_from < d.end_at AND t.busy_until > d.start_at
+                  AND (t.booked_count > 0 OR t.status = 'reserved' AND t.reserved_until > :now)
+              ) AS covered
   FROM difference d
   LEFT JOIN availability_slots s ON s.tenant_id = :tenant_id AND s.id = d.slot_id
  WHERE d.action <> 'withdrawn' AND NOT (d.action = 'gone' AND s.status = 'cancelled')
  ORDER BY d.start_at, d.end_at, s.id
  LIMIT :limit
 """
-)
+WEEK = text("".join((DIFFERENCE, SHOWN)))
 
 FREE = text("""
     SELECT start_at, COALESCE(service_offering_id, 0) AS offering_id, end_at, capacity
@@ -56,7 +62,8 @@ ORPHANS_IN_ORDER = text(
 class WeekSlot(NamedTuple):
     """A slot of a week as rules and exceptions want it, and how far it is taken.
 
-    `action` is what materialising would do with it; of a slot that is kept, nothing.
+    `action` is what materialising would do with it; of a slot that is kept, nothing. `covered`: its
+    doctor is taken then by another visit, there or at another facility.
     """
 
     start_at: datetime
@@ -66,6 +73,7 @@ class WeekSlot(NamedTuple):
     booked: int
     capacity: int
     reserved_until: datetime | None
+    covered: bool
 
 
 @dataclass(frozen=True)

@@ -115,13 +115,21 @@ def search_step_templates(
 
 def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) -> list[PathRow]:
     """Offerings with their workflows, searched by service, doctor or facility."""
-    workflow = ServiceWorkflow
     offering, service, doctor, facility = ServiceOffering, Service, Doctor, Facility
-    own = func.count(workflow.insurance_plan_id)
-    default = func.max(workflow.total_estimated_minutes).filter(
-        workflow.insurance_plan_id.is_(None)
+    workflow, tenant = ServiceWorkflow, ServiceOffering.tenant_id
+    active = (
+        select(workflow)
+        .where(
+            workflow.tenant_id == tenant,
+            workflow.service_offering_id == offering.id,
+            workflow.active,
+        )
+        .correlate(offering)
     )
-    tenant = offering.tenant_id
+    default = active.where(workflow.insurance_plan_id.is_(None)).with_only_columns(
+        workflow.total_estimated_minutes
+    )
+    own = active.where(workflow.insurance_plan_id.is_not(None)).with_only_columns(func.count())
     statement = (
         select(
             offering.id,
@@ -129,30 +137,20 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
             doctor.display_name,
             facility.name,
             offering.active,
-            default,
-            own,
+            default.scalar_subquery(),
+            own.scalar_subquery(),
         )
         .join(service, (service.tenant_id == tenant) & (service.id == offering.service_id))
         .join(doctor, (doctor.tenant_id == tenant) & (doctor.id == offering.doctor_id))
         .join(facility, (facility.tenant_id == tenant) & (facility.id == offering.facility_id))
-        .outerjoin(
-            workflow,
-            (workflow.tenant_id == tenant)
-            & (workflow.service_offering_id == offering.id)
-            & workflow.active,
-        )
         .where(
             tenant == facts().tenant_id,
             service.deleted_at.is_(None),
             doctor.deleted_at.is_(None),
             facility.deleted_at.is_(None),
         )
-        .group_by(
-            tenant, offering.id, service.tenant_id, service.id, doctor.tenant_id, doctor.id,
-            facility.tenant_id, facility.id,
-        )
         .order_by(service.name, doctor.last_name, doctor.first_name, facility.name, offering.id)
-    )  # fmt: skip
+    )
     found = _having(statement, query, service.name, doctor.display_name, facility.name)
     return [PathRow._make(row) for row in session.execute(found.limit(limit).offset(offset))]
 
