@@ -6,9 +6,11 @@ from dataclasses import replace
 from portal.appointments.commands.booking import BookingDetails, book_appointment
 from portal.appointments.models import Appointment
 from portal.appointments.queries import find_by_booking_key
+from portal.availability.commands import lock_doctors
 from portal.db import session
 from portal.patients.commands import register_patient
 from portal.patients.rules.details import PatientDetails
+from portal.services.queries import get_offering
 
 
 def book_first_visit(
@@ -26,6 +28,8 @@ def book_first_visit(
     Raises:
         What `register_patient` and `book` raise.
     """
+    # Under the doctor's lock: of two with one key the second finds the visit, and registers nobody.
+    lock_doctors([get_offering(details.offering_id).doctor_id])
     booked = find_by_booking_key(details.booking_key)
     if booked is not None:
         return booked
