@@ -81,7 +81,7 @@ def mark(facility_id: int, plan_id: int) -> Response:
     if not answer.stays:
         return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id, enabled="n")
     _say_marked(cell, form.enabled.data)
-    return stay("insurance/_cell.html", "insurance.acceptance", oob=True,
+    return stay("insurance/_cell.html", "insurance.acceptance",
                 **_cell(facility_id, plan_id))  # fmt: skip
 
 
