@@ -3,8 +3,8 @@
 from flask import abort, current_app
 from flask_babel import lazy_gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
-from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms import HiddenField, IntegerField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from portal.auth.rules import tidy_code
 from portal.web.forms import Line, PortalForm
@@ -31,6 +31,25 @@ class WelcomeForm(PortalForm):
     """A new password."""
 
     password = PasswordField(_("New password"), [REQUIRED, Length(max=1024)])
+
+
+class PasswordForm(WelcomeForm):
+    """Another password, by who knows the one of now."""
+
+    current_password = PasswordField(_("Your password of now"), [REQUIRED, Length(max=1024)])
+
+
+class ProofForm(PortalForm):
+    """The password again."""
+
+    current_password = PasswordField(_("Password"), [REQUIRED, Length(max=1024)])
+    next = HiddenField()
+
+
+class EndingForm(PortalForm):
+    """Which session ends; none named means every other one."""
+
+    session_id = IntegerField(validators=[Optional()])
 
 
 class CodeForm(PortalForm):

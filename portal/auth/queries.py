@@ -4,12 +4,13 @@ Each carries a proof that this process asks, so that a statement smuggled into t
 connection cannot ask them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, text
 
-from portal.auth.models import RecoveryCode, User, UserFactor
+from portal.auth.models import RecoveryCode, User, UserFactor, UserSession
 from portal.auth.proofs import proven
 from portal.db import session
 from portal.refusals import NotFound
@@ -85,3 +86,19 @@ def count_recovery_codes(user_id: int) -> int:
         RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
     )  # fmt: skip
     return session.execute(unused).scalar_one()
+
+
+def list_sessions(user_id: int, *, limit: int = 50) -> Sequence[Any]:
+    """A person's live sessions, the last used first."""
+    idle_ends = UserSession.last_seen_at + func.make_interval(
+        0, 0, 0, 0, 0, 0, UserSession.idle_seconds
+    )
+    found = (
+        select(UserSession.id, UserSession.created_at, UserSession.last_seen_at,
+               UserSession.ip, UserSession.user_agent)
+        .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None),
+               UserSession.expires_at > func.now(), idle_ends > func.now())
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return session.execute(found).all()

@@ -5,6 +5,7 @@ a name is set for it that no browser can send, and its session protection is off
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, current_app, request
@@ -90,6 +91,22 @@ def leave() -> None:
         commands.keep_messages(waiting)
 
 
+def say_when_idle(response: Response) -> Response:
+    """Tell the page how many seconds its session has left, for its warning."""
+    left = seconds_left()
+    if left is not None:
+        response.headers["X-Session-Ends"] = str(left)
+    return response
+
+
+def seconds_left() -> int | None:
+    """Until this session's idle end; None for nobody."""
+    known: Facts | None = session.info.get("facts")
+    if known is None or known.idle_ends_at is None or known.owes:
+        return None
+    return max(0, int((known.idle_ends_at - datetime.now(UTC)).total_seconds()))
+
+
 def _bind_signed_cookie(found: Facts | None) -> None:
     """A CSRF token is good for the session it was made in only."""
     owner = found.session_id if found else None
@@ -127,4 +144,5 @@ def init_app(app: Flask) -> None:
     login = LoginManager(app)
     login.session_protection = None
     login.request_loader(_member)
-    app.jinja_env.globals["role_name"] = role_name
+    app.jinja_env.globals.update(role_name=role_name, seconds_left=seconds_left)
+    app.after_request(say_when_idle)

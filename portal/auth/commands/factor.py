@@ -5,7 +5,8 @@ from sqlalchemy import delete, func, update
 from portal import clock
 from portal.audit import note
 from portal.auth import queries, rules
-from portal.auth.models import RecoveryCode, UserFactor, UserSession
+from portal.auth.commands.sessions import end_sessions, my_id, renewed_session
+from portal.auth.models import RecoveryCode, UserFactor
 from portal.auth.proofs import pseudonym
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, refusing
@@ -44,11 +45,12 @@ def enrol(secret: str, code: str) -> tuple[str, list[str]]:
     step = rules.accepted_step(secret, code, now=clock.now())
     if step is None:
         raise CodeWrong
-    user_id = _user_id()
+    mine = my_id()
     with refusing({"uq_user_factors_user_id": FactorThere}):
-        session.add(UserFactor(user_id=user_id, secret=secret, last_step=step))
-    note("second-factor.enrolled", table="users", record=user_id)
-    return _given(), _new_recovery_codes(user_id)
+        session.add(UserFactor(user_id=mine, secret=secret, last_step=step))
+    note("second-factor.enrolled", table="users", record=mine)
+    end_sessions(mine, but=facts().session_id)
+    return _given(), _new_recovery_codes(mine)
 
 
 def give_code(code: str) -> str:
@@ -60,7 +62,7 @@ def give_code(code: str) -> str:
     Raises:
         CodeWrong
     """
-    factor = queries.find_factor(_user_id())
+    factor = queries.find_factor(my_id())
     after = factor.last_step if factor else 0
     step = (
         rules.accepted_step(factor.secret, code, now=clock.now(), after=after) if factor else None
@@ -80,16 +82,16 @@ def give_recovery_code(code: str) -> tuple[str, int]:
     Raises:
         RecoveryCodeWrong
     """
-    user_id = _user_id()
+    mine = my_id()
     unused = update(RecoveryCode).where(
-        RecoveryCode.user_id == user_id,
-        RecoveryCode.code_hash == _hash_of(user_id, rules.tidy_code(code)),
+        RecoveryCode.user_id == mine,
+        RecoveryCode.code_hash == _hash_of(mine, rules.tidy_code(code)),
         RecoveryCode.used_at.is_(None),
     )
     if session.scalar(unused.values(used_at=func.now()).returning(RecoveryCode.id)) is None:
         raise RecoveryCodeWrong
-    note("second-factor", table="users", record=user_id, reason="recovery code")
-    return _given(), queries.count_recovery_codes(user_id)
+    note("second-factor", table="users", record=mine, reason="recovery code")
+    return _given(), queries.count_recovery_codes(mine)
 
 
 def forget_factor(user_id: int) -> None:
@@ -106,14 +108,7 @@ def _spend(factor: UserFactor, step: int) -> bool:
 
 
 def _given() -> str:
-    """The session has given its factor; whoever had its token before has nothing."""
-    token = rules.new_token()
-    session.execute(
-        update(UserSession)
-        .where(UserSession.id == facts().session_id)
-        .values(token_hash=rules.hash_of(token), second_factor_at=func.now(), proven_at=func.now())
-    )
-    return token
+    return renewed_session(second_factor_at=func.now(), proven_at=func.now())
 
 
 def _new_recovery_codes(user_id: int) -> list[str]:
@@ -130,10 +125,3 @@ def _new_recovery_codes(user_id: int) -> list[str]:
 def _hash_of(user_id: int, code: str) -> bytes:
     """Keyed, since fifty random bits alone could be guessed from a copy of the table."""
     return pseudonym("recovery", str(facts().tenant_id), str(user_id), code)
-
-
-def _user_id() -> int:
-    user_id = facts().user_id
-    if user_id is None:
-        raise RuntimeError("a job has no second factor")
-    return user_id

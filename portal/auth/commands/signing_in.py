@@ -4,6 +4,12 @@ from sqlalchemy import func, select, text, update
 
 from portal.audit import note
 from portal.auth import guessable, passwords, queries, rules, throttling
+from portal.auth.commands.sessions import (
+    PasswordWrong,
+    end_sessions,
+    my_id,
+    renewed_session,
+)
 from portal.auth.models import UserLink, UserSession
 from portal.auth.proofs import proven
 from portal.db import session
@@ -112,8 +118,29 @@ def set_password(token: str, password: str) -> str:
     user.password_hash, user.status = passwords.hashed(password), "active"
     session.flush()
     enter_session(rules.hash_of(cookie))
+    end_sessions(link.user_id, but=facts().session_id)
     note("sign-in", table="users", record=link.user_id, reason=f"{link.purpose} link")
     return cookie
+
+
+def change_password(current: str, new: str) -> str:
+    """Choose another password; every other session of the person ends.
+
+    Returns:
+        The token for the cookie.
+
+    Raises:
+        PasswordWrong, PasswordTooShort, PasswordCommon, PasswordNamesSomebody
+    """
+    mine, user = facts(), queries.get_user(my_id())
+    if not passwords.matches(user.password_hash, current):
+        raise PasswordWrong
+    require_good(new, guessable.names_of(mine.tenant_name, mine.tenant_slug, user.email))
+    user.password_hash = passwords.hashed(new)
+    session.flush()
+    end_sessions(user.id, but=mine.session_id)
+    note("password.changed", table="users", record=user.id)
+    return renewed_session(proven_at=func.now())
 
 
 def require_good(password: str, names: tuple[str, ...]) -> None:

@@ -1,0 +1,86 @@
+"""Sessions that end, and what a session has to prove again before grave changes."""
+
+from sqlalchemy import CursorResult, func, update
+
+from portal.audit import note
+from portal.auth import passwords, queries, rules
+from portal.auth.models import UserSession
+from portal.db import session
+from portal.refusals import N_, DomainError, NotFound
+from portal.tenancy.context import facts
+
+
+class PasswordWrong(DomainError):
+    """Not the password of the person whose session this is."""
+
+    field = "current_password"
+    message = N_("This is not your password.")
+
+
+def end_sessions(user_id: int, *, but: int | None = None) -> int:
+    """End a person's sessions at once: whoever has one of their cookies is nobody on the next page.
+
+    Args:
+        but: a session that goes on.
+
+    Returns:
+        How many ended.
+    """
+    live = update(UserSession).where(
+        UserSession.user_id == user_id,
+        UserSession.revoked_at.is_(None),
+        UserSession.id != (but or 0),
+    )
+    ended: CursorResult[tuple[int]] = session.execute(live.values(revoked_at=func.now()))  # type: ignore[assignment]
+    if ended.rowcount:
+        note("sessions.ended", table="users", record=user_id, new={"count": ended.rowcount})
+    return ended.rowcount
+
+
+def end_own_session(session_id: int) -> None:
+    """End one of the sessions of whoever asks. Raises NotFound."""
+    mine = queries.list_sessions(my_id())
+    if session_id not in {each.id for each in mine}:
+        raise NotFound
+    session.execute(
+        update(UserSession).where(UserSession.id == session_id).values(revoked_at=func.now())
+    )
+    note("sessions.ended", table="users", record=my_id(), new={"count": 1})
+
+
+def give_password_again(password: str) -> str:
+    """Prove, without a second factor, that the person is still who signed in.
+
+    Returns:
+        The token for the cookie.
+
+    Raises:
+        PasswordWrong
+    """
+    if not passwords.matches(queries.get_user(my_id()).password_hash, password):
+        raise PasswordWrong
+    note("proof", table="users", record=my_id())
+    return renewed_session(proven_at=func.now())
+
+
+def renewed_session(**changes: object) -> str:
+    """Give this session a new token, so that whoever had the one before has nothing.
+
+    Returns:
+        The token for the cookie.
+    """
+    token = rules.new_token()
+    session.execute(
+        update(UserSession)
+        .where(UserSession.id == facts().session_id)
+        .values(token_hash=rules.hash_of(token), **changes)
+    )
+    return token
+
+
+def my_id() -> int:
+    """Whose session this is."""
+    found = facts().user_id
+    if found is None:
+        raise RuntimeError("a job has no session")
+    return found

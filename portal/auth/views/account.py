@@ -1,0 +1,95 @@
+"""/account/: one's own password, sessions, and proving oneself again."""
+
+from urllib.parse import urlsplit
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal.auth import commands, queries, sessions, throttling
+from portal.auth.forms import CodeForm, EndingForm, PasswordForm, ProofForm
+from portal.auth.permissions import ProofNeeded, permission
+from portal.auth.views.blueprint import bp
+from portal.auth.views.factor import count_try, note_failure
+from portal.auth.views.onwards import own_address
+from portal.tenancy.context import facts
+from portal.web.answers import form_page, go, page, toast
+
+
+@bp.get("/account/")
+@permission("account.own")
+def account() -> Response:
+    mine = facts()
+    return page("auth/account.html", "auth/_account.html", mine=mine,
+                sessions=queries.list_sessions(commands.my_id()),
+                codes=queries.count_recovery_codes(commands.my_id()))  # fmt: skip
+
+
+@bp.route("/account/password", methods=["GET", "POST"])
+@permission("account.own")
+def password() -> Response:
+    form = PasswordForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            own = count_try()
+            typed = form.data
+            token = commands.change_password(typed["current_password"], typed["password"])
+            throttling.forget_tries(own)
+            toast(_("Your password is changed. Other browsers are signed out."))
+            return sessions.set_cookie(go("auth.account"), token)
+    return form_page("auth/password.html", "auth/_password.html", form)
+
+
+@bp.route("/account/proof", methods=["GET", "POST"])
+@permission("account.own")
+def proof() -> Response:
+    wanted = request.args.get("next", "")
+    form = CodeForm(next=wanted) if facts().has_factor else ProofForm(next=wanted)
+    if form.validate_on_submit():
+        with form.refusals():
+            own = count_try()
+            token = _prove(form)
+            throttling.forget_tries(own)
+            return sessions.set_cookie(go(own_address(form.next.data)), token)
+        note_failure()
+    return form_page("auth/proof.html", "auth/_proof.html", form)
+
+
+@bp.post("/account/sessions/ending")
+@permission("account.own")
+def sessions_ending() -> Response:
+    session_id = EndingForm().data["session_id"]
+    if session_id is None:
+        commands.end_sessions(commands.my_id(), but=facts().session_id)
+        toast(_("Every other browser is signed out."))
+    else:
+        commands.end_own_session(session_id)
+        toast(_("That browser is signed out."))
+    return go("auth.account")
+
+
+@bp.get("/account/session")
+@permission("account.own", touches=False)
+def idle() -> Response:
+    """What the warning asks before it shows itself; the answer's header says it."""
+    return Response(status=204)
+
+
+@bp.post("/account/session")
+@permission("account.own")
+def stay() -> Response:
+    """The request itself keeps the session going; its header says for how long."""
+    return Response(status=204)
+
+
+@bp.app_errorhandler(ProofNeeded)
+def proof_needed(_stale: ProofNeeded) -> Response:
+    """To the page that asks for the proof, and back; what was sent is to be sent again."""
+    came_from = urlsplit(request.referrer or "").path
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else came_from
+    return go("auth.proof", next=own_address(wanted))
+
+
+def _prove(form: CodeForm | ProofForm) -> str:
+    if isinstance(form, CodeForm):
+        return commands.give_code(form.data["code"])
+    return commands.give_password_again(form.data["current_password"])
