@@ -1,7 +1,7 @@
 """What the front desk types about visits."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,6 +30,7 @@ from portal.services.queries import find_offering, list_offerings, list_services
 from portal.web.forms import Line, PortalForm, tidy
 
 NEW = "new"
+EARLIEST, LATEST = 2000, 2200
 # What a command calls a field, and where the form shows it.
 FIELDS = {"start_at": "availability_slot_id", "service_offering_id": "service_id"}
 
@@ -196,11 +197,18 @@ class CancellationForm(PortalForm):
     cancel_reason = Line(lazy_gettext("Reason"), [Length(max=500)])
 
 
+def within_reason(day: date) -> bool:
+    """Whether a day can be on a calendar: arithmetic at the ends of time overflows."""
+    return EARLIEST <= day.year <= LATEST
+
+
 def _checked_start(typed: str) -> None:
     try:
-        datetime.fromisoformat(typed)
+        sensible = within_reason(datetime.fromisoformat(typed))
     except ValueError:
-        raise ValidationError(gettext("Enter a date and a time.")) from None
+        sensible = False
+    if not sensible:
+        raise ValidationError(gettext("Enter a date and a time."))
 
 
 def _instant(typed: str, zone: str) -> datetime:

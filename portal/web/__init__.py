@@ -3,6 +3,7 @@
 from flask import Flask
 
 from portal.web import (
+    addresses,
     answers,
     compression,
     errors,
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     """Put the kit on an application. `after_request` runs last-registered first."""
     logs.init_app(app)
     app.jinja_env.globals.update(messages=answers.take_messages)
+    addresses.init_app(app)
     compression.init_app(app)
     security.init_app(app)
     errors.init_app(app)

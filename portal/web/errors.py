@@ -6,7 +6,7 @@ An unknown id and another clinic's id read the same, whatever the command's own 
 from flask import Flask, Response
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.refusals import DomainError
@@ -54,6 +54,9 @@ WORDS = {
 }
 
 
+BEYOND_COUNTING = "22003"
+
+
 class Unavailable(DomainError):
     """What the answer needs (the database, the audit log) is not there: nobody is shown."""
 
@@ -86,6 +89,13 @@ def _unavailable(error: OperationalError) -> Response:
     return error_page(503)
 
 
+def _no_such_number(error: DataError) -> Response:
+    """An id that no record can have (22003: it is beyond what the database counts to)."""
+    if getattr(error.orig, "sqlstate", None) == BEYOND_COUNTING:
+        return error_page(404)
+    raise error
+
+
 def _stale(_error: CSRFError) -> Response:
     return error_page(
         400, gettext("The page was open for too long or was opened twice. Reload it and try again.")
@@ -98,3 +108,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(DataError, _no_such_number)

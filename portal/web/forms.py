@@ -19,8 +19,11 @@ def say(refusal: DomainError) -> str:
 
 
 def tidy(value: str | None) -> str | None:
-    """What was typed without the spaces around it; nothing typed is None."""
-    return (value or "").strip() or None
+    """What was typed without the spaces around it; nothing typed is None.
+
+    PostgreSQL's text cannot hold NUL, which no keyboard types.
+    """
+    return (value or "").replace("\0", "").strip() or None
 
 
 class Line(StringField):

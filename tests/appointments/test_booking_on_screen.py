@@ -114,6 +114,29 @@ def test_nonsense_in_the_address_is_not_found(browser, alder, work):
     browser.sign_in(alder.desk)
     for nonsense in ("date=yesterday", "slot=x", "facility=0x1", "doctor=1e3", "patient=-1"):
         assert browser.get(f"/appointments/new?{nonsense}").status_code == 404
+    for end_of_time in ("0001-01-01", "9999-12-31"):
+        assert browser.get(f"/appointments/day?date={end_of_time}").status_code == 404
+        assert browser.get(f"/appointments/offers?day={end_of_time}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/appointments/{}", "/patients/{}", "/appointments/offers?service_id={}"]
+)
+def test_a_number_that_no_record_can_have_is_not_found(browser, alder, work, address):
+    assert browser.sign_in(alder.desk).get(address.format(10**20)).status_code == 404
+
+
+def test_nonsense_about_the_board_on_screen_is_no_board(browser, alder, work):
+    browser.sign_in(alder.desk)
+    for nonsense in (
+        "",
+        "x/y/z",
+        "1/2026-02-30/",
+        "1/9999-12-31/",
+        "99999999999999999999/2026-03-02/",
+    ):
+        headers = {**HTMX, "X-Board": nonsense}
+        assert browser.get("/appointments/day/changes", headers=headers).status_code in (204, 404)
 
 
 def shown(browser: Browser, html: str, facility_id: int) -> dict[str, str]:
@@ -176,7 +199,7 @@ def test_a_visit_moves_by_its_form(browser, alder, work):
     assert "10:00–10:30" in browser.get(f"/appointments/{visit.id}").text
 
 
-@pytest.mark.parametrize("start", ["", "soon", "2026-03-02"])
+@pytest.mark.parametrize("start", ["", "soon", "2026-03-02", "0001-01-01T00:00"])
 def test_a_move_needs_a_date_and_a_time(browser, alder, work, start):
     practice, patient = work
     with alder.at_work():

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from portal.appointments import commands
 from portal.appointments.commands import BookingDetails
-from portal.appointments.forms import BookingForm
+from portal.appointments.forms import BookingForm, within_reason
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Wanted, find_offer
 from portal.appointments.rules import SlotTaken
@@ -146,9 +146,10 @@ def _service_for(slot: AvailabilitySlot) -> int | None:
 
 
 def _choice(form: BookingForm, facility: Facility) -> Choice:
+    day = form.day.data if form.day.data and within_reason(form.day.data) else None
     return Choice(
         facility, form.service_id.data, form.insurance_plan_id.data, form.doctor_id.data,
-        form.day.data, form.availability_slot_id.data,
+        day, form.availability_slot_id.data,
     )  # fmt: skip
 
 

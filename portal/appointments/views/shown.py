@@ -16,6 +16,7 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.board import Board, picture
 from portal.appointments.board.columns import stamp_of
+from portal.appointments.forms import within_reason
 from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility, list_facilities
 from portal.refusals import NotFound
@@ -44,9 +45,10 @@ def shown_board() -> Shown | None:
     facility, _slash, rest = request.headers.get(HEADER, "").partition("/")
     day, _slash, stamps = rest.partition("/")
     try:
-        return Shown(int(facility), date.fromisoformat(day), frozenset(stamps.split(",")))
+        shown = Shown(int(facility), date.fromisoformat(day), frozenset(stamps.split(",")))
     except ValueError:
         return None
+    return shown if within_reason(shown.day) else None
 
 
 def draw(facility: Facility, day: date, known: frozenset[str] = frozenset()) -> Board:
@@ -91,9 +93,12 @@ def day_asked() -> date | None:
     """The day of the address; None when it names none. Raises NotFound for nonsense."""
     asked = request.args.get("date", "")
     try:
-        return date.fromisoformat(asked) if asked else None
+        day = date.fromisoformat(asked) if asked else None
     except ValueError:
         raise NotFound from None
+    if day and not within_reason(day):
+        raise NotFound
+    return day
 
 
 def number_asked(name: str) -> int | None:
