@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import gettext, lazy_gettext
@@ -27,7 +26,7 @@ from portal.insurance.queries import list_plans_at
 from portal.patients.rules.details import PatientDetails
 from portal.refusals import N_, DomainError
 from portal.services.queries import find_offering, list_offerings, list_services
-from portal.web.forms import Line, PortalForm, tidy
+from portal.web.forms import Line, PortalForm, record_number, tidy
 
 NEW = "new"
 EARLIEST, LATEST = 2000, 2200
@@ -45,13 +44,7 @@ class Id(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Nonsense is nobody: the field's own check says what is missing."""
-        typed = valuelist[0] if valuelist else ""
-        self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
-
-
-def id_or_none(value: Any) -> int | None:
-    """A select's value: a record, or the empty choice."""
-    return int(value) if value not in (None, "", "None") else None
+        self.data = record_number(valuelist[0]) if valuelist else None
 
 
 class BookingForm(PortalForm):
@@ -62,9 +55,9 @@ class BookingForm(PortalForm):
     patient_id = StringField(lazy_gettext("Patient"))
     found_patient_id = StringField()
     patient_query = Line(lazy_gettext("Patient"))
-    service_id = SelectField(lazy_gettext("Service"), coerce=id_or_none)
-    insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=id_or_none)
-    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=id_or_none)
+    service_id = SelectField(lazy_gettext("Service"), coerce=record_number)
+    insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
+    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number)
     day = DateField(lazy_gettext("Day"), [Optional()])
     availability_slot_id = Id(lazy_gettext("Start"))
     walk_in = StringField()
@@ -93,8 +86,7 @@ class BookingForm(PortalForm):
     @property
     def chosen_patient(self) -> int | None:
         """Whom the type-ahead, or without script the list of matches, says it is for."""
-        typed = self.found_patient_id.data or self.patient_id.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+        return record_number(self.found_patient_id.data or self.patient_id.data)
 
     @property
     def registers(self) -> bool:
@@ -159,7 +151,7 @@ class BookingForm(PortalForm):
         return PatientDetails(
             first_name=self.first_name.data or "", last_name=self.last_name.data or "",
             dob=self.dob.data, phone=self.phone.data,
-            facility_id=id_or_none(self.facility_id.data),
+            facility_id=record_number(self.facility_id.data),
             default_insurance_plan_id=self.insurance_plan_id.data,
         )  # fmt: skip
 
@@ -167,7 +159,7 @@ class BookingForm(PortalForm):
 class MoveForm(PortalForm):
     """Another start, with the same or another doctor of the service."""
 
-    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=id_or_none)
+    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number)
     start_at = Line(lazy_gettext("Start"))
     on_board = BooleanField()
 

@@ -10,12 +10,7 @@ from wtforms.validators import Length, Optional
 from portal.facilities.queries import list_facilities
 from portal.insurance.queries import list_payers, list_plans
 from portal.patients.rules.details import LONGEST_NOTES, PatientDetails
-from portal.web.forms import Line, PortalForm, tidy
-
-
-def id_or_none(value: Any) -> int | None:
-    """A select's value: a record, or the empty choice."""
-    return int(value) if value not in (None, "", "None") else None
+from portal.web.forms import Line, PortalForm, record_number, tidy
 
 
 class PatientForm(PortalForm):
@@ -27,8 +22,8 @@ class PatientForm(PortalForm):
     phone = Line(lazy_gettext("Phone"), [Length(max=50)])
     email = Line(lazy_gettext("E-mail"), [Length(max=254)])
     preferred_language = Line(lazy_gettext("Preferred language"), [Length(max=10)])
-    facility_id = SelectField(lazy_gettext("Facility"), coerce=id_or_none)
-    default_insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=id_or_none)
+    facility_id = SelectField(lazy_gettext("Facility"), coerce=record_number)
+    default_insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
     alert = Line(lazy_gettext("Alert"), [Length(max=200)])
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=LONGEST_NOTES)], filters=[tidy])
 

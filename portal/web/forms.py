@@ -9,6 +9,7 @@ from wtforms import StringField
 from wtforms.widgets import HiddenInput
 
 from portal.refusals import DomainError
+from portal.web.addresses import LARGEST
 
 ANSWERABLE = frozenset({409, 422, 429})
 
@@ -24,6 +25,13 @@ def tidy(value: str | None) -> str | None:
     PostgreSQL's text cannot hold NUL, which no keyboard types.
     """
     return (value or "").replace("\0", "").strip() or None
+
+
+def record_number(typed: str | int | None) -> int | None:
+    """The number of a record, as an address or a field says it; None for anything else."""
+    digits = "" if typed is None else str(typed)
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
+    return number if number is not None and number <= LARGEST else None
 
 
 class Line(StringField):

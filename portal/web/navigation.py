@@ -6,11 +6,7 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
-
-def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "translate this later"
-    """Mark a message for extraction; `rail` translates it."""
-    return message
-
+from portal.refusals import N_
 
 RAIL = (
     # endpoint, icon, words

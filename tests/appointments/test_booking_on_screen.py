@@ -119,9 +119,7 @@ def test_nonsense_in_the_address_is_not_found(browser, alder, work):
         assert browser.get(f"/appointments/offers?day={end_of_time}").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "address", ["/appointments/{}", "/patients/{}", "/appointments/offers?service_id={}"]
-)
+@pytest.mark.parametrize("address", ["/appointments/{}", "/patients/{}"])
 def test_a_number_that_no_record_can_have_is_not_found(browser, alder, work, address):
     assert browser.sign_in(alder.desk).get(address.format(10**20)).status_code == 404
 

@@ -35,6 +35,7 @@ from portal.refusals import DomainError
 from portal.services.queries import list_offerings
 from portal.web.answers import asks_for_fragment, form_page, go, page, toast
 from portal.web.filters import hhmm, localtime, longdate
+from portal.web.forms import record_number
 
 PAGE, FORM = "appointments/new.html", "appointments/_booking.html"
 
@@ -99,9 +100,9 @@ def hold() -> Response:
     form = BookingForm()
     facility = facility_asked()
     form.offer_choices(facility)
-    before = request.form.get("held_slot_id", "")
-    if before.isascii() and before.isdigit():
-        commands.release_slot(int(before))
+    before = record_number(request.form.get("held_slot_id"))
+    if before is not None:
+        commands.release_slot(before)
     details = form.details(facility)
     slot = commands.hold_slot(
         details.slot_id or 0, offering_id=details.offering_id, plan_id=details.plan_id

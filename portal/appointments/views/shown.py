@@ -21,6 +21,7 @@ from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility, list_facilities
 from portal.refusals import NotFound
 from portal.web.answers import TOASTS, take_messages
+from portal.web.forms import record_number
 
 HEADER = "X-Board"
 
@@ -108,6 +109,7 @@ def number_asked(name: str) -> int | None:
 
 
 def _number(asked: str) -> int:
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+    number = record_number(asked)
+    if number is None:
         raise NotFound
-    return int(asked)
+    return number
