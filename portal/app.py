@@ -22,7 +22,7 @@ AREAS = (
 )  # fmt: skip
 TABLES = (
     "tenancy", "phi", "audit", "auth", "staff", "facilities", "insurance", "doctors", "patients",
-    "services", "availability", "appointments",
+    "services", "availability", "appointments", "activity",
 )  # fmt: skip
 PUBLIC = ("static", "healthz", "readyz")
 BODY_LIMIT = 1024 * 1024

@@ -3,14 +3,23 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import DateField, Field, IntegerField, SelectField
+from wtforms import DateField, Field, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 from wtforms.widgets import HiddenInput
 
+from portal.activity.commands import DisclosureDetails
 from portal.activity.rules import Filters
 from portal.activity.words import (
     DONE,
@@ -22,8 +31,10 @@ from portal.activity.words import (
     record_words,
 )
 from portal.facilities.models import Facility
-from portal.web.forms import PortalForm
+from portal.web.forms import Line, PortalForm, tidy
 
+NEEDED = lazy_gettext("This is needed.")
+LONG = Length(max=2000)
 NUMBER = (Optional(), NumberRange(1, 2**63 - 1))
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
@@ -99,6 +110,33 @@ class FilterForm(PortalForm):
             for name, field in self._fields.items()
             if field.raw_data and field.raw_data[0]
         }
+
+
+class DisclosureForm(PortalForm):
+    """Something of a patient was told to somebody else; the key records it once."""
+
+    row_uid = StringField(widget=HiddenInput())
+    disclosed_on = DateField(lazy_gettext("Day of the disclosure"), [InputRequired(NEEDED)])
+    recipient_name = Line(lazy_gettext("Who received it"), [DataRequired(NEEDED), Length(max=200)])
+    recipient_address = TextAreaField(
+        lazy_gettext("Their address"), [Length(max=500)], filters=[tidy]
+    )
+    what = TextAreaField(
+        lazy_gettext("What was disclosed"), [DataRequired(NEEDED), LONG], filters=[tidy]
+    )
+    purpose = TextAreaField(lazy_gettext("What for"), [DataRequired(NEEDED), LONG], filters=[tidy])
+
+    def details(self) -> DisclosureDetails:
+        """What was typed, for the command; a key that is none is a new one."""
+        typed = {name: field.data for name, field in self._fields.items() if name != "csrf_token"}
+        return DisclosureDetails(**{**typed, "row_uid": _key(typed["row_uid"])})
+
+
+def _key(text: str | None) -> UUID:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return uuid4()
 
 
 def _midnight(day: date, zone: str) -> datetime:

@@ -9,6 +9,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SEALED_WITHIN = timedelta(minutes=10)
 VERIFIED_WITHIN = timedelta(hours=36)
 ACCOUNTED_YEARS = 6
+# Nobody alive was disclosed anything of before.
+FIRST_DAY = date(1900, 1, 1)
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -99,6 +101,14 @@ def instant(since_1970: int) -> datetime | None:
         return EPOCH + timedelta(microseconds=since_1970)
     except OverflowError:
         return None
+
+
+def is_instant(value: object) -> bool:
+    """Whether a logged value is an instant with its zone, as the database writes one."""
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def plain_cell(value: object) -> str:

@@ -45,6 +45,8 @@ TABLE = {
     "activity.see":      ("x     x     -    -         x", N_("see what was done and seen")),
     "activity.open":     ("x     x     -    -         x", N_("see encrypted values in the log")),
     "activity.export":   ("x     x     -    -         x", N_("export what was done and seen")),
+    "disclosures.see":   ("x     x     x    x         x", N_("see what was disclosed of patients")),
+    "disclosures.record": ("x    x     x    x         -", N_("record what was disclosed")),
     "reports.see":       ("x     x     -    -         x", N_("see reports")),
     "account.own":       ("x     x     x    x         x", N_("see to your own account")),
 }  # fmt: skip

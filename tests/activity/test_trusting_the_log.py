@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.activity.rules import Mark, Standing, first_accounted_day
+from portal.activity.rules import Mark, Standing, first_accounted_day, is_instant
 from portal.activity.views import log as views
 
 NOW = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
@@ -81,3 +81,17 @@ def test_a_place_in_the_log_survives_the_address():
 )
 def test_six_years_are_counted_back_from_today(today, first):
     assert first_accounted_day(today) == first
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        ("2026-03-02T13:00:00.5+00:00", True),
+        ("2026-03-02T13:00:00", False),
+        ("2026-03-02", False),
+        ("tomorrow", False),
+        (20260302, False),
+    ],
+)
+def test_only_what_is_an_instant_is_shown_as_one(value, is_one):
+    assert is_instant(value) == is_one

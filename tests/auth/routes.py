@@ -137,6 +137,9 @@ ROUTES: dict[str, Route] = {
     "activity.show": Route("activity.see", "entry"),
     "activity.values": Route("activity.open", "entry"),
     "activity.of_patient": Route("activity.see", "patient"),
+    "activity.disclosures": Route("disclosures.see", "patient"),
+    "activity.accounting": Route("disclosures.see", "patient"),
+    "activity.disclosure_new": Route("disclosures.record", "patient"),
 }
 
 

@@ -1,5 +1,6 @@
 """Every read of the area."""
 
+from portal.activity.queries.disclosures import find_disclosure, list_disclosures
 from portal.activity.queries.entries import (
     Value,
     get_entry,
@@ -23,8 +24,10 @@ __all__ = [
     "TooMany",
     "Value",
     "export_entries",
+    "find_disclosure",
     "get_entry",
     "get_standing",
+    "list_disclosures",
     "list_entries",
     "list_people",
     "list_values",

@@ -66,6 +66,7 @@ def list_values(entry: AuditEntry, *, opened: bool = False) -> list[Value]:
             _is_sealed(entry, column, old.get(column), new.get(column)),
         )
         for column in sorted(old.keys() | new.keys())
+        if (old.get(column), new.get(column)) != (None, None)
     ]
 
 

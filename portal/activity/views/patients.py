@@ -1,15 +1,24 @@
-"""/activity/patients/: who looked at a patient."""
+"""/activity/patients/: who looked at a patient, and what was disclosed of them."""
+
+from datetime import date
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from flask import Response, request
+from flask_babel import gettext as _
 
-from portal.activity import queries
-from portal.activity.rules import Filters, Mark
+from portal import clock
+from portal.activity import commands, queries
+from portal.activity.forms import DisclosureForm
+from portal.activity.rules import Filters, Mark, first_accounted_day
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, zone_for
 from portal.auth.permissions import permission
 from portal.facilities.queries import list_facilities
+from portal.patients.models import Patient
 from portal.patients.queries import get_patient
-from portal.web.answers import page
+from portal.tenancy.context import facts
+from portal.web.answers import form_page, go, page, toast
 
 
 @bp.get("/patients/<int:patient_id>")
@@ -26,3 +35,50 @@ def of_patient(patient_id: int) -> Response:
         zone=zone_for(list_facilities()),
         **around(stretch.lines),
     )
+
+
+@bp.get("/patients/<int:patient_id>/disclosures")
+@permission("disclosures.see")
+def disclosures(patient_id: int) -> Response:
+    return _account("activity/disclosures.html", get_patient(patient_id))
+
+
+@bp.get("/patients/<int:patient_id>/accounting")
+@permission("disclosures.see")
+def accounting(patient_id: int) -> Response:
+    """The same, as the paper that a patient is given."""
+    return _account("activity/accounting.html", get_patient(patient_id))
+
+
+@bp.route("/patients/<int:patient_id>/disclosures/new", methods=["GET", "POST"])
+@permission("disclosures.record")
+def disclosure_new(patient_id: int) -> Response:
+    patient = get_patient(patient_id)
+    form = DisclosureForm(data={"row_uid": uuid4(), "disclosed_on": _today()})
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.record_disclosure(patient.id, form.details(), today=_today())
+            toast(_("The disclosure is recorded."))
+            return go("activity.disclosures", patient_id=patient.id)
+    return form_page(
+        "activity/disclosure_new.html", "activity/_disclosure_form.html", form, patient=patient
+    )
+
+
+def _account(template: str, patient: Patient) -> Response:
+    today = _today()
+    since = first_accounted_day(today)
+    told = queries.list_disclosures(patient.id, since=since)
+    return page(
+        template,
+        "activity/_disclosures.html",
+        patient=patient,
+        told=told,
+        since=since,
+        today=today,
+        names=queries.names_of(each.recorded_by for each in told),
+    )
+
+
+def _today() -> date:
+    return clock.now().astimezone(ZoneInfo(facts().timezone)).date()

@@ -1,6 +1,7 @@
 """What every list of entries needs beside the entries: names, numbers, words, the zone."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, url_for
@@ -8,6 +9,7 @@ from flask_login import current_user
 
 from portal.activity import queries
 from portal.activity.queries import Line
+from portal.activity.rules import is_instant
 from portal.activity.views.blueprint import bp
 from portal.activity.words import OUTCOMES, SCREENS, action_words, actor_words, record_words
 from portal.facilities.models import Facility
@@ -46,7 +48,10 @@ def record_address(table: str | None, record_id: int | None) -> str | None:
 @bp.record_once
 def _give_templates_words(state: Any) -> None:
     app: Flask = state.app
-    app.jinja_env.filters.update(action_words=action_words, record_words=record_words)
+    app.jinja_env.tests.update(instant=is_instant)
+    app.jinja_env.filters.update(
+        action_words=action_words, record_words=record_words, instant=datetime.fromisoformat
+    )
     app.jinja_env.globals.update(
         actor_words=actor_words, record_address=record_address, outcome_words=OUTCOMES
     )
