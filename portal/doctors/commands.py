@@ -9,7 +9,7 @@ from portal.db import session
 from portal.doctors import queries
 from portal.doctors.models import Doctor, FacilityDoctor
 from portal.doctors.rules import checked_npi
-from portal.facilities.visits import Touched, visits_of_doctor
+from portal.facilities.visits import Touched, require_sight_of_all, visits_of_doctor
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.tenancy.context import facts
 
@@ -46,12 +46,6 @@ class VisitsChanged(Conflict):
     """What was shown is not what the change would touch."""
 
     message = N_("Visits were booked or cancelled meanwhile. Look again, then press the button.")
-
-
-class SeesNotAll(DomainError):
-    """Whoever does not see every facility cannot know whom it touches there."""
-
-    message = N_("You do not see every facility. Ask somebody who does.")
 
 
 CONSTRAINTS = {
@@ -105,8 +99,7 @@ def retire_doctor(doctor: Doctor) -> None:
         VisitsBooked: visits are still to come.
         SeesNotAll: whoever asks is limited to some facilities.
     """
-    if facts().facility_ids is not None:
-        raise SeesNotAll
+    require_sight_of_all()
     visits = visits_of_doctor(doctor.id).ids
     if visits:
         raise VisitsBooked(visits=len(visits))

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.db import session
 from portal.phi.sealed import open_field
+from portal.refusals import N_, DomainError
 from portal.tenancy.context import facts
 
 MOST_SHOWN = 50
@@ -48,6 +49,12 @@ OF_A_DOCTOR = text(f"""
 """)  # noqa: S608 - a constant of this file
 
 
+class SeesNotAll(DomainError):
+    """Whoever does not see every facility cannot be shown whom a change touches there."""
+
+    message = N_("You do not see every facility. Ask somebody who does.")
+
+
 class ComingVisit(NamedTuple):
     """A visit that a change touches; the start is in UTC, `zone` the facility's."""
 
@@ -70,6 +77,12 @@ class Touched:
     def fingerprint(self) -> str:
         """The same text for the same visits; empty when nobody is touched."""
         return ",".join(map(str, self.ids))
+
+
+def require_sight_of_all() -> None:
+    """Before a change that reaches into every facility. Raises SeesNotAll."""
+    if facts().facility_ids is not None:
+        raise SeesNotAll
 
 
 def list_visits(ids: Sequence[int], *, limit: int = MOST_SHOWN) -> list[ComingVisit]:

@@ -114,6 +114,16 @@ def test_a_plan_that_ends_leaves_its_later_visits_uncovered(browser, alder, book
         assert list_uncovered() == [booked.next_week]
 
 
+def test_who_does_not_see_every_facility_leaves_a_plans_dates(browser, alder, booked):
+    browser.sign_in(alder.hire("sam", "admin", facility_ids=(alder.facility_id,)))
+    address = f"/insurance/plans/{booked.plan_id}/edit"
+    typed = {"name": "Plan", "plan_code": "P", "effective_to": "2026-03-05"}
+    refused = browser.send(address, typed)
+    assert refused.status_code == 422
+    assert "You do not see every facility." in refused.text
+    assert browser.send(address, typed | {"effective_to": ""}).status_code == 303
+
+
 def test_the_nearest_alternative_is_where_the_same_doctor_offers_the_service(alder, booked):
     practice = booked.practice
     with alder.at_work():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.db import session
+from portal.facilities.visits import require_sight_of_all
 from portal.insurance.commands.acceptance import Affected, Uncovering
 from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.insurance.rules import check_dates
@@ -66,7 +67,14 @@ def add_plan(details: PlanDetails) -> InsurancePlan:
 
 
 def change_plan(plan: InsurancePlan, details: PlanDetails) -> Affected:
-    """Change a plan; its dates say whom it still covers. Raises PlanCodeTaken, DatesBackwards."""
+    """Change a plan; its dates say whom it still covers.
+
+    Raises:
+        PlanCodeTaken, DatesBackwards: beside their fields.
+        SeesNotAll: its dates change, and whoever asks is limited to some facilities.
+    """
+    if (plan.effective_from, plan.effective_to) != (details.effective_from, details.effective_to):
+        require_sight_of_all()
     uncovering = Uncovering({plan.id})
     with refusing(CONSTRAINTS):
         _describe(plan, details)
