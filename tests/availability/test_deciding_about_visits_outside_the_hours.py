@@ -3,8 +3,10 @@
 import pytest
 
 from portal.availability.commands import end_rule, materialise_doctors
+from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.db import session
+from tests.support.factories import a_facility
 from tests.support.people import Clinic
 from tests.support.scheduling import Practice, a_practice, book, hours, on_monday
 from tests.support.statements import at_most
@@ -45,6 +47,36 @@ def test_a_visit_that_is_kept_needs_no_rule_any_more(browser, alder, practice):
         slot = get_slot(slot_id)
         assert (slot.orphaned_at, slot.booked_count, slot.capacity) == (None, 1, 1)
         assert slot.service_offering_id == practice.offering.id
+
+
+def test_somebody_of_another_facility_neither_sees_nor_keeps_them(browser, alder, practice):
+    with alder.at_work():
+        elsewhere = a_facility().id
+    browser.sign_in(alder.hire("sam", "front_desk", facility_ids=(elsewhere,)))
+    slot_id = practice.visits[0].availability_slot_id
+    with on_monday():
+        assert "No visit waits for a decision" in browser.get("/availability/orphans/").text
+        assert browser.send(f"/availability/orphans/{slot_id}/keeping").status_code == 404
+    with on_monday(), alder.at_work():
+        session.expire_all()
+        assert get_slot(slot_id).orphaned_at is not None
+
+
+def test_a_start_that_the_service_has_already_cannot_be_kept_twice(browser, alder, practice):
+    with on_monday(), alder.at_work():
+        visit = practice.visits[0]
+        session.add(
+            AvailabilitySlot(
+                doctor_id=practice.doctor.id, facility_id=alder.facility_id,
+                service_offering_id=practice.offering.id, start_at=visit.start_at,
+                end_at=visit.end_at, status="cancelled",
+            )
+        )  # fmt: skip
+        slot_id = visit.availability_slot_id
+    browser.sign_in(alder.desk)
+    response = browser.send(f"/availability/orphans/{slot_id}/keeping")
+    assert response.status_code == 409
+    assert "Move the visit there instead." in response.text
 
 
 def test_an_auditor_looks_but_decides_nothing(browser, alder, practice):

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from portal.availability.commands.locks import lock_doctors
 from portal.availability.queries import get_slot
 from portal.db import session
-from portal.refusals import N_, Conflict, refusing
+from portal.refusals import N_, Conflict, NotFound, refusing
 from portal.tenancy.context import facts
 
 
@@ -26,8 +26,8 @@ KEEP = text("""
                 WHERE a.tenant_id = s.tenant_id AND a.availability_slot_id = s.id
                   AND a.status IN ('scheduled', 'checked_in', 'in_progress')
                 ORDER BY a.start_at, a.id LIMIT 1))
-     WHERE tenant_id = :tenant_id AND id = :slot_id AND orphaned_at IS NOT NULL
-       AND booked_count > 0
+     WHERE tenant_id = :tenant_id AND id = :slot_id
+    RETURNING id
 """)
 
 
@@ -35,11 +35,16 @@ def keep_as_booked(slot_id: int) -> None:
     """Let an orphaned slot's visits stand although no rule supports it; twice is once.
 
     Raises:
-        NotFound: no such slot.
+        NotFound: no such slot, or one at a facility that is not the person's to change.
         StartKeptAlready: the same service has another slot at that start.
     """
     slot = get_slot(slot_id)
     lock_doctors([slot.doctor_id])
+    session.refresh(slot)
+    if slot.orphaned_at is None or not slot.booked_count:
+        return
     with refusing(CONSTRAINTS):
-        session.execute(KEEP, {"tenant_id": facts().tenant_id, "slot_id": slot_id})
+        kept = session.scalar(KEEP, {"tenant_id": facts().tenant_id, "slot_id": slot_id})
+    if kept is None:
+        raise NotFound
     session.expire(slot)
