@@ -158,7 +158,15 @@ def _database_urls(source: _Source) -> dict[str, Any]:
 def _key(source: _Source) -> bytes:
     """The key-encryption key."""
     named = source.get("PORTAL_KEY_FILE")
-    path = Path(named) if named else _made(source.instance / "portal.key", _new_key)
+    return read_key(Path(named) if named else _made(source.instance / "portal.key", _new_key))
+
+
+def read_key(path: Path) -> bytes:
+    """The key-encryption key in a file that only its owner can read.
+
+    Raises:
+        ConfigError: the file cannot be read, others can read it, or it holds no key.
+    """
     try:
         readable_by_others = path.stat().st_mode & 0o077
         text = path.read_text().strip()

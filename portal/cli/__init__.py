@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from portal.cli import audit, database, demo, invariants, patients, slots, tenants, worker
+from portal.cli import audit, database, demo, invariants, keys, patients, slots, tenants, worker
 
 COMMANDS = (
     audit.group,
     database.group,
     demo.group,
     invariants.command,
+    keys.group,
     patients.group,
     slots.group,
     tenants.group,

@@ -9,9 +9,11 @@ import hmac
 import os
 import struct
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +24,8 @@ from sqlalchemy import select
 from portal.db import session
 from portal.phi.models import TenantKey
 
+log = structlog.get_logger()
+
 KEY_BYTES = 32
 # Other processes learn of a new or destroyed key within this time.
 REMEMBERED_SECONDS = 60
@@ -30,6 +34,10 @@ _NONCE = 12
 
 class KeyUnavailable(Exception):
     """A tenant's key is missing, destroyed, or not wrapped by this key-encryption key."""
+
+
+class WrappedByAnother(KeyUnavailable):
+    """The key is there, and this key-encryption key does not unwrap it."""
 
 
 class KeyEncryptionKey(Protocol):
@@ -58,17 +66,28 @@ class LocalKey:
         try:
             return self._cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], about)
         except (InvalidTag, ValueError):
-            raise KeyUnavailable("wrapped by another key-encryption key") from None
+            raise WrappedByAnother("wrapped by another key-encryption key") from None
 
 
 @dataclass(slots=True)
 class TenantKeys:
-    """One tenant's unwrapped keys, and the column ciphers already derived from them."""
+    """One tenant's unwrapped keys, and the column ciphers already derived from them.
+
+    Attributes:
+        data: every version of the data key. A retired one seals nothing and stays, since the
+            audit log keeps what it sealed; so whatever a process seals by an old version opens.
+        active: the version that seals.
+        index: the index key by which is searched.
+        loaded_at: when the database was asked, in seconds of the monotonic clock.
+        other_indexes: index keys under which tokens are kept as well, while they are exchanged.
+    """
 
     data: dict[int, bytes]
     active: int
     index: bytes
     loaded_at: float
+    other_indexes: tuple[bytes, ...] = ()
+    _unknown: set[int] = field(default_factory=set)
     _ciphers: dict[tuple[int, str, str], AESGCM] = field(default_factory=dict)
 
     def cipher(self, version: int, table: str, column: str) -> AESGCM:
@@ -81,6 +100,19 @@ class TenantKeys:
             self._ciphers[version, table, column] = found
         return found
 
+    def is_old(self) -> bool:
+        """Whether the database has to be asked again."""
+        return time.monotonic() - self.loaded_at > REMEMBERED_SECONDS
+
+    def may_lack(self, version: int | None) -> bool:
+        """Whether this version may have been made since the database was asked."""
+        return version is not None and version not in self.data and version not in self._unknown
+
+    def lacks(self, version: int | None) -> None:
+        """Remember a version that the database does not have either."""
+        if version is not None and version not in self.data:
+            self._unknown.add(version)
+
 
 class KeyRing:
     """The process's keys: the key-encryption key, and what it has unwrapped lately."""
@@ -89,11 +121,18 @@ class KeyRing:
         self.kek = kek
         self._tenants: dict[int, TenantKeys] = {}
 
-    def of(self, tenant_id: int) -> TenantKeys:
-        """The keys of the tenant that the present transaction has entered."""
+    def of(self, tenant_id: int, *, version: int | None = None) -> TenantKeys:
+        """The keys of the tenant that the present transaction has entered.
+
+        Args:
+            tenant_id: the tenant.
+            version: a version of the data key that is wanted: one that another process has made
+                meanwhile is asked for at once, and one that does not exist only once.
+        """
         found = self._tenants.get(tenant_id)
-        if found is None or time.monotonic() - found.loaded_at > REMEMBERED_SECONDS:
+        if found is None or found.is_old() or found.may_lack(version):
             found = self._tenants[tenant_id] = self._load(tenant_id)
+            found.lacks(version)
         return found
 
     def forget(self, tenant_id: int) -> None:
@@ -101,9 +140,25 @@ class KeyRing:
         self._tenants.pop(tenant_id, None)
 
     def _load(self, tenant_id: int) -> TenantKeys:
-        self._tenants.pop(tenant_id, None)
-        rows = session.scalars(select(TenantKey).where(TenantKey.tenant_id == tenant_id)).all()
-        unwrapped = {
+        known = self._tenants.pop(tenant_id, None)
+        rows = session.scalars(
+            select(TenantKey)
+            .where(TenantKey.tenant_id == tenant_id)
+            .order_by(TenantKey.version)
+            .execution_options(populate_existing=True)
+        ).all()
+        try:
+            return self._unwrapped(tenant_id, rows)
+        except WrappedByAnother:
+            # The key-encryption key was exchanged under this process: what it has unwrapped
+            # stays right until it is started again with the new one.
+            if known is None:
+                raise
+            log.warning("keys.rewrapped", tenant_id=tenant_id)
+            return replace(known, loaded_at=time.monotonic())
+
+    def _unwrapped(self, tenant_id: int, rows: Sequence[TenantKey]) -> TenantKeys:
+        keys = {
             (row.purpose, row.version): self.kek.unwrap(
                 row.wrapped_key, about(tenant_id, row.purpose, row.version)
             )
@@ -112,13 +167,17 @@ class KeyRing:
         active = {row.purpose: row.version for row in rows if row.active}
         if active.keys() < {"data", "index"}:
             raise KeyUnavailable("the tenant has no keys")
+        exchanged = [
+            row.version
+            for row in rows
+            if row.purpose == "index" and not row.active and row.retired_at is None
+        ]
         return TenantKeys(
-            data={
-                version: key for (purpose, version), key in unwrapped.items() if purpose == "data"
-            },
+            data={version: key for (purpose, version), key in keys.items() if purpose == "data"},
             active=active["data"],
-            index=unwrapped["index", active["index"]],
+            index=keys["index", active["index"]],
             loaded_at=time.monotonic(),
+            other_indexes=tuple(keys["index", version] for version in exchanged),
         )
 
 

@@ -5,27 +5,40 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-from portal.db import Base, session
-from portal.phi.sealed import Sealed, Unreadable, open_unseen
+from portal.db import session
+from portal.phi.models import TenantKey
+from portal.phi.sealed import (
+    Sealed,
+    Unreadable,
+    models_with_sealed_attributes,
+    open_unseen,
+    sealed_attributes,
+)
 from portal.tenancy.context import facts
+from portal.tenancy.models import Tenant
 
 AT_ONCE = 1000
 
 
 def envelopes_that_do_not_open() -> Sequence[str]:
-    """Every envelope of the tenant is opened; nobody is shown what is in it."""
+    """Every envelope of the tenant is opened; nobody is shown what is in it.
+
+    A clinic that was closed and whose keys were destroyed has nothing left to open.
+    """
+    if _destroyed():
+        return []
     return [
         f"{model.__tablename__} {row_id}: {name} does not open"
-        for model, name, sealed in _sealed_attributes()
+        for model in models_with_sealed_attributes()
+        for name, sealed in sealed_attributes(model).items()
         for row_id in _unreadable(model, sealed)
     ]
 
 
-def _sealed_attributes() -> Iterator[tuple[Any, str, Sealed]]:
-    for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__):
-        for name, found in vars(mapper.class_).items():
-            if isinstance(found, Sealed):
-                yield mapper.class_, name, found
+def _destroyed() -> bool:
+    closed = select(Tenant.id).where(Tenant.id == facts().tenant_id, Tenant.status == "closed")
+    keys = select(TenantKey.id).where(TenantKey.tenant_id == facts().tenant_id)
+    return bool(session.scalar(select(closed.exists() & ~keys.exists())))
 
 
 def _unreadable(model: Any, sealed: Sealed) -> Iterator[int]:

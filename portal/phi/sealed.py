@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
-from portal.db import PortalSession, session
+from portal.db import Base, PortalSession, session
 from portal.phi.envelopes import EnvelopeError, Place, key_version_of, seal, unseal
 from portal.phi.keys import KeyUnavailable, ring
 from portal.tenancy.context import facts
@@ -140,7 +140,8 @@ def open_unseen(
         return None
     tenant_id = facts().tenant_id
     try:
-        cipher = ring().of(tenant_id).cipher(key_version_of(envelope), table, column)
+        version = key_version_of(envelope)
+        cipher = ring().of(tenant_id, version=version).cipher(version, table, column)
         return kind.load(unseal(cipher, Place(tenant_id, table, column, row_uid), envelope))
     except (EnvelopeError, KeyUnavailable) as error:
         log.error(
@@ -149,14 +150,34 @@ def open_unseen(
         return UNREADABLE
 
 
+def reseal(table: str, column: str, row_uid: UUID, envelope: bytes) -> bytes:
+    """The same value in an envelope of the active data key.
+
+    Raises:
+        EnvelopeError, KeyUnavailable: it does not open.
+    """
+    place = Place(facts().tenant_id, table, column, row_uid)
+    version = key_version_of(envelope)
+    keys = ring().of(place.tenant_id, version=version)
+    plaintext = unseal(keys.cipher(version, table, column), place, envelope)
+    return seal(keys.cipher(keys.active, table, column), keys.active, place, plaintext)
+
+
 @event.listens_for(PortalSession, "before_flush")
 def _seal_pending(flushing: Session, _context: object, _instances: object) -> None:
     for row in [*flushing.new, *flushing.dirty]:
         if row.__dict__.get("_unsealed"):
-            for attribute in _sealed_attributes(type(row)):
+            for attribute in sealed_attributes(type(row)).values():
                 attribute.seal_pending(row)
             del row.__dict__["_unsealed"]
 
 
-def _sealed_attributes(model: type) -> list[Sealed]:
-    return [found for found in vars(model).values() if isinstance(found, Sealed)]
+def sealed_attributes(model: type) -> dict[str, Sealed]:
+    """The encrypted attributes of a model, by name."""
+    return {name: found for name, found in vars(model).items() if isinstance(found, Sealed)}
+
+
+def models_with_sealed_attributes() -> list[Any]:
+    """Every model that has any, in the order of their names."""
+    models = (mapper.class_ for mapper in Base.registry.mappers)
+    return sorted(filter(sealed_attributes, models), key=lambda model: model.__name__)

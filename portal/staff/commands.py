@@ -4,17 +4,18 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, text
+from sqlalchemy import bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.auth import passwords, rules
 from portal.auth.commands import require_length
-from portal.auth.models import User, UserLink
+from portal.auth.models import User, UserLink, UserSession
 from portal.db import session
 from portal.phi.commands import create_keys
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.staff.models import UserFacility
-from portal.tenancy.context import as_worker, enter_job
+from portal.tenancy.context import as_worker, enter_job, facts
+from portal.tenancy.models import Tenant
 
 LINK_LASTS = timedelta(minutes=15)
 CREATE = text("SELECT create_tenant(:slug, :name, :timezone, :locale, :settings)").bindparams(
@@ -139,3 +140,14 @@ def _add(person: Person, **sign_in: Any) -> User:
     session.add_all(UserFacility(user_id=user.id, facility_id=each) for each in person.facility_ids)
     session.flush()
     return user
+
+
+def close_clinic() -> None:
+    """End every session of the clinic group; nobody can begin one."""
+    tenant_id = facts().tenant_id
+    session.execute(update(Tenant).where(Tenant.id == tenant_id).values(status="closed"))
+    session.execute(
+        update(UserSession)
+        .where(UserSession.tenant_id == tenant_id, UserSession.revoked_at.is_(None))
+        .values(revoked_at=func.now())
+    )

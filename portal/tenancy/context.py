@@ -155,12 +155,23 @@ def trust_process_key(connection: Connection, key: bytes) -> None:
     """
     if connection.scalar(text("SELECT to_regclass('context_keys')")) is None:
         return
-    padded = key.ljust(64, b"\0")
     connection.execute(
         text(
             "INSERT INTO context_keys (purpose, inner_block, outer_block)"
             " VALUES ('process', :inner, :outer) ON CONFLICT DO NOTHING"
         ),
-        {"inner": bytes(b ^ 0x36 for b in padded), "outer": bytes(b ^ 0x5C for b in padded)},
+        _blocks(key),
     )
     connection.commit()
+
+
+def exchange_process_key(connection: Connection, key: bytes) -> None:
+    """Check the proofs of the processes that hold this key from now on (run by the owner)."""
+    exchange = "UPDATE context_keys SET inner_block = :inner, outer_block = :outer"
+    connection.execute(text(f"{exchange} WHERE purpose = 'process'"), _blocks(key))
+    connection.commit()
+
+
+def _blocks(key: bytes) -> dict[str, bytes]:
+    padded = key.ljust(64, b"\0")
+    return {"inner": bytes(b ^ 0x36 for b in padded), "outer": bytes(b ^ 0x5C for b in padded)}

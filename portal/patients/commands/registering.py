@@ -65,7 +65,7 @@ ADD_TOKENS = text(
     "INSERT INTO patient_search_tokens (tenant_id, field, token, patient_id)"
     " SELECT :tenant_id, field, token, patient_id"
     " FROM unnest(:fields, :tokens, :patient_ids) AS added (field, token, patient_id)"
-    " ORDER BY 2, 3, 4"
+    " ORDER BY 2, 3, 4 ON CONFLICT DO NOTHING"
 ).bindparams(
     bindparam("fields", type_=ARRAY(Text)),
     bindparam("tokens", type_=ARRAY(LargeBinary)),
@@ -98,9 +98,10 @@ def register_checked(many: Sequence[PatientDetails]) -> list[int]:
     people = (_person(details, row["mrn"]) for details, row in zip(many, rows, strict=True))
     _add_tokens(
         [
-            (key.field, queries.token_of(key), patient_id)
+            (key.field, token, patient_id)
             for patient_id, person in zip(patient_ids, people, strict=True)
             for key in person.search_keys()
+            for token in queries.tokens_for(key)
         ]
     )
     return patient_ids
@@ -127,7 +128,9 @@ def change_patient(patient: Patient, details: PatientDetails) -> Patient:
 
 def find_again(patient_id: int, person: Person) -> None:
     """Make the search tokens those of the person as they are now."""
-    wanted = {(key.field, queries.token_of(key)) for key in person.search_keys()}
+    wanted = {
+        (key.field, token) for key in person.search_keys() for token in queries.tokens_for(key)
+    }
     held = queries.tokens_of(patient_id)
     if gone := held - wanted:
         session.execute(

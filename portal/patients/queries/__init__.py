@@ -8,6 +8,7 @@ from portal.patients.queries.searching import (
     known_tokens,
     search_patients,
     token_of,
+    tokens_for,
     tokens_of,
 )
 
@@ -22,5 +23,6 @@ __all__ = [
     "person_of",
     "search_patients",
     "token_of",
+    "tokens_for",
     "tokens_of",
 ]

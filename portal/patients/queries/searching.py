@@ -70,8 +70,14 @@ def find_possible_duplicates(
 
 
 def token_of(key: Key) -> bytes:
-    """A key's token in this clinic."""
+    """A key's token in this clinic, as it is searched for."""
     return token(ring().of(facts().tenant_id).index, *key)
+
+
+def tokens_for(key: Key) -> list[bytes]:
+    """A key's tokens as they are kept: while the index key is exchanged, under both."""
+    keys = ring().of(facts().tenant_id)
+    return [token(index, *key) for index in (keys.index, *keys.other_indexes)]
 
 
 def known_tokens(tokens: Iterable[bytes], *, field: str) -> dict[bytes, int]:

@@ -1,5 +1,22 @@
-"""Making a tenant's keys."""
+"""Making, exchanging and destroying a tenant's keys."""
 
 from portal.phi.commands.making import create_keys
+from portal.phi.commands.resealing import count_old_envelopes, reseal_some
+from portal.phi.commands.rotating import (
+    begin_rotation,
+    destroy_keys,
+    retire,
+    rewrap_keys,
+    switch_index,
+)
 
-__all__ = ["create_keys"]
+__all__ = [
+    "begin_rotation",
+    "count_old_envelopes",
+    "create_keys",
+    "destroy_keys",
+    "reseal_some",
+    "retire",
+    "rewrap_keys",
+    "switch_index",
+]
