@@ -78,8 +78,7 @@ class Stretch:
 
 def list_entries(filters: Filters, *, before: Mark | None = None, limit: int = PAGE) -> Stretch:
     """The newest entries that pass the filters, before a place in the log."""
-    read = _indexed(filters, before).limit(MOST_READ).subquery()
-    lines = _lines(read, filters, limit + 1)
+    lines = _lines(page_of(filters, before, limit=limit + 1))
     if len(lines) > limit:
         return Stretch(lines[:limit], lines[limit - 1].mark, more=True)
     return Stretch(lines, _last_read(filters, before), more=False)
@@ -91,10 +90,10 @@ def export_entries(filters: Filters) -> Sequence[Line]:
     Raises:
         TooMany: the period holds more entries than an export reads.
     """
-    read = _indexed(filters, None)
-    if session.execute(read.offset(MOST_EXPORTED).limit(1)).one_or_none() is not None:
+    one_more = _indexed(filters, None).offset(MOST_EXPORTED).limit(1)
+    if session.execute(one_more).one_or_none() is not None:
         raise TooMany(most=MOST_EXPORTED)
-    return _lines(read.limit(MOST_EXPORTED).subquery(), filters, MOST_EXPORTED)
+    return _lines(page_of(filters, None, limit=MOST_EXPORTED, most_read=MOST_EXPORTED))
 
 
 def get_standing() -> Standing:
@@ -128,14 +127,21 @@ def _indexed(filters: Filters, before: Mark | None) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _lines(read: Subquery, filters: Filters, limit: int) -> list[Line]:
-    found = (
+def page_of(
+    filters: Filters, before: Mark | None, *, limit: int, most_read: int | None = None
+) -> Select[*tuple[Any, ...]]:
+    """The statement: among so many entries that the indexes find, those that pass the rest."""
+    read = _indexed(filters, before).limit(most_read or MOST_READ).subquery()
+    return (
         select(read)
         .where(*_remaining(read, filters))
         .order_by(read.c.occurred_at.desc(), read.c.id.desc())
         .limit(limit)
     )
-    return [Line(**row._mapping) for row in session.execute(found)]
+
+
+def _lines(statement: Select[*tuple[Any, ...]]) -> list[Line]:
+    return [Line(**row._mapping) for row in session.execute(statement)]
 
 
 def _remaining(read: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
