@@ -17,7 +17,7 @@ from portal.web import health
 from portal.web.logs import log_failure
 
 AREAS = (
-    "auth", "facilities", "insurance", "doctors", "patients", "services", "availability",
+    "auth", "staff", "facilities", "insurance", "doctors", "patients", "services", "availability",
     "appointments", "activity",
 )  # fmt: skip
 TABLES = (

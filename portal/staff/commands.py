@@ -1,18 +1,20 @@
 """Clinic groups begin here, and their staff come in: invited by a link, or made with a password."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, text, update
+from sqlalchemy import bindparam, delete, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.auth import passwords, rules
-from portal.auth.commands import require_length
+from portal.auth.commands import end_sessions, require_length
 from portal.auth.models import User, UserLink, UserSession
 from portal.db import session
 from portal.phi.commands import create_keys
 from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.staff import queries
 from portal.staff.models import UserFacility
 from portal.tenancy.context import as_worker, enter_job, facts
 from portal.tenancy.models import Tenant
@@ -49,6 +51,26 @@ class EmailTaken(Conflict):
 
     field = "email"
     message = N_("Somebody at this clinic already has this e-mail.")
+
+
+class NotYourself(DomainError):
+    """Nobody changes their own role or locks themself out."""
+
+    message = N_("This is your own account. Ask another owner or administrator.")
+
+
+class OwnersOnly(DomainError):
+    """An administrator neither makes an owner nor changes one."""
+
+    field = "role"
+    message = N_("Only an owner can make somebody an owner, or change an owner.")
+
+
+class LastOwner(DomainError):
+    """The clinic would have nobody left who may do everything."""
+
+    field = "role"
+    message = N_("This is the clinic's last owner. Make somebody else an owner first.")
 
 
 @dataclass(frozen=True)
@@ -113,8 +135,10 @@ def invite_user(person: Person) -> str:
         The token of a one-time link that lasts 15 minutes.
 
     Raises:
-        EmailTaken
+        EmailTaken, OwnersOnly
     """
+    if facts().role == "admin" and person.role == "owner":
+        raise OwnersOnly
     return make_link(_add(person, status="invited", password_hash=None))
 
 
@@ -131,6 +155,80 @@ def make_link(user: User) -> str:
     session.add(link)
     session.flush()
     return token
+
+
+def change_user(user: User, role: str, facility_ids: Collection[int]) -> None:
+    """Give somebody another role or other facilities; no facility means every one.
+
+    Another role ends their sessions.
+
+    Raises:
+        NotYourself, OwnersOnly, LastOwner
+    """
+    if role != user.role:
+        _require_standing(user, role)
+        user.role = role
+        session.flush()
+        end_sessions(user.id)
+    now = set(queries.facility_ids_of(user.id))
+    session.execute(
+        delete(UserFacility).where(
+            UserFacility.user_id == user.id,
+            UserFacility.facility_id.in_(now - set(facility_ids)),
+        )
+    )
+    added = sorted(set(facility_ids) - now)
+    session.add_all(UserFacility(user_id=user.id, facility_id=each) for each in added)
+    session.flush()
+
+
+def disable_user(user: User) -> None:
+    """Let somebody in no more, from their next request on.
+
+    Raises:
+        NotYourself, OwnersOnly, LastOwner
+    """
+    _require_standing(user, None)
+    user.status = "disabled"
+    session.flush()
+    end_sessions(user.id)
+
+
+def enable_user(user: User) -> None:
+    """Let somebody in again: with their password, or by a new link when they never had one.
+
+    Raises:
+        NotYourself, OwnersOnly
+    """
+    _require_standing(user, user.role)
+    user.status = "active" if user.password_hash else "invited"
+    session.flush()
+
+
+def end_sessions_of(user: User) -> int:
+    """Sign somebody out everywhere; how many sessions ended. Raises OwnersOnly."""
+    _require_owner_for_owners(user, user.role)
+    return end_sessions(user.id)
+
+
+def new_link(user: User) -> str:
+    """The token of a new one-time link, which an administrator sends. Raises OwnersOnly."""
+    _require_owner_for_owners(user, user.role)
+    return make_link(user)
+
+
+def _require_standing(user: User, role: str | None) -> None:
+    """Raise unless the present person may give this one that role (None: no access)."""
+    if user.id == facts().user_id:
+        raise NotYourself
+    _require_owner_for_owners(user, role)
+    if user.role == "owner" and role != "owner" and queries.other_owners(user.id) == 0:
+        raise LastOwner
+
+
+def _require_owner_for_owners(user: User, role: str | None) -> None:
+    if facts().role != "owner" and "owner" in (user.role, role):
+        raise OwnersOnly
 
 
 def _add(person: Person, **sign_in: Any) -> User:

@@ -1,10 +1,17 @@
 """Reading about staff."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+from typing import Any
 
-from portal.auth.models import User
+from sqlalchemy import Select, func, select, text
+
+from portal.auth.models import User, UserFactor, UserSession
 from portal.db import session
 from portal.refusals import NotFound
+from portal.staff.models import UserFacility
+
+# Facilities are a higher area; of theirs, staff need the names alone.
+FACILITIES = text("SELECT id, name FROM facilities WHERE deleted_at IS NULL ORDER BY name, id")
 
 
 def get_user_by_email(email: str) -> User:
@@ -13,3 +20,55 @@ def get_user_by_email(email: str) -> User:
     if found is None:
         raise NotFound
     return found
+
+
+def list_users(*, limit: int, offset: int) -> Sequence[Any]:
+    """The clinic's staff by name."""
+    return session.execute(
+        _rows().order_by(func.lower(User.name), User.id).limit(limit).offset(offset)
+    ).all()
+
+
+def get_row(user_id: int) -> Any:
+    """One of those rows. Raises NotFound."""
+    found = session.execute(_rows().where(User.id == user_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_facilities() -> list[tuple[int, str]]:
+    """Id and name of each open facility, by name."""
+    return [(row.id, row.name) for row in session.execute(FACILITIES)]
+
+
+def facility_ids_of(user_id: int) -> list[int]:
+    """The facilities somebody is limited to; none means every one."""
+    found = select(UserFacility.facility_id).where(UserFacility.user_id == user_id)
+    return list(session.scalars(found.order_by(UserFacility.facility_id)))
+
+
+def other_owners(user_id: int) -> int:
+    """How many other owners can sign in; locked, so that two cannot leave at once."""
+    owners = select(User.id).where(User.role == "owner", User.status == "active")
+    found = session.scalars(owners.order_by(User.id).with_for_update()).all()
+    return len([each for each in found if each != user_id])
+
+
+def _rows() -> Select[Any]:
+    live = (
+        select(func.count())
+        .where(
+            UserSession.user_id == User.id,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > func.now(),
+        )
+        .scalar_subquery()
+    )
+    seen = select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id)
+    factor = select(UserFactor.id).where(UserFactor.user_id == User.id).exists()
+    rows: Select[Any] = select(
+        User.id, User.name, User.email, User.role, User.status, live.label("sessions"),
+        seen.scalar_subquery().label("seen_at"), factor.label("has_factor"),
+    )  # fmt: skip
+    return rows

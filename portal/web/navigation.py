@@ -18,6 +18,7 @@ RAIL = (
     ("services.index", "list-checks", N_("Services")),
     ("doctors.index", "stethoscope", N_("Doctors")),
     ("facilities.index", "building-2", N_("Facilities")),
+    ("staff.index", "user-plus", N_("Staff")),
     ("activity.index", "history", N_("Activity")),
 )
 

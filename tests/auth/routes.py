@@ -49,6 +49,14 @@ ROUTES: dict[str, Route] = {
     "auth.idle": Route("account.own"),
     "auth.stay": Route("account.own"),
     "auth.sessions_ending": Route("account.own"),
+    "staff.index": Route("staff.see"),
+    "staff.show": Route("staff.see", "user"),
+    "staff.new": Route("staff.manage"),
+    "staff.edit": Route("staff.manage", "user"),
+    "staff.disabling": Route("staff.manage", "user"),
+    "staff.enabling": Route("staff.manage", "user"),
+    "staff.sessions_ending": Route("staff.manage", "user"),
+    "staff.link": Route("staff.manage", "user"),
     "facilities.index": Route("facilities.see"),
     "facilities.show": Route("facilities.see", "facility"),
     "facilities.new": Route("facilities.manage"),
@@ -239,6 +247,7 @@ def an_entry(clinic: Clinic) -> dict[str, int]:
 
 # a subject -> the ids of a clinic's own record, made if need be
 SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
+    "user": lambda clinic: {"user_id": clinic.clinician.id},
     "facility": lambda clinic: {"facility_id": clinic.facility_id},
     "hours": of_some_hours("place_id"),
     "rule": of_some_hours("rule_id"),
