@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import DateField, SelectField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length, Optional
 
@@ -11,6 +11,8 @@ from portal.facilities.queries import list_facilities
 from portal.insurance.queries import list_payers, list_plans
 from portal.patients.rules.details import LONGEST_NOTES, PatientDetails
 from portal.web.forms import Line, PortalForm, record_number, tidy
+
+NOT_DETAILS = ("csrf_token", "register_anyway")
 
 
 class PatientForm(PortalForm):
@@ -44,7 +46,9 @@ class PatientForm(PortalForm):
 
     def details(self, **kept: Any) -> PatientDetails:
         """What was typed, with what this form does not show kept as it is."""
-        typed = {name: field.data for name, field in self._fields.items() if name != "csrf_token"}
+        typed = {
+            name: field.data for name, field in self._fields.items() if name not in NOT_DETAILS
+        }
         alert, meta = typed.pop("alert"), dict(kept.pop("meta", None) or {})
         meta.pop("alert", None)
         typed["first_name"], typed["last_name"] = (
@@ -52,3 +56,9 @@ class PatientForm(PortalForm):
             typed["last_name"] or "",
         )
         return PatientDetails(**typed, **kept, meta=meta | ({"alert": alert} if alert else {}))
+
+
+class RegistrationForm(PatientForm):
+    """A new patient, who may turn out to be registered already."""
+
+    register_anyway = BooleanField(lazy_gettext("This is somebody else: register them anyway"))

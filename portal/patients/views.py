@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.insurance.queries import get_plan
 from portal.patients import commands, queries
-from portal.patients.forms import PatientForm
+from portal.patients.forms import PatientForm, RegistrationForm
 from portal.web.answers import form_page, go, page, toast
 
 bp = Blueprint("patients", __name__, url_prefix="/patients")
@@ -50,14 +50,19 @@ def show(patient_id: int) -> Response:
 @bp.route("/new", methods=["GET", "POST"])
 @permission("patients.register")
 def new() -> Response:
-    form = PatientForm()
+    form, alike = RegistrationForm(), []
     form.offer_choices()
     if form.validate_on_submit():
         with form.refusals():
-            patient = commands.register_patient(form.details())
+            details = form.details()
+            if not form.register_anyway.data:
+                alike = commands.possible_duplicates_of(details)
+            if alike:
+                raise commands.PossiblyRegistered
+            patient = commands.register_patient(details)
             toast(_("The patient is registered."))
             return go("patients.show", patient_id=patient.id)
-    return form_page("patients/new.html", "patients/_form.html", form,
+    return form_page("patients/new.html", "patients/_form.html", form, alike=alike,
                      back_to=url_for("patients.index"))  # fmt: skip
 
 
@@ -74,5 +79,5 @@ def edit(patient_id: int) -> Response:
             commands.change_patient(patient, form.details(**kept))
             toast(_("The changes are saved."))
             return go("patients.show", patient_id=patient.id)
-    return form_page("patients/edit.html", "patients/_form.html", form, patient=patient,
+    return form_page("patients/edit.html", "patients/_form.html", form, patient=patient, alike=[],
                      back_to=url_for("patients.show", patient_id=patient.id))  # fmt: skip

@@ -46,6 +46,12 @@ class PatientUnreadable(Conflict):
     message = N_("This record cannot be read at present, so it cannot be changed.")
 
 
+class PossiblyRegistered(DomainError):
+    """Somebody with this birth date and a similar name, or this telephone, is registered."""
+
+    message = N_("This may be somebody who is registered already.")
+
+
 CONSTRAINTS = {
     "fk_patients_default_insurance_plan_id": PlanUnknown,
     "fk_patients_facility_id": FacilityUnknown,
@@ -83,6 +89,16 @@ def register_patient(details: PatientDetails) -> Patient:
     with refusing(CONSTRAINTS):
         [patient_id] = register_checked([tidy])
     return queries.get_patient(patient_id)
+
+
+def possible_duplicates_of(details: PatientDetails) -> list[queries.PatientRow]:
+    """Who may be the patient that is about to be registered, the likeliest first.
+
+    Raises:
+        what `register_patient` raises.
+    """
+    person = _person(checked(details, today=clock.now().date()), mrn="")
+    return [row for row, _how in queries.find_possible_duplicates(person)]
 
 
 def register_checked(many: Sequence[PatientDetails]) -> list[int]:
