@@ -7,6 +7,7 @@ from portal.db import session
 from portal.facilities import queries
 from portal.facilities.models import Facility
 from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.staff.commands import SlugNotUsable, TimeZoneUnknown
 
 
 class NameTaken(Conflict):
@@ -21,20 +22,6 @@ class SlugTaken(Conflict):
 
     field = "slug"
     message = N_("Another facility already has this short name.")
-
-
-class SlugNotUsable(DomainError):
-    """The short name has other characters or another length than an address may have."""
-
-    field = "slug"
-    message = N_("Use 2 to 63 lower-case letters, digits and hyphens.")
-
-
-class TimeZoneUnknown(DomainError):
-    """Not a zone that the database knows."""
-
-    field = "timezone"
-    message = N_("This is not a time zone's name, such as Europe/London.")
 
 
 class VisitsBooked(Conflict):
