@@ -12,7 +12,7 @@ CHECKS = {
     "format": "ruff format --check .",
     "lint": "ruff check .",
     "layers": "lint-imports",
-    "templates": "djlint portal/templates --check --lint --quiet",
+    "templates": "djlint portal/templates --lint --quiet",
     "types": "mypy",
     "migrations": "pytest tests/migrations -q",
     "tests": "pytest -q -n auto --ignore=tests/migrations",
