@@ -21,6 +21,7 @@ function tickLine(now) {
   const row = Math.floor((now - opens) / 5) + 1;
   const inside = row >= 1 && row <= Number(board.dataset.rows);
   const label = board.querySelector(".now-label");
+  if (!label) return; // nobody works here: there is no grid
   for (const line of [label, ...board.querySelectorAll(".now")]) {
     line.hidden = !inside;
     if (inside) line.style.gridRowStart = row;
