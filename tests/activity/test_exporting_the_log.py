@@ -4,13 +4,15 @@ import csv
 from io import StringIO
 
 import pytest
+from sqlalchemy import text
 
 from portal.activity.queries import log
 from portal.activity.rules import plain_cell
+from portal.db import session
 
 
-def table(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
+def table(sheet: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(sheet.removeprefix("\ufeff"))))
 
 
 def test_an_auditor_exports_what_the_filters_show(browser, alder, noted):
@@ -37,9 +39,9 @@ def test_the_log_notes_who_exported_what(browser, alder):
 
 def test_an_export_names_no_patient_but_by_number(browser, alder, patient_id):
     browser.sign_in(alder.owner)
-    text = browser.send("/activity/export", {"patient_id": str(patient_id)}).text
-    assert "Zebedee" not in text
-    assert [row["Patient"] for row in table(text)] == [str(patient_id)]
+    sheet = browser.send("/activity/export", {"patient_id": str(patient_id)}).text
+    assert "Zebedee" not in sheet
+    assert [row["Patient"] for row in table(sheet)] == [str(patient_id)]
 
 
 def test_more_than_the_bound_is_refused_and_nothing_left_out(browser, alder, noted, monkeypatch):
@@ -55,6 +57,15 @@ def test_more_than_the_bound_is_refused_and_nothing_left_out(browser, alder, not
 def test_what_is_no_question_is_not_exported(browser, alder):
     browser.sign_in(alder.owner)
     assert browser.send("/activity/export", {"record_id": "x"}).status_code == 422
+
+
+def test_an_export_asks_for_a_fresh_proof(browser, alder):
+    browser.sign_in(alder.auditor)
+    with alder.at_work():
+        session.execute(text("UPDATE user_sessions SET proven_at = now() - interval '6 minutes'"))
+    refused = browser.send("/activity/export", {"action_type": "sign-in"})
+    assert refused.location.startswith("/account/proof")
+    assert alder.entries("activity.export") == []
 
 
 def test_the_front_desk_exports_nothing(browser, alder):

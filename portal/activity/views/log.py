@@ -11,7 +11,7 @@ from portal.activity.rules import Mark, instant, microseconds
 from portal.activity.sheet import sheet
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, zone_for
-from portal.auth.permissions import permission
+from portal.auth.permissions import permission, stepped_up
 from portal.facilities.queries import list_facilities
 from portal.refusals import NotFound
 from portal.web.answers import form_page, page
@@ -31,6 +31,7 @@ def index() -> Response:
 
 @bp.post("/export")
 @permission("activity.export")
+@stepped_up
 def export() -> Response:
     form = FilterForm(request.form)
     zone = _offer(form)
