@@ -34,7 +34,7 @@ bench: setup-tests ## the hot paths, each beside its limit
 
 messages: setup ## collect what people read into portal/translations/messages.pot
 	@mkdir -p portal/translations
-	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k N_ --omit-header --sort-output \
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k N_ -k lazy_gettext -k lazy_ngettext:1,2 --omit-header --sort-output \
 		-o portal/translations/messages.pot portal
 
 lock: $(VENV)/bin/python ## pin every package again after pyproject.toml changed
