@@ -18,17 +18,11 @@ def include_name(name: str | None, kind: str, _parents: Any) -> bool:
     return not (kind == "table" and name is not None and PARTITION.match(name))
 
 
-def include_object(item: Any, _name: str | None, kind: str, reflected: bool, _to: Any) -> bool:
-    """Indexes that PostgreSQL derives for the sequence's owner are not the models' business."""
-    return not (kind == "table" and reflected and item.name == "alembic_version")
-
-
 def run() -> None:
     """Upgrade, downgrade or compare, online; with --sql, print the statements."""
     options: dict[str, Any] = {
         "target_metadata": db.metadata,
         "include_name": include_name,
-        "include_object": include_object,
         "compare_server_default": True,
         "transaction_per_migration": True,
     }

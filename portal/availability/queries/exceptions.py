@@ -1,9 +1,9 @@
 """Exceptions as a list, with the names it shows."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal import clock
 from portal.availability.models import AvailabilityException
@@ -45,8 +45,20 @@ def search_exceptions(
     order = (
         (exception.start_at.desc(), exception.id) if past else (exception.start_at, exception.id)
     )
-    tenant = exception.tenant_id
-    statement = (
+    statement = _named().where(over if past else ~over).order_by(*order)
+    if query:
+        statement = statement.where(Doctor.display_name.icontains(query, autoescape=True))
+    for column, value in ((exception.doctor_id, doctor_id), (exception.facility_id, facility_id)):
+        if value is not None:
+            statement = statement.where(column == value)
+    rows = session.execute(statement.limit(limit).offset(offset))
+    return [ExceptionRow._make(row) for row in rows]
+
+
+def _named() -> Select[*tuple[Any, ...]]:
+    """The clinic's exceptions, in the columns of `ExceptionRow`."""
+    exception, tenant = AvailabilityException, AvailabilityException.tenant_id
+    return (
         select(
             exception.id,
             exception.type,
@@ -63,13 +75,5 @@ def search_exceptions(
         )
         .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == exception.doctor_id))
         .join(Facility, (Facility.tenant_id == tenant) & (Facility.id == exception.facility_id))
-        .where(tenant == facts().tenant_id, over if past else ~over)
-        .order_by(*order)
+        .where(tenant == facts().tenant_id)
     )
-    if query:
-        statement = statement.where(Doctor.display_name.icontains(query, autoescape=True))
-    for column, value in ((exception.doctor_id, doctor_id), (exception.facility_id, facility_id)):
-        if value is not None:
-            statement = statement.where(column == value)
-    rows = session.execute(statement.limit(limit).offset(offset))
-    return [ExceptionRow._make(row) for row in rows]
