@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test check bench messages lock clean
+.PHONY: help setup setup-tests run test check bench attack messages lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -29,13 +29,13 @@ check: setup-tests ## every static check, then every test
 	@$(BIN)/python -m tests.support.checks
 
 bench: setup-tests ## the hot paths, each beside its limit
-	@set -e; for name in $(basename $(notdir $(wildcard bench/[a-z]*.py))); do \
-		$(BIN)/python -m bench.$$name; done
+	@$(BIN)/python -m bench $(ARGS)
 
-messages: setup ## collect what people read into portal/translations/messages.pot
-	@mkdir -p portal/translations
-	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k N_ -k lazy_gettext -k lazy_ngettext:1,2 --omit-header --sort-output \
-		-o portal/translations/messages.pot portal
+attack: setup ## wapiti and sqlmap against a demo of its own, about twenty minutes
+	@$(BIN)/python -m tools.attack
+
+messages: setup ## collect what people read into the catalogues of portal/translations
+	@$(BIN)/python -m tools.messages
 
 lock: $(VENV)/bin/python ## pin every package again after pyproject.toml changed
 	@$(BIN)/pip install --quiet --disable-pip-version-check $$(sed -n 's/^lock = \["\(.*\)"\]/\1/p' pyproject.toml)

@@ -1,20 +1,16 @@
 """Verifying 100,000 audit entries: less than 3 s. `python -m bench.audit_verification`."""
 
-import shutil
-import sys
-import tempfile
-import time
-from pathlib import Path
+from collections.abc import Iterator
 
 import psycopg
 
+from bench.kit import Figure, interleaved, main, scratch
 from portal.audit import commands, heads
 from portal.audit.office import Office
 from portal.audit.verification import verify
-from tests.support.databases import Database, clone, start_server, stop_server
+from tests.support.databases import Database
 
 LIMIT_SECONDS = 3.0
-ENTRIES = 100_000
 BATCH = 5_000
 RUNS = 3
 
@@ -27,45 +23,33 @@ FROM generate_series(1, %s) AS n
 """
 
 
-def main() -> None:
-    """Print the best of three runs beside its limit; exit code 1 when it is above."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
-    try:
-        server = start_server(folder / "18", 18)
-        with clone(server, "audit") as database:
-            seconds = _measured(database, Office(folder / "seals"))
-    finally:
-        stop_server(folder)
-        shutil.rmtree(folder)
-    print(f"verifying {ENTRIES} audit entries: {seconds:.2f} s (limit {LIMIT_SECONDS} s)")
-    sys.exit(seconds > LIMIT_SECONDS)
+def measure(small: bool) -> Iterator[Figure]:
+    """The median of three verifications of a sealed log."""
+    entries = BATCH if small else 100_000
+    with scratch("audit") as database, database.app().app_context():
+        office = Office(database.server.folder / "seals")
+        _fill(database, office, entries)
+
+        def run() -> None:
+            report = verify(heads.read(office.heads))
+            assert report.holds, report.wrong
+            assert report.entries >= entries
+
+        seconds = interleaved(RUNS, {"verify": run})["verify"].p50
+    yield Figure(f"verifying {entries:,} audit entries", seconds, "s", at_most=LIMIT_SECONDS)
 
 
-def _measured(database: Database, office: Office) -> float:
-    with database.app().app_context():
-        _fill(database, office)
-        return min(_run(office) for _ in range(RUNS))
-
-
-def _fill(database: Database, office: Office) -> None:
+def _fill(database: Database, office: Office, entries: int) -> None:
     create = "SELECT create_tenant('alder', 'Alder', 'UTC', 'en', '{}')"
     with psycopg.connect(database.url("worker")) as worker:
         tenant_id = worker.execute(create).fetchone()[0]
     commands.seal(office)
-    for _ in range(ENTRIES // BATCH):
+    for _ in range(entries // BATCH):
         with psycopg.connect(database.url("worker")) as worker:
             worker.execute("SELECT enter_job(%s, 'bench')", [tenant_id])
             worker.execute(ENTRY, [BATCH])
         commands.seal(office)
 
 
-def _run(office: Office) -> float:
-    started = time.perf_counter()
-    report = verify(heads.read(office.heads))
-    assert report.holds, report.wrong
-    assert report.entries >= ENTRIES
-    return time.perf_counter() - started
-
-
 if __name__ == "__main__":
-    main()
+    main(measure)

@@ -4,27 +4,27 @@ from importlib import import_module
 
 from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel
 from flask_migrate import Migrate
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import cli, clock, readiness, web
+from portal import cli, clock, measures, readiness, web
 from portal.audit import hook
 from portal.auth import permissions, sessions
 from portal.config import ROOT, Config
-from portal.db import db, session
-from portal.web import health
+from portal.db import db
+from portal.web import health, metrics
 from portal.web.logs import log_failure
 
 AREAS = (
-    "auth", "staff", "facilities", "insurance", "doctors", "patients", "services", "availability",
-    "appointments", "activity",
+    "auth", "staff", "exports", "facilities", "insurance", "doctors", "patients", "services",
+    "availability", "appointments", "absences", "activity", "sheets", "setup",
 )  # fmt: skip
 TABLES = (
-    "tenancy", "phi", "audit", "auth", "staff", "facilities", "insurance", "doctors", "patients",
-    "services", "availability", "appointments", "activity",
+    "tenancy", "phi", "audit", "auth", "staff", "exports", "facilities", "insurance", "doctors",
+    "patients", "services", "availability", "appointments", "absences", "activity", "sheets",
 )  # fmt: skip
-PUBLIC = ("static", "healthz", "readyz")
+PUBLIC = ("static", "healthz", "readyz", "metrics")
 BODY_LIMIT = 1024 * 1024
 
 
@@ -50,6 +50,11 @@ def create_app(config: Config) -> Flask:
     """
     app = Portal(__name__)
     app.config.from_mapping(config.flask(), MAX_CONTENT_LENGTH=BODY_LIMIT)
+    if config.proxies:
+        # Each proxy's own entry is believed, counted from the last; what came before it is not.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=0
+        )
     clock.stand_still(config.now)
     _set_up_templates(app)
     _set_up_rooms(app)
@@ -68,21 +73,15 @@ def create_app(config: Config) -> Flask:
 def _set_up_rooms(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
-    Babel(app, locale_selector=_language)
     web.init_app(app)
     sessions.init_app(app)
     hook.init_app(app, enter=sessions.enter, leave=sessions.leave)
     app.before_request(permissions.check)
     health.init_app(app, readiness.CHECKS)
+    metrics.init_app(app, measures.measured)
 
 
 def _set_up_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-
-
-def _language() -> str:
-    """The person's language, or their clinic's; a tag (en-US) as Babel writes it."""
-    known = session.info.get("facts")
-    return known.locale.replace("-", "_") if known else "en"

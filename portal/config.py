@@ -16,6 +16,7 @@ from portal.embedded import ensure_running
 
 KEY_BYTES = 32
 SHORTEST_SECRET = 32
+MOST_PROXIES = 5
 ROOT = Path(__file__).parent.parent
 
 
@@ -38,20 +39,38 @@ class Config:
     now: datetime | None
     smtp_url: str | None
     syslog: str | None = None
+    # whether connections may prepare statements: a pooler that lends them by transaction may not
+    # know the statement that another one prepared
+    prepare: bool = True
+    # the names the portal answers to; None: to any
+    trusted_hosts: tuple[str, ...] | None = None
+    # how many proxies of one's own stand before it, each of which adds to X-Forwarded-For
+    proxies: int = 0
+    metrics_token: str | None = None
+    # a folder with the catalogues of further languages
+    translations: Path | None = None
 
     def flask(self) -> dict[str, Any]:
         """The same, as Flask and its extensions name them."""
+        options = {} if self.prepare else {"connect_args": {"prepare_threshold": None}}
         binds = {"owner": self.owner_url, "worker": self.worker_url}
         return {
             "SECRET_KEY": self.secret_key,
             "SESSION_COOKIE_SECURE": self.secure_cookies,
             "SQLALCHEMY_DATABASE_URI": driver_url(self.database_url),
-            "SQLALCHEMY_BINDS": {name: driver_url(url) for name, url in binds.items() if url},
+            "SQLALCHEMY_ENGINE_OPTIONS": options,
+            "SQLALCHEMY_BINDS": {
+                name: {"url": driver_url(url), **options} for name, url in binds.items() if url
+            },
             "PORTAL_INSTANCE": self.instance,
             "PORTAL_KEY": self.key,
             "PORTAL_NOW": self.now,
             "PORTAL_PRODUCTION": self.production,
             "PORTAL_SYSLOG": self.syslog,
+            "PORTAL_PROXIES": self.proxies,
+            "PORTAL_METRICS_TOKEN": self.metrics_token,
+            "PORTAL_TRANSLATIONS": self.translations,
+            "PORTAL_HOSTS": self.trusted_hosts,
             "SMTP_URL": self.smtp_url,
         }
 
@@ -76,6 +95,11 @@ def load(environ: Mapping[str, str]) -> Config:
         now=_fixed_now(environ, production),
         smtp_url=environ.get("SMTP_URL") or None,
         syslog=environ.get("PORTAL_SYSLOG") or None,
+        prepare=_choice(environ, "DATABASE_PREPARE", "yes", "no") == "yes",
+        trusted_hosts=_trusted_hosts(source),
+        proxies=int(_choice(environ, "PORTAL_PROXIES", *map(str, range(MOST_PROXIES + 1)))),
+        metrics_token=_metrics_token(environ),
+        translations=_translations(environ),
         **_database_urls(source),
     )
 
@@ -121,6 +145,31 @@ def _secure_cookies(environ: Mapping[str, str], production: bool) -> bool:
     if _choice(environ, "PORTAL_COOKIES", "https", "http") == "http":
         raise ConfigError("PORTAL_COOKIES is http, which production refuses: serve over https.")
     return True
+
+
+def _trusted_hosts(source: _Source) -> tuple[str, ...] | None:
+    named = source.get("TRUSTED_HOSTS")
+    hosts = tuple(filter(None, (host.strip() for host in (named or "").split(","))))
+    if named and not hosts:
+        raise ConfigError("TRUSTED_HOSTS names no host.")
+    return hosts or None
+
+
+def _metrics_token(environ: Mapping[str, str]) -> str | None:
+    token = environ.get("PORTAL_METRICS_TOKEN") or None
+    if token and len(token) < SHORTEST_SECRET:
+        raise ConfigError(f"PORTAL_METRICS_TOKEN is shorter than {SHORTEST_SECRET} characters.")
+    return token
+
+
+def _translations(environ: Mapping[str, str]) -> Path | None:
+    named = environ.get("PORTAL_TRANSLATIONS")
+    if not named:
+        return None
+    folder = Path(named).resolve()
+    if not folder.is_dir():
+        raise ConfigError(f"PORTAL_TRANSLATIONS {named} is no folder.")
+    return folder
 
 
 def _fixed_now(environ: Mapping[str, str], production: bool) -> datetime | None:

@@ -1,12 +1,19 @@
 """The database: one metadata with one naming convention, and one session a request."""
 
-from typing import Any
+from collections.abc import Mapping
+from contextlib import nullcontext
+from functools import cache
+from typing import Any, TypeVar
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Constraint, Index, MetaData, Table
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Constraint, Index, MetaData, Table, TextClause, inspect, text
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
 
 
 def _own_columns(constraint: Constraint | Index, _table: Table) -> str:
@@ -46,3 +53,76 @@ db = SQLAlchemy(
     model_class=Base, session_options={"class_": PortalSession, "expire_on_commit": False}
 )
 session = db.session
+Model = TypeVar("Model", bound=Base)
+Asked = tuple[TextClause, Mapping[str, Any]]
+
+# Writes $1 where a value goes, which the driver sends as it is.
+NUMBERED = dialect()  # type: ignore[no-untyped-call]
+PLAN_ONCE = text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+PLAN_AS_USUAL = text("SELECT set_config('plan_cache_mode', 'auto', true)")
+PLAN_ANEW = text("DISCARD PLANS")
+
+
+def plan_anew() -> None:
+    """Have this connection plan again what it planned before, its checks of references too.
+
+    What was planned while a table was small would read the grown one from end to end, row by row
+    of a large import.
+    """
+    session.execute(PLAN_ANEW)
+
+
+def together(*asked: Asked, binary: bool = False) -> list[list[Any]]:
+    """Run statements one after the other in one round trip; the rows of each, as named tuples.
+
+    Each sees what the one before it did, and what others committed while that one waited. They are
+    prepared at once, since psycopg forgets at every rollback what it has prepared, and would run a
+    statement five times before it prepares it again.
+
+    Args:
+        asked: the statements with their values.
+        binary: whether rows come as the server keeps them: less work where much of them is bytes.
+
+    Raises:
+        DBAPIError: one failed; those after it have not run.
+    """
+    session.flush()
+    driver: Any = session.connection().connection.driver_connection
+    try:
+        # One alone is quicker without what keeps several apart.
+        with driver.pipeline() if len(asked) > 1 else nullcontext():
+            cursors = [_sent(driver, *each, binary=binary) for each in asked]
+        return [each.fetchall() if each.pgresult.nfields else [] for each in cursors]
+    except psycopg.Error as error:
+        raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
+
+
+def planned_once(statement: TextClause, values: Mapping[str, Any]) -> tuple[Asked, Asked, Asked]:
+    """For `together`: a statement that takes longer to plan than to run, and has one good plan.
+
+    It is planned for all values when it is prepared; its rows are the second of the three.
+    """
+    return (PLAN_ONCE, {}), (statement, values), (PLAN_AS_USUAL, {})
+
+
+def loaded(model: type[Model], row: Any) -> Model:
+    """A row of a model's table, every column of it, as if the session had read it."""
+    columns = inspect(model).column_attrs
+    found = model(**{each.key: getattr(row, each.columns[0].name) for each in columns})
+    make_transient_to_detached(found)
+    session.add(found)
+    return found
+
+
+def _sent(driver: Any, statement: TextClause, values: Mapping[str, Any], *, binary: bool) -> Any:
+    """The statement's cursor; its text goes as it is, since the driver would parse a long one."""
+    sent, names = _as_sent(statement)
+    cursor = psycopg.RawCursor(driver, row_factory=namedtuple_row)
+    return cursor.execute(sent, [values[name] for name in names], prepare=True, binary=binary)
+
+
+@cache
+def _as_sent(statement: TextClause) -> tuple[bytes, tuple[str, ...]]:
+    """The statement with numbered places for values, and whose values they are."""
+    compiled = statement.compile(dialect=NUMBERED)
+    return str(compiled).encode(), tuple(compiled.positiontup or ())

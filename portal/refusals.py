@@ -4,14 +4,18 @@ A command raises a `DomainError`; the screen shows its message beside the field 
 Messages are English msgids with named places; the web layer translates and fills them in.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import psycopg
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 
-from portal.db import session
+from portal.db import Asked, session, together
+
+SAVEPOINT = text("SAVEPOINT refusable")
+ROLL_BACK = text("ROLLBACK TO SAVEPOINT refusable")
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "translate this later"
@@ -26,11 +30,14 @@ class DomainError(Exception):
         message: the English msgid, with `%(name)s` places for `params`.
         field: the form field the refusal is about, or None.
         status: the HTTP status a screen answers with when no form can show it.
+        retry_after: in how many seconds the same may be possible; None when time alone changes
+            nothing.
     """
 
     message: str = N_("That is not possible.")
     field: str | None = None
     status: ClassVar[int] = 422
+    retry_after: int | None = None
 
     def __init__(
         self, message: str | None = None, *, field: str | None = None, **params: Any
@@ -70,10 +77,51 @@ def refusing(reasons: Mapping[str, type[DomainError]]) -> Iterator[None]:
             yield
             session.flush()
     except DBAPIError as error:
-        refusal = reasons.get(violated_constraint(error) or "")
-        if refusal is None:
-            raise
-        raise refusal from error
+        _raise(error, reasons)
+
+
+def written(
+    reasons: Mapping[str, type[DomainError]],
+    statement: TextClause,
+    values: Mapping[str, Any],
+    *,
+    whole: Callable[[Any], bool],
+    before: Asked | None = None,
+) -> Any:
+    """The same for one statement, in one round trip with its savepoint, which stays open.
+
+    Args:
+        reasons: as for `refusing`.
+        statement: it has one row.
+        values: what it asks.
+        whole: whether its row says that all was written; if not, nothing stays.
+        before: what is asked first, within the savepoint (a lock that it takes goes with it).
+
+    Returns:
+        The row.
+
+    Raises:
+        NotFound: `before` has no row.
+    """
+    first = [] if before is None else [before]
+    try:
+        *locked, written_rows = together((SAVEPOINT, {}), *first, (statement, values))[1:]
+    except DBAPIError as error:
+        session.execute(ROLL_BACK)
+        _raise(error, reasons)
+    if locked == [[]]:
+        raise NotFound
+    [row] = written_rows
+    if not whole(row):
+        session.execute(ROLL_BACK)
+    return row
+
+
+def _raise(error: DBAPIError, reasons: Mapping[str, type[DomainError]]) -> NoReturn:
+    refusal = reasons.get(violated_constraint(error) or "")
+    if refusal is None:
+        raise error
+    raise refusal from error
 
 
 def violated_constraint(error: DBAPIError) -> str | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from portal import clock
 from portal.availability.commands import ExceptionDetails, add_exception, materialise_doctors
 from portal.tenancy.context import as_job
+from seeds.coming import plan_ahead
 from seeds.diary import Diary, weekday
 from seeds.founding import Built, found
 from seeds.lakeside import LAKESIDE
@@ -41,6 +42,7 @@ def load(*, patients: int, days: int, say: Say, settle: Callable[[], None]) -> N
         diary = Diary(built, people, Random(f"{group.slug} {today}"))
         with as_job(built.tenant_id, "demo"):
             visits = sum(diary.fill(offset, _fullness(offset)) for offset in range(-days, days + 1))
+            plan_ahead(built, people, Random(f"{group.slug} ahead {today}"))
         _emergency(built, today)
         settle()
         say(f"{group.slug}: {how_many} patients, {visits} visits")

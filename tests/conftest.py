@@ -9,16 +9,22 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session, scoped_session
 
 from portal.db import db
 from portal.embedded import EmbeddedServer
+from tests.support import sizes
 from tests.support.databases import Database, clone, start_server, stop_server
 from tests.support.transactions import apart, one_transaction
 
 pytest_plugins = ["tests.support.people", "tests.support.client"]
 
 FOLDER = "PORTAL_TEST_FOLDER"
+
+# No test asserts a time, and a busy machine is a slow one.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,9 +41,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=4,
         help="how long twelve writers trouble the audit log's sealer",
     )
+    parser.addoption(
+        "--pooled-requests",
+        type=int,
+        default=400,
+        help="how many requests of both clinics share the pooler's connections",
+    )
+
+    parser.addoption(
+        "--full",
+        action="store_true",
+        help="try as much as proves a promise, not only as much as every change needs",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    sizes.choose(full=config.getoption("--full"))
     if not hasattr(config, "workerinput"):
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="portal-tests-")
 

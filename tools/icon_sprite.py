@@ -13,9 +13,9 @@ VENDOR = Path(__file__).parent.parent / "portal" / "static" / "vendor"
 NAMES = """
 arrow-down arrow-up banknote building-2 calendar-days calendar-plus calendar-search
 check check-check chevron-down chevron-left chevron-right circle circle-check circle-x clock
-eye footprints history hourglass info keyboard languages list-checks log-out moon move
+download eye footprints history hourglass info keyboard languages list-checks log-out moon move
 pencil phone plus printer rows-3 search settings shield-alert shield-check
-sparkles stethoscope triangle-alert undo-2 user-plus user-x users x
+sparkles stethoscope triangle-alert undo-2 upload user-plus user-x users x
 """
 
 

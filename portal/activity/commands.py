@@ -1,16 +1,18 @@
-"""What staff do here: exporting the log, recording disclosures."""
+"""What staff do here: exporting the log, recording disclosures, looking through break-glass."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from portal import clock
 from portal.activity import queries
-from portal.activity.models import Disclosure
-from portal.activity.queries import Line
+from portal.activity.models import TOLD, Disclosure
 from portal.activity.rules import FIRST_DAY, Filters
-from portal.audit.notes import note
 from portal.db import session
+from portal.exports import commands as exports
+from portal.exports.models import Export
+from portal.patients.models import BreakGlass
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.tenancy.context import facts
 
@@ -35,6 +37,18 @@ class RecordedMeanwhile(Conflict):
     message = N_("This disclosure is recorded already. Open the list to see it.")
 
 
+class CorrectedMeanwhile(Conflict):
+    """What was corrected is corrected no second time; its correction is."""
+
+    message = N_("This entry was corrected meanwhile. Open the list to see it.")
+
+
+class OwnUse(DomainError):
+    """Looking through is for somebody else."""
+
+    message = N_("Somebody else has to look through your own use of break-glass.")
+
+
 @dataclass(frozen=True)
 class DisclosureDetails:
     """What staff say of a disclosure; `row_uid` is the form's key, one disclosure for each."""
@@ -47,16 +61,26 @@ class DisclosureDetails:
     recipient_address: str | None = None
 
 
-def export_entries(filters: Filters) -> Sequence[Line]:
-    """Every entry that passes the filters; the log says that it was exported, and what of it.
+def ask_export(filters: Filters, address: Mapping[str, str], format_: str, *, key: UUID) -> Export:
+    """Have the worker export every entry until now that passes the filters.
+
+    Args:
+        filters: which entries.
+        address: the same as the log's screen has it in its address.
+        format_: `csv` or `xlsx`.
+        key: the form's, one export for each.
 
     Raises:
-        TooMany: the period holds more entries than an export reads.
+        TooManyUnfinished: the person's other exports come first.
     """
-    lines = queries.export_entries(filters)
-    taken = {**filters.said, "entries": len(lines)}
-    note("activity.export", table="user_action_audit_log", new=taken)
-    return lines
+    now = queries.get_moment()
+    until = min(filters.until or now, now)
+    asked = {
+        "filters": replace(filters, until=until).said,
+        "address": dict(address),
+        "locale": facts().locale,
+    }
+    return exports.ask_export("activity", format_, asked, key=key)
 
 
 def record_disclosure(patient_id: int, details: DisclosureDetails, *, today: date) -> Disclosure:
@@ -71,10 +95,7 @@ def record_disclosure(patient_id: int, details: DisclosureDetails, *, today: dat
         NotYetDisclosed, TooLongAgo: the day cannot be right.
         RecordedMeanwhile: the key was used by somebody else, or at the same moment.
     """
-    if details.disclosed_on > today:
-        raise NotYetDisclosed
-    if details.disclosed_on < FIRST_DAY:
-        raise TooLongAgo
+    _check_day(details, today)
     known = queries.find_disclosure(details.row_uid)
     if known is not None and known.patient_id == patient_id:
         return known
@@ -82,3 +103,55 @@ def record_disclosure(patient_id: int, details: DisclosureDetails, *, today: dat
         made = Disclosure(patient_id=patient_id, recorded_by=facts().user_id, **asdict(details))
         session.add(made)
     return made
+
+
+def correct_disclosure(
+    wrong: Disclosure, details: DisclosureDetails, because: str, *, withdrawn: bool, today: date
+) -> Disclosure:
+    """Enter a disclosure again as it should have been; what was entered first stays.
+
+    Args:
+        wrong: the entry to correct, itself a correction perhaps.
+        details: as it should have been; the key makes one correction.
+        because: why.
+        withdrawn: there was no such disclosure, or it was of somebody else: `details` say nothing.
+        today: the day where the clinic is.
+
+    Raises:
+        NotYetDisclosed, TooLongAgo: the day cannot be right.
+        CorrectedMeanwhile: somebody else was faster.
+    """
+    known = queries.find_disclosure(details.row_uid)
+    if known is not None and known.corrects_id == wrong.id:
+        return known
+    said = asdict(details)
+    if withdrawn:
+        said |= {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on")}
+    else:
+        _check_day(details, today)
+    constraints = ("uq_disclosures_row_uid", "uq_disclosures_corrects_id")
+    with refusing(dict.fromkeys(constraints, CorrectedMeanwhile)):
+        made = Disclosure(patient_id=wrong.patient_id, recorded_by=facts().user_id, because=because,
+                          corrects_id=wrong.id, withdrawn=withdrawn, **said)  # fmt: skip
+        session.add(made)
+    return made
+
+
+def _check_day(details: DisclosureDetails, today: date) -> None:
+    if details.disclosed_on > today:
+        raise NotYetDisclosed
+    if details.disclosed_on < FIRST_DAY:
+        raise TooLongAgo
+
+
+def review_glass(use: BreakGlass) -> None:
+    """Say that a use of break-glass was looked through; who said it first stays.
+
+    Raises:
+        OwnUse: it is this person's own; the database refuses it too.
+    """
+    if use.user_id == facts().user_id:
+        raise OwnUse
+    if use.reviewed_at is None:
+        use.reviewed_at, use.reviewed_by = clock.now(), facts().user_id
+        session.flush()

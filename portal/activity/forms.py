@@ -1,13 +1,22 @@
 """What is asked of the log; it stands in the address, so it names no patient but by number."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import DateField, Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import (
     DataRequired,
@@ -30,6 +39,7 @@ from portal.activity.words import (
     changes,
     record_words,
 )
+from portal.exports.rules import MEDIA
 from portal.facilities.models import Facility
 from portal.web.forms import Line, PortalForm, tidy
 
@@ -112,6 +122,25 @@ class FilterForm(PortalForm):
         }
 
 
+class ExportForm(PortalForm):
+    """As which file the entries are wanted; the key asks for it once."""
+
+    format = SelectField(
+        choices=[SelectChoice(each, each.upper()) for each in MEDIA], default="csv"
+    )
+    row_uid = StringField()
+
+    @property
+    def chosen(self) -> str:
+        """The format; CSV for what is none."""
+        return self.format.data if self.format.data in MEDIA else "csv"
+
+    @property
+    def key(self) -> UUID:
+        """The form's, or a new one for what is none."""
+        return _key(self.row_uid.data)
+
+
 class DisclosureForm(PortalForm):
     """Something of a patient was told to somebody else; the key records it once."""
 
@@ -128,8 +157,17 @@ class DisclosureForm(PortalForm):
 
     def details(self) -> DisclosureDetails:
         """What was typed, for the command; a key that is none is a new one."""
-        typed = {name: field.data for name, field in self._fields.items() if name != "csrf_token"}
+        typed = {each.name: self[each.name].data for each in fields(DisclosureDetails)}
         return DisclosureDetails(**{**typed, "row_uid": _key(typed["row_uid"])})
+
+
+class CorrectionForm(DisclosureForm):
+    """The same as it should have been entered, and why it was not."""
+
+    because = TextAreaField(
+        lazy_gettext("Why it is corrected"), [DataRequired(NEEDED), LONG], filters=[tidy]
+    )
+    withdrawn = BooleanField(lazy_gettext("Strike it out: it should not have been entered at all"))
 
 
 def _key(text: str | None) -> UUID:

@@ -3,7 +3,17 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Date, Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
@@ -12,17 +22,28 @@ from portal.phi.sealed import Sealed
 from portal.tenancy.models import TenantOwned, belongs_to
 
 TOLD = ("recipient_name", "recipient_address", "what", "purpose")
+SEALED = (*TOLD, "because")
 
 
 class Disclosure(TenantOwned, Base):
-    """What was told of a patient, to whom and why (45 CFR 164.528(b)(2))."""
+    """What was told of a patient, to whom and why (45 CFR 164.528(b)(2)).
+
+    One that was entered wrongly stays: another corrects it, and says because of what. If it is
+    `withdrawn` by that, nothing is told in its place.
+    """
 
     __tablename__ = "disclosures"
     __table_args__ = (
         belongs_to("patient_id", "patients", on_delete="RESTRICT"),
         belongs_to("recorded_by", "users", on_delete="RESTRICT"),
-        *(is_envelope(column) for column in TOLD),
+        belongs_to("corrects_id", "disclosures", on_delete="RESTRICT"),
+        *(is_envelope(column) for column in SEALED),
+        CheckConstraint("(corrects_id IS NULL) = (because IS NULL)", name="corrected_because"),
+        CheckConstraint(
+            "NOT withdrawn OR corrects_id IS NOT NULL", name="withdrawn_by_a_correction"
+        ),
         UniqueConstraint("tenant_id", "row_uid"),
+        UniqueConstraint("tenant_id", "corrects_id"),
         Index("ix_disclosures_patient_id_disclosed_on", "tenant_id", "patient_id", "disclosed_on"),
         Index("ix_disclosures_recorded_by", "tenant_id", "recorded_by"),
     )
@@ -38,7 +59,12 @@ class Disclosure(TenantOwned, Base):
     purpose_envelope: Mapped[bytes] = mapped_column("purpose", LargeBinary)
     recorded_by: Mapped[int | None] = mapped_column(BigInteger)
 
+    corrects_id: Mapped[int | None] = mapped_column(BigInteger)
+    because_envelope: Mapped[bytes | None] = mapped_column("because", LargeBinary)
+    withdrawn: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+
     recipient_name = Sealed("recipient_name_envelope")
     recipient_address = Sealed("recipient_address_envelope")
     what = Sealed("what_envelope")
     purpose = Sealed("purpose_envelope")
+    because = Sealed("because_envelope")

@@ -1,4 +1,4 @@
-"""Decisions about the log: which part is asked for, what to say of its seals, what a cell says."""
+"""Decisions about the log: which part is asked for, what to say of its seals."""
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,6 @@ VERIFIED_WITHIN = timedelta(hours=36)
 ACCOUNTED_YEARS = 6
 # Nobody alive was disclosed anything of before.
 FIRST_DAY = date(1900, 1, 1)
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,15 @@ class Filters:
             for name, value in asked.items()
             if value is not None
         }
+
+    @classmethod
+    def of(cls, said: dict[str, Any]) -> "Filters":
+        """What `said` was made from."""
+        asked = dict(said)
+        for name in ("since", "until"):
+            if name in asked:
+                asked[name] = datetime.fromisoformat(asked[name])
+        return cls(**asked)
 
 
 @dataclass(frozen=True)
@@ -109,12 +117,6 @@ def is_instant(value: object) -> bool:
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
     except ValueError:
         return False
-
-
-def plain_cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(RISKY) else text
 
 
 def first_accounted_day(today: date) -> date:

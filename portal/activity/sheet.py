@@ -1,14 +1,15 @@
-"""The log as a table for a spreadsheet (CSV, RFC 4180)."""
+"""The log as a table for a spreadsheet, which the worker makes some entries at a time."""
 
-import csv
 from collections.abc import Mapping, Sequence
-from io import StringIO
+from typing import Any
 
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 
+from portal.activity import queries
 from portal.activity.queries import Line
-from portal.activity.rules import plain_cell
+from portal.activity.rules import Filters, Mark
 from portal.activity.words import OUTCOMES, action_words, actor_words
+from portal.exports.rules import Batch, Cell, Maker
 from portal.refusals import N_
 
 COLUMNS = (
@@ -18,17 +19,29 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def sheet(lines: Sequence[Line], names: Mapping[int, str]) -> str:
-    """The entries, a row each; no cell is a formula."""
-    text = StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(gettext(column) for column in COLUMNS)
-    for line in lines:
-        writer.writerow(plain_cell(cell) for cell in _cells(line, names))
-    return text.getvalue()
+def header(asked: dict[str, Any]) -> Sequence[str]:
+    """The columns, in the language of who asked."""
+    with force_locale(_locale(asked)):
+        return [gettext(column) for column in COLUMNS]
 
 
-def _cells(line: Line, names: Mapping[int, str]) -> tuple[object, ...]:
+def batch(asked: dict[str, Any], after: str | None) -> Batch:
+    """The next entries, a row each, the newest first."""
+    found = queries.export_entries(Filters.of(asked["filters"]), before=Mark.read(after))
+    names = queries.names_of(line.user_id for line in found.lines)
+    with force_locale(_locale(asked)):
+        rows = [_cells(line, names) for line in found.lines]
+    return Batch(rows, str(found.older) if found.older else None)
+
+
+MAKER = Maker(header, batch)
+
+
+def _locale(asked: dict[str, Any]) -> str:
+    return str(asked["locale"]).replace("-", "_")
+
+
+def _cells(line: Line, names: Mapping[int, str]) -> tuple[Cell, ...]:
     return (
         line.occurred_at.isoformat(),
         actor_words(line.actor, names.get(line.user_id or 0)),
@@ -41,6 +54,6 @@ def _cells(line: Line, names: Mapping[int, str]) -> tuple[object, ...]:
         gettext(OUTCOMES[line.outcome][0]),
         line.reason,
         line.ip,
-        line.request_id,
+        str(line.request_id) if line.request_id else None,
         line.id,
     )

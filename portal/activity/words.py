@@ -1,6 +1,6 @@
-"""The log in plain words: one table for what can be done, one for the kinds of records.
+"""The log in plain words: what was seen, what was done, the kinds of records, the areas.
 
-An action that is in neither is shown as it is written, so that nothing is ever left out.
+An action that is in none of them is shown as it is written, so that nothing is ever left out.
 """
 
 from typing import NamedTuple
@@ -10,29 +10,45 @@ from flask_babel import gettext
 from portal.refusals import N_
 
 RECORDS = {
+    "absence_spans": N_("Absence at a facility"),
+    "absence_visits": N_("Visit during an absence"),
+    "absences": N_("Doctor's absence"),
+    "appointment_series": N_("Series of visits"),
     "appointments": N_("Visit"),
     "appointment_steps": N_("Step of a visit"),
     "availability_exceptions": N_("Exception to the hours"),
     "availability_rules": N_("Weekly hours"),
     "availability_slots": N_("Start"),
+    "break_glass": N_("Break-glass"),
     "disclosures": N_("Disclosure"),
     "doctors": N_("Doctor"),
+    "export_parts": N_("Part of an export"),
+    "exports": N_("Export"),
     "facilities": N_("Facility"),
+    "factor_resets": N_("Reset of a second factor"),
     "facility_doctors": N_("Doctor's place"),
     "facility_insurance_plans": N_("Acceptance of a plan"),
     "insurance_plans": N_("Insurance plan"),
     "insurance_providers": N_("Payer"),
+    "passkeys": N_("Passkey"),
+    "patient_distinctions": N_("Decision that two records are two people"),
+    "patient_merges": N_("Merge of two records"),
     "patients": N_("Patient"),
+    "recovery_codes": N_("Recovery code"),
     "service_offerings": N_("Offered service"),
     "service_workflows": N_("Workflow"),
     "services": N_("Service"),
     "step_templates": N_("Kind of step"),
     "tenant_keys": N_("Encryption key"),
     "tenants": N_("Clinic"),
+    "uploads": N_("File to import"),
     "user_action_audit_log": N_("Activity log"),
     "user_facilities": N_("Staff member's facility"),
+    "user_factors": N_("Authenticator"),
     "user_links": N_("Invitation"),
     "users": N_("Staff member"),
+    "waitlist_entries": N_("Wish on the waitlist"),
+    "waitlist_facilities": N_("Facility of a wish on the waitlist"),
     "workflow_steps": N_("Step of a workflow"),
 }
 CHANGES = {
@@ -41,46 +57,115 @@ CHANGES = {
     "delete": N_("%(record)s: removed"),
 }
 SEEN = {
+    "absences.call": N_("Saw a patient who was called"),
+    "absences.new": N_("Saw the visits of a doctor who is away"),
+    "absences.reversal": N_("Saw visits to take an absence back"),
+    "absences.show": N_("Saw the calls of an absence"),
     "activity.accounting": N_("Saw the accounting of disclosures"),
+    "activity.correction": N_("Saw a disclosure to correct it"),
     "activity.disclosure_new": N_("Saw a patient to record a disclosure"),
     "activity.disclosures": N_("Saw the disclosures"),
     "activity.of_patient": N_("Saw who looked at a patient"),
     "activity.values": N_("Saw values of the activity log"),
+    "appointments.create": N_("Saw a patient while booking a visit"),
     "appointments.day": N_("Saw the day board"),
     "appointments.day_changes": N_("Saw changes of the day board"),
     "appointments.flow": N_("Saw the flow board"),
     "appointments.flow_changes": N_("Saw changes of the flow board"),
+    "appointments.following_undo": N_("Saw a series whose visits come back"),
+    "appointments.home": N_("Saw the day board of today"),
     "appointments.move": N_("Saw a visit to move it"),
     "appointments.new": N_("Saw a patient to book a visit"),
     "appointments.of_patient": N_("Saw a patient's visits"),
+    "appointments.repeat": N_("Saw a visit to repeat it"),
     "appointments.show": N_("Saw a visit"),
+    "absences.orphan_move": N_("Saw visits outside the hours while moving one"),
+    "absences.orphans": N_("Saw visits outside the hours"),
+    "appointments.waitlist": N_("Saw the waitlist"),
+    "appointments.waitlist_edit": N_("Saw a wish on the waitlist"),
+    "appointments.waitlist_new": N_("Saw a patient to put them on the waitlist"),
     "availability.orphans": N_("Saw visits outside the hours"),
+    "facilities.closing": N_("Saw who is booked at a facility that closes"),
     "insurance.uncovered": N_("Saw visits that are not covered"),
+    "patients.elsewhere": N_("Was told that another facility knows a patient"),
+    "patients.duplicates": N_("Saw the list of possible duplicates"),
+    "patients.duplicates_of": N_("Saw a patient while looking for duplicates"),
     "patients.edit": N_("Saw a patient to change the details"),
     "patients.index": N_("Saw the list of patients"),
+    "patients.merge": N_("Compared two records"),
     "patients.new": N_("Saw a patient while registering one"),
     "patients.search": N_("Found a patient by searching"),
+    "patients.separation": N_("Saw a patient to take a merge apart"),
     "patients.show": N_("Saw a patient's details"),
+    "sheets.export": N_("Took a patient away in an exported list"),
 }
 DONE = {
+    "absences.recorded": N_("Recorded a doctor's absence"),
+    "absences.undone": N_("Took a doctor's absence back"),
     "activity.export": N_("Exported the activity log"),
     "appointments.cancellation": N_("Cancelled a visit"),
     "appointments.check_in": N_("Checked a patient in"),
     "appointments.completion": N_("Completed a visit"),
     "appointments.confirmation": N_("Confirmed a visit"),
-    "appointments.create": N_("Booked a visit"),
     "appointments.no_show": N_("Marked a visit as a no-show"),
+    "appointments.series": N_("Booked a series of visits"),
     "appointments.start": N_("Started a visit"),
     "appointments.undo": N_("Took a change of a visit back"),
     "audit.purge": N_("Purged old entries of the activity log"),
+    "break-glass": N_("Broke the glass"),
     "denied": N_("Was refused a page"),
+    "export": N_("Exported a list"),
+    "export.asked": N_("Asked for an export"),
+    "export.discarded": N_("Discarded an export"),
+    "export.expired": N_("Forgot an export's file after a day"),
+    "export.failed": N_("Could not make an export"),
+    "export.made": N_("Made an export"),
+    "export.taken": N_("Took an export's file away"),
+    "factor-reset.asked": N_("Asked to reset a second factor"),
+    "factor-reset.done": N_("Reset a second factor"),
+    "factor-reset.withdrawn": N_("Withdrew the reset of a second factor"),
+    "merge": N_("Merged two records"),
+    "passkey.added": N_("Added a passkey"),
+    "passkey.removed": N_("Removed a passkey"),
+    "password.changed": N_("Changed the password"),
+    "patients.outside": N_("Was refused a patient of another facility"),
+    "proof": N_("Gave the password again"),
+    "recovery-codes.renewed": N_("Made new recovery codes"),
+    "keys.destroyed": N_("Destroyed the keys of all patient data"),
+    "keys.exchange-begun": N_("Began to exchange the keys of patient data"),
+    "keys.exchanged": N_("Exchanged the keys of patient data"),
+    "keys.wrapped-anew": N_("Wrapped the keys of patient data anew"),
+    "second-factor": N_("Gave the second factor"),
+    "second-factor.enrolled": N_("Set up an authenticator"),
+    "second-factor.failed": N_("Failed to give the second factor"),
+    "sessions.ended": N_("Ended sessions"),
+    "sheets.import": N_("Imported a file"),
     "sign-in": N_("Signed in"),
     "sign-in.failed": N_("Failed to sign in"),
     "sign-out": N_("Signed out"),
     "slots.hold": N_("Held a start"),
     "slots.materialise": N_("Made the starts of the coming weeks"),
     "slots.release": N_("Let a start go"),
+    "un-merge": N_("Took two merged records apart"),
 }
+# For whatever else was asked of an area, such as a page of a record that is not there.
+AREAS = {
+    "absences": N_("absences"),
+    "activity": N_("the activity log"),
+    "appointments": N_("the schedule"),
+    "auth": N_("their own account"),
+    "availability": N_("working hours"),
+    "doctors": N_("doctors"),
+    "exports": N_("exports"),
+    "facilities": N_("facilities"),
+    "insurance": N_("payers and plans"),
+    "patients": N_("patients"),
+    "services": N_("services and workflows"),
+    "setup": N_("setting up"),
+    "sheets": N_("imports"),
+    "staff": N_("staff"),
+}
+ASKED = N_("Asked for a page about %(area)s")
 OUTCOMES = {
     # outcome -> words, icon, the chip's class
     "done": (N_("Done"), "check", ""),
@@ -99,6 +184,7 @@ class Screen(NamedTuple):
 
 
 SCREENS = {
+    "absences": Screen("absences.show", "absence_id", "absences.see"),
     "appointments": Screen("appointments.show", "appointment_id", "appointments.see"),
     "doctors": Screen("doctors.show", "doctor_id", "doctors.see"),
     "facilities": Screen("facilities.show", "facility_id", "facilities.see"),
@@ -117,7 +203,8 @@ def action_words(action_type: str) -> str:
     table, _dot, change = action_type.rpartition(".")
     if table in RECORDS and change in CHANGES:
         return str(gettext(CHANGES[change], record=gettext(RECORDS[table])))
-    return action_type
+    area = action_type.partition(".")[0]
+    return str(gettext(ASKED, area=gettext(AREAS[area]))) if area in AREAS else action_type
 
 
 def record_words(table: str) -> str:

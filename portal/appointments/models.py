@@ -1,12 +1,14 @@
 """Appointments and the steps each visit takes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
+    Date,
     DateTime,
     FetchedValue,
     Index,
@@ -45,6 +47,7 @@ class Appointment(TenantOwned, Base):
         belongs_to("service_workflow_id", "service_workflows", on_delete="CASCADE"),
         belongs_to("insurance_plan_id", "insurance_plans", on_delete="SET NULL"),
         belongs_to("updated_by", "users", on_delete="SET NULL"),
+        belongs_to("appointment_series_id", "appointment_series", on_delete="SET NULL"),
         CheckConstraint("start_at < end_at", name="times"),
         one_of(
             "status", "scheduled", "checked_in", "in_progress", "completed", "no_show", "cancelled"
@@ -61,6 +64,12 @@ class Appointment(TenantOwned, Base):
         Index("ix_appointments_service_offering_id", "tenant_id", "service_offering_id"),
         Index("ix_appointments_service_workflow_id", "tenant_id", "service_workflow_id"),
         Index("ix_appointments_insurance_plan_id", "tenant_id", "insurance_plan_id"),
+        Index(
+            "ix_appointments_appointment_series_id",
+            "tenant_id",
+            "appointment_series_id",
+            postgresql_where=text("appointment_series_id IS NOT NULL"),
+        ),
     )
 
     row_uid: Mapped[UUID] = mapped_column(Uuid, default=uuid4)
@@ -89,6 +98,7 @@ class Appointment(TenantOwned, Base):
         Integer, server_default=text("1"), server_onupdate=FetchedValue()
     )
     updated_by: Mapped[int | None] = mapped_column(BigInteger)
+    appointment_series_id: Mapped[int | None] = mapped_column(BigInteger, sort_order=93)
 
     notes = Sealed("notes_envelope")
 
@@ -109,6 +119,27 @@ Appointment.__table__.append_constraint(  # type: ignore[attr-defined]
         where=text("status IN ('scheduled', 'checked_in', 'in_progress')"),
     )
 )
+
+
+class AppointmentSeries(TenantOwned, Base):
+    """Visits that repeat every so many weeks; which ones, they say themselves.
+
+    `skipped` are the dates that were left out when it was booked.
+    """
+
+    __tablename__ = "appointment_series"
+    __table_args__ = (
+        belongs_to("facility_id", "facilities", on_delete="CASCADE"),
+        CheckConstraint("every_weeks BETWEEN 1 AND 52", name="every_weeks"),
+        CheckConstraint("cardinality(skipped) <= 52", name="skipped"),
+        UniqueConstraint("tenant_id", "booking_key"),
+        Index("ix_appointment_series_facility_id", "tenant_id", "facility_id"),
+    )
+
+    facility_id: Mapped[int] = mapped_column(BigInteger)
+    every_weeks: Mapped[int] = mapped_column(Integer)
+    skipped: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default=text("'{}'"))
+    booking_key: Mapped[UUID] = mapped_column(Uuid)
 
 
 class AppointmentStep(TenantOwned, Base):
@@ -154,3 +185,71 @@ class AppointmentStep(TenantOwned, Base):
         """Whose visit this is a step of; asked when its notes are opened."""
         visit = select(Appointment.patient_id).where(Appointment.id == self.appointment_id)
         return session.execute(visit).scalar_one()
+
+
+class WaitlistEntry(TenantOwned, Base):
+    """A patient's wish for a service; `waitlist_facilities` say where.
+
+    `weekdays` has a bit for each, Sunday the first. It is over on the evening of `latest_on`.
+    """
+
+    __tablename__ = "waitlist_entries"
+    __table_args__ = (
+        belongs_to("patient_id", "patients", on_delete="CASCADE"),
+        belongs_to("service_id", "services", on_delete="CASCADE"),
+        belongs_to("doctor_id", "doctors", on_delete="CASCADE"),
+        belongs_to("insurance_plan_id", "insurance_plans", on_delete="SET NULL"),
+        belongs_to("appointment_id", "appointments", on_delete="SET NULL"),
+        CheckConstraint("earliest_on <= latest_on", name="dates"),
+        CheckConstraint("weekdays BETWEEN 1 AND 127", name="weekdays"),
+        one_of("part_of_day", "any", "morning", "afternoon", "evening"),
+        one_of("urgency", "urgent", "soon", "routine"),
+        one_of("status", "waiting", "booked", "withdrawn"),
+        CheckConstraint("status <> 'booked' OR appointment_id IS NOT NULL", name="booked"),
+        is_envelope("notes"),
+        UniqueConstraint("tenant_id", "row_uid"),
+        UniqueConstraint("tenant_id", "entry_key"),
+        Index("ix_waitlist_entries_patient_id", "tenant_id", "patient_id"),
+        Index("ix_waitlist_entries_doctor_id", "tenant_id", "doctor_id"),
+        Index("ix_waitlist_entries_insurance_plan_id", "tenant_id", "insurance_plan_id"),
+        Index("ix_waitlist_entries_appointment_id", "tenant_id", "appointment_id"),
+        Index(
+            "ix_waitlist_entries_waiting",
+            "tenant_id",
+            "service_id",
+            "latest_on",
+            postgresql_where=text("status = 'waiting'"),
+        ),
+    )
+
+    row_uid: Mapped[UUID] = mapped_column(Uuid, default=uuid4)
+    patient_id: Mapped[int] = mapped_column(BigInteger)
+    service_id: Mapped[int] = mapped_column(BigInteger)
+    doctor_id: Mapped[int | None] = mapped_column(BigInteger)
+    insurance_plan_id: Mapped[int | None] = mapped_column(BigInteger)
+    earliest_on: Mapped[date] = mapped_column(Date)
+    latest_on: Mapped[date] = mapped_column(Date)
+    weekdays: Mapped[int] = mapped_column(Integer, server_default=text("127"))
+    part_of_day: Mapped[str] = mapped_column(Text, server_default="any")
+    urgency: Mapped[str] = mapped_column(Text, server_default="routine")
+    notes_envelope: Mapped[bytes | None] = mapped_column("notes", LargeBinary)
+    status: Mapped[str] = mapped_column(Text, server_default="waiting")
+    appointment_id: Mapped[int | None] = mapped_column(BigInteger)
+    entry_key: Mapped[UUID] = mapped_column(Uuid)
+
+    notes = Sealed("notes_envelope")
+
+
+class WaitlistFacility(TenantOwned, Base):
+    """A facility at which somebody on the waitlist would come."""
+
+    __tablename__ = "waitlist_facilities"
+    __table_args__ = (
+        belongs_to("waitlist_entry_id", "waitlist_entries", on_delete="CASCADE"),
+        belongs_to("facility_id", "facilities", on_delete="CASCADE"),
+        UniqueConstraint("tenant_id", "waitlist_entry_id", "facility_id"),
+        Index("ix_waitlist_facilities_facility_id", "tenant_id", "facility_id"),
+    )
+
+    waitlist_entry_id: Mapped[int] = mapped_column(BigInteger)
+    facility_id: Mapped[int] = mapped_column(BigInteger)

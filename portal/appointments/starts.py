@@ -13,18 +13,26 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.board.columns import HUES
 from portal.appointments.queries import Offer, Wanted
+from portal.appointments.reasons_shown import About, Said, say_reasons
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.doctors.queries import Place, list_places
 from portal.facilities.models import Facility
 from portal.insurance.queries import find_plan_at
 from portal.insurance.rules import REASONS
-from portal.services.queries import PlannedStep, list_offerings, list_workflow_steps, workflow_for
+from portal.services.queries import (
+    OfferingRow,
+    PlannedStep,
+    list_offerings,
+    list_workflow_steps,
+    workflow_for,
+)
 from portal.web.filters import hhmm, localtime, longdate
 
 DAYS = 7
 MOST_IN_STRIP = 400
 MOST_IN_DAY = 200
+MOST_EXPLAINED = 5
 
 
 class DayChoice(NamedTuple):
@@ -97,7 +105,7 @@ class Offers:
     verdict: str
     steps: Sequence[PlannedStep]
     nothing: str
-    reasons: Sequence[str]
+    reasons: Sequence[Said]
     next_day: NextDay | None
     hold: bool = False
 
@@ -131,7 +139,7 @@ def offers_for(choice: Choice, *, hold: bool = False) -> Offers:
         day=day, days=_days(first, day, free, full=len(strip) == MOST_IN_STRIP),
         groups=_groups(of_day, chosen, choice.facility), accepted=accepted, verdict=verdict,
         steps=_steps(choice, chosen), nothing=_("Nothing is free on %(day)s.", day=longdate(day)),
-        reasons=_reasons(choice, chosen), next_day=None if of_day else _next_day(choice, day),
+        reasons=_reasons(choice, chosen, day), next_day=None if of_day else _next_day(choice, day),
         hold=hold and chosen is not None and chosen.slot_id == choice.slot_id,
     )  # fmt: skip
 
@@ -210,29 +218,49 @@ def _steps(choice: Choice, chosen: Offer | None) -> list[PlannedStep]:
     return list_workflow_steps(workflow.id) if workflow else []
 
 
-def _reasons(choice: Choice, chosen: Offer | None) -> list[str]:
-    """Why the start that was asked for is not among those offered."""
-    if choice.slot_id is None or (chosen and chosen.slot_id == choice.slot_id):
+def _reasons(choice: Choice, chosen: Offer | None, day: date) -> list[Said]:
+    """Why the start that was asked for is not among those offered, or why there is none at all."""
+    if choice.slot_id:
+        started = chosen is not None and chosen.slot_id == choice.slot_id
+        return [] if started else _about_start(choice, choice.slot_id)
+    if chosen is None:
+        return _about_day(choice, day)
+    if choice.day is None or choice.day == day:
         return []
-    slot = get_slot(choice.slot_id)
-    offerings = list_offerings(
-        facility_id=slot.facility_id, service_id=choice.service_id, doctor_id=slot.doctor_id
-    )
-    time = _hhmm(slot.start_at, choice.facility.timezone)
-    said = [_("%(time)s cannot be booked for this.", time=time)]
-    for offering in offerings[:1]:
+    nothing = _("Nothing is free on %(day)s.", day=longdate(choice.day))
+    return [Said(nothing), *_about_day(choice, choice.day)]
+
+
+def _about_start(choice: Choice, slot_id: int) -> list[Said]:
+    slot, zone = get_slot(slot_id), choice.facility.timezone
+    said = [Said(_("%(time)s cannot be booked for this.", time=_hhmm(slot.start_at, zone)))]
+    for offering in _offerings(choice, slot.doctor_id)[:1]:
         reasons = queries.why_not(offering.id, choice.plan_id, slot.start_at)
-        said += [_said(reason, choice.facility.timezone) for reason in reasons]
+        said += say_reasons(reasons, About(offering, choice.plan_id, zone))
     return said
 
 
-def _said(reason: queries.Reason, zone: str) -> str:
-    """A reason in words, its instants as times of the facility."""
-    params = {
-        name: _hhmm(value, zone) if isinstance(value, datetime) else value
-        for name, value in reason.params.items()
-    }
-    return str(_(reason.message, **params))
+def _about_day(choice: Choice, day: date) -> list[Said]:
+    """Doctor by doctor; of many doctors the first."""
+    if choice.service_id is None:
+        return []
+    offerings = _offerings(choice, choice.doctor_id)
+    if not offerings:
+        return [Said(_("Nobody offers this service here."))]
+    said = []
+    for offering in offerings[:MOST_EXPLAINED]:
+        reasons = queries.why_nothing(offering.id, choice.plan_id, day)
+        about = About(offering, choice.plan_id, choice.facility.timezone)
+        said += say_reasons(reasons, about, prefix=f"{offering.doctor_name}: ")
+    return said
+
+
+def _offerings(choice: Choice, doctor_id: int | None) -> list[OfferingRow]:
+    """Who offers the chosen service there, or did."""
+    return list_offerings(
+        facility_id=choice.facility.id, service_id=choice.service_id, doctor_id=doctor_id,
+        active_only=False,
+    )  # fmt: skip
 
 
 def _next_day(choice: Choice, day: date) -> NextDay | None:

@@ -14,6 +14,8 @@ from portal.appointments import queries
 from portal.appointments.models import Appointment
 from portal.appointments.queries import StepRow
 from portal.appointments.rules import NotUndoneAnyMore, check_undo
+from portal.appointments.series_page import SeriesShown, series_of
+from portal.appointments.waitlist_page import Wanted, wanted_again
 from portal.appointments.words import STATUS, shown_status
 from portal.patients.models import Patient
 from portal.patients.queries import get_patient
@@ -84,6 +86,8 @@ class VisitPage:
     minor_actions: Sequence[Action]
     history: Sequence[Entry]
     back_to: str
+    series: SeriesShown | None
+    wanted: Wanted | None
 
     @property
     def can_move(self) -> bool:
@@ -92,6 +96,11 @@ class VisitPage:
     @property
     def can_cancel(self) -> bool:
         return self.status in WAITING and current_user.can("appointments.cancel")
+
+    @property
+    def can_repeat(self) -> bool:
+        stands = self.series is None and self.status not in ("cancelled", "no_show")
+        return stands and current_user.can("appointments.book")
 
 
 def visit_page(visit: Appointment, service_id: int) -> VisitPage:
@@ -113,6 +122,8 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
         minor_actions=list(_minor_actions(visit, around.zone)) if attends else (),
         history=_history(visit, around.zone),
         back_to=url_for("appointments.day", facility=visit.facility_id, date=start.date()),
+        series=series_of(visit, around.zone),
+        wanted=wanted_again(visit) if current_user.can("appointments.book") else None,
     )  # fmt: skip
 
 

@@ -34,6 +34,26 @@ FLAGS = {
 }
 
 
+WEEKDAYS = {
+    0: N_("Sunday"), 1: N_("Monday"), 2: N_("Tuesday"), 3: N_("Wednesday"), 4: N_("Thursday"),
+    5: N_("Friday"), 6: N_("Saturday"),
+}  # fmt: skip
+PART_WORDS = {
+    "any": N_("Any time"),
+    "morning": N_("Morning, before 12:00"),
+    "afternoon": N_("Afternoon, 12:00 to 17:00"),
+    "evening": N_("Evening, from 17:00"),
+}
+URGENCY_WORDS = {"urgent": N_("Urgent"), "soon": N_("Soon"), "routine": N_("Routine")}
+# How a wish on the waitlist stands: words for the filter.
+WISHES = {
+    "waiting": N_("Waiting"),
+    "booked": N_("Booked"),
+    "withdrawn": N_("Withdrawn"),
+    "expired": N_("Over"),
+}
+
+
 def shown_status(status: str, confirmed_at: datetime | None) -> str:
     """A booked visit that was confirmed looks it."""
     return "confirmed" if status == "scheduled" and confirmed_at else status

@@ -21,6 +21,8 @@ from portal.web.errors import Unavailable
 from portal.web.logs import log_failure
 
 TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+# A redirect and an empty answer show nobody: what was opened was for the program's own use.
+SHOWS_NOBODY = frozenset({204, 303})
 SAW = text(
     "SELECT audit_note(:action, 'patients', patient, patient, 'done', NULL, NULL, NULL)"
     " FROM unnest(CAST(:patients AS bigint[])) AS patient"
@@ -141,7 +143,7 @@ def _write_entries(status: int) -> None:
         note("denied", outcome="refused", reason=request.endpoint)
     if signed_in and status == 404 and request.view_args:
         note(request.endpoint or "", outcome="refused", reason="not found", record=_record())
-    if session.info["seen"]:
+    if session.info["seen"] and status not in SHOWS_NOBODY:
         patients = sorted(session.info["seen"])
         session.execute(SAW, {"action": request.endpoint, "patients": patients})
     for entry in session.info["afterwards"]:

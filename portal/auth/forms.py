@@ -1,13 +1,16 @@
 """What people type to sign in."""
 
 from flask import abort, current_app
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
-from wtforms import HiddenField, IntegerField, PasswordField, StringField
+from wtforms import HiddenField, IntegerField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from portal.auth.passkeys import LARGEST_ANSWER
 from portal.auth.rules import tidy_code
-from portal.web.forms import Line, PortalForm
+from portal.web.forms import Line, PortalForm, tidy
+from portal.web.languages import choices
 
 REQUIRED = InputRequired(_("This is needed."))
 SIX_DIGITS = Regexp(r"^\d{6}$", message=_("A code has six digits."))
@@ -39,6 +42,18 @@ class PasswordForm(WelcomeForm):
     current_password = PasswordField(_("Your password of now"), [REQUIRED, Length(max=1024)])
 
 
+class LanguageForm(PortalForm):
+    """The language that the portal speaks to somebody; the clinic's when none is chosen."""
+
+    locale = SelectField(_("Language"), coerce=tidy)
+
+    def offer(self, chosen: str | None) -> None:
+        """What can be chosen; and what was chosen before, though no list has it."""
+        known = dict(choices())
+        own = {chosen: chosen} if chosen else {}
+        self.locale.choices = [("", gettext("As the clinic")), *(own | known).items()]
+
+
 class ProofForm(PortalForm):
     """The password again."""
 
@@ -57,6 +72,25 @@ class CodeForm(PortalForm):
 
     code = StringField(_("Code"), [REQUIRED, SIX_DIGITS], filters=[tidy_typed])
     next = HiddenField()
+
+
+class PasskeyForm(PortalForm):
+    """What the browser's device answered."""
+
+    credential = HiddenField(validators=[REQUIRED, Length(max=LARGEST_ANSWER)])
+    next = HiddenField()
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A new passkey, and what its owner calls it."""
+
+    name = Line(_("What to call it"), [REQUIRED, Length(max=60)])
+
+
+class PasskeyRemovalForm(PortalForm):
+    """Which of one's own passkeys goes."""
+
+    passkey_id = IntegerField(validators=[Optional()])
 
 
 class RecoveryForm(PortalForm):

@@ -80,6 +80,8 @@ class UserSession(TenantOwned, Base):
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ip: Mapped[str | None] = mapped_column(Text)
     user_agent: Mapped[str | None] = mapped_column(Text)
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary)
+    challenge_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     messages: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
 
 
@@ -119,6 +121,25 @@ class UserFactor(TenantOwned, Base):
     last_step: Mapped[int] = mapped_column(BigInteger)
 
     secret = Sealed("secret_envelope", patient=None)
+
+
+class Passkey(TenantOwned, Base):
+    """A key pair on one of a person's devices, of which this is the public half (WebAuthn)."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (
+        belongs_to("user_id", "users", on_delete="CASCADE"),
+        CheckConstraint("octet_length(credential_id) BETWEEN 1 AND 1023", name="credential_id"),
+        UniqueConstraint("tenant_id", "credential_id"),
+        Index("ix_passkeys_user_id", "tenant_id", "user_id"),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(60))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class RecoveryCode(TenantOwned, Base):

@@ -30,6 +30,7 @@ TABLE = {
     "patients.register": ("x     x     x    x         -", N_("register patients")),
     "patients.change":   ("x     x     x    x         -", N_("change patients' details")),
     "patients.merge":    ("x     x     -    -         -", N_("merge patients")),
+    "patients.break_glass": ("x x     x    x         -", N_("open another facility's patients")),
     "facilities.see":    ("x     x     x    x         x", N_("see facilities")),
     "facilities.manage": ("x     x     -    -         -", N_("open, change and close facilities")),
     "doctors.see":       ("x     x     x    x         x", N_("see doctors")),
@@ -40,11 +41,18 @@ TABLE = {
     "insurance.manage":  ("x     x     -    -         -", N_("change payers, plans, acceptance")),
     "availability.see":  ("x     x     x    x         x", N_("see working hours")),
     "availability.manage": ("x   x     -    -         -", N_("change working hours")),
+    "absences.see":      ("x     x     x    x         x", N_("see doctors' absences")),
+    "absences.record":   ("x     x     x    -         -", N_("record that a doctor is away")),
+    "setup.manage":     ("x     x     -    -         -", N_("set the clinic up")),
+    "sheets.import":    ("x     x     -    -         -", N_("import files")),
+    "sheets.export":    ("x     x     -    -         -", N_("export lists")),
     "staff.see":         ("x     x     -    -         x", N_("see staff")),
     "staff.manage":      ("x     x     -    -         -", N_("invite and change staff")),
     "activity.see":      ("x     x     -    -         x", N_("see what was done and seen")),
+    "activity.review":  ("x     x     -    -         -", N_("look through uses of break-glass")),
     "activity.open":     ("x     x     -    -         x", N_("see encrypted values in the log")),
     "activity.export":   ("x     x     -    -         x", N_("export what was done and seen")),
+    "exports.see":       ("x     x     -    -         x", N_("see what was exported")),
     "disclosures.see":   ("x     x     x    x         x", N_("see what was disclosed of patients")),
     "disclosures.record": ("x    x     x    x         -", N_("record what was disclosed")),
     "reports.see":       ("x     x     -    -         x", N_("see reports")),
@@ -153,11 +161,16 @@ def check() -> None:
         return
     if not current_user.is_authenticated:
         raise NotSignedIn
-    if not current_user.can(access.right):
-        raise Denied(right=gettext(TABLE[access.right][1]))
+    demand(access.right)
     view = current_app.view_functions[request.endpoint or ""]
     if getattr(view, "stepped_up", False) and not facts().fresh:
         raise ProofNeeded
+
+
+def demand(right: str) -> None:
+    """Raise Denied unless whoever is signed in has the right: for what a view finds out itself."""
+    if not current_user.can(right):
+        raise Denied(right=gettext(TABLE[right][1]))
 
 
 def require_declarations(app: Flask) -> None:

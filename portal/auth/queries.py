@@ -10,10 +10,15 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from portal.auth.models import RecoveryCode, User, UserFactor, UserSession
+from portal.auth.models import Passkey, RecoveryCode, User, UserFactor, UserSession
 from portal.auth.proofs import proven
 from portal.db import session
 from portal.refusals import NotFound
+from portal.tenancy.models import Tenant
+
+IDLE_ENDS = UserSession.last_seen_at + func.make_interval(
+    0, 0, 0, 0, 0, 0, UserSession.idle_seconds
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,12 @@ def find_factor(user_id: int) -> UserFactor | None:
     return session.scalar(select(UserFactor).where(UserFactor.user_id == user_id))
 
 
+def list_passkeys(user_id: int, *, limit: int = 20) -> Sequence[Passkey]:
+    """A person's passkeys, the oldest first."""
+    mine = select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)
+    return session.scalars(mine.limit(limit)).all()
+
+
 def count_recovery_codes(user_id: int) -> int:
     """How many of a person's recovery codes are still good."""
     unused = select(func.count()).select_from(RecoveryCode).where(
@@ -90,15 +101,26 @@ def count_recovery_codes(user_id: int) -> int:
 
 def list_sessions(user_id: int, *, limit: int = 50) -> Sequence[Any]:
     """A person's live sessions, the last used first."""
-    idle_ends = UserSession.last_seen_at + func.make_interval(
-        0, 0, 0, 0, 0, 0, UserSession.idle_seconds
-    )
     found = (
         select(UserSession.id, UserSession.created_at, UserSession.last_seen_at,
                UserSession.ip, UserSession.user_agent)
         .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None),
-               UserSession.expires_at > func.now(), idle_ends > func.now())
+               UserSession.expires_at > func.now(), func.now() < IDLE_ENDS)
         .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
         .limit(limit)
     )  # fmt: skip
     return session.execute(found).all()
+
+
+def ends_for_good(session_id: int | None) -> bool:
+    """Whether a session's absolute end comes before its idle one."""
+    last = select(UserSession.expires_at <= IDLE_ENDS).where(UserSession.id == session_id)
+    return bool(session.scalar(last))
+
+
+def language_of(email: str) -> str:
+    """The language in which a member of staff is written to: their own, else the clinic's."""
+    spoken = select(func.coalesce(User.locale, Tenant.locale)).join(
+        Tenant, Tenant.id == User.tenant_id
+    )
+    return session.scalars(spoken.where(func.lower(User.email) == email.lower())).one()

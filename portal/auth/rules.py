@@ -15,6 +15,16 @@ TOKEN_BYTES = 32
 RECOVERY_CODES = 10
 # no letter that reads like a digit
 RECOVERY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+# The mark by which each is known, the more particular first: most say that they are others too.
+BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
+    "FxiOS": "Firefox", "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari",
+}  # fmt: skip
+SYSTEMS = {
+    "Windows": "Windows", "iPhone": "iPhone", "iPad": "iPad", "Android": "Android",
+    "CrOS": "ChromeOS", "Mac OS X": "macOS", "Linux": "Linux",
+}  # fmt: skip
+MOST_OF_A_NAME = 60
 
 
 def new_token() -> str:
@@ -59,3 +69,14 @@ def new_recovery_code() -> str:
 def tidy_code(typed: str) -> str:
     """A code without what people put between its parts."""
     return re.sub(r"[\W_]", "", typed).lower()
+
+
+def browser_name(user_agent: str | None) -> str:
+    """A browser and its system by name, as far as it says them; else what it says, in short."""
+    said = user_agent or ""
+    names = (_first(BROWSERS, said), _first(SYSTEMS, said))
+    return ", ".join(filter(None, names)) or said[:MOST_OF_A_NAME]
+
+
+def _first(names: dict[str, str], said: str) -> str:
+    return next((name for mark, name in names.items() if mark in said), "")

@@ -10,15 +10,18 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 from flask import session as signed_cookie
-from flask_login import LoginManager, UserMixin
+from flask_login import LoginManager, UserMixin, current_user
 
-from portal.auth import commands, rules
+from portal.auth import commands, queries, rules
 from portal.auth.permissions import NotSignedIn, access_of, may, role_name
 from portal.db import session
 from portal.tenancy.context import Facts, enter_session
 
 # asked often, by machines: no person, and so no database
-WITHOUT_PERSON = frozenset({"static", "healthz", "readyz"})
+WITHOUT_PERSON = frozenset({"static", "healthz", "readyz", "metrics"})
+
+# the page's warning comes two minutes before
+NEAR_SECONDS = 150
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Member(UserMixin):  # type: ignore[misc]
     facility_ids: tuple[int, ...] | None
     clinic: str
     demo: bool
+    setting_up: bool
 
     def can(self, right: str) -> bool:
         """Whether the person's role has the right."""
@@ -73,6 +77,7 @@ def enter() -> None:
     touches = access is None or access.touches
     found = enter_session(rules.hash_of(token), touch=touches) if token else None
     session.info["messages"] = list(found.messages) if found else []
+    session.info["ends_for_good"] = _ends_for_good(found)
     _bind_signed_cookie(found)
 
 
@@ -91,20 +96,37 @@ def leave() -> None:
         commands.keep_messages(waiting)
 
 
-def say_when_idle(response: Response) -> Response:
-    """Tell the page how many seconds its session has left, for its warning."""
-    left = seconds_left()
-    if left is not None:
-        response.headers["X-Session-Ends"] = str(left)
+def say_when_it_ends(response: Response) -> Response:
+    """Tell the page when its session ends, for its warning."""
+    end = session_end()
+    if end is not None:
+        response.headers["X-Session-Ends"] = end
     return response
 
 
-def seconds_left() -> int | None:
-    """Until this session's idle end; None for nobody."""
+def session_end() -> str | None:
+    """In how many seconds this session ends, such as `870`; None for nobody.
+
+    `60 for good` is its absolute end, which staying does not put off; it is said when it is near.
+    """
     known: Facts | None = session.info.get("facts")
-    if known is None or known.idle_ends_at is None or known.owes:
+    left = _seconds_left(known)
+    if known is None or left is None or known.owes:
         return None
-    return max(0, int((known.idle_ends_at - datetime.now(UTC)).total_seconds()))
+    return f"{left} for good" if session.info["ends_for_good"] else str(left)
+
+
+def _ends_for_good(found: Facts | None) -> bool:
+    left = _seconds_left(found)
+    if found is None or left is None or left >= NEAR_SECONDS:
+        return False
+    return queries.ends_for_good(found.session_id)
+
+
+def _seconds_left(found: Facts | None) -> int | None:
+    if found is None or found.idle_ends_at is None:
+        return None
+    return max(0, int((found.idle_ends_at - datetime.now(UTC)).total_seconds()))
 
 
 def _bind_signed_cookie(found: Facts | None) -> None:
@@ -124,7 +146,14 @@ def _member(_request: object) -> Member | None:
         email=known.email or "", role=known.role or "", facility_ids=known.facility_ids,
         clinic=known.tenant_name,
         demo=bool(known.settings.get("demo")),
+        setting_up=known.settings.get("checklist") == "open"
+        and may(known.role or "", "setup.manage"),
     )  # fmt: skip
+
+
+def _setting_up() -> bool:
+    """The same in a macro, which does not know the page's `current_user`."""
+    return bool(current_user.is_authenticated and current_user.setting_up)
 
 
 def cookie_flags() -> dict[str, Any]:
@@ -144,5 +173,10 @@ def init_app(app: Flask) -> None:
     login = LoginManager(app)
     login.session_protection = None
     login.request_loader(_member)
-    app.jinja_env.globals.update(role_name=role_name, seconds_left=seconds_left)
-    app.after_request(say_when_idle)
+    app.jinja_env.globals.update(
+        role_name=role_name,
+        session_end=session_end,
+        browser_name=rules.browser_name,
+        setting_up=_setting_up,
+    )
+    app.after_request(say_when_it_ends)

@@ -37,6 +37,11 @@ def account(clinic: str, email: str) -> bytes:
     return pseudonym("account", clinic.lower(), email.lower())
 
 
+def device(own: bytes, name: str) -> bytes:
+    """The same account, tried from a browser that it was opened from before."""
+    return pseudonym("device", own.hex(), name)
+
+
 def second_factor() -> bytes:
     """The second factor of whoever's session this is."""
     mine = facts()
@@ -64,7 +69,9 @@ def take_try(own: bytes) -> None:
     seconds = session.execute(TAKE, values | proof).scalar_one()
     session.commit()
     if seconds:
-        raise TooManyTries(seconds=seconds)
+        refused = TooManyTries(seconds=seconds)
+        refused.retry_after = seconds
+        raise refused
 
 
 def forget_tries(own: bytes) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from portal import clock
 from portal.availability import queries
@@ -44,8 +45,16 @@ class Change:
         return list_visits(self.outside)
 
 
-def changed_by(place: queries.PlaceRow, change: Callable[[], object]) -> Change:
-    """Make a change of a place's hours and say what it did."""
+class Scope(NamedTuple):
+    """All doctors of a facility."""
+
+    facility_id: int
+    zone: str
+    doctor_id: None = None
+
+
+def changed_by(place: queries.PlaceRow | Scope, change: Callable[[], object]) -> Change:
+    """Make a change of hours, a doctor's or a whole facility's, and say what it did."""
     before = queries.outlook(place.doctor_id, place.facility_id)
     change()
     after = queries.outlook(place.doctor_id, place.facility_id)
@@ -67,5 +76,5 @@ def clock_changes(zone: str) -> tuple[date, ...]:
     return tuple(day for day in days if is_clock_change_day(day, zone))
 
 
-def _starts(keys: set[tuple[datetime, int]]) -> tuple[datetime, ...]:
-    return tuple(sorted(start for start, _offering in keys))
+def _starts(keys: set[tuple[datetime, int, int]]) -> tuple[datetime, ...]:
+    return tuple(sorted(start for start, _doctor, _offering in keys))

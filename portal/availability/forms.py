@@ -1,6 +1,7 @@
 """What staff type about hours; times are the facility's wall times."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,8 +19,14 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.availability.commands import ExceptionDetails, RuleDetails
+from portal.availability.commands import (
+    ExceptionDetails,
+    RuleDetails,
+    split_around,
+    split_from,
+)
 from portal.availability.models import AvailabilityException, AvailabilityRule
+from portal.availability.public_holidays import Holiday
 from portal.availability.queries import PlaceRow
 from portal.availability.rules import MIDNIGHT, instant
 from portal.services.queries import list_offerings
@@ -115,10 +122,50 @@ class CopyForm(SeenForm):
         ]
 
 
+class SplitForm(SeenForm):
+    """Where a session is divided: around a break in the day, or at a day of the year."""
+
+    pause_from = TimeField(_("Break from"), [Optional()])
+    pause_until = TimeField(_("Break until"), [Optional()])
+    first_day = DateField(_("First day of the second part"), [Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Exactly one of the two ways, and a break has two ends."""
+        valid = super().validate(extra_validators)
+        ends = [field.data is not None for field in (self.pause_from, self.pause_until)]
+        if any(ends) == bool(self.first_day.data) or any(ends) != all(ends):
+            said = gettext("Give both ends of a break, or the day from which the hours may differ.")
+            self.pause_from.errors = [*self.pause_from.errors, said]
+            return False
+        return bool(valid)
+
+    def split(self, rule: AvailabilityRule) -> AvailabilityRule:
+        """Divide a session as was typed."""
+        if self.first_day.data:
+            return split_from(rule, self.first_day.data)
+        pause_from, pause_until = self.pause_from.data, self.pause_until.data
+        return split_around(rule, pause_from or MIDNIGHT, pause_until or MIDNIGHT)
+
+
 class EndingForm(SeenForm):
     """The last day on which a session holds; none ends it at once."""
 
     valid_to = DateField(_("Last day"), [Optional()])
+
+
+class HolidaysForm(SeenForm):
+    """The public holidays on which a facility is closed."""
+
+    days = SelectMultipleField(_("Days"), [DataRequired(_("Choose at least one day."))])
+
+    def offer(self, holidays: Iterable[Holiday]) -> None:
+        """The days that can be chosen, and what they are called."""
+        self.names = {each.day.isoformat(): each.name for each in holidays}
+        self.days.choices = [SelectChoice(day, name) for day, name in self.names.items()]
+
+    def chosen(self) -> dict[date, str]:
+        """Each chosen day with its name."""
+        return {date.fromisoformat(day): self.names[day] for day in self.days.data or []}
 
 
 class ExceptionForm(SeenForm):

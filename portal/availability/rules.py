@@ -42,6 +42,16 @@ class ValidityBackwards(DomainError):
     field = "valid_to"
 
 
+class BreakOutside(DomainError):
+    message = N_("The break lies within the hours, with time before and after it.")
+    field = "pause_from"
+
+
+class DayOutside(DomainError):
+    message = N_("Choose a day after the first day of these hours, and not after their last.")
+    field = "first_day"
+
+
 class SpanBackwards(DomainError):
     message = N_("The end is not after the start.")
     field = "end_at"
@@ -75,7 +85,8 @@ def instant(day: date, clock_time: time, zone: str) -> datetime:
     offset before the gap, so that 02:30 becomes 03:30. This is what zoneinfo does with fold=0,
     and what `local_instant` does in SQL: every conversion goes through one of the two.
     """
-    return datetime.combine(day, clock_time, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    first = clock_time.replace(fold=0)
+    return datetime.combine(day, first, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def day_span(day: date, zone: str) -> Span:
@@ -135,6 +146,18 @@ def wall_minutes(start: time, end: time) -> int:
 def check_validity(valid_from: date | None, valid_to: date | None) -> None:
     if valid_from and valid_to and valid_to < valid_from:
         raise ValidityBackwards
+
+
+def check_break(start: time, end: time, pause_from: time, pause_until: time) -> None:
+    """A break leaves some of the session on both sides."""
+    if not start < pause_from <= pause_until or not (pause_until < end or end == MIDNIGHT):
+        raise BreakOutside
+
+
+def check_first_day(valid_from: date | None, valid_to: date | None, first_day: date) -> None:
+    """The session holds on the day before and may hold on the day itself."""
+    if (valid_from and first_day <= valid_from) or (valid_to and first_day > valid_to):
+        raise DayOutside
 
 
 def check_span(start_at: datetime, end_at: datetime) -> None:

@@ -8,13 +8,13 @@ from flask_babel import gettext
 from portal.availability.forms import WEEKDAYS
 from portal.availability.models import AvailabilityRule
 from portal.availability.week import Gap
-from portal.web.filters import hhmm, localtime, shortdate
+from portal.web.filters import endtime, hhmm, localtime, shortdate
 
 
 def hours_of(rule: AvailabilityRule) -> str:
     """09:00 to 12:30; an end of midnight is the day's end."""
-    ends = f"{rule.end_time:%H:%M}".replace("00:00", "24:00")
-    return str(gettext("%(start)s to %(end)s", start=f"{rule.start_time:%H:%M}", end=ends))
+    ends = endtime(rule.end_time)
+    return str(gettext("%(start)s to %(end)s", start=hhmm(rule.start_time), end=ends))
 
 
 def weekday_names() -> dict[int, str]:

@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from portal.cli import audit, database, demo, invariants, keys, patients, slots, tenants, worker
+from portal.cli import (
+    audit,
+    database,
+    demo,
+    invariants,
+    keys,
+    patients,
+    sheets,
+    slots,
+    tenants,
+    worker,
+)
 
 COMMANDS = (
     audit.group,
@@ -11,6 +22,7 @@ COMMANDS = (
     invariants.command,
     keys.group,
     patients.group,
+    sheets.group,
     slots.group,
     tenants.group,
     worker.command,

@@ -44,8 +44,8 @@ def url(role: str) -> None:
 
 
 def _url(role: str) -> str:
-    default = {"app": current_app.config["SQLALCHEMY_DATABASE_URI"]}
-    urls: dict[str, str] = default | current_app.config["SQLALCHEMY_BINDS"]
+    urls: dict[str, str] = {"app": current_app.config["SQLALCHEMY_DATABASE_URI"]}
+    urls |= {name: bind["url"] for name, bind in current_app.config["SQLALCHEMY_BINDS"].items()}
     if role not in urls:
         raise click.ClickException(f"{VARIABLES[role]} is not set.")
     return urls[role].replace("postgresql+psycopg://", "postgresql://", 1)

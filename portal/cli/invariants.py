@@ -6,12 +6,20 @@ from collections.abc import Callable, Sequence
 import click
 from flask.cli import with_appcontext
 
-from portal.appointments.queries import promises
+from portal.absences.queries.promises import absences_half_done
+from portal.appointments.queries import belonging, promises
 from portal.audit.queries import changes_without_entries
+from portal.auth.promises import clinics_without_an_owner, sessions_that_should_have_ended
+from portal.availability.queries.promises import (
+    hours_of_anothers_service,
+    starts_that_no_hours_give,
+)
 from portal.cli.lookup import every_tenant
+from portal.patients.queries.promises import patients_that_cannot_be_found
 from portal.phi.queries import envelopes_that_do_not_open
 from portal.services.queries import workflows_not_as_long_as_their_steps
 from portal.tenancy.context import as_job
+from portal.tenancy.guards import log_that_can_be_changed, tables_not_kept_apart
 
 # What is promised -> the check that gives what breaks it, a line each.
 CHECKS: dict[str, Callable[[], Sequence[str]]] = {
@@ -22,6 +30,18 @@ CHECKS: dict[str, Callable[[], Sequence[str]]] = {
     "statuses, times and steps agree": promises.statuses_that_disagree,
     "steps follow one another inside the visit": promises.steps_out_of_order,
     "a visit is as long as its steps": promises.visits_not_as_long_as_their_steps,
+    "every visit has a slot of its own": belonging.visits_without_a_slot,
+    "a visit is where its service is offered": belonging.visits_of_another_service,
+    "steps are those of the visit's workflow": belonging.steps_of_another_workflow,
+    "seats of a group are counted, not held": belonging.seats_held,
+    "free starts are those that the hours give": starts_that_no_hours_give,
+    "hours are for the doctor's own services": hours_of_anothers_service,
+    "an absence is whole": absences_half_done,
+    "every patient can be found": patients_that_cannot_be_found,
+    "whoever may not sign in has no session": sessions_that_should_have_ended,
+    "somebody owns the clinic": clinics_without_an_owner,
+    "clinics are kept apart": tables_not_kept_apart,
+    "the activity log cannot be changed": log_that_can_be_changed,
     "a workflow is as long as its steps": workflows_not_as_long_as_their_steps,
     "every change has its audit entry": changes_without_entries,
     "every envelope opens": envelopes_that_do_not_open,

@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import text
 
+from portal.audit.notes import note
 from portal.cli.lookup import tenant_named
 from portal.config import ConfigError, read_key
 from portal.db import db, session
@@ -59,7 +60,7 @@ def destroy(tenant: str) -> None:
         raise click.ClickException("That is another name. Nothing was destroyed.")
     with as_job(tenant_id, JOB):
         close_clinic()
-        commands.destroy_keys()
+        note("keys.destroyed", table="tenant_keys", new={"keys": commands.destroy_keys()})
     _rewrite_key_table()
     click.echo(
         "The keys are destroyed. Backups made before hold them still, wrapped: destroy those too,"
@@ -77,6 +78,7 @@ def _exchange_wrapping(file: Path) -> None:
         for tenant_id in tenants:
             enter_job(tenant_id, JOB)
             commands.rewrap_keys(keys.LocalKey(new))
+            note("keys.wrapped-anew", table="tenant_keys")
     with db.engines["owner"].connect() as connection:
         exchange_process_key(connection, keys.process_key(new))
     click.echo(f"The keys of {len(tenants)} clinics are wrapped by the new key.")
@@ -85,7 +87,7 @@ def _exchange_wrapping(file: Path) -> None:
 
 
 def _rotate(tenants: list[int]) -> None:
-    _each(tenants, commands.begin_rotation)
+    _each(tenants, _begin)
     _reseal(tenants, wait=False)
     _wait_for_others()
     _reseal(tenants, wait=True)
@@ -93,16 +95,28 @@ def _rotate(tenants: list[int]) -> None:
         with as_job(tenant_id, JOB):
             left = commands.count_old_envelopes()
             if not left:
-                commands.retire("data")
+                _retire("data")
         if left:
             click.echo(f"{left} rows hold a field that does not open; their key is not retired.")
     _index(tenants)
     _each(tenants, commands.switch_index)
     _wait_for_others()
-    _each(tenants, lambda: commands.retire("index"))
+    _each(tenants, lambda: _retire("index"))
     _wait_for_others()
     _index(tenants)
     click.echo(f"The keys of {len(tenants)} clinics are exchanged.")
+
+
+def _begin() -> None:
+    made = commands.begin_rotation()
+    if made:
+        note("keys.exchange-begun", table="tenant_keys", new=made)
+
+
+def _retire(purpose: str) -> None:
+    retired = commands.retire(purpose)
+    if retired:
+        note("keys.exchanged", table="tenant_keys", new={"purpose": purpose, "retired": retired})
 
 
 def _each(tenants: Iterable[int], step: Callable[[], None]) -> None:

@@ -10,8 +10,8 @@ from portal.db import session
 from portal.facilities import queries as facilities
 from portal.patients.commands import ImportReport, import_patients
 from portal.patients.rules.files import read_patients
-from portal.patients.rules.incoming import FileRefused
 from portal.patients.rules.table import DateOrder
+from portal.tables import Fate, FileRefused
 from portal.tenancy.context import as_job
 
 group = AppGroup("patients", help="Bring in patients from another system.")
@@ -49,14 +49,17 @@ def _import(file: Path, facility: str, dates: DateOrder) -> ImportReport:
     try:
         with file.open("rb") as stream:
             patients = read_patients(stream, dates)
-            return import_patients(patients, facility_id=place.id, tell=_tell)
+            return import_patients(patients, facility_id=place.id, tell=tell)
     except (OSError, FileRefused) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise click.ClickException(f"{file} cannot be read: {reason}.") from None
 
 
-def _tell(line: int, reason: str) -> None:
-    click.echo(f"line {line}: {reason}")
+def tell(fate: Fate) -> None:
+    """Say why a line was refused, or what of it could not be kept."""
+    for said in fate.said:
+        field = f"{said.field}: " if said.field else ""
+        click.echo(f"line {fate.line}: {field}{said}")
 
 
 def _summary(report: ImportReport, *, dry_run: bool) -> str:

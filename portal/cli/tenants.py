@@ -6,7 +6,14 @@ from flask.cli import AppGroup
 from portal.cli.lookup import tenant_named
 from portal.refusals import DomainError
 from portal.staff import queries
-from portal.staff.commands import NewClinic, Person, found_clinic, invite_user, make_link
+from portal.staff.commands import (
+    NewClinic,
+    Person,
+    found_clinic,
+    invite_user,
+    make_link,
+    reset_by_operator,
+)
 from portal.tenancy.context import as_job
 
 group = AppGroup("tenants", help="Make clinic groups, and links for their owners.")
@@ -24,8 +31,8 @@ address_option = click.option(
 def create(slug: str, name: str, timezone: str, owner: str, address: str) -> None:
     """A clinic group, its keys and its first owner; prints the owner's one-time link."""
     try:
-        demands = {"second_factor": True}
-        clinic = NewClinic(slug=slug, name=name, timezone=timezone, settings=demands)
+        begins = {"second_factor": True, "checklist": "open"}
+        clinic = NewClinic(slug=slug, name=name, timezone=timezone, settings=begins)
         tenant_id = found_clinic(clinic)
         with as_job(tenant_id, "tenants"):
             token = invite_user(Person(email=owner, name=owner.partition("@")[0], role="owner"))
@@ -44,6 +51,21 @@ def link(slug: str, email: str, address: str) -> None:
     try:
         with as_job(tenant_id, "tenants"):
             token = make_link(queries.get_user_by_email(email))
+    except DomainError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    _print_link(address, token)
+
+
+@group.command("reset-factor")
+@click.argument("slug")
+@click.argument("email")
+@address_option
+def reset_factor(slug: str, email: str, address: str) -> None:
+    """Take somebody's lost second factor away where nobody else can; prints a one-time link."""
+    tenant_id = tenant_named(slug)
+    try:
+        with as_job(tenant_id, "tenants"):
+            token = reset_by_operator(queries.get_user_by_email(email))
     except DomainError as refusal:
         raise click.ClickException(str(refusal)) from None
     _print_link(address, token)

@@ -19,8 +19,10 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.appointments.commands import sweep_holds
 from portal.availability.commands import batches, materialise_doctors
+from portal.cli import exports
 from portal.cli.audit import seal_log, verify_log
 from portal.db import session
+from portal.sheets.commands import expire as expire_uploads
 from portal.tenancy.context import as_job, as_worker, enter_job
 from portal.web.logs import log, log_failure
 
@@ -74,13 +76,27 @@ def sweep_expired_holds() -> None:
             sweep_holds()
 
 
+def forget_uploads() -> None:
+    """Every active tenant's files that nobody came back for."""
+    for tenant_id in _active_tenants():
+        with as_job(tenant_id, "uploads"):
+            expire_uploads()
+
+
+def make_exports() -> None:
+    """What staff asked to take away as a file."""
+    exports.work_off(_active_tenants())
+
+
 JOBS = (
     Job("audit-partitions", 86_400, make_audit_partitions),
     # More than daily, because midnight comes at another hour in each time zone.
     Job("slots", 3_600, roll_horizon),
     # Each minute: the fourth look after the last.
     Job("holds", 50, sweep_expired_holds),
+    Job("uploads", 3_600, forget_uploads),
     Job("audit-seals", 50, seal_log),
+    Job("exports", 10, make_exports),
     Job("audit-verification", 86_400, verify_log),
 )
 HEARTBEAT = Job("worker", LOOK_EVERY_SECONDS, lambda: None)

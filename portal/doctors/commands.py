@@ -1,6 +1,7 @@
 """Every write of doctors and their places."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
@@ -9,6 +10,7 @@ from portal.db import session
 from portal.doctors import queries
 from portal.doctors.models import Doctor, FacilityDoctor
 from portal.doctors.rules import checked_npi
+from portal.facilities.rules import reachable
 from portal.facilities.visits import Touched, require_sight_of_all, visits_of_doctor
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.tenancy.context import facts
@@ -56,7 +58,10 @@ CONSTRAINTS = {
 
 @dataclass(frozen=True)
 class DoctorDetails:
-    """What staff type about a doctor; the name shown defaults to "Dr. Last"."""
+    """What staff type about a doctor; the name shown defaults to "Dr. Last".
+
+    `contact` replaces the entries it names, and None takes one away.
+    """
 
     first_name: str
     last_name: str
@@ -64,6 +69,7 @@ class DoctorDetails:
     npi: str | None = None
     specialty: str | None = None
     profile: str | None = None
+    contact: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def add_doctor(details: DoctorDetails, *, namesake: bool = False) -> Doctor:
@@ -83,6 +89,21 @@ def add_doctor(details: DoctorDetails, *, namesake: bool = False) -> Doctor:
     with refusing(CONSTRAINTS):
         session.add(doctor)
     return doctor
+
+
+def check_doctor(details: DoctorDetails) -> None:
+    """Whether such a doctor could be added, whoever else there is. Raises as `add_doctor`."""
+    _describe(Doctor(), details)
+
+
+def add_doctors(many: Sequence[DoctorDetails]) -> list[Doctor]:
+    """Add several doctors at once, namesakes or not. Raises as `add_doctor`; then none is added."""
+    doctors = [Doctor() for _ in many]
+    for doctor, details in zip(doctors, many, strict=True):
+        _describe(doctor, details)
+    with refusing(CONSTRAINTS):
+        session.add_all(doctors)
+    return doctors
 
 
 def change_doctor(doctor: Doctor, details: DoctorDetails) -> Doctor:
@@ -134,6 +155,24 @@ def place_at_facility(
     return place
 
 
+def place_doctors(many: Iterable[tuple[int, int, str | None]]) -> None:
+    """Give doctors places where they never had any: doctor, facility, role.
+
+    Raises AlreadyPlaced; then none is given.
+    """
+    with refusing(CONSTRAINTS):
+        session.add_all(
+            FacilityDoctor(doctor_id=doctor_id, facility_id=facility_id, role=role)
+            for doctor_id, facility_id, role in many
+        )
+
+
+def change_role(place: FacilityDoctor, role: str | None) -> None:
+    """Say what a doctor is at a facility."""
+    place.role = role
+    session.flush()
+
+
 def end_place(doctor_id: int, facility_id: int) -> Touched:
     """The doctor no longer sees patients there: no start is offered.
 
@@ -164,3 +203,4 @@ def _describe(doctor: Doctor, details: DoctorDetails) -> None:
     doctor.npi = checked_npi(details.npi)
     doctor.specialty = details.specialty or None
     doctor.profile = details.profile or None
+    doctor.contact = reachable(doctor.contact, details.contact)

@@ -8,12 +8,12 @@ from wtforms.validators import DataRequired, Length
 from portal.doctors.commands import DoctorDetails
 from portal.doctors.queries import list_own_places
 from portal.facilities.queries import list_facilities
-from portal.web.forms import Line, PortalForm, tidy
+from portal.web.forms import Line, PortalForm, Reachable, tidy
 
 REQUIRED = DataRequired(_("This is needed."))
 
 
-class DoctorForm(PortalForm):
+class DoctorForm(Reachable, PortalForm):
     """A doctor; whether the NPI is one is checked by the command."""
 
     first_name = Line(_("First name"), [REQUIRED, Length(max=100)])
@@ -33,6 +33,7 @@ class DoctorForm(PortalForm):
             self.npi.data,
             self.specialty.data,
             self.profile.data,
+            self.contact(),
         )
 
 
@@ -50,6 +51,12 @@ class PlaceForm(PortalForm):
             for facility in list_facilities()
             if facility.id not in taken
         ]
+
+
+class RoleForm(PortalForm):
+    """What a doctor is at a facility."""
+
+    role = Line(_("Role there"), [Length(max=100)])
 
 
 class EndingForm(PortalForm):

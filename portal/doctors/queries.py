@@ -28,6 +28,17 @@ class Place(NamedTuple):
     active: bool
 
 
+class Standing(NamedTuple):
+    """What a doctor has at a facility that nobody can book any more once the place has ended.
+
+    `starts` are free ones, as they are made; `services` those that are offered.
+    """
+
+    sessions: int
+    starts: int
+    services: int
+
+
 class DoctorRow(NamedTuple):
     """A doctor in the list; `facilities` are the names of the active places, by name."""
 
@@ -59,7 +70,27 @@ class OfferingRow(NamedTuple):
     active: bool
 
 
-# Services belong to a higher area, which this one does not import.
+# Hours and services belong to higher areas, which this one does not import.
+STANDING = text("""
+    SELECT (SELECT count(*) FROM availability_rules r
+             WHERE r.tenant_id = :tenant_id AND r.doctor_id = :doctor_id
+               AND r.facility_id = :facility_id AND r.active
+               AND (r.valid_to IS NULL OR r.valid_to
+                    >= (CAST(:now AS timestamptz) AT TIME ZONE f.timezone)::date)) AS sessions,
+           (SELECT count(*) FROM availability_slots s
+             WHERE s.tenant_id = :tenant_id AND s.doctor_id = :doctor_id
+               AND s.facility_id = :facility_id AND s.start_at > :now
+               AND s.status IN ('open', 'reserved') AND s.booked_count < s.capacity
+               AND s.orphaned_at IS NULL AND NOT s.overbooked) AS starts,
+           (SELECT count(*) FROM service_offerings o
+              JOIN services v ON v.tenant_id = o.tenant_id AND v.id = o.service_id
+                             AND v.deleted_at IS NULL
+             WHERE o.tenant_id = :tenant_id AND o.doctor_id = :doctor_id
+               AND o.facility_id = :facility_id AND o.active) AS services
+      FROM facilities f
+     WHERE f.tenant_id = :tenant_id AND f.id = :facility_id
+""")
+
 OFFERINGS = text("""
     SELECT s.id AS service_id, s.name AS service, f.name AS facility, o.active
       FROM service_offerings o
@@ -98,6 +129,18 @@ def get_doctor(doctor_id: int, *, even_retired: bool = False) -> Doctor:
     return doctor
 
 
+def standing(doctor_id: int, facility_id: int) -> Standing:
+    """What a doctor has at a facility besides visits. Raises NotFound."""
+    values = {
+        "tenant_id": facts().tenant_id, "now": clock.now(),
+        "doctor_id": doctor_id, "facility_id": facility_id,
+    }  # fmt: skip
+    row = session.execute(STANDING, values).one_or_none()
+    if row is None:
+        raise NotFound
+    return Standing._make(row)
+
+
 def list_doctors(*, facility_id: int | None = None, limit: int = 200) -> Sequence[Doctor]:
     """Living doctors by name; with a facility, those with an active place there."""
     statement = _living().order_by(Doctor.last_name, Doctor.first_name, Doctor.id).limit(limit)
@@ -118,6 +161,14 @@ def find_place(*, doctor_id: int, facility_id: int) -> FacilityDoctor | None:
             FacilityDoctor.facility_id == facility_id,
         )
     )
+
+
+def get_place(*, doctor_id: int, facility_id: int) -> FacilityDoctor:
+    """A doctor's place at a facility, active or ended. Raises NotFound."""
+    place = find_place(doctor_id=doctor_id, facility_id=facility_id)
+    if place is None:
+        raise NotFound
+    return place
 
 
 def list_places(

@@ -5,10 +5,9 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.doctors import commands, queries
-from portal.doctors.forms import DoctorForm, EndingForm, PlaceForm, RetiringForm
+from portal.doctors.forms import DoctorForm, EndingForm, PlaceForm, RetiringForm, RoleForm
 from portal.facilities.queries import get_facility
 from portal.facilities.visits import list_visits, visits_of_doctor
-from portal.refusals import NotFound
 from portal.web.answers import form_page, go, page, toast
 from portal.web.pagination import Listing, window_from
 from portal.web.previews import mark_of, tried
@@ -54,7 +53,7 @@ def new() -> Response:
 @permission("doctors.manage")
 def edit(doctor_id: int) -> Response:
     doctor = queries.get_doctor(doctor_id)
-    form = DoctorForm(obj=doctor)
+    form = DoctorForm(obj=doctor, data=doctor.contact)
     if form.validate_on_submit():
         with form.refusals():
             commands.change_doctor(doctor, form.details())
@@ -105,12 +104,26 @@ def place_new(doctor_id: int) -> Response:
     return form_page("doctors/place_new.html", "doctors/_place_form.html", form, doctor=doctor)
 
 
+@bp.route("/<int:doctor_id>/places/<int:facility_id>/edit", methods=["GET", "POST"])
+@permission("doctors.manage")
+def place_edit(doctor_id: int, facility_id: int) -> Response:
+    doctor, facility = queries.get_doctor(doctor_id), get_facility(facility_id)
+    place = queries.get_place(doctor_id=doctor_id, facility_id=facility_id)
+    form = RoleForm(obj=place)
+    if form.validate_on_submit():
+        commands.change_role(place, form.role.data)
+        toast(_("The role of %(name)s at %(facility)s is saved.",
+                name=doctor.display_name, facility=facility.name))  # fmt: skip
+        return go("doctors.show", doctor_id=doctor_id)
+    return form_page("doctors/place_edit.html", "doctors/_role_form.html", form, doctor=doctor,
+                     facility=facility)  # fmt: skip
+
+
 @bp.route("/<int:doctor_id>/places/<int:facility_id>/ending", methods=["GET", "POST"])
 @permission("doctors.manage")
 def place_ending(doctor_id: int, facility_id: int) -> Response:
     doctor, facility = queries.get_doctor(doctor_id), get_facility(facility_id)
-    if queries.find_place(doctor_id=doctor_id, facility_id=facility_id) is None:
-        raise NotFound
+    queries.get_place(doctor_id=doctor_id, facility_id=facility_id)
     form = EndingForm()
     touched = visits_of_doctor(doctor_id, facility_id=facility_id)
     if form.validate_on_submit():
@@ -125,4 +138,5 @@ def place_ending(doctor_id: int, facility_id: int) -> Response:
     form.seen.data = mark_of(touched.fingerprint())
     return form_page("doctors/place_ending.html", "doctors/_place_ending.html", form,
                      doctor=doctor, facility=facility, touched=len(touched.ids),
+                     standing=queries.standing(doctor_id, facility_id),
                      visits=list_visits(touched.ids))  # fmt: skip

@@ -6,6 +6,7 @@ from portal import clock
 from portal.db import session
 from portal.facilities import queries
 from portal.facilities.models import Facility
+from portal.facilities.visits import undecided_at
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.staff.commands import SlugNotUsable, TimeZoneUnknown
 
@@ -73,10 +74,20 @@ def change_facility(facility: Facility, details: FacilityDetails) -> None:
 
 def close_facility(facility: Facility) -> None:
     """Close a facility; its past stays. Raises VisitsBooked, OnlyFacility."""
-    visits = queries.count_live_visits(facility.id)
+    visits = undecided_at(facility.id).ids
     if visits:
-        raise VisitsBooked(visits=visits)
+        raise VisitsBooked(visits=len(visits))
     if queries.count_facilities() == 1:
         raise OnlyFacility
     facility.deleted_at = clock.now()
     session.flush()
+
+
+def reopen_facility(facility: Facility) -> None:
+    """A closed facility is open again, with the places and hours it had.
+
+    Raises:
+        NameTaken, SlugTaken: another facility has its name by now.
+    """
+    with refusing(REASONS):
+        facility.deleted_at = None

@@ -5,14 +5,14 @@ Row security shows somebody who is limited to some facilities only those.
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
-from portal.db import db, session
+from portal.db import session
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
 
 OPEN = select(Facility).where(Facility.deleted_at.is_(None))
-LIVE = ("scheduled", "checked_in", "in_progress")
+CLOSED = select(Facility).where(Facility.deleted_at.is_not(None))
 
 
 def list_facilities(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
@@ -21,9 +21,24 @@ def list_facilities(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
     return session.scalars(ordered).all()
 
 
+def list_closed(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
+    """The closed facilities, by name; one that was opened and closed again is there twice."""
+    ordered = CLOSED.order_by(Facility.name, Facility.id).limit(limit).offset(offset)
+    return session.scalars(ordered).all()
+
+
+def get_closed(facility_id: int) -> Facility:
+    """A closed facility. Raises NotFound."""
+    return _one(CLOSED, facility_id)
+
+
 def get_facility(facility_id: int) -> Facility:
     """An open facility. Raises NotFound."""
-    found = session.scalar(OPEN.where(Facility.id == facility_id))
+    return _one(OPEN, facility_id)
+
+
+def _one(those: Select[Facility], facility_id: int) -> Facility:
+    found = session.scalar(those.where(Facility.id == facility_id))
     if found is None:
         raise NotFound
     return found
@@ -38,14 +53,3 @@ def count_facilities() -> int:
     """How many facilities are open."""
     living = select(func.count()).select_from(Facility).where(Facility.deleted_at.is_(None))
     return session.scalar(living) or 0
-
-
-def count_live_visits(facility_id: int) -> int:
-    """How many visits there are booked or under way.
-
-    Visits belong to a higher area, which this one does not import: it asks for its table by name.
-    """
-    visits = db.metadata.tables["appointments"]
-    counted = select(func.count()).select_from(visits)
-    here = counted.where(visits.c.facility_id == facility_id, visits.c.status.in_(LIVE))
-    return session.scalar(here) or 0

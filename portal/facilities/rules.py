@@ -2,6 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+
+from portal.refusals import N_, DomainError
 
 SLUG_LENGTH = 63
 
@@ -10,3 +16,24 @@ def slug_from(name: str) -> str:
     """The short name for addresses: "Zürich, Nord" becomes "zurich-nord"."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
+
+
+class EmailMalformed(DomainError):
+    """No e-mail can reach this address."""
+
+    message = N_("This is no e-mail address.")
+    field = "email"
+
+
+def reachable(known: Mapping[str, Any] | None, told: Mapping[str, str | None]) -> dict[str, Any]:
+    """How somebody is reached, after what was told: it replaces, and None takes away.
+
+    Raises:
+        EmailMalformed: the e-mail address is none.
+    """
+    if told.get("email"):
+        try:
+            validate_email(told["email"] or "", check_deliverability=False)
+        except EmailNotValidError:
+            raise EmailMalformed from None
+    return {key: value for key, value in {**(known or {}), **told}.items() if value is not None}

@@ -1,11 +1,12 @@
 """/facilities/: the places, one by one; opening, changing and closing them."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.facilities import commands, queries
 from portal.facilities.forms import ClosingForm, FacilityForm
+from portal.facilities.visits import list_visits, undecided_at
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
 from portal.web.pagination import Listing, window_from
@@ -17,9 +18,10 @@ bp = Blueprint("facilities", __name__, url_prefix="/facilities")
 @permission("facilities.see")
 def index() -> Response:
     window = window_from(request.args.get("page"))
-    fetched = queries.list_facilities(limit=window.limit, offset=window.offset)
-    listing = Listing.of(fetched, window)
-    return page("facilities/index.html", "facilities/_list.html", listing=listing)
+    closed = bool(request.args.get("closed"))
+    wanted = queries.list_closed if closed else queries.list_facilities
+    listing = Listing.of(wanted(limit=window.limit, offset=window.offset), window)
+    return page("facilities/index.html", "facilities/_list.html", listing=listing, closed=closed)
 
 
 @bp.get("/<int:facility_id>")
@@ -62,8 +64,20 @@ def closing(facility_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.close_facility(facility)
-            toast(_("%(name)s is closed. Its past visits stay.", name=facility.name))
+            reopening = url_for(".reopening", facility_id=facility_id)
+            toast(_("%(name)s is closed. Its past visits stay.", name=facility.name),
+                  undo={"url": reopening, "values": {}})  # fmt: skip
             return go("facilities.index")
-    visits = queries.count_live_visits(facility_id)
+    touched = undecided_at(facility_id).ids
     return form_page("facilities/closing.html", "facilities/_closing.html", form,
-                     facility=facility, visits=visits)  # fmt: skip
+                     facility=facility, touched=len(touched),
+                     visits=list_visits(touched))  # fmt: skip
+
+
+@bp.post("/<int:facility_id>/reopening")
+@permission("facilities.manage")
+def reopening(facility_id: int) -> Response:
+    facility = queries.get_closed(facility_id)
+    commands.reopen_facility(facility)
+    toast(_("%(name)s is open again, with the places and hours it had.", name=facility.name))
+    return go("facilities.show", facility_id=facility_id)

@@ -48,6 +48,14 @@ OF_A_DOCTOR = text(f"""
      ORDER BY a.start_at, a.id
 """)  # noqa: S608 - a constant of this file
 
+# Also those that are over and were never seen to: nobody would find them any more.
+UNDECIDED_AT = text("""
+    SELECT a.id FROM appointments a
+     WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id
+       AND a.status IN ('scheduled', 'checked_in', 'in_progress')
+     ORDER BY a.start_at, a.id
+""")
+
 
 class SeesNotAll(DomainError):
     """Whoever does not see every facility cannot be shown whom a change touches there."""
@@ -102,6 +110,12 @@ def visits_of_doctor(doctor_id: int, *, facility_id: int | None = None) -> Touch
         "facility_id": facility_id,
     }
     return Touched(tuple(session.scalars(OF_A_DOCTOR, values)))
+
+
+def undecided_at(facility_id: int) -> Touched:
+    """The visits at a facility that were neither completed nor cancelled."""
+    values = {"tenant_id": facts().tenant_id, "facility_id": facility_id}
+    return Touched(tuple(session.scalars(UNDECIDED_AT, values)))
 
 
 def _visit(row: Any) -> ComingVisit:

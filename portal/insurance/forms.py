@@ -4,15 +4,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional
 
 from portal.insurance.commands import PayerDetails, PlanDetails
 from portal.insurance.queries import list_payers
 from portal.insurance.rules import Change
-from portal.web.forms import Line, PortalForm, tidy
+from portal.web.forms import Line, PortalForm, Reachable, tidy
 
 REQUIRED = DataRequired(_("This is needed."))
-WEB_ADDRESS = Regexp(r"https?://[^\s/]+", message=_("Begin with https:// or http://."))
 ACCEPTED = [SelectChoice("y", _("Accepted")), SelectChoice("n", _("Not accepted"))]
 FILLS = [
     SelectChoice("accept", _("Accept, with these dates")),
@@ -21,15 +20,15 @@ FILLS = [
 ]
 
 
-class PayerForm(PortalForm):
+class PayerForm(Reachable, PortalForm):
     """A payer."""
 
     name = Line(_("Name"), [REQUIRED, Length(max=200)])
-    website = Line(_("Website"), [Optional(), Length(max=300), WEB_ADDRESS])
+    website = Line(_("Website"), [Length(max=300)])
 
     def details(self) -> PayerDetails:
         """What was typed, for the command."""
-        return PayerDetails(self.name.data or "", self.website.data)
+        return PayerDetails(self.name.data or "", self.website.data, self.contact())
 
 
 class SeenForm(PortalForm):

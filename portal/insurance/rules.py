@@ -1,5 +1,6 @@
 """Whether a facility takes a plan on a day. Pure."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,6 +14,20 @@ class DatesBackwards(DomainError):
 class LastDayMissing(DomainError):
     message = N_("Say the last day on which the plan is accepted.")
     field = "accepted_until"
+
+
+class WebsiteMalformed(DomainError):
+    """What a link to it would not open, or would run."""
+
+    message = N_("Begin with https:// or http://.")
+    field = "website"
+
+
+def checked_website(address: str | None) -> str | None:
+    """An address of the web, or none. Raises WebsiteMalformed."""
+    if address and not re.match(r"https?://[^\s/]+", address):
+        raise WebsiteMalformed
+    return address or None
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,41 @@
 """What the front desk types about a patient."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, DateField, SelectField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Length, Optional
+from wtforms.validators import AnyOf, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from portal.facilities.queries import list_facilities
 from portal.insurance.queries import list_payers, list_plans
+from portal.patients.commands import MergeDetails
+from portal.patients.models import Patient
 from portal.patients.rules.details import LONGEST_NOTES, PatientDetails
+from portal.patients.rules.finding import Person
+from portal.patients.rules.merging import BOTH, FIELDS, JOINABLE, OTHER, THIS, usual_choice
+from portal.patients.rules.reach import LONGEST_REASON
+from portal.tenancy.context import facts
 from portal.web.forms import Line, PortalForm, record_number, tidy
 
+CHOOSE = lazy_gettext("Choose one of the two.")
+LABELS = {
+    "last_name": lazy_gettext("Last name"),
+    "first_name": lazy_gettext("First name"),
+    "dob": lazy_gettext("Date of birth"),
+    "phone": lazy_gettext("Phone"),
+    "email": lazy_gettext("E-mail"),
+    "preferred_language": lazy_gettext("Preferred language"),
+    "facility_id": lazy_gettext("Facility"),
+    "default_insurance_plan_id": lazy_gettext("Insurance"),
+    "status": lazy_gettext("Status"),
+    "member_numbers": lazy_gettext("Member numbers"),
+    "alert": lazy_gettext("Alert"),
+    "notes": lazy_gettext("Notes"),
+}
 NOT_DETAILS = ("csrf_token", "register_anyway")
 
 
@@ -29,12 +53,20 @@ class PatientForm(PortalForm):
     alert = Line(lazy_gettext("Alert"), [Length(max=200)])
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=LONGEST_NOTES)], filters=[tidy])
 
-    def offer_choices(self) -> None:
-        """The facilities and plans there are."""
-        self.facility_id.choices = [
-            ("", gettext("None")),
-            *((facility.id, facility.name) for facility in list_facilities()),
-        ]
+    def offer_choices(self, patient: Patient | None = None) -> None:
+        """The facilities and plans there are.
+
+        Args:
+            patient: who is changed; where they are registered stays a choice, though it may be a
+                facility that is not this person's, or none.
+        """
+        places: dict[int | str, str] = {each.id: each.name for each in list_facilities()}
+        # A new patient of no facility would be reached by those alone who see all of them.
+        if facts().facility_ids is None or (patient and patient.facility_id is None):
+            places = {"": gettext("None"), **places}
+        elif patient and patient.facility_id:
+            places.setdefault(patient.facility_id, gettext("Another facility"))
+        self.facility_id.choices = list(places.items())
         payers = {payer.id: payer.name for payer in list_payers()}
         self.default_insurance_plan_id.choices = [
             SelectChoice("", gettext("Self-pay")),
@@ -58,7 +90,82 @@ class PatientForm(PortalForm):
         return PatientDetails(**typed, **kept, meta=meta | ({"alert": alert} if alert else {}))
 
 
+class ElsewhereForm(PortalForm):
+    """What is known of somebody whom another facility may know."""
+
+    name = Line(lazy_gettext("Name"), [Length(max=200)])
+    dob = DateField(lazy_gettext("Date of birth"), [Optional()])
+    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    email = Line(lazy_gettext("E-mail"), [Length(max=254)])
+    mrn = Line(lazy_gettext("Patient number"), [Length(max=20)])
+
+    def person(self) -> Person:
+        """What was typed; one name may be either."""
+        return Person(
+            "",
+            self.name.data or "",
+            dob=self.dob.data,
+            phone=self.phone.data,
+            email=self.email.data,
+            mrn=self.mrn.data or "",
+        )
+
+
+class BreakGlassForm(PortalForm):
+    """Why a patient of another facility is opened."""
+
+    reason = TextAreaField(
+        lazy_gettext("Why do you need to open this patient?"),
+        [Length(max=2 * LONGEST_REASON)],
+        filters=[tidy],
+    )
+
+
 class RegistrationForm(PatientForm):
     """A new patient, who may turn out to be registered already."""
 
     register_anyway = BooleanField(lazy_gettext("This is somebody else: register them anyway"))
+
+
+class MergeForm(PortalForm):
+    """Which of two records stays, and for each field whose value is kept; the key merges once.
+
+    `this` is the record on the left, whichever stays.
+    """
+
+    merge_key = StringField(widget=HiddenInput())
+    stays = StringField(lazy_gettext("Which record stays?"), [AnyOf((THIS, OTHER), CHOOSE)])
+
+    def choice_of(self, field: str) -> StringField:
+        """Where a field's choice is made; a form has a status of its own."""
+        found: StringField = self["patient_status" if field == "status" else field]
+        return found
+
+    def suggest(self, this: Mapping[str, Any], other: Mapping[str, Any]) -> None:
+        """Choose what is usually kept of two records' values."""
+        self.merge_key.data, self.stays.data = str(uuid4()), THIS
+        for field in FIELDS:
+            self.choice_of(field).data = usual_choice(field, this[field], other[field])
+
+    def details(self, patient_id: int, other_id: int) -> MergeDetails:
+        """What was chosen, said of the record that stays."""
+        chosen = {field: self.choice_of(field).data or THIS for field in FIELDS}
+        key = UUID(self.merge_key.data)
+        if self.stays.data == THIS:
+            return MergeDetails(patient_id, other_id, chosen, key)
+        flipped = {THIS: OTHER, OTHER: THIS, BOTH: BOTH}
+        turned = {field: flipped[choice] for field, choice in chosen.items()}
+        return MergeDetails(other_id, patient_id, turned, key)
+
+    def validate_merge_key(self, field: StringField) -> None:
+        """One of ours; another is replaced."""
+        try:
+            UUID(field.data)
+        except (TypeError, ValueError):
+            field.data = str(uuid4())
+
+
+for _name, _label in LABELS.items():
+    _choices = (THIS, OTHER, BOTH) if _name in JOINABLE else (THIS, OTHER)
+    _field = "patient_status" if _name == "status" else _name
+    setattr(MergeForm, _field, StringField(_label, [Optional(), AnyOf(_choices, CHOOSE)]))

@@ -1,10 +1,12 @@
-"""Patients, whose every personal field is an envelope, and the tokens that find them."""
+"""Patients, whose every personal field is an envelope; how they are found; who broke the glass."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    DateTime,
     ForeignKey,
     Index,
     LargeBinary,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
@@ -21,6 +24,7 @@ from portal.phi.columns import is_envelope
 from portal.phi.sealed import DATE, OBJECT, Sealed
 from portal.tenancy.models import SoftDeleted, TenantOwned, belongs_to, one_of
 
+NOTHING = text("'{}'::bigint[]")
 PERSONAL = (
     "first_name",
     "last_name",
@@ -105,3 +109,110 @@ class PatientSearchToken(Base):
     field: Mapped[str] = mapped_column(String(20), primary_key=True)
     token: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     patient_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class BreakGlass(TenantOwned, Base):
+    """A patient of another facility, opened for an hour with a reason; the database makes these.
+
+    It ends with the session that it was made in, and is looked through by somebody else.
+    """
+
+    __tablename__ = "break_glass"
+    __table_args__ = (
+        belongs_to("user_id", "users", on_delete="RESTRICT"),
+        belongs_to("session_id", "user_sessions", on_delete="SET NULL"),
+        belongs_to("patient_id", "patients", on_delete="RESTRICT"),
+        belongs_to("reviewed_by", "users", on_delete="RESTRICT"),
+        CheckConstraint("char_length(btrim(reason)) BETWEEN 10 AND 500", name="reason"),
+        CheckConstraint("expires_at <= created_at + interval '60 minutes'", name="expires_at"),
+        Index("ix_break_glass_session_id_patient_id", "tenant_id", "session_id", "patient_id"),
+        Index("ix_break_glass_user_id", "tenant_id", "user_id"),
+        Index("ix_break_glass_patient_id", "tenant_id", "patient_id"),
+        Index("ix_break_glass_reviewed_by", "tenant_id", "reviewed_by"),
+        Index(
+            "ix_break_glass_unreviewed",
+            "tenant_id",
+            "id",
+            postgresql_where=text("reviewed_at IS NULL"),
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    session_id: Mapped[int | None] = mapped_column(BigInteger)
+    patient_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reviewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reviewed_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class PatientMerge(TenantOwned, Base):
+    """A record that lives on in another, with all it takes to part them again.
+
+    `patient_id` is the record that it is part of now: one that is merged on takes it along
+    (`merge_ids`). `known_as` are the names and numbers by which it is still found; `changes` are
+    the fields that the record that stays took over, before and after.
+    """
+
+    __tablename__ = "patient_merges"
+    __table_args__ = (
+        belongs_to("patient_id", "patients", on_delete="RESTRICT"),
+        belongs_to("merged_id", "patients", on_delete="RESTRICT"),
+        belongs_to("merged_by", "users", on_delete="RESTRICT"),
+        belongs_to("undone_by", "users", on_delete="RESTRICT"),
+        CheckConstraint("patient_id <> merged_id", name="another"),
+        is_envelope("known_as"),
+        is_envelope("changes"),
+        UniqueConstraint("tenant_id", "row_uid"),
+        UniqueConstraint("tenant_id", "merge_key"),
+        Index(
+            "uq_patient_merges_live",
+            "tenant_id",
+            "merged_id",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index("ix_patient_merges_patient_id", "tenant_id", "patient_id"),
+        Index("ix_patient_merges_merged_id", "tenant_id", "merged_id"),
+        Index("ix_patient_merges_merged_by", "tenant_id", "merged_by"),
+        Index("ix_patient_merges_undone_by", "tenant_id", "undone_by"),
+    )
+
+    row_uid: Mapped[UUID] = mapped_column(Uuid, default=uuid4)
+    merge_key: Mapped[UUID] = mapped_column(Uuid)
+    patient_id: Mapped[int] = mapped_column(BigInteger)
+    merged_id: Mapped[int] = mapped_column(BigInteger)
+    merged_status: Mapped[str] = mapped_column(Text)
+    known_as_envelope: Mapped[bytes] = mapped_column("known_as", LargeBinary)
+    changes_envelope: Mapped[bytes] = mapped_column("changes", LargeBinary)
+    visit_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=NOTHING)
+    disclosure_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=NOTHING)
+    merge_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=NOTHING)
+    waitlist_ids: Mapped[list[int]] = mapped_column(
+        ARRAY(BigInteger), server_default=NOTHING, sort_order=93
+    )
+    merged_by: Mapped[int | None] = mapped_column(BigInteger)
+    undone_by: Mapped[int | None] = mapped_column(BigInteger)
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    known_as = Sealed("known_as_envelope", OBJECT)
+    changes = Sealed("changes_envelope", OBJECT)
+
+
+class PatientDistinction(TenantOwned, Base):
+    """Two records that somebody looked at and found to be two people."""
+
+    __tablename__ = "patient_distinctions"
+    __table_args__ = (
+        belongs_to("patient_id", "patients", on_delete="RESTRICT"),
+        belongs_to("other_id", "patients", on_delete="RESTRICT"),
+        belongs_to("decided_by", "users", on_delete="RESTRICT"),
+        CheckConstraint("patient_id < other_id", name="order"),
+        UniqueConstraint("tenant_id", "patient_id", "other_id"),
+        Index("ix_patient_distinctions_other_id", "tenant_id", "other_id"),
+        Index("ix_patient_distinctions_decided_by", "tenant_id", "decided_by"),
+    )
+
+    patient_id: Mapped[int] = mapped_column(BigInteger)
+    other_id: Mapped[int] = mapped_column(BigInteger)
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)

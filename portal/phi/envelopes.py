@@ -9,6 +9,7 @@ else. The plaintext is padded to a power of two, so that its length says little 
 
 import os
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,7 +24,12 @@ _HEADER = struct.Struct(">BBH")
 _LENGTH = struct.Struct(">I")
 _NONCE = 12
 _TAG = 16
+# What an envelope says of its format and key is the same for most of a column.
+HEADER = _HEADER.size
 OVERHEAD = _HEADER.size + _NONCE + _TAG
+
+
+Unsealing = Callable[[bytes, bytes], bytes]
 
 
 class EnvelopeError(Exception):
@@ -40,9 +46,13 @@ class Place:
     row_uid: UUID
 
     def bound(self) -> bytes:
-        """The place as bytes to authenticate; every part is of fixed length or ends with NUL."""
-        names = f"{self.table}\0{self.column}\0".encode()
-        return struct.pack(">q", self.tenant_id) + names + self.row_uid.bytes
+        """The place as bytes to authenticate."""
+        return bound_to(self.tenant_id, self.table, self.column) + self.row_uid.bytes
+
+
+def bound_to(tenant_id: int, table: str, column: str) -> bytes:
+    """A place but for its row; every part is of fixed length or ends with NUL."""
+    return struct.pack(">q", tenant_id) + f"{table}\0{column}\0".encode()
 
 
 def seal(cipher: AESGCM, key_version: int, place: Place, plaintext: bytes) -> bytes:
@@ -64,13 +74,31 @@ def key_version_of(envelope: bytes) -> int:
 
 def unseal(cipher: AESGCM, place: Place, envelope: bytes) -> bytes:
     """The plaintext of an envelope whose `key_version_of` is the cipher's."""
-    header, rest = envelope[: _HEADER.size], envelope[_HEADER.size :]
-    try:
-        padded = cipher.decrypt(rest[:_NONCE], rest[_NONCE:], header + place.bound())
-    except InvalidTag:
-        raise EnvelopeError("not sealed here with this key") from None
-    (length,) = _LENGTH.unpack_from(padded)
-    return padded[_LENGTH.size : _LENGTH.size + length]
+    bound = bound_to(place.tenant_id, place.table, place.column)
+    return unsealing(cipher, envelope[:HEADER], bound)(place.row_uid.bytes, envelope)
+
+
+def unsealing(cipher: AESGCM, header: bytes, bound: bytes) -> Unsealing:
+    """What opens the envelopes of one column that have this header: a page opens hundreds.
+
+    It takes the bytes of a row's `row_uid`, and the envelope.
+
+    Args:
+        cipher: the column's, of the version that the header names.
+        header: the first HEADER bytes of such an envelope; they are authenticated with each.
+        bound: `bound_to` the column.
+    """
+    decrypt, start, unpacked = cipher.decrypt, header + bound, _LENGTH.unpack_from
+
+    def unseal_row(row_uid: bytes, envelope: bytes) -> bytes:
+        try:
+            padded = decrypt(envelope[4:16], envelope[16:], start + row_uid)
+        except (InvalidTag, ValueError):
+            raise EnvelopeError("not sealed here with this key") from None
+        (length,) = unpacked(padded)
+        return padded[4 : 4 + length]
+
+    return unseal_row
 
 
 def _padded(plaintext: bytes) -> bytes:

@@ -21,7 +21,17 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
 from portal.db import Base, PortalSession, session
-from portal.phi.envelopes import EnvelopeError, Place, key_version_of, seal, unseal
+from portal.phi.envelopes import (
+    HEADER,
+    EnvelopeError,
+    Place,
+    Unsealing,
+    bound_to,
+    key_version_of,
+    seal,
+    unseal,
+    unsealing,
+)
 from portal.phi.keys import KeyUnavailable, ring
 from portal.tenancy.context import facts
 
@@ -51,7 +61,12 @@ class Kind:
 
 TEXT = Kind(str.encode, bytes.decode)
 DATE = Kind(lambda day: day.isoformat().encode(), lambda raw: date.fromisoformat(raw.decode()))
+BYTES = Kind(bytes, bytes)
 OBJECT = Kind(lambda value: json.dumps(value, ensure_ascii=False).encode(), json.loads)
+
+
+# From the bytes of a row's `row_uid` and an envelope of one column to its value.
+Opening = Callable[[bytes, bytes | None], Any]
 
 
 class Sealed:
@@ -61,7 +76,7 @@ class Sealed:
 
     Args:
         envelope: the attribute that maps the envelope's column.
-        kind: how the value becomes bytes: TEXT, DATE or OBJECT.
+        kind: how the value becomes bytes: TEXT, DATE, BYTES or OBJECT.
         patient: the attribute that names whom an opened field is about; None for nobody.
     """
 
@@ -117,6 +132,56 @@ def seal_field(table: str, column: str, row_uid: UUID, value: Any, *, kind: Kind
     return seal(cipher, keys.active, Place(tenant_id, table, column, row_uid), kind.dump(value))
 
 
+class Opener:
+    """Opens fields of a table's rows in the present transaction.
+
+    What they have in common, the keys and the place but for the row, is looked up once.
+    """
+
+    __slots__ = ("_info", "_ring", "_tenant_id", "table")
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self._info = session.info
+        self._tenant_id = facts().tenant_id
+        self._ring = ring()
+
+    def see(self, patient_id: int) -> None:
+        """Register that a patient is shown to somebody."""
+        try:
+            self._info["seen"].add(patient_id)
+        except KeyError:
+            self._info["seen"] = {patient_id}
+
+    def column(self, column: str, kind: Kind = TEXT) -> Opening:
+        """What opens one column for the program's own use; whoever shows a value says `see`.
+
+        It takes the bytes of a row's `row_uid` and the envelope, and gives the value: UNREADABLE
+        if it does not open, None if there is none.
+        """
+        load, known = kind.load, dict[bytes, Unsealing]()
+
+        def opening(row_uid: bytes, envelope: bytes | None) -> Any:
+            if envelope is None:
+                return None
+            try:
+                unseal_row = known.get(envelope[:HEADER])
+                if unseal_row is None:
+                    unseal_row = self._unsealing(column, envelope)
+                    known[envelope[:HEADER]] = unseal_row
+                return load(unseal_row(row_uid, envelope))
+            except (EnvelopeError, KeyUnavailable) as error:
+                return _unreadable(self.table, column, UUID(bytes=row_uid), error)
+
+        return opening
+
+    def _unsealing(self, column: str, envelope: bytes) -> Unsealing:
+        version = key_version_of(envelope)
+        cipher = self._ring.of(self._tenant_id, version=version).cipher(version, self.table, column)
+        bound = bound_to(self._tenant_id, self.table, column)
+        return unsealing(cipher, envelope[:HEADER], bound)
+
+
 def open_field(
     table: str,
     column: str,
@@ -144,10 +209,12 @@ def open_unseen(
         cipher = ring().of(tenant_id, version=version).cipher(version, table, column)
         return kind.load(unseal(cipher, Place(tenant_id, table, column, row_uid), envelope))
     except (EnvelopeError, KeyUnavailable) as error:
-        log.error(
-            "field.unreadable", table=table, column=column, row_uid=str(row_uid), why=str(error)
-        )
-        return UNREADABLE
+        return _unreadable(table, column, row_uid, error)
+
+
+def _unreadable(table: str, column: str, row_uid: UUID, error: Exception) -> Unreadable:
+    log.error("field.unreadable", table=table, column=column, row_uid=str(row_uid), why=str(error))
+    return UNREADABLE
 
 
 def reseal(table: str, column: str, row_uid: UUID, envelope: bytes) -> bytes:

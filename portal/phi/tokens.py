@@ -49,6 +49,9 @@ def name_parts(*names: str) -> set[str]:
     """Every part by which a name may be looked for: each piece, and the pieces joined."""
     parts: set[str] = set()
     for name in names:
+        if name.isascii() and name.isalnum():  # most names, and nothing to do
+            parts.add(name.lower())
+            continue
         for pieces in words(name):
             parts.update(pieces, ["".join(pieces)])
     return parts

@@ -24,6 +24,12 @@ class StandingForm(PortalForm):
         self.facility_ids.choices = queries.list_facilities()
 
 
+class ResetForm(PortalForm):
+    """Why somebody's second factor is to be taken away."""
+
+    reason = Line(_("Reason"), [REQUIRED, Length(max=300)])
+
+
 class InvitationForm(StandingForm):
     """Somebody new."""
 

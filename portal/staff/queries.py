@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, or_, select, text
 
-from portal.auth.models import User, UserFactor, UserSession
+from portal.auth.models import Passkey, User, UserFactor, UserSession
 from portal.db import session
 from portal.refusals import NotFound
-from portal.staff.models import UserFacility
+from portal.staff.models import FactorReset, UserFacility
 
 # Facilities are a higher area; of theirs, staff need the names alone.
 FACILITIES = text("SELECT id, name FROM facilities WHERE deleted_at IS NULL ORDER BY name, id")
@@ -48,6 +48,32 @@ def facility_ids_of(user_id: int) -> list[int]:
     return list(session.scalars(found.order_by(UserFacility.facility_id)))
 
 
+def has_factor(user_id: int) -> bool:
+    """Whether somebody has an authenticator or a passkey."""
+    return session.execute(select(_factor_of(user_id))).scalar_one()
+
+
+def find_reset(user_id: int) -> FactorReset | None:
+    """The reset of somebody's second factor that waits for approval."""
+    return session.scalar(_open_resets().where(FactorReset.user_id == user_id))
+
+
+def find_last_reset(user_id: int) -> FactorReset | None:
+    """The reset of somebody's second factor that was asked for last, locked."""
+    of_theirs = select(FactorReset).where(FactorReset.user_id == user_id)
+    return session.scalar(of_theirs.order_by(FactorReset.id.desc()).limit(1).with_for_update())
+
+
+def list_resets(*, limit: int = 20) -> Sequence[Any]:
+    """Whose second factors wait for approval, the soonest to expire first."""
+    waiting = select(User.id, User.name).join(
+        FactorReset,
+        (FactorReset.tenant_id == User.tenant_id) & (FactorReset.user_id == User.id),
+    )
+    found = waiting.where(FactorReset.ended_at.is_(None), FactorReset.expires_at > func.now())
+    return session.execute(found.order_by(FactorReset.expires_at, User.id).limit(limit)).all()
+
+
 def other_owners(user_id: int) -> int:
     """How many other owners can sign in; locked, so that two cannot leave at once."""
     owners = select(User.id).where(User.role == "owner", User.status == "active")
@@ -66,9 +92,23 @@ def _rows() -> Select[Any]:
         .scalar_subquery()
     )
     seen = select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id)
-    factor = select(UserFactor.id).where(UserFactor.user_id == User.id).exists()
     rows: Select[Any] = select(
         User.id, User.name, User.email, User.role, User.status, live.label("sessions"),
-        seen.scalar_subquery().label("seen_at"), factor.label("has_factor"),
+        seen.scalar_subquery().label("seen_at"), _factor_of(User.id).label("has_factor"),
     )  # fmt: skip
     return rows
+
+
+def _factor_of(user_id: Any) -> ColumnElement[bool]:
+    return or_(
+        *(
+            select(model.id).where(model.user_id == user_id).correlate(User).exists()
+            for model in (UserFactor, Passkey)
+        )
+    )
+
+
+def _open_resets() -> Select[FactorReset]:
+    return select(FactorReset).where(
+        FactorReset.ended_at.is_(None), FactorReset.expires_at > func.now()
+    )

@@ -1,15 +1,18 @@
 """/staff/: who works here, as what and where; inviting, changing, disabling."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from portal import outbox
 from portal.auth.permissions import permission, stepped_up
-from portal.auth.queries import get_user
+from portal.auth.queries import get_user, language_of
 from portal.staff import commands, queries
-from portal.staff.forms import InvitationForm, StandingForm
+from portal.staff.forms import InvitationForm, ResetForm, StandingForm
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
+from portal.web.languages import speaking
 from portal.web.pagination import Listing, window_from
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
@@ -20,7 +23,8 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 def index() -> Response:
     window = window_from(request.args.get("page"))
     listing = Listing.of(queries.list_users(limit=window.limit, offset=window.offset), window)
-    return page("staff/index.html", "staff/_list.html", listing=listing, zone=facts().timezone)
+    return page("staff/index.html", "staff/_list.html", listing=listing, zone=facts().timezone,
+                resets=queries.list_resets())  # fmt: skip
 
 
 @bp.get("/<int:user_id>")
@@ -29,7 +33,7 @@ def show(user_id: int) -> Response:
     places = dict(queries.list_facilities())
     names = [places[each] for each in queries.facility_ids_of(user_id) if each in places]
     return page("staff/show.html", "staff/_person.html", person=queries.get_row(user_id),
-                facilities=names, zone=facts().timezone)  # fmt: skip
+                facilities=names, zone=facts().timezone, reset=_reset(user_id))  # fmt: skip
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -102,9 +106,65 @@ def link(user_id: int) -> Response:
     return go("staff.show", user_id=user_id)
 
 
+@bp.route("/<int:user_id>/factor-reset", methods=["GET", "POST"])
+@permission("staff.manage")
+@stepped_up
+def factor_reset(user_id: int) -> Response:
+    user, form = get_user(user_id), ResetForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.ask_for_reset(user, form.data["reason"])
+            _mail_warning(user.email)
+            toast(_("The reset is asked for. Somebody else has a day to approve it."))
+            return go("staff.show", user_id=user_id)
+    return form_page("staff/factor_reset.html", "staff/_factor_reset.html", form, user=user)
+
+
+@bp.post("/<int:user_id>/factor-reset/approval")
+@permission("staff.manage")
+@stepped_up
+def factor_reset_approval(user_id: int) -> Response:
+    user = get_user(user_id)
+    _mail_link(user.email, commands.approve_reset(user))
+    toast(_("The second factor of %(name)s is taken away; a link to begin again is on its way.",
+            name=user.name))  # fmt: skip
+    return go("staff.show", user_id=user_id)
+
+
+@bp.post("/<int:user_id>/factor-reset/withdrawal")
+@permission("staff.manage")
+@stepped_up
+def factor_reset_withdrawal(user_id: int) -> Response:
+    user = get_user(user_id)
+    commands.withdraw_reset(user)
+    toast(_("The reset is withdrawn: the second factor of %(name)s stays.", name=user.name))
+    return go("staff.show", user_id=user_id)
+
+
+def _reset(user_id: int) -> dict[str, Any] | None:
+    """The reset that waits, and who asked for it."""
+    waiting = queries.find_reset(user_id)
+    if waiting is None:
+        return None
+    by = get_user(waiting.asked_by) if waiting.asked_by else None
+    return {"by": by, "reason": waiting.reason, "until": waiting.expires_at}
+
+
+def _mail_warning(to: str) -> None:
+    clinic = facts().tenant_name
+    with speaking(language_of(to)):
+        words = _("Somebody at %(clinic)s asked that your second factor be reset, because you lost"
+                  " it. If you did not ask for this, tell an owner or administrator at once.",
+                  clinic=clinic)  # fmt: skip
+        outbox.send(to, _("Your second factor at %(clinic)s", clinic=clinic), f"{words}\n")
+
+
 def _mail_link(to: str, token: str) -> None:
     clinic = facts().tenant_name
     address = url_for("auth.welcome", token=token, _external=True)
-    words = _("Choose a password for %(clinic)s here: %(address)s", clinic=clinic, address=address)
-    lasts = _("The link works once, within 15 minutes.")
-    outbox.send(to, _("Your access to %(clinic)s", clinic=clinic), f"{words}\n\n{lasts}\n")
+    with speaking(language_of(to)):
+        words = _("Choose a password for %(clinic)s here: %(address)s",
+                  clinic=clinic, address=address)  # fmt: skip
+        lasts = _("The link works once, within 15 minutes.")
+        subject = _("Your access to %(clinic)s", clinic=clinic)
+        outbox.send(to, subject, f"{words}\n\n{lasts}\n")

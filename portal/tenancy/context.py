@@ -16,9 +16,11 @@ from sqlalchemy import Connection, text
 from portal.db import session
 
 DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
-# One statement, since every request waits for its answer.
+# One statement, since every request waits for its answer. For a lock it waits far longer than
+# others work, and not until its own server gives it up without an answer.
 ENTER_SESSION = text(
-    "SELECT entered.*, proof.* FROM set_config('portal.request', :request, true),"
+    "SELECT entered.*, proof.* FROM set_config('portal.request', :request, true) AS described,"
+    " set_config('lock_timeout', '20s', true) AS patience,"
     " enter_session(:token_hash, :touch) AS entered, session_proof(entered.session_id) AS proof"
 )
 

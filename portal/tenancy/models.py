@@ -56,7 +56,12 @@ class TenantOwned(Stamped):
         sort_order=-2,
     )
     id: Mapped[int] = mapped_column(
-        BigInteger, Identity(always=True), primary_key=True, sort_order=-1
+        BigInteger,
+        Identity(always=True),
+        primary_key=True,
+        # What tells rows of one statement apart: without it, each would be a statement of its own.
+        insert_sentinel=True,
+        sort_order=-1,
     )
 
 

@@ -76,6 +76,26 @@ def _facility_scope(table: str, column: str, actions: tuple[str, ...]) -> None:
         )
 
 
+def limit_reach(table: str, reached: str, *, action: str = "ALL") -> None:
+    """Keep staff limited to some facilities to the rows that a condition says they reach.
+
+    Whoever sees every facility is not asked the condition at all.
+
+    Args:
+        table: the table, already protected.
+        reached: the condition. A subquery in it says OFFSET 0: the planner would otherwise hash
+            all that it could find, to look up one row.
+        action: ALL, INSERT or UPDATE; the last two keep from writing only.
+    """
+    condition = f"((SELECT current_facilities()) IS NULL OR {reached})"
+    name = f"{table}_reach" + ("" if action == "ALL" else f"_{action.lower()}")
+    using = f"USING {condition} " if action == "ALL" else ""
+    op.execute(
+        f"CREATE POLICY {name} ON {table} AS RESTRICTIVE FOR {action} TO {KEPT_APART} "
+        f"{using}WITH CHECK {condition}"
+    )
+
+
 def stamp(table: str, function: str = "stamp_row") -> None:
     """Keep `updated_at` by trigger."""
     op.execute(
@@ -103,3 +123,12 @@ def gate_function(signature: str, *, may_call: str) -> None:
     op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {may_call}")
     op.execute("RESET ROLE")
+
+
+def replace_gate_function(definition: str) -> None:
+    """Replace a function that portal_gate owns; its grants stay as they are."""
+    op.execute("GRANT CREATE ON SCHEMA public TO portal_gate")
+    op.execute("SET LOCAL ROLE portal_gate")
+    op.execute(definition)
+    op.execute("RESET ROLE")
+    op.execute("REVOKE CREATE ON SCHEMA public FROM portal_gate")

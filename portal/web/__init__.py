@@ -1,4 +1,4 @@
-"""The HTTP kit: answers, forms, errors, headers, filters, static addresses, logs."""
+"""The HTTP kit: answers, forms, errors, headers, filters, languages, static addresses, logs."""
 
 from flask import Flask
 
@@ -9,19 +9,23 @@ from portal.web import (
     errors,
     filters,
     icons,
+    languages,
     logs,
     navigation,
     security,
     static_files,
+    uploads,
 )
 
 
 def init_app(app: Flask) -> None:
     """Put the kit on an application. `after_request` runs last-registered first."""
     logs.init_app(app)
+    languages.init_app(app)
     app.jinja_env.globals.update(messages=answers.take_messages)
     addresses.init_app(app)
     compression.init_app(app)
+    uploads.init_app(app)
     security.init_app(app)
     errors.init_app(app)
     filters.init_app(app)

@@ -43,7 +43,10 @@ def form_page(
     **context: Any,
 ) -> Response:
     """A form: as it is, or again with its reasons (422; 409 when somebody else was faster)."""
-    return page(template, fragment, status=status or form.status, form=form, **context)
+    response = page(template, fragment, status=status or form.status, form=form, **context)
+    if form.retry_after is not None:
+        response.headers["Retry-After"] = str(form.retry_after)
+    return response
 
 
 def go(endpoint: str, /, **values: Any) -> Response:

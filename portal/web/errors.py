@@ -6,7 +6,7 @@ An unknown id and another clinic's id read the same, whatever the command's own 
 from flask import Flask, Response
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.refusals import DomainError
@@ -55,6 +55,7 @@ WORDS = {
 
 
 BEYOND_COUNTING = "22003"
+AUDIT_LOG = "user_action_audit_log"
 
 
 class Unavailable(DomainError):
@@ -89,6 +90,15 @@ def _unavailable(error: OperationalError) -> Response:
     return error_page(503)
 
 
+def _unwritten(error: IntegrityError) -> Response:
+    """The audit log took no entry: there is no partition for today. Anything else is a mistake."""
+    table = getattr(getattr(error.orig, "diag", None), "table_name", None)
+    if table == AUDIT_LOG:
+        log_failure(error)
+        return error_page(503)
+    raise error
+
+
 def _no_such_number(error: DataError) -> Response:
     """An id that no record can have (22003: it is beyond what the database counts to)."""
     if getattr(error.orig, "sqlstate", None) == BEYOND_COUNTING:
@@ -108,4 +118,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(IntegrityError, _unwritten)
     app.register_error_handler(DataError, _no_such_number)

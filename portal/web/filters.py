@@ -1,9 +1,11 @@
 """How templates write times and days, in the reader's language."""
 
 from datetime import date, datetime, time
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask
 from flask_babel import get_locale
 
@@ -14,8 +16,32 @@ def localtime(instant: datetime, zone: str) -> datetime:
 
 
 def hhmm(moment: datetime | time) -> str:
-    """09:05, on the 24-hour clock as the board has it."""
-    return f"{moment:%H:%M}"
+    """09:05, as the board has it; 9:05 AM for who reads the language of a twelve-hour country."""
+    return _twelve(moment, "h:mm a") or f"{moment:%H:%M}"
+
+
+def hhmmss(moment: datetime | time) -> str:
+    """The same with its seconds, where entries are told apart."""
+    return _twelve(moment, "h:mm:ss a") or f"{moment:%H:%M:%S}"
+
+
+def endtime(moment: time) -> str:
+    """The same for where something ends: midnight is the end of the day, 24:00."""
+    return hhmm(moment).replace("00:00", "24:00")
+
+
+@cache
+def twelve_hours(locale: Locale) -> bool:
+    """Whether clocks have twelve hours there. A language without a country has the board's 24."""
+    return locale.territory is not None and "a" in str(locale.time_formats["short"])
+
+
+def _twelve(moment: datetime | time, pattern: str) -> str:
+    locale = get_locale()
+    if locale is None or not twelve_hours(locale):
+        return ""
+    wall = moment.time() if isinstance(moment, datetime) else moment
+    return str(format_time(wall, pattern, locale=locale))
 
 
 def longdate(day: date | str) -> str:
@@ -32,14 +58,40 @@ def shortdate(day: date | str) -> str:
     return format_date(day, format="medium", locale=get_locale())
 
 
+def monthname(day: date) -> str:
+    """November 2026, as the language orders it."""
+    return format_skeleton("yMMMM", day, locale=get_locale())
+
+
+def weekdayname(day: date) -> str:
+    """Monday."""
+    return format_date(day, format="EEEE", locale=get_locale())
+
+
 def language() -> str:
     """The page's language as HTML names it: en-US."""
     return str(get_locale()).replace("_", "-")
 
 
+def direction() -> str:
+    """How the page's language is read: `ltr`, or `rtl`."""
+    return str(get_locale().text_direction)
+
+
+def clock() -> str:
+    """The language whose clock a script follows: `en-GB` has 24 hours."""
+    return language() if twelve_hours(get_locale()) else "en-GB"
+
+
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
-    app.jinja_env.globals["language"] = language
+    app.jinja_env.globals.update(language=language, direction=direction, clock=clock)
     app.jinja_env.filters.update(
-        localtime=localtime, hhmm=hhmm, longdate=longdate, shortdate=shortdate
+        localtime=localtime,
+        hhmm=hhmm,
+        hhmmss=hhmmss,
+        longdate=longdate,
+        shortdate=shortdate,
+        monthname=monthname,
+        weekdayname=weekdayname,
     )

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import StringField
+from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
 from portal.refusals import DomainError
@@ -41,10 +42,22 @@ class Line(StringField):
         super().__init__(label, validators, filters=[tidy], **options)
 
 
+class Reachable:
+    """How somebody is reached: the fields of a form over a `contact` column."""
+
+    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    email = Line(lazy_gettext("E-mail"), [Length(max=254)])
+
+    def contact(self) -> dict[str, str | None]:
+        """What was typed; None where nothing was."""
+        return {"phone": self.phone.data, "email": self.email.data}
+
+
 class PortalForm(FlaskForm):  # type: ignore[misc]
     """The base of every form. Fields are named as their columns."""
 
     _refused: int | None = None
+    retry_after: int | None = None
 
     @property
     def status(self) -> int:
@@ -64,7 +77,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(say(refusal))
         else:
             field.errors = [*field.errors, say(refusal)]
-        self._refused = refusal.status
+        self._refused, self.retry_after = refusal.status, refusal.retry_after
 
     def refusals(self) -> "Refusals":
         """`with form.refusals():` a command; a refusal that changing the form answers ends it."""

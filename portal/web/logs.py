@@ -41,7 +41,7 @@ ALLOWED = frozenset(
         "count",
     }
 )
-SILENT = frozenset({"static", "healthz", "readyz"})
+SILENT = frozenset({"static", "healthz", "readyz", "metrics"})
 HERE = Path(__file__).resolve().parent.parent.parent
 
 log = structlog.get_logger("portal")

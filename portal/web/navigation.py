@@ -12,14 +12,17 @@ RAIL = (
     # endpoint, icon, words
     ("appointments.day", "calendar-days", N_("Board")),
     ("appointments.flow", "footprints", N_("Flow")),
+    ("appointments.waitlist", "hourglass", N_("Waitlist")),
     ("patients.index", "users", N_("Patients")),
     ("availability.index", "clock", N_("Hours")),
     ("insurance.index", "shield-check", N_("Insurance")),
     ("services.index", "list-checks", N_("Services")),
     ("doctors.index", "stethoscope", N_("Doctors")),
     ("facilities.index", "building-2", N_("Facilities")),
+    ("sheets.imports", "upload", N_("Import")),
     ("staff.index", "user-plus", N_("Staff")),
     ("activity.index", "history", N_("Activity")),
+    ("setup.index", "settings", N_("Setup")),
 )
 
 
@@ -58,7 +61,7 @@ def _is_current(endpoint: str) -> bool:
     entries = [entry for entry, _icon, _words in RAIL if has_endpoint(entry)]
     if request.endpoint in entries:
         return request.endpoint == endpoint
-    area = request.path.split("/")[1] or "appointments"
+    area = request.blueprint or ""
     return endpoint == next((e for e in entries if e.split(".")[0] == area), None)
 
 

@@ -4,9 +4,10 @@ import secrets
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.sansio.utils import host_is_trusted
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self';"
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self';"
     " font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types htmx"
@@ -40,6 +41,16 @@ class HxNonce:
         return f'hx-nonce="{nonce()}"'
 
 
+def known_host_only() -> None:
+    """Refuse a request for another host: links in mails and redirects would lead there.
+
+    Flask's own TRUSTED_HOSTS refuses before there are addresses to make an answer with.
+    """
+    hosts = current_app.config["PORTAL_HOSTS"]
+    if hosts is not None and not host_is_trusted(request.host, hosts):
+        abort(400)
+
+
 def same_site_only() -> None:
     """Refuse a change that another site's page asked for; browsers say so since 2020-2023."""
     foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
@@ -47,12 +58,22 @@ def same_site_only() -> None:
         abort(400)
 
 
+def headers_of(*, secure: bool, scripts: str = "") -> dict[str, str]:
+    """What every answer says, whoever gives it.
+
+    Args:
+        secure: whether the portal is reached by https alone.
+        scripts: which further scripts may run, as the policy writes it.
+    """
+    strict = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+    policy = POLICY.format(scripts=scripts)
+    return {**HEADERS, "Content-Security-Policy": policy, **(strict if secure else {})}
+
+
 def add_headers(response: Response) -> Response:
     """Put the policy on every response of every status, and let no cache keep a page."""
-    response.headers.extend(HEADERS)
-    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce())
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.headers.extend(headers_of(secure=secure, scripts=f" 'nonce-{nonce()}'"))
     if request.endpoint == "static":
         versioned = "v" in request.args or request.path.startswith("/static/vendor/")
         response.headers["Cache-Control"] = FOR_YEARS if versioned else "no-cache"
@@ -66,6 +87,7 @@ def init_app(app: Flask) -> None:
     """Guard every request. The token lives as long as the session: no time limit of its own."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.jinja_env.globals.update(nonce=nonce, hxn=HxNonce())
+    app.before_request(known_host_only)
     app.before_request(same_site_only)
     csrf.init_app(app)
     app.after_request(add_headers)

@@ -1,62 +1,116 @@
-"""Exporting the log: bounded, safe to open in a spreadsheet, and itself on record."""
+"""Exporting the log: asked for on its screen, made by the worker, and itself on record."""
 
 import csv
-from io import StringIO
+from io import BytesIO, StringIO
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import text
 
 from portal.activity.queries import log
-from portal.activity.rules import plain_cell
+from portal.cli.exports import work_off
 from portal.db import session
+from portal.exports.models import Export
+from portal.tables import plain_cell
 
 
-def table(sheet: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(sheet.removeprefix("\ufeff"))))
+@pytest.fixture
+def exported(browser, alder):
+    """Ask for an export, have it made, and take it."""
+
+    def take(**asked: str):
+        answer = browser.send("/activity/export", asked)
+        assert answer.location == "/downloads/"
+        work_off([alder.id])
+        with alder.at_work():
+            newest = session.scalar(text("SELECT max(id) FROM exports"))
+        return browser.get(f"/downloads/{newest}/file")
+
+    return take
 
 
-def test_an_auditor_exports_what_the_filters_show(browser, alder, noted):
+def table(response) -> list[dict[str, str]]:
+    assert response.status_code == 200
+    return list(csv.DictReader(StringIO(response.text.removeprefix("\ufeff"))))
+
+
+def test_an_auditor_exports_what_the_filters_show(browser, alder, noted, exported):
     noted("denied", "denied", "audit.purge", outcome="refused", reason="=HYPERLINK(1)")
     browser.sign_in(alder.auditor)
-    response = browser.send("/activity/export", {"action_type": "denied"})
+    response = exported(action_type="denied", format="csv")
     assert response.mimetype == "text/csv"
     assert "attachment" in response.headers["Content-Disposition"]
-    exported = table(response.text)
-    assert [row["Action"] for row in exported] == ["denied", "denied"]
-    assert exported[0]["Reason"] == "'=HYPERLINK(1)"
-    assert exported[0]["Who"] == "The portal itself (tests)"
+    rows = table(response)
+    assert [row["Action"] for row in rows] == ["denied", "denied"]
+    assert rows[0]["Reason"] == "'=HYPERLINK(1)"
+    assert rows[0]["Who"] == "The portal itself (tests)"
 
 
-def test_the_log_notes_who_exported_what(browser, alder):
+def test_a_workbook_holds_texts_and_numbers_and_no_formula(browser, alder, noted, exported):
+    noted("denied", outcome="refused", reason="=HYPERLINK(1)", record=77)
     browser.sign_in(alder.auditor)
-    browser.send("/activity/export", {"action_type": "sign-in", "since": "2020-01-01"})
-    [entry] = alder.entries("activity.export")
-    assert entry.user_id == alder.auditor.id
-    assert entry.new_values["action_type"] == "sign-in"
-    assert entry.new_values["entries"] == 1
-    assert entry.new_values["since"].startswith("2020-01-01T06:00")
+    response = exported(action_type="denied", format="xlsx")
+    assert response.headers["Content-Disposition"].endswith('.xlsx"')
+    with ZipFile(BytesIO(response.data)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<v>77</v>" in sheet
+        assert "<f>" not in sheet
+        assert "=HYPERLINK(1)" in book.read("xl/sharedStrings.xml").decode()
 
 
-def test_an_export_names_no_patient_but_by_number(browser, alder, patient_id):
+def test_it_is_the_log_as_of_asking(browser, alder, noted):
+    noted("denied")
+    browser.sign_in(alder.auditor)
+    browser.send("/activity/export", {"action_type": "denied"})
+    noted("denied")
+    work_off([alder.id])
+    with alder.at_work():
+        assert session.scalars(text("SELECT rows FROM exports")).all() == [1]
+
+
+def test_a_long_log_is_read_in_parts_and_nothing_is_left_out_or_twice(
+    browser, alder, noted, exported, monkeypatch
+):
+    monkeypatch.setattr(log.export_entries, "__kwdefaults__", {"before": None, "most": 3})
+    noted(*["denied", "sign-out", "denied"] * 4)
     browser.sign_in(alder.owner)
-    sheet = browser.send("/activity/export", {"patient_id": str(patient_id)}).text
-    assert "Zebedee" not in sheet
-    assert [row["Patient"] for row in table(sheet)] == [str(patient_id)]
+    numbers = [int(row["Entry"]) for row in table(exported(action_type="denied"))]
+    assert len(numbers) == 8
+    assert numbers == sorted(set(numbers), reverse=True)
 
 
-def test_more_than_the_bound_is_refused_and_nothing_left_out(browser, alder, noted, monkeypatch):
-    monkeypatch.setattr(log, "MOST_EXPORTED", 3)
-    noted(*(["denied"] * 4))
+def test_the_log_notes_who_asked_for_what_and_who_took_it(browser, alder, exported):
+    browser.sign_in(alder.auditor)
+    exported(action_type="sign-in", since="2020-01-01")
+    [asked], [taken] = alder.entries("export.asked"), alder.entries("export.taken")
+    assert asked.user_id == taken.user_id == alder.auditor.id
+    assert asked.new_values["asked"]["filters"]["action_type"] == "sign-in"
+    assert asked.new_values["asked"]["filters"]["since"].startswith("2020-01-01T06:00")
+    [made] = alder.entries("export.made")
+    assert (made.actor, made.new_values["rows"]) == ("job:exports", 1)
+    assert (taken.record_id, taken.new_values["rows"]) == (made.record_id, 1)
+
+
+def test_an_export_names_no_patient_but_by_number(browser, alder, patient_id, exported):
     browser.sign_in(alder.owner)
-    response = browser.send("/activity/export")
-    assert response.status_code == 422
-    assert "Choose a shorter one." in response.text
-    assert alder.entries("activity.export") == []
+    response = exported(patient_id=str(patient_id))
+    assert "Zebedee" not in response.text
+    assert [row["Patient"] for row in table(response)] == [str(patient_id)]
+
+
+def test_it_is_in_the_language_of_who_asked(browser, alder, exported):
+    with alder.at_work():
+        session.execute(text("UPDATE users SET locale = 'de'"))
+    browser.sign_in(alder.owner)
+    exported()
+    with alder.at_work():
+        assert session.query(Export).one().asked["locale"] == "de"
 
 
 def test_what_is_no_question_is_not_exported(browser, alder):
     browser.sign_in(alder.owner)
     assert browser.send("/activity/export", {"record_id": "x"}).status_code == 422
+    assert alder.entries("export.asked") == []
 
 
 def test_an_export_asks_for_a_fresh_proof(browser, alder):
@@ -65,12 +119,13 @@ def test_an_export_asks_for_a_fresh_proof(browser, alder):
         session.execute(text("UPDATE user_sessions SET proven_at = now() - interval '6 minutes'"))
     refused = browser.send("/activity/export", {"action_type": "sign-in"})
     assert refused.location.startswith("/account/proof")
-    assert alder.entries("activity.export") == []
+    assert alder.entries("export.asked") == []
 
 
 def test_the_front_desk_exports_nothing(browser, alder):
     browser.sign_in(alder.desk)
     assert browser.send("/activity/export").status_code == 403
+    assert browser.get("/downloads/").status_code == 403
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "  =1"])

@@ -107,7 +107,7 @@ def test_each_thing_that_stands_in_the_way_is_refused_by_name(open_practice):
     with pytest.raises(PlanNotAccepted):
         book(open_practice, plan_id=a_plan().id)
     with pytest.raises(NotFound):
-        book(open_practice, patient_id=1)
+        book(open_practice, patient_id=0)
     with pytest.raises(SlotTaken):
         book(open_practice, "19:00")
     with on_monday(hours=3), pytest.raises(StartPassed):

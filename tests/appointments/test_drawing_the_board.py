@@ -1,5 +1,6 @@
 """Rows in, shapes out: where a card stands, what overlaps, which hours are hatched."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -36,6 +37,11 @@ def test_the_board_opens_with_the_hour_of_the_first_and_closes_with_that_of_the_
 
 def test_an_empty_day_shows_eight_to_six():
     assert [label for _place, label in an_axis().hours()][::9] == ["08:00", "17:00"]
+
+
+def test_hours_of_a_clock_of_twelve_are_short_enough_for_their_column():
+    written = replace(an_axis(), written=lambda moment: f"{moment:%-I:%M %p}")
+    assert [label for _place, label in written.hours()][:5:4] == ["8 AM", "12 PM"]
 
 
 def test_a_place_is_the_tens_and_units_of_row_and_span():

@@ -1,6 +1,6 @@
 """Under row security an index serves only comparisons that leak nothing: so plans are tested."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,8 +8,9 @@ from sqlalchemy import text
 from portal import clock
 from portal.appointments.commands import seats
 from portal.appointments.queries.search import search
+from portal.appointments.queries.waitlist import matching
 from portal.db import session
-from tests.support.scheduling import MONDAY, Practice, a_practice, hours
+from tests.support.scheduling import MONDAY, Practice, a_practice, a_wish_for, hours
 
 pytestmark = pytest.mark.database
 SHAPES = [
@@ -17,6 +18,8 @@ SHAPES = [
     {"service_id", "facility_id"},
     {"service_id", "plan_id", "doctor_id"},
     {"offering_id", "plan_id", "from_at", "until_at"},
+    {"offering_id", "on_dates"},
+    {"service_id", "plan_id", "time_from", "time_until"},
 ]
 
 
@@ -34,6 +37,8 @@ def values(clinic, practice: Practice) -> dict:
         "days": 14, "limit": 60, "minutes": None, "offering_id": practice.offering.id,
         "service_id": practice.service.id, "facility_id": clinic.facility_id, "plan_id": 1,
         "doctor_id": practice.doctor.id, "from_at": MONDAY, "until_at": MONDAY,
+        "on_dates": [MONDAY.date()], "time_from": time(8), "time_until": time(12),
+        "at": MONDAY, "each": 3, "most": 300, "doctor_ids": [1], "starts": [MONDAY],
         "but": None, "busy_from": MONDAY, "busy_until": MONDAY + timedelta(hours=1),
     }  # fmt: skip
 
@@ -56,6 +61,28 @@ def test_the_search_reaches_slots_by_tenant_doctor_and_time(values, shape):
     for scan in scans:
         assert scan.startswith("Index Cond:")
         assert all(column in scan for column in ("tenant_id", "doctor_id", "start_at"))
+
+
+@pytest.mark.parametrize("these", ["one", "some", "earliest"])
+def test_whom_a_start_suits_is_asked_by_tenant_doctor_and_time(values, practice, these):
+    for _ in range(3):
+        a_wish_for(practice)
+    scans = slot_scans(matching(these).text, values)
+    assert len(scans) == 3
+    for scan in scans:
+        assert scan.startswith("Index Cond:")
+        assert all(column in scan for column in ("tenant_id", "start_at"))
+        # At one instant there are few slots, whoever's they are.
+        assert "doctor_id" in scan or "(start_at = " in scan
+
+
+def test_who_waits_is_found_by_service_or_facility(values):
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    for these, index in (("one", "ix_waitlist_entries_waiting"), ("earliest", "waitlist_")):
+        plan = session.execute(text(f"EXPLAIN {matching(these).text}"), values)
+        lines = [row[0] for row in plan]
+        assert any(index in line for line in lines)
+        assert not [line for line in lines if "Seq Scan on waitlist" in line]
 
 
 def test_whether_a_doctor_is_taken_is_read_by_time(values):

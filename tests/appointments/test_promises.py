@@ -1,16 +1,19 @@
 """`flask invariants` says nothing about a sound clinic, and names what was broken by hand."""
 
 import json
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskCliRunner
 from sqlalchemy import text
 
+from portal.absences.commands import AbsenceDetails, record_absence
 from portal.appointments.commands import cancel_appointment, check_in, start_visit
 from portal.cli.invariants import CHECKS
 from portal.db import session
 from tests.support.people import Clinic
-from tests.support.scheduling import a_doctor, a_practice, book, hours
+from tests.support.scheduling import MONDAY, a_doctor, a_practice, book, hours
 
 pytestmark = pytest.mark.database
 
@@ -36,6 +39,38 @@ BREAKS = {
          WHERE position = 2""",
     "a visit is as long as its steps": """
         UPDATE appointments SET end_at = end_at + interval '5 minutes'""",
+    "every visit has a slot of its own": """
+        UPDATE appointments SET availability_slot_id = NULL WHERE status = 'scheduled'""",
+    "a visit is where its service is offered": """
+        UPDATE appointments SET doctor_id = doctor_id + 1""",
+    "steps are those of the visit's workflow": """
+        UPDATE workflow_steps SET service_workflow_id = service_workflow_id + 1""",
+    "seats of a group are counted, not held": """
+        UPDATE availability_slots SET status = 'reserved', capacity = 2,
+               reserved_until = start_at, busy_from = start_at, busy_until = end_at,
+               reserved_by = (SELECT min(id) FROM users)
+         WHERE id = (SELECT max(id) FROM availability_slots)""",
+    "free starts are those that the hours give": """
+        UPDATE availability_slots SET start_at = start_at + interval '1 minute'
+         WHERE booked_count = 0""",
+    "hours are for the doctor's own services": """
+        UPDATE availability_rules SET doctor_id = doctor_id + 1,
+               service_offering_id = (SELECT min(id) FROM service_offerings)""",
+    "an absence is whole": """
+        UPDATE absences SET visits = visits + 1""",
+    "every patient can be found": """
+        DELETE FROM patient_search_tokens""",
+    "whoever may not sign in has no session": """
+        INSERT INTO user_sessions (tenant_id, user_id, token_hash, idle_seconds, expires_at)
+        SELECT tenant_id, id, sha256('x'), 900, 'infinity' FROM users WHERE role = 'auditor'
+               AND tenant_id = current_tenant();
+        UPDATE users SET status = 'disabled' WHERE role = 'auditor'""",
+    "somebody owns the clinic": """
+        UPDATE users SET role = 'admin' WHERE role = 'owner'""",
+    "clinics are kept apart": """
+        ALTER TABLE patients NO FORCE ROW LEVEL SECURITY""",
+    "the activity log cannot be changed": """
+        GRANT UPDATE ON user_action_audit_log TO portal_app""",
     "a workflow is as long as its steps": """
         UPDATE service_workflows SET total_estimated_minutes = 7""",
     "every change has its audit entry": """
@@ -47,9 +82,11 @@ BREAKS = {
 
 @pytest.fixture
 def busy(clinic: Clinic) -> Clinic:
-    """A clinic with three visits, one of them under way and one cancelled."""
+    """A clinic with three visits, one under way and one cancelled, and an absence later on."""
     practice = a_practice(clinic.facility_id)
     hours(practice)
+    tuesday = MONDAY.date() + timedelta(days=1)
+    record_absence(AbsenceDetails(practice.doctor.id, tuesday, tuesday, uuid4()), {})
     under_way, _later, gone = (book(practice, at) for at in ("08:00", "08:30", "09:00"))
     check_in(under_way)
     start_visit(under_way)

@@ -1,12 +1,8 @@
 """Sixty-four people press "Book" on twenty starts at once: twenty cards, the rest a sentence."""
 
-import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from http.client import HTTPConnection
-from http.cookies import SimpleCookie
-from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -14,46 +10,13 @@ import pytest
 from portal import clock
 from portal.appointments.queries import Wanted, list_offers
 from portal.cli.invariants import CHECKS
-from tests.support.people import Person, found
+from tests.support.people import found
+from tests.support.requests import Client
 from tests.support.scheduling import MONDAY, a_patient, a_practice, hours
 from tests.support.serving import served
 
 CLIENTS, STARTS = 64, 20
 BOOK = "/appointments/new"
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-class Client:
-    """One signed-in session, used from many threads, each with its own connection."""
-
-    def __init__(self, address: str) -> None:
-        self.host = urlsplit(address).netloc
-        self.cookies: dict[str, str] = {}
-        self.token = ""
-
-    def ask(self, method: str, path: str, typed: dict[str, object] | None = None):
-        """(status, body) of one request; keeps cookies and the page's token."""
-        connection = HTTPConnection(self.host, timeout=60)
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        body = urlencode({"csrf_token": self.token, **(typed or {})}) if typed else None
-        connection.request(method, path, body, {**FORM, "Cookie": cookie})
-        response = connection.getresponse()
-        html = response.read().decode()
-        for header in response.headers.get_all("Set-Cookie") or ():
-            self.cookies |= {name: each.value for name, each in SimpleCookie(header).items()}
-        connection.close()
-        return response.status, html
-
-    def sign_in(self, person: Person) -> "Client":
-        self._read("/sign-in")
-        typed = {"clinic": person.clinic, "email": person.email, "password": person.password}
-        assert self.ask("POST", "/sign-in", typed)[0] == 303
-        self._read("/patients/")
-        return self
-
-    def _read(self, path: str) -> None:
-        html = self.ask("GET", path)[1]
-        self.token = re.search(r'name="csrf-token" content="([^"]+)"', html).group(1)
 
 
 @pytest.fixture

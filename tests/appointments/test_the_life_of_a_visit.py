@@ -25,7 +25,8 @@ from portal.appointments.rules import (
     StepsRemain,
     VisitNotAt,
 )
-from portal.availability.queries import get_slot
+from portal.availability.commands import ExceptionDetails, add_exception
+from portal.availability.queries import get_slot, list_orphans
 from portal.db import session
 from tests.support.scheduling import a_practice, book, chicago, hours, on_monday
 
@@ -198,6 +199,14 @@ def test_undo_of_a_cancellation_is_refused_when_the_time_has_gone(clinic):
     with pytest.raises(SlotTaken):
         undo(visit)
     assert get_appointment(visit.id).status == "cancelled"
+
+
+def test_undo_of_a_cancellation_asks_whether_there_are_still_hours(clinic, visit):
+    cancel_appointment(visit, "Ill")
+    span = visit.start_at, visit.end_at
+    add_exception(ExceptionDetails(visit.doctor_id, visit.facility_id, *span, "blocked"))
+    undo(visit)
+    assert [waiting for waiting, _slot in list_orphans()] == [visit.id]
 
 
 def test_a_visit_is_confirmed_and_the_mark_taken_back(visit):

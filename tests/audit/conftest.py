@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from portal.audit.verification import Report, verify
 from portal.db import db
 from portal.embedded import EmbeddedServer
 from portal.tenancy.context import as_worker
-from tests.support.databases import Database, clone
+from tests.support.databases import Database, clone, start_server, stop_server
 
 NOTE = "SELECT audit_note(%s, 'doctors', %s, NULL, 'done', %s, NULL, %s)"
 SECONDS = 90
@@ -92,10 +93,24 @@ def working_on(database: Database) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture(scope="session")
-def sealed(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+def quiet_server(request) -> Iterator[EmbeddedServer]:
+    """A server for these tests alone: on the run's, other tests' transactions hold seals up.
+
+    Not in pytest's own folder: every other run of the same person closes that to all others, among
+    them the account that the server runs as.
+    """
+    version = request.config.getoption("--pg")
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-quiet-"))
+    yield start_server(folder / str(version), version)
+    stop_server(folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def sealed(quiet_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
     """Seals 1 (an epoch), 2 and 3; each of two clinics has eight entries under 2 and under 3."""
     name = f"audit_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    with clone(server, name) as database:
+    with clone(quiet_server, name) as database:
         with working_on(database) as admin:
             made = Log(database, Office(tmp_path_factory.mktemp("office") / "seals"), admin)
             with database.connect("worker") as worker:
@@ -111,12 +126,12 @@ def sealed(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def log(server: EmbeddedServer, sealed: Log, tmp_path: Path) -> Iterator[Log]:
+def log(quiet_server: EmbeddedServer, sealed: Log, tmp_path: Path) -> Iterator[Log]:
     """A copy of the sealed log, and of its office, for this test alone."""
     office = Office(tmp_path / "seals")
     shutil.copytree(sealed.office.folder, office.folder)
     name = f"{sealed.database.name}_{next(_numbers)}"
-    with clone(server, name, sealed.database.name) as database, working_on(database) as admin:
+    with clone(quiet_server, name, sealed.database.name) as database, working_on(database) as admin:
         yield Log(database, office, admin, sealed.tenants)
 
 

@@ -135,7 +135,7 @@ def test_a_microsecond(log, sign):
 
 BACK_DATED = """
 INSERT INTO user_action_audit_log (tenant_id, occurred_at, actor, action_type)
-VALUES (%s, now() - interval '1 minute', 'user:1', 'doctors.look')
+SELECT %s, min(sealed_at) - interval '1 minute', 'user:1', 'doctors.look' FROM audit_seals
 """
 
 

@@ -7,6 +7,7 @@ from portal.auth.permissions import (
     RIGHTS,
     TABLE,
     UndeclaredRoutes,
+    access_of,
     may,
     permission,
     public,
@@ -38,3 +39,20 @@ def test_the_owner_may_do_everything():
 def test_an_auditor_changes_nothing():
     allowed = {right for right in RIGHTS if may("auditor", right)}
     assert {right.split(".")[1] for right in allowed} <= {"see", "open", "export", "own"}
+
+
+# Which exports there are, how far they have come, and throwing one away: nothing is handed out.
+ABOUT_EXPORTS = {"exports.index", "exports.changes", "exports.discarding", "sheets.exports"}
+
+
+def test_exports_user_administration_and_break_glass_want_a_fresh_proof(app):
+    asked = {
+        endpoint: getattr(view, "stepped_up", False)
+        for endpoint, view in app.view_functions.items()
+        if endpoint not in ABOUT_EXPORTS
+        for right in [access_of(app, endpoint).right or ""]
+        if right == "staff.manage" or right.endswith(".export")
+        or "export" in endpoint or endpoint == "patients.break_glass"
+    }  # fmt: skip
+    assert len(asked) >= 11
+    assert [endpoint for endpoint, wanted in asked.items() if not wanted] == []

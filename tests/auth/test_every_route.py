@@ -7,9 +7,12 @@ import pytest
 from flask import Flask
 
 from portal.auth.permissions import RIGHTS, access_of
-from tests.auth.routes import ROUTES, SUBJECTS
-from tests.support.client import Browser
+from tests.auth.routes import ROUTES
+from tests.auth.subjects import SUBJECTS
+from tests.support.client import HTMX, Browser
 from tests.support.people import ROLES, Clinic
+
+pytestmark = pytest.mark.timeout(900)  # as every role, by every method: a busy machine takes long
 
 UNKNOWN = 2**40
 # signing out comes last: nothing works after it
@@ -77,6 +80,35 @@ def test_nobody_is_asked_to_sign_in(app, browser):
                 assert response.location.startswith("/sign-in?next="), address
             else:
                 assert response.status_code == 401, address
+
+
+METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
+
+
+@pytest.mark.parametrize("name", [*ROLES, None])
+def test_a_method_that_a_route_does_not_take_is_refused_to_everybody(app, browser, alder, name):
+    of_subject = cache(lambda subject: ids_of(alder, subject))
+    if name:
+        browser.sign_in(getattr(alder, name))
+    taken = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            ids = LINK if "token" in rule.arguments else of_subject(ROUTES[rule.endpoint].subject)
+            _domain, address = rule.build(ids)
+            others = {r for r in METHODS if r not in methods_of(app, address)}
+            for method in sorted(others):
+                status = browser.open(address, method=method, headers=HTMX).status_code
+                if status not in {400, 405}:
+                    taken.append(f"{method} {address}: {status}")
+    assert taken == []
+
+
+LINK = {"token": "none"}
+
+
+def methods_of(app: Flask, address: str) -> set[str]:
+    """What the address takes, by whichever of its routes."""
+    return set(app.url_map.bind("localhost").allowed_methods(address))
 
 
 def test_another_clinics_record_is_not_found_and_reads_like_an_unknown_one(

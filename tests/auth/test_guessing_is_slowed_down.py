@@ -1,5 +1,6 @@
 """Guesses: the first ones free, then slower and slower, over all processes, and never for good."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import CookieJar
 from urllib.error import HTTPError
@@ -14,6 +15,7 @@ from tests.support.databases import Database
 from tests.support.people import Clinic, Person, found
 from tests.support.serving import served
 
+GUESSES = int(os.environ.get("PORTAL_TEST_GUESSES", "300"))
 WRONG = "not the password at all"
 WAIT = "UPDATE sign_in_tries SET open_at = open_at - make_interval(secs => %s)"
 
@@ -54,6 +56,53 @@ def test_the_right_password_is_not_even_looked_at_before_the_wait_is_over(commit
     assert guess(browser, clinic.desk, clinic.desk.password) == 429
     wait(own_database, 2)
     assert guess(browser, clinic.desk, clinic.desk.password) == 303
+
+
+def test_guesses_elsewhere_do_not_slow_a_browser_that_the_account_knows(committing):
+    browser, clinic = committing
+    browser.sign_in(clinic.desk)
+    browser.send("/sign-out")
+    attacker = Browser(browser.application)
+    attacker.get("/sign-in")
+    assert [guess(attacker, clinic.desk) for _ in range(8)][-1] == 429
+    browser.get("/sign-in")
+    assert guess(browser, clinic.desk, clinic.desk.password) == 303
+    attacker.set_cookie("device", browser.get_cookie("device").value + "x")
+    assert guess(attacker, clinic.desk, clinic.desk.password) == 429
+
+
+def test_a_shared_computer_is_known_for_whoever_signed_in_there(committing):
+    browser, clinic = committing
+    for person in (clinic.desk, clinic.admin):
+        browser.sign_in(person)
+        browser.send("/sign-out")
+    attacker = Browser(browser.application)
+    attacker.get("/sign-in")
+    for person in (clinic.desk, clinic.admin):
+        assert [guess(attacker, person) for _ in range(8)][-1] == 429
+        browser.get("/sign-in")
+        assert guess(browser, person, person.password) == 303
+        browser.get("/facilities/")
+        browser.send("/sign-out")
+
+
+def test_a_known_browser_is_known_for_its_account_alone_and_waits_like_others(committing):
+    browser, clinic = committing
+    browser.sign_in(clinic.desk)
+    browser.send("/sign-out")
+    browser.get("/sign-in")
+    assert [guess(browser, clinic.admin) for _ in range(8)][-1] == 429
+    assert [guess(browser, clinic.desk) for _ in range(8)][-1] == 429
+
+
+def test_an_answer_says_when_to_try_again(committing):
+    browser, clinic = committing
+    browser.get("/sign-in")
+    typed = {"clinic": clinic.slug, "email": clinic.desk.email, "password": WRONG}
+    for _ in range(7):
+        answer = browser.send("/sign-in", typed)
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= throttling.LONGEST_SECONDS
 
 
 def test_the_delay_doubles_up_to_five_minutes(committing, own_database):
@@ -109,14 +158,38 @@ def test_guesses_at_once_over_several_processes_are_counted_one_by_one(own_datab
     assert set(statuses) == {422, 429}
 
 
-def guess_by_http(address: str, person: Person) -> int:
+def guess_by_http(address: str, person: Person, come_from: str = "", password: str = WRONG) -> int:
     opener = build_opener(HTTPCookieProcessor(CookieJar()))
+    opener.addheaders = [("X-Forwarded-For", come_from)] if come_from else []
     token = Page(opener.open(f"{address}/sign-in").read().decode()).csrf
-    typed = {"csrf_token": token, "clinic": person.clinic, "email": person.email, "password": WRONG}
+    typed = {"csrf_token": token, "clinic": person.clinic, "email": person.email}
+    typed["password"] = password
     try:
         return opener.open(f"{address}/sign-in", urlencode(typed).encode()).status
     except HTTPError as error:
         return error.code
+
+
+@pytest.mark.timeout(7200)
+def test_a_flood_of_guesses_from_many_addresses_stands_still_and_the_right_one_gets_in(
+    own_database, tmp_path
+):
+    """PORTAL_TEST_GUESSES=10000 guesses as often as that."""
+    with own_database.app().app_context():
+        clinic = found("alder", "America/Chicago")
+    addresses = [f"203.0.113.{n % 40}" for n in range(GUESSES)]
+    settings = {"WEB_CONCURRENCY": "4", "PORTAL_PROXIES": "1"}
+    with served(own_database, tmp_path, **settings) as address, ThreadPoolExecutor(16) as threads:
+        statuses = list(
+            threads.map(lambda come_from: guess_by_http(address, clinic.desk, come_from), addresses)
+        )
+        assert set(statuses) == {422, 429}
+        # Six, and one more each time that the doubling delay is over.
+        assert statuses.count(422) <= 6 + 10
+        wait(own_database, throttling.LONGEST_SECONDS)
+        right = clinic.desk.password
+        assert guess_by_http(address, clinic.desk, "203.0.113.1", right) == 200
+    print(f"{GUESSES} guesses, {statuses.count(422)} of them looked at")
 
 
 def test_an_ipv6_site_is_one_address(app, session):

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from portal.auth.permissions import access_of
 from portal.auth.queries import get_user
+from portal.auth.rules import browser_name
 from portal.db import session
 from portal.tenancy.context import as_job
 from tests.support.authenticator import Authenticator
@@ -29,6 +31,22 @@ def test_one_sees_where_one_is_signed_in_and_ends_one(browser, elsewhere, alder)
     assert browser.send("/account/sessions/ending", {"session_id": other}).status_code == 303
     assert elsewhere.get("/facilities/").status_code == 401
     assert browser.get("/facilities/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("says", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+         " Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
+         " Version/18.0 Mobile/15E148 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        (None, ""),
+    ],
+)  # fmt: skip
+def test_a_browser_is_called_by_its_name(says, name):
+    assert browser_name(says) == name
 
 
 def test_all_others_end_at_once_and_it_is_on_record(browser, elsewhere, alder):
@@ -99,14 +117,32 @@ def test_an_answer_says_how_long_the_session_lasts_and_a_poll_prolongs_nothing(b
     assert int(stayed.headers["X-Session-Ends"]) > 880
 
 
-def test_the_idle_end_signs_out_although_a_poll_asked_all_along(browser, alder):
-    browser.sign_in(alder.desk)
-    with alder.at_work():
-        session.execute(text("UPDATE user_sessions SET last_seen_at = now() - interval '899 s'"))
-    assert browser.get("/account/session").status_code == 204
-    with alder.at_work():
-        session.execute(text("UPDATE user_sessions SET last_seen_at = now() - interval '901 s'"))
-    assert browser.get("/account/session").status_code == 401
+def test_the_idle_end_signs_out_although_the_board_asked_all_along(app, browser, alder):
+    """It is what pages ask by themselves, each address of which says that it is no activity."""
+    silent = [name for name in app.view_functions if not access_of(app, name).touches]
+    polls = ("/account/session", "/appointments/day/changes", "/appointments/flow/changes",
+             "/downloads/changes")  # fmt: skip
+    asked = {app.url_map.bind("localhost").match(poll, method="GET")[0] for poll in polls}
+    assert asked == set(silent)
+    browser.sign_in(alder.owner)
+    for poll in polls:
+        idle_for(alder, 899)
+        assert browser.fragment(poll).status_code in {200, 204}, poll
+    assert session_seconds(alder) >= 899
+    idle_for(alder, 901)
+    assert [browser.fragment(poll).status_code for poll in polls] == [401] * 4
+
+
+def idle_for(clinic, seconds: int) -> None:
+    with clinic.at_work():
+        since = text("UPDATE user_sessions SET last_seen_at = now() - make_interval(secs => :s)")
+        session.execute(since, {"s": seconds})
+
+
+def session_seconds(clinic) -> float:
+    with clinic.at_work():
+        since = text("SELECT extract(epoch FROM now() - max(last_seen_at)) FROM user_sessions")
+        return float(session.scalar(since))
 
 
 def test_one_may_set_up_an_authenticator_where_none_is_demanded(browser, elsewhere, alder):

@@ -1,12 +1,18 @@
 """Signing in and out with clinic, e-mail and password."""
 
+import re
+
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 
 from portal.auth.queries import get_user
 from portal.db import session
+from portal.staff.commands import Person as Invited
+from portal.staff.commands import invite_user
 from tests.support.client import Browser
 from tests.support.people import Clinic
+from tests.support.statements import at_most
 
 WRONG = "Clinic, e-mail and password do not match."
 
@@ -47,6 +53,48 @@ def test_whatever_is_wrong_reads_the_same_and_keeps_what_was_typed(browser, alde
     assert WRONG in response.text
     assert tried["email"] in response.text
     assert tried["password"] not in response.text
+
+
+def failures(clinic: Clinic) -> dict[str, dict[str, str]]:
+    """What is typed for each kind of failure; all of it equally long."""
+    with clinic.at_work():
+        invite_user(Invited("ivan@alder.example", "Ivan", "clinician"))
+        get_user(clinic.auditor.id).status = "disabled"
+        get_user(clinic.auditor.id).email = "gone@alder.example"
+    wrong = typed(clinic.desk, password="x" * len(clinic.desk.password))
+    return {
+        "a wrong password": wrong,
+        "an unknown e-mail": wrong | {"email": "none@alder.example"},
+        "an unknown clinic": wrong | {"clinic": "elder"},
+        "an invited account": wrong | {"email": "ivan@alder.example"},
+        "a disabled account": wrong | {"email": "gone@alder.example"},
+        "its right password": typed(clinic.auditor, email="gone@alder.example"),
+    }
+
+
+def test_every_failure_takes_the_same_work_and_answers_the_same(browser, alder, monkeypatch):
+    """How long it takes is measured by `python -m bench.sign_in_timing`."""
+    verified = []
+    verify = PasswordHasher.verify
+
+    def counted(hasher: PasswordHasher, kept: str, password: str) -> bool:
+        verified.append(password)
+        return verify(hasher, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    told = {}
+    for kind, tried in failures(alder).items():
+        browser.get("/sign-in")
+        verified.clear()
+        with at_most(30) as sent:
+            response = browser.send("/sign-in", tried)
+        text = response.text.replace(tried["email"], "EMAIL").replace(tried["clinic"], "CLINIC")
+        lines = [line for line in text.splitlines() if "csrf" not in line and "nonce" not in line]
+        size = len(response.data)
+        told[kind] = (response.status_code, size, lines, len(verified), tuple(sent))
+    usual = told["a wrong password"]
+    assert (usual[0], usual[3]) == (422, 1)
+    assert [kind for kind in told if told[kind] != usual] == []
 
 
 def test_a_failure_is_on_record_at_the_clinic_that_was_named(browser, alder, birch):
@@ -118,6 +166,19 @@ def test_nobody_is_sent_to_another_site(browser, alder, elsewhere):
     browser.get("/sign-in")
     done = browser.send("/sign-in", typed(alder.desk, next=elsewhere))
     assert done.location == "/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "page",
+    ["/sign-in/passkey/new", "/sign-in/passkey", "/sign-in/enrolment", "/account/proof"],
+)
+def test_no_page_on_the_way_links_to_another_site(browser, alder, page, elsewhere):
+    shown = browser.sign_in(alder.desk).get(page, query_string={"next": elsewhere})
+    assert shown.status_code == 200
+    links = re.findall(r'(?:href|action|formaction)="([^"]*)"', shown.text)
+    assert links
+    assert [link for link in links if not link.startswith(("/", "#"))] == []
 
 
 def test_htmx_is_told_where_to_sign_in_and_gets_no_form(browser):

@@ -152,6 +152,39 @@ def test_a_recovery_code_lets_in_once_and_says_how_many_are_left(browser, alder,
     assert "none of your recovery codes" in again.text
 
 
+def test_an_authenticator_takes_the_place_of_a_lost_one(browser, alder, desk):
+    give_password(browser, alder.desk)
+    browser.send("/sign-in/recovery", {"recovery_code": desk.recovery_codes[0]})
+    made = Authenticator.set_up(browser)
+    assert made.secret != desk.secret
+    browser.get("/facilities/")
+    browser.send("/sign-out")
+    give_password(browser, alder.desk)
+    assert browser.send("/sign-in/code", {"code": desk.later()}).status_code == 422
+    assert browser.send("/sign-in/code", {"code": made.later()}).status_code == 303
+
+
+def test_a_factor_is_changed_on_a_fresh_proof_which_a_recovery_code_is_too(browser, alder, desk):
+    give_password(browser, alder.desk)
+    browser.send("/sign-in/code", {"code": desk.later()})
+    with alder.at_work():
+        session.execute(text("UPDATE user_sessions SET proven_at = now() - interval '6 minutes'"))
+    stale = browser.get("/sign-in/enrolment").location
+    assert stale == "/account/proof?next=/sign-in/enrolment"
+    assert "/sign-in/recovery?next=/sign-in/enrolment" in browser.get(stale).text
+    typed = {"recovery_code": desk.recovery_codes[0], "next": "/sign-in/enrolment"}
+    assert browser.send("/sign-in/recovery", typed).location == "/sign-in/enrolment"
+    assert browser.get("/sign-in/enrolment").status_code == 200
+
+
+def test_a_first_factor_that_nobody_demands_wants_a_fresh_proof(browser, alder):
+    browser.sign_in(alder.desk)
+    with alder.at_work():
+        session.execute(text("UPDATE user_sessions SET proven_at = now() - interval '6 minutes'"))
+    for page in ("/sign-in/enrolment", "/sign-in/passkey/new"):
+        assert browser.get(page).location.startswith("/account/proof")
+
+
 def test_one_persons_recovery_code_is_not_anothers(browser, alder, desk):
     give_password(browser, alder.clinician)
     theirs = Authenticator.set_up(browser)

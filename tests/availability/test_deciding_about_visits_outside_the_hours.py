@@ -1,14 +1,17 @@
 """The work-list of visits that no rule supports: seen, kept, or moved on their own page."""
 
+import re
+
 import pytest
 
+from portal.appointments.queries import get_appointment
 from portal.availability.commands import end_rule, materialise_doctors
 from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.db import session
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
-from tests.support.scheduling import Practice, a_practice, book, hours, on_monday
+from tests.support.scheduling import Practice, a_practice, book, chicago, hours, on_monday
 from tests.support.statements import at_most
 
 
@@ -25,12 +28,12 @@ def practice(alder: Clinic) -> Practice:
 
 def test_they_are_listed_the_earliest_first_with_their_patients(browser, alder, practice):
     browser.sign_in(alder.desk)
-    with on_monday(), at_most(5):
+    with on_monday(), at_most(9):
         listed = browser.get("/availability/orphans/").text
     assert listed.index("09:00") < listed.index("10:00")
     assert "Example" in listed
     assert f"/appointments/{practice.visits[0].id}" in listed
-    assert len(alder.entries("availability.orphans")) == 2
+    assert len(alder.entries("absences.orphans")) == 2
 
 
 def test_a_visit_that_is_kept_needs_no_rule_any_more(browser, alder, practice):
@@ -88,3 +91,37 @@ def test_an_auditor_looks_but_decides_nothing(browser, alder, practice):
 def test_without_any_it_says_so(browser, alder):
     browser.sign_in(alder.desk)
     assert "No visit waits for a decision" in browser.get("/availability/orphans/").text
+
+
+def test_the_nearest_starts_are_proposed_and_one_is_taken(browser, alder, practice):
+    with on_monday(), alder.at_work():
+        hours(practice, day=2)
+    visit = practice.visits[1]
+    browser.sign_in(alder.desk)
+    with on_monday():
+        listed = browser.get("/availability/orphans/").text
+        first = re.search(r'value="(\d+-\d+)">Mar 3, 2026, 08:00', listed)[1]
+        moved = browser.send(f"/availability/orphans/{visit.id}/move", {"start": first})
+        assert moved.location == "/availability/orphans/"
+        listed = browser.get("/availability/orphans/").text
+    assert "The visit is moved." in listed
+    assert f"/appointments/{visit.id}" not in listed
+    with alder.at_work():
+        session.expire_all()
+        assert get_appointment(visit.id).start_at == chicago(3, "08:00")
+
+
+def test_a_proposal_that_was_taken_meanwhile_is_refused_with_others(browser, alder, practice):
+    with on_monday(), alder.at_work():
+        hours(practice, day=2)
+    first, second = practice.visits[1], practice.visits[0]
+    browser.sign_in(alder.desk)
+    with on_monday():
+        listed = browser.get("/availability/orphans/").text
+        start = re.search(r'value="(\d+-\d+)">Mar 3, 2026, 08:00', listed)[1]
+        browser.send(f"/availability/orphans/{first.id}/move", {"start": start})
+        refused = browser.send(f"/availability/orphans/{second.id}/move", {"start": start})
+        assert browser.send(f"/availability/orphans/{second.id}/move").status_code == 422
+    assert refused.status_code == 409
+    assert "That start was just taken." in refused.text
+    assert "Mar 3, 2026, 08:30" in refused.text

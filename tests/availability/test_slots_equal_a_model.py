@@ -1,156 +1,254 @@
 """Over clock changes, overlaps and exceptions in any order: the SQL's slots are the model's."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from portal.availability.commands import materialise
+from portal import clock
+from portal.availability.commands import (
+    ExceptionDetails,
+    RuleDetails,
+    add_exception,
+    add_rule,
+    change_exception,
+    change_rule,
+    end_rule,
+    materialise,
+    remove_exception,
+)
 from portal.availability.models import (
     AvailabilityException,
     AvailabilityRule,
     AvailabilitySlot,
 )
+from portal.availability.rules import instant
 from portal.db import session
 from portal.facilities.models import Facility
-from tests.availability.model import Change, Clock, Rule, expected
-from tests.support.scheduling import a_doctor
+from portal.tenancy.context import facts
+from tests.availability import drafts
+from tests.availability.model import Change, Clock, Rule, Slot, expected
+from tests.availability.zones import ZONES, change_days, transitions
+from tests.support.scheduling import Practice, a_service, an_offering
+from tests.support.sizes import patient, sized
 
-# A zone, and a day on which its clock changes (or never does).
-CHANGES = [
-    ("America/New_York", date(2026, 3, 8)),
-    ("America/New_York", date(2026, 11, 1)),
-    ("Europe/London", date(2026, 3, 29)),
-    ("Australia/Lord_Howe", date(2026, 10, 4)),
-    ("Australia/Lord_Howe", date(2026, 4, 5)),
-    ("America/Havana", date(2026, 3, 8)),
-    ("America/Havana", date(2026, 11, 1)),
-    ("Africa/Cairo", date(2026, 4, 24)),
-    ("Africa/Cairo", date(2026, 10, 29)),
-    ("Antarctica/Troll", date(2026, 3, 29)),
-    ("Antarctica/Troll", date(2026, 10, 25)),
-    ("Asia/Kolkata", date(2026, 6, 1)),
-    ("America/Nuuk", date(2026, 3, 28)),
-    ("America/Santiago", date(2026, 4, 4)),
-    ("Asia/Beirut", date(2026, 3, 29)),
-    ("Atlantic/Azores", date(2026, 10, 25)),
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+STAMPS = text("SELECT id, xmin::text, ctid::text FROM availability_slots ORDER BY id")
+DAY = timedelta(days=1)
+# For every weekday: a whole day, one that ends with it, and a night's.
+EVERY_DAY = [
+    rule
+    for weekday in range(7)
+    for rule in (
+        Rule(weekday, time(0), time(0), 30, None, 1),
+        Rule(weekday, time(22, 30), time(0), 20, 35, 1, offering=1),
+        Rule(weekday, time(0, 15), time(4, 45), 25, 40, 3, offering=2),
+    )
 ]
-QUARTERS = st.integers(0, 95).map(lambda n: time(n // 4, 15 * (n % 4)))
-NIGHT = st.integers(0, 20).map(lambda n: time(n // 4, 15 * (n % 4)))
 
 
-@st.composite
-def rules(draw: Any, day: date) -> Rule:
-    near = day + timedelta(days=draw(st.integers(-2, 2)))
-    start, end = draw(NIGHT | QUARTERS), draw(NIGHT | QUARTERS)
-    if end <= start:
-        end = time(0)
-    duration = draw(st.sampled_from([5, 15, 20, 30, 45, 60, 90]))
-    interval = draw(st.none() | st.sampled_from([10, 15, 40, 75]))
-    return Rule(near.isoweekday() % 7, start, end, duration, interval, draw(st.integers(1, 2)))
+class Place(NamedTuple):
+    """A doctor at a facility, and the offerings that a rule may be for (the first is any)."""
+
+    practice: Practice
+    offering_ids: tuple[int | None, ...]
+
+    @property
+    def ids(self) -> dict[str, int]:
+        return {
+            "doctor_id": self.practice.doctor.id, "facility_id": self.practice.facility_id
+        }  # fmt: skip
+
+    def materialise(self, days: list[date]) -> bool:
+        """Whether anything changed."""
+        return materialise(*self.ids.values(), days[0], days[-1]).changed
 
 
-@st.composite
-def exceptions(draw: Any, day: date, of_rules: list[Rule]) -> Change:
-    start = datetime.combine(day, time(0), UTC) + timedelta(
-        minutes=5 * draw(st.integers(-576, 576))
-    )
-    end = start + timedelta(
-        minutes=draw(st.integers(1, 80).map(lambda n: 5 * n) | st.integers(1, 2000))
-    )
-    kind = draw(st.sampled_from(["blocked", "emergency", "override", "override"]))
-    rule = draw(st.none() | st.sampled_from(of_rules))
-    duration = draw(st.sampled_from([20, 30, 55]) if rule is None else st.none() | st.just(25))
-    return Change(kind, start, end, rule, duration)
-
-
-@st.composite
-def weeks(draw: Any) -> tuple[str, date, list[Rule], list[Change]]:
-    zone, day = draw(st.sampled_from(CHANGES))
-    some_rules = draw(st.lists(rules(day), min_size=1, max_size=3, unique=True))
-    some_exceptions = draw(st.lists(exceptions(day, some_rules), max_size=3))
-    return zone, day, some_rules, some_exceptions
+@pytest.fixture
+def place(practice: Practice) -> Place:
+    other = an_offering(a_service(), practice.doctor, practice.facility_id)
+    return Place(practice, (None, practice.offering.id, other.id))
 
 
 @cache
 def clock_around(zone: str, day: date) -> Clock:
-    return Clock(zone, day, days=6)
+    return Clock(zone, day)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(week=weeks(), shuffle=st.randoms(use_true_random=False))
-def test_slots_are_the_models_whatever_the_order_of_edits(clinic, week, shuffle):
-    zone, day, some_rules, some_exceptions = week
-    days = [day + timedelta(days=n) for n in (-1, 0, 1)]
-    facility = session.get_one(Facility, (clinic.id, clinic.facility_id))
+@contextmanager
+def in_zone(place: Place, zone: str) -> Iterator[None]:
+    """As if the facility were there; what is done inside is undone."""
     with session.begin_nested() as undone:
-        facility.timezone = zone
-        doctor = a_doctor(facility.id)
-        _edit(doctor.id, facility.id, days, some_rules, some_exceptions, shuffle)
-        made = _open_slots(doctor.id)
-        assert made == expected(clock_around(zone, day), days, some_rules, some_exceptions)
-        stamps = text("SELECT id, xmin::text, ctid::text FROM availability_slots ORDER BY id")
-        before = session.execute(stamps).all()
-        assert not materialise(doctor.id, facility.id, days[0], days[-1]).changed
-        assert session.execute(stamps).all() == before
+        session.get_one(Facility, (facts().tenant_id, place.practice.facility_id)).timezone = zone
+        session.flush()
+        yield
         undone.rollback()
 
 
-def _edit(doctor_id, facility_id, days, some_rules, some_exceptions, shuffle) -> None:
-    """Add the rules, then the exceptions in some order, the slots following at some points."""
-    kept: dict[Rule, AvailabilityRule] = {}
-    for rule in some_rules:
-        kept[rule] = _rule(rule, doctor_id, facility_id)
-        session.add(kept[rule])
-    session.flush()
-    shuffle.shuffle(some_exceptions)
-    for each in some_exceptions:
-        if shuffle.random() < 0.5:
-            materialise(doctor_id, facility_id, days[0], days[-1])
-        session.add(_exception(each, doctor_id, facility_id, kept))
+@patient()
+@settings(max_examples=sized(150, 6_000), deadline=None, suppress_health_check=SHARED)
+@given(week=drafts.weeks(), shuffle=st.randoms(use_true_random=False))
+def test_slots_are_the_models(place, week, shuffle):
+    zone, day, some_rules, some_exceptions = week
+    days = around(day)
+    with in_zone(place, zone):
+        add_all(place, days, some_rules, some_exceptions, shuffle)
+        wanted = expected(clock_around(zone, day), days, some_rules, some_exceptions)
+        assert open_slots(place) == wanted
+        check_settled(place, days)
+
+
+@patient()
+@pytest.mark.parametrize("zone", ZONES)
+def test_slots_are_the_models_around_every_transition(place, zone):
+    moments = transitions(zone) or (instant(date(2026, 6, 1), time(2), zone),)
+    with in_zone(place, zone):
+        kept = {rule: AvailabilityRule(**saved_rule(place, rule)) for rule in EVERY_DAY}
+        session.add_all(kept.values())
         session.flush()
-    materialise(doctor_id, facility_id, days[0], days[-1])
+        for moment, day in zip(moments, change_days(zone), strict=True):
+            changes, days = changes_at(moment, day), around(day)
+            for each in changes:
+                session.add(AvailabilityException(**saved_exception(place, each, kept)))
+            session.flush()
+            place.materialise(days)
+            wanted = expected(Clock(zone, day, days=4), days, EVERY_DAY, changes)
+            assert open_slots(place, days, zone) == wanted, day
+            check_settled(place, days)
 
 
-def _rule(rule: Rule, doctor_id: int, facility_id: int) -> AvailabilityRule:
-    return AvailabilityRule(
-        doctor_id=doctor_id, facility_id=facility_id, day_of_week=rule.day_of_week,
-        start_time=rule.start, end_time=rule.end, slot_duration_minutes=rule.duration,
-        slot_interval_minutes=rule.interval, capacity=rule.capacity,
-    )  # fmt: skip
-
-
-def _exception(each, doctor_id, facility_id, kept) -> AvailabilityException:
-    return AvailabilityException(
-        doctor_id=doctor_id, facility_id=facility_id, start_at=each.start, end_at=each.end,
-        type=each.kind, slot_duration_minutes=each.duration,
-        availability_rule_id=kept[each.rule].id if each.rule else None,
-    )  # fmt: skip
-
-
-def _open_slots(doctor_id: int) -> set[tuple[datetime, datetime, int]]:
-    slot = AvailabilitySlot
-    rows = session.execute(
-        select(slot.start_at, slot.end_at, slot.capacity).where(
-            slot.doctor_id == doctor_id, slot.status == "open"
-        )
-    )
-    return {(row.start_at, row.end_at, row.capacity) for row in rows}
+@patient()
+@settings(max_examples=sized(60, 2_000), deadline=None, suppress_health_check=SHARED)
+@given(week=drafts.weeks(), data=st.data(), shuffle=st.randoms(use_true_random=False))
+def test_any_order_of_edits_ends_in_the_same_slots(place, week, data, shuffle):
+    zone, day, some_rules, some_exceptions = week
+    days = around(day)
+    ever = data.draw(drafts.histories(day, some_rules, some_exceptions))
+    with in_zone(place, zone), today_is(days[0], zone, horizon=2):
+        edit_all(place, ever, shuffle)
+        wanted = expected(clock_around(zone, day), days, some_rules, some_exceptions)
+        assert open_slots(place) == wanted
+        check_settled(place, days)
 
 
 @pytest.mark.parametrize(
     ("day", "starts"),
     [(date(2026, 3, 8), 8), (date(2026, 11, 1), 12), (date(2026, 3, 15), 10)],
 )
-def test_a_window_across_a_clock_change_loses_or_gains_an_hour_of_slots(clinic, day, starts):
-    doctor = a_doctor(clinic.facility_id)
+def test_a_window_across_a_clock_change_loses_or_gains_an_hour_of_slots(place, day, starts):
     rule = Rule(0, time(0), time(5), 30, None, 1)
-    session.add(_rule(rule, doctor.id, clinic.facility_id))
+    session.add(AvailabilityRule(**saved_rule(place, rule)))
     session.flush()
-    assert materialise(doctor.id, clinic.facility_id, day, day).added == starts
+    assert materialise(*place.ids.values(), day, day).added == starts
+
+
+def around(day: date) -> list[date]:
+    return [day - DAY, day, day + DAY]
+
+
+def changes_at(moment: datetime, day: date) -> list[Change]:
+    """A block, changed hours and an emergency, each with the transition inside or near."""
+
+    def minutes(start: int, end: int) -> tuple[datetime, datetime]:
+        return moment + timedelta(minutes=start), moment + timedelta(minutes=end)
+
+    _whole, late, early = (r for r in EVERY_DAY if r.day_of_week == day.isoweekday() % 7)
+    return [
+        Change("blocked", *minutes(190, 235), None, None),
+        Change("override", *minutes(-30, 120), early, None),
+        Change("emergency", *minutes(-600, 600), late, None),
+    ]
+
+
+@contextmanager
+def today_is(day: date, zone: str, horizon: int) -> Iterator[None]:
+    """As if it were that day, and slots were made for so many days after it."""
+    before = facts()
+    session.info["facts"] = replace(before, settings={"horizon_days": horizon})
+    with clock.at(instant(day, time(12), zone)):
+        yield
+    session.info["facts"] = before
+
+
+def check_settled(place: Place, days: list[date]) -> None:
+    """Doing it again touches no row."""
+    before = session.execute(STAMPS).all()
+    assert not place.materialise(days)
+    assert session.execute(STAMPS).all() == before
+
+
+def add_all(place, days, some_rules, some_exceptions, shuffle) -> None:
+    """Add the rules, then the exceptions in some order, the slots following at some points."""
+    kept = {rule: AvailabilityRule(**saved_rule(place, rule)) for rule in some_rules}
+    session.add_all(kept.values())
+    session.flush()
+    shuffle.shuffle(some_exceptions)
+    for each in some_exceptions:
+        if shuffle.random() < 0.5:
+            place.materialise(days)
+        session.add(AvailabilityException(**saved_exception(place, each, kept)))
+        session.flush()
+    place.materialise(days)
+
+
+def edit_all(place, ever, shuffle) -> None:
+    """Do what each history says, by the commands of the staff, the histories in any order."""
+    left = [list(history) for history in ever]
+    rows = [None for _ in ever]
+    kept: dict[Rule, AvailabilityRule] = {}
+    while any(left):
+        n = shuffle.choice([n for n, history in enumerate(left) if _may_go_on(history, kept)])
+        to = left[n].pop(0)
+        rows[n] = _edit(place, rows[n], to, kept)
+        if isinstance(to, Rule) and not left[n]:
+            kept[to] = rows[n]
+
+
+def _may_go_on(history, kept) -> bool:
+    """An exception can name a rule once that is as it will be."""
+    return bool(history) and (getattr(history[0], "rule", None) in (None, *kept))
+
+
+def _edit(place, row, to, kept):
+    if to is None:
+        return end_rule(row) if isinstance(row, AvailabilityRule) else remove_exception(row)
+    if isinstance(to, Rule):
+        details = RuleDetails(**saved_rule(place, to))
+        return add_rule(details) if row is None else (change_rule(row, details), row)[1]
+    details = ExceptionDetails(**saved_exception(place, to, kept))
+    return add_exception(details) if row is None else change_exception(row, details)
+
+
+def saved_rule(place: Place, rule: Rule) -> dict[str, object]:
+    return place.ids | {
+        "day_of_week": rule.day_of_week, "start_time": rule.start, "end_time": rule.end,
+        "slot_duration_minutes": rule.duration, "slot_interval_minutes": rule.interval,
+        "capacity": rule.capacity, "service_offering_id": place.offering_ids[rule.offering],
+        "valid_from": rule.valid_from, "valid_to": rule.valid_to,
+    }  # fmt: skip
+
+
+def saved_exception(place: Place, each: Change, kept) -> dict[str, object]:
+    return place.ids | {
+        "start_at": each.start, "end_at": each.end, "type": each.kind,
+        "slot_duration_minutes": each.duration,
+        "availability_rule_id": kept[each.rule].id if each.rule else None,
+    }  # fmt: skip
+
+
+def open_slots(place: Place, days: list[date] | None = None, zone: str = "UTC") -> set[Slot]:
+    slot = AvailabilitySlot
+    columns = (slot.service_offering_id, slot.start_at, slot.end_at, slot.capacity)
+    asked = select(*columns).filter_by(**place.ids, status="open")
+    if days is not None:
+        opens, closes = (instant(day, time(0), zone) for day in (days[0], days[-1] + DAY))
+        asked = asked.where(slot.start_at >= opens, slot.start_at < closes)
+    offering = place.offering_ids.index
+    return {(offering(of), *rest) for of, *rest in session.execute(asked)}

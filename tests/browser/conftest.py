@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from portal import clock
 from tests.browser.patients import patients_file
 from tests.support.databases import clone
+from tests.support.machine import need
 from tests.support.people import Person, found
 from tests.support.scheduling import MONDAY, a_practice, hours
 from tests.support.serving import served
 
-CHROMIUM = Path("/usr/bin/chromium")
 # 07:30 in Chicago, before the first start of the day
 NOW = MONDAY + timedelta(minutes=30)
 REPORTS = """
@@ -35,6 +35,7 @@ class Site:
     address: str
     desk: Person
     admin: Person
+    clinician: Person
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +44,12 @@ def site(server, tmp_path_factory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("browser")
     with clone(server, f"browser_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as database:
         app = database.app()
-        desk, admin = furnish(app, patients_file(folder))
+        people = furnish(app, patients_file(folder))
         with served(database, folder, PORTAL_NOW=NOW.isoformat()) as address:
-            yield Site(address, desk, admin)
+            yield Site(address, *people)
 
 
-def furnish(app: Flask, patients: Path) -> tuple[Person, Person]:
+def furnish(app: Flask, patients: Path) -> tuple[Person, Person, Person]:
     """Doctors with hours on every weekday, and the patients of a file."""
     with app.app_context(), clock.at(NOW):
         clinic = found("lakeside", "America/Chicago")
@@ -60,17 +61,16 @@ def furnish(app: Flask, patients: Path) -> tuple[Person, Person]:
     command = ["patients", "import", str(patients), "--tenant", "lakeside", "--facility", "central"]
     result = app.test_cli_runner().invoke(args=command)
     assert result.exit_code == 0, result.output
-    return clinic.desk, clinic.admin
+    return clinic.desk, clinic.admin, clinic.clinician
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, which `make test` installs where it may."""
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not here")
+    program = need("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM),
+            executable_path=program,
             args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
         )
         yield browser
@@ -88,8 +88,12 @@ class opened:  # noqa: N801 - reads as a verb
     """`with opened(chromium, site):` a context whose complaints fail the test at its end."""
 
     def __init__(self, chromium: Browser, site: Site, **options) -> None:
-        usual = {"viewport": {"width": 1280, "height": 800}, "timezone_id": "America/Chicago"}
-        self.context = chromium.new_context(base_url=site.address, **{**usual, **options})
+        usual = {
+            "base_url": site.address,
+            "viewport": {"width": 1280, "height": 800},
+            "timezone_id": "America/Chicago",
+        }
+        self.context = chromium.new_context(**{**usual, **options})
         self.complaints: list[str] = []
 
     def __enter__(self) -> BrowserContext:

@@ -3,6 +3,7 @@
 import pytest
 
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
+from portal.doctors.queries import get_doctor
 from tests.support.client import Browser
 from tests.support.people import Clinic
 from tests.support.statements import at_most
@@ -33,6 +34,25 @@ def test_an_administrator_adds_a_doctor(browser: Browser, alder: Clinic):
     assert "No place yet" in shown
     [entry] = alder.entries("doctors.insert", user_id=alder.admin.id)
     assert entry.new_values["specialty"] == "Cardiology"
+
+
+def test_how_a_doctor_is_reached_is_kept_and_taken_away(browser, alder, doctor_id):
+    browser.sign_in(alder.admin)
+    reached = TYPED | {"phone": "555 0101", "email": "ada@example.org"}
+    browser.send(f"/doctors/{doctor_id}/edit", reached)
+    shown = browser.get(f"/doctors/{doctor_id}").text
+    assert "mailto:ada%40example.org" in shown
+    assert 'value="555 0101"' in browser.get(f"/doctors/{doctor_id}/edit").text
+    browser.send(f"/doctors/{doctor_id}/edit", reached | {"phone": ""})
+    with alder.at_work():
+        assert get_doctor(doctor_id).contact == {"email": "ada@example.org"}
+
+
+def test_what_is_no_address_is_refused_beside_its_field(browser, alder, doctor_id):
+    browser.sign_in(alder.admin)
+    response = browser.send(f"/doctors/{doctor_id}/edit", TYPED | {"email": "ada at home"})
+    assert response.status_code == 422
+    assert 'id="email-error"' in response.text
 
 
 def test_a_number_that_checks_wrong_is_refused_beside_its_field(browser, alder):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import get_appointment
+from portal.appointments.queries import Wanted, get_appointment, list_offers
 from portal.doctors.commands import place_at_facility
 from portal.doctors.queries import find_place, list_own_places
 from portal.facilities.visits import visits_of_doctor
@@ -51,6 +51,16 @@ def test_a_doctor_gets_a_place_once(browser: Browser, alder: Clinic):
     assert len(alder.entries("facility_doctors.insert", user_id=alder.admin.id)) == 1
 
 
+def test_a_doctors_role_at_a_place_changes(browser, alder, practice):
+    browser.sign_in(alder.admin)
+    address = f"/doctors/{practice.doctor.id}/places/{practice.facility_id}/edit"
+    assert browser.send(address, {"role": "r" * 101}).status_code == 422
+    assert browser.send(address, {"role": "Head of department"}).status_code == 303
+    assert "Head of department" in browser.get(f"/doctors/{practice.doctor.id}").text
+    [entry] = alder.entries("facility_doctors.update", user_id=alder.admin.id)
+    assert entry.new_values == {"role": "Head of department"}
+
+
 def test_ending_a_place_shows_the_visits_that_stand(browser, alder, practice):
     browser.sign_in(alder.admin)
     asked = browser.get(ending(practice)).text
@@ -61,6 +71,20 @@ def test_ending_a_place_shows_the_visits_that_stand(browser, alder, practice):
         [place] = list_own_places(practice.doctor.id)
         assert (place.active, place.visits) == (False, 1)
     assert "Give again" in browser.get(done.location).text
+
+
+def test_ending_a_place_says_what_else_nobody_can_book_then(browser, alder, practice):
+    with alder.at_work():
+        wanted = Wanted(offering_id=practice.offering.id)
+        offers = list_offers(wanted, days=90, limit=500)
+    browser.sign_in(alder.admin)
+    asked = browser.get(ending(practice)).text
+    assert f"{len(offers)} free starts can no longer be booked." in asked
+    assert "1 service is no longer offered by this doctor here." in asked
+    assert "1 session of the week stays written down" in asked
+    browser.send(ending(practice), {"seen": seen_in(asked)})
+    with alder.at_work():
+        assert list_offers(wanted, days=90, limit=500) == []
 
 
 def test_a_visit_booked_meanwhile_is_shown_first(browser, alder, practice):

@@ -66,3 +66,36 @@ def test_the_front_desk_does_not_close_facilities(browser, alder):
     assert browser.send(f"/facilities/{facility_id}/closing").status_code == 403
     with alder.at_work():
         assert session.get(Facility, (alder.id, facility_id)).deleted_at is None
+
+
+def test_a_closed_facility_is_opened_again(browser, alder):
+    facility_id = another(alder)
+    browser.sign_in(alder.admin)
+    browser.send(f"/facilities/{facility_id}/closing")
+    assert "Riverside" in browser.get("/facilities/?closed=y").text
+    assert browser.send(f"/facilities/{facility_id}/reopening").location.endswith(str(facility_id))
+    assert "Riverside is open again" in browser.get(f"/facilities/{facility_id}").text
+    assert "No facility is closed" in browser.get("/facilities/?closed=y").text
+
+
+def test_its_name_may_be_taken_by_then(browser, alder):
+    facility_id = another(alder)
+    browser.sign_in(alder.admin)
+    browser.send(f"/facilities/{facility_id}/closing")
+    another(alder)
+    browser.get("/facilities/?closed=y")
+    refused = browser.send(f"/facilities/{facility_id}/reopening")
+    assert refused.status_code == 409
+    assert "already has this name" in refused.text
+
+
+def test_the_visits_in_the_way_are_listed(browser, alder):
+    facility_id = another(alder)
+    with on_monday(), alder.at_work():
+        practice = a_practice(facility_id)
+        hours(practice)
+        visit = book(practice)
+    browser.sign_in(alder.admin)
+    shown = browser.get(f"/facilities/{facility_id}/closing").text
+    assert f"/appointments/{visit.id}" in shown
+    assert "Close this facility" not in shown

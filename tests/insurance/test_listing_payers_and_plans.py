@@ -19,10 +19,12 @@ def payer_id(alder: Clinic) -> int:
 
 def test_an_administrator_adds_a_payer_and_its_plan(browser: Browser, alder: Clinic):
     browser.sign_in(alder.admin)
-    typed = {"name": " Harborview ", "website": "https://harborview.example"}
+    typed = {"name": " Harborview ", "website": "https://harborview.example", "phone": "555 0102"}
     payer = browser.send("/insurance/new", typed)
     assert payer.status_code == 303
-    assert "Harborview is added." in browser.get(payer.location).text
+    shown = browser.get(payer.location).text
+    assert "Harborview is added." in shown
+    assert "tel:555%200102" in shown
     plan = browser.send(f"{payer.location}/plans/new", PLAN | {"effective_to": "2026-12-31"})
     assert plan.location.startswith("/insurance/plans/")
     shown = browser.get(plan.location).text

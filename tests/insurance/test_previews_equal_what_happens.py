@@ -29,7 +29,9 @@ changes = st.one_of(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(accepted=st.none() | spans, effective=spans, change=changes)
 def test_a_change_affects_those_whose_day_it_takes_away(alder, accepted, effective, change):

@@ -6,7 +6,8 @@ from io import BufferedReader, BytesIO
 import pytest
 
 from portal.patients.rules.files import read_patients
-from portal.patients.rules.incoming import FileRefused, Refused, Taken
+from portal.patients.rules.incoming import Taken
+from portal.tables import FileRefused, Refused
 
 
 def read(text: str | bytes, **options) -> list[Taken | Refused]:

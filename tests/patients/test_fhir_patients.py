@@ -7,8 +7,9 @@ from io import BufferedReader, BytesIO
 import pytest
 
 from portal.patients.rules.details import checked
-from portal.patients.rules.files import LONGEST_LINE, read_patients
-from portal.patients.rules.incoming import FileRefused, Refused, Taken
+from portal.patients.rules.files import read_patients
+from portal.patients.rules.incoming import Taken
+from portal.tables import LONGEST_LINE, FileRefused, Refused
 from tests.support.samples import sample
 
 SMALLEST = {"resourceType": "Patient", "id": "a1", "name": [{"family": "Okafor"}]}

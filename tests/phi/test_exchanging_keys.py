@@ -2,6 +2,7 @@
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Event
 
 import pytest
@@ -87,6 +88,14 @@ EXCHANGED = [
 ]  # fmt: skip
 
 
+NOTED = {
+    "exchange-begun": [{"data": 2, "index": 2}],
+    "exchanged": [{"purpose": each, "retired": [1]} for each in ("data", "index")],
+    "wrapped-anew": [None],
+    "destroyed": [{"keys": 4}],
+}
+
+
 def test_both_keys_are_exchanged_under_eight_writers(own_database, here, clinic):
     stop, elsewhere = Event(), own_database.app()
     with ThreadPoolExecutor(WRITERS) as pool:
@@ -106,6 +115,45 @@ def test_both_keys_are_exchanged_under_eight_writers(own_database, here, clinic)
                 assert not CHECKS[promise]()
 
 
+class Killed(BaseException):
+    """The end of a process, in the middle of whatever it was at."""
+
+
+def test_stopped_again_and_again_it_ends_as_if_it_never_was(
+    own_database, here, clinic, monkeypatch
+):
+    with here.app_context(), clinic.at_work():
+        written = [register_patient(person(number, 0)).id for number in range(WRITERS)]
+    left, attempts = 0, 0
+
+    @contextmanager
+    def mortal(*entered):
+        nonlocal left
+        with as_job(*entered) as known:
+            yield known
+            left -= 1
+            if left < 0:  # before this transaction's commit
+                raise Killed
+
+    monkeypatch.setattr("portal.cli.keys.as_job", mortal)
+    while attempts < 40:
+        attempts += 1
+        left = attempts * 2
+        try:
+            result = here.test_cli_runner().invoke(args=["keys", "rotate", "--tenant", "alder"])
+        except Killed:
+            continue
+        assert "exchanged" in result.output, result.output
+        break
+    assert attempts > 5
+    with own_database.app().app_context():
+        assert versions(clinic) == EXCHANGED
+        with clinic.at_work():
+            for number, patient_id in enumerate(written):
+                check(patient_id, person(number, 0))
+            assert not CHECKS["every envelope opens"]()
+
+
 def check(patient_id: int, known: PatientDetails) -> None:
     """The patient is as written last, sealed by the new key, found by it, and by nothing else."""
     patient = queries.get_patient(patient_id)
@@ -114,8 +162,23 @@ def check(patient_id: int, known: PatientDetails) -> None:
     assert key_version_of(patient.phone_envelope) == 2
     assert patient_id in {row.id for row in queries.search_patients(known.last_name[:7])}
     assert patient_id in {row.id for row in queries.search_patients(known.phone or "")}
-    keys = queries.person_of(next(iter(queries.search_patients(patient.mrn)))).search_keys()
+    keys = queries.Candidate(next(iter(queries.search_patients(patient.mrn)))).search_keys()
     assert len(queries.tokens_of(patient_id)) == len(keys) + len(known.external_ids)
+
+
+def test_the_log_says_in_words_what_was_done_to_the_keys(own_database, here, clinic, tmp_path):
+    run(here, "rotate", "--tenant", "alder")
+    file = tmp_path / "new.key"
+    file.write_bytes(base64.b64encode(bytes(reversed(KEY))))
+    file.chmod(0o400)
+    run(here, "rotate", "--new-key-file", str(file))
+    again = own_database.app()
+    again.config["PORTAL_KEY"] = bytes(reversed(KEY))
+    run(again, "destroy", "--tenant", "alder", typed="alder\n")
+    with again.app_context():
+        said = {name: clinic.entries(f"keys.{name}") for name in NOTED}
+    assert {name: [each.new_values for each in entries] for name, entries in said.items()} == NOTED
+    assert {each.actor for entries in said.values() for each in entries} == {"job:keys"}
 
 
 def test_a_process_with_the_old_keys_reads_the_new_and_writes_what_opens(

@@ -2,21 +2,41 @@
 
 import re
 import subprocess
+import zlib
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from portal.activity.commands import DisclosureDetails, correct_disclosure, record_disclosure
 from portal.appointments.models import AppointmentStep
+from portal.auth.models import UserFactor
+from portal.cli.lookup import every_tenant
 from portal.db import session
+from portal.exports.commands import ask_export, make_some
+from portal.exports.rules import Batch, Maker
 from portal.patients import queries
-from portal.patients.commands import change_patient, register_patient
+from portal.patients.commands import (
+    MergeDetails,
+    change_patient,
+    merge_patients,
+    register_patient,
+)
 from portal.patients.rules.details import PatientDetails
+from portal.phi.sealed import models_with_sealed_attributes, sealed_attributes
+from portal.sheets.commands import bring
+from portal.tenancy.context import as_job
+from tests.audit.test_what_is_shown_is_on_record import WITHOUT_PEOPLE
+from tests.auth.routes import ROUTES
+from tests.auth.test_every_route import addresses, ids_of
+from tests.support.client import Browser
 from tests.support.databases import Database
-from tests.support.people import found
-from tests.support.scheduling import a_practice, book, hours, on_monday
+from tests.support.people import Clinic, found
+from tests.support.scheduling import a_practice, a_wish_for, acting_as, book, hours, on_monday
 
 PATIENTS = 125
 # Nothing else writes these; a hyphen stands in no hexadecimal figure, as the log keeps envelopes.
@@ -43,9 +63,39 @@ def canaries(number: int) -> PatientDetails:
     )
 
 
+def plant_besides(patient_ids: list[int], user_id: int) -> None:
+    """A canary in each encrypted field that is not a patient's or a visit's own."""
+    today = date(2026, 3, 2)
+    told = [
+        DisclosureDetails(uuid4(), today, "Kanarie-recipient", "Kanarie-what", "Kanarie-purpose",
+                          "Kanarie-address")
+        for _ in range(2)
+    ]  # fmt: skip
+    first = record_disclosure(patient_ids[1], told[0], today=today)
+    correct_disclosure(first, told[1], "Kanarie-because", withdrawn=False, today=today)
+    merge_patients(MergeDetails(patient_ids[2], patient_ids[3], {"notes": "both"}, uuid4()))
+    bring("patients", "Kanarie-file.csv", b"first_name,last_name\nKanarie-first,Kanarie-last\n")
+    session.add(UserFactor(user_id=user_id, secret="Kanarie-secret", last_step=0))
+    for steps, file_format in ((1, "csv"), (2, "csv"), (2, "xlsx")):
+        export_id = ask_export("activity", file_format, {}, key=uuid4()).id
+        for _ in range(steps):
+            make_some(export_id, {"activity": KANARIES})
+
+
+KANARIES = Maker(
+    lambda _asked: ["Kanarie-column"], lambda _asked, _after: Batch([["Kanarie-cell"]], None)
+)
+
+
 @pytest.fixture
-def planted(own_database: Database) -> Database:
-    """A database with a thousand canaries in patients, and more in a visit; written to disk."""
+def planted(stage: tuple[Database, Clinic]) -> Database:
+    """A database with a thousand canaries in patients, and more elsewhere; written to disk."""
+    return stage[0]
+
+
+@pytest.fixture
+def stage(own_database: Database) -> tuple[Database, Clinic]:
+    """The same, and the clinic."""
     with own_database.app().app_context():
         clinic = found("alder", "America/Chicago")
         with on_monday(), clinic.at_work():
@@ -58,11 +108,14 @@ def planted(own_database: Database) -> Database:
             visit.overbook_reason = PLAIN.decode()
             for step in session.scalars(select(AppointmentStep)):
                 step.notes = "Kanarie-step"
+            a_wish_for(practice, notes="Kanarie-wish", patient_id=patients[4].id)
+        with clinic.at_work(), acting_as(clinic.owner):
+            plant_besides([patient.id for patient in patients], clinic.owner.id)
         with clinic.at_work():
             assert queries.search_patients("Kanarie first 7")
     with own_database.connect("admin") as admin:
         admin.execute("CHECKPOINT")
-    return own_database
+    return own_database, clinic
 
 
 def files(database: Database) -> Iterator[tuple[Path, bytes]]:
@@ -77,6 +130,63 @@ def files(database: Database) -> Iterator[tuple[Path, bytes]]:
         )
         if path.is_file() and not others:
             yield path, path.read_bytes()
+
+
+def test_there_is_a_canary_in_every_encrypted_field_there_is(planted):
+    bare = []
+    with planted.app().app_context():
+        [(clinic_id, _slug)] = every_tenant()
+        with as_job(clinic_id, "tests"):
+            for model in models_with_sealed_attributes():
+                for name in sealed_attributes(model):
+                    values = [getattr(row, name) for row in session.scalars(select(model))]
+                    if not any(CANARY.search(said(value)) for value in values):
+                        bare.append(f"{model.__name__}.{name}")
+    assert bare == []
+
+
+def said(value: object) -> bytes:
+    """A value as bytes; a file of an export is unpacked first."""
+    if not isinstance(value, bytes):
+        return str(value).encode()
+    try:
+        return zlib.decompress(value)
+    except zlib.error:
+        return value
+
+
+@pytest.mark.timeout(600)
+def test_no_canary_is_logged_or_mailed_by_the_application(stage, tmp_path, capfd):
+    database, clinic = stage
+    app = database.app()
+    app.config["PORTAL_INSTANCE"] = tmp_path
+    with on_monday(), app.app_context():
+        with clinic.at_work():
+            session.execute(delete(UserFactor))
+            canary = queries.search_patients("Kanarie first 7")[0].id
+        of_subject = cache(lambda subject: ids_of(clinic, subject))
+        asked = [
+            each
+            for endpoint in sorted(ROUTES.keys() - WITHOUT_PEOPLE)
+            for each in addresses(app, endpoint, of_subject(ROUTES[endpoint].subject))
+        ]
+    asked += [("GET", f"/patients/{canary}{page}") for page in ("", "/visits", "/disclosures")]
+    with on_monday():
+        browser = Browser(app).sign_in(clinic.owner)
+        invited = {"name": "Una", "email": "una@alder.example", "role": "front_desk"}
+        assert browser.send("/staff/new", invited).status_code == 303
+        shown = 0
+        for method, address in asked:
+            typed = {"csrf_token": browser.csrf, "q": "Kanarie last"}
+            data = typed if method == "POST" else {}
+            shown += bool(CANARY.search(browser.open(address, method=method, data=data).data))
+    assert shown > 5
+    logged = "".join(capfd.readouterr()).encode()
+    assert b'"answered"' in logged
+    assert not CANARY.search(logged)
+    mailed = [path.read_bytes() for path in tmp_path.rglob("*.eml")]
+    assert mailed
+    assert not any(map(CANARY.search, mailed))
 
 
 def test_no_canary_lies_in_files_wal_or_dump(planted):

@@ -3,16 +3,21 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from portal.db import session
-from portal.services.commands import StepTemplateDetails, add_step_template
+from portal.services.commands import (
+    OfferingDetails,
+    StepTemplateDetails,
+    add_step_template,
+    offer_service,
+)
 from portal.services.forms import rearranged
 from portal.services.queries import list_workflow_steps, list_workflows
 from tests.support.people import Clinic
-from tests.support.scheduling import Practice, a_plan, a_practice, book, hours, on_monday
+from tests.support.scheduling import Practice, a_doctor, a_plan, a_practice, book, hours, on_monday
 from tests.support.statements import at_most
 
 
@@ -167,6 +172,7 @@ def test_the_list_of_workflows_asks_once(browser, alder, practice):
     assert practice.doctor.display_name in found
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.integers(0, 6), moves=st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7))))
 def test_moving_loses_no_step_and_no_field(rows, moves):
     form = MultiDict({f"steps-{n}-duration_minutes": str(n) for n in range(rows)} | {"name": "x"})
@@ -175,3 +181,22 @@ def test_moving_loses_no_step_and_no_field(rows, moves):
     assert form["name"] == "x"
     kept = sorted(form[f"steps-{n}-duration_minutes"] for n in range(rows))
     assert kept == [str(n) for n in range(rows)]
+
+
+def test_a_new_offering_begins_with_the_steps_of_the_same_service_elsewhere(
+    browser, alder, practice
+):
+    with on_monday(), alder.at_work():
+        doctor = a_doctor(alder.facility_id)
+        other = offer_service(practice.service.id, doctor.id, alder.facility_id, OfferingDetails())
+        known = list_workflow_steps(list_workflows(offering_id=practice.offering.id)[0].id)
+    browser.sign_in(alder.admin)
+    address = f"/services/offerings/{other.id}/workflows/new"
+    shown = browser.get(address).text
+    assert f"these are the steps with {practice.doctor.display_name}" in shown
+    assert shown.count("data-place=") == len(known)
+    steps = [(step.step_template_id, str(step.minutes)) for step in known]
+    fields = typed(*steps, insurance_plan_id="")
+    mark = seen(browser.send(address, fields | {"do": "review"}).text)
+    assert browser.send(address, fields | {"do": "publish", "seen": mark}).status_code == 303
+    assert minutes(alder, practice) == [step.minutes for step in known]

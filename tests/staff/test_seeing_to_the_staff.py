@@ -2,7 +2,6 @@
 
 import email
 import re
-import shutil
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +9,7 @@ from sqlalchemy import text
 from portal.auth.queries import get_user
 from portal.auth.rules import hash_of
 from portal.db import session
+from portal.facilities.commands import FacilityDetails, open_facility
 from portal.staff.commands import LastOwner, change_user, disable_user
 from portal.staff.queries import facility_ids_of
 from portal.tenancy.context import enter_session
@@ -19,11 +19,10 @@ NEW = {"name": "Ines Moreau", "email": "ines@alder.example", "role": "clinician"
 
 
 @pytest.fixture
-def outbox(app):
-    """The folder that mail goes to."""
-    folder = app.config["PORTAL_INSTANCE"] / "outbox"
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder
+def outbox(app, monkeypatch, tmp_path):
+    """The folder that this test's mail goes to."""
+    monkeypatch.setitem(app.config, "PORTAL_INSTANCE", tmp_path)
+    return tmp_path / "outbox"
 
 
 @pytest.fixture
@@ -153,6 +152,51 @@ def test_nobody_raises_their_own_role_or_makes_an_owner_without_being_one(browse
     assert "Only an owner can make" in other.text
     invited = browser.send("/staff/new", {**NEW, "role": "owner"})
     assert "Only an owner can make" in invited.text
+
+
+@pytest.fixture
+def limited(alder):
+    """An administrator of one of two facilities; and the other one."""
+    with alder.at_work():
+        annex = open_facility(FacilityDetails("Annex", "annex", "America/Chicago")).id
+    return alder.hire("part", "admin", facility_ids=(alder.facility_id,)), annex
+
+
+def test_nobody_widens_their_own_reach(browser, alder, limited):
+    person, _annex = limited
+    browser.sign_in(person)
+    address = f"/staff/{person.id}/edit"
+    browser.get(address)
+    refused = browser.send(address, {"role": "admin"})
+    assert "This is your own account." in refused.text
+    with alder.at_work():
+        assert facility_ids_of(person.id) == [alder.facility_id]
+
+
+def test_who_is_limited_to_a_facility_lets_nobody_into_others(browser, alder, limited, outbox):
+    person, annex = limited
+    browser.sign_in(person)
+    browser.get("/staff/new")
+    for invited in ({}, {"facility_ids": [annex]}):
+        assert browser.send("/staff/new", NEW | invited).status_code == 422
+    refused = browser.send("/staff/new", NEW)
+    assert "Choose among those, and at least one." in refused.text
+    address = f"/staff/{alder.clinician.id}/edit"
+    for given in ([], [annex]):
+        typed = {"role": "auditor", "facility_ids": given}
+        assert browser.send(address, typed).status_code == 422
+    assert not outbox.exists()
+    there = NEW | {"facility_ids": [alder.facility_id]}
+    assert browser.send("/staff/new", there).status_code == 303
+
+
+def test_an_administrator_does_not_limit_an_owner(browser, alder):
+    browser.sign_in(alder.admin)
+    address = f"/staff/{alder.owner.id}/edit"
+    browser.get(address)
+    refused = browser.send(address, {"role": "owner", "facility_ids": [alder.facility_id]})
+    assert refused.status_code == 422
+    assert "Only an owner" in refused.text
 
 
 def test_changing_staff_asks_for_a_fresh_proof(browser, alder):

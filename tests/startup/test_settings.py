@@ -19,6 +19,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
         "PORTAL_INSTANCE": str(tmp_path / "instance"),
         "PORTAL_KEY_FILE": str(key_file(tmp_path / "key", bytes(32))),
         "SECRET_KEY": SECRET,
+        "TRUSTED_HOSTS": "clinic.example",
     }
 
 
@@ -37,7 +38,7 @@ def test_production_takes_what_it_is_given(environ: dict[str, str]) -> None:
     assert config.flask()["SQLALCHEMY_BINDS"] == {}
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "PORTAL_KEY_FILE", "SECRET_KEY"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "PORTAL_KEY_FILE", "SECRET_KEY", "TRUSTED_HOSTS"])
 def test_production_has_no_defaults(environ: dict[str, str], name: str) -> None:
     del environ[name]
     with pytest.raises(ConfigError, match=f"{name} is not set"):
@@ -51,6 +52,7 @@ def test_production_has_no_defaults(environ: dict[str, str], name: str) -> None:
         ("PORTAL_COOKIES", "http", "serve over https"),
         ("PORTAL_COOKIES", "none", "can be https or http"),
         ("PORTAL_NOW", "2026-03-08T07:30:00Z", "no clock stand still"),
+        ("DATABASE_PREPARE", "off", "can be yes or no"),
         ("SECRET_KEY", "short", "shorter than 32"),
         ("DATABASE_URL", "sqlite:///portal.db", "does not begin with postgresql://"),
         ("DATABASE_WORKER_URL", "mysql://x", "does not begin with postgresql://"),

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import psycopg
-import pytest
 from flask import Flask
 from psycopg import sql
 
@@ -17,10 +17,10 @@ from portal.app import create_app
 from portal.config import ROOT, Config
 from portal.db import db
 from portal.embedded import EmbeddedServer, alone
+from tests.support.machine import need
 
 KEY = bytes(range(32))
 TEMPLATE = "portal_template"
-DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 # What a test run writes need not survive a power cut.
 HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
@@ -37,9 +37,9 @@ class Database:
         """The libpq URL for app, owner, worker or admin."""
         return self.server.url(role, self.name)
 
-    def config(self) -> Config:
+    def config(self, **changed: Any) -> Config:
         """Settings under which an application works on this database."""
-        return Config(
+        usual = Config(
             production=False,
             instance=self.server.folder / "instance",
             database_url=self.url("app"),
@@ -51,10 +51,11 @@ class Database:
             now=None,
             smtp_url=None,
         )
+        return replace(usual, **changed)
 
-    def app(self) -> Flask:
+    def app(self, **changed: Any) -> Flask:
         """A new application on this database, in which errors surface."""
-        app = create_app(self.config())
+        app = create_app(self.config(**changed))
         app.config.update(TESTING=True, SERVER_NAME="localhost")
         self._apps.append(app)
         return app
@@ -130,10 +131,8 @@ def migrate(app: Flask, to: str = "head") -> None:
 def _server(folder: Path, version: int) -> EmbeddedServer:
     if version == 18:
         return EmbeddedServer(folder, settings=HASTY)
-    if not DEBIAN_15.joinpath("initdb").exists():
-        missing = "PostgreSQL 15 is not here: install Debian's package postgresql-15."
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    return EmbeddedServer(folder, binaries=DEBIAN_15, initdb=("--locale=C.UTF-8",), settings=HASTY)
+    binaries = need("postgresql-15").parent
+    return EmbeddedServer(folder, binaries=binaries, initdb=("--locale=C.UTF-8",), settings=HASTY)
 
 
 def _make_template(server: EmbeddedServer) -> None:

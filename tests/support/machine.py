@@ -1,4 +1,4 @@
-"""What tests need beyond Python: Chromium, and PostgreSQL 15 beside the embedded 18.
+"""What tests need beyond Python: Chromium, PgBouncer, and PostgreSQL 15 beside the embedded 18.
 
 `python -m tests.support.machine` installs Debian's packages when it may, and says what to do
 when it may not.
@@ -10,8 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 NEEDED = {
     "chromium": Path("/usr/bin/chromium"),
+    "pgbouncer": Path("/usr/sbin/pgbouncer"),
     "postgresql-15": Path("/usr/lib/postgresql/15/bin/initdb"),
 }
 # Debian would make a cluster and start it on port 5432; the tests start their own.
@@ -33,6 +36,14 @@ def main() -> int:
     return 1 if absent and os.environ.get("CI") else 0
 
 
+def need(package: str) -> Path:
+    """The package's program; without it the test is skipped, or fails in CI."""
+    if not NEEDED[package].exists():
+        missing = f"Not here: install Debian's package {package}."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    return NEEDED[package]
+
+
 def install(package: str) -> None:
     """Install one Debian package, and no more than it needs."""
     print(f"Installing Debian's {package} ...", flush=True)
@@ -44,7 +55,8 @@ def install(package: str) -> None:
 
 
 def _apt(command: str, *packages: str) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # In runlevel 1 no package starts a service of its own.
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     options = ("-q", "-y", "--no-install-recommends") if packages else ("-q",)
     subprocess.run(
         ["apt-get", command, *options, *packages],

@@ -6,12 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from portal import clock
-from portal.appointments.commands import BookingDetails, book_appointment
-from portal.appointments.models import Appointment
+from portal.appointments.commands import (
+    BookingDetails,
+    WishDetails,
+    add_to_waitlist,
+    book_appointment,
+)
+from portal.appointments.models import Appointment, WaitlistEntry
 from portal.availability.commands import RuleDetails, add_rule
 from portal.availability.models import AvailabilityRule
+from portal.availability.rules import local_date
 from portal.db import session
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
 from portal.doctors.models import Doctor
@@ -60,7 +67,7 @@ class Practice:
 def a_practice(facility_id: int, **offering: Any) -> Practice:
     """A doctor with a place at the facility who offers one service of half an hour."""
     doctor = a_doctor(facility_id)
-    service = add_service(ServiceDetails(name=f"Consultation {next(_numbers)}"))
+    service = a_service()
     return Practice(
         facility_id, doctor, service, an_offering(service, doctor, facility_id, **offering)
     )
@@ -72,6 +79,11 @@ def a_doctor(*facility_ids: int) -> Doctor:
     for facility_id in facility_ids:
         place_at_facility(doctor.id, facility_id)
     return doctor
+
+
+def a_service() -> Service:
+    """A service that nobody offers yet."""
+    return add_service(ServiceDetails(name=f"Consultation {next(_numbers)}"))
 
 
 def an_offering(
@@ -150,6 +162,19 @@ def details(practice: Practice, hhmm: str = "09:00", **more: Any) -> BookingDeta
 def book(practice: Practice, hhmm: str = "09:00", **more: Any) -> Appointment:
     """A visit booked on that Monday."""
     return book_appointment(details(practice, hhmm, **more))
+
+
+def a_wish_for(practice: Practice, **more: Any) -> WaitlistEntry:
+    """A patient who waits for the practice's service, for the next month unless told otherwise."""
+    today = local_date(clock.now(), "America/Chicago")
+    usual = {
+        "service_id": practice.service.id, "facility_ids": [practice.facility_id],
+        "earliest_on": today, "latest_on": today + timedelta(days=28),
+    }  # fmt: skip
+    asked = usual | more
+    if "patient_id" not in asked:
+        asked["patient_id"] = a_patient().id
+    return add_to_waitlist(WishDetails(**asked), uuid4())
 
 
 def chicago(day: int, hhmm: str) -> datetime:

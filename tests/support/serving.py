@@ -7,15 +7,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from portal.config import ROOT
 from tests.support.databases import KEY, Database
 
-SECONDS_TO_ANSWER = 30
+SECONDS_TO_ANSWER = 90
+
+
+@dataclass(frozen=True)
+class Served:
+    """A production server at work."""
+
+    address: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
 
 
 @contextmanager
@@ -27,25 +37,34 @@ def served(database: Database, folder: Path, **environ: str) -> Iterator[str]:
         folder: for the key and the server's log; a test's `tmp_path`.
         environ: further settings, e.g. PORTAL_NOW or WEB_CONCURRENCY (2 unless given).
     """
+    with serving(database, folder, **environ) as server:
+        yield server.address
+
+
+@contextmanager
+def serving(database: Database, folder: Path, **environ: str) -> Iterator[Served]:
+    """The same, for who wants more than the address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    with (folder / "server.log").open("w") as log:
+    path = folder / "server.log"
+    with path.open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
             cwd=ROOT,
-            env={**_environ(database, folder), "PORT": str(port), **environ},
+            env={**environment(database, folder), "PORT": str(port), **environ},
             stdout=log,
             stderr=log,
         )
         try:
             _wait(server, address, folder)
-            yield address
+            yield Served(address, server, path)
         finally:
             server.terminate()
             server.wait(20)
 
 
-def _environ(database: Database, folder: Path) -> dict[str, str]:
+def environment(database: Database, folder: Path) -> dict[str, str]:
+    """What a process has to be told to work on the database."""
     key = folder / "portal.key"
     if not key.exists():
         key.write_text(base64.b64encode(KEY).decode())
@@ -61,12 +80,18 @@ def _environ(database: Database, folder: Path) -> dict[str, str]:
 
 
 def _wait(server: subprocess.Popen[bytes], address: str, folder: Path) -> None:
-    deadline = time.monotonic() + SECONDS_TO_ANSWER
+    deadline, answer = time.monotonic() + SECONDS_TO_ANSWER, ""
     while time.monotonic() < deadline and server.poll() is None:
-        with suppress(URLError, ConnectionError), urlopen(f"{address}/healthz"):
-            return
+        try:
+            with urlopen(f"{address}/healthz"):
+                return
+        except HTTPError as refused:
+            answer = f"{refused} {refused.read().decode()}"
+        except (URLError, ConnectionError) as unheard:
+            answer = str(unheard)
         time.sleep(0.05)
-    raise AssertionError(f"the server did not answer: {(folder / 'server.log').read_text()}")
+    said = (folder / "server.log").read_text()
+    raise AssertionError(f"no server (exit code {server.poll()}, {answer}): {said}")
 
 
 def free_port() -> int:

@@ -22,6 +22,9 @@ PARTICULAR = {
     ("recovery_codes", "code_hash"): bytes(32),
     ("facilities", "slug"): "main",
     ("facilities", "timezone"): "Europe/London",
+    ("absences", "type"): "blocked",
+    ("absence_visits", "outcome"): "moved",
+    ("absence_visits", "to_start_at"): "2030-01-07 09:00+00",
     ("availability_exceptions", "type"): "blocked",
     ("availability_slots", "status"): "reserved",
     ("availability_slots", "reserved_until"): "2030-01-07 09:05+00",
@@ -30,9 +33,23 @@ PARTICULAR = {
     ("step_templates", "default_duration_minutes"): 10,
     ("availability_rules", "slot_duration_minutes"): 30,
     ("patient_search_tokens", "token"): bytes(16),
+    ("break_glass", "reason"): "a reason of some length",
+    ("break_glass", "expires_at"): "2020-01-07 10:00+00",
+    ("factor_resets", "ended_at"): "2030-01-07 10:00+00",
+    ("exports", "format"): "csv",
+    ("uploads", "kind"): "services",
+    ("uploads", "status"): "expired",
 }
 SECOND = {"email": "second"}
-LEFT_EMPTY = {("patients", "merged_into")}
+# A patient is merged into another, and a reset takes two people beside the one it is about.
+LEFT_EMPTY = {
+    ("patients", "merged_into"),
+    ("factor_resets", "asked_by"),
+    ("factor_resets", "approved_by"),
+    ("disclosures", "corrects_id"),
+}
+# These are about two patients, the second registered later than the first.
+TWO_PATIENTS = {"patient_merges": "merged_id", "patient_distinctions": "other_id"}
 
 OWNED = """
 SELECT c.relname, c.oid, has_table_privilege('portal_worker', c.oid, 'INSERT'),
@@ -74,6 +91,14 @@ class Table:
         """Whether each row belongs to one facility."""
         return "facility_id" in self.references
 
+    @property
+    def hangs_on(self) -> str | None:
+        """The column that names the patient or visit whose reach decides over the row."""
+        if self.of_facility or not self.written:
+            return None
+        held = (column for column in ("patient_id", "appointment_id") if column in self.references)
+        return next(held, None)
+
 
 @dataclass
 class Clinic:
@@ -93,11 +118,12 @@ def owned_tables(connection: psycopg.Connection) -> list[Table]:
         references = dict(connection.execute(REFERENCES, [oid]).fetchall())
         found[name] = Table(name, columns, references, written, has_id)
     ordered: dict[str, Table] = {}
-    while len(ordered) < len(found):
+    for _ in found:
         for table in found.values():
             needs = {t for c, t in table.references.items() if (table.name, c) not in LEFT_EMPTY}
             if table.name not in ordered and needs - {"tenants"} <= ordered.keys():
                 ordered[table.name] = table
+    assert ordered.keys() == found.keys(), "tables that refer to one another: LEFT_EMPTY"
     return list(ordered.values())
 
 
@@ -109,10 +135,21 @@ def make_clinic(worker: psycopg.Connection, slug: str, tables: list[Table]) -> C
     clinic = Clinic(tenant_id, hashlib.sha256(slug.encode()).digest())
     for table in tables:
         if table.written:
-            clinic.ids[table.name] = insert(worker, table, values_for(table, clinic))
+            values = values_for(table, clinic) | _second_patient(worker, table, clinic, tables)
+            clinic.ids[table.name] = insert(worker, table, values)
     _add_annex(worker, clinic, tables)
     worker.commit()
     return clinic
+
+
+def add_what_functions_write(
+    admin: psycopg.Connection, clinic: Clinic, tables: list[Table]
+) -> None:
+    """A row in each table that only the database's own functions write, but for the log."""
+    for table in tables:
+        if not table.written and table.name != "user_action_audit_log":
+            values = values_for(table, clinic) | {"tenant_id": clinic.tenant_id}
+            clinic.ids[table.name] = insert(admin, table, values)
 
 
 def _add_annex(worker: psycopg.Connection, clinic: Clinic, tables: list[Table]) -> None:
@@ -123,15 +160,31 @@ def _add_annex(worker: psycopg.Connection, clinic: Clinic, tables: list[Table]) 
             clinic.annex[table.name] = insert(worker, table, values)
         elif table.name == "users":
             clinic.annex[table.name] = insert(worker, table, values_for(table, clinic) | SECOND)
-        elif table.of_facility:
-            clinic.annex[table.name] = insert(worker, table, annex_values(table, clinic))
+        elif table.of_facility or table.hangs_on:
+            values = annex_values(table, clinic) | _second_patient(worker, table, clinic, tables)
+            clinic.annex[table.name] = insert(worker, table, values)
+
+
+def _second_patient(
+    worker: psycopg.Connection, table: Table, clinic: Clinic, tables: list[Table]
+) -> dict[str, Any]:
+    """One more patient, for a table that is about two."""
+    if table.name not in TWO_PATIENTS:
+        return {}
+    [patients] = [each for each in tables if each.name == "patients"]
+    unlike = {"row_uid": uuid4(), "mrn": uuid4().hex[:20]}
+    values = values_for(patients, clinic) | unlike
+    return {TWO_PATIENTS[table.name]: insert(worker, patients, values)}
 
 
 def annex_values(table: Table, clinic: Clinic) -> dict[str, Any]:
     """A row like the clinic's first, at its other facility and at another time."""
-    values = values_for(table, clinic) | {"facility_id": clinic.annex["facilities"]}
+    values = values_for(table, clinic)
+    column = table.hangs_on or "facility_id"
+    values[column] = clinic.annex[table.references[column]]
     later = {column: _LATER[value] for column, value in values.items() if value in _LATER}
-    unlike = {"row_uid": uuid4(), "mrn": "annex", "booking_key": uuid4()}
+    unlike = {"row_uid": uuid4(), "mrn": "annex", "booking_key": uuid4(), "merge_key": uuid4(),
+              "entry_key": uuid4()}  # fmt: skip
     if table.name == "user_facilities":  # somebody else's, or it would widen the first's scope
         values["user_id"] = clinic.annex["users"]
     return values | later | {key: new for key, new in unlike.items() if key in values}

@@ -7,16 +7,26 @@ SESSION AUTHORIZATION), so that a protection can be taken away, missed, and roll
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import psycopg
 from psycopg import errors, sql
 
+from portal.app import TABLES
 from portal.db import Base
 from tests.support.databases import Database
-from tests.tenancy.rows import Clinic, Table, insert, make_clinic, owned_tables
+from tests.tenancy.rows import (
+    Clinic,
+    Table,
+    add_what_functions_write,
+    insert,
+    make_clinic,
+    owned_tables,
+)
 
 REFUSED = (
+    errors.FeatureNotSupported,  # COPY into a table with row security
     errors.InsufficientPrivilege,
     errors.NotNullViolation,
     errors.ForeignKeyViolation,
@@ -40,6 +50,10 @@ class Stage:
             sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(f"portal_{role}"))
         )
         self.set_context("")
+
+    def speak_as_nobody_limited(self) -> None:
+        """Be what row security does not bind, as the database's own functions may be."""
+        self.connection.execute("RESET SESSION AUTHORIZATION")
 
     def set_context(self, text: str) -> None:
         """What an attacker can do as well: set the setting."""
@@ -76,6 +90,58 @@ class Stage:
         except REFUSED:
             return 0
 
+    def refusal(self, table: Table, values: dict[str, Any]) -> tuple[str | None, str | None]:
+        """The SQLSTATE and the constraint that an insert is refused with; None twice if it is not.
+
+        It is all that somebody who tries learns beside their own words. Undone either way.
+        """
+        try:
+            with self.connection.transaction(force_rollback=True):
+                insert(self.connection, table, values)
+        except psycopg.Error as error:
+            return error.sqlstate, error.diag.constraint_name
+        return None, None
+
+    def copied_out(self, source: str) -> set[int]:
+        """The tenants of the rows that COPY hands over, from a table or a query in brackets."""
+        with self.connection.cursor().copy(f"COPY {source} TO STDOUT") as lines:
+            return {int(tenant) for (tenant,) in lines.rows()}
+
+    def copies_in(self, table: Table, values: dict[str, Any]) -> bool:
+        """Whether COPY takes a row. Undone either way."""
+        into = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, values))
+        )
+        try:
+            with (
+                self.connection.transaction(force_rollback=True),
+                self.connection.cursor().copy(into) as lines,
+            ):
+                lines.write_row([*values.values()])
+        except REFUSED:
+            return False
+        return True
+
+    @contextmanager
+    def without_own_rows(self, table: str, own: Clinic) -> Iterator[None]:
+        """As if the clinic itself had no row in the table, so that only others' can be in the way.
+
+        Whoever speaks goes on speaking; all is undone after.
+        """
+        with self.connection.transaction(force_rollback=True):
+            speaker = self.one("SELECT session_user::text")
+            self.connection.execute("RESET SESSION AUTHORIZATION")
+            self.connection.execute("SET LOCAL session_replication_role = replica")
+            self.connection.execute(
+                sql.SQL("DELETE FROM {} WHERE tenant_id = %s").format(sql.Identifier(table)),
+                [own.tenant_id],
+            )
+            self.connection.execute("SET LOCAL session_replication_role = origin")
+            self.connection.execute(
+                sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(speaker))
+            )
+            yield
+
     def takes(self, table: Table, values: dict[str, Any]) -> bool:
         """Whether a row can be inserted. Undone either way."""
         try:
@@ -93,11 +159,16 @@ def staged(database: Database) -> Iterator[Stage]:
         tables = owned_tables(worker)
         clinics = (make_clinic(worker, "alder", tables), make_clinic(worker, "birch", tables))
     with database.connect("admin") as connection:
+        for clinic in clinics:
+            add_what_functions_write(connection, clinic, tables)
+        connection.commit()
         yield Stage({table.name: table for table in tables}, clinics, connection, database)
 
 
 def table_names() -> list[str]:
     """The tables as the models know them, for parametrising before there is a database."""
+    for name in TABLES:
+        import_module(f"portal.{name}.models")
     return sorted(
         name for name, table in Base.metadata.tables.items() if "tenant_id" in table.columns
     )

@@ -21,6 +21,11 @@ FORCES = """
 SELECT format('ALTER TABLE %I NO FORCE ROW LEVEL SECURITY', relname), relname FROM pg_class
 WHERE relforcerowsecurity AND NOT relispartition ORDER BY 1
 """
+# What keeps those limited to a facility from writing beyond it, where no policy can.
+TRIGGERS = """
+SELECT format('DROP TRIGGER %I ON %I', tgname, relname), relname
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname LIKE 'reach_%' ORDER BY 1
+"""
 # The same reference without its tenant part: what a foreign key on the id alone would allow.
 REFERENCES = """
 SELECT format('ALTER TABLE %I DROP CONSTRAINT %I', relname, conname), relname
@@ -38,12 +43,20 @@ def stage(server) -> Iterator[Stage]:
 @pytest.mark.parametrize("listed", [POLICIES, FORCES], ids=["policy", "force"])
 def test_no_policy_can_go_unnoticed(stage, listed):
     mutations = _listed(stage, listed)
+    print(f"{len(mutations)} taken away, one by one")
     assert len(mutations) > 20
+    assert [done for done, table in mutations if not _red(stage, findings, done, table)] == []
+
+
+def test_no_trigger_that_limits_can_go_unnoticed(stage):
+    mutations = _listed(stage, TRIGGERS)
+    assert mutations
     assert [done for done, table in mutations if not _red(stage, findings, done, table)] == []
 
 
 def test_no_reference_can_lose_its_tenant_unnoticed(stage):
     mutations = _listed(stage, REFERENCES)
+    print(f"{len(mutations)} references without their tenant, one by one")
     assert len(mutations) > 40
     unnoticed = [
         done
@@ -62,8 +75,9 @@ def _listed(stage: Stage, query: str) -> list[tuple[str, str]]:
 
 
 def _open_to_all_facilities(stage: Stage, table: str) -> list[str]:
-    scopes = f"DROP POLICY {table}_facility"
-    return [done for done, _of in _listed(stage, POLICIES) if done.startswith(scopes)]
+    scopes = (f"DROP POLICY {table}_facility", f"DROP POLICY {table}_reach")
+    policies = [done for done, _of in _listed(stage, POLICIES) if done.startswith(scopes)]
+    return policies + [done for done, of in _listed(stage, TRIGGERS) if of == table]
 
 
 def _red(stage: Stage, probe: Probe, *mutations_and_table: str) -> bool:

@@ -54,6 +54,32 @@ def test_every_reference_between_tenants_tables_carries_the_tenant(admin):
     assert _names(admin, loose) == set()
 
 
+def test_a_view_asks_as_whoever_reads_it_and_nothing_is_kept_from_row_security(admin):
+    """There is none today; one that comes cannot see more than its reader, or keep it."""
+    loose = """
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace
+          AND (relkind = 'm'
+            OR relkind = 'v' AND NOT '{security_invoker=true}' <@ coalesce(reloptions, '{}'))"""
+    assert _names(admin, loose) == set()
+    for name, options in (("seen", ""), ("safe", "WITH (security_invoker = true)")):
+        admin.execute(f"CREATE VIEW {name} {options} AS SELECT * FROM patients")
+    admin.execute("CREATE MATERIALIZED VIEW kept AS SELECT * FROM patients")
+    assert _names(admin, loose) == {"seen", "kept"}
+    admin.rollback()
+
+
+def test_no_key_is_unique_over_clinics_but_names_and_hashes_of_tokens(admin):
+    """Another's value would be in the way, and so be told."""
+    shared = """
+        SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+        WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
+          AND (i.indisunique OR i.indisexclusion) AND EXISTS (
+            SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'tenant_id')
+          AND NOT pg_get_indexdef(i.indexrelid) LIKE '%tenant_id%'"""
+    assert _names(admin, shared) == {"uq_user_sessions_token_hash", "uq_user_links_token_hash"}
+
+
 def test_the_run_time_roles_own_nothing_and_hold_no_more_than_they_need(admin):
     owned = """
         SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) IN

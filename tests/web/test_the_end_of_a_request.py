@@ -184,7 +184,7 @@ def test_a_failed_requests_own_message_is_never_shown(signed_in, instead):
 def test_an_htmx_answer_brings_its_message_along(signed_in, instead):
     def view() -> Response:
         toast("Done.")
-        return stay("facilities/_list.html", back_to="facilities.new", listing=EMPTY)
+        return stay("facilities/_list.html", back_to="facilities.new", listing=EMPTY, closed=False)
 
     instead(view)
     shown = signed_in.fragment("/facilities/").text
@@ -207,7 +207,7 @@ def test_a_page_and_its_fragment_share_an_address(signed_in, alder):
 
 def test_a_poll_does_not_extend_the_session(app, signed_in, alder, monkeypatch):
     def poll() -> Response:
-        return page("facilities/index.html", "facilities/_list.html", listing=EMPTY)
+        return page("facilities/index.html", "facilities/_list.html", listing=EMPTY, closed=False)
 
     declared = permission("facilities.see", touches=False)(poll)
     monkeypatch.setitem(app.view_functions, "facilities.index", declared)

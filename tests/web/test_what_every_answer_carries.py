@@ -4,8 +4,9 @@ import gzip
 import re
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, abort
 
+from portal.auth.permissions import public
 from tests.support.client import HTMX, Browser
 from tests.support.people import Clinic
 
@@ -24,6 +25,26 @@ from tests.support.people import Clinic
 )
 def test_answers_of_every_kind_carry_the_headers(browser: Browser, address: str, status: int):
     assert browser.get(address).status_code == status  # the browser checks the rest
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "fragment"])
+@pytest.mark.parametrize(
+    "status", [204, 303, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 502, 503]
+)
+def test_every_status_carries_the_headers(database, status, headers):
+    app = database.app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def answer() -> Response:
+        if status == 500:
+            raise RuntimeError
+        if status >= 400:
+            abort(status)
+        return Response(status=status)
+
+    app.add_url_rule("/answer", "answer", public(answer))
+    response = Browser(app).get("/answer", headers=headers)  # the browser checks the rest
+    assert response.status_code == status
 
 
 def test_each_response_has_its_own_nonce_and_the_page_carries_it(browser):

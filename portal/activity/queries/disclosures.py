@@ -1,35 +1,66 @@
 """Reading what was disclosed of a patient."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import aliased
 
 from portal.activity.models import Disclosure
 from portal.db import session
-from portal.patients.models import Patient
+from portal.refusals import NotFound
 from portal.tenancy.context import facts
 
 MOST_LISTED = 1_000
 
 
-def list_disclosures(
-    patient_id: int, *, since: date, limit: int = MOST_LISTED
-) -> Sequence[Disclosure]:
-    """A patient's disclosures from a day on, the oldest first; also of records merged into it."""
-    tenant_id = facts().tenant_id
-    merged = select(Patient.id).where(
-        Patient.tenant_id == tenant_id, Patient.merged_into == patient_id
-    )
-    found = select(Disclosure).where(
-        Disclosure.tenant_id == tenant_id,
-        or_(Disclosure.patient_id == patient_id, Disclosure.patient_id.in_(merged)),
+@dataclass(frozen=True)
+class Told:
+    """A disclosure as it was entered, and whether another has corrected it since."""
+
+    disclosure: Disclosure
+    corrected: bool
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is part of the account that a patient is given."""
+        return not (self.corrected or self.disclosure.withdrawn)
+
+
+def list_disclosures(patient_id: int, *, since: date, limit: int = MOST_LISTED) -> Sequence[Told]:
+    """A patient's disclosures from a day on, the oldest first; those corrected since as well.
+
+    Those of a record that was merged into it are the patient's own: they move with it.
+    """
+    found = select(Disclosure, _corrected()).where(
+        Disclosure.tenant_id == facts().tenant_id,
+        Disclosure.patient_id == patient_id,
         Disclosure.disclosed_on >= since,
     )
-    return session.scalars(
-        found.order_by(Disclosure.disclosed_on, Disclosure.id).limit(limit)
-    ).all()
+    rows = session.execute(found.order_by(Disclosure.disclosed_on, Disclosure.id).limit(limit))
+    return [Told(*row) for row in rows]
+
+
+def get_disclosure(patient_id: int, disclosure_id: int) -> Disclosure:
+    """A disclosure of this patient. Raises NotFound."""
+    found = session.scalar(
+        select(Disclosure).where(
+            Disclosure.tenant_id == facts().tenant_id,
+            Disclosure.patient_id == patient_id,
+            Disclosure.id == disclosure_id,
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _corrected() -> ColumnElement[bool]:
+    later = aliased(Disclosure)
+    corrects = (later.tenant_id == Disclosure.tenant_id) & (later.corrects_id == Disclosure.id)
+    return exists().where(corrects)
 
 
 def find_disclosure(row_uid: UUID) -> Disclosure | None:

@@ -11,31 +11,37 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, case, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    Subquery,
+    Table,
+    case,
+    func,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from portal import clock
 from portal.activity.rules import Filters, Mark, Standing
 from portal.audit.models import AuditEntry
 from portal.db import db, session
-from portal.refusals import N_, DomainError
+from portal.patients.queries import list_record_ids
 from portal.tenancy.context import facts
 
 PAGE = 50
 MOST_READ = 5_000
-MOST_EXPORTED = 50_000
+EXPORTED_AT_ONCE = 10_000
 COLUMNS = (
     AuditEntry.id, AuditEntry.occurred_at, AuditEntry.user_id, AuditEntry.actor,
     AuditEntry.action_type, AuditEntry.table_name, AuditEntry.record_id, AuditEntry.patient_id,
     AuditEntry.outcome, AuditEntry.reason, AuditEntry.request_id, AuditEntry.ip,
 )  # fmt: skip
+MOMENT = select(func.clock_timestamp(type_=DateTime(timezone=True)))
 STATE = text("SELECT sealed_at, verified_at, holds FROM audit_state()")
-
-
-class TooMany(DomainError):
-    """An export is bounded, and what it leaves out nobody would see."""
-
-    message = N_("There are more than %(most)s entries in this period. Choose a shorter one.")
-    field = "since"
 
 
 @dataclass(frozen=True)
@@ -81,19 +87,21 @@ def list_entries(filters: Filters, *, before: Mark | None = None, limit: int = P
     lines = _lines(page_of(filters, before, limit=limit + 1))
     if len(lines) > limit:
         return Stretch(lines[:limit], lines[limit - 1].mark, more=True)
-    return Stretch(lines, _last_read(filters, before), more=False)
+    return Stretch(lines, _last_read(filters, before, MOST_READ), more=False)
 
 
-def export_entries(filters: Filters) -> Sequence[Line]:
-    """Every entry that passes the filters.
+def export_entries(
+    filters: Filters, *, before: Mark | None = None, most: int = EXPORTED_AT_ONCE
+) -> Stretch:
+    """Of the next so many entries those that pass the filters."""
+    lines = _lines(page_of(filters, before, limit=most, most_read=most))
+    older = _last_read(filters, before, most)
+    return Stretch(lines, older, more=older is not None)
 
-    Raises:
-        TooMany: the period holds more entries than an export reads.
-    """
-    one_more = _indexed(filters, None).offset(MOST_EXPORTED).limit(1)
-    if session.execute(one_more).one_or_none() is not None:
-        raise TooMany(most=MOST_EXPORTED)
-    return _lines(page_of(filters, None, limit=MOST_EXPORTED, most_read=MOST_EXPORTED))
+
+def get_moment() -> datetime:
+    """What the log's own clock says."""
+    return session.scalars(MOMENT).one()
 
 
 def get_standing() -> Standing:
@@ -102,10 +110,31 @@ def get_standing() -> Standing:
     return Standing.of(row.sealed_at, row.verified_at, row.holds, now=clock.now())
 
 
-def _indexed(filters: Filters, before: Mark | None) -> Select[*tuple[Any, ...]]:
-    """What the indexes find, in their order; row security lets them take part in nothing else."""
+def _indexed(filters: Filters, before: Mark | None, most: int) -> Select[*tuple[Any, ...]]:
+    """What the indexes find, in their order; row security lets them take part in nothing else.
+
+    A patient's entries are also those of the records that are part of theirs. Each record is read
+    along the index, `most` entries at most: asked for at once, all of theirs would be sorted.
+    """
+    records = [None] if filters.patient_id is None else list_record_ids(filters.patient_id)
+    newest = (AuditEntry.occurred_at.desc(), AuditEntry.id.desc())
+    found = [
+        select(*COLUMNS).where(*_wanted(filters, before, each)).order_by(*newest)
+        for each in records
+    ]
+    if len(found) == 1:
+        return found[0]
+    together = union_all(*(each.limit(most).subquery().select() for each in found)).subquery()
+    return select(together).order_by(together.c.occurred_at.desc(), together.c.id.desc())
+
+
+def _wanted(
+    filters: Filters, before: Mark | None, patient_id: int | None
+) -> list[ColumnElement[bool]]:
     wanted = [AuditEntry.tenant_id == facts().tenant_id]
-    for name in ("user_id", "patient_id", "table_name", "record_id"):
+    if patient_id is not None:
+        wanted.append(AuditEntry.patient_id == patient_id)
+    for name in ("user_id", "table_name", "record_id"):
         value = getattr(filters, name)
         if value is not None:
             wanted.append(getattr(AuditEntry, name) == value)
@@ -120,18 +149,15 @@ def _indexed(filters: Filters, before: Mark | None) -> Select[*tuple[Any, ...]]:
             AuditEntry.occurred_at <= before.occurred_at,
             place < tuple_(before.occurred_at, before.id),
         ]
-    return (
-        select(*COLUMNS)
-        .where(*wanted)
-        .order_by(AuditEntry.occurred_at.desc(), AuditEntry.id.desc())
-    )
+    return wanted
 
 
 def page_of(
     filters: Filters, before: Mark | None, *, limit: int, most_read: int | None = None
 ) -> Select[*tuple[Any, ...]]:
     """The statement: among so many entries that the indexes find, those that pass the rest."""
-    read = _indexed(filters, before).limit(most_read or MOST_READ).subquery()
+    most = most_read or MOST_READ
+    read = _indexed(filters, before, most).limit(most).subquery()
     return (
         select(read)
         .where(*_remaining(read, filters))
@@ -155,9 +181,9 @@ def _remaining(read: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _last_read(filters: Filters, before: Mark | None) -> Mark | None:
+def _last_read(filters: Filters, before: Mark | None, most: int) -> Mark | None:
     """Where looking stopped because it had read enough, or None when it read all there is."""
-    last = _indexed(filters, before).offset(MOST_READ - 1).limit(1)
+    last = _indexed(filters, before, most).offset(most - 1).limit(1)
     row = session.execute(last).one_or_none()
     return Mark(row.occurred_at, row.id) if row else None
 

@@ -1,20 +1,21 @@
-"""/activity/: the log, one entry, the export."""
+"""/activity/: the log, one entry, asking for an export."""
+
+from uuid import uuid4
 
 from flask import Response, request
 from flask_babel import gettext as _
 
 from portal import clock
 from portal.activity import commands, queries
-from portal.activity.forms import FilterForm
+from portal.activity.forms import ExportForm, FilterForm
 from portal.activity.queries import Stretch
 from portal.activity.rules import Mark, instant, microseconds
-from portal.activity.sheet import sheet
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, zone_for
 from portal.auth.permissions import permission, stepped_up
 from portal.facilities.queries import list_facilities
 from portal.refusals import NotFound
-from portal.web.answers import form_page, page
+from portal.web.answers import form_page, go, page, toast
 
 
 @bp.get("/")
@@ -33,13 +34,14 @@ def index() -> Response:
 @permission("activity.export")
 @stepped_up
 def export() -> Response:
-    form = FilterForm(request.form)
+    """Ask for the file; the worker makes it."""
+    form, wanted = FilterForm(request.form), ExportForm()
     zone = _offer(form)
     if form.validate():
         with form.refusals():
-            lines = commands.export_entries(form.filters(zone))
-            names = queries.names_of(line.user_id for line in lines)
-            return _download(sheet(lines, names))
+            commands.ask_export(form.filters(zone), form.asked, wanted.chosen, key=wanted.key)
+            toast(_("The export is asked for. It appears here when it is made."))
+            return go("exports.index")
     return _shown(form, Stretch((), None, more=False), zone)
 
 
@@ -73,7 +75,9 @@ def _shown(form: FilterForm, stretch: Stretch, zone: str) -> Response:
         zone=zone,
         asked=form.asked,
         standing=queries.get_standing(),
+        unreviewed=queries.count_unreviewed(),
         now=clock.now(),
+        key=uuid4(),
         only=queries.numbers_of([only]).get(only or 0),
         **around(stretch.lines),
     )
@@ -95,14 +99,4 @@ def _entry(at: int, entry_id: int, *, opened: bool) -> Response:
         zone=zone_for(list_facilities()),
         names=queries.names_of([entry.user_id]),
         numbers=queries.numbers_of([entry.patient_id]),
-    )
-
-
-def _download(text: str) -> Response:
-    name = _("activity") + f"-{clock.now():%Y-%m-%d}.csv"
-    return Response(
-        # The mark tells spreadsheets that it is UTF-8.
-        "\ufeff" + text,
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

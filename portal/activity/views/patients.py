@@ -9,14 +9,15 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.activity import commands, queries
-from portal.activity.forms import DisclosureForm
+from portal.activity.forms import CorrectionForm, DisclosureForm
+from portal.activity.models import TOLD
 from portal.activity.rules import Filters, Mark, first_accounted_day
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, zone_for
 from portal.auth.permissions import permission
 from portal.facilities.queries import list_facilities
 from portal.patients.models import Patient
-from portal.patients.queries import get_patient
+from portal.patients.queries import get_patient, list_former_homes
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
 
@@ -33,6 +34,7 @@ def of_patient(patient_id: int) -> Response:
         patient=patient,
         stretch=stretch,
         zone=zone_for(list_facilities()),
+        homes=list_former_homes(patient.id),
         **around(stretch.lines),
     )
 
@@ -61,8 +63,29 @@ def disclosure_new(patient_id: int) -> Response:
             toast(_("The disclosure is recorded."))
             return go("activity.disclosures", patient_id=patient.id)
     return form_page(
-        "activity/disclosure_new.html", "activity/_disclosure_form.html", form, patient=patient
-    )
+        "activity/disclosure_new.html", "activity/_disclosure_form.html", form, patient=patient,
+        wrong=None,
+    )  # fmt: skip
+
+
+@bp.route("/patients/<int:patient_id>/disclosures/<int:disclosure_id>/correction",
+          methods=["GET", "POST"])  # fmt: skip
+@permission("disclosures.record")
+def correction(patient_id: int, disclosure_id: int) -> Response:
+    patient = get_patient(patient_id)
+    wrong = queries.get_disclosure(patient.id, disclosure_id)
+    entered = {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on")}
+    form = CorrectionForm(data={**entered, "row_uid": uuid4()})
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.correct_disclosure(wrong, form.details(), form.because.data or "",
+                                        withdrawn=form.withdrawn.data, today=_today())  # fmt: skip
+            toast(_("The correction is recorded; the first entry stays in the list."))
+            return go("activity.disclosures", patient_id=patient.id)
+    return form_page(
+        "activity/correction.html", "activity/_disclosure_form.html", form, patient=patient,
+        wrong=wrong,
+    )  # fmt: skip
 
 
 def _account(template: str, patient: Patient) -> Response:
@@ -76,7 +99,7 @@ def _account(template: str, patient: Patient) -> Response:
         told=told,
         since=since,
         today=today,
-        names=queries.names_of(each.recorded_by for each in told),
+        names=queries.names_of(each.disclosure.recorded_by for each in told),
     )
 
 

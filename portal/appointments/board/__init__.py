@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -105,20 +105,30 @@ class Board:
 
 
 def picture(
-    day: Day, version: str, now: datetime, say: Say, *, known: Collection[str] = ()
+    day: Day,
+    version: str,
+    now: datetime,
+    say: Say,
+    *,
+    known: Collection[str] = (),
+    flow_only: bool = False,
+    written: Callable[[datetime], str] = "{:%H:%M}".format,
 ) -> Board:
     """Draw a day.
 
     Args:
+        written: a wall time as the reader's language has it.
+        flow_only: draw no columns, and open nobody's name for them.
         known: the stamps of the columns and the flow a browser has; those are not drawn again,
             and nobody's name is opened for them.
     """
-    axis = _axis(day)
+    axis = replace(_axis(day), written=written)
     every = [facts for facts in _facts(day) if facts.visits or facts.slots or facts.away]
     stamp = flow_stamp(day.visits)
     return Board(
         day, axis, now,
-        columns=[column_of(facts, axis, now, say) for facts in every if facts.stamp not in known],
+        columns=[column_of(facts, axis, now, say) for facts in every
+                 if facts.stamp not in known and not flow_only],
         doctor_ids=[facts.doctor.id for facts in every],
         counts=_counts(day.visits, say),
         flow=None if stamp in known else flow_of(day.visits, day.doctors, axis, now, say),

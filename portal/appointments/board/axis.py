@@ -4,7 +4,7 @@ A row is five minutes of elapsed time since the board opens, so that a day with 
 as long as it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -35,11 +35,15 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The board's scale: from an instant on, so many rows, read in the facility's zone."""
+    """The board's scale: from an instant on, so many rows, read in the facility's zone.
+
+    `written` says a wall time as the reader's language has it.
+    """
 
     opens: datetime
     rows: int
     zone: ZoneInfo
+    written: Callable[[datetime], str] = "{:%H:%M}".format
 
     def row_of(self, moment: datetime) -> int:
         """The row an instant falls in; below 0 or beyond the last when it is off the board."""
@@ -57,13 +61,14 @@ class Axis:
 
     def hhmm(self, moment: datetime) -> str:
         """The wall time at the facility."""
-        local = moment.astimezone(self.zone)
-        return f"{local.hour:02}:{local.minute:02}"
+        return self.written(moment.astimezone(self.zone))
 
     def hours(self) -> list[tuple[str, str]]:
-        """Place and label of each hour."""
+        """Place and label of each hour; of a clock of twelve the short one, 9 AM."""
         marks = range(0, self.rows, HOUR)
-        return [(row_class(row), self.hhmm(self.instant(row))) for row in marks]
+        return [
+            (row_class(row), self.hhmm(self.instant(row)).replace(":00 ", " ")) for row in marks
+        ]
 
 
 def row_class(row: int) -> str:

@@ -57,10 +57,11 @@ class Free(Rows):
 
 @dataclass(frozen=True, slots=True)
 class Block(Rows):
-    """Time without hours; a label when there is a reason."""
+    """Time without hours; a label and the exception when there is a reason."""
 
     label: str
     said: str
+    exception_id: int = 0
 
 
 def cards_of(visits: Sequence[VisitRow], axis: Axis, now: datetime, say: Say) -> list[Card]:
@@ -125,8 +126,11 @@ def blocks_of(
 
 def _block(rows: Rows, away: Sequence[BlockRow], axis: Axis, say: Say) -> Block:
     gap = Span(axis.instant(rows.row), axis.instant(rows.end_row))
-    reasons = (row.reason for row in away if gap.touches(Span(row.start_at, row.end_at)))
+    found = (row for row in away if gap.touches(Span(row.start_at, row.end_at)))
+    reason = next(found, None)
     said = say(
         "No hours from %(start)s to %(end)s", start=axis.hhmm(gap.start), end=axis.hhmm(gap.end)
     )
-    return Block(rows.row, rows.span, next(reasons, ""), said)
+    if reason is None:
+        return Block(rows.row, rows.span, "", said)
+    return Block(rows.row, rows.span, reason.reason, said, reason.exception_id)

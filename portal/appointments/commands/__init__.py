@@ -9,6 +9,13 @@ from portal.appointments.commands.holds import (
     sweep_holds,
 )
 from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.commands.series import (
+    SeriesDetails,
+    book_series,
+    cancel_following,
+    repeat_appointment,
+    undo_following,
+)
 from portal.appointments.commands.steps import finish_step, skip_step, start_step
 from portal.appointments.commands.visit import (
     cancel_appointment,
@@ -19,13 +26,28 @@ from portal.appointments.commands.visit import (
     start_visit,
     undo,
 )
+from portal.appointments.commands.waitlist import (
+    WishDetails,
+    add_to_waitlist,
+    booking_wish,
+    change_wish,
+    reinstate_wish,
+    withdraw_wish,
+)
 
 __all__ = [
     "BookingDetails",
     "MoveDetails",
+    "SeriesDetails",
+    "WishDetails",
+    "add_to_waitlist",
     "book_appointment",
     "book_first_visit",
+    "book_series",
+    "booking_wish",
     "cancel_appointment",
+    "cancel_following",
+    "change_wish",
     "check_in",
     "complete_visit",
     "confirm",
@@ -33,12 +55,16 @@ __all__ = [
     "hold_minutes",
     "hold_slot",
     "mark_no_show",
+    "reinstate_wish",
     "release_slot",
+    "repeat_appointment",
     "reschedule_appointment",
     "skip_step",
     "start_step",
     "start_visit",
     "sweep_holds",
     "undo",
+    "undo_following",
     "walk_in",
+    "withdraw_wish",
 ]

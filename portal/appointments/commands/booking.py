@@ -1,16 +1,24 @@
 """Booking a visit: into a start on offer, or at a time of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause
 
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import seats
+from portal.appointments.commands.booking_statements import (
+    BOOKED_OR_RELEASED,
+    LOCK,
+    LOCK_AND_PLAN,
+    WRITE,
+    book,
+)
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer, Reason, Wanted
 from portal.appointments.rules import (
@@ -26,46 +34,19 @@ from portal.appointments.rules import (
     times,
     whole_minute,
 )
-from portal.availability.commands import lock_doctors
+from portal.availability.commands.locks import DOCTORS
 from portal.availability.queries import get_slot
 from portal.availability.rules import Span, local_date
-from portal.db import session
-from portal.patients.models import Patient
-from portal.refusals import Conflict, DomainError, NotFound, refusing
+from portal.db import Asked, loaded, together
+from portal.phi.sealed import seal_field
+from portal.refusals import Conflict, DomainError, NotFound, refusing, written
 from portal.services.models import ServiceOffering
 from portal.services.queries import get_offering, workflow_for
 from portal.tenancy.context import facts
 
-INSERT_STEPS = text("""
-    INSERT INTO appointment_steps (tenant_id, row_uid, appointment_id, workflow_step_id,
-                                   step_template_id, position, scheduled_start_at,
-                                   scheduled_end_at, status)
-    SELECT :tenant_id, gen_random_uuid(), :appointment_id, step.id, step.step_template_id,
-           step.position,
-           CAST(:start_at AS timestamptz)
-               + (sum(minutes) OVER (ORDER BY step.position) - minutes) * interval '1 minute',
-           CAST(:start_at AS timestamptz)
-               + sum(minutes) OVER (ORDER BY step.position) * interval '1 minute',
-           'scheduled'
-      FROM workflow_steps step
-      JOIN step_templates template
-        ON template.tenant_id = step.tenant_id AND template.id = step.step_template_id
-     CROSS JOIN LATERAL (
-           SELECT COALESCE(step.duration_minutes, template.default_duration_minutes) AS minutes) m
-     WHERE step.tenant_id = :tenant_id AND step.service_workflow_id = :workflow_id
-""")
-
 
 class BookedAlready(Conflict):
     """The one-time key has booked a visit; booking answers with that visit."""
-
-
-class Chosen(NamedTuple):
-    """Where a visit goes: the offer, the slot whose seat it takes, and if it is squeezed in."""
-
-    offer: Offer
-    slot_id: int
-    overbooked: bool = False
 
 
 CONSTRAINTS = seats.CONSTRAINTS | {"uq_appointments_booking_key": BookedAlready}
@@ -87,6 +68,7 @@ class BookingDetails:
     language: str | None = None
     booking_key: UUID | None = None
     overbook_reason: str | None = None
+    series_id: int | None = None
 
 
 def book_appointment(details: BookingDetails) -> Appointment:
@@ -98,15 +80,12 @@ def book_appointment(details: BookingDetails) -> Appointment:
         NotFound: no such patient, offering or slot.
     """
 
-    def at_offer(offering: ServiceOffering) -> Chosen:
-        at = start_of(details)
-        wanted = Wanted(offering_id=offering.id, plan_id=details.plan_id)
-        offer = queries.find_offer(replace(wanted, slot_id=details.slot_id), at)
-        if offer is None:
-            raise refusal(wanted, at)
-        return Chosen(offer, offer.slot_id)
-
-    return _book(details, at_offer)
+    wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id)
+    at = None if details.slot_id else start_of(details)
+    asked = replace(wanted, slot_id=details.slot_id, from_at=at, until_at=at)
+    given, values = queries.search_asked(asked)
+    with _alternatives(details):
+        return _write(details, book(given), values, before=(LOCK_AND_PLAN, _lock_values(details)))
 
 
 def walk_in(details: BookingDetails, *, may_overbook: bool = False) -> Appointment:
@@ -118,14 +97,21 @@ def walk_in(details: BookingDetails, *, may_overbook: bool = False) -> Appointme
         Others: as `book_appointment`.
     """
 
-    def at_own_slot(offering: ServiceOffering) -> Chosen:
+    booked = _begin(details)
+    if booked is not None:
+        return booked
+    offering = get_offering(details.offering_id)
+    with _alternatives(details), refusing(CONSTRAINTS):
         offer = _own_offer(details, offering)
         overbooked = seats.is_taken(offer.doctor_id, Span(offer.busy_from, offer.busy_until))
         if overbooked:
             _check_overbooking(details, may_overbook)
-        return Chosen(offer, seats.make_slot(offer, overbooked=overbooked), overbooked)
-
-    return _book(details, at_own_slot)
+        slot_id = seats.make_slot(offer, overbooked=overbooked)
+        values = offer._asdict() | {
+            "slot_id": slot_id, "overbooked": overbooked,
+            "overbook_reason": details.overbook_reason if overbooked else None,
+        }  # fmt: skip
+        return _write(details, WRITE, values)
 
 
 def start_of(details: BookingDetails) -> datetime:
@@ -169,62 +155,79 @@ KINDS: dict[type[DomainError], frozenset[str]] = {
 STANDING = (NotOffered, PlanNotAccepted, NoWorkflow)
 
 
-def _book(details: BookingDetails, choose: Callable[[ServiceOffering], Chosen]) -> Appointment:
-    """Lock in the fixed order (doctor, slot, patient), choose a seat, take it, write the visit."""
-    offering = get_offering(details.offering_id)
-    lock_doctors([offering.doctor_id])
-    booked = queries.find_by_booking_key(details.booking_key)
-    if booked is not None:
-        return booked
-    seats.release_holds(offering.doctor_id)
+def _begin(details: BookingDetails) -> Appointment | None:
+    """Lock the doctor and release what stands in the way; the visit that the key has booked."""
+    values = _lock_values(details) | {
+        "booking_key": details.booking_key, "user_id": facts().user_id, "now": clock.now()
+    }  # fmt: skip
+    locked, booked = together((LOCK, values), (BOOKED_OR_RELEASED, values))
+    if not locked:
+        raise NotFound
+    return queries.find_by_booking_key(details.booking_key) if booked else None
+
+
+def _lock_values(details: BookingDetails) -> dict[str, Any]:
+    return {
+        "tenant_id": facts().tenant_id, "space": DOCTORS, "offering_id": details.offering_id
+    }  # fmt: skip
+
+
+@contextmanager
+def _alternatives(details: BookingDetails) -> Iterator[None]:
+    """A start that is gone is refused with those nearest to it."""
     try:
-        with refusing(CONSTRAINTS):
-            return _write(details, choose(offering))
-    except BookedAlready:
-        return _already_booked(details)
+        yield
     except SlotTaken as taken:
-        wanted = Wanted(offering_id=offering.id, plan_id=details.plan_id)
+        wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id)
         taken.alternatives = taken.alternatives or tuple(
             queries.nearest_offers(wanted, start_of(details))
         )
         raise
 
 
-def _write(details: BookingDetails, chosen: Chosen) -> Appointment:
-    offer = chosen.offer
-    seats.take_seat(chosen.slot_id, Span(offer.busy_from, offer.busy_until))
-    _lock_patient(details.patient_id)
-    appointment = Appointment(
-        patient_id=details.patient_id,
-        facility_id=offer.facility_id,
-        doctor_id=offer.doctor_id,
-        service_offering_id=offer.offering_id,
-        availability_slot_id=chosen.slot_id,
-        service_workflow_id=offer.workflow_id,
-        insurance_plan_id=details.plan_id,
-        start_at=offer.start_at,
-        end_at=offer.end_at,
-        status="scheduled",
-        overbooked=chosen.overbooked,
-        overbook_reason=details.overbook_reason if chosen.overbooked else None,
-        language=details.language,
-        booking_key=details.booking_key,
-        updated_by=facts().user_id,
-    )
-    if details.notes:
-        appointment.notes = details.notes
-    session.add(appointment)
-    session.flush()
-    session.execute(
-        INSERT_STEPS,
-        {
-            "tenant_id": facts().tenant_id,
-            "appointment_id": appointment.id,
-            "start_at": offer.start_at,
-            "workflow_id": offer.workflow_id,
-        },
-    )
-    return appointment
+def _write(
+    details: BookingDetails, statement: TextClause, values: Mapping[str, Any],
+    *, before: Asked | None = None,
+) -> Appointment:  # fmt: skip
+    """Take the seat, lock the patient, write the visit and its steps, in one statement.
+
+    Args:
+        details: what is booked.
+        statement: it says which start.
+        values: what it asks of the start.
+        before: what is asked first, in the same round trip; it has a row.
+    """
+    row_uid = uuid4()
+    notes = seal_field("appointments", "notes", row_uid, details.notes) if details.notes else None
+    asked = {
+        **values, "tenant_id": facts().tenant_id, "user_id": facts().user_id, "row_uid": row_uid,
+        "patient_id": details.patient_id, "plan_id": details.plan_id, "notes": notes,
+        "language": details.language, "booking_key": details.booking_key,
+        "series_id": details.series_id,
+    }  # fmt: skip
+    try:
+        row = written(CONSTRAINTS, statement, asked, before=before, whole=_is_whole)
+    except BookedAlready:
+        return _already_booked(details)
+    if row.booked is not None:
+        return _already_booked(details)
+    if row.id is None:
+        raise _unwritten(row, details)
+    return loaded(Appointment, row)
+
+
+def _is_whole(row: Any) -> bool:
+    return row.id is not None or row.booked is not None
+
+
+def _unwritten(row: Any, details: BookingDetails) -> DomainError:
+    """Why there is no visit."""
+    if not row.offered:
+        wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id)
+        return refusal(wanted, start_of(details))
+    if not row.seats:
+        return SlotTaken()
+    return NotFound() if row.patient_status is None else PatientNotActive()
 
 
 def _already_booked(details: BookingDetails) -> Appointment:
@@ -232,23 +235,6 @@ def _already_booked(details: BookingDetails) -> Appointment:
     if booked is None:
         raise Conflict
     return booked
-
-
-def _lock_patient(patient_id: int) -> None:
-    """Two bookings of one patient wait for each other here, not at the constraint."""
-    status = session.scalar(
-        select(Patient.status)
-        .where(
-            Patient.tenant_id == facts().tenant_id,
-            Patient.id == patient_id,
-            Patient.deleted_at.is_(None),
-        )
-        .with_for_update(key_share=True)
-    )
-    if status is None:
-        raise NotFound
-    if status != "active":
-        raise PatientNotActive
 
 
 def _own_offer(details: BookingDetails, offering: ServiceOffering) -> Offer:

@@ -8,7 +8,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.queries import find_by_booking_key
 from portal.availability.commands import lock_doctors
 from portal.db import session
-from portal.patients.commands import register_patient
+from portal.patients.commands import ask_whether_registered, register_patient
 from portal.patients.rules.details import PatientDetails
 from portal.services.queries import get_offering
 
@@ -17,22 +17,30 @@ def book_first_visit(
     person: PatientDetails,
     details: BookingDetails,
     book: Callable[[BookingDetails], Appointment] = book_appointment,
+    *,
+    anyway: bool = False,
 ) -> Appointment:
     """Register a new patient and book for them; a refused booking registers nobody.
 
     Args:
-        person: who it is.
+        person: who it is; registered where the visit is unless they say where.
         details: what to book, for whom is filled in.
         book: `book_appointment` or `walk_in`.
+        anyway: they are nobody who is registered already; somebody has looked.
 
     Raises:
+        PossiblyRegistered: with those it may be.
         What `register_patient` and `book` raise.
     """
     # Under the doctor's lock: of two with one key the second finds the visit, and registers nobody.
-    lock_doctors([get_offering(details.offering_id).doctor_id])
+    offering = get_offering(details.offering_id)
+    lock_doctors([offering.doctor_id])
     booked = find_by_booking_key(details.booking_key)
     if booked is not None:
         return booked
+    if not anyway:
+        ask_whether_registered(person)
     with session.begin_nested():
-        patient = register_patient(person)
+        at = person.facility_id or offering.facility_id
+        patient = register_patient(replace(person, facility_id=at))
         return book(replace(details, patient_id=patient.id))

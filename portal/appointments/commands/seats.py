@@ -23,14 +23,14 @@ CONSTRAINTS = {
 }
 
 # Expired holds of the doctor are no holds; the user's own give way to what they now book.
-RELEASE_HOLDS = text("""
+RELEASE = """
     UPDATE availability_slots
        SET status = 'open', reserved_until = NULL, reserved_by = NULL,
            busy_from = NULL, busy_until = NULL
-     WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id AND status = 'reserved'
+     WHERE tenant_id = :tenant_id AND status = 'reserved'
        AND (reserved_until <= :now OR reserved_by = CAST(:user_id AS bigint))
-""")
-
+       AND doctor_id = """
+RELEASE_HOLDS = text("".join((RELEASE, ":doctor_id")))
 TAKE_SEAT = text("""
     UPDATE availability_slots
        SET booked_count = booked_count + 1,
@@ -81,12 +81,16 @@ SLOT_THEN = text("""
      LIMIT 1
 """)
 
-# A cancelled slot of the same natural key serves the new visit: it is this visit's now.
+# A cancelled slot of the same natural key serves the new visit: it is this visit's now. So is one
+# that was held when its hours went and has been let go since: no rule has to support it.
 OWN_AGAIN = text("""
     UPDATE availability_slots
        SET end_at = CASE status WHEN 'cancelled' THEN :end_at ELSE end_at END,
            capacity = CASE status WHEN 'cancelled' THEN 1 ELSE capacity END,
-           created_from_rule_id = CASE WHEN status <> 'cancelled' THEN created_from_rule_id END,
+           created_from_rule_id = CASE WHEN status <> 'cancelled' AND orphaned_at IS NULL
+                                       THEN created_from_rule_id END,
+           service_offering_id = CASE WHEN orphaned_at IS NULL THEN service_offering_id
+                                      ELSE :offering_id END,
            orphaned_at = NULL
      WHERE tenant_id = :tenant_id AND id = :slot_id
 """)

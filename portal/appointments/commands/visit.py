@@ -1,6 +1,7 @@
 """The visit's life: confirm, arrive, start, complete, cancel, miss, and one step back."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from portal import clock
 from portal.appointments import queries
@@ -20,8 +21,8 @@ from portal.appointments.rules import (
     times,
 )
 from portal.audit import note
-from portal.availability.commands import lock_doctors
-from portal.availability.rules import Span
+from portal.availability.commands import lock_doctors, materialise
+from portal.availability.rules import Span, local_date
 from portal.db import session
 from portal.refusals import refusing
 from portal.services.queries import get_offering
@@ -73,8 +74,15 @@ def complete_visit(appointment: Appointment) -> None:
     over(appointment, "completed")
 
 
-def cancel_appointment(appointment: Appointment, because: str) -> None:
+def cancel_appointment(
+    appointment: Appointment, because: str, *, at: datetime | None = None
+) -> None:
     """Cancel a visit that has not begun; its seat is free at once, unless the visit is over.
+
+    Args:
+        appointment: the visit.
+        because: the reason.
+        at: the moment to write down, which several share that are cancelled together; None: now.
 
     Raises:
         ReasonMissing: at the field `cancel_reason`.
@@ -89,7 +97,7 @@ def cancel_appointment(appointment: Appointment, because: str) -> None:
         seats.give_back_seat(appointment)
     appointment.cancel_reason = because.strip()
     _set_waiting(queries.list_steps(appointment.id), "cancelled")
-    over(appointment, "cancelled")
+    over(appointment, "cancelled", at=at)
 
 
 def mark_no_show(appointment: Appointment) -> None:
@@ -139,9 +147,9 @@ def save(appointment: Appointment) -> None:
     session.flush()
 
 
-def over(appointment: Appointment, status: str) -> None:
+def over(appointment: Appointment, status: str, *, at: datetime | None = None) -> None:
     """However a visit ends, `finished_at` is when; an undo looks there for the day."""
-    appointment.status, appointment.finished_at = status, clock.now()
+    appointment.status, appointment.finished_at = status, at or clock.now()
     save(appointment)
 
 
@@ -215,6 +223,13 @@ def _seat_again(appointment: Appointment) -> None:
     if not appointment.overbooked and seats.is_taken(appointment.doctor_id, busy, but=slot_id):
         raise SlotTaken
     seats.take_seat(slot_id, busy)
+    _ask_for_hours(appointment)
+
+
+def _ask_for_hours(appointment: Appointment) -> None:
+    """Its hours may have gone while it was cancelled: then it waits for a decision."""
+    day = local_date(appointment.start_at, queries.zone_of(appointment.facility_id))
+    materialise(appointment.doctor_id, appointment.facility_id, day, day)
 
 
 def _busy(appointment: Appointment) -> Span:

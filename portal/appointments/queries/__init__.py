@@ -9,6 +9,7 @@ from portal.appointments.queries.day import (
     board,
     board_version,
 )
+from portal.appointments.queries.day_reasons import why_nothing
 from portal.appointments.queries.offers import (
     Offer,
     StepPlan,
@@ -18,8 +19,18 @@ from portal.appointments.queries.offers import (
     nearest_offers,
     next_available,
     planned_steps,
+    search_asked,
 )
 from portal.appointments.queries.reasons import Reason, why_not
+from portal.appointments.queries.series import (
+    SeriesDate,
+    SeriesVisit,
+    find_series_by_key,
+    get_series,
+    list_following,
+    list_series_visits,
+    plan_series,
+)
 from portal.appointments.queries.visits import (
     StepRow,
     VisitContext,
@@ -33,6 +44,17 @@ from portal.appointments.queries.visits import (
     skippable_steps,
     zone_of,
 )
+from portal.appointments.queries.waitlist import (
+    WishRow,
+    find_wish_by_key,
+    get_wish,
+    list_by_ids,
+    list_matches,
+    list_wanting,
+    list_wish_facilities,
+    list_wishes,
+    list_wishes_of,
+)
 
 __all__ = [
     "BlockRow",
@@ -40,27 +62,45 @@ __all__ = [
     "DoctorRow",
     "Offer",
     "Reason",
+    "SeriesDate",
+    "SeriesVisit",
     "SlotRow",
     "StepPlan",
     "StepRow",
     "VisitContext",
     "VisitRow",
     "Wanted",
+    "WishRow",
     "board",
     "board_version",
     "find_by_booking_key",
     "find_offer",
+    "find_series_by_key",
+    "find_wish_by_key",
     "get_appointment",
     "get_context",
+    "get_series",
     "get_step",
+    "get_wish",
+    "list_by_ids",
+    "list_following",
+    "list_matches",
     "list_offers",
     "list_patient_visits",
+    "list_series_visits",
     "list_step_rows",
     "list_steps",
+    "list_wanting",
+    "list_wish_facilities",
+    "list_wishes",
+    "list_wishes_of",
     "nearest_offers",
     "next_available",
+    "plan_series",
     "planned_steps",
+    "search_asked",
     "skippable_steps",
     "why_not",
+    "why_nothing",
     "zone_of",
 ]

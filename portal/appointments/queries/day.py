@@ -62,6 +62,7 @@ class BlockRow(NamedTuple):
     start_at: datetime
     end_at: datetime
     reason: str
+    exception_id: int = 0
 
 
 class VisitRow(NamedTuple):
@@ -151,7 +152,7 @@ def board(facility_id: int, day: date) -> Day:
         [VisitRow._make(row) for row in _rows(VISITS, values, MOST_VISITS)],
         list(_slots(_rows(SLOTS, values, MOST_SLOTS), taken)),
         [
-            BlockRow(row.doctor_id, row.start_at, row.end_at, row.reason or row.type)
+            BlockRow(row.doctor_id, row.start_at, row.end_at, row.reason or row.type, row.id)
             for row in _rows(AWAY, values, MOST_OTHERS)
         ],
         {
@@ -194,16 +195,23 @@ def _slots(rows: Iterable[Row[Any]], taken: Iterable[Row[Any]]) -> Iterable[Slot
     for row in rows:
         held = row.status == "reserved" and row.reserved_until > now and row.reserved_by != user_id
         seat = row.booked_count < row.capacity and row.orphaned_at is None and not row.overbooked
-        clear = not any(
-            other.id != row.id and other.busy_from < row.end_at and other.busy_until > row.start_at
-            for other in busy[row.doctor_id]
+        # Only a start with a seat is held against all that its doctor is taken for.
+        free = (
+            seat
+            and row.start_at > now
+            and not any(
+                other.id != row.id
+                and other.busy_from < row.end_at
+                and other.busy_until > row.start_at
+                for other in busy[row.doctor_id]
+            )
         )
         yield SlotRow(
             row.id,
             row.doctor_id,
             row.start_at,
             row.end_at,
-            seat and clear and row.start_at > now,
+            free,
             row.holder if held else None,
             row.by_rule,
         )

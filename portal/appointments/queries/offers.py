@@ -1,12 +1,13 @@
 """What is on offer: starts at which a whole visit fits, under the plan that pays for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from portal import clock
 from portal.appointments.queries.search import search
-from portal.db import session
+from portal.db import planned_once, together
 from portal.services.queries import list_workflow_steps
 from portal.tenancy.context import facts
 
@@ -52,6 +53,8 @@ class Wanted:
     Attributes:
         minutes: the length of a visit that is being moved; None: its workflow's.
         from_at, until_at: no start before the one or after the other.
+        on_dates: on these local dates alone.
+        time_from, time_until: a part of the day: local times, the second not included.
     """
 
     offering_id: int | None = None
@@ -63,6 +66,9 @@ class Wanted:
     from_at: datetime | None = None
     until_at: datetime | None = None
     minutes: int | None = None
+    on_dates: Sequence[date] | None = None
+    time_from: time | None = None
+    time_until: time | None = None
 
 
 def list_offers(
@@ -80,6 +86,14 @@ def list_offers(
         days: how many dates are searched.
         limit: at most so many starts.
     """
+    given, values = search_asked(wanted, first_date=first_date, days=days, limit=limit)
+    return _offers(together(*planned_once(search(given), values))[1])
+
+
+def search_asked(
+    wanted: Wanted, *, first_date: date | None = None, days: int = HORIZON, limit: int = 1
+) -> tuple[frozenset[str], dict[str, Any]]:
+    """What of a `Wanted` is given, and the values that a search for it asks."""
     given = {name: value for name, value in vars(wanted).items() if value is not None}
     values = given | {
         "tenant_id": facts().tenant_id,
@@ -90,7 +104,7 @@ def list_offers(
         "limit": limit,
         "minutes": wanted.minutes,
     }
-    return _distinct(session.execute(search(frozenset(given)), values))
+    return frozenset(given), values
 
 
 def find_offer(wanted: Wanted, at: datetime) -> Offer | None:
@@ -134,10 +148,9 @@ def planned_steps(workflow_id: int, start_at: datetime) -> list[StepPlan]:
     return planned
 
 
-def _distinct(rows: Any) -> list[Offer]:
-    """One offer a start: a slot of the offering's own comes before one for any."""
+def _offers(rows: Sequence[Any]) -> list[Offer]:
+    """The offers, one a start: a slot of the offering's own comes before one for any."""
     found: dict[tuple[Any, ...], Offer] = {}
-    for row in rows:
-        offer = Offer._make(row)
+    for offer in map(Offer._make, rows):
         found.setdefault((offer.start_at, offer.doctor_id, offer.offering_id), offer)
     return list(found.values())

@@ -27,7 +27,10 @@ MESSAGES = {
     "no_rule": N_("The doctor has no hours there on that day."),
     "away": N_("The doctor is away then: %(reason)s"),
     "replaced": N_("Other hours hold on that day."),
+    "booked_out": N_("Every start of that day is taken, or too short for the visit."),
     "no_slot": N_("No slot starts at that time."),
+    "not_laid_out": N_("The doctor's hours are laid out until %(until)s so far."),
+    "patient_taken": N_("The patient has another visit from %(from)s to %(until)s."),
     "other_service": N_("That start is kept for another service."),
     "withdrawn": N_("The slot is not open any more."),
     "orphaned": N_("No rule supports that slot any more."),
@@ -125,6 +128,14 @@ HOURS = text("""
 """)
 
 
+LAST_LAID_OUT = text("""
+    SELECT start_at FROM availability_slots
+     WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id AND facility_id = :facility_id
+       AND created_from_rule_id IS NOT NULL AND status <> 'cancelled'
+     ORDER BY start_at DESC LIMIT 1
+""")
+
+
 def why_not(offering_id: int, plan_id: int | None, at: datetime) -> list[Reason]:
     """Every reason why a start is not on offer; none when it is.
 
@@ -150,14 +161,21 @@ def why_not(offering_id: int, plan_id: int | None, at: datetime) -> list[Reason]
     usable: set[int | None] = {slot.id for slot in slots} - {reason.record for reason in unusable}
     said = usable or {reason.record for reason in unusable if reason.code in ("full", "held")}
     return [
-        *_about_offering(offering),
-        *_about_plan(offering, plan_id, values["day"]),
+        *about_offering(offering),
+        *about_plan(offering, plan_id, values["day"]),
         *_about_start(values),
         *([] if usable else _about_day(slots, values)),
         *([] if usable else unusable),
         *_about_length(slots, values),
         *_about_doctor(said, values),
     ]
+
+
+def laid_out_until(doctor_id: int, facility_id: int, zone: str) -> date | None:
+    """The last local date for which a doctor's rules have made starts there."""
+    values = {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, "facility_id": facility_id}
+    last = session.scalar(LAST_LAID_OUT, values)
+    return local_date(last, zone) if last else None
 
 
 def _times(offering: Any, at: datetime) -> dict[str, Any]:
@@ -178,7 +196,8 @@ def _times(offering: Any, at: datetime) -> dict[str, Any]:
     }
 
 
-def _about_offering(offering: Any) -> Iterator[Reason]:
+def about_offering(offering: Any) -> Iterator[Reason]:
+    """What stands against an offering whenever it is."""
     if not offering.active:
         yield Reason("offering_inactive", "service_offerings", offering.id)
     if offering.service_gone:
@@ -193,7 +212,8 @@ def _about_offering(offering: Any) -> Iterator[Reason]:
         yield Reason("no_workflow", "service_workflows", None)
 
 
-def _about_plan(offering: Any, plan_id: int | None, day: date) -> Iterator[Reason]:
+def about_plan(offering: Any, plan_id: int | None, day: date) -> Iterator[Reason]:
+    """What stands against a plan on a day. Raises NotFound."""
     if plan_id is None:
         return
     plan = find_plan_at(offering.facility_id, plan_id)
@@ -220,8 +240,14 @@ def _about_day(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reason]
     if slots or exceptions:
         return
     rule = session.execute(RULES, values).first()
-    code = "no_rule" if rule is None else "no_slot"
-    yield Reason(code, "availability_rules", rule.id if rule else None)
+    if rule is None:
+        yield Reason("no_rule", "availability_rules", None)
+        return
+    until = laid_out_until(values["doctor_id"], values["facility_id"], values["zone"])
+    if until is not None and values["day"] > until:
+        yield Reason("not_laid_out", "availability_rules", rule.id, {"until": until})
+    else:
+        yield Reason("no_slot", "availability_rules", rule.id)
 
 
 def _about_length(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reason]:

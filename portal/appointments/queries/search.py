@@ -15,7 +15,7 @@ from sqlalchemy import TextClause, text
 # Every condition on the offering and its doctor's place. The dates become instants once an
 # offering, so that its starts are a range of the index.
 OFFERED = """
-WITH offered AS MATERIALIZED (
+offered AS MATERIALIZED (
     SELECT o.id AS offering_id, o.doctor_id, o.facility_id, f.timezone AS zone,
            w.id AS workflow_id,
            COALESCE(CAST(:minutes AS int), w.total_estimated_minutes) * interval '1 minute'
@@ -83,13 +83,8 @@ COVERED = """
                AND (u.start_at AT TIME ZONE o.zone)::date
                    = (s.start_at AT TIME ZONE o.zone)::date) AS piece))"""
 
-STARTS = """
-SELECT slot.id AS slot_id, o.doctor_id, o.facility_id, o.offering_id, o.workflow_id,
-       slot.start_at, slot.start_at + o.length AS end_at, o.zone,
-       slot.start_at - o.before AS busy_from, slot.start_at + o.length + o.after AS busy_until
-  FROM offered o
- CROSS JOIN LATERAL (
-       SELECT s.id, s.start_at
+# The starts of one offering (`o`) that are free for a whole visit, the earliest first.
+FREE = """
          FROM availability_slots s
         WHERE s.tenant_id = :tenant_id AND s.doctor_id = o.doctor_id
           AND s.start_at >= o.opens AND s.start_at < o.closes
@@ -101,7 +96,15 @@ SELECT slot.id AS slot_id, o.doctor_id, o.facility_id, o.offering_id, o.workflow
                OR s.reserved_by = CAST(:user_id AS bigint))))
           AND {clear}
           AND {covered}
-        ORDER BY s.start_at, s.service_offering_id NULLS LAST, s.id
+        ORDER BY s.start_at, s.service_offering_id NULLS LAST, s.id"""
+
+STARTS = """
+SELECT slot.id AS slot_id, o.doctor_id, o.facility_id, o.offering_id, o.workflow_id,
+       slot.start_at, slot.start_at + o.length AS end_at, o.zone,
+       slot.start_at - o.before AS busy_from, slot.start_at + o.length + o.after AS busy_until
+  FROM offered o
+ CROSS JOIN LATERAL (
+       SELECT s.id, s.start_at{free}
         LIMIT :limit) AS slot
  ORDER BY slot.start_at, o.doctor_id, o.facility_id, o.offering_id, slot.id
  LIMIT :limit"""
@@ -117,12 +120,22 @@ OF_START = {
     "slot_id": " AND s.id = :slot_id",
     "from_at": " AND s.start_at >= :from_at",
     "until_at": " AND s.start_at <= :until_at",
+    "on_dates": " AND (s.start_at AT TIME ZONE o.zone)::date = ANY (CAST(:on_dates AS date[]))",
+    "time_from": " AND (s.start_at AT TIME ZONE o.zone)::time >= CAST(:time_from AS time)",
+    "time_until": " AND (s.start_at AT TIME ZONE o.zone)::time < CAST(:time_until AS time)",
 }
 
 
 @cache
 def search(given: frozenset[str]) -> TextClause:
     """The statement for the names of what is given of a `Wanted`."""
+    offered, starts = parts(given)
+    # Without its indentation: a shorter text is sent.
+    return text(" ".join(" ".join(("WITH", offered, starts)).split()))
+
+
+def parts(given: frozenset[str]) -> tuple[str, str]:
+    """The offerings, as a part of a WITH clause, and their starts, a query that asks them."""
     planned = "plan_id" in given
     first_dates = ["first.day"] + ["plan.effective_from", "taken.accepted_since"] * planned
     last_dates = ["first.day + CAST(:days AS int) - 1"]
@@ -136,8 +149,12 @@ def search(given: frozenset[str]) -> TextClause:
         else "insurance_plan_id IS NULL",
         offering=_those(OF_OFFERING, given),
     )
-    starts = STARTS.format(clear=CLEAR, covered=COVERED, start=_those(OF_START, given))
-    return text("".join((offered, starts)))
+    return offered, STARTS.format(free=free_starts(_those(OF_START, given)))
+
+
+def free_starts(start: str = "") -> str:
+    """What stands after the columns of a search for an offering's free starts."""
+    return FREE.format(clear=CLEAR, covered=COVERED, start=start)
 
 
 def _those(conditions: dict[str, str], given: frozenset[str]) -> str:

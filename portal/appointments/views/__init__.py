@@ -4,7 +4,7 @@ from importlib import import_module
 
 from portal.appointments.views.blueprint import bp
 
-for _name in ("day", "booking", "visits", "steps", "patients"):
+for _name in ("day", "booking", "visits", "series", "steps", "patients", "waitlist", "starts"):
     import_module(f"{__name__}.{_name}")
 
 __all__ = ["bp"]

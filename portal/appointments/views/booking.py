@@ -1,10 +1,11 @@
 """Booking a visit: the form, the starts it offers, and the start it holds meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
@@ -13,11 +14,13 @@ from flask_login import current_user
 from portal.appointments import commands
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm, within_reason
+from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
-from portal.appointments.queries import Wanted, find_offer
-from portal.appointments.rules import SlotTaken
+from portal.appointments.queries import Wanted, find_offer, get_wish
+from portal.appointments.rules import NotAllBooked, SlotTaken
 from portal.appointments.starts import Choice, Offers, around, offers_for
 from portal.appointments.views.blueprint import bp
+from portal.appointments.views.series import kept, preview, say_booked
 from portal.appointments.views.shown import (
     day_asked,
     facility_asked,
@@ -30,6 +33,7 @@ from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.facilities.models import Facility
+from portal.patients.commands import Alike, PossiblyRegistered, possible_duplicates_of
 from portal.patients.queries import get_patient, search_patients
 from portal.refusals import DomainError
 from portal.services.queries import list_offerings
@@ -67,12 +71,22 @@ def new() -> Response:
 def create() -> Response:
     facility = facility_asked()
     form = BookingForm()
-    form.offer_choices(facility)
+    form.facility_id.data = str(facility.id)
+    if form.service_id.data is None:
+        form.offer_choices(facility)
     choice = _choice(form, facility)
+    if form.show.data == "waitlist":
+        return _wish(form, facility)
     if form.show.data or not form.validate():
         return _form(form, facility, offers_for(choice), shows=bool(form.show.data))
     try:
+        if form.repeats and not form.walk_in.data:
+            return _series(form, facility)
         return _booked(_book(form, facility), facility)
+    except PossiblyRegistered as possibly:
+        possibly.field = "found_patient_id"
+        form.refuse(possibly)
+        return _form(form, facility, offers_for(choice), alike=possibly.alike)
     except SlotTaken as taken:
         form.refuse(taken)
         return _form(form, facility, offers_for(around(choice, taken.alternatives)))
@@ -90,7 +104,7 @@ def offers() -> Response:
     form.offer_choices(facility)
     found = offers_for(_choice(form, facility))
     return page(PAGE, "appointments/_offers.html", form=form, offers=found, matches=None,
-                booking=_heading(facility, found))  # fmt: skip
+                alike=(), booking=_heading(facility, found))  # fmt: skip
 
 
 @bp.post("/appointments/holds")
@@ -118,6 +132,13 @@ def release(slot_id: int) -> Response:
     return with_board() if asks_for_fragment() else go("appointments.day")
 
 
+def _wish(form: BookingForm, facility: Facility) -> Response:
+    """On to the waitlist, with what is chosen already."""
+    return go("appointments.waitlist_new", facility=facility.id, patient=form.chosen_patient,
+              service=form.service_id.data, doctor=form.doctor_id.data,
+              plan=form.insurance_plan_id.data)  # fmt: skip
+
+
 def _asked(slot_id: int | None) -> dict[str, Any]:
     """What the address says: a free start, a doctor, a patient."""
     asked: dict[str, Any] = {"doctor_id": number_asked("doctor"), "availability_slot_id": slot_id}
@@ -132,6 +153,13 @@ def _asked(slot_id: int | None) -> dict[str, Any]:
     if slot_id is not None:
         slot = get_slot(slot_id)
         asked |= {"doctor_id": slot.doctor_id, "service_id": _service_for(slot)}
+    chosen = {"service_id": number_asked("service"), "insurance_plan_id": number_asked("plan")}
+    asked |= {field: number for field, number in chosen.items() if number is not None}
+    entry_id = number_asked("wish")
+    if entry_id is not None:
+        wish = get_wish(entry_id)
+        asked |= {"waitlist_entry_id": wish.id, "service_id": wish.service_id,
+                  "insurance_plan_id": wish.insurance_plan_id, "notes": wish.notes}  # fmt: skip
     return asked
 
 
@@ -164,14 +192,36 @@ def _book(form: BookingForm, facility: Facility) -> Appointment:
     book: Callable[[BookingDetails], Appointment] = commands.book_appointment
     if form.walk_in.data:
         book = partial(commands.walk_in, may_overbook=current_user.can("appointments.overbook"))
+    elif form.repeats:
+        series = form.series(UUID(form.booking_key.data), form.notes.data)
+        book = partial(commands.book_series, series=series)
+    entry_id = record_number(form.waitlist_entry_id.data)
+    if entry_id is not None:
+        book = commands.booking_wish(entry_id, book)
     if form.registers:
-        return commands.book_first_visit(form.person(), details, book)
+        return commands.book_first_visit(form.person(), details, book, anyway=form.somebody_else)
     return book(details)
+
+
+def _series(form: BookingForm, facility: Facility) -> Response:
+    """The dates first; once they were seen, all of them are booked, or none."""
+    if form.books:
+        try:
+            return _booked(_book(form, facility), facility)
+        except NotAllBooked as gone:
+            refuse_start(form, gone, facility.timezone)
+    dates = preview(form, facility)
+    start = local_date(get_slot(form.availability_slot_id.data or 0).start_at, facility.timezone)
+    heading = Heading(facility.name, start, url_for("appointments.day", facility=facility.id))
+    return form_page("appointments/series.html", "appointments/_series.html", form,
+                     booking=heading, dates=dates, kept=kept())  # fmt: skip
 
 
 def _booked(visit: Appointment, facility: Facility) -> Response:
     """Back to the board: the card is on it, or the message says which day it is on."""
     start = localtime(visit.start_at, facility.timezone)
+    if visit.appointment_series_id is not None:
+        say_booked(visit)
     toast(_("Booked for %(time)s on %(day)s.", time=hhmm(start), day=longdate(start.date())))
     day = local_date(visit.start_at, facility.timezone)
     if not asks_for_fragment() or shown_board() is None:
@@ -181,14 +231,35 @@ def _booked(visit: Appointment, facility: Facility) -> Response:
     return response
 
 
-def _form(form: BookingForm, facility: Facility, found: Offers, *, shows: bool = False) -> Response:
+def _form(
+    form: BookingForm,
+    facility: Facility,
+    found: Offers,
+    *,
+    shows: bool = False,
+    alike: Sequence[Alike] = (),
+) -> Response:
     """The form; asked to show more, it is no error that it is not complete."""
+    if form.service_id.choices is None:
+        form.offer_choices(facility)
     matches = None
     if shows and form.show.data == "patients" and form.patient_query.data:
         matches = search_patients(form.patient_query.data)
+    elif not alike:
+        alike = _shown_before(form)
     form.show.data = ""
     return form_page(PAGE, FORM, form, status=200 if shows else None, offers=found, matches=matches,
-                     booking=_heading(facility, found))  # fmt: skip
+                     alike=alike, booking=_heading(facility, found))  # fmt: skip
+
+
+def _shown_before(form: BookingForm) -> Sequence[Alike]:
+    """Who may be the new patient, when somebody has chosen among them: the choice stays."""
+    if not (form.found_patient_id.data and form.names_typed):
+        return ()
+    try:
+        return possible_duplicates_of(form.person())
+    except DomainError:  # no person can be like that; booking says so beside the field
+        return ()
 
 
 def _heading(facility: Facility, found: Offers) -> Heading:

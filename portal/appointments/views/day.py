@@ -1,10 +1,12 @@
 """The day board and the flow board."""
 
 from flask import Response, request
+from flask_login import current_user
 
 from portal import clock
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import (
+    NoFacility,
     day_asked,
     draw,
     facility_asked,
@@ -15,15 +17,21 @@ from portal.appointments.views.shown import (
 from portal.auth.permissions import permission
 from portal.availability.rules import local_date
 from portal.facilities.queries import list_facilities
-from portal.web.answers import page, stay
+from portal.web.answers import go, page, stay
 
 NOTHING_NEW = 204
+
+
+@bp.errorhandler(NoFacility)
+def nowhere(_none: NoFacility) -> Response:
+    """A clinic that has just begun, or somebody whose facilities are all closed."""
+    return page("appointments/nowhere.html", "appointments/_nowhere.html", status=NoFacility.status)
 
 
 @bp.get("/")
 @permission("appointments.see")
 def home() -> Response:
-    return day()
+    return go("setup.index") if current_user.setting_up else day()
 
 
 @bp.get("/appointments/day")
@@ -49,7 +57,7 @@ def day_changes() -> Response:
 @permission("appointments.see")
 def flow() -> Response:
     facility = facility_asked()
-    board = draw(facility, local_date(clock.now(), facility.timezone))
+    board = draw(facility, local_date(clock.now(), facility.timezone), flow_only=True)
     return page("appointments/flow.html", "appointments/_steps_board.html", board=board,
                 facility=facility, facilities=list_facilities())  # fmt: skip
 
@@ -60,7 +68,7 @@ def flow_changes() -> Response:
     """What an open flow board polls, with the stamp it has."""
     facility = facility_asked()
     known = frozenset(request.args.getlist("stamp"))
-    board = draw(facility, local_date(clock.now(), facility.timezone), known)
+    board = draw(facility, local_date(clock.now(), facility.timezone), known, flow_only=True)
     if board.flow is None:
         return Response(status=NOTHING_NEW)
     return stay("appointments/_steps_board.html", back_to="appointments.flow", board=board)

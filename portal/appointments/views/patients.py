@@ -4,6 +4,7 @@ from flask import Response
 
 from portal.appointments import queries
 from portal.appointments.views.blueprint import bp
+from portal.appointments.waitlist_page import shown_wish
 from portal.appointments.words import STATUS, shown_status
 from portal.auth.permissions import permission
 from portal.patients.queries import get_patient
@@ -18,5 +19,6 @@ def of_patient(patient_id: int) -> Response:
         (visit, queries.get_context(visit), shown_status(visit.status, visit.confirmed_at))
         for visit in queries.list_patient_visits(patient.id)
     ]
+    wishes = [shown_wish(wish) for wish in queries.list_wishes_of(patient.id)]
     return page("appointments/of_patient.html", "appointments/_visits.html", patient=patient,
-                visits=visits, words=STATUS)  # fmt: skip
+                visits=visits, wishes=wishes, words=STATUS)  # fmt: skip

@@ -21,9 +21,14 @@ from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility, list_facilities
 from portal.refusals import NotFound
 from portal.web.answers import TOASTS, take_messages
+from portal.web.filters import hhmm
 from portal.web.forms import record_number
 
 HEADER = "X-Board"
+
+
+class NoFacility(NotFound):
+    """There is no facility that this person sees, and so no board."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,15 @@ def shown_board() -> Shown | None:
     return shown if within_reason(shown.day) else None
 
 
-def draw(facility: Facility, day: date, known: frozenset[str] = frozenset()) -> Board:
+def draw(
+    facility: Facility, day: date, known: frozenset[str] = frozenset(), *, flow_only: bool = False
+) -> Board:
     """The board of a facility's day, without the parts that are known already."""
     version = stamp_of("version", queries.board_version(facility.id, day))
     say = cache(gettext)
-    return picture(queries.board(facility.id, day), version, clock.now(), say, known=known)
+    drawn = queries.board(facility.id, day)
+    return picture(drawn, version, clock.now(), say,
+                   known=known, flow_only=flow_only, written=hhmm)  # fmt: skip
 
 
 def version_of(shown: Shown) -> str:
@@ -80,13 +89,13 @@ def with_board(fragment: str | None = None, **context: Any) -> Response:
 
 
 def facility_asked() -> Facility:
-    """The facility of the address, else the person's first. Raises NotFound."""
+    """The facility of the address, else the person's first. Raises NotFound, NoFacility."""
     asked = request.values.get("facility", "") or request.values.get("facility_id", "")
     if asked:
         return get_facility(_number(asked))
     facilities = list_facilities(limit=1)
     if not facilities:
-        raise NotFound
+        raise NoFacility
     return facilities[0]
 
 

@@ -1,18 +1,22 @@
 """A visit and its life: arrive, start, complete, move, cancel, miss, and one step back."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Response, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.appointments import commands, queries
 from portal.appointments.forms import CancellationForm, MoveForm
 from portal.appointments.models import Appointment
+from portal.appointments.move_help import move_help
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import with_board
 from portal.appointments.visit_page import VisitPage, visit_page
 from portal.auth.permissions import permission
+from portal.refusals import DomainError
 from portal.services.queries import get_offering
 from portal.web.answers import asks_for_fragment, form_page, go, page, toast
 
@@ -72,8 +76,7 @@ def cancellation(appointment_id: int) -> Response:
     form = CancellationForm()
     if form.validate():
         with form.refusals():
-            commands.cancel_appointment(visit, form.cancel_reason.data or "")
-            toast(_("The visit is cancelled."), undo=_undo(visit))
+            _cancel(visit, form)
             return answer(visit)
     return form_page(PAGE, CARD, form, **(shown(visit) | {"cancel_form": form}))
 
@@ -93,7 +96,14 @@ def move(appointment_id: int) -> Response:
         details = form.details(
             facility_id=card.facility_id, service_id=card.service_id, zone=card.zone
         )
-        commands.reschedule_appointment(visit, details)
+        freed = (visit.facility_id, visit.doctor_id, visit.start_at)
+        try:
+            commands.reschedule_appointment(visit, details)
+        except DomainError as refusal:
+            if not form.on_board.data:
+                around["move_help"] = move_help(visit, details, refusal)
+            raise
+        say_wanted(*freed)
         url = url_for("appointments.move", appointment_id=visit.id)
         toast(_("The visit is moved."), undo={"url": url, "values": before})
         return answer(visit)
@@ -126,7 +136,34 @@ def shown(visit: Appointment) -> dict[str, Any]:
     """What the visit's page and fragment need."""
     card = visit_page(visit, get_offering(visit.service_offering_id).service_id)
     cancel_form = CancellationForm(formdata=None) if card.can_cancel else None
-    return {"visit": card, "move_form": _move_form(visit, card), "cancel_form": cancel_form}
+    return {"visit": card, "move_form": _move_form(visit, card), "move_help": None,
+            "cancel_form": cancel_form}  # fmt: skip
+
+
+def say_wanted(facility_id: int, doctor_id: int, start_at: datetime) -> None:
+    """Whether somebody on the waitlist wants the start that a visit has left."""
+    count = len(queries.list_wanting(facility_id, doctor_id, start_at))
+    if count:
+        toast(
+            ngettext(
+                "%(num)s person on the waitlist wants the start that is free now.",
+                "%(num)s people on the waitlist want the start that is free now.",
+                count,
+            ),
+            "info",
+        )
+
+
+def _cancel(visit: Appointment, form: CancellationForm) -> None:
+    because = form.cancel_reason.data or ""
+    if not form.following.data:
+        commands.cancel_appointment(visit, because)
+        toast(_("The visit is cancelled."), undo=_undo(visit))
+        return
+    count = commands.cancel_following(visit, because)
+    words = ngettext("%(num)s visit is cancelled.", "%(num)s visits are cancelled.", count)
+    url = url_for("appointments.following_undo", appointment_id=visit.id)
+    toast(words, undo={"url": url, "values": {}})
 
 
 def _move_form(visit: Appointment, card: VisitPage) -> MoveForm | None:

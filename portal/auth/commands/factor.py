@@ -6,7 +6,7 @@ from portal import clock
 from portal.audit import note
 from portal.auth import queries, rules
 from portal.auth.commands.sessions import end_sessions, my_id, renewed_session
-from portal.auth.models import RecoveryCode, UserFactor
+from portal.auth.models import Passkey, RecoveryCode, UserFactor
 from portal.auth.proofs import pseudonym
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, refusing
@@ -27,14 +27,22 @@ class RecoveryCodeWrong(DomainError):
     message = N_("This is none of your recovery codes, or it was used already.")
 
 
+class NoFactor(Conflict):
+    """Recovery codes stand in for a factor."""
+
+    message = N_("You have no second factor yet. Set one up first.")
+
+
 class FactorThere(Conflict):
-    """The person has an authenticator."""
+    """Of two enrolments at once, the other one was first."""
 
     message = N_("You have set up an authenticator already.")
 
 
 def enrol(secret: str, code: str) -> tuple[str, list[str]]:
-    """Keep the authenticator that shows this code; the session has given its factor then.
+    """Keep the authenticator that shows this code, in place of any other of the person's.
+
+    The session has given its second factor then.
 
     Returns:
         The token for the cookie, and ten recovery codes, which nobody can show again.
@@ -46,11 +54,12 @@ def enrol(secret: str, code: str) -> tuple[str, list[str]]:
     if step is None:
         raise CodeWrong
     mine = my_id()
+    session.execute(delete(UserFactor).where(UserFactor.user_id == mine))
     with refusing({"uq_user_factors_user_id": FactorThere}):
         session.add(UserFactor(user_id=mine, secret=secret, last_step=step))
     note("second-factor.enrolled", table="users", record=mine)
     end_sessions(mine, but=facts().session_id)
-    return _given(), _new_recovery_codes(mine)
+    return given_factor(), new_recovery_codes(mine)
 
 
 def give_code(code: str) -> str:
@@ -70,7 +79,7 @@ def give_code(code: str) -> str:
     if factor is None or step is None or not _spend(factor, step):
         raise CodeWrong
     note("second-factor", table="users", record=factor.user_id)
-    return _given()
+    return given_factor()
 
 
 def give_recovery_code(code: str) -> tuple[str, int]:
@@ -91,13 +100,14 @@ def give_recovery_code(code: str) -> tuple[str, int]:
     if session.scalar(unused.values(used_at=func.now()).returning(RecoveryCode.id)) is None:
         raise RecoveryCodeWrong
     note("second-factor", table="users", record=mine, reason="recovery code")
-    return _given(), queries.count_recovery_codes(mine)
+    return given_factor(), queries.count_recovery_codes(mine)
 
 
 def forget_factor(user_id: int) -> None:
-    """Take a person's authenticator and recovery codes away."""
-    for model in (UserFactor, RecoveryCode):
+    """Take a person's authenticator, passkeys and recovery codes away; their sessions end."""
+    for model in (UserFactor, Passkey, RecoveryCode):
         session.execute(delete(model).where(model.user_id == user_id))
+    end_sessions(user_id)
 
 
 def _spend(factor: UserFactor, step: int) -> bool:
@@ -107,11 +117,31 @@ def _spend(factor: UserFactor, step: int) -> bool:
     return spent is not None
 
 
-def _given() -> str:
+def given_factor() -> str:
+    """The session has given its second factor; the token for the cookie."""
     return renewed_session(second_factor_at=func.now(), proven_at=func.now())
 
 
-def _new_recovery_codes(user_id: int) -> list[str]:
+def renew_recovery_codes() -> tuple[str, list[str]]:
+    """Ten other recovery codes; those of before are void, and other sessions end.
+
+    Returns:
+        The token for the cookie, and the codes, which nobody can show again.
+
+    Raises:
+        NoFactor
+    """
+    mine = my_id()
+    if not facts().has_factor:
+        raise NoFactor
+    codes = new_recovery_codes(mine)
+    note("recovery-codes.renewed", table="users", record=mine)
+    end_sessions(mine, but=facts().session_id)
+    return renewed_session(), codes
+
+
+def new_recovery_codes(user_id: int) -> list[str]:
+    """Ten recovery codes in place of any before, which nobody can show again."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     codes = [rules.new_recovery_code() for _ in range(rules.RECOVERY_CODES)]
     session.add_all(

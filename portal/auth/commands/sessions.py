@@ -48,6 +48,21 @@ def end_own_session(session_id: int) -> None:
     note("sessions.ended", table="users", record=my_id(), new={"count": 1})
 
 
+def choose_language(tag: str | None) -> str:
+    """Have the portal speak another language to whoever asks.
+
+    Args:
+        tag: such as `es` or `en-US`; None: the clinic's, whatever that becomes.
+
+    Returns:
+        The one it speaks from the next page on.
+    """
+    user = queries.get_user(my_id())
+    user.locale = tag
+    session.flush()
+    return queries.language_of(user.email)
+
+
 def give_password_again(password: str) -> str:
     """Prove, without a second factor, that the person is still who signed in.
 

@@ -51,8 +51,11 @@ class LinkSpent(DomainError):
     status = 404
 
 
-def sign_in(clinic: str, email: str, password: str) -> str:
+def sign_in(clinic: str, email: str, password: str, *, tried: bytes) -> str:
     """Start a session and enter it.
+
+    Args:
+        tried: under what this try was counted; it is forgotten when it was right.
 
     Returns:
         The token for the cookie; the database keeps its hash only.
@@ -65,7 +68,7 @@ def sign_in(clinic: str, email: str, password: str) -> str:
     right = passwords.matches(account.password_hash if account else None, password)
     if account is None or not right or not account.may_sign_in:
         raise SignInRefused
-    throttling.forget_tries(throttling.account(clinic, email))
+    throttling.forget_tries(tried)
     token = _start_session(account.tenant_id, account.user_id, rules.idle_seconds(account.settings))
     enter_session(rules.hash_of(token))
     if passwords.outdated(account.password_hash or ""):

@@ -6,22 +6,26 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.auth import commands, queries, sessions, throttling
-from portal.auth.forms import CodeForm, EndingForm, PasswordForm, ProofForm
+from portal.auth.forms import CodeForm, EndingForm, LanguageForm, PasswordForm, ProofForm
 from portal.auth.permissions import ProofNeeded, permission
 from portal.auth.views.blueprint import bp
 from portal.auth.views.factor import count_try, note_failure
 from portal.auth.views.onwards import own_address
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
+from portal.web.languages import speaking
 
 
 @bp.get("/account/")
 @permission("account.own")
 def account() -> Response:
     mine = facts()
-    return page("auth/account.html", "auth/_account.html", mine=mine,
-                sessions=queries.list_sessions(commands.my_id()),
-                codes=queries.count_recovery_codes(commands.my_id()))  # fmt: skip
+    own = commands.my_id()
+    return page(
+        "auth/account.html", "auth/_account.html", mine=mine,
+        sessions=queries.list_sessions(own), codes=queries.count_recovery_codes(own),
+        authenticator=queries.find_factor(own), passkeys=queries.list_passkeys(own),
+    )  # fmt: skip
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -39,11 +43,28 @@ def password() -> Response:
     return form_page("auth/password.html", "auth/_password.html", form)
 
 
+@bp.route("/account/language", methods=["GET", "POST"])
+@permission("account.own")
+def language() -> Response:
+    chosen = queries.get_user(commands.my_id()).locale
+    form = LanguageForm(locale=chosen)
+    form.offer(chosen)
+    if form.validate_on_submit():
+        with speaking(commands.choose_language(form.locale.data)):
+            toast(_("The portal speaks English to you from now on."))
+        return go("auth.account")
+    return form_page("auth/language.html", "auth/_language.html", form)
+
+
 @bp.route("/account/proof", methods=["GET", "POST"])
 @permission("account.own")
 def proof() -> Response:
     wanted = request.args.get("next", "")
-    form = CodeForm(next=wanted) if facts().has_factor else ProofForm(next=wanted)
+    mine = facts()
+    authenticator = queries.find_factor(commands.my_id())
+    if mine.has_factor and authenticator is None:
+        return go("auth.passkey", next=own_address(wanted))
+    form = CodeForm(next=wanted) if mine.has_factor else ProofForm(next=wanted)
     if form.validate_on_submit():
         with form.refusals():
             own = count_try()
@@ -51,7 +72,8 @@ def proof() -> Response:
             throttling.forget_tries(own)
             return sessions.set_cookie(go(own_address(form.next.data)), token)
         note_failure()
-    return form_page("auth/proof.html", "auth/_proof.html", form)
+    return form_page("auth/proof.html", "auth/_proof.html", form,
+                     passkeys=queries.list_passkeys(commands.my_id()))  # fmt: skip
 
 
 @bp.post("/account/sessions/ending")

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from portal.audit import note
 from portal.audit.hook import afterwards
-from portal.auth import commands, sessions, throttling
+from portal.auth import commands, queries, sessions, throttling
 from portal.auth.forms import CodeForm, EnrolmentForm, RecoveryForm
-from portal.auth.permissions import halfway
+from portal.auth.permissions import ProofNeeded, halfway
 from portal.auth.views.blueprint import bp
 from portal.auth.views.onwards import onwards, own_address
 from portal.tenancy.context import facts
@@ -26,6 +26,8 @@ def code() -> Response:
     form = CodeForm(next=request.args.get("next", ""))
     if facts().owes != "code":
         return go(onwards(form.next.data))
+    if queries.find_factor(commands.my_id()) is None:
+        return go("auth.passkey", next=own_address(form.next.data))
     if form.validate_on_submit():
         with form.refusals():
             own = count_try()
@@ -33,14 +35,15 @@ def code() -> Response:
             throttling.forget_tries(own)
             return sessions.set_cookie(go(own_address(form.next.data)), token)
         note_failure()
-    return form_page("auth/code.html", "auth/_code.html", form)
+    return form_page("auth/code.html", "auth/_code.html", form,
+                     passkeys=queries.list_passkeys(commands.my_id()))  # fmt: skip
 
 
 @bp.route("/sign-in/recovery", methods=["GET", "POST"])
 @halfway
 def recovery() -> Response:
     form = RecoveryForm(next=request.args.get("next", ""))
-    if facts().owes != "code":
+    if not facts().has_factor:
         return go(onwards(form.next.data))
     if form.validate_on_submit():
         with form.refusals():
@@ -59,8 +62,9 @@ def recovery() -> Response:
 @halfway
 def enrolment() -> Response:
     mine, form = facts(), EnrolmentForm(next=request.args.get("next", ""))
-    if mine.has_factor:
+    if mine.owes == "code":
         return go(onwards(form.next.data))
+    require_standing()
     secret = form.offered(mine.session_id) if form.is_submitted() else pyotp.random_base32()
     if form.validate_on_submit():
         with form.refusals():
@@ -74,6 +78,13 @@ def enrolment() -> Response:
     form.offer(mine.session_id, secret)
     return form_page("auth/enrolment.html", "auth/_enrolment.html", form,
                      secret=secret, picture=picture(secret))  # fmt: skip
+
+
+def require_standing() -> None:
+    """A factor is added by who is to have a first one, or has proven themself just now."""
+    mine = facts()
+    if mine.owes == "code" or not (mine.owes or mine.fresh):
+        raise ProofNeeded
 
 
 def count_try() -> bytes:

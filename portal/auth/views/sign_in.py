@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.audit.hook import afterwards
-from portal.auth import commands, queries, rules, sessions, throttling
+from portal.auth import commands, devices, queries, rules, sessions, throttling
 from portal.auth.forms import SignInForm, WelcomeForm
 from portal.auth.permissions import NotSignedIn, permission, public
 from portal.auth.views.blueprint import bp
@@ -35,12 +35,7 @@ def start() -> Response:
     typed = form.data
     if form.validate():
         with form.refusals():
-            throttling.take_try(throttling.account(typed["clinic"], typed["email"]))
-            sessions.enter()
-            if session.info.get("facts") is not None:
-                commands.sign_out()
-            token = commands.sign_in(typed["clinic"], typed["email"], typed["password"])
-            return _signed_in(typed["clinic"], token, onwards(typed["next"]))
+            return _let_in(typed)
         afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
     return form_page(PAGE, CARD, form)
 
@@ -83,6 +78,18 @@ def not_signed_in(_nobody: NotSignedIn) -> Response:
     if request.method == "GET" and (owed() or sessions.cookie_token() is None):
         return go(there, next=wanted)
     return page(PAGE, status=401, form=_form(next=wanted), ended=True)
+
+
+def _let_in(typed: dict[str, str]) -> Response:
+    """Count the try, end whatever session this browser has, and start one."""
+    clinic, email = typed["clinic"], typed["email"]
+    tried = devices.bucket_of(clinic, email)
+    throttling.take_try(tried)
+    sessions.enter()
+    if session.info.get("facts") is not None:
+        commands.sign_out()
+    token = commands.sign_in(clinic, email, typed["password"], tried=tried)
+    return devices.remember(_signed_in(clinic, token, onwards(typed["next"])), clinic, email)
 
 
 def _form(**values: str) -> SignInForm:

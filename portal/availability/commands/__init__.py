@@ -1,5 +1,6 @@
 """Every write of availability: rules, exceptions, and the slots that follow."""
 
+from portal.availability.commands.closing import close_for_days
 from portal.availability.commands.exceptions import (
     ExceptionDetails,
     add_exception,
@@ -15,11 +16,13 @@ from portal.availability.commands.materialise import (
     materialise_doctors,
 )
 from portal.availability.commands.orphans import StartKeptAlready, keep_as_booked
+from portal.availability.commands.splitting import split_around, split_from
 from portal.availability.commands.weekly import (
     RuleDetails,
     add_rule,
     add_rules,
     change_rule,
+    check_rule,
     details_of,
     end_rule,
 )
@@ -35,6 +38,8 @@ __all__ = [
     "batches",
     "change_exception",
     "change_rule",
+    "check_rule",
+    "close_for_days",
     "details_of",
     "end_rule",
     "horizon_days",
@@ -43,4 +48,6 @@ __all__ = [
     "materialise",
     "materialise_doctors",
     "remove_exception",
+    "split_around",
+    "split_from",
 ]

@@ -76,7 +76,7 @@ def add_rules(many: Sequence[RuleDetails]) -> list[AvailabilityRule]:
     Raises as `add_rule`; then none is added.
     """
     for details in many:
-        _check(details)
+        check_rule(details)
     with refusing(CONSTRAINTS):
         rules = [AvailabilityRule(**asdict(details)) for details in many]
         session.add_all(rules)
@@ -87,7 +87,7 @@ def add_rules(many: Sequence[RuleDetails]) -> list[AvailabilityRule]:
 
 def change_rule(rule: AvailabilityRule, details: RuleDetails) -> Materialised:
     """Change a rule; free slots follow, booked ones stand. Raises as `add_rule`."""
-    _check(details)
+    check_rule(details)
     before = (rule.doctor_id, rule.facility_id)
     with refusing(CONSTRAINTS):
         for name, value in asdict(details).items():
@@ -113,7 +113,8 @@ def _carry_through(rule: AvailabilityRule) -> Materialised:
     return materialise_doctors([rule.doctor_id], facility_id=rule.facility_id)
 
 
-def _check(details: RuleDetails) -> None:
+def check_rule(details: RuleDetails) -> None:
+    """Whether a rule could be added. Raises as `add_rule`."""
     check_window(details.start_time, details.end_time)
     check_slots(
         details.slot_duration_minutes,

@@ -1,7 +1,13 @@
 """Every read of availability."""
 
+from portal.availability.queries.closures import doctors_away
 from portal.availability.queries.difference import DIFFERENCE
-from portal.availability.queries.exceptions import ExceptionRow, search_exceptions
+from portal.availability.queries.exceptions import (
+    MOST_IN_A_MONTH,
+    ExceptionRow,
+    list_touching,
+    search_exceptions,
+)
 from portal.availability.queries.outlook import (
     Outlook,
     WeekSlot,
@@ -9,7 +15,13 @@ from portal.availability.queries.outlook import (
     outlook,
     week_slots,
 )
-from portal.availability.queries.places import PlaceRow, get_place, get_place_of, search_places
+from portal.availability.queries.places import (
+    PlaceRow,
+    get_place,
+    get_place_of,
+    list_places_of,
+    search_places,
+)
 from portal.availability.queries.weekly import (
     get_exception,
     get_rule,
@@ -21,10 +33,12 @@ from portal.availability.queries.weekly import (
 
 __all__ = [
     "DIFFERENCE",
+    "MOST_IN_A_MONTH",
     "ExceptionRow",
     "Outlook",
     "PlaceRow",
     "WeekSlot",
+    "doctors_away",
     "get_exception",
     "get_place",
     "get_place_of",
@@ -32,8 +46,10 @@ __all__ = [
     "get_slot",
     "list_exceptions",
     "list_orphans",
+    "list_places_of",
     "list_rules",
     "list_scheduled_doctor_ids",
+    "list_touching",
     "outlook",
     "search_exceptions",
     "search_places",

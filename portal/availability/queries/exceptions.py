@@ -7,10 +7,13 @@ from sqlalchemy import Select, select
 
 from portal import clock
 from portal.availability.models import AvailabilityException
+from portal.availability.rules import Span
 from portal.db import session
 from portal.doctors.models import Doctor
 from portal.facilities.models import Facility
 from portal.tenancy.context import facts
+
+MOST_IN_A_MONTH = 2000
 
 
 class ExceptionRow(NamedTuple):
@@ -53,6 +56,26 @@ def search_exceptions(
             statement = statement.where(column == value)
     rows = session.execute(statement.limit(limit).offset(offset))
     return [ExceptionRow._make(row) for row in rows]
+
+
+def list_touching(
+    span: Span, *, facility_id: int, query: str | None = None, limit: int = MOST_IN_A_MONTH + 1
+) -> list[ExceptionRow]:
+    """Those of a facility that touch a span, the earliest first."""
+    exception = AvailabilityException
+    statement = (
+        _named()
+        .where(
+            exception.facility_id == facility_id,
+            exception.start_at < span.end,
+            exception.end_at > span.start,
+        )
+        .order_by(exception.start_at, exception.id)
+        .limit(limit)
+    )
+    if query:
+        statement = statement.where(Doctor.display_name.icontains(query, autoescape=True))
+    return [ExceptionRow._make(row) for row in session.execute(statement)]
 
 
 def _named() -> Select[*tuple[Any, ...]]:

@@ -37,13 +37,13 @@ SELECT d.start_at, d.end_at, d.action, s.status, COALESCE(s.booked_count, 0) AS 
 """
 WEEK = text("".join((DIFFERENCE, SHOWN)))
 
-FREE = text("""
-    SELECT start_at, COALESCE(service_offering_id, 0) AS offering_id, end_at, capacity
+FREE = """
+    SELECT doctor_id, start_at, COALESCE(service_offering_id, 0) AS offering_id, end_at, capacity
       FROM availability_slots
-     WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id AND facility_id = :facility_id
+     WHERE tenant_id = :tenant_id AND facility_id = :facility_id
        AND start_at >= :now AND status IN ('open', 'reserved') AND booked_count = 0
        AND orphaned_at IS NULL
-""")
+"""
 
 ORPHANS = """
     FROM availability_slots s
@@ -51,9 +51,8 @@ ORPHANS = """
    WHERE s.tenant_id = :tenant_id AND s.orphaned_at IS NOT NULL AND a.end_at > :now
      AND a.status IN ('scheduled', 'checked_in', 'in_progress')
 """
-ORPHANS_OF_A_PLACE = text(
-    f"SELECT a.id {ORPHANS} AND s.doctor_id = :doctor_id AND s.facility_id = :facility_id"
-)
+ORPHANS_THERE = f"SELECT a.id {ORPHANS} AND s.facility_id = :facility_id"
+OF_THE_DOCTOR = " AND {table}doctor_id = :doctor_id"
 ORPHANS_IN_ORDER = text(
     f"SELECT a.id, s.id AS slot_id {ORPHANS} ORDER BY s.start_at, a.id LIMIT :limit OFFSET :offset"
 )
@@ -78,14 +77,14 @@ class WeekSlot(NamedTuple):
 
 @dataclass(frozen=True)
 class Outlook:
-    """A place's free slots from now on, and the visits that no rule supports.
+    """Free slots from now on, and the visits that no rule supports.
 
     Attributes:
-        free: a start and its offering (0: any) -> its end and its seats.
+        free: a start, its doctor and its offering (0: any) -> its end and its seats.
         orphaned: ids of coming visits.
     """
 
-    free: dict[tuple[datetime, int], tuple[datetime, int]]
+    free: dict[tuple[datetime, int, int], tuple[datetime, int]]
     orphaned: frozenset[int]
 
 
@@ -101,13 +100,18 @@ def week_slots(doctor_id: int, facility_id: int, first_date: date) -> list[WeekS
     return [WeekSlot._make(row) for row in session.execute(WEEK, values)]
 
 
-def outlook(doctor_id: int, facility_id: int) -> Outlook:
-    """What a place has on offer and what it owes at this moment of the transaction."""
+def outlook(doctor_id: int | None, facility_id: int) -> Outlook:
+    """What a doctor, or None for all of them, has on offer and owes there at this moment."""
     values = _place(doctor_id, facility_id)
-    free = session.execute(FREE, values).all()
+    narrowed = "" if doctor_id is None else OF_THE_DOCTOR
+    free = session.execute(text(FREE + narrowed.format(table="")), values).all()
+    orphaned = session.scalars(text(ORPHANS_THERE + narrowed.format(table="s.")), values)
     return Outlook(
-        {(row.start_at, row.offering_id): (row.end_at, row.capacity) for row in free},
-        frozenset(session.scalars(ORPHANS_OF_A_PLACE, values)),
+        {
+            (row.start_at, row.doctor_id, row.offering_id): (row.end_at, row.capacity)
+            for row in free
+        },
+        frozenset(orphaned),
     )
 
 
@@ -118,7 +122,7 @@ def list_orphans(*, limit: int = 51, offset: int = 0) -> Sequence[tuple[int, int
     return [(row.id, row.slot_id) for row in rows]
 
 
-def _place(doctor_id: int, facility_id: int) -> dict[str, object]:
+def _place(doctor_id: int | None, facility_id: int) -> dict[str, object]:
     return {
         "tenant_id": facts().tenant_id,
         "doctor_id": doctor_id,

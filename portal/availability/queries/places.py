@@ -50,6 +50,12 @@ def get_place_of(doctor_id: int, facility_id: int) -> PlaceRow:
     )
 
 
+def list_places_of(doctor_id: int) -> list[PlaceRow]:
+    """Every place of a doctor, ended ones too, at open facilities, by the facility's name."""
+    statement = _places().where(FacilityDoctor.doctor_id == doctor_id)
+    return [PlaceRow._make(row) for row in session.execute(statement)]
+
+
 def _one(statement: Select[*tuple[Any, ...]]) -> PlaceRow:
     row = session.execute(statement).one_or_none()
     if row is None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from portal.availability.changes import Change, changed_by
+from portal.availability.changes import Change, Scope, changed_by
 from portal.availability.forms import SeenForm
 from portal.availability.queries import PlaceRow
 from portal.web.answers import form_page, go, toast
@@ -14,7 +14,7 @@ from portal.web.previews import tried
 
 def show_then_do(
     form: SeenForm,
-    place: PlaceRow,
+    place: PlaceRow | Scope,
     change: Callable[[], object],
     said: str,
     templates: tuple[str, str],
@@ -24,13 +24,14 @@ def show_then_do(
 
     Args:
         form: with its choices.
-        place: whose hours change.
+        place: whose hours change, and where.
         change: the command, with what was typed.
         said: the message when it is done.
         templates: the page and its fragment.
         shown: what else they need.
     """
     did: Change | None = None
+    back = _page_of(place)
     confirmed = request.form.get("do") == "confirm"
     if form.validate_on_submit():
         with form.refusals():
@@ -38,8 +39,16 @@ def show_then_do(
             did, answer = tried(lambda: changed_by(place, change), seen=seen)
             if answer.stays:
                 toast(said)
-                return go(url_for("availability.show", place_id=place.id))
+                return go(back)
             form.seen.data = answer.mark
     return form_page(
-        *templates, form, place=place, change=did, again=confirmed and did is not None, **shown
-    )
+        *templates, form, place=place, change=did, again=confirmed and did is not None, back=back,
+        **shown,
+    )  # fmt: skip
+
+
+def _page_of(place: PlaceRow | Scope) -> str:
+    """Where somebody looks after a change of these hours, and goes back to before one."""
+    if isinstance(place, Scope):
+        return url_for("availability.holidays", facility_id=place.facility_id)
+    return url_for("availability.show", place_id=place.id)

@@ -7,7 +7,13 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.availability import commands, queries
-from portal.availability.forms import ChangedHoursForm, CopyForm, EndingForm, NewHoursForm
+from portal.availability.forms import (
+    ChangedHoursForm,
+    CopyForm,
+    EndingForm,
+    NewHoursForm,
+    SplitForm,
+)
 from portal.availability.models import AvailabilityRule
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
@@ -59,6 +65,18 @@ def rule_copies(rule_id: int) -> Response:
     said = _("The hours are copied.")
     templates = ("availability/rule_copies.html", "availability/_copies.html")
     return show_then_do(form, place, copy, said, templates, session=session_of(rule))
+
+
+@bp.route("/rules/<int:rule_id>/parts", methods=["GET", "POST"])
+@permission("availability.manage")
+def rule_parts(rule_id: int) -> Response:
+    rule, place = _rule(rule_id)
+    form, words = SplitForm(), session_of(rule)
+    said = _("The hours are split.")
+    templates = ("availability/rule_parts.html", "availability/_parts.html")
+    return show_then_do(
+        form, place, lambda: form.split(rule), said, templates, session=words
+    )  # fmt: skip
 
 
 @bp.route("/rules/<int:rule_id>/ending", methods=["GET", "POST"])

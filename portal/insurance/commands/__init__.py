@@ -15,9 +15,13 @@ from portal.insurance.commands.payers import (
     PlanCodeTaken,
     PlanDetails,
     add_payer,
+    add_payers,
     add_plan,
+    add_plans,
     change_payer,
     change_plan,
+    check_payer,
+    check_plan,
 )
 
 __all__ = [
@@ -30,10 +34,14 @@ __all__ = [
     "VisitsAffected",
     "accept_plan",
     "add_payer",
+    "add_payers",
     "add_plan",
+    "add_plans",
     "change_acceptance",
     "change_payer",
     "change_plan",
     "change_terms",
+    "check_payer",
+    "check_plan",
     "stop_accepting_plan",
 ]

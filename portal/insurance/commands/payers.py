@@ -1,13 +1,15 @@
 """Adding and changing payers and plans."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from portal.db import session
+from portal.facilities.rules import reachable
 from portal.facilities.visits import require_sight_of_all
 from portal.insurance.commands.acceptance import Affected, Uncovering
 from portal.insurance.models import InsurancePlan, InsuranceProvider
-from portal.insurance.rules import check_dates
+from portal.insurance.rules import check_dates, checked_website
 from portal.refusals import N_, Conflict, refusing
 
 
@@ -29,8 +31,14 @@ CONSTRAINTS = {
 
 @dataclass(frozen=True)
 class PayerDetails:
+    """What staff type about a payer.
+
+    `contact` replaces the entries it names, and None takes one away.
+    """
+
     name: str
     website: str | None = None
+    contact: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,17 +51,33 @@ class PlanDetails:
 
 
 def add_payer(details: PayerDetails) -> InsuranceProvider:
-    """Raises PayerNameTaken."""
+    """Raises PayerNameTaken, WebsiteMalformed, EmailMalformed."""
+    payer = InsuranceProvider()
     with refusing(CONSTRAINTS):
-        payer = InsuranceProvider(name=details.name.strip(), website=details.website)
+        _introduce(payer, details)
         session.add(payer)
     return payer
 
 
-def change_payer(payer: InsuranceProvider, details: PayerDetails) -> InsuranceProvider:
-    """Raises PayerNameTaken."""
+def check_payer(details: PayerDetails) -> None:
+    """Whether such a payer could be added, whoever else there is. Raises as `add_payer`."""
+    _introduce(InsuranceProvider(), details)
+
+
+def add_payers(many: Sequence[PayerDetails]) -> list[InsuranceProvider]:
+    """Add several payers at once. Raises as `add_payer`; then none is added."""
+    payers = [InsuranceProvider() for _ in many]
+    for payer, details in zip(payers, many, strict=True):
+        _introduce(payer, details)
     with refusing(CONSTRAINTS):
-        payer.name, payer.website = details.name.strip(), details.website
+        session.add_all(payers)
+    return payers
+
+
+def change_payer(payer: InsuranceProvider, details: PayerDetails) -> InsuranceProvider:
+    """Raises PayerNameTaken, WebsiteMalformed, EmailMalformed."""
+    with refusing(CONSTRAINTS):
+        _introduce(payer, details)
     return payer
 
 
@@ -64,6 +88,21 @@ def add_plan(details: PlanDetails) -> InsurancePlan:
         _describe(plan, details)
         session.add(plan)
     return plan
+
+
+def check_plan(details: PlanDetails) -> None:
+    """Whether such a plan could be added, whatever others there are. Raises as `add_plan`."""
+    _describe(InsurancePlan(), details)
+
+
+def add_plans(many: Sequence[PlanDetails]) -> list[InsurancePlan]:
+    """Add several plans at once. Raises as `add_plan`; then none is added."""
+    plans = [InsurancePlan() for _ in many]
+    for plan, details in zip(plans, many, strict=True):
+        _describe(plan, details)
+    with refusing(CONSTRAINTS):
+        session.add_all(plans)
+    return plans
 
 
 def change_plan(plan: InsurancePlan, details: PlanDetails) -> Affected:
@@ -79,6 +118,11 @@ def change_plan(plan: InsurancePlan, details: PlanDetails) -> Affected:
     with refusing(CONSTRAINTS):
         _describe(plan, details)
     return uncovering.affected()
+
+
+def _introduce(payer: InsuranceProvider, details: PayerDetails) -> None:
+    payer.name, payer.website = details.name.strip(), checked_website(details.website)
+    payer.contact = reachable(payer.contact, details.contact)
 
 
 def _describe(plan: InsurancePlan, details: PlanDetails) -> None:

@@ -49,7 +49,7 @@ def new() -> Response:
 @permission("insurance.manage")
 def edit(payer_id: int) -> Response:
     payer = queries.get_payer(payer_id)
-    form = PayerForm(obj=payer)
+    form = PayerForm(obj=payer, data=payer.contact)
     if form.validate_on_submit():
         with form.refusals():
             commands.change_payer(payer, form.details())

@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from portal import clock
+from portal.db import plan_anew
 from portal.patients import queries
 from portal.patients.commands.registering import register_checked
 from portal.patients.rules.details import checked
 from portal.patients.rules.finding import Key
-from portal.patients.rules.incoming import Incoming, Refused, Taken
+from portal.patients.rules.incoming import Incoming, Taken
 from portal.refusals import N_, DomainError
+from portal.tables import Fate, LineRefused, Refused
 
 BATCH = 500
 REPEATED = N_("has the same identifier as an earlier line")
-Tell = Callable[[int, str], None]
+Tell = Callable[[Fate], None]
 
 
 @dataclass(slots=True)
@@ -33,7 +35,7 @@ def import_patients(incoming: Iterable[Incoming], *, facility_id: int, tell: Tel
     Args:
         incoming: what the reader makes of each line.
         facility_id: where they are registered.
-        tell: is given the line number and the reason of everything that could not be kept.
+        tell: is given the fate of each line, in their order within a batch.
     """
     return _Import(facility_id, tell).run(iter(incoming))
 
@@ -44,27 +46,25 @@ class _Import:
         self.tell = tell
         self.report = ImportReport()
         self.first_made: int | None = None
-        self.notices: list[tuple[int, str]] = []
+        self.fates: list[Fate] = []
 
     def run(self, incoming: Iterator[Incoming]) -> ImportReport:
         while batch := list(islice(incoming, BATCH)):
             self._register(self._unknown([each for each in map(self._checked, batch) if each]))
-            for line, words in sorted(self.notices):
-                self.tell(line, words)
-            self.notices.clear()
+            for fate in sorted(self.fates, key=lambda fate: fate.line):
+                self.tell(fate)
+            self.fates.clear()
         return self.report
 
     def _checked(self, each: Incoming) -> Taken | None:
         if isinstance(each, Refused):
-            self._refuse(each.line, each.reason)
+            self._refuse(each.line, each.refusal)
             return None
         details = replace(each.details, facility_id=self.facility_id)
         try:
             return replace(each, details=checked(details, today=clock.now().date()))
         except DomainError as refusal:
-            self._refuse(
-                each.line, f"{refusal.field}: {refusal}" if refusal.field else str(refusal)
-            )
+            self._refuse(each.line, refusal)
             return None
 
     def _unknown(self, batch: list[Taken]) -> list[Taken]:
@@ -81,27 +81,31 @@ class _Import:
             if patient_id := next((known[one] for one in own if one in known), None):
                 self._recognise(each, patient_id)
             elif any(one in kept for one in own):
-                self._refuse(each.line, REPEATED)
+                self._refuse(each.line, LineRefused(REPEATED))
             else:
                 kept |= dict.fromkeys(own, each)
         return list({id(each): each for each in kept.values()}.values())
 
     def _recognise(self, each: Taken, patient_id: int) -> None:
         if self.first_made is not None and patient_id >= self.first_made:
-            self._refuse(each.line, REPEATED)
+            self._refuse(each.line, LineRefused(REPEATED))
         else:
             self.report.known += 1
+            self.fates.append(Fate(each.line, "known"))
 
     def _register(self, batch: list[Taken]) -> None:
         if not batch:
             return
         made = register_checked([each.details for each in batch])
-        self.first_made = self.first_made or min(made)
+        if self.first_made is None:
+            self.first_made = min(made)
+            plan_anew()
         self.report.registered += len(made)
         for each in batch:
             self.report.remarks += len(each.remarks)
-            self.notices += [(each.line, remark) for remark in each.remarks]
+            said = tuple(LineRefused(remark) for remark in each.remarks)
+            self.fates.append(Fate(each.line, "added", said))
 
-    def _refuse(self, line: int, reason: str) -> None:
+    def _refuse(self, line: int, refusal: DomainError) -> None:
         self.report.refused += 1
-        self.notices.append((line, reason))
+        self.fates.append(Fate(line, "refused", (refusal,)))

@@ -7,6 +7,7 @@ from sqlalchemy import Row, Table, select
 from portal.db import session
 from portal.patients.commands.registering import SEALED, find_again
 from portal.patients.models import Patient
+from portal.patients.queries import Former
 from portal.patients.rules.finding import Person
 from portal.phi.sealed import Unreadable, open_unseen
 from portal.tenancy.context import facts
@@ -33,9 +34,10 @@ def index_some(after: int) -> int | None:
         .limit(AT_ONCE)
         .with_for_update(key_share=True)
     ).all()
+    former = Former(row.id for row in rows)
     for row in rows:
         if person := _person(row):
-            find_again(row.id, person)
+            find_again(row.id, [person, *former.of(row.id)])
     return rows[-1].id if len(rows) == AT_ONCE else None
 
 

@@ -1,6 +1,6 @@
 """Registering and changing patients."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 from uuid import uuid4
@@ -46,10 +46,17 @@ class PatientUnreadable(Conflict):
     message = N_("This record cannot be read at present, so it cannot be changed.")
 
 
+Alike = queries.PatientRow | queries.KnownElsewhere
+
+
 class PossiblyRegistered(DomainError):
     """Somebody with this birth date and a similar name, or this telephone, is registered."""
 
     message = N_("This may be somebody who is registered already.")
+
+    def __init__(self, alike: Sequence[Alike]) -> None:
+        super().__init__()
+        self.alike = alike
 
 
 CONSTRAINTS = {
@@ -82,23 +89,47 @@ ADD_TOKENS = text(
 def register_patient(details: PatientDetails) -> Patient:
     """Register one patient, who gets a medical record number from the system.
 
+    Where they are registered decides who reaches them: somebody limited to some facilities
+    registers at the first of theirs unless they say at which.
+
     Raises:
         NameMissing, BirthDateImplausible, EmailMalformed, ...: beside their fields.
     """
     tidy = checked(details, today=clock.now().date())
+    own = facts().facility_ids
+    if own and tidy.facility_id is None:
+        tidy = replace(tidy, facility_id=own[0])
     with refusing(CONSTRAINTS):
         [patient_id] = register_checked([tidy])
     return queries.get_patient(patient_id)
 
 
-def possible_duplicates_of(details: PatientDetails) -> list[queries.PatientRow]:
+def ask_whether_registered(details: PatientDetails) -> None:
+    """Before somebody is registered.
+
+    Raises:
+        PossiblyRegistered: with those it may be.
+        what `register_patient` raises.
+    """
+    alike = possible_duplicates_of(details)
+    if alike:
+        raise PossiblyRegistered(alike)
+
+
+def possible_duplicates_of(details: PatientDetails) -> list[Alike]:
     """Who may be the patient that is about to be registered, the likeliest first.
+
+    Whom only other facilities know come last, by number, and count as seen.
 
     Raises:
         what `register_patient` raises.
     """
     person = _person(checked(details, today=clock.now().date()), mrn="")
-    return [row for row, _how in queries.find_possible_duplicates(person)]
+    here = [row for row, _how in queries.find_possible_duplicates(person)]
+    elsewhere = queries.list_elsewhere(person) if queries.can_tell(person) else []
+    # Registering is refused and rolled back then; what was seen is written all the same.
+    session.info.setdefault("seen", set()).update(known.id for known in elsewhere)
+    return [*here, *elsewhere]
 
 
 def register_checked(many: Sequence[PatientDetails]) -> list[int]:
@@ -138,15 +169,20 @@ def change_patient(patient: Patient, details: PatientDetails) -> Patient:
     with refusing(CONSTRAINTS):
         for name in (*SEALED, *PLAIN):
             setattr(patient, name, _kept(tidy, name))
-    find_again(patient.id, _person(tidy, patient.mrn))
+    former = queries.Former([patient.id])
+    find_again(patient.id, [_person(tidy, patient.mrn), *former.of(patient.id)])
     return patient
 
 
-def find_again(patient_id: int, person: Person) -> None:
-    """Make the search tokens those of the person as they are now."""
-    wanted = {
-        (key.field, token) for key in person.search_keys() for token in queries.tokens_for(key)
-    }
+def find_again(patient_id: int, people: Iterable[Person]) -> None:
+    """Make the search tokens those of the patient as they are now.
+
+    Args:
+        patient_id: the patient.
+        people: who they are, and who the records were that are part of theirs.
+    """
+    keys = {key for person in people for key in person.search_keys()}
+    wanted = {(key.field, token) for key in keys for token in queries.tokens_for(key)}
     held = queries.tokens_of(patient_id)
     if gone := held - wanted:
         session.execute(
@@ -157,6 +193,19 @@ def find_again(patient_id: int, person: Person) -> None:
             )
         )
     _add_tokens([(field, token, patient_id) for field, token in wanted - held])
+
+
+def person_kept(patient: Patient) -> Person:
+    """The fields by which a patient is found, as they are kept."""
+    return Person(
+        patient.first_name,
+        patient.last_name,
+        dob=patient.dob,
+        phone=patient.phone,
+        email=patient.email,
+        mrn=patient.mrn,
+        external_ids=tuple((patient.meta or {}).get("external_ids", ())),
+    )
 
 
 def _take_numbers(how_many: int) -> list[str]:

@@ -4,7 +4,11 @@ from sqlalchemy import select, text
 
 from portal.db import session
 from portal.patients.models import Patient
-from portal.patients.queries.rows import COLUMNS, LIVING, PatientRow
+from portal.patients.queries.merges import find_survivor
+from portal.patients.queries.reach import find_outside
+from portal.patients.queries.rows import COLUMNS, LIVING, PatientOpener, PatientRow
+from portal.patients.rules.merging import LivesOn
+from portal.patients.rules.reach import OutsideFacilities
 from portal.refusals import NotFound
 from portal.tenancy.context import facts
 
@@ -17,19 +21,28 @@ RECENT = text(
 
 
 def get_patient(patient_id: int) -> Patient:
-    """The living patient, also a merged one.
+    """The living patient.
 
     Raises:
         NotFound: no such patient in this clinic.
+        LivesOn: the record is part of another one now.
+        OutsideFacilities: only other facilities than this person's know them.
     """
     found = find_patient(patient_id)
-    if found is None:
-        raise NotFound
-    return found
+    if found is not None and found.merged_into is None:
+        return found
+    survivor_id = find_survivor(patient_id)
+    if survivor_id is not None and find_patient(survivor_id) is not None:
+        raise LivesOn(patient_id, survivor_id)
+    if found is not None and found.merged_into is not None:
+        raise OutsideFacilities(found.merged_into)
+    if facts().facility_ids is not None and find_outside(patient_id):
+        raise OutsideFacilities(patient_id)
+    raise NotFound
 
 
 def find_patient(patient_id: int) -> Patient | None:
-    """The patient, or None."""
+    """The patient, also a merged one, or None."""
     return session.scalar(
         select(Patient).where(
             Patient.tenant_id == facts().tenant_id,
@@ -42,4 +55,5 @@ def find_patient(patient_id: int) -> Patient | None:
 def list_recent_patients(*, limit: int = 20) -> list[PatientRow]:
     """The patients last registered or changed, the latest first."""
     rows = session.execute(RECENT, {"tenant_id": facts().tenant_id, "limit": limit})
-    return [PatientRow(row) for row in rows]
+    opener = PatientOpener()
+    return [PatientRow(row, opener) for row in rows]

@@ -1,31 +1,28 @@
 """Finding patients by what somebody typed, and who may be somebody registered already."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import select
 
 from portal import clock
-from portal.db import session
+from portal.db import session, together
 from portal.patients.models import PatientSearchToken
-from portal.patients.queries.rows import COLUMNS, LIVING, PatientRow, person_of
-from portal.patients.rules.duplicates import Resemblance, resemblance
-from portal.patients.rules.finding import Key, Person, Reading, readings
+from portal.patients.queries.holding import holding
+from portal.patients.queries.merges import Former, people_of
+from portal.patients.queries.rows import PatientOpener, PatientRow
+from portal.patients.rules.duplicates import Resemblance, closest
+from portal.patients.rules.finding import Findable, Key, Person, Reading, readings
 from portal.phi.keys import ring
 from portal.phi.tokens import token
 from portal.tenancy.context import facts
 
 MOST_FOUND = 50
-# How many candidates a search opens at most before it answers with what it has.
+# How many candidates of one meaning a search opens at most before it answers with what it has.
 MOST_OPENED = 5_000
 # A few candidates more than are wanted, since some are dropped after opening.
 SPARE = 4
-# A text: building the statement anew for every letter typed would take longer than running it.
-WITH_TOKENS = " ".join(
-    ("SELECT {distinct}", COLUMNS, "FROM patients p {joined} WHERE", LIVING,
-     "AND (CAST(:before AS bigint) IS NULL OR p.id < :before) ORDER BY p.id DESC LIMIT :limit")
-)  # fmt: skip
+Candidates = Iterator[tuple[PatientRow, Iterator[Findable]]]
 
 
 def search_patients(typed: str, *, limit: int = MOST_FOUND) -> list[PatientRow]:
@@ -36,16 +33,25 @@ def search_patients(typed: str, *, limit: int = MOST_FOUND) -> list[PatientRow]:
             its last four digits, an MRN, an e-mail, or a name together with one of these.
         limit: at most 50.
     """
+    wanted = min(limit, MOST_FOUND)
     found: dict[int, PatientRow] = {}
-    for reading in readings(typed, today=clock.now().date()):
-        wanted = min(limit, MOST_FOUND) - len(found)
-        if wanted <= 0:
-            break
-        candidates = _candidates(reading, first=wanted + SPARE)
-        meant = (row for row in candidates if row.id not in found)
-        true = (row for row in meant if reading.holds_for(person_of(row)))
-        found |= {row.id: row for row in islice(true, wanted)}
+    meant = readings(typed, today=clock.now().date())
+    for reading, candidates in _candidates(meant, first=wanted + SPARE):
+        for row, people in candidates:
+            if len(found) >= wanted:
+                return list(found.values())
+            if row.id not in found and (person := _meant(reading, people)):
+                row.found_as(person.mrn)
+                found[row.id] = row
     return list(found.values())
+
+
+def _meant(reading: Reading, people: Iterator[Findable]) -> Findable | None:
+    """Under which of the patient's names the reading holds."""
+    for person in people:
+        if reading.holds_for(person):
+            return person
+    return None
 
 
 def find_possible_duplicates(
@@ -62,16 +68,12 @@ def find_possible_duplicates(
     if not keys:
         return []
     alike = []
-    for row in _candidates(Reading((keys,)), first=MOST_FOUND):
-        how = resemblance(person, person_of(row))
+    [(_, candidates)] = _candidates([Reading((keys,))], first=MOST_FOUND)
+    for row, people in candidates:
+        how = closest([person], people)
         if how is not None and row.id != besides:
             alike.append((row, how))
     return sorted(alike, key=lambda pair: -pair[1])[:limit]
-
-
-def token_of(key: Key) -> bytes:
-    """A key's token in this clinic, as it is searched for."""
-    return token(ring().of(facts().tenant_id).index, *key)
 
 
 def tokens_for(key: Key) -> list[bytes]:
@@ -99,40 +101,41 @@ def tokens_of(patient_id: int) -> set[tuple[str, bytes]]:
     return {(row.field, row.token) for row in session.execute(query)}
 
 
-def _candidates(reading: Reading, *, first: int) -> Iterator[PatientRow]:
-    """Who has the tokens of a reading, the latest first, fetched as they are asked for.
+def _candidates(meant: Sequence[Reading], *, first: int) -> Iterator[tuple[Reading, Candidates]]:
+    """Who has the tokens of each reading, the latest first; more are fetched as they are asked for.
+
+    Each comes with who they are and who the records were that are part of theirs; those are
+    asked for when they are reached.
 
     Args:
-        reading: what was meant.
-        first: how many are fetched at once to begin with.
+        meant: the readings; the first patients of all are fetched in one round trip.
+        first: how many of each are fetched to begin with.
     """
-    lookups = reading.lookups()
-    if not lookups:
-        return
-    query, values = _with_tokens(lookups)
-    fetched, limit = 0, first
-    while fetched < MOST_OPENED:
-        rows = session.execute(query, values | {"limit": limit}).all()
-        yield from map(PatientRow, rows)
-        if len(rows) < limit:
+    opener = PatientOpener()
+    for reading, rows in zip(meant, _fetched(meant, limit=first), strict=True):
+        yield reading, _holders(reading, rows, first, opener)
+
+
+def _holders(reading: Reading, rows: list[Any], limit: int, opener: PatientOpener) -> Candidates:
+    fetched = 0
+    while rows:
+        former = Former(row.id for row in rows)
+        for row in rows:
+            patient = PatientRow(row, opener)
+            yield patient, people_of(patient, former)
+        fetched += len(rows)
+        if len(rows) < limit or fetched >= MOST_OPENED:
             return
-        values["before"] = rows[-1].id
-        fetched, limit = fetched + len(rows), 4 * limit
+        limit *= 4
+        [rows] = _fetched([reading], limit=limit, before=rows[-1].id)
 
 
-def _with_tokens(lookups: list[frozenset[Key]]) -> tuple[TextClause, dict[str, Any]]:
-    """Living patients who have a token of each term: equality and btree only."""
-    values: dict[str, Any] = {"tenant_id": facts().tenant_id, "before": None}
-    joined = []
-    for n, term in enumerate(lookups):
-        values |= {f"field_{n}_{m}": key.field for m, key in enumerate(term)}
-        values |= {f"token_{n}_{m}": token_of(key) for m, key in enumerate(term)}
-        held = (f"(t{n}.field = :field_{n}_{m} AND t{n}.token = :token_{n}_{m})"
-                for m in range(len(term)))  # fmt: skip
-        joined.append(
-            f"JOIN patient_search_tokens t{n} ON t{n}.tenant_id = :tenant_id"
-            f" AND t{n}.patient_id = p.id AND ({' OR '.join(held)})"
-        )
-    # Somebody may have several tokens of one term: born on 3 April, with a telephone 0304.
-    distinct = "DISTINCT" if any(len(term) > 1 for term in lookups) else ""
-    return text(WITH_TOKENS.format(distinct=distinct, joined=" ".join(joined))), values
+def _fetched(meant: Sequence[Reading], *, limit: int, before: int | None = None) -> list[list[Any]]:
+    """The rows of so many candidates of each reading, the latest first, in one round trip."""
+    asked = [(n, keys) for n, reading in enumerate(meant) for keys in reading.combinations()]
+    found: list[dict[int, Any]] = [{} for _ in meant]
+    statements = holding([keys for _n, keys in asked], limit=limit, before=before)
+    for rows in together(*statements, binary=True) if statements else ():
+        for row in rows:
+            found[asked[row.asked][0]][row.id] = row
+    return [[rows[key] for key in sorted(rows, reverse=True)[:limit]] for rows in found]

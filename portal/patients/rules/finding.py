@@ -5,9 +5,11 @@ of the name), `name` (a whole part), `dob`, `phone` (ten digits), `last4`, `mrn`
 `external` (another system's identifier, for imports).
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 from portal.patients.rules.birth_dates import birth_dates, without_birth_date
@@ -39,8 +41,62 @@ class Key(NamedTuple):
         return Key("last4", self.value[-4:]) if self.field == "last4" else self
 
 
+class Findable:
+    """Somebody who is looked for by the fields that they are known by."""
+
+    first_name: str
+    last_name: str
+    dob: date | None
+    phone: str | None
+    email: str | None
+    mrn: str
+    external_ids: tuple[str, ...] = ()
+
+    @cached_property
+    def parts(self) -> set[str]:
+        """The parts of the name by which this patient may be looked for."""
+        return name_parts(self.first_name, self.last_name)
+
+    def search_keys(self) -> set[Key]:
+        """Every key under which this patient can be found."""
+        return {Key(field, value) for field, values in VALUES.items() for value in values(self)}
+
+    def answers(self, key: Key) -> bool:
+        """Whether the key really is this person's: tokens are short, prefixes and phones cut.
+
+        Nothing is looked at but what the key is made from.
+        """
+        field, value = key
+        if field == "prefix":
+            return any(part.startswith(value) for part in self.parts)
+        if field == "last4":
+            return phone_digits(self.phone or "").endswith(value)
+        return value in VALUES[field](self)
+
+
+def _starts(person: Findable) -> Iterator[str]:
+    return (start for part in person.parts for start in prefixes(part))
+
+
+def _phones(person: Findable) -> set[str]:
+    return {phone_digits(person.phone or "")} - {""}
+
+
+# The normalised values of each kind that a person is found by.
+VALUES: dict[str, Callable[[Findable], Iterable[str]]] = {
+    "prefix": _starts,
+    "name": lambda person: person.parts,
+    "dob": lambda person: [person.dob.isoformat()] if person.dob else [],
+    "phone": _phones,
+    "last4": lambda person: {digits[-4:] for digits in _phones(person)},
+    "email": lambda person: [email_address(person.email)] if person.email else [],
+    "mrn": lambda person: [person.mrn] if person.mrn else [],
+    "external": lambda person: person.external_ids,
+}
+
+
 @dataclass(frozen=True)
-class Person:
+class Person(Findable):
     """The fields by which a patient is found, opened."""
 
     first_name: str
@@ -51,36 +107,6 @@ class Person:
     mrn: str = ""
     external_ids: tuple[str, ...] = ()
 
-    @cached_property
-    def parts(self) -> set[str]:
-        """The parts of the name by which this patient may be looked for."""
-        return name_parts(self.first_name, self.last_name)
-
-    def search_keys(self) -> set[Key]:
-        """Every key under which this patient can be found."""
-        found = {Key("prefix", start) for part in self.parts for start in prefixes(part)}
-        found |= {Key("name", part) for part in self.parts}
-        found |= {Key("external", identifier) for identifier in self.external_ids}
-        if self.dob:
-            found.add(Key("dob", self.dob.isoformat()))
-        if digits := phone_digits(self.phone or ""):
-            found |= {Key("phone", digits), Key("last4", digits[-4:])}
-        if self.email:
-            found.add(Key("email", email_address(self.email)))
-        if self.mrn:
-            found.add(Key("mrn", self.mrn))
-        return found
-
-    def answers(self, key: Key) -> bool:
-        """Whether the key really is this person's: tokens are short, prefixes and phones cut."""
-        if key.field == "prefix":
-            return any(part.startswith(key.value) for part in self.parts)
-        if key.field == "name":
-            return key.value in self.parts
-        if key.field == "last4":
-            return phone_digits(self.phone or "").endswith(key.value)
-        return key in self.search_keys()
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -88,9 +114,9 @@ class Reading:
 
     terms: tuple[frozenset[Key], ...]
 
-    def holds_for(self, person: Person) -> bool:
+    def holds_for(self, person: Findable) -> bool:
         """Whether the person is one that was meant."""
-        return all(any(person.answers(key) for key in term) for term in self.terms)
+        return all(any(map(person.answers, term)) for term in self.terms)
 
     def lookups(self) -> list[frozenset[Key]]:
         """The terms that the token table can answer, the most telling first."""
@@ -100,6 +126,11 @@ class Reading:
             if all(key.field != "prefix" or len(key.value) >= SHORTEST_PREFIX for key in term)
         ]
         return sorted(kept, key=lambda term: (len(term), -max(len(key.value) for key in term)))
+
+    def combinations(self) -> list[tuple[Key, ...]]:
+        """A key of each such term, in every combination: who holds all of one may be meant."""
+        terms = self.lookups()
+        return list(product(*terms)) if terms else []
 
     def exactly(self) -> "Reading":
         """The same with whole parts of names instead of their beginnings."""

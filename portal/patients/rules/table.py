@@ -1,16 +1,15 @@
 """Patients as a table (CSV): columns are found by the names in the first line."""
 
-import csv
 import re
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 from portal.patients.rules.details import STATUSES, PatientDetails
-from portal.patients.rules.incoming import FileRefused, Incoming, LineRefused, Refused, Taken
+from portal.patients.rules.incoming import Incoming, Taken
 from portal.phi.tokens import normalised
 from portal.refusals import N_
+from portal.tables import FileRefused, LineRefused, Record, Refused, unquoted
 
 DateOrder = Literal["iso", "month-first", "day-first"]
 
@@ -31,90 +30,27 @@ COLUMNS: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 
 
-def patients_of(lines: Iterator[tuple[int, str] | Refused], dates: DateOrder) -> Iterator[Incoming]:
-    """Every record as a patient or a refusal, numbered by the line it begins on.
-
-    Raises:
-        FileRefused: the first line does not name the columns that are needed.
-    """
-    feed = _Feed(lines)
-    header = feed.header()
-    delimiter = max(",;\t|", key=header.count)
-    columns = _columns(next(csv.reader([header], delimiter=delimiter)))
-    records = csv.reader(feed, delimiter=delimiter, strict=True)
-    return _records(feed, records, columns, dates)
-
-
-class _Feed:
-    """The text lines for the csv module, which can be given again after a broken record."""
-
-    def __init__(self, lines: Iterator[tuple[int, str] | Refused]) -> None:
-        self._lines = lines
-        self._again: deque[tuple[int, str]] = deque()
-        self.record: list[tuple[int, str]] = []
-        self.refused: list[Refused] = []
-
-    def __iter__(self) -> "_Feed":
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else self._next_text()
-        self.record.append(line)
-        return line[1]
-
-    def _next_text(self) -> tuple[int, str]:
-        for line in self._lines:
-            if not isinstance(line, Refused):
-                return line
-            self.refused.append(line)
-        raise StopIteration
-
-    def header(self) -> str:
-        """The first line."""
-        line = next(self, "")
-        if self.refused:
-            raise FileRefused(N_("its first line %(reason)s"), reason=self.refused[0].reason)
-        self.record.clear()
-        return line
-
-    def give_again(self) -> int:
-        """Read all but the first line of the broken record anew; the number of that first line."""
-        (first, _), *rest = self.record
-        self._again.extendleft(reversed(rest))
-        self.record.clear()
-        return first
-
-
-def _records(
-    feed: _Feed, records: Iterator[list[str]], columns: list[str | None], dates: DateOrder
+def patients_of(
+    records: Iterable[Record | Refused], columns: Sequence[str | None], dates: DateOrder
 ) -> Iterator[Incoming]:
-    while True:
-        try:
-            values = next(records, None)
-        except csv.Error:
-            yield Refused(feed.give_again(), N_("has a quotation mark that does not belong there"))
-            continue
-        yield from feed.refused
-        feed.refused.clear()
-        if values is None:
-            return
-        if values:
-            yield _record(feed.record[0][0], values, columns, dates)
-        feed.record.clear()
+    """Every record as a patient or a refusal.
+
+    Args:
+        records: of a table.
+        columns: which detail each of its columns is; None for one that is left out.
+        dates: how dates with slashes are meant.
+    """
+    for record in records:
+        yield record if isinstance(record, Refused) else _patient(record, columns, dates)
 
 
-def _record(line: int, values: list[str], columns: list[str | None], dates: DateOrder) -> Incoming:
+def _patient(record: Record, columns: Sequence[str | None], dates: DateOrder) -> Incoming:
+    pairs = zip(columns, record.values, strict=True)
+    given = {name: unquoted(value.strip()) for name, value in pairs if name}
     try:
-        if len(values) != len(columns):
-            raise LineRefused(
-                N_("has %(found)s columns instead of %(expected)s"),
-                found=len(values),
-                expected=len(columns),
-            )
-        given = {name: value.strip() for name, value in zip(columns, values, strict=True) if name}
-        return Taken(line, _details(given, dates))
+        return Taken(record.line, _details(given, dates))
     except LineRefused as refusal:
-        return Refused(line, str(refusal))
+        return Refused(record.line, refusal)
 
 
 def _details(given: dict[str, str], dates: DateOrder) -> PatientDetails:
@@ -170,7 +106,12 @@ def _date(written: str, order: DateOrder) -> date | None:
     raise LineRefused(N_("has a birth date that is not a date"))
 
 
-def _columns(names: list[str]) -> list[str | None]:
+def columns_of(names: Sequence[str]) -> list[str | None]:
+    """Which detail each column is, by its name.
+
+    Raises:
+        FileRefused: two mean the same, or the names of the patients are missing.
+    """
     known = {spelling: column for column, names_ in COLUMNS.items() for spelling in names_}
     found = [known.get("".join(filter(str.isalpha, normalised(name)))) for name in names]
     taken = [name for name in found if name]

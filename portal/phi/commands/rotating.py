@@ -18,15 +18,19 @@ from portal.phi.models import TenantKey
 from portal.tenancy.context import facts
 
 
-def begin_rotation() -> None:
-    """Make the next version of each key, unless one is being exchanged already."""
-    for purpose in PURPOSES:
-        keys = _locked(purpose)
-        if all(key.active or key.retired_at for key in keys):
-            if purpose == "data":
-                _deactivate(keys)
-            make_key(facts().tenant_id, purpose, version=keys[-1].version + 1,
-                     active=purpose == "data")  # fmt: skip
+def begin_rotation() -> dict[str, int]:
+    """Make the next version of each key, unless an exchange is under way; those made.
+
+    The data key's part ends first, so an exchange is over when no part of it is left.
+    """
+    every = {purpose: _locked(purpose) for purpose in PURPOSES}
+    if not all(key.active or key.retired_at for keys in every.values() for key in keys):
+        return {}
+    _deactivate(every["data"])
+    made = {purpose: keys[-1].version + 1 for purpose, keys in every.items()}
+    for purpose, version in made.items():
+        make_key(facts().tenant_id, purpose, version=version, active=purpose == "data")
+    return made
 
 
 def switch_index() -> None:
@@ -38,9 +42,9 @@ def switch_index() -> None:
         session.flush()
 
 
-def retire(purpose: str) -> None:
-    """Use the versions before the active one no longer."""
-    session.execute(
+def retire(purpose: str) -> list[int]:
+    """Use the versions before the active one no longer; those that were in use until now."""
+    retired = session.scalars(
         update(TenantKey)
         .where(
             TenantKey.tenant_id == facts().tenant_id,
@@ -49,7 +53,9 @@ def retire(purpose: str) -> None:
             TenantKey.retired_at.is_(None),
         )
         .values(retired_at=clock.now())
+        .returning(TenantKey.version)
     )
+    return sorted(retired)
 
 
 def rewrap_keys(new: KeyEncryptionKey) -> None:
@@ -68,10 +74,12 @@ def rewrap_keys(new: KeyEncryptionKey) -> None:
     session.flush()
 
 
-def destroy_keys() -> None:
-    """Make everything that the tenant has sealed unreadable, for good."""
-    session.execute(delete(TenantKey).where(TenantKey.tenant_id == facts().tenant_id))
+def destroy_keys() -> int:
+    """Make everything that the tenant has sealed unreadable, for good; how many keys there were."""
+    every = delete(TenantKey).where(TenantKey.tenant_id == facts().tenant_id)
+    gone = session.scalars(every.returning(TenantKey.id)).all()
     ring().forget(facts().tenant_id)
+    return len(gone)
 
 
 def _locked(purpose: str) -> Sequence[TenantKey]:

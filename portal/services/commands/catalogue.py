@@ -1,5 +1,6 @@
 """What the clinic does, and who does it where."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal import clock
@@ -45,6 +46,21 @@ def add_service(details: ServiceDetails) -> Service:
     session.add(service)
     session.flush()
     return service
+
+
+def check_service(details: ServiceDetails) -> None:
+    """Whether such a service could be added. Raises as `add_service`."""
+    _describe(Service(), details)
+
+
+def add_services(many: Sequence[ServiceDetails]) -> list[Service]:
+    """Add several services at once. Raises as `add_service`; then none is added."""
+    services = [Service() for _ in many]
+    for service, details in zip(services, many, strict=True):
+        _describe(service, details)
+    session.add_all(services)
+    session.flush()
+    return services
 
 
 def change_service(service: Service, details: ServiceDetails) -> Service:

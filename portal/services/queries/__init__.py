@@ -26,6 +26,7 @@ from portal.services.queries.use import (
 from portal.services.queries.workflows import (
     PlannedStep,
     find_active_workflow,
+    find_alike,
     get_active_workflow,
     get_step_template,
     get_workflow,
@@ -47,6 +48,7 @@ __all__ = [
     "count_offerings",
     "count_workflows_by_template",
     "find_active_workflow",
+    "find_alike",
     "find_offering",
     "get_active_workflow",
     "get_any_service",

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy.orm import aliased
 
 from portal.db import session
 from portal.refusals import NotFound
-from portal.services.models import ServiceWorkflow, StepTemplate, WorkflowStep
+from portal.services.models import ServiceOffering, ServiceWorkflow, StepTemplate, WorkflowStep
 from portal.tenancy.context import facts
 
 MINUTES = text("""
@@ -97,6 +98,37 @@ def workflow_for(offering_id: int, plan_id: int | None) -> ServiceWorkflow | Non
             or_(own == plan_id, own.is_(None)),
         )
         .order_by(own.asc().nulls_last())
+        .limit(1)
+    )
+
+
+def find_alike(offering_id: int) -> ServiceWorkflow | None:
+    """The usual steps of the same service elsewhere: what a new offering's most likely are.
+
+    The same doctor's come first, then those changed last.
+    """
+    mine, other = aliased(ServiceOffering), ServiceOffering
+    own = ServiceWorkflow.insurance_plan_id
+    return session.scalar(
+        _workflows()
+        .join(
+            other,
+            (other.tenant_id == ServiceWorkflow.tenant_id)
+            & (other.id == ServiceWorkflow.service_offering_id),
+        )
+        .join(mine, (mine.tenant_id == other.tenant_id) & (mine.service_id == other.service_id))
+        .where(
+            ServiceWorkflow.active,
+            ServiceWorkflow.total_estimated_minutes > 0,
+            own.is_(None),
+            mine.id == offering_id,
+            other.id != offering_id,
+        )
+        .order_by(
+            (other.doctor_id == mine.doctor_id).desc(),
+            ServiceWorkflow.updated_at.desc(),
+            ServiceWorkflow.id,
+        )
         .limit(1)
     )
 

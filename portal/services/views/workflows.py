@@ -39,13 +39,16 @@ def offering_workflows(offering_id: int) -> Response:
 def workflow_new(offering_id: int) -> Response:
     offering = queries.get_offering_row(offering_id)
     usual = queries.find_active_workflow(offering_id, None)
-    form = workflow_pages.builder(request.form, usual, name=_("Usual") if usual is None else "")
+    alike = queries.find_alike(offering_id) if usual is None else None
+    name = _("Usual") if usual is None else ""
+    form = workflow_pages.builder(request.form, usual or alike, name=name)
     form.offer_plans(offering_id)
 
     def add() -> ServiceWorkflow:
         return commands.add_workflow(form.details(offering_id, form.plan_id))
 
-    shown = {"offering": offering, "workflow": None, "usual": usual}
+    like = queries.get_offering_row(alike.service_offering_id) if alike else None
+    shown = {"offering": offering, "workflow": None, "usual": usual, "like": like}
     return _build("services/workflow_new.html", form, add, shown)
 
 
@@ -61,7 +64,7 @@ def workflow_edit(workflow_id: int) -> Response:
         details = form.details(offering.id, workflow.insurance_plan_id)
         return commands.change_workflow(workflow, details)
 
-    shown = {"offering": offering, "workflow": workflow, "usual": workflow}
+    shown = {"offering": offering, "workflow": workflow, "usual": workflow, "like": None}
     return _build("services/workflow_edit.html", form, change, shown)
 
 

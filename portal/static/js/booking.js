@@ -4,6 +4,7 @@ document.addEventListener("portal:picked", ({ target, detail }) => {
   const register = form.querySelector("[data-register]");
   const isNew = detail.value === "new";
   if (register) register.open = isNew;
+  form.querySelector("[data-alike]")?.remove();
   if (isNew) return startRegistration(target, register);
   const plan = form.elements.insurance_plan_id;
   if (plan && detail.plan !== undefined && plan.value !== detail.plan) {

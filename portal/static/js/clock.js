@@ -26,7 +26,7 @@ function tickLine(now) {
     line.hidden = !inside;
     if (inside) line.style.gridRowStart = row;
   }
-  label.textContent = new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, timeStyle: "short" }).format(now * 60_000);
+  label.textContent = new Intl.DateTimeFormat(board.dataset.clock, { timeZone: board.dataset.zone, timeStyle: "short" }).format(now * 60_000);
 }
 
 function tick() {

@@ -10,7 +10,7 @@ function say(pattern, values) {
 }
 const columns = () => [...board.querySelectorAll(".column")];
 const instant = (row) => new Date((Number(words.opens) + row * MINUTES * 60) * 1000);
-const time = (row) => new Intl.DateTimeFormat("en-GB", { timeZone: words.zone, timeStyle: "short" }).format(instant(row));
+const time = (row) => new Intl.DateTimeFormat(words.clock, { timeZone: words.zone, timeStyle: "short" }).format(instant(row));
 
 // Where a card stands is its class: a1 b2 c0 d3 is row 12, three rows long.
 function placeOf(item) {

@@ -1,0 +1,147 @@
+"""Taking an absence back: the hours hold again, and the visits return where they still can."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+
+from portal import clock
+from portal.absences import queries
+from portal.absences.models import Absence, AbsenceVisit
+from portal.absences.rules import NotMovedBack, UndoneAlready
+from portal.appointments.commands import MoveDetails, reschedule_appointment, undo
+from portal.appointments.models import Appointment
+from portal.appointments.rules import LIVE, MOVABLE
+from portal.audit import note
+from portal.availability.commands import lock_doctors, remove_exception
+from portal.availability.models import AvailabilityException
+from portal.db import session
+from portal.facilities.visits import SeesNotAll
+from portal.refusals import DomainError
+from portal.services.models import ServiceOffering
+from portal.tenancy.context import facts
+
+# The slots of visits that no rule ever supported: nothing else takes them off the work-list.
+DECIDED = text("""
+    UPDATE availability_slots s
+       SET orphaned_at = NULL
+      FROM appointments a
+     WHERE s.tenant_id = :tenant_id AND a.tenant_id = :tenant_id AND a.availability_slot_id = s.id
+       AND a.id = ANY(CAST(:ids AS bigint[])) AND s.orphaned_at IS NOT NULL
+       AND (s.overbooked OR (s.created_from_rule_id IS NULL
+                             AND s.service_offering_id IS NOT NULL))
+""")
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What taking an absence back did: the visits that returned, and why the others did not."""
+
+    returned: tuple[int, ...]
+    stays: Mapping[int, DomainError]
+
+    def fingerprint(self) -> str:
+        """The same text for the same visits."""
+        return repr((self.returned, [(each, str(why)) for each, why in self.stays.items()]))
+
+
+def undo_absence(absence: Absence) -> Undone:
+    """End an absence's exceptions and bring its visits back where that is still possible.
+
+    Raises:
+        UndoneAlready: somebody has taken it back.
+        SeesNotAll: some of it is at facilities that the person is not let into.
+    """
+    session.refresh(absence, with_for_update=True)
+    if absence.undone_at is not None:
+        raise UndoneAlready
+    decided = queries.list_decided(absence.id)
+    spans = queries.list_own_spans(absence.id)
+    if (len(spans), len(decided)) != (absence.facilities, absence.visits):
+        raise SeesNotAll
+    visits = _locked(absence, decided)
+    for exception in _exceptions([each.availability_exception_id for each in spans]):
+        remove_exception(exception)
+    done = _bring_back(decided, visits)
+    absence.undone_at, absence.undone_by = clock.now(), facts().user_id
+    session.flush()
+    counts = {"returned": len(done.returned), "stays": len(done.stays)}
+    note("absences.undone", table="absences", record=absence.id, new=counts)
+    return done
+
+
+def _bring_back(decided: Sequence[AbsenceVisit], visits: Mapping[int, Appointment]) -> Undone:
+    returned, stays = [], {}
+    for each in decided:
+        try:
+            with session.begin_nested():
+                _return(each, visits[each.appointment_id])
+                session.flush()
+        except DomainError as refusal:
+            stays[each.appointment_id] = refusal
+        else:
+            returned.append(each.appointment_id)
+            each.returned_at, each.told = clock.now(), each.called_at is not None
+            each.called_at = each.called_by = None
+    values = {"tenant_id": facts().tenant_id, "ids": returned}
+    session.execute(DECIDED, values)
+    return Undone(tuple(returned), stays)
+
+
+def _return(decided: AbsenceVisit, visit: Appointment) -> None:
+    """One visit is again as it was; raises NotMovedBack and what moving and undoing raise."""
+    if decided.outcome == "cancelled":
+        if visit.status != "cancelled":
+            raise NotMovedBack
+        undo(visit)
+    elif decided.outcome == "moved":
+        _check_untouched(visit, MOVABLE, (decided.to_start_at, decided.to_offering_id))
+        reschedule_appointment(
+            visit,
+            MoveDetails(start_at=decided.from_start_at, offering_id=decided.from_offering_id),
+        )
+    else:
+        _check_untouched(visit, LIVE, (decided.from_start_at, decided.from_offering_id))
+
+
+def _check_untouched(visit: Appointment, status: frozenset[str], at: tuple[object, object]) -> None:
+    if visit.status not in status or (visit.start_at, visit.service_offering_id) != at:
+        raise NotMovedBack
+
+
+def _locked(absence: Absence, decided: Sequence[AbsenceVisit]) -> dict[int, Appointment]:
+    """The doctors in ascending order, then the visits, as recording it did."""
+    offering_ids = {each.from_offering_id for each in decided}
+    offering_ids |= {each.to_offering_id for each in decided if each.to_offering_id is not None}
+    lock_doctors([absence.doctor_id, *_doctors(offering_ids)])
+    found = session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.tenant_id == facts().tenant_id,
+            Appointment.id.in_([each.appointment_id for each in decided]),
+        )
+        .order_by(Appointment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {visit.id: visit for visit in found}
+
+
+def _doctors(offering_ids: set[int]) -> Sequence[int]:
+    offering = ServiceOffering
+    return session.scalars(
+        select(offering.doctor_id)
+        .where(offering.tenant_id == facts().tenant_id, offering.id.in_(offering_ids))
+        .distinct()
+        .order_by(offering.doctor_id)
+    ).all()
+
+
+def _exceptions(ids: Sequence[int | None]) -> Sequence[AvailabilityException]:
+    """Those that nobody has removed since."""
+    exception = AvailabilityException
+    return session.scalars(
+        select(exception)
+        .where(exception.tenant_id == facts().tenant_id, exception.id.in_(ids))
+        .order_by(exception.id)
+    ).all()

@@ -1,0 +1,75 @@
+"""What an absence would do, as the same code does it, and taken back at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from portal.absences import queries
+from portal.absences.commands import (
+    MOST_VISITS,
+    AbsenceDetails,
+    Away,
+    check_number,
+    put_away,
+    where_away,
+)
+from portal.absences.rules import Affected, Decision, Proposal, fingerprint, propose, settled
+from portal.availability.changes import Change, changed_by
+from portal.db import session
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an absence would do.
+
+    Attributes:
+        places: where it holds, and when.
+        changes: what it does to the hours of each of them.
+        visits: those that are booked then, the earliest first.
+        proposals: where each could go, the best first; no seat is there twice.
+        decisions: what is to become of each, as chosen or as proposed.
+    """
+
+    places: Sequence[Away]
+    changes: Sequence[Change]
+    visits: Sequence[Affected]
+    proposals: Mapping[int, Sequence[Proposal]]
+    decisions: Mapping[int, Decision]
+
+    @property
+    def lost(self) -> int:
+        """How many free starts go."""
+        return sum(len(change.lost) for change in self.changes)
+
+    def fingerprint(self) -> str:
+        """The same text for the same absence over the same visits."""
+        spans = {away.place.facility_id: away.span for away in self.places}
+        return fingerprint(spans, self.visits)
+
+    def count(self, what: str) -> int:
+        """How many visits are to `move`, to be left (`leave`) or to `cancel`."""
+        return sum(decision.what == what for decision in self.decisions.values())
+
+
+def plan_absence(details: AbsenceDetails, chosen: Mapping[int, Decision]) -> Plan:
+    """Look at what an absence would do; nothing stays.
+
+    Args:
+        details: who, when and where.
+        chosen: what has been decided so far, by the visit's id.
+
+    Raises:
+        TooManyVisits, NowhereThere, SpanBackwards, OverAlready: at their field.
+    """
+    places = where_away(details)
+    with session.begin_nested() as savepoint:
+        changes = [changed_by(each.place, partial(put_away, details, each)) for each in places]
+        spans = {each.place.facility_id: each.span for each in places}
+        visits = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
+        check_number(visits)
+        proposals: Mapping[int, Sequence[Proposal]] = {}
+        if visits:
+            starts, elsewhere = queries.starts_for(visits), queries.other_visits(visits)
+            proposals = propose(visits, starts, chosen=chosen, elsewhere=elsewhere)
+        savepoint.rollback()
+    return Plan(places, changes, visits, proposals, settled(visits, proposals, chosen))

@@ -1,0 +1,81 @@
+"""The visits that are booked while a doctor is away, and what else their patients have then."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.absences.rules import Affected
+from portal.availability.rules import Span
+from portal.db import session
+from portal.tenancy.context import facts
+
+# A visit's slot begins with it; where the slot is longer than the visit, it is the slot that the
+# absence takes away. No visit takes longer than 32 hours.
+AFFECTED = text("""
+    SELECT a.id, a.patient_id, a.doctor_id, a.facility_id, a.service_offering_id AS offering_id,
+           o.service_id, a.insurance_plan_id AS plan_id, a.availability_slot_id AS slot_id,
+           a.start_at, a.end_at
+      FROM unnest(CAST(:facility_ids AS bigint[]), CAST(:starts AS timestamptz[]),
+                  CAST(:ends AS timestamptz[])) AS away (facility_id, start_at, end_at)
+      JOIN appointments a ON a.tenant_id = :tenant_id AND a.doctor_id = :doctor_id
+                         AND a.facility_id = away.facility_id
+                         AND a.start_at > away.start_at - interval '36 hours'
+                         AND a.start_at < away.end_at
+      JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.id = a.service_offering_id
+      LEFT JOIN availability_slots s ON s.tenant_id = :tenant_id AND s.id = a.availability_slot_id
+     WHERE a.status IN ('scheduled', 'checked_in') AND a.end_at > :now
+       AND GREATEST(a.end_at, s.end_at) > away.start_at
+     ORDER BY a.start_at, a.id
+     LIMIT :limit
+""")
+
+THOSE = text("""
+    SELECT a.id, a.patient_id, a.doctor_id, a.facility_id, a.service_offering_id AS offering_id,
+           o.service_id, a.insurance_plan_id AS plan_id, a.availability_slot_id AS slot_id,
+           a.start_at, a.end_at
+      FROM appointments a
+      JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.id = a.service_offering_id
+     WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
+       AND a.status IN ('scheduled', 'checked_in')
+     ORDER BY a.start_at, a.id
+""")
+
+ELSEWHERE = text("""
+    SELECT patient_id, start_at, end_at
+      FROM appointments
+     WHERE tenant_id = :tenant_id AND patient_id = ANY(CAST(:patient_ids AS bigint[]))
+       AND NOT id = ANY(CAST(:ids AS bigint[]))
+       AND status IN ('scheduled', 'checked_in', 'in_progress') AND end_at > :now
+     ORDER BY start_at, id
+""")
+
+
+def list_affected(doctor_id: int, spans: Mapping[int, Span], *, limit: int) -> list[Affected]:
+    """A doctor's visits that have not begun and touch a span of their facility, earliest first."""
+    there = sorted(spans)
+    values = {
+        "tenant_id": facts().tenant_id, "doctor_id": doctor_id, "now": clock.now(), "limit": limit,
+        "facility_ids": there, "starts": [spans[each].start for each in there],
+        "ends": [spans[each].end for each in there],
+    }  # fmt: skip
+    return [Affected._make(row) for row in session.execute(AFFECTED, values)]
+
+
+def list_those(ids: Sequence[int]) -> list[Affected]:
+    """Those of these visits that have not begun, earliest first."""
+    values = {"tenant_id": facts().tenant_id, "ids": list(ids)}
+    return [Affected._make(row) for row in session.execute(THOSE, values)]
+
+
+def other_visits(visits: Sequence[Affected]) -> dict[int, list[Span]]:
+    """When the patients of these visits are expected for something else."""
+    values = {
+        "tenant_id": facts().tenant_id, "now": clock.now(), "ids": [each.id for each in visits],
+        "patient_ids": [each.patient_id for each in visits],
+    }  # fmt: skip
+    found: dict[int, list[Span]] = defaultdict(list)
+    for row in session.execute(ELSEWHERE, values):
+        found[row.patient_id].append(Span(row.start_at, row.end_at))
+    return found

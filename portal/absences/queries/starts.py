@@ -1,0 +1,98 @@
+"""Starts on offer for many visits at once: one search, however many there are."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.absences.rules import Affected, Proposal
+from portal.appointments.queries.search import free_starts
+from portal.db import session
+from portal.tenancy.context import facts
+
+# How far from the visits other starts are looked for.
+BEFORE, AFTER = timedelta(days=3), timedelta(days=28)
+# Starts of each doctor that are looked at for a kind of visit: some, and more for more visits.
+LEAST, FOR_EACH, MOST = 80, 4, 400
+
+# As a search for one visit asks it (`portal.appointments.queries.search`), for all kinds of visits
+# together: the plan accepted on the date of service, and a workflow that answers.
+OFFERED = """
+WITH wanted AS (
+    SELECT * FROM unnest(CAST(:numbers AS int[]), CAST(:service_ids AS bigint[]),
+                         CAST(:plan_ids AS bigint[]), CAST(:minutes AS int[]),
+                         CAST(:from_ats AS timestamptz[]), CAST(:until_ats AS timestamptz[]),
+                         CAST(:mosts AS int[]))
+        AS w (number, service_id, plan_id, minutes, from_at, until_at, most)
+), offered AS MATERIALIZED (
+    SELECT w.number, w.most, o.id AS offering_id, o.doctor_id, o.facility_id, f.timezone AS zone,
+           w.minutes * interval '1 minute' AS length,
+           o.buffer_before_minutes * interval '1 minute' AS before,
+           o.buffer_after_minutes * interval '1 minute' AS after,
+           GREATEST(w.from_at, local_instant(
+               GREATEST(plan.effective_from, taken.accepted_since), '00:00', f.timezone)) AS opens,
+           LEAST(w.until_at, local_instant(
+               LEAST(plan.effective_to, taken.accepted_until) + 1, '00:00', f.timezone)) AS closes
+      FROM wanted w
+      JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.service_id = w.service_id
+                              AND o.active
+      JOIN services s ON s.tenant_id = :tenant_id AND s.id = o.service_id AND s.deleted_at IS NULL
+      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id AND d.deleted_at IS NULL
+      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = o.facility_id
+                       AND f.deleted_at IS NULL
+      JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.facility_id = o.facility_id
+                             AND p.doctor_id = o.doctor_id AND p.active
+      LEFT JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id = w.plan_id
+      LEFT JOIN facility_insurance_plans taken
+        ON taken.tenant_id = :tenant_id AND taken.facility_id = o.facility_id
+       AND taken.insurance_plan_id = w.plan_id AND taken.enabled
+     WHERE (w.plan_id IS NULL OR taken.insurance_plan_id IS NOT NULL)
+       AND EXISTS (SELECT 1 FROM service_workflows v
+                    WHERE v.tenant_id = :tenant_id AND v.service_offering_id = o.id AND v.active
+                      AND v.total_estimated_minutes > 0
+                      AND (v.insurance_plan_id IS NULL OR v.insurance_plan_id = w.plan_id))
+)"""
+STARTS = """
+SELECT o.number, slot.id AS slot_id, o.offering_id, o.doctor_id, o.facility_id, slot.start_at,
+       slot.start_at + o.length AS end_at, slot.start_at - o.before AS busy_from,
+       slot.start_at + o.length + o.after AS busy_until, slot.seats, o.zone
+  FROM offered o
+ CROSS JOIN LATERAL (
+       SELECT s.id, s.start_at, s.capacity - s.booked_count AS seats{free}
+        LIMIT o.most) AS slot
+ ORDER BY o.number, slot.start_at, o.doctor_id, o.facility_id, o.offering_id, slot.id"""
+SEARCH = text(" ".join("".join((OFFERED, STARTS.format(free=free_starts()))).split()))
+
+
+def starts_for(
+    visits: Sequence[Affected],
+) -> dict[tuple[int, int | None, int], list[Proposal]]:
+    """What is on offer for each kind of visit: same service, its plan, its minutes."""
+    counted = Counter(visit.kind for visit in visits)
+    kinds = sorted(counted, key=repr)
+    first: dict[object, list[Affected]] = defaultdict(list)
+    for visit in visits:
+        first[visit.kind].append(visit)
+    values = {
+        "tenant_id": facts().tenant_id, "user_id": facts().user_id, "now": clock.now(),
+        "numbers": list(range(len(kinds))),
+        "service_ids": [kind[0] for kind in kinds], "plan_ids": [kind[1] for kind in kinds],
+        "minutes": [kind[2] for kind in kinds],
+        "from_ats": [min(each.start_at for each in first[kind]) - BEFORE for kind in kinds],
+        "until_ats": [max(each.start_at for each in first[kind]) + AFTER for kind in kinds],
+        "mosts": [min(LEAST + FOR_EACH * counted[kind], MOST) for kind in kinds],
+    }  # fmt: skip
+    found: dict[tuple[int, int | None, int], list[Proposal]] = {kind: [] for kind in kinds}
+    for number, *columns in session.execute(SEARCH, values):
+        found[kinds[number]].append(Proposal._make(columns))
+    return {kind: _one_a_start(proposals) for kind, proposals in found.items()}
+
+
+def _one_a_start(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Of two slots of a doctor at one time that of the offering's own comes first, and is kept."""
+    kept: dict[tuple[object, ...], Proposal] = {}
+    for each in proposals:
+        kept.setdefault((each.start_at, each.doctor_id, each.offering_id), each)
+    return list(kept.values())

@@ -1,0 +1,260 @@
+"""Where the visits of a doctor who is away could go. Pure: no session, no clock of its own."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from portal.availability.rules import MIDNIGHT, Span, check_span, instant
+from portal.refusals import N_, Conflict, DomainError
+
+# How many starts are proposed for a visit, nearest first; one more with its own doctor.
+PROPOSALS = 3
+
+
+class NowhereThere(DomainError):
+    message = N_("This doctor has no place at this facility.")
+    field = "facility_id"
+
+
+class TooManyVisits(DomainError):
+    message = N_("More than %(most)s visits are booked then. Choose fewer days.")
+    field = "last_day"
+
+
+class OverAlready(DomainError):
+    message = N_("That time has passed.")
+    field = "last_day"
+
+
+class CancellingNeedsReason(DomainError):
+    message = N_("Say why the visits are cancelled.")
+    field = "cancel_reason"
+
+
+class UndoneAlready(Conflict):
+    message = N_("This absence was taken back already.")
+
+
+class NotMovedBack(DomainError):
+    message = N_("It was moved, cancelled or begun since.")
+
+
+class PlacesRefused(Conflict):
+    """Some visits cannot go where they were sent: nothing is done.
+
+    Attributes:
+        refusals: the reason of each such visit.
+    """
+
+    message = N_("Some visits cannot go where you chose. Nothing was changed yet.")
+
+    def __init__(self, refusals: Mapping[int, DomainError]) -> None:
+        super().__init__()
+        self.refusals = refusals
+
+
+class Affected(NamedTuple):
+    """A visit that is booked while its doctor is away."""
+
+    id: int
+    patient_id: int
+    doctor_id: int
+    facility_id: int
+    offering_id: int
+    service_id: int
+    plan_id: int | None
+    slot_id: int | None
+    start_at: datetime
+    end_at: datetime
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes, wherever it goes."""
+        return Span(self.start_at, self.end_at).minutes
+
+    @property
+    def kind(self) -> tuple[int, int | None, int]:
+        """Visits of one kind fit the same starts."""
+        return self.service_id, self.plan_id, self.minutes
+
+
+class Proposal(NamedTuple):
+    """A start that a visit could have; `seats` are those still free."""
+
+    slot_id: int
+    offering_id: int
+    doctor_id: int
+    facility_id: int
+    start_at: datetime
+    end_at: datetime
+    busy_from: datetime
+    busy_until: datetime
+    seats: int
+    zone: str
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What says which start it is."""
+        return self.slot_id, self.offering_id
+
+    @property
+    def busy(self) -> Span:
+        return Span(self.busy_from, self.busy_until)
+
+
+class Decision(NamedTuple):
+    """What is to become of a visit: `move` to a start, `leave` it to decide later, or `cancel`."""
+
+    what: str
+    slot_id: int = 0
+    offering_id: int = 0
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.slot_id, self.offering_id
+
+
+LEAVE, CANCEL = Decision("leave"), Decision("cancel")
+
+
+def span_of(first: date, last: date, times: tuple[time | None, time | None], zone: str) -> Span:
+    """From a time of the first day to a time of the last, in a facility's zone.
+
+    No time is the day's beginning or its end, and so is an end at 00:00. Raises SpanBackwards.
+    """
+    opens, closes = times
+    end_day = last if closes and closes != MIDNIGHT else last + timedelta(days=1)
+    span = (
+        instant(first, opens or MIDNIGHT, zone),
+        instant(end_day, closes or MIDNIGHT, zone),
+    )
+    check_span(*span)
+    return Span(*span)
+
+
+def rank(visit: Affected, proposal: Proposal) -> tuple[bool, timedelta, bool, datetime, int, int]:
+    """The same facility first, then the nearest in time, then the same doctor."""
+    return (
+        proposal.facility_id != visit.facility_id,
+        abs(proposal.start_at - visit.start_at),
+        proposal.doctor_id != visit.doctor_id,
+        proposal.start_at,
+        proposal.slot_id,
+        proposal.offering_id,
+    )
+
+
+@dataclass
+class _Given:
+    """What has been proposed so far: to no two visits what only one of them can have."""
+
+    elsewhere: Mapping[int, Sequence[Span]]
+    seats: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    doctors: dict[int, list[tuple[int, int, Span]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    patients: dict[int, list[tuple[int, Span]]] = field(default_factory=lambda: defaultdict(list))
+
+    def allows(self, visit: Affected, proposal: Proposal) -> bool:
+        others = self.seats[proposal.slot_id] - {visit.id}
+        return (
+            len(others) < proposal.seats
+            and self._patient_is_free(visit, Span(proposal.start_at, proposal.end_at))
+            and self._doctor_is_free(visit, proposal)
+        )
+
+    def give(self, visit: Affected, proposal: Proposal) -> None:
+        self.seats[proposal.slot_id].add(visit.id)
+        self.doctors[proposal.doctor_id].append((visit.id, proposal.slot_id, proposal.busy))
+        span = Span(proposal.start_at, proposal.end_at)
+        self.patients[visit.patient_id].append((visit.id, span))
+
+    def _patient_is_free(self, visit: Affected, span: Span) -> bool:
+        if any(span.touches(other) for other in self.elsewhere.get(visit.patient_id, ())):
+            return False
+        given = self.patients[visit.patient_id]
+        return not any(each != visit.id and span.touches(other) for each, other in given)
+
+    def _doctor_is_free(self, visit: Affected, proposal: Proposal) -> bool:
+        """Visits of one group slot share their doctor's time."""
+        return not any(
+            each != visit.id and slot_id != proposal.slot_id and proposal.busy.touches(other)
+            for each, slot_id, other in self.doctors[proposal.doctor_id]
+        )
+
+
+def propose(
+    visits: Sequence[Affected],
+    starts: Mapping[tuple[int, int | None, int], Sequence[Proposal]],
+    *,
+    chosen: Mapping[int, Decision],
+    elsewhere: Mapping[int, Sequence[Span]],
+) -> dict[int, list[Proposal]]:
+    """Starts for each visit, the best first; no seat is proposed to two visits.
+
+    Every visit has its first before any has its second, so that a short day is shared fairly.
+
+    Args:
+        visits: the earliest first.
+        starts: what is on offer for each kind of visit.
+        chosen: decisions taken already: those starts stay with their visits while they can.
+        elsewhere: the other visits of each patient.
+    """
+    given = _Given(elsewhere)
+    found: dict[int, list[Proposal]] = {visit.id: [] for visit in visits}
+    ranked = {visit.id: _ranked(visit, starts.get(visit.kind, ())) for visit in visits}
+
+    def add(visit: Affected, wanted: Iterable[Proposal]) -> None:
+        free = (each for each in wanted if given.allows(visit, each))
+        proposal = next((each for each in free if each not in found[visit.id]), None)
+        if proposal is not None:
+            given.give(visit, proposal)
+            found[visit.id].append(proposal)
+
+    for visit in visits:
+        key = chosen[visit.id].key if visit.id in chosen else None
+        add(visit, (each for each in ranked[visit.id] if each.key == key))
+    for count in range(1, PROPOSALS + 1):
+        for visit in (each for each in visits if len(found[each.id]) < count):
+            add(visit, ranked[visit.id])
+    for visit in (each for each in visits if not _keeps_doctor(each, found[each.id])):
+        add(visit, (each for each in ranked[visit.id] if each.doctor_id == visit.doctor_id))
+    return {visit.id: _ranked(visit, found[visit.id]) for visit in visits}
+
+
+def _ranked(visit: Affected, proposals: Iterable[Proposal]) -> list[Proposal]:
+    return sorted(proposals, key=lambda proposal: rank(visit, proposal))
+
+
+def _keeps_doctor(visit: Affected, proposals: Iterable[Proposal]) -> bool:
+    return any(proposal.doctor_id == visit.doctor_id for proposal in proposals)
+
+
+def settled(
+    visits: Sequence[Affected],
+    proposals: Mapping[int, Sequence[Proposal]],
+    chosen: Mapping[int, Decision],
+) -> dict[int, Decision]:
+    """A decision for every visit: what was chosen while it is possible, else the best proposal.
+
+    A visit whose chosen start is gone is left to decide: nobody has looked at another yet.
+    """
+    decided = {}
+    for visit in visits:
+        possible = {each.key for each in proposals[visit.id]}
+        decision = chosen.get(visit.id)
+        if decision is None:
+            best = next(iter(proposals[visit.id]), None)
+            decision = LEAVE if best is None else Decision("move", *best.key)
+        elif decision.what == "move" and decision.key not in possible:
+            decision = LEAVE
+        decided[visit.id] = decision
+    return decided
+
+
+def fingerprint(spans: Mapping[int, Span], visits: Sequence[Affected]) -> str:
+    """The same text for the same absence over the same visits."""
+    where = [(facility_id, span.start, span.end) for facility_id, span in sorted(spans.items())]
+    return repr((where, [(visit.id, visit.start_at, visit.offering_id) for visit in visits]))

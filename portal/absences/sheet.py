@@ -1,0 +1,95 @@
+"""The rows of the screens, in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+
+from portal.absences import queries
+from portal.absences.commands import MOST_VISITS, Undone
+from portal.absences.forms import PREFIX, value_of
+from portal.absences.planning import Plan
+from portal.absences.queries import Call
+from portal.absences.rules import CANCEL, LEAVE, Affected, Decision, Proposal
+from portal.doctors.queries import list_places
+from portal.facilities.queries import list_facilities
+from portal.facilities.visits import ComingVisit, list_visits
+from portal.web.filters import hhmm, localtime, shortdate
+from portal.web.forms import say
+
+
+class Option(NamedTuple):
+    """What can become of a visit, as a choice in a list."""
+
+    value: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ChoiceRow:
+    """A visit with what can become of it; `error` is why the last choice was not possible."""
+
+    visit: ComingVisit
+    name: str
+    options: Sequence[Option]
+    error: str | None
+
+
+class Stay(NamedTuple):
+    """A visit that cannot be brought back, and why."""
+
+    call: Call
+    why: str
+
+
+def choice_rows(plan: Plan, visits: Sequence[Affected], said: Mapping[int, str]) -> list[ChoiceRow]:
+    """The shown visits; their patients count as seen."""
+    known = {visit.id: visit for visit in list_visits([visit.id for visit in visits])}
+    words = start_words()
+    rows = []
+    for visit in visits:
+        decision = plan.decisions[visit.id]
+        moves = [Option(value_of(Decision("move", *each.key)), words(visit, each),
+                        decision == Decision("move", *each.key))
+                 for each in plan.proposals[visit.id]]  # fmt: skip
+        others = [
+            Option("leave", _("Decide later"), decision == LEAVE),
+            Option("cancel", _("Cancel the visit"), decision == CANCEL),
+        ]
+        row = ChoiceRow(known[visit.id], f"{PREFIX}{visit.id}", [*moves, *others],
+                        said.get(visit.id))  # fmt: skip
+        rows.append(row)
+    return rows
+
+
+def start_words() -> Callable[[Affected, Proposal], str]:
+    """How a proposed start is said: when, with whom, and where if that is elsewhere."""
+    doctors = {place.doctor_id: place.display_name for place in list_places()}
+    facilities = {facility.id: facility.name for facility in list_facilities()}
+
+    def words(visit: Affected, proposal: Proposal) -> str:
+        at = localtime(proposal.start_at, proposal.zone)
+        doctor = doctors.get(proposal.doctor_id, "?")
+        when = f"{shortdate(at)}, {hhmm(at)} · {doctor}"
+        if proposal.facility_id == visit.facility_id:
+            return when
+        return f"{when} · {facilities.get(proposal.facility_id, '?')}"
+
+    return words
+
+
+def carried(plan: Plan, shown: Sequence[ChoiceRow]) -> list[tuple[str, str]]:
+    """The choices of the visits on other pages, for the form to carry along."""
+    here = {row.visit.id for row in shown}
+    return [(f"{PREFIX}{each.id}", value_of(plan.decisions[each.id]))
+            for each in plan.visits if each.id not in here]  # fmt: skip
+
+
+def stays_of(absence_id: int, undone: Undone) -> list[Stay]:
+    """The visits that cannot be brought back; their patients count as seen."""
+    if not undone.stays:
+        return []
+    calls = queries.list_calls(absence_id, only=list(undone.stays), limit=MOST_VISITS)
+    return [Stay(call, say(undone.stays[call.appointment_id])) for call in calls]

@@ -1,0 +1,72 @@
+"""/availability/orphans/: visits that no hours support any more, and where each could go."""
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal.absences import queries
+from portal.absences.forms import ProposalForm, decision_of, value_of
+from portal.absences.rules import Decision, propose
+from portal.absences.sheet import start_words
+from portal.absences.views.blueprint import bp
+from portal.appointments.commands import MoveDetails, reschedule_appointment
+from portal.appointments.queries import get_appointment
+from portal.auth.permissions import permission
+from portal.availability.queries import list_orphans
+from portal.facilities.visits import list_visits
+from portal.refusals import N_, DomainError
+from portal.web.answers import form_page, go, toast
+from portal.web.pagination import Listing, window_from
+
+
+class StartMissing(DomainError):
+    message = N_("Choose one of the proposed starts.")
+
+
+@bp.get("/availability/orphans/")
+@permission("availability.see")
+def orphans() -> Response:
+    return _listed(ProposalForm())
+
+
+@bp.post("/availability/orphans/<int:appointment_id>/move")
+@permission("appointments.move")
+def orphan_move(appointment_id: int) -> Response:
+    visit, form = get_appointment(appointment_id), ProposalForm()
+    if form.validate():
+        with form.refusals():
+            reschedule_appointment(visit, _chosen())
+            toast(_("The visit is moved. Tell the patient."))
+            return go("absences.orphans")
+    return _listed(form)
+
+
+def _chosen() -> MoveDetails:
+    start = decision_of(request.form.get("start", ""))
+    if start is None or start.what != "move":
+        raise StartMissing
+    return MoveDetails(slot_id=start.slot_id, offering_id=start.offering_id)
+
+
+def _listed(form: ProposalForm) -> Response:
+    window = window_from(request.args.get("page"))
+    waiting = list_orphans(limit=window.limit, offset=window.offset)
+    listing = Listing.of(waiting, window)
+    slots = dict(listing.rows)
+    return form_page("absences/orphans.html", "absences/_orphans.html", form, listing=listing,
+                     slots=slots, visits=list_visits(list(slots)),
+                     proposals=_proposals(list(slots)))  # fmt: skip
+
+
+def _proposals(ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    """Starts for each visit that has not begun, the best first: a form's value, and words."""
+    visits = queries.list_those(ids)
+    if not visits:
+        return {}
+    starts, elsewhere = queries.starts_for(visits), queries.other_visits(visits)
+    found, words = propose(visits, starts, chosen={}, elsewhere=elsewhere), start_words()
+    return {
+        visit.id: [
+            (value_of(Decision("move", *each.key)), words(visit, each)) for each in found[visit.id]
+        ]
+        for visit in visits
+    }

@@ -1,0 +1,116 @@
+"""/doctors/3/absences/new: whom an absence touches, where they could go, and doing it all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.absences import commands
+from portal.absences.commands import AbsenceDetails
+from portal.absences.forms import AbsenceForm, chosen_in, said_of
+from portal.absences.planning import Plan, plan_absence
+from portal.absences.rules import Affected, PlacesRefused
+from portal.absences.sheet import carried, choice_rows
+from portal.absences.views.blueprint import bp
+from portal.auth.permissions import permission
+from portal.availability.queries import list_places_of
+from portal.availability.rules import local_date
+from portal.doctors.models import Doctor
+from portal.doctors.queries import get_doctor
+from portal.refusals import N_, Conflict, DomainError
+from portal.web.answers import form_page, go, toast
+from portal.web.forms import record_number
+from portal.web.pagination import Listing, Window, window_from
+from portal.web.previews import mark_of, tried
+
+PAGE, FORM = "absences/new.html", "absences/_form.html"
+ON_A_PAGE = 25
+
+
+class VisitsChanged(Conflict):
+    """What was shown is not what recording it would touch."""
+
+    message = N_("Visits were booked, moved or cancelled meanwhile. This is how it stands now.")
+
+
+@dataclass
+class Shown:
+    """What the form shows beneath: the plan, and a window of its visits."""
+
+    plan: Plan | None = None
+    said: Mapping[int, str] = field(default_factory=dict)
+
+    def around(self) -> dict[str, Any]:
+        """For the template."""
+        if self.plan is None:
+            return {"plan": None, "listing": None, "rows": [], "carried": []}
+        visits = self.plan.visits
+        window = Window(self._page(visits), ON_A_PAGE)
+        listing = Listing.of(visits[window.offset : window.offset + window.limit], window)
+        rows = choice_rows(self.plan, listing.rows, self.said)
+        return {"plan": self.plan, "listing": listing, "rows": rows,
+                "carried": carried(self.plan, rows)}  # fmt: skip
+
+    def _page(self, visits: Sequence[Affected]) -> int:
+        """The page that was asked for; after refusals that of the first one."""
+        for place, visit in enumerate(visits):
+            if visit.id in self.said:
+                return place // ON_A_PAGE + 1
+        pages = max(1, -(-len(visits) // ON_A_PAGE))
+        return min(window_from(request.form.get("page")).number, pages)
+
+
+@bp.route("/doctors/<int:doctor_id>/absences/new", methods=["GET", "POST"])
+@permission("absences.record")
+def new(doctor_id: int) -> Response:
+    doctor = get_doctor(doctor_id)
+    form = AbsenceForm(**_asked(doctor))
+    form.offer_places(list_places_of(doctor_id))
+    shown, chosen = Shown(), chosen_in(request.form)
+    if form.validate_on_submit():
+        with form.refusals():
+            details = form.details(doctor_id)
+            if request.form.get("do") == "confirm":
+                recorded = _record(form, details, shown)
+                if recorded is not None:
+                    toast(_("%(name)s is away. Now the calls.", name=doctor.display_name))
+                    return go("absences.show", absence_id=recorded)
+            shown.plan = plan_absence(details, chosen)
+            form.seen.data = mark_of(shown.plan.fingerprint())
+    return form_page(PAGE, FORM, form, doctor=doctor, **shown.around())
+
+
+def _record(form: AbsenceForm, details: AbsenceDetails, shown: Shown) -> int | None:
+    """Do it, if it is what was shown and every visit can go; else say why not on the form."""
+    decisions = chosen_in(request.form)
+    try:
+        recorded, answer = tried(
+            lambda: commands.record_absence(details, decisions, because=form.cancel_reason.data),
+            seen=form.seen.data,
+        )
+    except PlacesRefused as refused:
+        shown.said = said_of(refused)
+        form.refuse(refused)
+        return None
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return None
+    if answer.stays or recorded.before:
+        return recorded.absence.id
+    form.refuse(VisitsChanged())
+    return None
+
+
+def _asked(doctor: Doctor) -> dict[str, Any]:
+    """What the address says: a day and a facility; by default today."""
+    places = list_places_of(doctor.id)
+    zone = places[0].zone if places else "UTC"
+    try:
+        day = date.fromisoformat(request.args.get("date", ""))
+    except ValueError:
+        day = local_date(clock.now(), zone)
+    return {"first_day": day, "facility_id": record_number(request.args.get("facility"))}

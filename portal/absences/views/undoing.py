@@ -1,0 +1,34 @@
+"""/absences/7/reversal: taking an absence back, shown before it is done."""
+
+from flask import Response
+from flask_babel import gettext as _
+
+from portal.absences import commands, queries
+from portal.absences.forms import UndoForm
+from portal.absences.sheet import stays_of
+from portal.absences.views.blueprint import bp
+from portal.absences.views.recording import VisitsChanged
+from portal.auth.permissions import permission
+from portal.doctors.queries import get_doctor
+from portal.web.answers import form_page, go, toast
+from portal.web.previews import tried
+
+
+@bp.route("/absences/<int:absence_id>/reversal", methods=["GET", "POST"])
+@permission("absences.record")
+def reversal(absence_id: int) -> Response:
+    absence = queries.get_absence(absence_id)
+    form, undone, stays = UndoForm(), None, []
+    sent = form.validate_on_submit()
+    with form.refusals():
+        seen = form.seen.data if sent else None
+        undone, answer = tried(lambda: commands.undo_absence(absence), seen=seen)
+        if answer.stays:
+            toast(_("The absence is taken back."))
+            return go("absences.show", absence_id=absence_id)
+        if sent:
+            form.refuse(VisitsChanged())
+        form.seen.data, stays = answer.mark, stays_of(absence_id, undone)
+    return form_page("absences/reversal.html", "absences/_reversal.html", form, absence=absence,
+                     undone=undone, stays=stays, spans=queries.list_spans(absence_id),
+                     doctor=get_doctor(absence.doctor_id, even_retired=True))  # fmt: skip

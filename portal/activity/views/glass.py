@@ -1,0 +1,53 @@
+"""/activity/break-glass: who opened whose record with a reason, and what they saw under it."""
+
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal.activity import commands, queries
+from portal.activity.rules import Filters, Mark
+from portal.activity.views.blueprint import bp
+from portal.activity.views.shown import zone_for
+from portal.auth.permissions import permission
+from portal.facilities.queries import list_facilities
+from portal.patients.models import BreakGlass
+from portal.web.answers import go, page, toast
+from portal.web.forms import record_number
+
+
+@bp.get("/break-glass")
+@permission("activity.see")
+def break_glass() -> Response:
+    uses = queries.list_glass(before=record_number(request.args.get("before")))
+    older = uses[-1].id if len(uses) == queries.USES else None
+    return page("activity/break_glass.html", "activity/_uses.html", uses=uses, older=older,
+                **_around(*uses))  # fmt: skip
+
+
+@bp.get("/break-glass/<int:use_id>")
+@permission("activity.see")
+def glass(use_id: int) -> Response:
+    use = queries.get_glass(use_id)
+    under = Filters(user_id=use.user_id, patient_id=use.patient_id,
+                    since=use.created_at, until=use.expires_at)  # fmt: skip
+    stretch = queries.list_entries(under, before=Mark.read(request.args.get("before")))
+    return page("activity/glass.html", "activity/_glass.html", use=use, stretch=stretch,
+                **_around(use))  # fmt: skip
+
+
+@bp.post("/break-glass/<int:use_id>/review")
+@permission("activity.review")
+def review(use_id: int) -> Response:
+    commands.review_glass(queries.get_glass(use_id))
+    toast(_("This use of break-glass is looked through."))
+    return go("activity.break_glass")
+
+
+def _around(*uses: BreakGlass) -> dict[str, Any]:
+    people = (each for use in uses for each in (use.user_id, use.reviewed_by))
+    return {
+        "names": queries.names_of(people),
+        "numbers": queries.numbers_of(use.patient_id for use in uses),
+        "zone": zone_for(list_facilities()),
+    }

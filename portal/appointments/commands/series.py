@@ -1,0 +1,143 @@
+"""Series: visits that repeat, booked together or not at all; cancelled from one of them on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from portal import clock
+from portal.appointments import queries
+from portal.appointments.commands.booking import BookingDetails, book_appointment
+from portal.appointments.commands.visit import cancel_appointment, lock, save, undo
+from portal.appointments.models import Appointment, AppointmentSeries
+from portal.appointments.rules import (
+    InSeriesAlready,
+    NotAllBooked,
+    NothingToRepeat,
+    VisitNotAt,
+)
+from portal.audit import note
+from portal.availability.commands import lock_doctors
+from portal.availability.queries import get_slot
+from portal.db import session
+from portal.refusals import DomainError
+
+Book = Callable[[BookingDetails], Appointment]
+
+
+@dataclass(frozen=True)
+class SeriesDetails:
+    """The starts after the first, as somebody chose them, and the dates that are left out.
+
+    `notes` go to each of the visits after the first. The key books once.
+    """
+
+    every_weeks: int
+    slot_ids: Sequence[int]
+    booking_key: UUID
+    skipped: Sequence[date] = ()
+    notes: str | None = None
+
+
+def book_series(details: BookingDetails, series: SeriesDetails) -> Appointment:
+    """Book a visit and those that repeat it, all or none; the same key answers the same.
+
+    Returns:
+        The first visit.
+
+    Raises:
+        What `book_appointment` raises for the first visit, and `repeat_appointment` for the others.
+    """
+    with session.begin_nested():
+        first = book_appointment(details)
+        repeat_appointment(first, series)
+    return first
+
+
+def repeat_appointment(first: Appointment, details: SeriesDetails) -> AppointmentSeries:
+    """Book the visits that repeat one, all or none, and make a series of them.
+
+    Raises:
+        NotAllBooked: one of the starts is gone, or the patient is taken then.
+        InSeriesAlready, NothingToRepeat.
+        VisitNotAt: the visit is cancelled, or the patient did not come.
+    """
+    lock_doctors([first.doctor_id])
+    booked = queries.find_series_by_key(details.booking_key)
+    if booked is not None:
+        return booked
+    lock(first)
+    if first.appointment_series_id is not None:
+        raise InSeriesAlready
+    if first.status in ("cancelled", "no_show"):
+        raise VisitNotAt(status=first.status, wanted="scheduled")
+    if not details.slot_ids:
+        raise NothingToRepeat
+    with session.begin_nested():
+        series = _begin(first, details)
+        for slot_id in details.slot_ids:
+            _book(first, slot_id, series, details.notes)
+    note(
+        "appointments.series", table="appointment_series", record=series.id,
+        patient=first.patient_id, new={"visits": len(details.slot_ids) + 1},
+    )  # fmt: skip
+    return series
+
+
+def cancel_following(appointment: Appointment, because: str) -> int:
+    """Cancel a visit and all of its series after it that have not begun; how many there were.
+
+    Raises:
+        ReasonMissing, VisitNotAt: as `cancel_appointment`.
+    """
+    following = queries.list_following(appointment)
+    lock_doctors(sorted({visit.doctor_id for visit in [appointment, *following]}))
+    now = clock.now()
+    cancel_appointment(appointment, because, at=now)
+    others = [visit for visit in following if visit.id != appointment.id]
+    for visit in others:
+        cancel_appointment(visit, because, at=now)
+    return 1 + len(others)
+
+
+def undo_following(appointment: Appointment) -> None:
+    """Take back a cancelling of several visits, all or none.
+
+    Raises:
+        NotUndoneAnyMore, SlotTaken, PatientBusy: as `undo`.
+    """
+    cancelled_at = appointment.finished_at
+    if appointment.status != "cancelled" or cancelled_at is None:
+        undo(appointment)
+        return
+    visits = queries.list_following(appointment, cancelled_at=cancelled_at)
+    lock_doctors(sorted({visit.doctor_id for visit in visits}))
+    with session.begin_nested():
+        for visit in visits:
+            undo(visit)
+
+
+def _begin(first: Appointment, details: SeriesDetails) -> AppointmentSeries:
+    series = AppointmentSeries(
+        facility_id=first.facility_id,
+        every_weeks=details.every_weeks,
+        skipped=list(details.skipped),
+        booking_key=details.booking_key,
+    )
+    session.add(series)
+    session.flush()
+    first.appointment_series_id = series.id
+    save(first)
+    return series
+
+
+def _book(first: Appointment, slot_id: int, series: AppointmentSeries, notes: str | None) -> None:
+    details = BookingDetails(
+        patient_id=first.patient_id, offering_id=first.service_offering_id, slot_id=slot_id,
+        plan_id=first.insurance_plan_id, notes=notes, language=first.language,
+        series_id=series.id,
+    )  # fmt: skip
+    try:
+        book_appointment(details)
+    except DomainError as refusal:
+        raise NotAllBooked(get_slot(slot_id).start_at, refusal) from refusal

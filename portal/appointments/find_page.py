@@ -1,0 +1,43 @@
+"""Free starts as a list: when, with whom, where, and the way to book each."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flask import url_for
+
+from portal.appointments.queries import Offer
+from portal.availability.rules import Span
+from portal.doctors.queries import list_doctors
+from portal.facilities.queries import list_facilities
+from portal.services.queries import get_offering
+from portal.web.filters import hhmm, localtime, longdate
+
+
+class Found(NamedTuple):
+    """A free start."""
+
+    day: str
+    time: str
+    minutes: int
+    doctor: str
+    facility: str
+    book: str
+
+
+def found_starts(offers: Sequence[Offer], plan_id: int | None) -> list[Found]:
+    """Offers in words, each at its own facility's time."""
+    if not offers:
+        return []
+    doctors = {doctor.id: doctor.display_name for doctor in list_doctors()}
+    facilities = {facility.id: facility.name for facility in list_facilities()}
+    service_id = get_offering(offers[0].offering_id).service_id
+    shown = []
+    for offer in offers:
+        start = localtime(offer.start_at, offer.zone)
+        book = url_for("appointments.new", facility=offer.facility_id, date=start.date(),
+                       slot=offer.slot_id, service=service_id, plan=plan_id)  # fmt: skip
+        minutes = Span(offer.start_at, offer.end_at).minutes
+        shown.append(Found(longdate(start.date()), hhmm(start), minutes,
+                           doctors.get(offer.doctor_id, ""),
+                           facilities.get(offer.facility_id, ""), book))  # fmt: skip
+    return shown

@@ -1,0 +1,67 @@
+"""Which starts are looked for."""
+
+from datetime import date, timedelta
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import DateField, SelectField
+from wtforms.validators import InputRequired, ValidationError
+
+from portal.appointments.forms.visits import plan_choices, within_reason
+from portal.appointments.queries import Wanted
+from portal.appointments.rules import PARTS
+from portal.appointments.words import PART_WORDS
+from portal.doctors.queries import list_doctors
+from portal.facilities.models import Facility
+from portal.facilities.queries import list_facilities
+from portal.services.queries import list_services
+from portal.web.forms import PortalForm, record_number
+
+LONGEST = timedelta(days=366)
+
+
+class FindForm(PortalForm):
+    """A service, and what of the rest is not left open."""
+
+    service_id = SelectField(lazy_gettext("Service"), coerce=record_number)
+    insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
+    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number)
+    at_facility_id = SelectField(lazy_gettext("Where"), coerce=record_number)
+    first_day = DateField(lazy_gettext("From"), [InputRequired()])
+    last_day = DateField(lazy_gettext("Until"), [InputRequired()])
+    part_of_day = SelectField(lazy_gettext("Part of the day"), default="any")
+
+    def offer_choices(self, facility: Facility) -> None:
+        """What can be chosen; plans as the present facility has them."""
+        self.service_id.choices = [(s.id, s.name) for s in list_services()]
+        self.insurance_plan_id.choices = plan_choices(facility)
+        self.doctor_id.choices = [
+            ("", gettext("Any doctor")), *((d.id, d.display_name) for d in list_doctors())
+        ]  # fmt: skip
+        self.at_facility_id.choices = [
+            ("", gettext("Any facility")), *((f.id, f.name) for f in list_facilities())
+        ]  # fmt: skip
+        self.part_of_day.choices = [(part, gettext(PART_WORDS[part])) for part in PARTS]
+
+    def validate_last_day(self, field: DateField) -> None:
+        """Not before the first, and not too far from it."""
+        first, last = self.first_day.data, field.data
+        if first is None or last is None:
+            return
+        if last < first:
+            raise ValidationError(gettext("The last day is before the first."))
+        if not (within_reason(first) and within_reason(last)) or last - first > LONGEST:
+            raise ValidationError(gettext("Choose at most a year."))
+
+    def days(self, today: date) -> tuple[date, date]:
+        """The first and the last day; what has passed is not looked at."""
+        first = max(self.first_day.data or today, today)
+        return first, max(self.last_day.data or first, first)
+
+    def wanted(self) -> Wanted:
+        """The search that this means."""
+        time_from, time_until = PARTS[self.part_of_day.data or "any"]
+        return Wanted(
+            service_id=self.service_id.data or 0, plan_id=self.insurance_plan_id.data,
+            doctor_id=self.doctor_id.data, facility_id=self.at_facility_id.data,
+            time_from=time_from, time_until=time_until,
+        )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Visits that repeat: their dates before anything is booked, and taking a cancelling back."""
+
+from flask import Response, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.appointments import commands, queries
+from portal.appointments.forms import BookingForm, RepeatForm
+from portal.appointments.forms.series import refuse_start
+from portal.appointments.models import Appointment
+from portal.appointments.queries import Wanted, find_offer
+from portal.appointments.rules import InSeriesAlready, NotAllBooked, SlotTaken
+from portal.appointments.series_page import Dates, dates_of, offer_of
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.visits import answer, change
+from portal.appointments.visit_page import visit_page
+from portal.auth.permissions import permission
+from portal.availability.queries import get_slot
+from portal.facilities.models import Facility
+from portal.services.queries import get_offering
+from portal.web.answers import form_page, toast
+
+PAGE, FORM = "appointments/repeat.html", "appointments/_repeat.html"
+# What the preview of a booking does not carry along: it has its own.
+NOT_KEPT = frozenset({"csrf_token", "show", "repeat", "starts", "walk_in"})
+
+
+@bp.route("/appointments/<int:appointment_id>/series", methods=["GET", "POST"])
+@permission("appointments.book")
+def repeat(appointment_id: int) -> Response:
+    visit, form = queries.get_appointment(appointment_id), RepeatForm()
+    dates = None
+    if form.validate_on_submit():
+        with form.refusals():
+            if form.books and (booked := _repeated(visit, form)):
+                return booked
+            dates = _dates(visit, form)
+    card = visit_page(visit, get_offering(visit.service_offering_id).service_id)
+    return form_page(PAGE, FORM, form, visit=card, dates=dates)
+
+
+@bp.post("/appointments/<int:appointment_id>/series/undo")
+@permission("appointments.attend")
+def following_undo(appointment_id: int) -> Response:
+    return change(appointment_id, commands.undo_following)
+
+
+def preview(form: BookingForm, facility: Facility) -> Dates:
+    """The dates of a booking that repeats; raises what a booking of the first would."""
+    details = form.details(facility)
+    slot = get_slot(details.slot_id or 0)
+    wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id, slot_id=slot.id)
+    first = find_offer(wanted, slot.start_at)
+    if first is None:
+        raise SlotTaken
+    return dates_of(first, details.plan_id, form.chosen_repeat(), patient_id=form.chosen_patient,
+                    chosen=form.starts.data or {})  # fmt: skip
+
+
+def kept() -> list[tuple[str, str]]:
+    """What was typed, for the form that comes after it."""
+    return [each for each in request.form.items(multi=True) if each[0] not in NOT_KEPT]
+
+
+def say_booked(visit: Appointment) -> None:
+    """How many there are now, and which dates were left out."""
+    series = queries.get_series(visit.appointment_series_id or 0)
+    count = len(queries.list_series_visits(series.id))
+    words = ngettext("%(num)s visit is booked.", "%(num)s visits are booked.", count)
+    if series.skipped:
+        days = ", ".join(day.isoformat() for day in series.skipped)
+        left_out = _("Left out: %(days)s.", days=days)
+        words = f"{words} {left_out}"
+    toast(words)
+
+
+def _repeated(visit: Appointment, form: RepeatForm) -> Response | None:
+    """The visit of the new series; None when a start is gone, which the form says."""
+    try:
+        commands.repeat_appointment(visit, form.details())
+    except NotAllBooked as gone:
+        refuse_start(form, gone, queries.zone_of(visit.facility_id))
+        return None
+    say_booked(visit)
+    return answer(visit)
+
+
+def _dates(visit: Appointment, form: RepeatForm) -> Dates:
+    if visit.appointment_series_id is not None:
+        raise InSeriesAlready
+    return dates_of(offer_of(visit), visit.insurance_plan_id, form.chosen_repeat(),
+                    patient_id=visit.patient_id, chosen=form.starts.data or {})  # fmt: skip

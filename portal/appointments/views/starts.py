@@ -1,0 +1,37 @@
+"""/appointments/starts: the next free starts, over doctors and facilities, earliest first."""
+
+from datetime import timedelta
+
+from flask import Response, request
+
+from portal import clock
+from portal.appointments.find_page import found_starts
+from portal.appointments.forms import FindForm
+from portal.appointments.queries import list_offers
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.shown import facility_asked
+from portal.auth.permissions import permission
+from portal.availability.rules import local_date
+from portal.web.answers import form_page
+
+USUAL, MOST_SHOWN = timedelta(days=13), 60
+
+
+@bp.get("/appointments/starts")
+@permission("appointments.book")
+def starts() -> Response:
+    """Nothing about a patient is asked here, so that the address may hold all of it."""
+    facility = facility_asked()
+    today = local_date(clock.now(), facility.timezone)
+    asked = request.args if "service_id" in request.args else None
+    usual = {"first_day": today, "last_day": today + USUAL, "at_facility_id": facility.id}
+    form = FindForm(formdata=asked, data=usual, meta={"csrf": False})
+    form.offer_choices(facility)
+    found = None
+    if asked is not None and form.validate():
+        first, last = form.days(today)
+        offers = list_offers(form.wanted(), first_date=first, days=(last - first).days + 1,
+                             limit=MOST_SHOWN)  # fmt: skip
+        found = found_starts(offers, form.insurance_plan_id.data)
+    return form_page("appointments/starts.html", "appointments/_found.html", form,
+                     facility=facility, found=found, most=MOST_SHOWN)  # fmt: skip

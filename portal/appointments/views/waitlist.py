@@ -1,0 +1,135 @@
+"""/appointments/waitlist: who waits for a start, and whom the free ones suit."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.appointments import commands, queries
+from portal.appointments.forms import WishForm, new_wish, wish_as_typed
+from portal.appointments.models import WaitlistEntry
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.shown import facility_asked, number_asked
+from portal.appointments.waitlist_page import shown_wish, starts_wanted
+from portal.appointments.words import WISHES
+from portal.auth.permissions import permission
+from portal.availability.rules import local_date
+from portal.facilities.models import Facility
+from portal.facilities.queries import get_facility, list_facilities
+from portal.patients.queries import PatientRow, get_patient, search_patients
+from portal.web.answers import form_page, go, page, toast
+from portal.web.pagination import Listing, window_from
+
+FORM = "appointments/_wish.html"
+USUAL_WAIT = timedelta(weeks=6)
+
+
+@bp.get("/appointments/waitlist")
+@permission("appointments.see")
+def waitlist() -> Response:
+    facility, asked = facility_asked(), request.args.get("standing", "")
+    standing = asked if asked in WISHES else "waiting"
+    window = window_from(request.args.get("page"))
+    today = local_date(clock.now(), facility.timezone)
+    found = queries.list_wishes(facility.id, standing=standing, today=today, limit=window.limit,
+                                offset=window.offset)  # fmt: skip
+    rows = [shown_wish(wish) for wish in found[: window.size]]
+    return page(
+        "appointments/waitlist.html", "appointments/_waitlist.html", facility=facility,
+        facilities=list_facilities(), standing=standing, standings=WISHES,
+        listing=Listing(rows, window, more=len(found) > window.size),
+        starts=starts_wanted(facility) if standing == "waiting" else (),
+    )  # fmt: skip
+
+
+@bp.route("/appointments/waitlist/new", methods=["GET", "POST"])
+@permission("appointments.book")
+def waitlist_new() -> Response:
+    facility = facility_asked()
+    form = WishForm(data=_asked(facility) if request.method == "GET" else None)
+    form.offer_choices(facility)
+    if _is_sent(form) and form.validate():
+        with form.refusals():
+            commands.add_to_waitlist(form.details(), UUID(form.entry_key.data))
+            toast(_("The patient is on the waitlist."))
+            return go("appointments.waitlist", facility=facility.id)
+    return _form("appointments/wish_new.html", form, facility)
+
+
+@bp.route("/appointments/waitlist/<int:entry_id>", methods=["GET", "POST"])
+@permission("appointments.book")
+def waitlist_edit(entry_id: int) -> Response:
+    entry = queries.get_wish(entry_id)
+    there = list(queries.list_wish_facilities(entry.id))
+    facility = get_facility(there[0]) if there else facility_asked()
+    form = WishForm(data=_shown(entry, there) if request.method == "GET" else None)
+    form.offer_choices(facility)
+    if _is_sent(form) and form.validate():
+        with form.refusals():
+            commands.change_wish(entry, form.details())
+            toast(_("The changes are saved."))
+            return go("appointments.waitlist", facility=facility.id)
+    return _form("appointments/wish_edit.html", form, facility, entry=entry)
+
+
+@bp.post("/appointments/waitlist/<int:entry_id>/withdrawal")
+@permission("appointments.book")
+def waitlist_withdrawal(entry_id: int) -> Response:
+    entry = queries.get_wish(entry_id)
+    commands.withdraw_wish(entry)
+    undo = url_for("appointments.waitlist_reinstatement", entry_id=entry.id)
+    toast(_("The wish is withdrawn."), undo={"url": undo, "values": {}})
+    return _back(entry)
+
+
+@bp.post("/appointments/waitlist/<int:entry_id>/reinstatement")
+@permission("appointments.book")
+def waitlist_reinstatement(entry_id: int) -> Response:
+    entry = queries.get_wish(entry_id)
+    commands.reinstate_wish(entry)
+    return _back(entry)
+
+
+def _back(entry: WaitlistEntry) -> Response:
+    there = queries.list_wish_facilities(entry.id)
+    return go("appointments.waitlist", facility=next(iter(there), None))
+
+
+def _is_sent(form: WishForm) -> bool:
+    """Whether it is to be saved, and not only to show more."""
+    return request.method == "POST" and not form.show.data
+
+
+def _asked(facility: Facility) -> dict[str, Any]:
+    """What the address says: a patient, a service, a doctor, a plan."""
+    today = local_date(clock.now(), facility.timezone)
+    asked = new_wish(facility, today, today + USUAL_WAIT)
+    known = {"service_id": "service", "doctor_id": "doctor", "insurance_plan_id": "plan"}
+    asked |= {field: number_asked(name) for field, name in known.items()}
+    patient_id = number_asked("patient")
+    return asked if patient_id is None else asked | _who(patient_id)
+
+
+def _shown(entry: WaitlistEntry, there: list[int]) -> dict[str, Any]:
+    return wish_as_typed(entry, there) | _who(entry.patient_id)
+
+
+def _who(patient_id: int) -> dict[str, Any]:
+    patient = get_patient(patient_id)
+    name = f"{patient.last_name}, {patient.first_name}"
+    return {"patient_id": str(patient.id), "patient_query": name}
+
+
+def _form(template: str, form: WishForm, facility: Facility, **context: Any) -> Response:
+    shows = bool(form.show.data)
+    matches: Sequence[PatientRow] | None = None
+    if form.show.data == "patients" and form.patient_query.data:
+        matches = search_patients(form.patient_query.data)
+    form.show.data = ""
+    back = url_for("appointments.waitlist", facility=facility.id)
+    return form_page(template, FORM, form, status=200 if shows else None, facility=facility,
+                     matches=matches, back_to=back, **context)  # fmt: skip

@@ -1,0 +1,139 @@
+"""The waitlist as its pages show it: who waits for what, and who wants a start that is free."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.appointments import queries
+from portal.appointments.models import Appointment
+from portal.appointments.queries import WishRow
+from portal.appointments.rules import EVERY_DAY, Match, by_start, ranked, weekdays_of
+from portal.appointments.words import PART_WORDS, URGENCY_WORDS, WEEKDAYS
+from portal.doctors.queries import list_places
+from portal.facilities.models import Facility
+from portal.phi.sealed import open_field
+from portal.web.filters import hhmm, localtime, longdate, shortdate
+
+MOST_STARTS = 8
+MOST_PEOPLE = 5
+
+
+class Person(NamedTuple):
+    """Somebody who wants a start."""
+
+    name: str
+    about: str
+    book: str
+
+
+class Wanted(NamedTuple):
+    """A free start and whom it suits, in the order of asking."""
+
+    text: str
+    total: int
+    people: Sequence[Person]
+
+
+class Wish(NamedTuple):
+    """A line of the waitlist."""
+
+    id: int
+    patient_id: int
+    name: str
+    mrn: str
+    phone: str
+    service: str
+    doctor: str
+    plan: str
+    dates: str
+    when: str
+    urgency: str
+    since: date
+    notes: str
+    appointment_id: int | None
+
+
+def starts_wanted(facility: Facility) -> list[Wanted]:
+    """The earliest free starts that suit somebody who waits."""
+    starts = by_start(queries.list_matches(facility.id, limit=MOST_STARTS))[:MOST_STARTS]
+    wishes = _wishes_of(starts)
+    names = _doctors(facility.id)
+    return [_wanted(matches, wishes, names) for matches in starts]
+
+
+def wanted_again(visit: Appointment) -> Wanted | None:
+    """Who wants the start that a cancelled visit has freed."""
+    if visit.status != "cancelled" or visit.start_at <= clock.now():
+        return None
+    return start_wanted(visit.facility_id, visit.doctor_id, visit.start_at)
+
+
+def start_wanted(facility_id: int, doctor_id: int, start_at: datetime) -> Wanted | None:
+    """Who wants one start, if anybody does."""
+    matches = ranked(queries.list_wanting(facility_id, doctor_id, start_at))
+    if not matches:
+        return None
+    return _wanted(matches, _wishes_of([matches]), _doctors(facility_id))
+
+
+def shown_wish(wish: WishRow) -> Wish:
+    """A line with its patient's name, which counts as seen."""
+    row = wish.row
+    patient = wish.patient
+    notes = open_field("waitlist_entries", "notes", row.entry_uid, row.notes_envelope,
+                       patient_id=patient.id)  # fmt: skip
+    return Wish(
+        id=row.entry_id, patient_id=patient.id, name=f"{patient.last_name}, {patient.first_name}",
+        mrn=patient.mrn, phone=patient.phone or "", service=row.service_name,
+        doctor=row.doctor_name or _("Any doctor"), plan=row.plan_name or _("Self-pay"),
+        dates=f"{shortdate(row.earliest_on)} – {shortdate(row.latest_on)}",
+        when=_when(row.weekdays, row.part_of_day), urgency=_(URGENCY_WORDS[row.urgency]),
+        since=row.created_at.date(), notes=notes or "", appointment_id=row.appointment_id,
+    )  # fmt: skip
+
+
+def _wanted(
+    matches: Sequence[Match], wishes: dict[int, WishRow], doctors: dict[int, str]
+) -> Wanted:
+    first = matches[0]
+    start = localtime(first.start_at, first.zone)
+    text = f"{longdate(start.date())}, {hhmm(start)} · {doctors.get(first.doctor_id, '')}"
+    asked = matches[:MOST_PEOPLE]
+    people = [_person(match, wishes[match.entry_id]) for match in asked if match.entry_id in wishes]
+    return Wanted(text, len(matches), people)
+
+
+def _person(match: Match, wish: WishRow) -> Person:
+    row, patient = wish.row, wish.patient
+    about = [_(URGENCY_WORDS[row.urgency]), row.service_name, row.plan_name or _("Self-pay")]
+    if match.named:
+        about.append(_("asked for this doctor"))
+    since = shortdate(row.created_at.date())
+    about.append(_("waiting since %(day)s", day=since))
+    url = url_for(
+        "appointments.new", facility=match.facility_id, slot=match.slot_id,
+        date=localtime(match.start_at, match.zone).date(), patient=match.patient_id,
+        wish=match.entry_id,
+    )  # fmt: skip
+    return Person(f"{patient.last_name}, {patient.first_name}", " · ".join(about), url)
+
+
+def _wishes_of(starts: Sequence[Sequence[Match]]) -> dict[int, WishRow]:
+    """Those who are shown, in one query."""
+    shown = {match.entry_id for matches in starts for match in matches[:MOST_PEOPLE]}
+    return queries.list_by_ids(sorted(shown))
+
+
+def _doctors(facility_id: int) -> dict[int, str]:
+    return {place.doctor_id: place.display_name for place in list_places(facility_id=facility_id)}
+
+
+def _when(weekdays: int, part: str) -> str:
+    days = _("any day")
+    if weekdays != EVERY_DAY:
+        days = ", ".join(_(WEEKDAYS[day]) for day in weekdays_of(weekdays))
+    return f"{days} · {_(PART_WORDS[part])}"

@@ -1,0 +1,69 @@
+"""A month of exceptions as weeks of days. Pure: what is there is given, and so is today."""
+
+from calendar import Calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from portal.availability.queries import ExceptionRow
+from portal.availability.rules import Span, day_span
+
+MONDAY = 0
+SHOWN_A_DAY = 4
+
+
+@dataclass(frozen=True)
+class Month:
+    """A calendar month in a time zone; `first` is its first day."""
+
+    first: date
+    zone: str
+
+    @property
+    def weeks(self) -> list[list[date]]:
+        """Whole weeks from Monday, with the days of the months around it."""
+        return Calendar(MONDAY).monthdatescalendar(self.first.year, self.first.month)
+
+    @property
+    def span(self) -> Span:
+        """From the first shown day to the end of the last."""
+        weeks = self.weeks
+        first, last = day_span(weeks[0][0], self.zone), day_span(weeks[-1][-1], self.zone)
+        return Span(first.start, last.end)
+
+    @property
+    def before(self) -> date:
+        return (self.first - timedelta(days=1)).replace(day=1)
+
+    @property
+    def after(self) -> date:
+        return (self.first + timedelta(days=31)).replace(day=1)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the month: the first of its exceptions, and how many more there are."""
+
+    date: date
+    exceptions: Sequence[ExceptionRow]
+    more: int
+
+
+def asked_month(typed: str, today: date) -> date:
+    """The first of the month in `2026-11`; nonsense, and what is ten years away, mean today's."""
+    try:
+        asked = date.fromisoformat(f"{typed}-01")
+    except ValueError:
+        return today.replace(day=1)
+    return asked if abs((asked - today).days) < 3660 else today.replace(day=1)
+
+
+def spread(month: Month, exceptions: Sequence[ExceptionRow]) -> list[list[Day]]:
+    """The weeks of a month with each day's exceptions, which are given by start."""
+    return [[_day(day, month.zone, exceptions) for day in week] for week in month.weeks]
+
+
+def _day(day: date, zone: str, exceptions: Sequence[ExceptionRow]) -> Day:
+    span = day_span(day, zone)
+    touching = [each for each in exceptions if span.touches(Span(each.start_at, each.end_at))]
+    return Day(day, touching[:SHOWN_A_DAY], max(0, len(touching) - SHOWN_A_DAY))

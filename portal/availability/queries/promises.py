@@ -1,0 +1,73 @@
+"""What is promised of hours and starts, checked by reading."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.availability.queries.difference import DIFFERENCE
+from portal.availability.queries.weekly import list_scheduled_doctor_ids
+from portal.db import session
+from portal.tenancy.context import facts
+
+MOST_SHOWN = 100
+DOCTORS_AT_ONCE = 25
+
+# What materialising would still change. Days that no slot has been made for yet are the worker's
+# next round; a slot that was made for one visit, or was last changed while somebody had it, waits
+# for that round too, and is not on offer until then.
+DISAGREEING = """
+SELECT format('doctor %s at facility %s, %s: %s', d.doctor_id, d.facility_id, d.start_at, d.action)
+  FROM difference d
+  LEFT JOIN availability_slots s ON s.tenant_id = :tenant_id AND s.id = d.slot_id
+ WHERE CASE d.action
+         WHEN 'added' THEN EXISTS (
+              SELECT 1 FROM availability_slots later
+               WHERE later.tenant_id = :tenant_id AND later.doctor_id = d.doctor_id
+                 AND later.facility_id = d.facility_id
+                 AND later.start_at >= d.start_at + interval '1 day'
+                 AND later.created_from_rule_id IS NOT NULL)
+         WHEN 'withdrawn' THEN s.orphaned_at IS NULL
+         WHEN 'reopened' THEN s.created_from_rule_id IS NOT NULL AND s.orphaned_at IS NULL
+         WHEN 'orphaned' THEN s.booked_count > 0
+         ELSE d.action = 'adopted' END
+ ORDER BY d.doctor_id, d.start_at, d.facility_id
+ LIMIT :limit
+"""
+FREE = text("".join((DIFFERENCE, DISAGREEING)))
+
+STRANGE = text("""
+    SELECT format('rule %s is for the service of another doctor or facility', r.id)
+      FROM availability_rules r
+      JOIN service_offerings o ON o.tenant_id = r.tenant_id AND o.id = r.service_offering_id
+     WHERE r.tenant_id = :tenant_id
+       AND (o.doctor_id, o.facility_id) <> (r.doctor_id, r.facility_id)
+     UNION ALL
+    SELECT format('slot %s is for the service of another doctor or facility', s.id)
+      FROM availability_slots s
+      JOIN service_offerings o ON o.tenant_id = s.tenant_id AND o.id = s.service_offering_id
+     WHERE s.tenant_id = :tenant_id
+       AND (o.doctor_id, o.facility_id) <> (s.doctor_id, s.facility_id)
+     ORDER BY 1 LIMIT :limit
+""")
+
+
+def starts_that_no_hours_give() -> Sequence[str]:
+    """Starts that are free although no rule supports them, or missing although one does."""
+    found: list[str] = []
+    doctor_ids = list_scheduled_doctor_ids()
+    for n in range(0, len(doctor_ids), DOCTORS_AT_ONCE):
+        values = {
+            "tenant_id": facts().tenant_id, "now": clock.now(), "facility_id": None,
+            "doctor_ids": list(doctor_ids[n : n + DOCTORS_AT_ONCE]), "first_date": None,
+            "last_date": None, "horizon_days": int(facts().settings.get("horizon_days", 90)),
+            "limit": MOST_SHOWN,
+        }  # fmt: skip
+        found += session.scalars(FREE, values)
+    return found[:MOST_SHOWN]
+
+
+def hours_of_anothers_service() -> Sequence[str]:
+    """Rules and starts that are kept for a service of another doctor or facility."""
+    values = {"tenant_id": facts().tenant_id, "limit": MOST_SHOWN}
+    return session.scalars(STRANGE, values).all()

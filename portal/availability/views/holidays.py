@@ -1,0 +1,73 @@
+"""/availability/facilities/1/holidays: closing a facility on public holidays."""
+
+from dataclasses import dataclass
+
+from flask import Response, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.auth.permissions import permission
+from portal.availability import commands, queries
+from portal.availability.changes import Scope
+from portal.availability.forms import HolidaysForm
+from portal.availability.public_holidays import Holiday, country_of, list_holidays, regions_of
+from portal.availability.rules import day_span, local_date
+from portal.availability.views.blueprint import bp
+from portal.availability.views.confirming import show_then_do
+from portal.doctors.queries import list_places
+from portal.facilities.models import Facility
+from portal.facilities.queries import get_facility
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """A facility's coming public holidays, and how many of its doctors work on each."""
+
+    country: str | None
+    region: str | None
+    regions: list[str]
+    holidays: list[Holiday]
+    working: list[int]
+
+    @property
+    def country_name(self) -> str:
+        """The country in the reader's language."""
+        return str(get_locale().territories.get(self.country, self.country))
+
+    @property
+    def rows(self) -> list[tuple[Holiday, int]]:
+        return list(zip(self.holidays, self.working, strict=True))
+
+
+@bp.route("/facilities/<int:facility_id>/holidays", methods=["GET", "POST"])
+@permission("availability.manage")
+def holidays(facility_id: int) -> Response:
+    facility = get_facility(facility_id)
+    proposals = _proposals(facility)
+    form = HolidaysForm()
+    form.offer(holiday for holiday, working in proposals.rows if working)
+
+    def close() -> object:
+        return commands.close_for_days(facility.id, facility.timezone, form.chosen())
+
+    scope = Scope(facility.id, facility.timezone)
+    said = _("%(facility)s is closed on these days.", facility=facility.name)
+    templates = ("availability/holidays.html", "availability/_holidays.html")
+    return show_then_do(form, scope, close, said, templates, facility=facility,
+                        proposals=proposals)  # fmt: skip
+
+
+def _proposals(facility: Facility) -> Proposals:
+    country = country_of(facility.locale, facility.timezone)
+    if country is None:
+        return Proposals(None, None, [], [], [])
+    regions = regions_of(country)
+    region = request.args.get("region")
+    region = region if region in regions else None
+    today = local_date(clock.now(), facility.timezone)
+    found = list_holidays(country, region, get_locale().language, today)
+    doctors = {place.doctor_id for place in list_places(facility_id=facility.id)}
+    away = queries.doctors_away(facility.id, [day_span(each.day, facility.timezone)
+                                              for each in found])  # fmt: skip
+    return Proposals(country, region, regions, found, [len(doctors - each) for each in away])

@@ -1,0 +1,32 @@
+"""/availability/exceptions/month: a facility's exceptions on a calendar."""
+
+from flask import Response, request
+
+from portal import clock
+from portal.auth.permissions import permission
+from portal.availability import queries
+from portal.availability.month import Month, asked_month, spread
+from portal.availability.rules import local_date
+from portal.availability.views.blueprint import bp
+from portal.facilities.queries import get_facility, list_facilities
+from portal.web.answers import page
+from portal.web.forms import record_number
+
+
+@bp.get("/exceptions/month")
+@permission("availability.see")
+def month() -> Response:
+    facilities = list_facilities()
+    number = record_number(request.args.get("facility"))
+    facility = get_facility(number) if number else next(iter(facilities), None)
+    if facility is None:
+        return page("availability/month.html", "availability/_month.html", facility=None)
+    today = local_date(clock.now(), facility.timezone)
+    shown = Month(asked_month(request.args.get("month", ""), today), facility.timezone)
+    asked = request.args.get("q", "").strip()
+    found = queries.list_touching(shown.span, facility_id=facility.id, query=asked)
+    return page(
+        "availability/month.html", "availability/_month.html", facility=facility, today=today,
+        facilities=facilities, month=shown, asked=asked, weeks=spread(shown, found),
+        cut=len(found) > queries.MOST_IN_A_MONTH,
+    )  # fmt: skip

@@ -1,0 +1,46 @@
+"""The worker's part in exports: making what was asked for, forgetting what is a day old."""
+
+import time
+from collections.abc import Iterable, Mapping
+
+from portal.activity import sheet
+from portal.db import session
+from portal.exports import commands
+from portal.exports.rules import Maker
+from portal.tenancy.context import as_job
+from portal.web.logs import log_failure
+
+JOB = "exports"
+# The worker has other things to do, first of all to seal the log.
+SECONDS_AT_ONCE = 10
+MAKERS: Mapping[str, Maker] = {"activity": sheet.MAKER}
+
+
+def work_off(tenant_ids: Iterable[int]) -> None:
+    """Make exports, clinic by clinic, for some seconds; the next look goes on where this stops."""
+    ends = time.monotonic() + SECONDS_AT_ONCE
+    for tenant_id in tenant_ids:
+        with as_job(tenant_id, JOB):
+            commands.expire()
+        while time.monotonic() < ends:
+            with as_job(tenant_id, JOB):
+                export_id = commands.claim()
+            if export_id is None:
+                break
+            _make(tenant_id, export_id, ends)
+
+
+def _make(tenant_id: int, export_id: int, ends: float) -> None:
+    """Parts of one export, a transaction each, as long as there is time."""
+    try:
+        more = True
+        while more and time.monotonic() < ends:
+            with as_job(tenant_id, JOB):
+                more = commands.make_some(export_id, MAKERS)
+        with as_job(tenant_id, JOB):
+            commands.pause(export_id)
+    except Exception as error:
+        session.rollback()
+        log_failure(error, job=JOB)
+        with as_job(tenant_id, JOB):
+            commands.stumble(export_id)

@@ -1,0 +1,70 @@
+"""`flask sheets`: lists of a clinic, in and out of files."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from portal.cli.lookup import tenant_named
+from portal.cli.patients import tell
+from portal.db import session
+from portal.sheets.commands import import_records
+from portal.sheets.rules import COLUMNS, guessed
+from portal.tables import FileRefused, Table, read_table
+from portal.tenancy.context import as_job
+
+group = AppGroup("sheets", help="Bring in lists from files.")
+KINDS = ("doctors", "plans", "services", "rules")
+
+
+@group.command("import")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--tenant", "tenant", required=True, metavar="SLUG", help="the clinic group")
+@click.option(
+    "--column", "columns", multiple=True, metavar="FIELD=HEADER", help="which column is which"
+)
+@click.option("--dry-run", is_flag=True, help="say what would happen; change nothing")
+def import_(kind: str, file: Path, tenant: str, columns: tuple[str, ...], dry_run: bool) -> None:
+    """Doctors, plans, services or rules from the CSV in FILE, all in one transaction.
+
+    What is here already is left as it is. A line that cannot be taken is named with the reason,
+    and the rest stands. Patients have a command of their own: `flask patients import`.
+    """
+    try:
+        with file.open("rb") as stream, as_job(tenant_named(tenant), "import"):
+            table = read_table(stream)
+            places = guessed(kind, table.header) | _said(kind, columns, table)
+            _require(kind, places)
+            counts = import_records(kind, table, places, tell=tell)
+            if dry_run:
+                session.rollback()
+    except (OSError, FileRefused) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise click.ClickException(f"{file} cannot be read: {reason}.") from None
+    would = "would be added" if dry_run else "added"
+    click.echo(
+        f"{counts['added']} {would}, {counts['known']} already here, {counts['refused']} refused."
+    )
+
+
+def _require(kind: str, places: dict[str, int]) -> None:
+    for column in COLUMNS[kind]:
+        if column.needed and column.name not in places:
+            raise click.ClickException(
+                f"The import needs the column {column.name}."
+                f" Say which it is: --column {column.name}=HEADER."
+            )
+
+
+def _said(kind: str, columns: tuple[str, ...], table: Table) -> dict[str, int]:
+    known = {column.name for column in COLUMNS[kind]}
+    places = {}
+    for pair in columns:
+        field, _equals, name = pair.partition("=")
+        if field not in known:
+            raise click.ClickException(f"There is no field {field}: {', '.join(sorted(known))}.")
+        if name not in table.header:
+            raise click.ClickException(f"The file has no column {name}.")
+        places[field] = table.header.index(name)
+    return places

@@ -1,0 +1,23 @@
+"""What staff and the worker do with exports."""
+
+from portal.exports.commands.asking import (
+    NotReady,
+    TooManyUnfinished,
+    ask_export,
+    discard_export,
+    take_export,
+)
+from portal.exports.commands.making import claim, expire, make_some, pause, stumble
+
+__all__ = [
+    "NotReady",
+    "TooManyUnfinished",
+    "ask_export",
+    "claim",
+    "discard_export",
+    "expire",
+    "make_some",
+    "pause",
+    "stumble",
+    "take_export",
+]

@@ -1,0 +1,77 @@
+"""What can be exported, how much, and how a kind is made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from portal.refusals import N_
+
+Cell = str | int | None
+# More than this a spreadsheet does not open, or the worker would hold too much at once.
+MOST_ROWS = {"csv": 200_000, "xlsx": 50_000}
+KEPT = timedelta(days=1)
+MOST_UNFINISHED = 5
+MOST_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something that can be exported.
+
+    Attributes:
+        words: what it is called.
+        right: who may ask for it and take it away.
+        screen: the endpoint of the list that it is made from.
+    """
+
+    words: str
+    right: str
+    screen: str
+
+
+KINDS = {"activity": Kind(N_("Activity log"), "activity.export", "activity.index")}
+MEDIA = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+STATES = {
+    # status -> words, icon, the chip's class
+    "waiting": (N_("Waits"), "hourglass", ""),
+    "making": (N_("Is being made"), "hourglass", ""),
+    "ready": (N_("Ready"), "circle-check", ""),
+    "failed": (N_("Failed"), "triangle-alert", "warn"),
+    "discarded": (N_("Discarded"), "circle-x", ""),
+    "expired": (N_("Forgotten after a day"), "history", ""),
+}
+FAILURES = {
+    "too-many": N_("There are too many rows for one file. Ask for fewer, or for a CSV."),
+    "not-allowed": N_("Who asked for it has no right to it any more."),
+    "unknown-kind": N_("The worker does not know this kind of export. Is it of an older version?"),
+    "broken": N_("It could not be made, though it was tried several times. Ask again later."),
+    "unreadable": N_("What was made so far does not open any more. Ask again."),
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of an export, and where the next ones begin; None after the last."""
+
+    rows: Sequence[Sequence[Cell]]
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Maker:
+    """How the worker makes a kind of export.
+
+    It works for the whole clinic, whoever asked: a kind whose rows depend on a person's
+    facilities must not be made by it, nor one that opens patients' fields.
+
+    Attributes:
+        header: the columns' names, by what was asked.
+        batch: some rows, by what was asked, from a place on (None: from the beginning).
+    """
+
+    header: Callable[[dict[str, Any]], Sequence[str]]
+    batch: Callable[[dict[str, Any], str | None], Batch]

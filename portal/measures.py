@@ -1,0 +1,41 @@
+"""What /metrics asks of the database at each scrape: numbers over all clinics, about nobody."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select, text
+
+from portal.db import session
+from portal.tenancy.models import WorkerHeartbeat
+
+AUDIT_STATE = text("""
+    SELECT extract(epoch FROM now() - sealed_at) AS seal_age, holds FROM audit_state()
+""")
+
+
+def measured() -> Iterator[tuple[str, str, dict[str, str], float]]:
+    """Name, words, labels, value."""
+    counted = session.execute(text("SELECT * FROM measures()")).one()
+    yield ("portal_live_sessions", "Signed-in browsers.", {}, counted.live_sessions)
+    yield (
+        "portal_waiting_sign_ins",
+        "Accounts and addresses that have to wait before the next try.",
+        {},
+        counted.waiting_sign_ins,
+    )
+    yield from _of_the_log()
+    age = func.extract("epoch", func.now() - WorkerHeartbeat.beat_at)
+    jobs = select(WorkerHeartbeat.job, age).order_by(WorkerHeartbeat.job).limit(100)
+    for job, seconds in session.execute(jobs):
+        words = "How long ago the worker last began a job, whether or not it then failed."
+        yield ("portal_job_age_seconds", words, {"job": job}, float(seconds))
+
+
+def _of_the_log() -> Iterator[tuple[str, str, dict[str, str], float]]:
+    """What has never happened is left out: to Prometheus, absent."""
+    state = session.execute(AUDIT_STATE).one()
+    if state.seal_age is not None:
+        words = "How long ago the audit log was last sealed."
+        yield ("portal_audit_seal_age_seconds", words, {}, float(state.seal_age))
+    if state.holds is not None:
+        words = "1 when the last verification of the audit log held, 0 when it did not."
+        yield ("portal_audit_log_holds", words, {}, float(state.holds))

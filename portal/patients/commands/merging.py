@@ -1,0 +1,294 @@
+"""Making two records of one patient one, taking them apart again, finding two to be two people.
+
+What hangs on a record (visits, disclosures, records merged into it before) moves to the record
+that stays, so that whatever the database holds of a patient it holds of all of it: nobody is booked
+twice at one time, and whoever sees the patient's visits reaches the patient. The merge keeps which
+ones moved. The audit log is never moved: its readers ask for all records of a patient.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from portal import clock
+from portal.audit import note
+from portal.db import session
+from portal.facilities.visits import require_sight_of_all
+from portal.patients import queries
+from portal.patients.commands.registering import (
+    SEALED,
+    PatientUnreadable,
+    change_patient,
+    find_again,
+    person_kept,
+)
+from portal.patients.models import Patient, PatientDistinction, PatientMerge, PatientSearchToken
+from portal.patients.rules import merging as rules
+from portal.patients.rules.details import PatientDetails
+from portal.phi.sealed import Unreadable
+from portal.refusals import Conflict, NotFound, refusing
+from portal.tenancy.context import facts
+
+
+class MergedAtTheSameMoment(Conflict):
+    """The same form was sent twice at once."""
+
+
+CONSTRAINTS = {
+    "ex_appointments_patient": rules.VisitBookedMeanwhile,
+    "uq_patient_merges_merge_key": MergedAtTheSameMoment,
+    "uq_patient_merges_live": MergedAtTheSameMoment,
+}
+# What hangs on a patient; all tables but the last belong to higher areas.
+MOVE = {
+    table: text(
+        f"UPDATE {table} SET patient_id = :to WHERE tenant_id = :tenant_id"  # noqa: S608 - see below
+        f" AND patient_id = :from {only} RETURNING id"
+    )
+    for table, only in {
+        "appointments": "",
+        "disclosures": "",
+        "waitlist_entries": "",
+        "patient_merges": "AND undone_at IS NULL",
+    }.items()
+}
+MOVE_BACK = {
+    table: text(
+        f"UPDATE {table} SET patient_id = :to WHERE tenant_id = :tenant_id"  # noqa: S608 - as above
+        " AND patient_id = :from AND id = ANY(CAST(:ids AS bigint[]))"
+    )
+    for table in MOVE
+}
+# What was corrected since goes back with its corrections.
+MOVE_BACK["disclosures"] = text("""
+    WITH RECURSIVE theirs AS (
+        SELECT id FROM disclosures
+         WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS bigint[]))
+        UNION
+        SELECT d.id FROM disclosures AS d JOIN theirs ON d.corrects_id = theirs.id
+         WHERE d.tenant_id = :tenant_id
+    )
+    UPDATE disclosures SET patient_id = :to
+     WHERE tenant_id = :tenant_id AND patient_id = :from AND id IN (SELECT id FROM theirs)
+""")
+
+
+@dataclass(frozen=True)
+class MergeDetails:
+    """Which record stays, which goes, and for each field whose value is kept.
+
+    `choices` are field -> `this` (of the record that stays), `other` or `both`. The key merges
+    once.
+    """
+
+    patient_id: int
+    merged_id: int
+    choices: Mapping[str, str]
+    merge_key: UUID
+
+
+def merge_patients(details: MergeDetails) -> PatientMerge:
+    """Let one record live on in another; the same one-time key merges once.
+
+    Raises:
+        OneRecord, MergedMeanwhile, ApartAlready, VisitsAtOnce, PatientUnreadable.
+        AlertTooLong, NotesTooLong: two that do not fit into one.
+        SeesNotAll: somebody who does not see every facility would leave visits behind.
+        NotFound: no such patient.
+    """
+    require_sight_of_all()
+    if details.patient_id == details.merged_id:
+        raise rules.OneRecord
+    stays, goes = _locked(details.patient_id, details.merged_id)
+    known = queries.find_merge_by_key(details.merge_key)
+    if known is not None and (known.patient_id, known.merged_id) == (stays.id, goes.id):
+        if known.undone_at is not None:
+            raise rules.ApartAlready
+        return known
+    _check(stays, goes)
+    before = values_of(stays)
+    after = rules.kept(before, values_of(goes), details.choices)
+    with refusing(CONSTRAINTS):
+        moved = {table: _moved(statement, stays, goes) for table, statement in MOVE.items()}
+        merge = PatientMerge(
+            merge_key=details.merge_key,
+            patient_id=stays.id,
+            merged_id=goes.id,
+            merged_status=goes.status,
+            known_as=_known_as(goes),
+            changes=rules.changes(before, after),
+            visit_ids=moved["appointments"],
+            disclosure_ids=moved["disclosures"],
+            merge_ids=moved["patient_merges"],
+            waitlist_ids=moved["waitlist_entries"],
+            merged_by=facts().user_id,
+        )
+        session.add(merge)
+        goes.status, goes.merged_into = "merged", stays.id
+        _forget_tokens(goes)
+        change_patient(stays, _details(stays, after))
+    _note_both("merge", stays, goes, merge)
+    return merge
+
+
+def part_patients(patient_id: int, merge_id: int) -> Patient:
+    """Take a merged record out again: everything that moved with it goes back, exactly.
+
+    What came to the patient since stays with the patient, and so does a field changed since.
+
+    Returns:
+        The record that is on its own again.
+
+    Raises:
+        ApartAlready, MergedLater, PatientUnreadable, SeesNotAll, NotFound.
+    """
+    require_sight_of_all()
+    merge = queries.get_merge(patient_id, merge_id)
+    stays, goes = _locked(patient_id, merge.merged_id)
+    session.refresh(merge)
+    if merge.undone_at is not None or merge.patient_id != patient_id:
+        raise rules.ApartAlready
+    latest = queries.list_merged_records(patient_id, limit=1)[0]
+    if latest.merge_id != merge.id:
+        raise rules.MergedLater(number=latest.mrn)
+    _check_readable(stays, goes)
+    back = {"appointments": merge.visit_ids, "disclosures": merge.disclosure_ids,
+            "patient_merges": merge.merge_ids,
+            "waitlist_entries": merge.waitlist_ids}  # fmt: skip
+    values = {"tenant_id": facts().tenant_id, "from": stays.id, "to": goes.id}
+    goes.status, goes.merged_into = merge.merged_status, None
+    merge.undone_at, merge.undone_by = clock.now(), facts().user_id
+    session.flush()
+    for table, ids in back.items():
+        session.execute(MOVE_BACK[table], values | {"ids": ids})
+    find_again(goes.id, [person_kept(goes), *queries.Former([goes.id]).of(goes.id)])
+    restored = rules.restored(values_of(stays), merge.changes)
+    change_patient(stays, _details(stays, restored))
+    _note_both("un-merge", stays, goes, merge)
+    return goes
+
+
+def tell_apart(one_id: int, other_id: int) -> None:
+    """Remember that two records are two people; they are offered as one no more.
+
+    Raises:
+        OneRecord.
+        NotFound: no such patient.
+    """
+    first, second = sorted((one_id, other_id))
+    for patient_id in (first, second):
+        queries.get_patient(patient_id)
+    if first == second:
+        raise rules.OneRecord
+    session.execute(
+        insert(PatientDistinction)
+        .values(patient_id=first, other_id=second, decided_by=facts().user_id)
+        .on_conflict_do_nothing()
+    )
+
+
+def values_of(patient: Patient) -> dict[str, Any]:
+    """What a record says in the fields of a merge, as JSON can hold it; None for nothing."""
+    said = {field: getattr(patient, field) for field in rules.FIELDS if field != "alert"}
+    meta, dob = patient.meta, said["dob"]
+    said["alert"] = (meta or {}).get("alert") if not isinstance(meta, Unreadable) else meta
+    said["dob"] = dob.isoformat() if isinstance(dob, date) else dob
+    return {field: said[field] or None for field in rules.FIELDS}
+
+
+def _details(patient: Patient, values: Mapping[str, Any]) -> PatientDetails:
+    meta = {key: value for key, value in (patient.meta or {}).items() if key != "alert"}
+    said = {field: value for field, value in values.items() if field != "alert"}
+    if values["alert"]:
+        meta["alert"] = values["alert"]
+    return PatientDetails(
+        **{
+            **said,
+            "first_name": said["first_name"] or "",
+            "last_name": said["last_name"] or "",
+            "dob": date.fromisoformat(said["dob"]) if said["dob"] else None,
+            "member_numbers": said["member_numbers"] or {},
+            "meta": meta,
+        }
+    )
+
+
+def _locked(patient_id: int, merged_id: int) -> tuple[Patient, Patient]:
+    """Both records as they are now, under their locks, which everybody takes in one order."""
+    found = session.scalars(
+        select(Patient)
+        .where(
+            Patient.tenant_id == facts().tenant_id,
+            Patient.id.in_((patient_id, merged_id)),
+            Patient.deleted_at.is_(None),
+        )
+        .order_by(Patient.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    records = {record.id: record for record in found}
+    if len(records) < 2:
+        raise NotFound
+    return records[patient_id], records[merged_id]
+
+
+def _check(stays: Patient, goes: Patient) -> None:
+    for record in (stays, goes):
+        if record.status == "merged":
+            raise rules.MergedMeanwhile(number=record.mrn)
+    _check_readable(stays, goes)
+    for both in queries.list_visits_at_once(stays.id, goes.id, limit=1):
+        one = f"{_local(both.start_at, both.zone)} · {both.doctor} · {stays.mrn}"
+        other = f"{_local(both.other_start_at, both.other_zone)} · {both.other_doctor} · {goes.mrn}"
+        raise rules.VisitsAtOnce(one=one, other=other)
+
+
+def _check_readable(*records: Patient) -> None:
+    if any(isinstance(getattr(each, name), Unreadable) for each in records for name in SEALED):
+        raise PatientUnreadable
+
+
+def _local(at: Any, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def _moved(statement: Any, stays: Patient, goes: Patient) -> list[int]:
+    values = {"tenant_id": facts().tenant_id, "from": goes.id, "to": stays.id}
+    return sorted(session.scalars(statement, values))
+
+
+def _known_as(patient: Patient) -> dict[str, Any]:
+    """The names and numbers by which a record is found."""
+    person = person_kept(patient)
+    return {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "dob": person.dob.isoformat() if person.dob else None,
+        "phone": person.phone,
+        "email": person.email,
+        "mrn": person.mrn,
+        "external_ids": list(person.external_ids),
+    }
+
+
+def _forget_tokens(patient: Patient) -> None:
+    session.execute(
+        delete(PatientSearchToken).where(
+            PatientSearchToken.tenant_id == facts().tenant_id,
+            PatientSearchToken.patient_id == patient.id,
+        )
+    )
+
+
+def _note_both(action: str, stays: Patient, goes: Patient, merge: PatientMerge) -> None:
+    """One entry for each of the two records."""
+    said = {"merge": merge.id, "stays": stays.id, "goes": goes.id, "visits": len(merge.visit_ids),
+            "disclosures": len(merge.disclosure_ids)}  # fmt: skip
+    for record in (stays, goes):
+        note(action, table="patients", record=record.id, patient=record.id, new=said)

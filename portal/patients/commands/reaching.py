@@ -1,0 +1,43 @@
+"""Reaching patients beyond one's facilities: asking who is known there, breaking the glass."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+
+from portal.db import session
+from portal.patients import queries
+from portal.patients.rules.finding import Person
+from portal.patients.rules.reach import TooLittleKnown, checked_reason
+
+BREAK_GLASS = text("SELECT break_glass(:patient_id, :reason)")
+
+
+def ask_elsewhere(person: Person) -> list[queries.KnownElsewhere]:
+    """Who of other facilities' patients may be this person; asking is written down.
+
+    Raises:
+        TooLittleKnown: it could be anybody.
+    """
+    if not queries.can_tell(person):
+        raise TooLittleKnown
+    return queries.list_elsewhere(person)
+
+
+def break_glass(patient_id: int, reason: str) -> datetime:
+    """Open a patient of other facilities for this session; again while it is open changes nothing.
+
+    The database makes sure of the fresh proof, of the reason and of the hour.
+
+    Returns:
+        until when.
+
+    Raises:
+        ReasonTooShort, ReasonTooLong.
+        NotFound: no such patient, or nothing is outside this person's facilities.
+    """
+    why = checked_reason(reason)
+    queries.get_outside(patient_id)
+    ends: datetime = session.execute(
+        BREAK_GLASS, {"patient_id": patient_id, "reason": why}
+    ).scalar_one()
+    return ends

@@ -1,0 +1,274 @@
+"""Records that were merged: where they live on, by what they are still found, what would move."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from portal.db import session
+from portal.patients.models import Patient, PatientDistinction, PatientMerge
+from portal.patients.queries.rows import Candidate, PatientRow
+from portal.patients.rules.finding import Findable, Person
+from portal.phi.sealed import OBJECT, Unreadable, open_unseen
+from portal.refusals import NotFound
+from portal.tenancy.context import facts
+
+MOST_SHOWN = 50
+# Visits and disclosures belong to higher areas: these statements ask for their tables by name.
+HELD = text("""
+    SELECT p.id, p.created_at,
+           (SELECT count(*) FROM appointments a
+             WHERE a.tenant_id = :tenant_id AND a.patient_id = p.id) AS visits,
+           (SELECT count(*) FROM appointments a
+             WHERE a.tenant_id = :tenant_id AND a.patient_id = p.id
+               AND a.status IN ('scheduled', 'checked_in', 'in_progress')) AS open_visits,
+           (SELECT count(*) FROM disclosures d
+             WHERE d.tenant_id = :tenant_id AND d.patient_id = p.id) AS disclosures,
+           (SELECT count(*) FROM patient_merges m
+             WHERE m.tenant_id = :tenant_id AND m.patient_id = p.id
+               AND m.undone_at IS NULL) AS merges
+      FROM patients p
+     WHERE p.tenant_id = :tenant_id AND p.id = ANY(CAST(:patient_ids AS bigint[]))
+     ORDER BY p.id
+""")
+AT_ONCE = text("""
+    SELECT a.id AS visit_id, a.start_at, f.timezone AS zone, d.display_name AS doctor,
+           b.id AS other_visit_id, b.start_at AS other_start_at, g.timezone AS other_zone,
+           e.display_name AS other_doctor
+      FROM appointments a
+      JOIN appointments b ON b.tenant_id = :tenant_id AND b.patient_id = :other_id
+       AND b.status IN ('scheduled', 'checked_in', 'in_progress')
+       AND b.start_at < a.end_at AND b.end_at > a.start_at
+      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = a.facility_id
+      JOIN facilities g ON g.tenant_id = :tenant_id AND g.id = b.facility_id
+      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = a.doctor_id
+      JOIN doctors e ON e.tenant_id = :tenant_id AND e.id = b.doctor_id
+     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id
+       AND a.status IN ('scheduled', 'checked_in', 'in_progress')
+     ORDER BY a.start_at, a.id, b.id
+     LIMIT :limit
+""")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What hangs on a record, and would move with it."""
+
+    id: int
+    created_at: datetime
+    visits: int
+    open_visits: int
+    disclosures: int
+    merges: int
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """Two visits of two records at one time."""
+
+    visit_id: int
+    start_at: datetime
+    zone: str
+    doctor: str
+    other_visit_id: int
+    other_start_at: datetime
+    other_zone: str
+    other_doctor: str
+
+
+@dataclass(frozen=True)
+class MergedRecord:
+    """A record that is part of another, as the chart says it: no more than the number."""
+
+    merge_id: int
+    patient_id: int
+    mrn: str
+    merged_at: datetime
+
+
+@dataclass(frozen=True)
+class FormerHome:
+    """A record that another was part of, and from when to when."""
+
+    patient_id: int
+    mrn: str
+    since: datetime
+    until: datetime
+
+
+def find_survivor(merged_id: int) -> int | None:
+    """The record that a merged one is part of now."""
+    return session.scalar(
+        select(PatientMerge.patient_id).where(
+            PatientMerge.tenant_id == facts().tenant_id,
+            PatientMerge.merged_id == merged_id,
+            PatientMerge.undone_at.is_(None),
+        )
+    )
+
+
+def find_merge_by_key(key: UUID) -> PatientMerge | None:
+    """The merge that a form's one-time key has made."""
+    return session.scalar(
+        select(PatientMerge).where(
+            PatientMerge.tenant_id == facts().tenant_id, PatientMerge.merge_key == key
+        )
+    )
+
+
+def get_merge(patient_id: int, merge_id: int) -> PatientMerge:
+    """A merge into this patient, also one that was undone. Raises NotFound."""
+    found = session.scalar(
+        select(PatientMerge).where(
+            PatientMerge.tenant_id == facts().tenant_id,
+            PatientMerge.patient_id == patient_id,
+            PatientMerge.id == merge_id,
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def number_of(patient_id: int) -> str:
+    """A record's number, also a merged one's. Raises NotFound."""
+    found = session.scalar(
+        select(Patient.mrn).where(Patient.tenant_id == facts().tenant_id, Patient.id == patient_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_merged_records(patient_id: int, *, limit: int = MOST_SHOWN) -> Sequence[MergedRecord]:
+    """The records that are part of a patient now, the last merged first."""
+    found = (
+        select(PatientMerge.id, PatientMerge.merged_id, Patient.mrn, PatientMerge.created_at)
+        .join(
+            Patient,
+            (Patient.tenant_id == PatientMerge.tenant_id) & (Patient.id == PatientMerge.merged_id),
+        )
+        .where(
+            PatientMerge.tenant_id == facts().tenant_id,
+            PatientMerge.patient_id == patient_id,
+            PatientMerge.undone_at.is_(None),
+        )
+        .order_by(PatientMerge.id.desc())
+        .limit(limit)
+    )
+    return [MergedRecord(*row) for row in session.execute(found)]
+
+
+def list_former_homes(merged_id: int, *, limit: int = MOST_SHOWN) -> Sequence[FormerHome]:
+    """The records that this one was part of for a time, the last first."""
+    found = (
+        select(
+            PatientMerge.patient_id,
+            Patient.mrn,
+            PatientMerge.created_at.label("since"),
+            PatientMerge.undone_at.label("until"),
+        )
+        .join(
+            Patient,
+            (Patient.tenant_id == PatientMerge.tenant_id) & (Patient.id == PatientMerge.patient_id),
+        )
+        .where(
+            PatientMerge.tenant_id == facts().tenant_id,
+            PatientMerge.merged_id == merged_id,
+            PatientMerge.undone_at.is_not(None),
+        )
+        .order_by(PatientMerge.id.desc())
+        .limit(limit)
+    )
+    return [FormerHome(**row._mapping) for row in session.execute(found)]
+
+
+def list_record_ids(patient_id: int) -> list[int]:
+    """The patient's own record and those that are part of it."""
+    merged = select(PatientMerge.merged_id).where(
+        PatientMerge.tenant_id == facts().tenant_id,
+        PatientMerge.patient_id == patient_id,
+        PatientMerge.undone_at.is_(None),
+    )
+    return [patient_id, *session.scalars(merged.order_by(PatientMerge.id))]
+
+
+def count_held(patient_ids: Iterable[int]) -> dict[int, Held]:
+    """What hangs on some records."""
+    values = {"tenant_id": facts().tenant_id, "patient_ids": list(patient_ids)}
+    return {row.id: Held(**row._mapping) for row in session.execute(HELD, values)}
+
+
+def list_visits_at_once(patient_id: int, other_id: int, *, limit: int = 10) -> list[AtOnce]:
+    """Open visits of two records that overlap, the earliest first."""
+    values = {
+        "tenant_id": facts().tenant_id,
+        "patient_id": patient_id,
+        "other_id": other_id,
+        "limit": limit,
+    }
+    return [AtOnce(**row._mapping) for row in session.execute(AT_ONCE, values)]
+
+
+def are_distinct(one_id: int, other_id: int) -> bool:
+    """Whether somebody found these to be two people."""
+    first, second = sorted((one_id, other_id))
+    found = select(PatientDistinction.id).where(
+        PatientDistinction.tenant_id == facts().tenant_id,
+        PatientDistinction.patient_id == first,
+        PatientDistinction.other_id == second,
+    )
+    return session.scalar(found) is not None
+
+
+class Former:
+    """Who some patients were before their records were merged; asked when first wanted."""
+
+    def __init__(self, patient_ids: Iterable[int]) -> None:
+        self.patient_ids = list(patient_ids)
+
+    def of(self, patient_id: int) -> list[Person]:
+        """The names and numbers of the records that are part of the patient."""
+        return self._people.get(patient_id, [])
+
+    @cached_property
+    def _people(self) -> dict[int, list[Person]]:
+        found: dict[int, list[Person]] = {}
+        merge = PatientMerge
+        rows = session.execute(
+            select(merge.patient_id, merge.row_uid, merge.known_as_envelope.label("known_as"))
+            .where(
+                merge.tenant_id == facts().tenant_id,
+                merge.patient_id.in_(self.patient_ids),
+                merge.undone_at.is_(None),
+            )
+            .order_by(merge.id)
+        )
+        for row in rows:
+            known = open_unseen(
+                "patient_merges", "known_as", row.row_uid, row.known_as, kind=OBJECT
+            )
+            if not isinstance(known, Unreadable):
+                found.setdefault(row.patient_id, []).append(_person(known))
+        return found
+
+
+def people_of(row: PatientRow, former: Former) -> Iterator[Findable]:
+    """Who a patient is, and who the records were that are part of theirs."""
+    yield Candidate(row)
+    yield from former.of(row.id)
+
+
+def _person(known: dict[str, Any]) -> Person:
+    dob = known["dob"]
+    return Person(
+        **{
+            **known,
+            "dob": date.fromisoformat(dob) if dob else None,
+            "external_ids": tuple(known["external_ids"]),
+        }
+    )

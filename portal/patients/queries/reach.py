@@ -1,0 +1,99 @@
+"""Patients beyond one's facilities: whether there is one, who may be one, which is open."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from sqlalchemy import BigInteger, LargeBinary, Text, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from portal.db import session
+from portal.patients.models import BreakGlass
+from portal.patients.queries.holding import token_of
+from portal.patients.rules.finding import Key, Person
+from portal.refusals import NotFound
+from portal.tenancy.context import facts
+
+# Keys that are one person's alone; a birth date and a name may do it together.
+SURE = ("phone", "email", "mrn")
+ELSEWHERE = text(
+    "SELECT patient_id, mrn FROM patients_elsewhere(:fields, :tokens, :born, :names)"
+).bindparams(
+    bindparam("fields", type_=ARRAY(Text)),
+    bindparam("tokens", type_=ARRAY(LargeBinary)),
+    bindparam("born", type_=LargeBinary),
+    bindparam("names", type_=ARRAY(LargeBinary)),
+)
+OUTSIDE = text("SELECT outside_patient(:patient_id)").bindparams(
+    bindparam("patient_id", type_=BigInteger)
+)
+
+
+@dataclass(frozen=True)
+class KnownElsewhere:
+    """A patient whom another facility knows: no more than the number."""
+
+    id: int
+    mrn: str
+
+
+def find_outside(patient_id: int) -> str | None:
+    """The number of the clinic's patient, for somebody who does not see every facility.
+
+    None for everybody else, and for another clinic's patient.
+    """
+    found: str | None = session.scalar(OUTSIDE, {"patient_id": patient_id})
+    return found
+
+
+def get_outside(patient_id: int) -> str:
+    """The same. Raises NotFound."""
+    found = find_outside(patient_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def can_tell(person: Person) -> bool:
+    """Whether what is known of somebody is enough to ask other facilities by."""
+    keys = {key.field for key in person.search_keys()}
+    return bool(keys & set(SURE)) or {"dob", "name"} <= keys
+
+
+def list_elsewhere(person: Person) -> list[KnownElsewhere]:
+    """At most ten patients beyond one's facilities who may be this person.
+
+    The database writes down that it was asked, and whom it told of.
+    """
+    if facts().facility_ids is None:
+        return []
+    keys = sorted(person.search_keys())
+    born = next((token_of(key) for key in keys if key.field == "dob"), None)
+    sure = [key for key in keys if key.field in SURE]
+    asked = {
+        "fields": [key.field for key in sure],
+        "tokens": _tokens(sure),
+        "born": born,
+        "names": _tokens([key for key in keys if key.field == "name"]),
+    }
+    return [KnownElsewhere(row.patient_id, row.mrn) for row in session.execute(ELSEWHERE, asked)]
+
+
+def minutes_open(patient_id: int) -> int | None:
+    """How long this session still has the patient open by break-glass; None if it has not."""
+    if facts().facility_ids is None:
+        return None
+    now = func.clock_timestamp()
+    left = func.extract("epoch", func.max(BreakGlass.expires_at) - now)
+    seconds = session.scalar(
+        select(left).where(
+            BreakGlass.tenant_id == facts().tenant_id,
+            BreakGlass.session_id == facts().session_id,
+            BreakGlass.patient_id == patient_id,
+            BreakGlass.expires_at > now,
+        )
+    )
+    return None if seconds is None else ceil(seconds / 60)
+
+
+def _tokens(keys: list[Key]) -> list[bytes]:
+    return [token_of(key) for key in keys]

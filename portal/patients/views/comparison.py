@@ -1,0 +1,88 @@
+"""Two records side by side, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+
+from portal.facilities.queries import list_facilities
+from portal.insurance.queries import list_plans
+from portal.patients.commands import values_of
+from portal.patients.models import Patient
+from portal.patients.queries import AtOnce, Held, are_distinct, count_held, list_visits_at_once
+from portal.patients.rules.merging import FIELDS, JOINABLE, OneRecord
+from portal.phi.sealed import Unreadable
+from portal.refusals import N_
+from portal.web.filters import shortdate
+
+STATUS = {"active": N_("active"), "inactive": N_("inactive"), "deceased": N_("deceased")}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field of both records; None where a record says nothing."""
+
+    field: str
+    this: str | None
+    other: str | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is something to choose."""
+        return self.this != self.other
+
+    @property
+    def joinable(self) -> bool:
+        """Whether both can be kept."""
+        return self.field in JOINABLE and bool(self.this and self.other)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the screen shows of two records, beside their names."""
+
+    this: Mapping[str, Any]
+    other: Mapping[str, Any]
+    rows: Sequence[Row]
+    held: Mapping[int, Held]
+    at_once: Sequence[AtOnce]
+    distinct: bool
+
+
+def compare(patient: Patient, other: Patient) -> Comparison:
+    """Both records' fields, what hangs on them, and what stands against merging them.
+
+    Raises:
+        OneRecord: they are one and the same.
+    """
+    if patient.id == other.id:
+        raise OneRecord
+    names = {
+        "facility_id": {each.id: each.name for each in list_facilities()},
+        "default_insurance_plan_id": {each.id: each.name for each in list_plans()},
+        "status": {status: gettext(words) for status, words in STATUS.items()},
+    }
+    this, that = values_of(patient), values_of(other)
+    return Comparison(
+        this,
+        that,
+        [Row(name, _said(name, this, names), _said(name, that, names)) for name in FIELDS],
+        count_held([patient.id, other.id]),
+        list_visits_at_once(patient.id, other.id),
+        are_distinct(patient.id, other.id),
+    )
+
+
+def _said(field: str, values: Mapping[str, Any], names: Mapping[str, Any]) -> str | None:
+    value = values[field]
+    if value is None or isinstance(value, Unreadable):
+        return value
+    if field in names:
+        return str(names[field].get(value, value))
+    if field == "dob":
+        return str(shortdate(date.fromisoformat(value)))
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {each}" for key, each in sorted(value.items()))
+    return str(value)

@@ -1,0 +1,134 @@
+"""/patients/: finding, seeing, registering and changing patients; breaking the glass.
+
+What is searched for is a name or a birth date: it is posted, so that it stands in no address.
+"""
+
+from functools import partial
+
+from flask import Response, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+
+from portal.audit import note
+from portal.audit.hook import afterwards
+from portal.auth.permissions import permission, stepped_up
+from portal.insurance.queries import get_plan
+from portal.patients import commands, queries
+from portal.patients.forms import BreakGlassForm, ElsewhereForm, PatientForm, RegistrationForm
+from portal.patients.rules.reach import OutsideFacilities
+from portal.patients.views.blueprint import bp
+from portal.tenancy.context import facts
+from portal.web.answers import form_page, go, page, toast
+
+MOST_SUGGESTED = 8
+LEAST_LETTERS = 2
+
+
+@bp.get("/")
+@permission("patients.see")
+def index() -> Response:
+    recent = queries.list_recent_patients()
+    return page("patients/index.html", "patients/_list.html", patients=recent, q="")
+
+
+@bp.post("/search")
+@permission("patients.see")
+def search() -> Response:
+    """The type-ahead's options; without script, or by Enter, a page of up to 50."""
+    q = (request.form.get("q") or "").strip()
+    purpose = request.form.get("purpose", "")
+    limit = MOST_SUGGESTED if purpose else queries.MOST_FOUND
+    found = queries.search_patients(q, limit=limit) if len(q) >= LEAST_LETTERS else []
+    if purpose in ("open", "choose"):
+        return page("patients/_options.html", "patients/_options.html", matches=found, q=q,
+                    purpose=purpose)  # fmt: skip
+    return page("patients/index.html", "patients/_list.html", patients=found, q=q)
+
+
+@bp.get("/<int:patient_id>")
+@permission("patients.see")
+def show(patient_id: int) -> Response:
+    patient = queries.get_patient(patient_id)
+    plan_id = patient.default_insurance_plan_id
+    plan = get_plan(plan_id) if plan_id else None
+    return page("patients/show.html", "patients/_patient.html", patient=patient, plan=plan,
+                merged=queries.list_merged_records(patient.id))  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permission("patients.register")
+def new() -> Response:
+    form, alike = RegistrationForm(), []
+    form.offer_choices()
+    if form.validate_on_submit():
+        with form.refusals():
+            details = form.details()
+            if not form.register_anyway.data:
+                alike = commands.possible_duplicates_of(details)
+            if alike:
+                raise commands.PossiblyRegistered(alike)
+            patient = commands.register_patient(details)
+            toast(_("The patient is registered."))
+            return go("patients.show", patient_id=patient.id)
+    return form_page("patients/new.html", "patients/_form.html", form, alike=alike,
+                     back_to=url_for("patients.index"))  # fmt: skip
+
+
+@bp.route("/<int:patient_id>/edit", methods=["GET", "POST"])
+@permission("patients.change")
+def edit(patient_id: int) -> Response:
+    patient = queries.get_patient(patient_id)
+    form = PatientForm(obj=patient, data={"alert": (patient.meta or {}).get("alert")})
+    form.offer_choices(patient)
+    if form.validate_on_submit():
+        with form.refusals():
+            kept = {"status": patient.status, "meta": patient.meta,
+                    "member_numbers": patient.member_numbers or {}}  # fmt: skip
+            commands.change_patient(patient, form.details(**kept))
+            toast(_("The changes are saved."))
+            return go("patients.show", patient_id=patient.id)
+    return form_page("patients/edit.html", "patients/_form.html", form, patient=patient, alike=[],
+                     back_to=url_for("patients.show", patient_id=patient.id))  # fmt: skip
+
+
+@bp.route("/elsewhere", methods=["GET", "POST"])
+@permission("patients.break_glass")
+def elsewhere() -> Response:
+    """Whether another facility knows somebody: their numbers, and the way to open them."""
+    if facts().facility_ids is None:
+        return go("patients.index")
+    form, known = ElsewhereForm(), None
+    if form.validate_on_submit():
+        with form.refusals():
+            known = commands.ask_elsewhere(form.person())
+    return form_page("patients/elsewhere.html", "patients/_elsewhere.html", form, known=known)
+
+
+@bp.route("/<int:patient_id>/break-glass", methods=["GET", "POST"])
+@permission("patients.break_glass")
+@stepped_up
+def break_glass(patient_id: int) -> Response:
+    if queries.find_patient(patient_id) is not None:
+        return go("patients.show", patient_id=patient_id)
+    number, form = queries.get_outside(patient_id), BreakGlassForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.break_glass(patient_id, form.reason.data or "")
+            toast(_("The patient is open to you for 60 minutes, or until you sign out."))
+            return go("patients.show", patient_id=patient_id)
+    return form_page("patients/break_glass.html", "patients/_break_glass.html", form,
+                     number=number)  # fmt: skip
+
+
+@bp.app_errorhandler(OutsideFacilities)
+def outside(refusal: OutsideFacilities) -> Response:
+    """Instead of the patient: what can be done about it. That they tried is written down."""
+    afterwards(partial(note, "patients.outside", outcome="refused", table="patients",
+                       record=refusal.patient_id, patient=refusal.patient_id))  # fmt: skip
+    return page("patients/outside.html", "patients/_outside.html", status=refusal.status,
+                patient_id=refusal.patient_id)  # fmt: skip
+
+
+@bp.record_once
+def _tell_templates(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals.update(minutes_open=queries.minutes_open)

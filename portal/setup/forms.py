@@ -1,0 +1,55 @@
+"""The filters of the coverage, and the buttons of the checklist."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
+from wtforms import SelectField
+
+from portal.doctors.queries import list_doctors
+from portal.facilities.queries import list_facilities
+from portal.refusals import N_
+from portal.setup.queries import Asked
+from portal.setup.words import PROBLEMS
+from portal.web.forms import PortalForm, record_number
+
+PARTS = {
+    "": N_("All but plans that are not accepted"),
+    "any": N_("Anything"),
+    **{code: short for code, (_reason, short) in PROBLEMS.items()},
+    "none": N_("Nothing: it can be booked"),
+}
+
+
+class PuttingAwayForm(PortalForm):
+    """Nothing to type: only the token that a person pressed the button."""
+
+
+class CoverageForm(PortalForm):
+    """Which part of the coverage is looked at; it stands in the address."""
+
+    class Meta:
+        csrf = False
+
+    facility_id = SelectField(_("Facility"))
+    doctor_id = SelectField(_("Doctor"))
+    problem = SelectField(_("What stands in the way"))
+
+    def __init__(self, asked: MultiDict[str, str]) -> None:
+        super().__init__(formdata=asked)
+        every = ("", gettext("Every one"))
+        self.facility_id.choices = [
+            every, *((str(each.id), each.name) for each in list_facilities())
+        ]  # fmt: skip
+        self.doctor_id.choices = [
+            every, *((str(each.id), each.display_name) for each in list_doctors(limit=500))
+        ]  # fmt: skip
+        self.problem.choices = [(code, gettext(words)) for code, words in PARTS.items()]
+
+    def asked(self) -> Asked:
+        """What is asked for; nonsense asks for everything."""
+        typed = self.data
+        return Asked(
+            record_number(typed["facility_id"]),
+            record_number(typed["doctor_id"]),
+            typed["problem"] if typed["problem"] in PARTS else "",
+        )

@@ -1,0 +1,90 @@
+"""Where each thing is set up: the page that mends what a line says."""
+
+from typing import NamedTuple
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from portal.setup.queries import Coverage
+from portal.setup.rules import Gap, Line
+
+
+class Way(NamedTuple):
+    """A link with its words."""
+
+    href: str
+    text: str
+
+
+def ways(line: Line) -> list[Way]:
+    """To where a task is done, then to the list of what is there."""
+    name, gap = line.task.name, line.gap
+    doing = _mend(name, gap) if gap else _begin(name)
+    return [doing, Way(url_for(LISTS[name]), _("See the list"))] if line.have else [doing]
+
+
+LISTS = {
+    "facilities": "facilities.index", "doctors": "doctors.index", "services": "services.index",
+    "offerings": "services.index", "payers": "insurance.index",
+    "acceptance": "insurance.acceptance", "steps": "services.steps",
+    "workflows": "services.workflows", "hours": "availability.index", "staff": "staff.index",
+    "visit": "appointments.day",
+}  # fmt: skip
+
+
+def _begin(name: str) -> Way:
+    return {
+        "facilities": lambda: Way(url_for("facilities.new"), _("Open a facility")),
+        "doctors": lambda: Way(url_for("doctors.new"), _("Add a doctor")),
+        "services": lambda: Way(url_for("services.new"), _("Add a service")),
+        "offerings": lambda: Way(url_for("services.index"), _("Choose a service")),
+        "payers": lambda: Way(url_for("insurance.new"), _("Add a payer")),
+        "acceptance": lambda: Way(url_for("insurance.acceptance"), _("Open the matrix")),
+        "steps": lambda: Way(url_for("services.step_new"), _("Add a step")),
+        "workflows": lambda: Way(url_for("services.workflows"), _("See the workflows")),
+        "hours": lambda: Way(url_for("availability.index"), _("Choose a doctor")),
+        "staff": lambda: Way(url_for("staff.new"), _("Invite somebody")),
+        "visit": lambda: Way(url_for("appointments.new"), _("Book a visit")),
+    }[name]()
+
+
+def _mend(name: str, gap: Gap) -> Way:
+    first = gap.first_id
+    return {
+        "doctors": lambda: Way(url_for("doctors.place_new", doctor_id=first), _("Give a place")),
+        "offerings": lambda: Way(url_for("services.show", service_id=first),
+                                 _("Say who offers it")),
+        "payers": lambda: Way(url_for("insurance.plan_new", payer_id=first), _("Add a plan")),
+        "acceptance": lambda: Way(url_for("insurance.plan", plan_id=first),
+                                  _("Say where it is accepted")),
+        "workflows": lambda: Way(url_for("services.workflow_new", offering_id=first),
+                                 _("Put the steps in order")),
+        "hours": lambda: Way(url_for("availability.show", place_id=first), _("Set the hours")),
+        "staff": lambda: Way(url_for("staff.show", user_id=first), _("Send a new link")),
+    }[name]()  # fmt: skip
+
+
+def mending(row: Coverage, code: str) -> Way:
+    """To the row that would have to change."""
+    if code in ("no_hours", "no_slots", "full"):
+        return Way(url_for("availability.show", place_id=row.place_id), _("Hours"))
+    if code in ("no_place", "place_ended"):
+        place = url_for(
+            "doctors.place_new", doctor_id=row.doctor_id, facility_id=row.facility_id
+        )  # fmt: skip
+        return Way(place, _("Give the place"))
+    if code == "no_workflow":
+        return Way(url_for("services.workflow_new", offering_id=row.offering_id), _("Add steps"))
+    if code == "does_not_fit":
+        way = url_for("services.offering_workflows", offering_id=row.offering_id)
+        return Way(way, _("Steps"))
+    return _of_plan(row, code)
+
+
+def _of_plan(row: Coverage, code: str) -> Way:
+    if row.plans > 1:
+        return Way(url_for("insurance.acceptance", at=row.facility), _("Acceptance"))
+    if code == "plan_ended":
+        return Way(url_for("insurance.plan", plan_id=row.plan_id), _("The plan"))
+    cell = url_for("insurance.terms_edit", facility_id=row.facility_id, plan_id=row.plan_id)
+    return Way(cell, _("Acceptance"))

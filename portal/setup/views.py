@@ -1,0 +1,59 @@
+"""/setup/: the checklist of a new clinic, and what can be booked."""
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.setup import commands, queries, words
+from portal.setup.forms import CoverageForm, PuttingAwayForm
+from portal.setup.links import mending, ways
+from portal.setup.rules import DONE, MISSING, checklist, next_line
+from portal.web.answers import form_page, go, page, toast
+from portal.web.pagination import Listing, window_from
+
+bp = Blueprint("setup", __name__, url_prefix="/setup")
+
+
+@bp.get("/")
+@permission("setup.manage")
+def index() -> Response:
+    return _shown(PuttingAwayForm())
+
+
+@bp.post("/putting-away")
+@permission("setup.manage")
+def putting_away() -> Response:
+    form = PuttingAwayForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            commands.put_away()
+            toast(_("The checklist is put away. It stays here, under Setup."))
+            return go("appointments.day")
+    return _shown(form)
+
+
+@bp.post("/taking-out")
+@permission("setup.manage")
+def taking_out() -> Response:
+    if PuttingAwayForm().validate_on_submit():
+        commands.take_out()
+    return go("setup.index")
+
+
+@bp.get("/coverage")
+@permission("setup.manage")
+def coverage() -> Response:
+    window = window_from(request.args.get("page"))
+    form = CoverageForm(request.args)
+    asked = form.asked()
+    fetched = queries.coverage(asked, limit=window.limit, offset=window.offset)
+    return page("setup/coverage.html", "setup/_coverage.html", form=form,
+                listing=Listing.of(fetched, window), words=words, mending=mending,
+                asked={name: value or None for name, value in vars(asked).items()})  # fmt: skip
+
+
+def _shown(form: PuttingAwayForm) -> Response:
+    lines = checklist(queries.counts())
+    return form_page("setup/index.html", "setup/_checklist.html", form, lines=lines, words=words,
+                     ways=ways, now=next_line(lines), done=sum(x.state == DONE for x in lines),
+                     ready=all(line.state != MISSING for line in lines))  # fmt: skip

@@ -1,0 +1,153 @@
+"""The checklist and what stands in the way of a booking, in plain words."""
+
+from flask_babel import gettext, ngettext
+
+from portal.refusals import N_
+from portal.setup.queries import Coverage
+from portal.setup.rules import DONE, MISSING, OPTIONAL, PART, Gap
+
+# state -> words, icon
+STATES = {
+    DONE: (N_("Done"), "circle-check"),
+    PART: (N_("Not complete"), "triangle-alert"),
+    MISSING: (N_("To do"), "circle"),
+    OPTIONAL: (N_("If you need it"), "circle"),
+}
+# task -> title, why it matters
+TASKS = {
+    "facilities": (
+        N_("Facilities"),
+        N_("The places where patients come. Each has its own time zone and its own board."),
+    ),
+    "doctors": (
+        N_("Doctors and their places"),
+        N_("A doctor is booked at the facilities where he or she has a place."),
+    ),
+    "services": (N_("Services"), N_("What patients are booked for: consultations, scans, tests.")),
+    "offerings": (
+        N_("Who offers what where"),
+        N_("A service is booked with the doctors who offer it, at the facilities where they do."),
+    ),
+    "payers": (
+        N_("Payers and plans"),
+        N_("The insurers whose patients you see. Without any, every visit is self-pay."),
+    ),
+    "acceptance": (
+        N_("Which facility accepts which plan"),
+        N_("A plan is only booked where it is accepted, on the days on which it is."),
+    ),
+    "steps": (
+        N_("Kinds of steps"),
+        N_("What visits are made of, such as check-in, examination and billing."),
+    ),
+    "workflows": (
+        N_("Steps of each visit"),
+        N_("They say how long a visit takes. A plan can have steps of its own."),
+    ),
+    "hours": (
+        N_("Working hours"),
+        N_("The free starts that can be booked come from the doctors' weekly hours."),
+    ),
+    "staff": (
+        N_("Staff"),
+        N_("Who works at the front desk, who sees patients, who may change this."),
+    ),
+    "visit": (
+        N_("The first booked visit"),
+        N_("Book one to see that everything fits together. You can cancel it again."),
+    ),
+}
+# code -> the reason after "cannot be booked", a short name for the filter
+PROBLEMS = {
+    "no_place": (N_("%(doctor)s has no place at %(facility)s."), N_("No place at the facility")),
+    "place_ended": (
+        N_("The place of %(doctor)s at %(facility)s has ended."),
+        N_("The doctor's place ended"),
+    ),
+    "no_workflow": (N_("No workflow says which steps the visit takes."), N_("No workflow")),
+    "not_accepted": (N_("Not accepted at %(facility)s."), N_("Not accepted at the facility")),
+    "contract_ended": (
+        N_("No longer accepted at %(facility)s: the contract has ended."),
+        N_("The contract has ended"),
+    ),
+    "plan_ended": (N_("The plan is no longer in effect."), N_("The plan has ended")),
+    "dates_apart": (
+        N_("The plan's dates and those of its acceptance leave no day that can be booked."),
+        N_("No day in common"),
+    ),
+    "no_hours": (
+        N_("%(doctor)s has no hours at %(facility)s for this."),
+        N_("No hours"),
+    ),
+    "no_slots": (
+        N_("There are hours, but no start comes of them: they are blocked, or not yet made."),
+        N_("No starts"),
+    ),
+    "full": (N_("Every start is booked or held."), N_("Every start is taken")),
+    "does_not_fit": (
+        N_("No free time is as long as the visit with its buffers."),
+        N_("The visit does not fit"),
+    ),
+}
+
+
+def have_words(task: str, have: int) -> str:
+    """How many there are: "3 facilities"."""
+    words = {
+        "facilities": lambda: ngettext("%(num)s facility", "%(num)s facilities", have),
+        "doctors": lambda: ngettext("%(num)s place", "%(num)s places", have),
+        "services": lambda: ngettext("%(num)s service", "%(num)s services", have),
+        "offerings": lambda: ngettext("%(num)s offering", "%(num)s offerings", have),
+        "payers": lambda: ngettext("%(num)s plan", "%(num)s plans", have),
+        "acceptance": lambda: ngettext("%(num)s acceptance", "%(num)s acceptances", have),
+        "steps": lambda: ngettext("%(num)s kind of step", "%(num)s kinds of steps", have),
+        "workflows": lambda: ngettext("%(num)s workflow", "%(num)s workflows", have),
+        "hours": lambda: ngettext("%(num)s session a week", "%(num)s sessions a week", have),
+        "staff": lambda: ngettext("you and %(num)s other", "you and %(num)s others", have),
+        "visit": lambda: gettext("booked") if have else gettext("none yet"),
+    }
+    return str(words[task]())
+
+
+def gap_words(task: str, gap: Gap) -> str:
+    """What is lacking: "2 doctors have no place, so nobody can be booked with them."."""
+    num = gap.records
+    words = {
+        "doctors": lambda: ngettext(
+            "%(num)s doctor has no place yet, so nobody can be booked there.",
+            "%(num)s doctors have no place yet, so nobody can be booked with them.", num),
+        "offerings": lambda: ngettext(
+            "%(num)s service is offered by nobody.",
+            "%(num)s services are offered by nobody.", num),
+        "payers": lambda: ngettext(
+            "%(num)s payer has no plan.", "%(num)s payers have no plan.", num),
+        "acceptance": lambda: ngettext(
+            "%(num)s plan is accepted nowhere.", "%(num)s plans are accepted nowhere.", num),
+        "workflows": lambda: ngettext(
+            "%(num)s offering has no usual steps, so it cannot be booked by everybody.",
+            "%(num)s offerings have no usual steps, so they cannot be booked by everybody.", num),
+        "hours": lambda: ngettext(
+            "%(num)s place where something is offered has no hours.",
+            "%(num)s places where something is offered have no hours.", num),
+        "staff": lambda: ngettext(
+            "%(num)s person is invited and has not come in yet.",
+            "%(num)s people are invited and have not come in yet.", num),
+    }  # fmt: skip
+    return str(words[task]())
+
+
+def problem_words(row: Coverage, code: str) -> str:
+    """Why it cannot be booked."""
+    return str(gettext(PROBLEMS[code][0], doctor=row.doctor, facility=row.facility))
+
+
+def whom_words(row: Coverage) -> str:
+    """For whom a line speaks: "Self-pay, Aetna PPO and 3 more plans"."""
+    names = [gettext("Self-pay")] if row.self_pay else []
+    names += row.names or []
+    more = row.plans - len(row.names or [])
+    listed = str(", ".join(names))
+    if not more:
+        return listed
+    return str(ngettext("%(listed)s and %(num)s more plan", "%(listed)s and %(num)s more plans",
+                        more, listed=listed))  # fmt: skip

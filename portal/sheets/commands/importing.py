@@ -1,0 +1,71 @@
+"""Importing a table: each line by itself, all of them in one transaction."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+from portal.patients.commands import import_patients
+from portal.patients.rules.table import DateOrder, patients_of
+from portal.refusals import DomainError
+from portal.sheets.commands.loading import LOADERS, Loader
+from portal.sheets.rules import given
+from portal.tables import Fate, Record, Refused, Table
+
+Tell = Callable[[Fate], None]
+Counts = Counter[str]
+
+
+def import_records(
+    kind: str,
+    table: Table,
+    places: Mapping[str, int],
+    *,
+    tell: Tell,
+    facility_id: int | None = None,
+    dates: DateOrder = "iso",
+) -> Counts:
+    """Import every line that can be taken; the caller's transaction is what makes it last.
+
+    Args:
+        kind: one of `sheets.rules.KINDS`.
+        table: the file's.
+        places: where each of the kind's columns stands in it.
+        tell: is given the fate of each line.
+        facility_id: of patients, where they are registered.
+        dates: of patients, how dates with slashes are meant.
+
+    Returns:
+        How many lines were `added`, `known`, `refused`.
+    """
+    counts: Counts = Counter()
+
+    def count(fate: Fate) -> None:
+        counts[fate.outcome] += 1
+        tell(fate)
+
+    if kind == "patients":
+        names = {place: name for name, place in places.items()}
+        columns = [names.get(place) for place in range(len(table.header))]
+        incoming = patients_of(table.records, columns, dates)
+        import_patients(incoming, facility_id=facility_id or 0, tell=count)
+    else:
+        _load(LOADERS[kind](), kind, table.records, places, count)
+    return counts
+
+
+def _load(
+    loader: Loader,
+    kind: str,
+    records: Iterable[Record | Refused],
+    places: Mapping[str, int],
+    tell: Tell,
+) -> None:
+    for record in records:
+        if isinstance(record, Refused):
+            tell(Fate(record.line, "refused", (record.refusal,)))
+            continue
+        try:
+            added = loader.load(given(kind, record.values, places))
+            tell(Fate(record.line, "added" if added else "known"))
+        except DomainError as refusal:
+            tell(Fate(record.line, "refused", (refusal,)))
+    loader.finish()

@@ -1,0 +1,172 @@
+"""Files that wait for their import: brought, imported, discarded, or forgotten after a day."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from io import BufferedReader, BytesIO
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from portal import clock
+from portal.audit import note
+from portal.db import session
+from portal.patients.rules.table import DateOrder
+from portal.phi.sealed import Unreadable
+from portal.refusals import N_, Conflict, DomainError
+from portal.sheets.commands.importing import import_records
+from portal.sheets.models import Upload
+from portal.tables import Fate, FileRefused, Record, Refused, read_table
+from portal.tenancy.context import facts
+
+LARGEST_FILE = 8 * 1024 * 1024
+MOST_WAITING = 20
+WAITS = timedelta(days=1)
+# What somebody waits for before a screen: each row has its fate told, none is left out.
+MOST_ROWS = 10_000
+
+SWEEP = text("""
+    UPDATE uploads SET status = 'expired', content = NULL, ended_at = :now
+     WHERE tenant_id = :tenant_id AND status = 'waiting' AND created_at < :before
+""")
+
+
+class FileTooLarge(DomainError):
+    message = N_("The file is larger than %(most)s MB. Split it, or have it imported by command.")
+    field = "file"
+
+
+class TooManyWaiting(DomainError):
+    message = N_("%(count)s files wait for their import. Import or discard some of them first.")
+    field = "file"
+
+
+class TooManyRows(DomainError):
+    message = N_("The file has more than %(most)s rows. Split it, or have it imported by command.")
+
+
+class FileUnreadable(DomainError):
+    message = N_("The file cannot be opened any more. Bring it again.")
+
+
+class NotWaiting(Conflict):
+    message = N_("This file is no longer waiting: it was imported or discarded.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import did: how many lines of each outcome, and each line's fate."""
+
+    counts: dict[str, int]
+    fates: Sequence[Fate]
+
+    def fingerprint(self) -> str:
+        """The same text when the same lines come to the same end."""
+        return repr([(fate.line, fate.outcome) for fate in self.fates])
+
+    def report(self) -> dict[str, Any]:
+        """The counts and every line, those first that are refused, as the page turns them."""
+        lines = sorted(self.fates, key=lambda fate: (fate.outcome != "refused", fate.line))
+        return {"counts": self.counts, "lines": [_told(fate) for fate in lines]}
+
+
+def bring(kind: str, file_name: str, content: bytes) -> Upload:
+    """Keep a file, sealed, until somebody says what is in its columns.
+
+    Raises:
+        FileTooLarge, TooManyWaiting: beside the file.
+        FileRefused: it is no table.
+    """
+    if len(content) > LARGEST_FILE:
+        raise FileTooLarge(most=LARGEST_FILE // 1024 // 1024)
+    try:
+        read_table(opened(content))
+    except FileRefused as refusal:
+        refusal.field = "file"
+        raise
+    waiting = select(func.count()).where(
+        Upload.tenant_id == facts().tenant_id, Upload.status == "waiting"
+    )
+    count = session.scalar(waiting) or 0
+    if count >= MOST_WAITING:
+        raise TooManyWaiting(count=count)
+    upload = Upload(kind=kind, uploaded_by=facts().user_id)
+    upload.file_name, upload.content = file_name[:200] or "?", content
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def import_upload(
+    upload: Upload,
+    places: Mapping[str, int],
+    *,
+    facility_id: int | None = None,
+    dates: DateOrder = "iso",
+) -> Outcome:
+    """Import what a file holds, and forget it; what became of its lines stays.
+
+    Args:
+        upload: a waiting file.
+        places: where each of the kind's columns stands in it.
+        facility_id: of patients, where they are registered.
+        dates: of patients, how dates with slashes are meant.
+
+    Raises:
+        NotWaiting: somebody was faster.
+        TooManyRows: more than somebody should wait for before a screen.
+    """
+    content = _end(upload, "imported")
+    table = read_table(opened(content))
+    table = replace(table, records=_bounded(table.records))
+    fates: list[Fate] = []
+    counts = import_records(
+        upload.kind, table, places, tell=fates.append, facility_id=facility_id, dates=dates
+    )
+    outcome = Outcome(dict(counts), fates)
+    upload.report = outcome.report()
+    session.flush()
+    note("sheets.import", table="uploads", record=upload.id,
+         new={"kind": upload.kind, **counts})  # fmt: skip
+    return outcome
+
+
+def discard(upload: Upload) -> None:
+    """Forget a file. Raises NotWaiting."""
+    _end(upload, "discarded")
+    session.flush()
+
+
+def expire() -> None:
+    """Forget the files that nobody came back for."""
+    now = clock.now()
+    session.execute(SWEEP, {"tenant_id": facts().tenant_id, "now": now, "before": now - WAITS})
+
+
+def opened(content: bytes) -> BufferedReader:
+    """A file's content as what reads tables reads it."""
+    return BufferedReader(BytesIO(content))
+
+
+def _told(fate: Fate) -> dict[str, Any]:
+    said = [{"field": s.field, "message": s.message, "params": s.params} for s in fate.said]
+    return {"line": fate.line, "outcome": fate.outcome, "said": said}
+
+
+def _end(upload: Upload, status: str) -> bytes:
+    """Take a waiting file for one purpose; what is in it."""
+    session.refresh(upload, with_for_update=True)
+    if upload.status != "waiting":
+        raise NotWaiting
+    content: bytes | Unreadable = upload.content
+    if isinstance(content, Unreadable):
+        raise FileUnreadable
+    upload.status, upload.content, upload.ended_at = status, None, clock.now()
+    return content
+
+
+def _bounded(records: Iterable[Record | Refused]) -> Iterator[Record | Refused]:
+    for number, record in enumerate(records):
+        if number >= MOST_ROWS:
+            raise TooManyRows(most=MOST_ROWS)
+        yield record

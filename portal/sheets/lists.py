@@ -1,0 +1,205 @@
+"""The lists that can be exported: whose right it takes, by what they are narrowed, their columns.
+
+The filters are those of the list's screen, under the same names in the address. None of them is a
+patient's datum: patients are narrowed by their facility alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from portal.appointments.words import STATUS, shown_status
+from portal.auth.permissions import ROLE_NAMES
+from portal.availability.queries import search_exceptions
+from portal.doctors.queries import search_doctors
+from portal.facilities.queries import list_facilities
+from portal.refusals import N_
+from portal.services.queries import search_services, search_step_templates
+from portal.sheets import queries
+from portal.staff.queries import list_users
+from portal.web.filters import localtime
+
+Asked = Mapping[str, Any]
+YES_NO = {True: N_("yes"), False: N_("no")}
+WEEKDAYS = dict(
+    enumerate(
+        (N_("Sunday"), N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"),
+         N_("Saturday"))
+    )
+)  # fmt: skip
+STANDINGS = {"active": N_("active"), "inactive": N_("inactive"), "deceased": N_("deceased")}
+ACCOUNTS = {"invited": N_("invited"), "active": N_("active"), "disabled": N_("disabled")}
+EXCEPTIONS = {
+    "blocked": N_("Blocked"),
+    "emergency": N_("Emergency"),
+    "override": N_("Changed hours"),
+}
+VISIBILITY = {"public": N_("everybody"), "private": N_("staff only")}
+STATUSES = {status: words for status, (words, _icon) in STATUS.items()}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column: what it is called, how a row's value is got, and what its words are, if any."""
+
+    words: str
+    value: Callable[[Any], Any]
+    says: Mapping[Any, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExportedList:
+    """A list: its name in the address, the right to see it, its filters, rows and columns."""
+
+    name: str
+    words: str
+    right: str
+    table: str
+    filters: tuple[str, ...]
+    rows: Callable[..., Sequence[Any]]
+    headings: tuple[Heading, ...]
+
+
+def _h(words: str, name: str, says: Mapping[Any, str] | None = None) -> Heading:
+    return Heading(words, attrgetter(name), says or {})
+
+
+def _local(name: str) -> Callable[[Any], Any]:
+    """An instant of a row as the wall time of the row's zone."""
+    return lambda row: localtime(getattr(row, name), row.zone).replace(tzinfo=None)
+
+
+def _day(name: str) -> Callable[[Any], Any]:
+    return lambda row: localtime(getattr(row, name), row.zone).date()
+
+
+def _time(name: str) -> Callable[[Any], Any]:
+    return lambda row: localtime(getattr(row, name), row.zone).time()
+
+
+FIRST, LAST = N_("First name"), N_("Last name")
+DOCTOR, FACILITY, SERVICE = N_("Doctor"), N_("Facility"), N_("Service")
+PAYER, CODE, PLAN, ZONE = N_("Payer"), N_("Plan code"), N_("Plan"), N_("Time zone")
+FROM, UNTIL, MINUTES, PHONE = N_("From"), N_("Until"), N_("Minutes"), N_("Phone")
+
+LISTS = {
+    each.name: each
+    for each in (
+        ExportedList(
+            "facilities", N_("Facilities"), "facilities.see", "facilities", (),
+            lambda asked, **window: list_facilities(**window),
+            (_h(N_("Name"), "name"), _h(N_("Address"), "address"), _h(PHONE, "phone"),
+             _h(ZONE, "timezone")),
+        ),
+        ExportedList(
+            "doctors", N_("Doctors"), "doctors.see", "doctors", ("q", "retired"),
+            lambda asked, **window: search_doctors(
+                query=asked["q"], retired=asked["retired"], **window),
+            (_h(FIRST, "first_name"), _h(LAST, "last_name"), _h(N_("Shown as"), "display_name"),
+             _h(N_("NPI"), "npi"), _h(N_("Specialty"), "specialty"),
+             _h(N_("Facilities"), "facilities")),
+        ),
+        ExportedList(
+            "services", N_("Services"), "services.see", "services", ("q", "retired"),
+            lambda asked, **window: search_services(
+                query=asked["q"], retired=asked["retired"], **window),
+            (_h(N_("Name"), "name"), _h(N_("Category"), "category"), _h(N_("Code"), "code"),
+             _h(N_("Code system"), "code_system"), _h(MINUTES, "minutes"),
+             _h(N_("Offered"), "offerings")),
+        ),
+        ExportedList(
+            "offerings", N_("Who offers what where"), "services.see", "service_offerings",
+            ("q", "service_id"),
+            lambda asked, **window: queries.list_offerings(
+                query=asked["q"], service_id=asked["service_id"], **window),
+            (_h(SERVICE, "service"), _h(N_("Code"), "code"), _h(DOCTOR, "doctor"),
+             _h(FACILITY, "facility"), _h(MINUTES, "minutes"),
+             _h(N_("Minutes free before"), "before"), _h(N_("Minutes free after"), "after"),
+             _h(N_("Offered now"), "active", YES_NO),
+             _h(N_("Shown to"), "visibility", VISIBILITY)),
+        ),
+        ExportedList(
+            "steps", N_("Kinds of steps"), "services.see", "step_templates", ("q",),
+            lambda asked, **window: search_step_templates(query=asked["q"], **window),
+            (_h(N_("Name"), "name"), _h(N_("Description"), "description"), _h(MINUTES, "minutes"),
+             _h(N_("Needs a place"), "requires_location", YES_NO),
+             _h(N_("Used by workflows"), "workflows")),
+        ),
+        ExportedList(
+            "workflows", N_("Workflows"), "services.see", "service_workflows", ("q",),
+            lambda asked, **window: queries.list_workflow_steps(query=asked["q"], **window),
+            (_h(SERVICE, "service"), _h(DOCTOR, "doctor"), _h(FACILITY, "facility"),
+             _h(PLAN, "plan"), _h(N_("Workflow"), "workflow"), _h(N_("Position"), "position"),
+             _h(N_("Step"), "step"), _h(MINUTES, "minutes"), _h(N_("Where"), "location_type"),
+             _h(N_("Prepared before"), "requires_preparation", YES_NO),
+             _h(N_("May be skipped"), "can_be_skipped", YES_NO)),
+        ),
+        ExportedList(
+            "plans", N_("Payers and plans"), "insurance.see", "insurance_plans", ("q",),
+            lambda asked, **window: queries.list_payer_plans(query=asked["q"], **window),
+            (_h(PAYER, "payer"), _h(N_("Website"), "website"), _h(PHONE, "phone"),
+             _h(N_("E-mail"), "email"), _h(CODE, "plan_code"), _h(PLAN, "plan"),
+             _h(N_("In effect from"), "effective_from"),
+             _h(N_("In effect until"), "effective_to")),
+        ),
+        ExportedList(
+            "acceptance", N_("Acceptance of plans"), "insurance.see", "facility_insurance_plans",
+            ("q", "at"),
+            lambda asked, **window: queries.list_acceptance(
+                query=asked["q"], at=asked["at"], **window),
+            (_h(FACILITY, "facility"), _h(PAYER, "payer"), _h(CODE, "plan_code"), _h(PLAN, "plan"),
+             _h(N_("Accepted"), "enabled", YES_NO), _h(FROM, "accepted_since"),
+             _h(UNTIL, "accepted_until"), _h(N_("Notes"), "notes")),
+        ),
+        ExportedList(
+            "hours", N_("Weekly hours"), "availability.see", "availability_rules", ("q",),
+            lambda asked, **window: queries.list_hours(query=asked["q"], **window),
+            (_h(N_("Doctor (name or NPI)"), "npi"), _h(N_("Shown as"), "doctor"),
+             _h(FACILITY, "facility"), _h(N_("Weekday"), "day_of_week", WEEKDAYS),
+             _h(FROM, "start_time"), _h(UNTIL, "end_time"),
+             _h(N_("Minutes of a slot"), "slot_duration_minutes"),
+             _h(N_("Minutes between starts"), "slot_interval_minutes"),
+             _h(N_("Kept for"), "service"), _h(N_("Seats"), "capacity"),
+             _h(N_("First day"), "valid_from"), _h(N_("Last day"), "valid_to"), _h(ZONE, "zone")),
+        ),
+        ExportedList(
+            "exceptions", N_("Exceptions to the hours"), "availability.see",
+            "availability_exceptions", ("q", "past"),
+            lambda asked, **window: search_exceptions(
+                query=asked["q"], past=asked["past"], **window),
+            (Heading(FROM, _local("start_at")), Heading(UNTIL, _local("end_at")), _h(ZONE, "zone"),
+             _h(DOCTOR, "doctor"), _h(FACILITY, "facility"),
+             _h(N_("What happens"), "type", EXCEPTIONS), _h(N_("Reason"), "reason")),
+        ),
+        ExportedList(
+            "patients", N_("Patients"), "patients.see", "patients", ("facility_id",),
+            lambda asked, **window: queries.list_patients(
+                facility_id=asked["facility_id"], **window),
+            (_h(N_("Number"), "mrn"), _h(FIRST, "first_name"), _h(LAST, "last_name"),
+             _h(N_("Date of birth"), "dob"), _h(PHONE, "phone"), _h(N_("E-mail"), "email"),
+             _h(N_("Language"), "preferred_language"), _h(N_("Status"), "status", STANDINGS),
+             _h(N_("Registered at"), "facility"), _h(PLAN, "plan")),
+        ),
+        ExportedList(
+            "visits", N_("Visits"), "appointments.see", "appointments",
+            ("facility_id", "since", "until"),
+            lambda asked, **window: queries.list_visits(
+                **{name: asked[name] for name in ("facility_id", "since", "until")}, **window),
+            (Heading(N_("Day"), _day("start_at")), Heading(FROM, _time("start_at")),
+             Heading(UNTIL, _time("end_at")), _h(ZONE, "zone"), _h(FACILITY, "facility"),
+             _h(DOCTOR, "doctor"), _h(SERVICE, "service"), _h(N_("Patient's number"), "mrn"),
+             _h(FIRST, "first_name"), _h(LAST, "last_name"), _h(N_("Date of birth"), "dob"),
+             _h(PHONE, "phone"), _h(PLAN, "plan"),
+             Heading(N_("Status"), lambda row: shown_status(row.status, row.confirmed_at),
+                     STATUSES)),
+        ),
+        ExportedList(
+            "staff", N_("Staff"), "staff.see", "users", (),
+            lambda asked, **window: list_users(**window),
+            (_h(N_("Name"), "name"), _h(N_("E-mail"), "email"), _h(N_("Role"), "role", ROLE_NAMES),
+             _h(N_("Account"), "status", ACCOUNTS),
+             _h(N_("Second factor"), "has_factor", YES_NO)),
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,220 @@
+"""What a clinic is set up with, as rows of a table: each with the names that its screen shows.
+
+Each is bounded by the caller and filtered as its screen is.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+
+from portal.availability.models import AvailabilityRule
+from portal.db import session
+from portal.doctors.models import Doctor, FacilityDoctor
+from portal.facilities.models import Facility
+from portal.insurance.models import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
+from portal.services.models import (
+    Service,
+    ServiceOffering,
+    ServiceWorkflow,
+    StepTemplate,
+    WorkflowStep,
+)
+from portal.tenancy.context import facts
+
+MOST_WORDS = 6
+Rows = Sequence[Row[Any]]
+
+
+def list_payer_plans(*, query: str = "", limit: int, offset: int = 0) -> Rows:
+    """Each plan with its payer, and payers that have none."""
+    payer, plan = InsuranceProvider, InsurancePlan
+    statement = (
+        select(
+            payer.name.label("payer"),
+            payer.website,
+            payer.contact["phone"].astext.label("phone"),
+            payer.contact["email"].astext.label("email"),
+            plan.plan_code,
+            plan.name.label("plan"),
+            plan.effective_from,
+            plan.effective_to,
+        )
+        .outerjoin(
+            plan, (plan.tenant_id == payer.tenant_id) & (plan.insurance_provider_id == payer.id)
+        )
+        .where(
+            payer.tenant_id == facts().tenant_id,
+            *_having(query, payer.name, plan.name, plan.plan_code),
+        )
+        .order_by(payer.name, payer.id, plan.name, plan.id)
+    )
+    return _rows(statement, limit, offset)
+
+
+def list_acceptance(*, query: str = "", at: str = "", limit: int, offset: int = 0) -> Rows:
+    """What each facility says of each plan; pairs of which nothing is said are left out."""
+    said, facility = FacilityInsurancePlan, Facility
+    payer, plan, tenant = InsuranceProvider, InsurancePlan, FacilityInsurancePlan.tenant_id
+    statement = (
+        select(
+            facility.name.label("facility"),
+            payer.name.label("payer"),
+            plan.plan_code,
+            plan.name.label("plan"),
+            said.enabled,
+            said.accepted_since,
+            said.accepted_until,
+            said.notes,
+        )
+        .join(facility, (facility.tenant_id == tenant) & (facility.id == said.facility_id))
+        .join(plan, (plan.tenant_id == tenant) & (plan.id == said.insurance_plan_id))
+        .join(payer, (payer.tenant_id == tenant) & (payer.id == plan.insurance_provider_id))
+        .where(
+            tenant == facts().tenant_id,
+            facility.deleted_at.is_(None),
+            *_having(query, plan.name, plan.plan_code, payer.name),
+            *_having(at, facility.name),
+        )
+        .order_by(facility.name, payer.name, plan.name, said.id)
+    )
+    return _rows(statement, limit, offset)
+
+
+def list_offerings(
+    *, query: str = "", service_id: int | None = None, limit: int, offset: int = 0
+) -> Rows:
+    """Which doctor offers which service where, and how."""
+    offering = ServiceOffering
+    statement = _named_offerings(
+        offering.active,
+        offering.visibility,
+        func.coalesce(offering.default_duration_minutes, Service.default_duration_minutes).label(
+            "minutes"
+        ),
+        offering.buffer_before_minutes.label("before"),
+        offering.buffer_after_minutes.label("after"),
+    ).where(*_having(query, Doctor.display_name))
+    if service_id is not None:
+        statement = statement.where(offering.service_id == service_id)
+    return _rows(statement, limit, offset)
+
+
+def list_workflow_steps(*, query: str = "", limit: int, offset: int = 0) -> Rows:
+    """The steps of every active workflow, in their order."""
+    flow, step, template, plan = ServiceWorkflow, WorkflowStep, StepTemplate, InsurancePlan
+    tenant = ServiceOffering.tenant_id
+    statement = (
+        _named_offerings(
+            plan.name.label("plan"),
+            flow.name.label("workflow"),
+            step.position,
+            template.name.label("step"),
+            func.coalesce(step.duration_minutes, template.default_duration_minutes).label(
+                "minutes"
+            ),
+            step.location_type,
+            step.requires_preparation,
+            step.can_be_skipped,
+        )
+        .join(
+            flow,
+            (flow.tenant_id == tenant) & (flow.service_offering_id == ServiceOffering.id),
+        )
+        .outerjoin(plan, (plan.tenant_id == tenant) & (plan.id == flow.insurance_plan_id))
+        .outerjoin(step, (step.tenant_id == tenant) & (step.service_workflow_id == flow.id))
+        .outerjoin(
+            template, (template.tenant_id == tenant) & (template.id == step.step_template_id)
+        )
+        .where(flow.active, *_having(query, Service.name, Doctor.display_name, Facility.name))
+        .order_by(plan.name.nulls_first(), flow.id, step.position)
+    )
+    return _rows(statement, limit, offset)
+
+
+def list_hours(*, query: str = "", limit: int, offset: int = 0) -> Rows:
+    """The weekly hours that hold, of doctors who have their place, as an import takes them."""
+    rule = AvailabilityRule
+    statement = (
+        _named_rules()
+        .where(*_having(query, Doctor.display_name, Doctor.specialty, Facility.name))
+        .order_by(
+            Doctor.last_name, Doctor.first_name, Doctor.id, Facility.name, rule.day_of_week,
+            rule.start_time, rule.id,
+        )
+    )  # fmt: skip
+    return _rows(statement, limit, offset)
+
+
+def _named_rules() -> Select[*tuple[Any, ...]]:
+    """Rules that hold at places that stand, with their names; no NPI: the name stands for it."""
+    rule, place, offering = AvailabilityRule, FacilityDoctor, ServiceOffering
+    tenant = rule.tenant_id
+    at_place = (place.doctor_id == rule.doctor_id) & (place.facility_id == rule.facility_id)
+    return (
+        select(
+            func.coalesce(Doctor.npi, Doctor.display_name).label("npi"),
+            Doctor.display_name.label("doctor"),
+            Facility.name.label("facility"),
+            rule.day_of_week,
+            rule.start_time,
+            rule.end_time,
+            rule.slot_duration_minutes,
+            rule.slot_interval_minutes,
+            Service.name.label("service"),
+            rule.capacity,
+            rule.valid_from,
+            rule.valid_to,
+            Facility.timezone.label("zone"),
+        )
+        .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == rule.doctor_id))
+        .join(Facility, (Facility.tenant_id == tenant) & (Facility.id == rule.facility_id))
+        .join(place, (place.tenant_id == tenant) & at_place & place.active)
+        .outerjoin(
+            offering, (offering.tenant_id == tenant) & (offering.id == rule.service_offering_id)
+        )
+        .outerjoin(Service, (Service.tenant_id == tenant) & (Service.id == offering.service_id))
+        .where(
+            tenant == facts().tenant_id,
+            rule.active,
+            Doctor.deleted_at.is_(None),
+            Facility.deleted_at.is_(None),
+        )
+    )
+
+
+def _named_offerings(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Offerings of what is not retired or closed, by service, doctor and facility."""
+    offering, tenant = ServiceOffering, ServiceOffering.tenant_id
+    return (
+        select(
+            Service.name.label("service"),
+            Service.code,
+            Doctor.display_name.label("doctor"),
+            Facility.name.label("facility"),
+            *columns,
+        )
+        .select_from(offering)
+        .join(Service, (Service.tenant_id == tenant) & (Service.id == offering.service_id))
+        .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == offering.doctor_id))
+        .join(Facility, (Facility.tenant_id == tenant) & (Facility.id == offering.facility_id))
+        .where(
+            tenant == facts().tenant_id,
+            Service.deleted_at.is_(None),
+            Doctor.deleted_at.is_(None),
+            Facility.deleted_at.is_(None),
+        )
+        .order_by(Service.name, Doctor.last_name, Doctor.first_name, Facility.name, offering.id)
+    )
+
+
+def _having(query: str, *columns: Any) -> list[ColumnElement[bool]]:
+    """Every word of a query somewhere in one of the columns."""
+    return [
+        or_(*(column.icontains(word, autoescape=True) for column in columns))
+        for word in query.split()[:MOST_WORDS]
+    ]
+
+
+def _rows(statement: Select[*tuple[Any, ...]], limit: int, offset: int) -> Rows:
+    return session.execute(statement.limit(limit).offset(offset)).all()

@@ -1,0 +1,5 @@
+"""/imports/ and /exports/."""
+
+from flask import Blueprint
+
+bp = Blueprint("sheets", __name__)

@@ -1,0 +1,132 @@
+"""/imports/: bringing a file, saying what its columns are, seeing what it does, doing it."""
+
+from itertools import islice
+from operator import itemgetter
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.exports.files import csv_file
+from portal.refusals import N_
+from portal.sheets import commands, queries
+from portal.sheets.forms import DiscardForm, UploadForm, mapping_form
+from portal.sheets.models import Upload
+from portal.sheets.rules import COLUMNS, KINDS
+from portal.sheets.views.blueprint import bp
+from portal.sheets.views.downloads import download
+from portal.tables import Record, Table, read_table
+from portal.web.answers import form_page, go, page, toast
+from portal.web.pagination import Listing, window_from
+from portal.web.previews import tried
+from portal.web.uploads import takes_file
+
+SHOWN_ROWS = 5
+SHOWN_LINES = 200
+ENDS = {"added": N_("added"), "known": N_("here already"), "refused": N_("refused")}
+MAPPING = ("sheets/show.html", "sheets/_mapping.html")
+
+
+@bp.route("/imports/", methods=["GET", "POST"])
+@takes_file(commands.LARGEST_FILE)
+@permission("sheets.import")
+def imports() -> Response:
+    form = UploadForm()
+    form.words()
+    if form.validate_on_submit():
+        with form.refusals():
+            file = form.file.data
+            upload = commands.bring(form.kind.data, file.filename or "", file.stream.read())
+            return go("sheets.show", upload_id=upload.id)
+    window = window_from(request.args.get("page"))
+    fetched = queries.list_uploads(limit=window.limit, offset=window.offset)
+    return form_page("sheets/imports.html", "sheets/_imports.html", form, kinds=KINDS,
+                     listing=Listing.of(fetched, window))  # fmt: skip
+
+
+@bp.route("/imports/<int:upload_id>", methods=["GET", "POST"])
+@permission("sheets.import")
+def show(upload_id: int) -> Response:
+    upload = queries.get_upload(upload_id)
+    if upload.status != "waiting":
+        window = window_from(request.args.get("page"), size=SHOWN_LINES)
+        lines = upload.report.get("lines", [])[window.offset : window.offset + window.limit]
+        return page("sheets/done.html", "sheets/_report.html", upload=upload, kinds=KINDS,
+                    listing=Listing.of(lines, window), words=column_words(upload.kind))  # fmt: skip
+    table = _table(upload)
+    form, report = mapping_form(upload.kind, table.header), None
+    confirmed = request.form.get("do") == "confirm"
+    if form.validate_on_submit():
+        with form.refusals():
+            outcome, answer = tried(
+                lambda: commands.import_upload(upload, form.places(), **form.options()),
+                seen=form.seen.data if confirmed else None,
+            )
+            if answer.stays:
+                toast(_("The file is imported."))
+                return go("sheets.show", upload_id=upload_id)
+            form.seen.data, report = answer.mark, outcome.report()
+            if request.form.get("do") == "report":
+                return _report(report, upload.kind)
+    return form_page(*MAPPING, form, upload=upload, report=report, table=table, kinds=KINDS,
+                     again=confirmed and report is not None, rows=_first_rows(table),
+                     shown_lines=SHOWN_LINES,
+                     words=column_words(upload.kind))  # fmt: skip
+
+
+@bp.get("/imports/<int:upload_id>/report")
+@permission("sheets.import")
+def report(upload_id: int) -> Response:
+    """What became of each line, as a file. It names nobody: only lines, columns and reasons."""
+    upload = queries.get_upload(upload_id)
+    if upload.status == "waiting":
+        return go("sheets.show", upload_id=upload_id)
+    return _report(upload.report, upload.kind)
+
+
+@bp.route("/imports/<int:upload_id>/discarding", methods=["POST"])
+@permission("sheets.import")
+def discarding(upload_id: int) -> Response:
+    form = DiscardForm()
+    upload = queries.get_upload(upload_id)
+    if form.validate():
+        commands.discard(upload)
+        toast(_("The file is discarded; nothing was imported."))
+    return go("sheets.imports")
+
+
+def _table(upload: Upload) -> Table:
+    """The waiting file's; one that does not open any more can only be discarded."""
+    if not isinstance(upload.content, bytes):
+        raise commands.FileUnreadable
+    return read_table(commands.opened(upload.content))
+
+
+def _report(told: dict[str, Any], kind: str) -> Response:
+    """In the order of the file, for a spreadsheet."""
+    words = column_words(kind)
+    lines = sorted(told.get("lines", []), key=itemgetter("line"))
+    header = [_("Line"), _("What becomes of it"), _("Why")]
+    ends = {outcome: _(end) for outcome, end in ENDS.items()}
+    rows = ([each["line"], ends[each["outcome"]], _why(each, words)] for each in lines)
+    return download(csv_file(header, rows), "import-report", "csv")
+
+
+def _why(line: dict[str, Any], words: dict[str, str]) -> str:
+    reasons = []
+    for said in line["said"]:
+        column, message = words.get(said["field"] or "", said["field"]), said["message"]
+        reason = _(message, **said["params"])
+        reasons.append(f"{column}: {reason}" if column else reason)
+    return "; ".join(reasons)
+
+
+def column_words(kind: str) -> dict[str, str]:
+    """What a kind's columns are called in the reader's language."""
+    return {column.name: _(column.words) for column in COLUMNS[kind]}
+
+
+def _first_rows(table: Table) -> list[list[str]]:
+    records = (each.values for each in table.records if isinstance(each, Record))
+    return list(islice(records, SHOWN_ROWS))

@@ -1,0 +1,216 @@
+"""Tables in files (CSV), read line by line in bounded memory.
+
+What cannot be read of a line is its refusal; the rest of the file stands.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedReader
+from typing import Literal, NamedTuple
+
+from portal.refusals import N_, DomainError
+
+LONGEST_LINE = 1 << 20
+# A quotation mark that nobody closes would take the rest of the file for one field.
+MOST_LINES_OF_A_RECORD = 100
+_BOM = b"\xef\xbb\xbf"
+_SIGNATURES = {
+    b"PK\x03\x04": N_("it is a spreadsheet or a zip archive; save it as CSV"),
+    b"\x1f\x8b": N_("it is compressed; unpack it first"),
+    b"%PDF": N_("it is a PDF"),
+    b"\xff\xfe": N_("it is UTF-16; save it as UTF-8"),
+    b"\xfe\xff": N_("it is UTF-16; save it as UTF-8"),
+}
+
+# What a spreadsheet may take for the beginning of a formula.
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+csv.field_size_limit(LONGEST_LINE * MOST_LINES_OF_A_RECORD)
+
+
+class LineRefused(DomainError):
+    """A line of the file that cannot be taken. The rest of the file stands."""
+
+
+class FileRefused(DomainError):
+    """A file that cannot be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that was not taken, and why, in words that name nobody."""
+
+    line: int
+    refusal: DomainError
+
+    @property
+    def reason(self) -> str:
+        """The reason in English."""
+        return str(self.refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a line: `added`, `known` (here already, left as it is) or `refused`.
+
+    `said` is why it is refused, or what of it could not be kept.
+    """
+
+    line: int
+    outcome: Literal["added", "known", "refused"]
+    said: tuple[DomainError, ...] = ()
+
+
+class Record(NamedTuple):
+    """The values of one record and the number of the line on which it begins."""
+
+    line: int
+    values: list[str]
+
+
+Line = tuple[int, str] | Refused
+
+
+@dataclass(frozen=True)
+class Table:
+    """The column names of a CSV's first line, and its records in their order."""
+
+    header: list[str]
+    records: Iterator[Record | Refused]
+
+
+def beginning(stream: BufferedReader) -> bytes:
+    """How a file of text begins, after the mark of UTF-8 and blanks.
+
+    Raises:
+        FileRefused: it is empty, or no text that is read here.
+    """
+    start = stream.peek(LONGEST_LINE)
+    if not start:
+        raise FileRefused(N_("it is empty"))
+    for signature, reason in _SIGNATURES.items():
+        if start.startswith(signature):
+            raise FileRefused(reason)
+    if b"\0" in start:
+        raise FileRefused(N_("it is not text"))
+    return start.removeprefix(_BOM).lstrip()
+
+
+def plain_cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip(" ").startswith(RISKY) else text
+
+
+def unquoted(text: str) -> str:
+    """What a cell said before it was made no formula."""
+    bare = text.removeprefix("'")
+    return bare if plain_cell(bare) == text else text
+
+
+def read_table(stream: BufferedReader) -> Table:
+    """A CSV file, its fields parted by comma, semicolon, tab or bar.
+
+    Raises:
+        FileRefused: it is no text, or its first line cannot be read.
+    """
+    beginning(stream)
+    feed = _Feed(text_lines(stream))
+    header = feed.header()
+    delimiter = max(",;\t|", key=header.count)
+    try:
+        names = next(csv.reader([header], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        raise FileRefused(N_("its first line has a quotation mark too many")) from None
+    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    return Table([name.strip() for name in names], _records(feed, reader, len(names)))
+
+
+def text_lines(stream: BufferedReader) -> Iterator[Line]:
+    """Numbered lines as text; a line too long, or not UTF-8, as its refusal."""
+    number = 0
+    while raw := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
+            _skip_rest_of_line(stream)
+            yield Refused(number, LineRefused(N_("is longer than a megabyte")))
+            continue
+        try:
+            yield number, raw.removeprefix(_BOM if number == 1 else b"").decode()
+        except UnicodeDecodeError as error:
+            said = LineRefused(N_("is not UTF-8 (at byte %(at)s)"), at=error.start + 1)
+            yield Refused(number, said)
+
+
+class _Feed:
+    """The text lines for the csv module, which can be given again after a broken record."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines = lines
+        self._again: deque[tuple[int, str]] = deque()
+        self.record: list[tuple[int, str]] = []
+        self.refused: list[Refused] = []
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.record) >= MOST_LINES_OF_A_RECORD:
+            raise csv.Error
+        line = self._again.popleft() if self._again else self._next_text()
+        self.record.append(line)
+        return line[1]
+
+    def _next_text(self) -> tuple[int, str]:
+        for line in self._lines:
+            if not isinstance(line, Refused):
+                return line
+            self.refused.append(line)
+        raise StopIteration
+
+    def header(self) -> str:
+        """The first line."""
+        line = next(self, "")
+        if self.refused:
+            reason = self.refused[0].refusal
+            raise FileRefused(N_("its first line %(reason)s"), reason=str(reason))
+        self.record.clear()
+        return line
+
+    def give_again(self) -> int:
+        """Read all but the first line of the broken record anew; the number of that first line."""
+        (first, _), *rest = self.record
+        self._again.extendleft(reversed(rest))
+        self.record.clear()
+        return first
+
+
+def _records(feed: _Feed, reader: Iterator[list[str]], columns: int) -> Iterator[Record | Refused]:
+    while True:
+        try:
+            values = next(reader, None)
+        except csv.Error:
+            broken = LineRefused(N_("has a quotation mark that does not belong there"))
+            yield Refused(feed.give_again(), broken)
+            continue
+        yield from feed.refused
+        feed.refused.clear()
+        if values is None:
+            return
+        if values:
+            yield _counted(feed.record[0][0], values, columns)
+        feed.record.clear()
+
+
+def _counted(line: int, values: list[str], columns: int) -> Record | Refused:
+    if len(values) == columns:
+        return Record(line, values)
+    said = N_("has %(found)s columns instead of %(expected)s")
+    return Refused(line, LineRefused(said, found=len(values), expected=columns))
+
+
+def _skip_rest_of_line(stream: BufferedReader) -> None:
+    while (raw := stream.readline(LONGEST_LINE)) and not raw.endswith(b"\n"):
+        pass

@@ -1,0 +1,110 @@
+"""The doctor comes after all: what can go back goes back, the rest is named."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.absences import queries
+from portal.absences.commands import mark_called, record_absence, undo_absence
+from portal.absences.planning import plan_absence
+from portal.absences.rules import CANCEL, NotMovedBack, UndoneAlready
+from portal.appointments.commands import MoveDetails, reschedule_appointment, walk_in
+from portal.appointments.rules import SlotTaken
+from portal.availability.commands import remove_exception
+from portal.availability.queries import list_exceptions, list_orphans, outlook
+from portal.cli.invariants import CHECKS
+from portal.db import session
+from portal.facilities.visits import SeesNotAll
+from tests.absences.conftest import a_ward, absence
+from tests.support.scheduling import MONDAY, chicago, details
+
+
+@pytest.fixture
+def ward(clinic):
+    """Made by the job that the test is."""
+    return a_ward(clinic)
+
+
+@pytest.fixture
+def recorded(ward):
+    """The first is moved, the second cancelled, the third left to decide."""
+    first, second, _third = ward.visits
+    chosen = {first.id: plan_absence(absence(ward), {}).decisions[first.id], second.id: CANCEL}
+    return record_absence(absence(ward), chosen, because="Ill").absence
+
+
+def free(ward) -> list[str]:
+    starts = sorted(at for at, *_ in outlook(ward.ill.doctor.id, ward.ill.facility_id).free)
+    return [f"{at - timedelta(hours=6):%H:%M}" for at in starts if at < chicago(3, "00:00")]
+
+
+def test_everything_is_as_it_was(ward, recorded):
+    undone = undo_absence(recorded)
+    assert undone.returned == tuple(visit.id for visit in ward.visits)
+    assert [(v.doctor_id, v.start_at, v.status) for v in ward.visits] == [
+        (ward.ill.doctor.id, chicago(2, at), "scheduled") for at in ("09:00", "10:00", "11:00")
+    ]
+    assert free(ward) == ["08:00", "08:30", "09:30", "10:30", "11:30"]
+    assert list_orphans() == []
+    assert not list_exceptions(start_at=MONDAY, end_at=MONDAY + timedelta(days=1))
+    assert {promise: list(lines) for promise, check in CHECKS.items() if (lines := check())} == {}
+
+
+def test_what_was_moved_on_since_stays_and_is_named(ward, recorded):
+    first = ward.visits[0]
+    reschedule_appointment(first, MoveDetails(start_at=chicago(2, "08:00")))
+    undone = undo_absence(recorded)
+    assert {each: type(why) for each, why in undone.stays.items()} == {first.id: NotMovedBack}
+    assert first.start_at == chicago(2, "08:00")
+    assert len(undone.returned) == 2
+
+
+def test_a_start_that_is_somebodys_now_is_named(ward, recorded):
+    walk_in(details(ward.ill, start_at=chicago(2, "10:00")))
+    undone = undo_absence(recorded)
+    assert {each: type(why) for each, why in undone.stays.items()} == {ward.visits[1].id: SlotTaken}
+
+
+def test_a_cancelled_visit_returns_on_the_same_day_alone(ward, recorded):
+    with clock.at(MONDAY + timedelta(days=1)):
+        undone = undo_absence(recorded)
+    assert undone.returned == (ward.visits[2].id,)
+    assert set(undone.stays) == {visit.id for visit in ward.visits[:2]}
+
+
+def test_it_is_taken_back_once(recorded):
+    undo_absence(recorded)
+    with pytest.raises(UndoneAlready):
+        undo_absence(recorded)
+
+
+def test_an_exception_removed_by_hand_is_no_hindrance(ward, recorded):
+    [exception] = list_exceptions(start_at=MONDAY, end_at=MONDAY + timedelta(days=1))
+    remove_exception(exception)
+    assert len(undo_absence(recorded).returned) == 3
+
+
+def test_a_visit_that_made_its_own_slot_leaves_the_work_list(ward):
+    own = walk_in(details(ward.ill, start_at=chicago(2, "13:00")))
+    made = record_absence(absence(ward), {}).absence
+    assert own.id in dict(list_orphans())
+    assert own.id in undo_absence(made).returned
+    assert list_orphans() == []
+
+
+def test_who_was_told_is_called_again_and_nobody_else(ward, recorded):
+    told = ward.visits[0].id
+    mark_called(recorded.id, told, called=True)
+    undo_absence(recorded)
+    calls = {call.appointment_id: call for call in queries.list_calls(recorded.id)}
+    assert [each for each, call in calls.items() if call.needed] == [told]
+    assert calls[told].called_at is None
+    assert {call.stands for call in calls.values()} == {"back"}
+
+
+def test_who_sees_not_all_of_it_takes_none_of_it_back(recorded):
+    recorded.facilities = 2
+    session.flush()
+    with pytest.raises(SeesNotAll):
+        undo_absence(recorded)

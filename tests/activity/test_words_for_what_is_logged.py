@@ -1,0 +1,71 @@
+"""Everything that the log can hold has words: what is noted, what is asked for, every record."""
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from portal.activity.words import CHANGES, DONE, RECORDS, SEEN, action_words
+from portal.config import ROOT
+from tests.auth.routes import ROUTES
+
+NOTING = re.compile(r"_*note(d|_both)?$")
+IN_SQL = re.compile(r"PERFORM audit_append\(([^;]*);", re.DOTALL)
+ACTION = re.compile(r"'([a-z]+[a-z.-]*[.-][a-z.-]+)'")
+AUDITED = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'audit_%'"
+
+
+def actions_in(tree: ast.AST) -> Iterator[str]:
+    """The first text of every call of something that notes, also where it is kept for later."""
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        words = [*([call.func] if call.args else []), *call.args]
+        for noting, action in pairwise(words):
+            name = getattr(noting, "id", getattr(noting, "attr", ""))
+            if NOTING.match(name) and isinstance(action, ast.Constant):
+                yield action.value
+
+
+def noted() -> set[str]:
+    """Every action that the program's code names."""
+    files = sorted((ROOT / "portal").rglob("*.py"))
+    return {action for file in files for action in actions_in(ast.parse(file.read_text()))}
+
+
+def noted_by_the_database() -> set[str]:
+    """Every action that a function of a migration names."""
+    texts = [file.read_text() for file in sorted((ROOT / "migrations").rglob("*.py"))]
+    calls = [call for text in texts for call in IN_SQL.findall(text)]
+    return {action for call in calls for action in ACTION.findall(call)}
+
+
+def test_what_the_code_notes_is_found():
+    assert {"sign-in", "export.taken", "merge", "second-factor.failed", "patients.outside",
+            "keys.destroyed", "slots.hold", "appointments.undo"} <= noted()  # fmt: skip
+    assert {"break-glass", "sign-in.failed", "patients.elsewhere"} <= noted_by_the_database()
+
+
+def test_whatever_is_noted_has_words_of_its_own(app):
+    assert sorted((noted() | noted_by_the_database()) - DONE.keys() - SEEN.keys()) == []
+
+
+@pytest.mark.parametrize("endpoint", sorted(name for name in ROUTES if ROUTES[name].right))
+def test_whatever_is_asked_for_is_not_shown_raw(app, endpoint):
+    assert action_words(endpoint) != endpoint
+
+
+@pytest.mark.database
+def test_every_record_that_is_audited_has_words(database):
+    with database.connect("admin") as admin:
+        audited = {table for (table,) in admin.execute(AUDITED)}
+    assert len(audited) > 30
+    assert sorted(audited - RECORDS.keys()) == []
+
+
+def test_words_are_of_one_kind_only():
+    assert not SEEN.keys() & DONE.keys()
+    changes = {f"{table}.{change}" for table in RECORDS for change in CHANGES}
+    assert not changes & (SEEN.keys() | DONE.keys())

@@ -1,0 +1,109 @@
+"""Free starts over doctors and facilities, by day and part of the day, earliest first."""
+
+import re
+
+import pytest
+
+from tests.support.factories import a_facility
+from tests.support.scheduling import (
+    Practice,
+    a_doctor,
+    a_plan,
+    a_practice,
+    an_offering,
+    hours,
+    on_monday,
+)
+
+
+@pytest.fixture
+def work(alder):
+    """One service: a doctor in Chicago on Mondays, another in New York on Tuesdays."""
+    with on_monday():
+        with alder.at_work():
+            here = a_practice(alder.facility_id)
+            hours(here, 1, "09:00", "10:00")
+            annex = a_facility(name="Annex", timezone="America/New_York")
+            other = a_doctor(annex.id)
+            there = Practice(
+                annex.id, other, here.service, an_offering(here.service, other, annex.id)
+            )
+            hours(there, 2, "13:00", "14:00")
+        yield here, there
+
+
+def found(browser, practice, **more) -> list[str]:
+    asked = {
+        "service_id": practice.service.id, "insurance_plan_id": "", "doctor_id": "",
+        "at_facility_id": "", "first_day": "2026-03-02", "last_day": "2026-03-08",
+        "part_of_day": "any",
+    }  # fmt: skip
+    page = browser.get("/appointments/starts", query_string=asked | more)
+    assert page.status_code == 200, page.text
+    days = re.findall(
+        r"<td>(\w+day), March \d+, 2026</td>\s*<th scope=\"row\">(\d\d:\d\d)", page.text
+    )
+    return [f"{day[:3]} {time}" for day, time in days]
+
+
+def test_all_doctors_of_all_facilities_the_earliest_first(browser, alder, work):
+    browser.sign_in(alder.desk)
+    every = ["Mon 09:00", "Mon 09:30", "Tue 13:00", "Tue 13:30"]
+    assert found(browser, work[0]) == every
+
+
+def test_it_is_narrowed_by_doctor_facility_day_and_part_of_the_day(browser, alder, work):
+    here, there = work
+    browser.sign_in(alder.desk)
+    assert found(browser, here, doctor_id=there.doctor.id) == ["Tue 13:00", "Tue 13:30"]
+    assert found(browser, here, at_facility_id=here.facility_id) == ["Mon 09:00", "Mon 09:30"]
+    assert found(browser, here, first_day="2026-03-03") == ["Tue 13:00", "Tue 13:30"]
+    assert found(browser, here, last_day="2026-03-02") == ["Mon 09:00", "Mon 09:30"]
+    assert found(browser, here, part_of_day="morning") == ["Mon 09:00", "Mon 09:30"]
+    assert found(browser, here, part_of_day="afternoon") == ["Tue 13:00", "Tue 13:30"]
+    assert found(browser, here, part_of_day="evening") == []
+
+
+def test_a_plan_leaves_where_it_is_accepted(browser, alder, work):
+    here, there = work
+    with alder.at_work():
+        plan = a_plan(there.facility_id)
+    browser.sign_in(alder.desk)
+    assert found(browser, here, insurance_plan_id=plan.id) == ["Tue 13:00", "Tue 13:30"]
+
+
+def test_a_start_leads_to_its_booking_with_service_and_plan(browser, alder, work):
+    with alder.at_work():
+        plan = a_plan(alder.facility_id)
+    browser.sign_in(alder.desk)
+    asked = {
+        "service_id": work[0].service.id, "insurance_plan_id": plan.id, "doctor_id": "",
+        "at_facility_id": "", "first_day": "2026-03-02", "last_day": "2026-03-02",
+        "part_of_day": "any",
+    }  # fmt: skip
+    page = browser.get("/appointments/starts", query_string=asked).text
+    link = re.search(r'href="(/appointments/new[^"]+)"', page)[1].replace("&amp;", "&")
+    form = browser.get(link).text
+    assert re.search(r"checked><span>09:00", form)
+    assert re.search(rf'<option value="{plan.id}" selected', form)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"last_day": "2026-03-01"}, "The last day is before the first."),
+        ({"last_day": "9999-12-31"}, "Choose at most a year."),
+        ({"part_of_day": "night"}, "Not a valid choice."),
+        ({"service_id": "x"}, "Not a valid choice."),
+    ],
+)
+def test_nonsense_is_said_beside_the_field(browser, alder, work, more, words):
+    browser.sign_in(alder.desk)
+    asked = {
+        "service_id": work[0].service.id, "insurance_plan_id": "", "doctor_id": "",
+        "at_facility_id": "", "first_day": "2026-03-02", "last_day": "2026-03-08",
+        "part_of_day": "any",
+    }  # fmt: skip
+    answer = browser.get("/appointments/starts", query_string=asked | more)
+    assert answer.status_code == 422
+    assert words in answer.text

@@ -1,0 +1,198 @@
+"""The waitlist through the pages, without JavaScript."""
+
+import re
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from portal.appointments import queries
+from portal.appointments.queries import list_patient_visits
+from tests.support.scheduling import (
+    a_patient,
+    a_practice,
+    a_wish_for,
+    book,
+    hours,
+    on_monday,
+)
+from tests.support.statements import at_most
+
+
+@pytest.fixture
+def work(alder):
+    """A practice with hours on Mondays, and a patient, at Monday seven o'clock."""
+    with on_monday():
+        with alder.at_work():
+            practice = a_practice(alder.facility_id)
+            hours(practice)
+            patient = a_patient(first_name="Greta", last_name="Marchetti")
+        yield practice, patient
+
+
+def wish(practice, patient, **more):
+    usual = {
+        "facility": practice.facility_id, "patient_id": patient.id, "entry_key": str(uuid4()),
+        "service_id": practice.service.id, "facility_ids": [practice.facility_id],
+        "earliest_on": "2026-03-02", "latest_on": "2026-03-30", "weekdays": [1, 3],
+        "part_of_day": "morning", "urgency": "soon", "notes": "Afraid of needles",
+    }  # fmt: skip
+    return usual | more
+
+
+def standing(clinic, name="waiting"):
+    with clinic.at_work():
+        today = queries.list_wishes(clinic.facility_id, standing=name, today=date(2026, 3, 2))
+        return [(each.row.urgency, each.row.weekdays) for each in today]
+
+
+def test_the_booking_form_leads_to_the_waitlist_with_what_is_chosen(browser, alder, work):
+    practice, patient = work
+    browser.sign_in(alder.desk).get("/appointments/new")
+    sent = {
+        "facility_id": practice.facility_id, "service_id": practice.service.id,
+        "patient_id": patient.id, "doctor_id": practice.doctor.id, "show": "waitlist",
+    }  # fmt: skip
+    page = browser.send("/appointments/new", sent, follow_redirects=True).text
+    assert "Marchetti, Greta" in page
+    assert f'<option value="{practice.service.id}" selected>' in page
+    assert f'<option value="{practice.doctor.id}" selected>' in page
+
+
+def test_a_patient_is_put_on_the_list_once_and_shown(browser, alder, work):
+    browser.sign_in(alder.desk)
+    sent = wish(*work)
+    for _ in range(2):
+        page = browser.send("/appointments/waitlist/new", sent, follow_redirects=True).text
+    assert "Marchetti, Greta" in page
+    assert "Afraid of needles" in page
+    assert "Monday, Wednesday · Morning, before 12:00" in page
+    assert standing(alder) == [("soon", 0b1010)]
+    assert "On the waitlist: Consultation" in browser.get(f"/patients/{work[1].id}/visits").text
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"patient_id": ""}, "Choose a patient from the list."),
+        ({"latest_on": "2026-03-01"}, "The latest day is before the earliest."),
+        ({"latest_on": ""}, "This field is required."),
+        ({"weekdays": []}, "Choose at least one day of the week."),
+        ({"facility_ids": []}, "Choose at least one facility."),
+        ({"urgency": "now"}, "Not a valid choice."),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(browser, alder, work, more, words):
+    browser.sign_in(alder.desk)
+    answer = browser.send("/appointments/waitlist/new", wish(*work, **more))
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "Afraid of needles" in answer.text
+    assert standing(alder) == []
+
+
+def test_without_script_a_patient_is_found_by_name(browser, alder, work):
+    browser.sign_in(alder.desk)
+    sent = wish(*work, patient_id="", patient_query="Marchetti", show="patients")
+    page = browser.send("/appointments/waitlist/new", sent)
+    assert page.status_code == 200
+    assert f'name="found_patient_id" value="{work[1].id}"' in page.text
+
+
+def a_waiting_patient(clinic, work):
+    with clinic.at_work():
+        return a_wish_for(work[0], patient_id=work[1].id).id
+
+
+def test_a_cancelled_visit_says_who_wants_its_start(browser, alder, work):
+    a_waiting_patient(alder, work)
+    with alder.at_work():
+        visit = book(work[0], "09:00")
+    sent = {"cancel_reason": "Better"}
+    browser.sign_in(alder.desk)
+    address = f"/appointments/{visit.id}"
+    page = browser.send(f"{address}/cancellation", sent, follow_redirects=True).text
+    assert "1 person wants this start" in page
+    assert "Monday, March 2, 2026, 09:00" in page
+
+
+def test_a_moved_visit_says_that_somebody_wants_its_old_start(browser, alder, work):
+    a_waiting_patient(alder, work)
+    with alder.at_work():
+        visit = book(work[0], "09:00")
+    sent = {"doctor_id": work[0].doctor.id, "start_at": "2026-03-02T10:00"}
+    browser.sign_in(alder.desk)
+    page = browser.send(f"/appointments/{visit.id}/move", sent, follow_redirects=True).text
+    assert "1 person on the waitlist wants the start that is free now." in page
+
+
+def filled_in(html: str) -> dict[str, str]:
+    """The booking form as it stands, ready to be sent."""
+    hidden = dict(re.findall(r'type="hidden"(?: id="\w+")? name="(\w+)" value="([^"]*)"', html))
+    chosen = re.search(r'name="availability_slot_id" value="(\d+)" checked', html)[1]
+    service = re.search(r'<option value="(\d+)" selected', html)[1]
+    return hidden | {"availability_slot_id": chosen, "service_id": service}
+
+
+def test_a_free_start_is_booked_from_the_list_in_one_step(browser, alder, work):
+    entry_id = a_waiting_patient(alder, work)
+    page = browser.sign_in(alder.desk).get("/appointments/waitlist").text
+    assert "1 person wants this start" in page
+    link = re.search(r'href="(/appointments/new[^"]+)"[^>]+>Book<', page)[1].replace("&amp;", "&")
+    form = browser.get(link)
+    assert "Marchetti, Greta" in form.text
+    sent = filled_in(form.text)
+    assert sent["waitlist_entry_id"] == str(entry_id)
+    assert browser.send("/appointments/new", sent).status_code == 303
+    assert standing(alder) == []
+    page = browser.get("/appointments/waitlist?standing=booked").text
+    assert "Open the visit" in page
+    with alder.at_work():
+        assert len(list_patient_visits(work[1].id)) == 1
+
+
+def test_the_second_to_book_a_wish_is_told_and_books_nothing(browser, alder, work):
+    a_waiting_patient(alder, work)
+    page = browser.sign_in(alder.desk).get("/appointments/waitlist").text
+    link = re.search(r'href="(/appointments/new[^"]+)"[^>]+>Book<', page)[1].replace("&amp;", "&")
+    form = browser.get(link).text
+    first, second = filled_in(form), filled_in(browser.get(link).text)
+    later = re.findall(r'name="availability_slot_id" value="(\d+)"', form)[3]
+    assert browser.send("/appointments/new", first).status_code == 303
+    answer = browser.send("/appointments/new", second | {"availability_slot_id": later})
+    assert answer.status_code == 409
+    assert "Somebody has booked or withdrawn this wish" in answer.text
+    with alder.at_work():
+        assert len(list_patient_visits(work[1].id)) == 1
+
+
+def test_a_wish_is_changed_withdrawn_and_put_back(browser, alder, work):
+    entry_id = a_waiting_patient(alder, work)
+    browser.sign_in(alder.desk)
+    address = f"/appointments/waitlist/{entry_id}"
+    assert 'value="2026-03-30"' in browser.get(address).text
+    assert browser.send(address, wish(*work, urgency="urgent")).status_code == 303
+    assert standing(alder) == [("urgent", 0b1010)]
+    page = browser.send(f"{address}/withdrawal", follow_redirects=True).text
+    assert "The wish is withdrawn." in page
+    assert "Marchetti, Greta" in browser.get("/appointments/waitlist?standing=withdrawn").text
+    browser.send(f"{address}/reinstatement")
+    assert len(standing(alder)) == 1
+
+
+def test_the_list_sends_as_many_statements_however_many_wait(browser, alder, work):
+    browser.sign_in(alder.desk)
+    for _ in range(3):
+        with alder.at_work():
+            for _ in range(4):
+                a_wish_for(work[0], patient_id=a_patient().id)
+        with at_most(16):
+            browser.get("/appointments/waitlist")
+
+
+def test_an_auditor_sees_the_list_and_no_button_that_would_be_refused(browser, alder, work):
+    a_waiting_patient(alder, work)
+    page = browser.sign_in(alder.auditor).get("/appointments/waitlist").text
+    assert "Marchetti, Greta" in page
+    assert "/appointments/new" not in page
+    assert "/withdrawal" not in page

@@ -1,0 +1,116 @@
+"""The audit log cannot be written: whoever would have been shown is not, and the answer is 503."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import select, text
+
+from portal.db import session
+from portal.patients.models import Patient
+from portal.tenancy import context
+from tests.audit.test_what_is_shown_is_on_record import NAME
+from tests.support.client import HTMX, Browser
+from tests.support.databases import Database
+from tests.support.people import found
+from tests.support.scheduling import a_practice, book, hours, on_monday
+
+pytestmark = [pytest.mark.database, pytest.mark.timeout(900)]
+
+MONTH = "SELECT 'user_action_audit_log_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')"
+APPEND = "SELECT 'audit_append'::regproc::oid::regprocedure::text"
+# What PostgreSQL says when the disk is full (53100).
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE disk_full USING MESSAGE = 'could not extend file: No space left on device';
+END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON user_action_audit_log
+FOR EACH ROW EXECUTE FUNCTION full_disk()
+"""
+
+
+@contextmanager
+def locked(database: Database) -> Iterator[None]:
+    """Somebody holds the whole log; who waits, waits a moment instead of some seconds."""
+    with database.connect("admin") as admin:
+        [name] = admin.execute(APPEND).fetchone()
+        admin.execute(f"ALTER FUNCTION {name} SET lock_timeout = '20ms'")
+        admin.commit()
+        admin.execute("LOCK TABLE user_action_audit_log IN ACCESS EXCLUSIVE MODE")
+        yield
+        admin.rollback()
+
+
+@contextmanager
+def full(database: Database) -> Iterator[None]:
+    """There is no room for one more entry."""
+    with database.connect("admin") as admin:
+        admin.execute(FULL)
+    yield
+
+
+@contextmanager
+def without_a_partition(database: Database) -> Iterator[None]:
+    """The worker has made no partition for this month."""
+    with database.connect("admin") as admin:
+        [name] = admin.execute(MONTH).fetchone()
+        admin.execute(f"ALTER TABLE user_action_audit_log DETACH PARTITION {name}")
+    yield
+
+
+TROUBLES: dict[str, Callable] = {
+    "locked": locked,
+    "full": full,
+    "no partition": without_a_partition,
+}
+
+
+@pytest.fixture
+def stage(own_database, monkeypatch):
+    """The owner, signed in, and the names of patients with visits on the day."""
+    hasty = text(str(context.ENTER_SESSION).replace("'20s'", "'100ms'"))
+    monkeypatch.setattr(context, "ENTER_SESSION", hasty)
+    app = own_database.app()
+    with on_monday(), app.app_context():
+        clinic = found("alder", "America/Chicago")
+        with clinic.at_work():
+            practice = a_practice(clinic.facility_id)
+            hours(practice, start="08:00", end="20:00")
+            for at in ("09:00", "10:00", "11:00"):
+                book(practice, at)
+        with clinic.at_work():
+            names = {each.last_name for each in session.scalars(select(Patient))}
+    with on_monday():
+        yield Browser(app).sign_in(clinic.owner), names
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_nobody_is_shown(own_database, stage, trouble):
+    browser, names = stage
+    assert names & set(NAME.findall(browser.get("/patients/").text))
+    with TROUBLES[trouble](own_database):
+        for address in ("/patients/", "/appointments/day"):
+            for headers in ({}, HTMX):
+                response = browser.get(address, headers=headers)
+                assert response.status_code == 503
+                assert not names & set(NAME.findall(response.text))
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_no_change_is_kept_without_its_entry(own_database, stage, trouble):
+    browser, _names = stage
+    with own_database.connect("admin") as admin:
+        before = admin.execute("SELECT count(*) FROM facilities").fetchone()
+    with TROUBLES[trouble](own_database):
+        typed = {"name": "Hall", "slug": "", "timezone": "Europe/London"}
+        assert browser.send("/facilities/new", typed).status_code == 503
+    with own_database.connect("admin") as admin:
+        assert admin.execute("SELECT count(*) FROM facilities").fetchone() == before
+
+
+def test_a_request_waits_for_a_lock_some_seconds_at_most(own_database):
+    with own_database.connect("admin") as admin:
+        query = "SELECT proconfig FROM pg_proc WHERE proname = 'audit_append'"
+        [[settings]] = admin.execute(query).fetchall()
+    assert "lock_timeout=5s" in settings

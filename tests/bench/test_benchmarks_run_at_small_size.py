@@ -1,0 +1,22 @@
+"""A benchmark that nobody runs rots: each runs small here, and no time is asserted."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bench.__main__ import names
+from portal.config import ROOT
+
+
+@pytest.mark.parametrize("name", names())
+def test_it_yields_its_figures(name, tmp_path):
+    command = [sys.executable, "-m", f"bench.{name}", "--small", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads((tmp_path / f"{name}.json").read_text())
+    assert result["figures"]
+    for figure in result["figures"]:
+        assert figure["value"] > 0
+        assert figure["what"] in done.stdout
