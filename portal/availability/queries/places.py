@@ -29,22 +29,22 @@ class PlaceRow(NamedTuple):
 
 def search_places(*, query: str | None = None, limit: int = 51, offset: int = 0) -> list[PlaceRow]:
     """Active places of living doctors and open facilities, by doctor; in one statement."""
-    statement = _places().where(FacilityDoctor.active)
+    statement = _named().where(FacilityDoctor.active)
     for word in (query or "").split()[:6]:
         names = (Doctor.display_name, Doctor.specialty, Facility.name)
         statement = statement.where(or_(*(name.icontains(word, autoescape=True) for name in names)))
-    return [PlaceRow._make(row) for row in session.execute(statement.limit(limit).offset(offset))]
+    return _counted(statement.limit(limit).offset(offset))
 
 
 def get_place(place_id: int) -> PlaceRow:
     """A place, active or ended, of a living doctor and an open facility; raises NotFound."""
-    return _one(_places().where(FacilityDoctor.id == place_id))
+    return _one(_named().where(FacilityDoctor.id == place_id))
 
 
 def get_place_of(doctor_id: int, facility_id: int) -> PlaceRow:
     """The place of a rule or an exception; raises NotFound."""
     return _one(
-        _places().where(
+        _named().where(
             FacilityDoctor.doctor_id == doctor_id, FacilityDoctor.facility_id == facility_id
         )
     )
@@ -52,34 +52,31 @@ def get_place_of(doctor_id: int, facility_id: int) -> PlaceRow:
 
 def list_places_of(doctor_id: int) -> list[PlaceRow]:
     """Every place of a doctor, ended ones too, at open facilities, by the facility's name."""
-    statement = _places().where(FacilityDoctor.doctor_id == doctor_id)
-    return [PlaceRow._make(row) for row in session.execute(statement)]
+    return _counted(_named().where(FacilityDoctor.doctor_id == doctor_id))
 
 
 def _one(statement: Select[*tuple[Any, ...]]) -> PlaceRow:
-    row = session.execute(statement).one_or_none()
-    if row is None:
+    rows = _counted(statement)
+    if not rows:
         raise NotFound
-    return PlaceRow._make(row)
+    return rows[0]
 
 
-def _places() -> Select[*tuple[Any, ...]]:
-    place, rule, slot = FacilityDoctor, AvailabilityRule, AvailabilitySlot
-    rules = _count(rule, rule.active)
-    orphans = _count(slot, slot.orphaned_at.is_not(None), slot.booked_count > 0)
-    tenant = place.tenant_id
+def _named() -> Select[*tuple[Any, ...]]:
+    """Places with their names, in the order of the list."""
+    place, tenant = FacilityDoctor, FacilityDoctor.tenant_id
     return (
         select(
             place.id,
             place.doctor_id,
             place.facility_id,
-            Doctor.display_name,
+            Doctor.display_name.label("doctor"),
             Doctor.specialty,
-            Facility.name,
+            Facility.name.label("facility"),
             Facility.timezone,
             place.active,
-            rules,
-            orphans,
+            Doctor.last_name,
+            Doctor.first_name,
         )
         .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == place.doctor_id))
         .join(Facility, (Facility.tenant_id == tenant) & (Facility.id == place.facility_id))
@@ -90,17 +87,31 @@ def _places() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _count(table: Any, *where: Any) -> Any:
+def _counted(statement: Select[*tuple[Any, ...]]) -> list[PlaceRow]:
+    """The places with their counts, which are made of those that are shown alone.
+
+    In one select with the list, the rows before a late page would be counted too, one by one.
+    """
+    rule, slot, shown = AvailabilityRule, AvailabilitySlot, statement.subquery()
+    names = [column for column in shown.c if column.name not in ("last_name", "first_name")]
+    rules = _count(shown, rule, rule.active)
+    orphans = _count(shown, slot, slot.orphaned_at.is_not(None), slot.booked_count > 0)
+    rows = select(*names, rules, orphans).order_by(
+        shown.c.last_name, shown.c.first_name, shown.c.facility, shown.c.id
+    )
+    return [PlaceRow._make(row) for row in session.execute(rows)]
+
+
+def _count(shown: Any, table: Any, *where: Any) -> Any:
     """How many rows of a place's doctor and facility there are."""
     return (
         select(func.count())
         .select_from(table)
         .where(
-            table.tenant_id == FacilityDoctor.tenant_id,
-            table.doctor_id == FacilityDoctor.doctor_id,
-            table.facility_id == FacilityDoctor.facility_id,
+            table.tenant_id == facts().tenant_id,
+            table.doctor_id == shown.c.doctor_id,
+            table.facility_id == shown.c.facility_id,
             *where,
         )
-        .correlate(FacilityDoctor)
         .scalar_subquery()
     )

@@ -1,4 +1,8 @@
-"""The catalogue and the offerings as lists to search, each in one statement."""
+"""The catalogue and the offerings as lists to search, each in one statement.
+
+What is counted of a row is counted of those that are shown: in one select with the list, the rows
+before a late page would be counted too, one by one.
+"""
 
 from typing import Any, NamedTuple
 
@@ -51,16 +55,6 @@ def search_services(
     *, query: str | None = None, retired: bool = False, limit: int = 51, offset: int = 0
 ) -> list[ServiceRow]:
     """Services whose name, code or category has the words in it, by name."""
-    offered = (
-        select(func.count())
-        .select_from(ServiceOffering)
-        .where(
-            ServiceOffering.tenant_id == Service.tenant_id,
-            ServiceOffering.service_id == Service.id,
-            ServiceOffering.active,
-        )
-        .scalar_subquery()
-    )
     gone = Service.deleted_at.is_not(None) if retired else Service.deleted_at.is_(None)
     statement = (
         select(
@@ -70,33 +64,35 @@ def search_services(
             Service.code_system,
             Service.category,
             Service.default_duration_minutes,
-            offered,
         )
         .where(Service.tenant_id == facts().tenant_id, gone)
         .order_by(Service.name, Service.id)
     )
     found = _having(statement, query, Service.name, Service.code, Service.category)
-    return [ServiceRow._make(row) for row in session.execute(found.limit(limit).offset(offset))]
+    shown = found.limit(limit).offset(offset).subquery()
+    offering = ServiceOffering
+    offered = (
+        select(offering.service_id, func.count().label("times"))
+        .where(
+            offering.tenant_id == facts().tenant_id,
+            offering.service_id.in_(select(shown.c.id)),
+            offering.active,
+        )
+        .group_by(offering.service_id)
+        .subquery()
+    )
+    rows = (
+        select(shown, func.coalesce(offered.c.times, 0))
+        .outerjoin(offered, offered.c.service_id == shown.c.id)
+        .order_by(shown.c.name, shown.c.id)
+    )
+    return [ServiceRow._make(row) for row in session.execute(rows)]
 
 
 def search_step_templates(
     *, query: str | None = None, limit: int = 51, offset: int = 0
 ) -> list[TemplateRow]:
     """Step templates whose name has the words in it, by name."""
-    used = (
-        select(func.count(Step.service_workflow_id.distinct()))
-        .join(
-            ServiceWorkflow,
-            (ServiceWorkflow.tenant_id == Step.tenant_id)
-            & (ServiceWorkflow.id == Step.service_workflow_id),
-        )
-        .where(
-            Step.tenant_id == StepTemplate.tenant_id,
-            Step.step_template_id == StepTemplate.id,
-            ServiceWorkflow.active,
-        )
-        .scalar_subquery()
-    )
     statement = (
         select(
             StepTemplate.id,
@@ -104,41 +100,76 @@ def search_step_templates(
             StepTemplate.description,
             StepTemplate.default_duration_minutes,
             StepTemplate.requires_location,
-            used,
         )
         .where(StepTemplate.tenant_id == facts().tenant_id)
         .order_by(StepTemplate.name, StepTemplate.id)
     )
     found = _having(statement, query, StepTemplate.name)
-    return [TemplateRow._make(row) for row in session.execute(found.limit(limit).offset(offset))]
+    shown = found.limit(limit).offset(offset).subquery()
+    used = (
+        select(
+            Step.step_template_id, func.count(Step.service_workflow_id.distinct()).label("times")
+        )
+        .join(
+            ServiceWorkflow,
+            (ServiceWorkflow.tenant_id == Step.tenant_id)
+            & (ServiceWorkflow.id == Step.service_workflow_id),
+        )
+        .where(
+            Step.tenant_id == facts().tenant_id,
+            Step.step_template_id.in_(select(shown.c.id)),
+            ServiceWorkflow.active,
+        )
+        .group_by(Step.step_template_id)
+        .subquery()
+    )
+    rows = (
+        select(shown, func.coalesce(used.c.times, 0))
+        .outerjoin(used, used.c.step_template_id == shown.c.id)
+        .order_by(shown.c.name, shown.c.id)
+    )
+    return [TemplateRow._make(row) for row in session.execute(rows)]
 
 
 def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) -> list[PathRow]:
     """Offerings with their workflows, searched by service, doctor or facility."""
-    offering, service, doctor, facility = ServiceOffering, Service, Doctor, Facility
-    workflow, tenant = ServiceWorkflow, ServiceOffering.tenant_id
-    active = (
-        select(workflow)
-        .where(
-            workflow.tenant_id == tenant,
-            workflow.service_offering_id == offering.id,
-            workflow.active,
-        )
-        .correlate(offering)
+    found = _having(_named_offerings(), query, Service.name, Doctor.display_name, Facility.name)
+    shown = found.limit(limit).offset(offset).subquery()
+    workflow = ServiceWorkflow
+    active = select(workflow).where(
+        workflow.tenant_id == facts().tenant_id,
+        workflow.service_offering_id == shown.c.id,
+        workflow.active,
     )
     default = active.where(workflow.insurance_plan_id.is_(None)).with_only_columns(
         workflow.total_estimated_minutes
     )
     own = active.where(workflow.insurance_plan_id.is_not(None)).with_only_columns(func.count())
-    statement = (
+    rows = select(
+        shown.c.id,
+        shown.c.service,
+        shown.c.doctor,
+        shown.c.facility,
+        shown.c.active,
+        default.scalar_subquery(),
+        own.scalar_subquery(),
+    ).order_by(shown.c.service, shown.c.last_name, shown.c.first_name, shown.c.facility, shown.c.id)
+    return [PathRow._make(row) for row in session.execute(rows)]
+
+
+def _named_offerings() -> Select[*tuple[Any, ...]]:
+    """Offerings of what is not retired or closed, with their names, in the order of the list."""
+    offering, service, doctor, facility = ServiceOffering, Service, Doctor, Facility
+    tenant = offering.tenant_id
+    return (
         select(
             offering.id,
-            service.name,
-            doctor.display_name,
-            facility.name,
+            service.name.label("service"),
+            doctor.display_name.label("doctor"),
+            doctor.last_name,
+            doctor.first_name,
+            facility.name.label("facility"),
             offering.active,
-            default.scalar_subquery(),
-            own.scalar_subquery(),
         )
         .join(service, (service.tenant_id == tenant) & (service.id == offering.service_id))
         .join(doctor, (doctor.tenant_id == tenant) & (doctor.id == offering.doctor_id))
@@ -151,8 +182,6 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
         )
         .order_by(service.name, doctor.last_name, doctor.first_name, facility.name, offering.id)
     )
-    found = _having(statement, query, service.name, doctor.display_name, facility.name)
-    return [PathRow._make(row) for row in session.execute(found.limit(limit).offset(offset))]
 
 
 def _having(
