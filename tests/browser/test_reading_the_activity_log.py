@@ -103,7 +103,7 @@ def test_the_export_is_asked_for_and_waits_among_ones_files(admin):
     admin.goto("/activity/?action_type=sign-in")
     admin.get_by_role("button", name="Export as CSV").click()
     expect(admin).to_have_url(re.compile("/downloads/$"))
-    expect(admin.get_by_text("The export is asked for.")).to_be_visible()
+    expect(admin.get_by_role("region", name="Messages")).to_contain_text("The export is asked for.")
 
 
 def somebody(page: Page) -> str:

@@ -2,12 +2,13 @@
 
 import base64
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -51,7 +52,7 @@ def serving(database: Database, folder: Path, **environ: str) -> Iterator[Served
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
             cwd=ROOT,
-            env={**environment(database, folder), "PORT": str(port), **environ},
+            env={**environment(database, folder), **environ, "PORT": str(port)},
             stdout=log,
             stderr=log,
         )
@@ -95,7 +96,9 @@ def _wait(server: subprocess.Popen[bytes], address: str, folder: Path) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses now, and that no outgoing connection is given meanwhile."""
+    while True:
+        port = random.SystemRandom().randint(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
