@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from portal.appointments.board.axis import Rows, axis_of, place_of
-from portal.appointments.board.cells import blocks_of, free_of
+from portal.appointments.board.cells import blocks_of, cells_of, free_of
 from portal.appointments.board.columns import stamp_of
 from portal.appointments.board.lanes import lane_classes
 from portal.appointments.queries import BlockRow, SlotRow
@@ -26,6 +26,13 @@ def at(hour: int, minute: int = 0, day: date = MONDAY) -> datetime:
 
 def an_axis(*spans: tuple[datetime, datetime], day: date = MONDAY):
     return axis_of(day, CHICAGO, spans)
+
+
+def a_visit(start: datetime, end: datetime) -> SimpleNamespace:
+    return SimpleNamespace(
+        id=1, start_at=start, end_at=end, status="scheduled", confirmed_at=None, flags=(),
+        checked_in_at=None, overbooked=False, service="Class", name=lambda: "Ruiz, Ana",
+    )  # fmt: skip
 
 
 def test_the_board_opens_with_the_hour_of_the_first_and_closes_with_that_of_the_last():
@@ -75,8 +82,22 @@ def test_a_third_takes_the_lane_that_is_free_again():
     assert lane_classes([Rows(0, 4), Rows(2, 8), Rows(4, 4)]) == [" l0-2", " l1-2", " l0-2"]
 
 
-def test_more_than_four_share_the_last_lane():
-    assert lane_classes([Rows(0, 4)] * 6)[-2:] == [" l3-4", " l3-4"]
+def test_five_have_the_room_of_six_and_more_share_the_last_lane():
+    assert lane_classes([Rows(0, 4)] * 5)[-2:] == [" l3-6", " l4-6"]
+    assert lane_classes([Rows(0, 4)] * 8)[-3:] == [" l5-6"] * 3
+
+
+def test_a_group_start_with_seats_left_stands_beside_those_who_have_one():
+    axis = an_axis((at(8), at(18)))
+    visits = [a_visit(at(9), at(9, 50)), a_visit(at(9), at(9, 50))]
+    slots = [
+        SlotRow(1, 1, at(9), at(9, 50), True, None, True, 6, 2),
+        SlotRow(2, 1, at(10), at(10, 50), True, None, True, 6, 0),
+    ]
+    *cards, joined, empty = cells_of(visits, slots, axis, at(8), say)
+    assert [cell.lane for cell in (*cards, joined, empty)] == [" l0-3", " l1-3", " l2-3", ""]
+    assert [joined.seats, empty.seats] == ["4 of 6 left", "6 of 6 left"]
+    assert joined.said == "09:00. 4 of 6 left. Free. Book it"
 
 
 def test_gaps_between_hours_are_blocks_with_their_reason():

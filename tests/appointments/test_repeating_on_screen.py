@@ -90,6 +90,23 @@ def test_a_start_taken_meanwhile_is_409_and_the_dates_are_shown_anew(browser, al
     assert visits_of(alder, patient) == []
 
 
+def test_what_is_held_is_said_and_let_go_of_through_the_dates_and_errors(browser, alder, work):
+    sent = typed(browser.sign_in(alder.desk), *work)
+    held = browser.send("/appointments/holds", sent, htmx=True).text
+    release = f'data-release="/appointments/holds/{sent["availability_slot_id"]}/release"'
+    assert release in held
+    sent["held_slot_id"] = sent["availability_slot_id"]
+    for more in ({}, {"visits": "1"}, {"show": "starts"}):
+        answer = browser.send("/appointments/new", sent | more)
+        assert release in answer.text
+        assert answer.text.count('name="held_slot_id"') == 1
+    assert (
+        "data-release" not in browser.send("/appointments/new", sent | {"held_slot_id": "x"}).text
+    )
+    browser.send(f"/appointments/holds/{sent['held_slot_id']}/release", {}, htmx=True)
+    assert "data-release" not in browser.send("/appointments/new", sent).text
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [

@@ -3,8 +3,9 @@ out. Everything a template needs is decided here; templates only write it down.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 from portal.appointments.board.axis import Axis, Rows, place_of
 from portal.appointments.board.lanes import lane_classes
@@ -46,13 +47,24 @@ class Card(Rows):
 
 @dataclass(frozen=True, slots=True)
 class Free(Rows):
-    """A start that can be booked, or that somebody is just booking."""
+    """A start that can be booked, or that somebody is just booking.
+
+    Of a group's start the seats that are left are said; it stands beside those who have one.
+    """
 
     slot_id: int
     time: str
     held: str | None
+    seats: str | None
+    joins: bool
     said: str
+    lane: str = ""
     is_free: bool = True
+
+    @property
+    def place(self) -> str:
+        """The classes that put it there, beside the visits it can be joined to."""
+        return place_of(self.row, self.span) + self.lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +76,23 @@ class Block(Rows):
     exception_id: int = 0
 
 
-def cards_of(visits: Sequence[VisitRow], axis: Axis, now: datetime, say: Say) -> list[Card]:
-    """A doctor's visits (by start) as cards, side by side where they overlap."""
-    places = [_place(axis.rows_of(visit.start_at, visit.end_at)) for visit in visits]
+def cells_of(
+    visits: Iterable[VisitRow], slots: Iterable[SlotRow], axis: Axis, now: datetime, say: Say
+) -> list[Card | Free]:
+    """A doctor's visits as cards and free starts, by row, side by side where they overlap."""
+    cells: list[Card | Free] = [_card(visit, axis, now, say) for visit in visits]
+    cells += free_of(slots, axis, say)
+    cells.sort(key=attrgetter("row"))
+    beside = [cell for cell in cells if not isinstance(cell, Free) or cell.joins]
+    lanes = dict(zip(map(id, beside), lane_classes(beside), strict=True))
     return [
-        _card(visit, place, lane, axis, now, say)
-        for visit, place, lane in zip(visits, places, lane_classes(places), strict=True)
+        replace(cell, lane=lane + cell.lane) if (lane := lanes.get(id(cell))) else cell
+        for cell in cells
     ]
 
 
-def _place(rows: Rows) -> Rows:
-    """Too short a card could not be read or hit."""
-    return Rows(rows.row, max(SHORTEST_CARD, rows.span))
-
-
-def _card(visit: VisitRow, at: Rows, lane: str, axis: Axis, now: datetime, say: Say) -> Card:
+def _card(visit: VisitRow, axis: Axis, now: datetime, say: Say) -> Card:
+    at = axis.rows_of(visit.start_at, visit.end_at)
     status = shown_status(visit.status, visit.confirmed_at)
     label, icon = STATUS[status]
     flags = tuple(FLAGS[flag] for flag in visit.flags)
@@ -87,8 +101,9 @@ def _card(visit: VisitRow, at: Rows, lane: str, axis: Axis, now: datetime, say: 
     waited = Span(waiting, now).minutes if waiting else 0
     words = [say(label), say("%(minutes)s min", minutes=length), *(say(f.label) for f in flags)]
     return Card(
-        row=at.row, span=at.span, id=visit.id,
-        lane=lane + (" overbooked" if visit.overbooked else ""),
+        # Too short a card could not be read or hit.
+        row=at.row, span=max(SHORTEST_CARD, at.span), id=visit.id,
+        lane=" overbooked" if visit.overbooked else "",
         status=status, icon=icon, name=visit.name(), flags=flags, time=axis.hhmm(visit.start_at),
         service=visit.service, since=int(waiting.timestamp()) if waiting else None,
         wait=say("%(minutes)s min", minutes=waited), late=waited > LATE_MINUTES,
@@ -105,9 +120,19 @@ def free_of(slots: Iterable[SlotRow], axis: Axis, say: Say) -> list[Free]:
             continue
         at, time = axis.rows_of(slot.start_at, slot.end_at), axis.hhmm(slot.start_at)
         held = say("%(holder)s is booking", holder=slot.holder) if slot.holder else None
-        words = held or say("Free. Book it")
-        shown[slot.start_at] = Free(at.row, at.span, slot.id, time, held, f"{time}. {words}")
+        seats = _seats(slot, say)
+        words = held or ". ".join(filter(None, [seats, say("Free. Book it")]))
+        shown[slot.start_at] = Free(
+            at.row, at.span, slot.id, time, held, seats, slot.booked > 0, f"{time}. {words}"
+        )
     return list(shown.values())
+
+
+def _seats(slot: SlotRow, say: Say) -> str | None:
+    if slot.capacity == 1:
+        return None
+    left = slot.capacity - slot.booked
+    return say("%(left)s of %(seats)s left", left=left, seats=slot.capacity)
 
 
 def blocks_of(

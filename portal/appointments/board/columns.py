@@ -7,7 +7,7 @@ from hashlib import blake2s
 from typing import Any, NamedTuple
 
 from portal.appointments.board.axis import Axis
-from portal.appointments.board.cells import Block, Card, Free, Say, blocks_of, cards_of, free_of
+from portal.appointments.board.cells import Block, Card, Free, Say, blocks_of, cells_of
 from portal.appointments.queries import BlockRow, DoctorRow, SlotRow, VisitRow
 from portal.availability.rules import Span
 
@@ -27,7 +27,7 @@ class Facts(NamedTuple):
     def stamp(self) -> str:
         """A short mark that changes when the column would; nobody's data is opened for it."""
         visits = [(visit.id, visit.row_version) for visit in self.visits]
-        slots = [(slot.id, slot.free, slot.holder) for slot in self.slots]
+        slots = [(slot.id, slot.free, slot.holder, slot.booked) for slot in self.slots]
         return stamp_of(self.doctor.id, self.doctor, visits, slots, self.away)
 
     @property
@@ -59,20 +59,18 @@ def stamp_of(name: object, *facts: Any) -> str:
 def column_of(facts: Facts, axis: Axis, now: datetime, say: Say) -> Column:
     """Draw a column; this opens its patients' names."""
     doctor, visits = facts.doctor, facts.visits
-    cells: list[Card | Free] = [
-        *cards_of(visits, axis, now, say), *free_of(facts.slots, axis, say),
-    ]  # fmt: skip
     present = [*facts.hours, *(Span(visit.start_at, visit.end_at) for visit in visits)]
     return Column(
         doctor.id, doctor.name, doctor.about, doctor.id % HUES, load_of(visits, facts.hours),
         facts.stamp, say("%(doctor)s, %(number)s visits", doctor=doctor.name, number=len(visits)),
-        tuple(sorted(cells, key=lambda cell: cell.row)),
+        tuple(cells_of(visits, facts.slots, axis, now, say)),
         tuple(blocks_of(present, facts.away, axis, say)),
     )  # fmt: skip
 
 
 def load_of(visits: Sequence[VisitRow], hours: Sequence[Span]) -> int:
-    """Per cent of a doctor's time that is booked, in steps of five."""
+    """Per cent of a doctor's time that is booked, in steps of five; a group's once."""
     there = sum((span.end - span.start for span in hours), timedelta())
-    taken = sum((v.end_at - v.start_at for v in visits if v.status in TAKES_TIME), timedelta())
+    times = {(visit.start_at, visit.end_at) for visit in visits if visit.status in TAKES_TIME}
+    taken = sum((end - start for start, end in times), timedelta())
     return min(100, round(taken / there * 20) * 5) if there else 0

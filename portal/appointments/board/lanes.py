@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-MOST_LANES = 4
+# What twelve columns can be shared into.
+SHARES = (1, 2, 3, 4, 6)
 
 
 class Placed(Protocol):
@@ -37,11 +38,11 @@ class _Cluster:
 def lane_classes(visits: Sequence[Placed]) -> list[str]:
     """The class of each visit (sorted by row): where it stands beside those it overlaps.
 
-    Alone it has none. More than four side by side share the last lane.
+    Alone it has none. More than six side by side share the last lane.
     """
     classes = [""] * len(visits)
     for cluster in _clusters(visits):
-        count = min(len(cluster.ends), MOST_LANES)
+        count = next((n for n in SHARES if n >= len(cluster.ends)), SHARES[-1])
         if count > 1:
             for index, lane in cluster.lanes.items():
                 classes[index] = f" l{min(lane, count - 1)}-{count}"

@@ -43,7 +43,8 @@ class DoctorRow(NamedTuple):
 
 class SlotRow(NamedTuple):
     """A slot of the day. `free`: it starts in the future, has a seat, and nothing else takes its
-    doctor; `holder` is who holds it, when somebody else does; `by_rule`: it is part of the hours.
+    doctor; `holder` is who holds it, when somebody else does; `by_rule`: it is part of the hours;
+    of `capacity` seats `booked` are taken.
     """
 
     id: int
@@ -53,6 +54,8 @@ class SlotRow(NamedTuple):
     free: bool
     holder: str | None
     by_rule: bool
+    capacity: int = 1
+    booked: int = 0
 
 
 class BlockRow(NamedTuple):
@@ -214,4 +217,6 @@ def _slots(rows: Iterable[Row[Any]], taken: Iterable[Row[Any]]) -> Iterable[Slot
             free,
             row.holder if held else None,
             row.by_rule,
+            row.capacity,
+            row.booked_count,
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Response, request, url_for
@@ -30,7 +30,7 @@ from portal.appointments.views.shown import (
 )
 from portal.auth.permissions import permission
 from portal.availability.models import AvailabilitySlot
-from portal.availability.queries import get_slot
+from portal.availability.queries import find_held, get_slot
 from portal.availability.rules import local_date
 from portal.facilities.models import Facility
 from portal.patients.commands import Alike, PossiblyRegistered, possible_duplicates_of
@@ -44,13 +44,21 @@ from portal.web.forms import record_number
 PAGE, FORM = "appointments/new.html", "appointments/_booking.html"
 
 
+class Hold(NamedTuple):
+    """The start that is held for whoever is booking, until a time of the facility."""
+
+    slot_id: int
+    until: str
+
+
 @dataclass(frozen=True)
 class Heading:
-    """What stands above the form, and where closing it leads."""
+    """What stands above the form, where closing it leads, and what that lets go of."""
 
     facility_name: str
     date: date
     back_to: str
+    hold: Hold | None
 
 
 @bp.get("/appointments/new")
@@ -104,7 +112,7 @@ def offers() -> Response:
     form.offer_choices(facility)
     found = offers_for(_choice(form, facility))
     return page(PAGE, "appointments/_offers.html", form=form, offers=found, matches=None,
-                alike=(), booking=_heading(facility, found))  # fmt: skip
+                alike=(), booking=_heading(facility, found.day))  # fmt: skip
 
 
 @bp.post("/appointments/holds")
@@ -121,8 +129,8 @@ def hold() -> Response:
     slot = commands.hold_slot(
         details.slot_id or 0, offering_id=details.offering_id, plan_id=details.plan_id
     )
-    until = hhmm(localtime(slot.reserved_until, facility.timezone)) if slot.reserved_until else None
-    return page("appointments/_hold.html", "appointments/_hold.html", slot=slot, until=until)
+    held = _hold_of(slot, facility)
+    return page("appointments/_hold.html", "appointments/_hold.html", hold=held)
 
 
 @bp.post("/appointments/holds/<int:slot_id>/release")
@@ -212,9 +220,8 @@ def _series(form: BookingForm, facility: Facility) -> Response:
             refuse_start(form, gone, facility.timezone)
     dates = preview(form, facility)
     start = local_date(get_slot(form.availability_slot_id.data or 0).start_at, facility.timezone)
-    heading = Heading(facility.name, start, url_for("appointments.day", facility=facility.id))
     return form_page("appointments/series.html", "appointments/_series.html", form,
-                     booking=heading, dates=dates, kept=kept())  # fmt: skip
+                     booking=_heading(facility, start), dates=dates, kept=kept())  # fmt: skip
 
 
 def _booked(visit: Appointment, facility: Facility) -> Response:
@@ -249,7 +256,7 @@ def _form(
         alike = _shown_before(form)
     form.show.data = ""
     return form_page(PAGE, FORM, form, status=200 if shows else None, offers=found, matches=matches,
-                     alike=alike, booking=_heading(facility, found))  # fmt: skip
+                     alike=alike, booking=_heading(facility, found.day))  # fmt: skip
 
 
 def _shown_before(form: BookingForm) -> Sequence[Alike]:
@@ -262,5 +269,15 @@ def _shown_before(form: BookingForm) -> Sequence[Alike]:
         return ()
 
 
-def _heading(facility: Facility, found: Offers) -> Heading:
-    return Heading(facility.name, found.day, url_for("appointments.day", facility=facility.id))
+def _heading(facility: Facility, day: date) -> Heading:
+    before = record_number(request.form.get("held_slot_id"))
+    held = find_held(before) if before is not None else None
+    back_to = url_for("appointments.day", facility=facility.id)
+    return Heading(facility.name, day, back_to, _hold_of(held, facility) if held else None)
+
+
+def _hold_of(slot: AvailabilitySlot, facility: Facility) -> Hold | None:
+    """Seats of a group are not held."""
+    if slot.reserved_until is None:
+        return None
+    return Hold(slot.id, hhmm(localtime(slot.reserved_until, facility.timezone)))

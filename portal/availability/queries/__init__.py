@@ -23,6 +23,7 @@ from portal.availability.queries.places import (
     search_places,
 )
 from portal.availability.queries.weekly import (
+    find_held,
     get_exception,
     get_rule,
     get_slot,
@@ -39,6 +40,7 @@ __all__ = [
     "PlaceRow",
     "WeekSlot",
     "doctors_away",
+    "find_held",
     "get_exception",
     "get_place",
     "get_place_of",

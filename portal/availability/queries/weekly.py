@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, select, union
 
+from portal import clock
 from portal.availability.models import (
     AvailabilityException,
     AvailabilityRule,
@@ -98,6 +99,19 @@ def get_slot(slot_id: int) -> AvailabilitySlot:
     if slot is None:
         raise NotFound
     return slot
+
+
+def find_held(slot_id: int) -> AvailabilitySlot | None:
+    """The slot, while the user holds it."""
+    slot = AvailabilitySlot
+    return session.scalar(
+        select(slot).where(
+            slot.tenant_id == facts().tenant_id,
+            slot.id == slot_id,
+            slot.reserved_by == facts().user_id,
+            slot.reserved_until > clock.now(),
+        )
+    )
 
 
 def _rules() -> Select[AvailabilityRule]:
