@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from portal import clock
 from portal.appointments.commands import cancel_appointment
 from portal.appointments.queries import Wanted, get_appointment, list_offers
-from portal.doctors.commands import end_place
-from portal.doctors.queries import find_place
+from portal.availability.queries import list_rules
+from portal.doctors.commands import end_place, place_at_facility
+from portal.doctors.queries import find_place, standing
 from portal.facilities.visits import list_visits, visits_of_doctor
 from portal.web.previews import tried
 from tests.support.factories import a_facility
@@ -45,7 +46,11 @@ def two_places(clinic) -> list[Practice]:
 
 
 def offers(practice: Practice) -> int:
-    return len(list_offers(Wanted(offering_id=practice.offering.id), days=30, limit=500))
+    return len(list_offers(Wanted(offering_id=practice.offering.id), days=200, limit=500))
+
+
+def sessions(practice: Practice) -> int:
+    return len(list_rules(doctor_id=practice.doctor.id, facility_id=practice.facility_id))
 
 
 @settings(
@@ -68,7 +73,9 @@ def test_the_preview_is_what_happens(alder, visits, today):
         with clock.at(MONDAY + timedelta(days=today)):
             ending = (ended.doctor.id, ended.facility_id)
             shown = visits_of_doctor(ended.doctor.id, facility_id=ended.facility_id)
-            before = offers(kept)
+            before, free = offers(kept), offers(ended)
+            lost = standing(*ending)
+            assert lost == (sessions(ended), free, 1)
             said, answer = tried(lambda: end_place(*ending), seen=None)
             assert not answer.stays
             assert find_place(doctor_id=ending[0], facility_id=ending[1]).active
@@ -80,4 +87,8 @@ def test_the_preview_is_what_happens(alder, visits, today):
             assert {each.id for each in list_visits(said.ids)} == set(booked[0])
             assert {get_appointment(each).status for each in said.ids} <= {"scheduled"}
             assert (offers(ended), offers(kept)) == (0, before)
+            assert sessions(ended) == lost.sessions
+            place_at_facility(*ending)
+            assert offers(ended) == lost.starts
+            end_place(*ending)
             assert set(visits_of_doctor(ended.doctor.id).ids) == {*booked[0], *booked[1]}
