@@ -88,12 +88,14 @@ def asked_by_screens(alder: Clinic):
         practice = a_practice(alder.facility_id)
         hours(practice, start="08:00", end="20:00")
         check_in(book(practice, "09:00"))
-        book(practice, "10:00")
+        visit = f"/appointments/{book(practice, '10:00').id}"
         a_patient(phone="555 0100 200")
         one = a_patient(phone="555 0100 200").id
     [entered] = [each for each in alder.entries("patients.insert") if each.record_id == one]
     alike = {"first_name": "Una", "last_name": "Uno", "phone": "555 0100 200",
              "facility_id": str(alder.facility_id)}  # fmt: skip
+    seen = f"{alder.facility_id}/2026-03-02/{practice.doctor.id}:x"
+    board = {**HTMX, "X-Board": seen}
     return {
         "patients.search": [
             ("POST", "/patients/search", {"q": "exam", "purpose": purpose}, headers)
@@ -103,6 +105,14 @@ def asked_by_screens(alder: Clinic):
         "patients.duplicates": [("GET", "/patients/duplicates", {}, each) for each in ({}, HTMX)],
         "patients.duplicates_of": [("GET", f"/patients/{one}/duplicates", {}, HTMX)],
         "appointments.day": [("GET", "/appointments/day?date=2026-03-02", {}, {})],
+        "appointments.day_changes": [("GET", "/appointments/day/changes", {}, board)],
+        "appointments.confirmation": [("POST", f"{visit}/confirmation", {}, board)],
+        "appointments.check_in": [("POST", f"{visit}/check-in", {}, board)],
+        "appointments.start": [("POST", f"{visit}/start", {}, board)],
+        "appointments.undo": [("POST", f"{visit}/undo", {}, board)],
+        "appointments.new": [
+            ("GET", f"/appointments/new?patient={one}", {}, each) for each in ({}, HTMX)
+        ],
         "appointments.flow": [("GET", "/appointments/flow", {}, each) for each in ({}, HTMX)],
         "appointments.flow_changes": [("GET", "/appointments/flow/changes?stamp=x", {}, HTMX)],
         "activity.values": [("GET", f"{entry_address(entered)}/values", {}, {})],
@@ -131,3 +141,15 @@ def test_what_screens_ask_by_themselves_shows_whom_it_has_entries_of(
                     wrong.append(f"{method} {address} {typed} {response.status_code}: shows"
                                  f" {there}, entries of {entered}")  # fmt: skip
     assert wrong == [], "\n".join(wrong)
+
+
+def test_a_board_that_has_other_doctors_is_fetched_anew_and_nobody_was_seen(
+    browser, alder, asked_by_screens
+):
+    browser.sign_in(alder.desk)
+    with on_monday():
+        [(_method, address, _typed, headers)] = asked_by_screens["appointments.day_changes"]
+        stale = headers["X-Board"].rpartition("/")[0] + "/999999:x"
+        response = browser.get(address, headers={**headers, "X-Board": stale})
+    assert response.headers["HX-Refresh"] == "true"
+    assert not alder.entries("appointments.day_changes")

@@ -33,14 +33,13 @@ class Count(NamedTuple):
 class Board:
     """A day, ready to be written down.
 
-    `columns` may be only those of `doctor_ids` that changed; `flow` is None if it did not.
+    `columns` may be only those that changed; `flow` is None if it did not.
     """
 
     day: Day
     axis: Axis
     now_at: datetime
     columns: Sequence[Column]
-    doctor_ids: Sequence[int]
     counts: Sequence[Count]
     flow: Sequence[Group] | None
     flow_stamp: str
@@ -123,18 +122,21 @@ def picture(
             and nobody's name is opened for them.
     """
     axis = replace(_axis(day), written=written)
-    every = [facts for facts in _facts(day) if facts.visits or facts.slots or facts.away]
     stamp = flow_stamp(day.visits)
     return Board(
         day, axis, now,
-        columns=[column_of(facts, axis, now, say) for facts in every
+        columns=[column_of(facts, axis, now, say) for facts in _facts(day)
                  if facts.stamp not in known and not flow_only],
-        doctor_ids=[facts.doctor.id for facts in every],
         counts=_counts(day.visits, say),
         flow=None if stamp in known else flow_of(day.visits, day.doctors, axis, now, say),
         flow_stamp=stamp, version=version, fine=_is_fine(day),
         minutes_pattern=say("%(minutes)s min", minutes="#"),
     )  # fmt: skip
+
+
+def doctor_ids_of(day: Day) -> list[int]:
+    """Whose columns a day has; nobody's name is opened to tell."""
+    return [facts.doctor.id for facts in _facts(day)]
 
 
 def _axis(day: Day) -> Axis:
@@ -151,7 +153,8 @@ def _facts(day: Day) -> list[Facts]:
     visits = _by(day.visits, lambda row: row.doctor_id)
     slots = _by(day.slots, lambda row: row.doctor_id)
     away = _by(day.away, lambda row: row.doctor_id)
-    return [Facts(d, visits[d.id], slots[d.id], away[d.id]) for d in day.doctors]
+    every = (Facts(d, visits[d.id], slots[d.id], away[d.id]) for d in day.doctors)
+    return [facts for facts in every if facts.visits or facts.slots or facts.away]
 
 
 def _by(rows: Iterable[Row], key: Callable[[Row], int]) -> dict[int, list[Row]]:

@@ -14,7 +14,7 @@ from flask_babel import gettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.board import Board, picture
+from portal.appointments.board import Board, doctor_ids_of, picture
 from portal.appointments.board.columns import stamp_of
 from portal.appointments.forms import within_reason
 from portal.facilities.models import Facility
@@ -61,10 +61,20 @@ def draw(
     facility: Facility, day: date, known: frozenset[str] = frozenset(), *, flow_only: bool = False
 ) -> Board:
     """The board of a facility's day, without the parts that are known already."""
+    return _drawn(_read(facility, day), known, flow_only=flow_only)
+
+
+def _read(facility: Facility, day: date) -> tuple[str, queries.Day]:
+    """The stamp of the day, and the day; the stamp first, so that it is never too new."""
     version = stamp_of("version", queries.board_version(facility.id, day))
-    say = cache(gettext)
-    drawn = queries.board(facility.id, day)
-    return picture(drawn, version, clock.now(), say,
+    return version, queries.board(facility.id, day)
+
+
+def _drawn(
+    read: tuple[str, queries.Day], known: frozenset[str], *, flow_only: bool = False
+) -> Board:
+    version, day = read
+    return picture(day, version, clock.now(), cache(gettext),
                    known=known, flow_only=flow_only, written=hhmm)  # fmt: skip
 
 
@@ -78,10 +88,10 @@ def with_board(fragment: str | None = None, **context: Any) -> Response:
     shown = shown_board()
     html = render_template(fragment, **context) if fragment else ""
     if shown is not None:
-        board = draw(get_facility(shown.facility_id), shown.day, shown.stamps)
-        if {str(doctor_id) for doctor_id in board.doctor_ids} != shown.doctor_ids:
+        read = _read(get_facility(shown.facility_id), shown.day)
+        if {str(doctor_id) for doctor_id in doctor_ids_of(read[1])} != shown.doctor_ids:
             return Response(status=200, headers={"HX-Refresh": "true"})
-        html += render_template("appointments/_update.html", board=board)
+        html += render_template("appointments/_update.html", board=_drawn(read, shown.stamps))
     waiting = take_messages()
     if waiting:
         html += render_template(TOASTS, messages=waiting, oob=True)
