@@ -7,8 +7,8 @@ from flask import url_for
 
 from portal.appointments.queries import Offer
 from portal.availability.rules import Span
-from portal.doctors.queries import list_doctors
-from portal.facilities.queries import list_facilities
+from portal.doctors.queries import list_doctor_names
+from portal.facilities.queries import list_facility_names
 from portal.services.queries import get_offering
 from portal.web.filters import hhmm, localtime, longdate
 
@@ -28,8 +28,8 @@ def found_starts(offers: Sequence[Offer], plan_id: int | None) -> list[Found]:
     """Offers in words, each at its own facility's time."""
     if not offers:
         return []
-    doctors = {doctor.id: doctor.display_name for doctor in list_doctors()}
-    facilities = {facility.id: facility.name for facility in list_facilities()}
+    doctors = list_doctor_names({offer.doctor_id for offer in offers})
+    facilities = list_facility_names({offer.facility_id for offer in offers})
     service_id = get_offering(offers[0].offering_id).service_id
     shown = []
     for offer in offers:

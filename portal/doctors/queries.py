@@ -1,6 +1,6 @@
 """Every read of doctors and their places."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, text
@@ -141,16 +141,22 @@ def standing(doctor_id: int, facility_id: int) -> Standing:
     return Standing._make(row)
 
 
-def list_doctors(*, facility_id: int | None = None, limit: int = 200) -> Sequence[Doctor]:
-    """Living doctors by name; with a facility, those with an active place there."""
-    statement = _living().order_by(Doctor.last_name, Doctor.first_name, Doctor.id).limit(limit)
-    if facility_id is not None:
-        statement = statement.join(
-            FacilityDoctor,
-            (FacilityDoctor.tenant_id == Doctor.tenant_id)
-            & (FacilityDoctor.doctor_id == Doctor.id),
-        ).where(FacilityDoctor.facility_id == facility_id, FacilityDoctor.active)
-    return session.scalars(statement).all()
+def list_choices(*, limit: int = 200) -> list[tuple[int, str]]:
+    """Living doctors by name, as a form offers them."""
+    living = select(Doctor.id, Doctor.display_name).where(
+        Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None)
+    )
+    ordered = living.order_by(Doctor.last_name, Doctor.first_name, Doctor.id)
+    return [(row.id, row.display_name) for row in session.execute(ordered.limit(limit))]
+
+
+def list_doctor_names(ids: Collection[int]) -> dict[int, str]:
+    """How each of these doctors is called, retired or not."""
+    if not ids:
+        return {}
+    known = Doctor.tenant_id == facts().tenant_id
+    rows = session.execute(select(Doctor.id, Doctor.display_name).where(known, Doctor.id.in_(ids)))
+    return {row.id: row.display_name for row in rows}
 
 
 def find_place(*, doctor_id: int, facility_id: int) -> FacilityDoctor | None:
@@ -210,9 +216,12 @@ def list_places(
 def search_doctors(
     *, query: str = "", retired: bool = False, limit: int = 51, offset: int = 0
 ) -> list[DoctorRow]:
-    """Doctors with these words in their name, specialty or NPI, by name."""
+    """Doctors with these words in their name, specialty or NPI, by name.
+
+    The names of their places are looked up for those that are shown alone.
+    """
     gone = Doctor.deleted_at.is_not(None) if retired else Doctor.deleted_at.is_(None)
-    statement = (
+    shown = (
         select(
             Doctor.id,
             Doctor.first_name,
@@ -220,14 +229,17 @@ def search_doctors(
             Doctor.display_name,
             Doctor.specialty,
             Doctor.npi,
-            _place_names().label("facilities"),
         )
         .where(Doctor.tenant_id == facts().tenant_id, gone, *_having(query))
         .order_by(Doctor.last_name, Doctor.first_name, Doctor.id)
         .limit(limit)
         .offset(offset)
+        .subquery()
     )
-    return [DoctorRow._make(row) for row in session.execute(statement)]
+    rows = select(shown, _place_names(shown.c.id)).order_by(
+        shown.c.last_name, shown.c.first_name, shown.c.id
+    )
+    return [DoctorRow._make(row) for row in session.execute(rows)]
 
 
 def has_namesake(first_name: str, last_name: str) -> bool:
@@ -256,7 +268,7 @@ def list_own_offerings(doctor_id: int, *, limit: int = 200) -> list[OfferingRow]
     return [OfferingRow._make(row) for row in session.execute(OFFERINGS, values)]
 
 
-def _place_names() -> ScalarSelect[Any]:
+def _place_names(doctor_id: ColumnElement[int]) -> ScalarSelect[Any]:
     place, facility = FacilityDoctor, Facility
     return (
         select(func.string_agg(facility.name, ", ").aggregate_order_by(facility.name))
@@ -267,7 +279,7 @@ def _place_names() -> ScalarSelect[Any]:
             & (facility.id == place.facility_id)
             & facility.deleted_at.is_(None),
         )
-        .where(place.tenant_id == Doctor.tenant_id, place.doctor_id == Doctor.id, place.active)
+        .where(place.tenant_id == facts().tenant_id, place.doctor_id == doctor_id, place.active)
         .scalar_subquery()
     )
 

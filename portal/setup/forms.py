@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField
 
-from portal.doctors.queries import list_doctors
+from portal.doctors.queries import list_choices
 from portal.facilities.queries import list_facilities
 from portal.refusals import N_
 from portal.setup.queries import Asked
@@ -41,7 +41,7 @@ class CoverageForm(PortalForm):
             every, *((str(each.id), each.name) for each in list_facilities())
         ]  # fmt: skip
         self.doctor_id.choices = [
-            every, *((str(each.id), each.display_name) for each in list_doctors(limit=500))
+            every, *((str(doctor_id), name) for doctor_id, name in list_choices(limit=500))
         ]  # fmt: skip
         self.problem.choices = [(code, gettext(words)) for code, words in PARTS.items()]
 

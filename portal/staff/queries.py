@@ -24,9 +24,9 @@ def get_user_by_email(email: str) -> User:
 
 def list_users(*, limit: int, offset: int) -> Sequence[Any]:
     """The clinic's staff by name."""
-    return session.execute(
-        _rows().order_by(func.lower(User.name), User.id).limit(limit).offset(offset)
-    ).all()
+    name = func.lower(User.name)
+    shown = select(User.id).order_by(name, User.id).limit(limit).offset(offset).subquery()
+    return session.execute(_rows().join(shown, shown.c.id == User.id).order_by(name, User.id)).all()
 
 
 def get_row(user_id: int) -> Any:

@@ -13,7 +13,7 @@ from portal.doctors.commands import (
     place_at_facility,
     retire_doctor,
 )
-from portal.doctors.queries import get_doctor, list_doctors, list_places
+from portal.doctors.queries import get_doctor, list_choices, list_places
 from portal.doctors.rules import NpiInvalid, is_npi
 from portal.refusals import NotFound
 
@@ -60,7 +60,7 @@ def test_a_place_is_given_ended_and_taken_up_again(clinic):
         place_at_facility(doctor.id, clinic.facility_id)
     assert [each.role for each in list_places(facility_id=clinic.facility_id)] == ["Locum"]
     end_place(doctor.id, clinic.facility_id)
-    assert list_doctors(facility_id=clinic.facility_id) == []
+    assert list_places(facility_id=clinic.facility_id) == []
     assert place_at_facility(doctor.id, clinic.facility_id).id == place.id
 
 
@@ -68,7 +68,7 @@ def test_a_retired_doctor_is_gone_and_the_number_free(clinic):
     doctor = add_doctor(DoctorDetails("Ada", "Byrne", npi="1234567893"))
     place_at_facility(doctor.id, clinic.facility_id)
     retire_doctor(doctor)
-    assert (list_doctors(), list_places(doctor_id=doctor.id)) == ([], [])
+    assert (list_choices(), list_places(doctor_id=doctor.id)) == ([], [])
     with pytest.raises(NotFound):
         get_doctor(doctor.id)
     assert add_doctor(DoctorDetails("Eve", "Byrne", npi="1234567893")).npi == "1234567893"

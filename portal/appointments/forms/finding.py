@@ -10,7 +10,7 @@ from portal.appointments.forms.visits import plan_choices, within_reason
 from portal.appointments.queries import Wanted
 from portal.appointments.rules import PARTS
 from portal.appointments.words import PART_WORDS
-from portal.doctors.queries import list_doctors
+from portal.doctors.queries import list_choices
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.services.queries import list_services
@@ -35,7 +35,7 @@ class FindForm(PortalForm):
         self.service_id.choices = [(s.id, s.name) for s in list_services()]
         self.insurance_plan_id.choices = plan_choices(facility)
         self.doctor_id.choices = [
-            ("", gettext("Any doctor")), *((d.id, d.display_name) for d in list_doctors())
+            ("", gettext("Any doctor")), *list_choices()
         ]  # fmt: skip
         self.at_facility_id.choices = [
             ("", gettext("Any facility")), *((f.id, f.name) for f in list_facilities())

@@ -2,12 +2,12 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, true
 
 from portal.availability.models import AvailabilityRule, AvailabilitySlot
 from portal.db import session
 from portal.doctors.models import Doctor, FacilityDoctor
-from portal.facilities.models import Facility
+from portal.facilities.queries import open_facility_of
 from portal.refusals import NotFound
 from portal.tenancy.context import facts
 
@@ -29,10 +29,7 @@ class PlaceRow(NamedTuple):
 
 def search_places(*, query: str | None = None, limit: int = 51, offset: int = 0) -> list[PlaceRow]:
     """Active places of living doctors and open facilities, by doctor; in one statement."""
-    statement = _named().where(FacilityDoctor.active)
-    for word in (query or "").split()[:6]:
-        names = (Doctor.display_name, Doctor.specialty, Facility.name)
-        statement = statement.where(or_(*(name.icontains(word, autoescape=True) for name in names)))
+    statement = _named(query).where(FacilityDoctor.active)
     return _counted(statement.limit(limit).offset(offset))
 
 
@@ -62,29 +59,32 @@ def _one(statement: Select[*tuple[Any, ...]]) -> PlaceRow:
     return rows[0]
 
 
-def _named() -> Select[*tuple[Any, ...]]:
-    """Places with their names, in the order of the list."""
+def _named(query: str | None = None) -> Select[*tuple[Any, ...]]:
+    """Places with these words in their names, in the order of the list."""
     place, tenant = FacilityDoctor, FacilityDoctor.tenant_id
-    return (
+    open_facility = open_facility_of(place.facility_id)
+    statement = (
         select(
             place.id,
             place.doctor_id,
             place.facility_id,
             Doctor.display_name.label("doctor"),
             Doctor.specialty,
-            Facility.name.label("facility"),
-            Facility.timezone,
+            open_facility.c.name.label("facility"),
+            open_facility.c.timezone,
             place.active,
             Doctor.last_name,
             Doctor.first_name,
         )
         .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == place.doctor_id))
-        .join(Facility, (Facility.tenant_id == tenant) & (Facility.id == place.facility_id))
-        .where(
-            tenant == facts().tenant_id, Doctor.deleted_at.is_(None), Facility.deleted_at.is_(None)
-        )
-        .order_by(Doctor.last_name, Doctor.first_name, Facility.name, place.id)
+        .join(open_facility, true())
+        .where(tenant == facts().tenant_id, Doctor.deleted_at.is_(None))
+        .order_by(Doctor.last_name, Doctor.first_name, open_facility.c.name, place.id)
     )
+    for word in (query or "").split()[:6]:
+        names = (Doctor.display_name, Doctor.specialty, open_facility.c.name)
+        statement = statement.where(or_(*(name.icontains(word, autoescape=True) for name in names)))
+    return statement
 
 
 def _counted(statement: Select[*tuple[Any, ...]]) -> list[PlaceRow]:

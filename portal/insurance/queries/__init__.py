@@ -20,6 +20,7 @@ from portal.insurance.queries.payers import (
     get_plan,
     list_payers,
     list_plan_ids,
+    list_plan_names,
     list_plans,
     search_payers,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "list_facilities_of",
     "list_payers",
     "list_plan_ids",
+    "list_plan_names",
     "list_plans",
     "list_plans_at",
     "list_uncovered",

@@ -1,9 +1,10 @@
 """Reads of payers and their plans."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.db import session
 from portal.insurance.models import InsurancePlan, InsuranceProvider
@@ -78,6 +79,15 @@ def list_plan_ids(*, payer_id: int | None = None) -> list[int]:
     return list(session.scalars(statement.order_by(InsurancePlan.id)))
 
 
+def list_plan_names(ids: Collection[int]) -> dict[int, str]:
+    """The name of each of these plans."""
+    if not ids:
+        return {}
+    known = InsurancePlan.tenant_id == facts().tenant_id, InsurancePlan.id.in_(ids)
+    rows = session.execute(select(InsurancePlan.id, InsurancePlan.name).where(*known))
+    return {row.id: row.name for row in rows}
+
+
 def search_payers(*, query: str = "", limit: int = 51, offset: int = 0) -> list[PayerRow]:
     """Payers with these words in their name, or in a plan's name or code; by name."""
     plan, payer = InsurancePlan, InsuranceProvider
@@ -91,11 +101,23 @@ def search_payers(*, query: str = "", limit: int = 51, offset: int = 0) -> list[
         .offset(offset)
     )
     if query:
-        named = select(plan.id).where(own, *having(query, plan.name, plan.plan_code, payer.name))
         statement = statement.where(
-            or_(payer.name.icontains(query, autoescape=True), named.exists())
+            or_(payer.name.icontains(query, autoescape=True), payer.id.in_(_having_plans(query)))
         )
     return [PayerRow._make(row) for row in session.execute(statement)]
+
+
+def _having_plans(query: str) -> Select[int]:
+    """The payers that have a plan with these words; all plans at once, not payer by payer."""
+    plan, payer = InsurancePlan, aliased(InsuranceProvider)
+    return (
+        select(plan.insurance_provider_id)
+        .join(payer, (payer.tenant_id == plan.tenant_id) & (payer.id == plan.insurance_provider_id))
+        .where(
+            plan.tenant_id == facts().tenant_id,
+            *having(query, plan.name, plan.plan_code, payer.name),
+        )
+    )
 
 
 def having(query: str, *columns: Any) -> list[ColumnElement[bool]]:

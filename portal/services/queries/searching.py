@@ -6,11 +6,11 @@ before a late page would be counted too, one by one.
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, true
 
 from portal.db import session
 from portal.doctors.models import Doctor
-from portal.facilities.models import Facility
+from portal.facilities.queries import open_facility_of
 from portal.services.models import Service, ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.services.models import WorkflowStep as Step
 from portal.tenancy.context import facts
@@ -133,8 +133,7 @@ def search_step_templates(
 
 def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) -> list[PathRow]:
     """Offerings with their workflows, searched by service, doctor or facility."""
-    found = _having(_named_offerings(), query, Service.name, Doctor.display_name, Facility.name)
-    shown = found.limit(limit).offset(offset).subquery()
+    shown = _named_offerings(query).limit(limit).offset(offset).subquery()
     workflow = ServiceWorkflow
     active = select(workflow).where(
         workflow.tenant_id == facts().tenant_id,
@@ -157,31 +156,29 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
     return [PathRow._make(row) for row in session.execute(rows)]
 
 
-def _named_offerings() -> Select[*tuple[Any, ...]]:
+def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
     """Offerings of what is not retired or closed, with their names, in the order of the list."""
-    offering, service, doctor, facility = ServiceOffering, Service, Doctor, Facility
-    tenant = offering.tenant_id
-    return (
+    offering, service, doctor = ServiceOffering, Service, Doctor
+    tenant, place = offering.tenant_id, open_facility_of(offering.facility_id)
+    statement = (
         select(
             offering.id,
             service.name.label("service"),
             doctor.display_name.label("doctor"),
             doctor.last_name,
             doctor.first_name,
-            facility.name.label("facility"),
+            place.c.name.label("facility"),
             offering.active,
         )
         .join(service, (service.tenant_id == tenant) & (service.id == offering.service_id))
         .join(doctor, (doctor.tenant_id == tenant) & (doctor.id == offering.doctor_id))
-        .join(facility, (facility.tenant_id == tenant) & (facility.id == offering.facility_id))
+        .join(place, true())
         .where(
-            tenant == facts().tenant_id,
-            service.deleted_at.is_(None),
-            doctor.deleted_at.is_(None),
-            facility.deleted_at.is_(None),
+            tenant == facts().tenant_id, service.deleted_at.is_(None), doctor.deleted_at.is_(None)
         )
-        .order_by(service.name, doctor.last_name, doctor.first_name, facility.name, offering.id)
+        .order_by(service.name, doctor.last_name, doctor.first_name, place.c.name, offering.id)
     )
+    return _having(statement, query, service.name, doctor.display_name, place.c.name)
 
 
 def _having(
