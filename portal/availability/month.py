@@ -1,7 +1,8 @@
 """A month of exceptions as weeks of days. Pure: what is there is given, and so is today."""
 
+from bisect import bisect_left, bisect_right
 from calendar import Calendar
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -60,10 +61,26 @@ def asked_month(typed: str, today: date) -> date:
 
 def spread(month: Month, exceptions: Sequence[ExceptionRow]) -> list[list[Day]]:
     """The weeks of a month with each day's exceptions, which are given by start."""
-    return [[_day(day, month.zone, exceptions) for day in week] for week in month.weeks]
+    days = [day for week in month.weeks for day in week]
+    touching = _by_day(days, month, exceptions)
+    return [[_day(day, touching[day]) for day in week] for week in month.weeks]
 
 
-def _day(day: date, zone: str, exceptions: Sequence[ExceptionRow]) -> Day:
-    span = day_span(day, zone)
-    touching = [each for each in exceptions if span.touches(Span(each.start_at, each.end_at))]
+def _by_day(
+    days: Sequence[date], month: Month, exceptions: Iterable[ExceptionRow]
+) -> dict[date, list[ExceptionRow]]:
+    """Which exceptions touch each day: those that end after it begins, and begin before the next.
+
+    Looked up from the exception: a facility may have thousands of them in a month.
+    """
+    begins = [*(day_span(day, month.zone).start for day in days), month.span.end]
+    touching: dict[date, list[ExceptionRow]] = {day: [] for day in days}
+    for each in exceptions:
+        first = max(0, bisect_right(begins, each.start_at) - 1)
+        for day in days[first : bisect_left(begins, each.end_at)]:
+            touching[day].append(each)
+    return touching
+
+
+def _day(day: date, touching: Sequence[ExceptionRow]) -> Day:
     return Day(day, touching[:SHOWN_A_DAY], max(0, len(touching) - SHOWN_A_DAY))

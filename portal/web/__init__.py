@@ -8,6 +8,7 @@ from portal.web import (
     compression,
     errors,
     filters,
+    forms,
     icons,
     languages,
     logs,
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
     """Put the kit on an application. `after_request` runs last-registered first."""
     logs.init_app(app)
     languages.init_app(app)
-    app.jinja_env.globals.update(messages=answers.take_messages)
+    app.jinja_env.globals.update(messages=answers.take_messages, options_of=forms.options_of)
     addresses.init_app(app)
     compression.init_app(app)
     uploads.init_app(app)

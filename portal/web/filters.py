@@ -1,7 +1,7 @@
 """How templates write times and days, in the reader's language."""
 
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -55,7 +55,13 @@ def shortdate(day: date | str) -> str:
     """23 Nov 2026, as the language orders it; what is no day says so itself."""
     if isinstance(day, str):
         return day
-    return format_date(day, format="medium", locale=get_locale())
+    return _medium(date(day.year, day.month, day.day), get_locale())
+
+
+@lru_cache(4096)
+def _medium(day: date, locale: Locale) -> str:
+    """Lists have few days and many rows: each is written once."""
+    return format_date(day, format="medium", locale=locale)
 
 
 def monthname(day: date) -> str:

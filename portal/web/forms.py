@@ -1,11 +1,13 @@
 """Forms: what staff type, checked; and refusals, put beside the field they are about."""
 
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from markupsafe import Markup
-from wtforms import StringField
+from markupsafe import Markup, escape
+from wtforms import SelectField, StringField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
@@ -13,6 +15,7 @@ from portal.refusals import DomainError
 from portal.web.addresses import LARGEST
 
 ANSWERABLE = frozenset({409, 422, 429})
+GROUP = Markup('<optgroup label="{}">{}</optgroup>')
 
 
 def say(refusal: DomainError) -> str:
@@ -33,6 +36,18 @@ def record_number(typed: str | int | None) -> int | None:
     digits = "" if typed is None else str(typed)
     number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
     return number if number is not None and number <= LARGEST else None
+
+
+def options_of(field: SelectField) -> Markup:
+    """What a select offers, as markup made at once: a list of the staff has a thousand of them.
+
+    Choices are those of WTForms: pairs or SelectChoices, in a row or by the name of their group.
+    """
+    written = []
+    for group, choices in _groups(field.choices or ()):
+        options = Markup("").join(_option(field, *_parts(each)[:2]) for each in choices)
+        written.append(GROUP.format(group, options) if group else options)
+    return Markup("").join(written)
 
 
 class Line(StringField):
@@ -100,3 +115,21 @@ class Refusals:
             return False
         self.form.refuse(error)
         return True
+
+
+def _groups(choices: Any) -> Iterable[tuple[Any, Iterable[Any]]]:
+    if isinstance(choices, Mapping):
+        return choices.items()
+    return groupby(choices, key=lambda each: _parts(each)[2])
+
+
+def _parts(choice: Any) -> tuple[Any, Any, Any]:
+    """A choice's value, its words and its group."""
+    return (*choice, None) if isinstance(choice, tuple) else (
+        choice.value, choice.label, choice.optgroup
+    )  # fmt: skip
+
+
+def _option(field: SelectField, value: Any, label: Any) -> Markup:
+    chosen = " selected" if field.coerce(value) == field.data else ""
+    return Markup(f'<option value="{escape(value)}"{chosen}>{escape(label)}</option>')  # noqa: S704

@@ -6,7 +6,7 @@ beyond the portal's own come from the folder of PORTAL_TRANSLATIONS.
 """
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
+from markupsafe import Markup
 
 from portal.db import session
 
@@ -38,6 +39,18 @@ def init_app(app: Flask) -> None:
     """Let the application speak."""
     babel = Babel(app, default_locale=WRITTEN_IN, locale_selector=_of_this_page)
     babel.domain_instance = Catalogues()
+    app.jinja_env.globals["_"] = say_in_template
+
+
+def say_in_template(message: str, /, **places: object) -> Markup:
+    """What `_()` says in a template: markup, with what stands in its places escaped.
+
+    A grid says the same few words hundreds of times, so those without places are made once.
+    """
+    words = _words(_folders(current_app), get_locale().language)
+    if places:
+        return Markup(words.gettext(message)) % places  # noqa: S704 - the catalogues' own
+    return _plain(words, message)
 
 
 def load(app: Flask) -> None:
@@ -97,6 +110,11 @@ def _folders(app: Flask) -> tuple[Path, ...]:
 def _languages(folders: tuple[Path, ...]) -> tuple[str, ...]:
     found = {file.parts[-3] for folder in folders for file in folder.glob("*/LC_MESSAGES/*.po")}
     return WRITTEN_IN, *sorted(found - {WRITTEN_IN})
+
+
+@lru_cache(8192)
+def _plain(words: NullTranslations, message: str) -> Markup:
+    return Markup(words.gettext(message)) % {}  # noqa: S704 - the catalogues' own
 
 
 @cache
