@@ -1,6 +1,6 @@
 """The rows of the screens, in words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,8 +12,8 @@ from portal.absences.forms import PREFIX, value_of
 from portal.absences.planning import Plan
 from portal.absences.queries import Call
 from portal.absences.rules import CANCEL, LEAVE, Affected, Decision, Proposal
-from portal.doctors.queries import list_places
-from portal.facilities.queries import list_facilities
+from portal.doctors.queries import list_doctor_names
+from portal.facilities.queries import list_facility_names
 from portal.facilities.visits import ComingVisit, list_visits
 from portal.web.filters import hhmm, localtime, shortdate
 from portal.web.forms import say
@@ -47,7 +47,7 @@ class Stay(NamedTuple):
 def choice_rows(plan: Plan, visits: Sequence[Affected], said: Mapping[int, str]) -> list[ChoiceRow]:
     """The shown visits; their patients count as seen."""
     known = {visit.id: visit for visit in list_visits([visit.id for visit in visits])}
-    words = start_words()
+    words = start_words(each for visit in visits for each in plan.proposals[visit.id])
     rows = []
     for visit in visits:
         decision = plan.decisions[visit.id]
@@ -64,10 +64,11 @@ def choice_rows(plan: Plan, visits: Sequence[Affected], said: Mapping[int, str])
     return rows
 
 
-def start_words() -> Callable[[Affected, Proposal], str]:
-    """How a proposed start is said: when, with whom, and where if that is elsewhere."""
-    doctors = {place.doctor_id: place.display_name for place in list_places()}
-    facilities = {facility.id: facility.name for facility in list_facilities()}
+def start_words(proposals: Iterable[Proposal]) -> Callable[[Affected, Proposal], str]:
+    """How one of these starts is said: when, with whom, and where if that is elsewhere."""
+    proposed = list(proposals)
+    doctors = list_doctor_names({each.doctor_id for each in proposed})
+    facilities = list_facility_names({each.facility_id for each in proposed})
 
     def words(visit: Affected, proposal: Proposal) -> str:
         at = localtime(proposal.start_at, proposal.zone)

@@ -16,6 +16,8 @@ from portal.tenancy.context import facts
 BEFORE, AFTER = timedelta(days=3), timedelta(days=28)
 # Starts of each doctor that are looked at for a kind of visit: some, and more for more visits.
 LEAST, FOR_EACH, MOST = 80, 4, 400
+# Of a service's doctors at their facilities: the visits' own first, then those of their facilities.
+MOST_OFFERINGS = 100
 
 # As a search for one visit asks it (`portal.appointments.queries.search`), for all kinds of visits
 # together: the plan accepted on the date of service, and a workflow that answers.
@@ -26,33 +28,43 @@ WITH wanted AS (
                          CAST(:from_ats AS timestamptz[]), CAST(:until_ats AS timestamptz[]),
                          CAST(:mosts AS int[]))
         AS w (number, service_id, plan_id, minutes, from_at, until_at, most)
-), offered AS MATERIALIZED (
-    SELECT w.number, w.most, o.id AS offering_id, o.doctor_id, o.facility_id, f.timezone AS zone,
-           w.minutes * interval '1 minute' AS length,
-           o.buffer_before_minutes * interval '1 minute' AS before,
-           o.buffer_after_minutes * interval '1 minute' AS after,
-           GREATEST(w.from_at, local_instant(
-               GREATEST(plan.effective_from, taken.accepted_since), '00:00', f.timezone)) AS opens,
-           LEAST(w.until_at, local_instant(
-               LEAST(plan.effective_to, taken.accepted_until) + 1, '00:00', f.timezone)) AS closes
+), near AS MATERIALIZED (
+    SELECT w.*, o.id AS offering_id, o.doctor_id, o.facility_id, o.buffer_before_minutes,
+           o.buffer_after_minutes, o.accepted_since, o.accepted_until
       FROM wanted w
-      JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.service_id = w.service_id
-                              AND o.active
-      JOIN services s ON s.tenant_id = :tenant_id AND s.id = o.service_id AND s.deleted_at IS NULL
-      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id AND d.deleted_at IS NULL
-      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = o.facility_id
+     CROSS JOIN LATERAL (
+           SELECT o.*, taken.accepted_since, taken.accepted_until
+             FROM service_offerings o
+             JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id
+                           AND d.deleted_at IS NULL
+             JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.doctor_id = o.doctor_id
+                                    AND p.facility_id = o.facility_id AND p.active
+             LEFT JOIN facility_insurance_plans taken
+               ON taken.tenant_id = :tenant_id AND taken.facility_id = o.facility_id
+              AND taken.insurance_plan_id = w.plan_id AND taken.enabled
+            WHERE o.tenant_id = :tenant_id AND o.service_id = w.service_id AND o.active
+              AND (w.plan_id IS NULL OR taken.insurance_plan_id IS NOT NULL)
+            ORDER BY o.doctor_id = ANY(CAST(:doctor_ids AS bigint[])) DESC,
+                     o.facility_id = ANY(CAST(:facility_ids AS bigint[])) DESC, o.id
+            LIMIT :most_offerings) AS o
+), offered AS MATERIALIZED (
+    SELECT n.number, n.most, n.offering_id, n.doctor_id, n.facility_id, f.timezone AS zone,
+           n.minutes * interval '1 minute' AS length,
+           n.buffer_before_minutes * interval '1 minute' AS before,
+           n.buffer_after_minutes * interval '1 minute' AS after,
+           GREATEST(n.from_at, local_instant(
+               GREATEST(plan.effective_from, n.accepted_since), '00:00', f.timezone)) AS opens,
+           LEAST(n.until_at, local_instant(
+               LEAST(plan.effective_to, n.accepted_until) + 1, '00:00', f.timezone)) AS closes
+      FROM near n
+      JOIN services s ON s.tenant_id = :tenant_id AND s.id = n.service_id AND s.deleted_at IS NULL
+      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = n.facility_id
                        AND f.deleted_at IS NULL
-      JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.facility_id = o.facility_id
-                             AND p.doctor_id = o.doctor_id AND p.active
-      LEFT JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id = w.plan_id
-      LEFT JOIN facility_insurance_plans taken
-        ON taken.tenant_id = :tenant_id AND taken.facility_id = o.facility_id
-       AND taken.insurance_plan_id = w.plan_id AND taken.enabled
-     WHERE (w.plan_id IS NULL OR taken.insurance_plan_id IS NOT NULL)
-       AND EXISTS (SELECT 1 FROM service_workflows v
-                    WHERE v.tenant_id = :tenant_id AND v.service_offering_id = o.id AND v.active
-                      AND v.total_estimated_minutes > 0
-                      AND (v.insurance_plan_id IS NULL OR v.insurance_plan_id = w.plan_id))
+      LEFT JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id = n.plan_id
+     WHERE EXISTS (SELECT 1 FROM service_workflows v
+                    WHERE v.tenant_id = :tenant_id AND v.service_offering_id = n.offering_id
+                      AND v.active AND v.total_estimated_minutes > 0
+                      AND (v.insurance_plan_id IS NULL OR v.insurance_plan_id = n.plan_id))
 )"""
 STARTS = """
 SELECT o.number, slot.id AS slot_id, o.offering_id, o.doctor_id, o.facility_id, slot.start_at,
@@ -77,6 +89,9 @@ def starts_for(
         first[visit.kind].append(visit)
     values = {
         "tenant_id": facts().tenant_id, "user_id": facts().user_id, "now": clock.now(),
+        "doctor_ids": sorted({each.doctor_id for each in visits}),
+        "facility_ids": sorted({each.facility_id for each in visits}),
+        "most_offerings": MOST_OFFERINGS,
         "numbers": list(range(len(kinds))),
         "service_ids": [kind[0] for kind in kinds], "plan_ids": [kind[1] for kind in kinds],
         "minutes": [kind[2] for kind in kinds],

@@ -63,7 +63,8 @@ def _proposals(ids: list[int]) -> dict[int, list[tuple[str, str]]]:
     if not visits:
         return {}
     starts, elsewhere = queries.starts_for(visits), queries.other_visits(visits)
-    found, words = propose(visits, starts, chosen={}, elsewhere=elsewhere), start_words()
+    found = propose(visits, starts, chosen={}, elsewhere=elsewhere)
+    words = start_words(each for proposals in found.values() for each in proposals)
     return {
         visit.id: [
             (value_of(Decision("move", *each.key)), words(visit, each)) for each in found[visit.id]
