@@ -85,6 +85,6 @@ def _of_plan(row: Coverage, code: str) -> Way:
     if row.plans > 1:
         return Way(url_for("insurance.acceptance", at=row.facility), _("Acceptance"))
     if code == "plan_ended":
-        return Way(url_for("insurance.plan", plan_id=row.plan_id), _("The plan"))
-    cell = url_for("insurance.terms_edit", facility_id=row.facility_id, plan_id=row.plan_id)
+        return Way(url_for("insurance.plan", plan_id=row.plan_ids[0]), _("The plan"))
+    cell = url_for("insurance.terms_edit", facility_id=row.facility_id, plan_id=row.plan_ids[0])
     return Way(cell, _("Acceptance"))

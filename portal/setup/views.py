@@ -9,7 +9,7 @@ from portal.setup.forms import CoverageForm, PuttingAwayForm
 from portal.setup.links import mending, ways
 from portal.setup.rules import DONE, MISSING, checklist, next_line
 from portal.web.answers import form_page, go, page, toast
-from portal.web.pagination import Listing, window_from
+from portal.web.forms import record_number
 
 bp = Blueprint("setup", __name__, url_prefix="/setup")
 
@@ -43,12 +43,11 @@ def taking_out() -> Response:
 @bp.get("/coverage")
 @permission("setup.manage")
 def coverage() -> Response:
-    window = window_from(request.args.get("page"))
     form = CoverageForm(request.args)
     asked = form.asked()
-    fetched = queries.coverage(asked, limit=window.limit, offset=window.offset)
-    return page("setup/coverage.html", "setup/_coverage.html", form=form,
-                listing=Listing.of(fetched, window), words=words, mending=mending,
+    found = queries.coverage(asked, after=record_number(request.args.get("after")))
+    return page("setup/coverage.html", "setup/_coverage.html", form=form, found=found, words=words,
+                mending=mending,
                 asked={name: value or None for name, value in vars(asked).items()})  # fmt: skip
 
 

@@ -144,8 +144,8 @@ def problem_words(row: Coverage, code: str) -> str:
 def whom_words(row: Coverage) -> str:
     """For whom a line speaks: "Self-pay, Aetna PPO and 3 more plans"."""
     names = [gettext("Self-pay")] if row.self_pay else []
-    names += row.names or []
-    more = row.plans - len(row.names or [])
+    names += row.names
+    more = row.plans - len(row.names)
     listed = str(", ".join(names))
     if not more:
         return listed

@@ -95,11 +95,11 @@ def _said() -> dict[tuple[int, str | None], bool]:
     """Whether each offering can be booked for each plan (by name) and self-pay."""
     said = {}
     for problem in ("any", "none"):
-        for row in coverage(Asked(problem=problem), limit=500):
+        for row in coverage(Asked(problem=problem), limit=500).rows:
             event(",".join(row.problems) or "can be booked")
-            assert row.plans == len(row.names or [])
+            assert row.plans == len(row.names)
             assert (row.start_at is None) is bool(row.problems)
-            for name in [*(row.names or []), *([None] if row.self_pay else [])]:
+            for name in [*row.names, *([None] if row.self_pay else [])]:
                 assert (row.offering_id, name) not in said
                 said[row.offering_id, name] = not row.problems
     return said

@@ -1,0 +1,201 @@
+"""The coverage's SQL: offerings in their order, so many at a time, and for whom each stands how.
+
+What a facility says of the plans is asked once, and plans that stand alike are counted together:
+ten thousand plans are a few kinds to each offering. Plans with a workflow of their own are told
+apart only where an offering has such workflows. Parameters: tenant_id, user_id, now, days, judged.
+"""
+
+from functools import cache
+
+from sqlalchemy import TextClause, text
+
+from portal.appointments.queries.search import free_starts
+
+MOST_NAMED = 4
+
+# Each offering's facility is looked up apart: row security lets the planner expect hardly any, and
+# it would sort all there are instead of walking along the doctors' names.
+LIVING = """(service_offerings o
+      JOIN services s ON s.tenant_id = :tenant_id AND s.id = o.service_id AND s.deleted_at IS NULL
+      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id AND d.deleted_at IS NULL
+     CROSS JOIN LATERAL (
+           SELECT f.name, f.timezone FROM facilities f
+            WHERE f.tenant_id = :tenant_id AND f.id = o.facility_id AND f.deleted_at IS NULL
+            LIMIT 1) AS f)"""
+ORDER = "d.last_name, d.first_name, o.doctor_id, f.name, s.name, o.id"
+
+# Who offers what where at present, with the place and the usual workflow it would be booked under;
+# the first so many in the order of the list.
+OFFERED = """
+WITH offered AS MATERIALIZED (
+    SELECT o.id AS offering_id, o.service_id, o.doctor_id, o.facility_id, f.timezone AS zone,
+           d.display_name AS doctor, s.name AS service, f.name AS facility,
+           row_number() OVER (ORDER BY {order}) AS number,
+           p.id AS place_id, p.active AS placed, usual.total_estimated_minutes AS usual_minutes,
+           o.buffer_before_minutes * interval '1 minute' AS before,
+           o.buffer_after_minutes * interval '1 minute' AS after,
+           (CAST(:now AS timestamptz) AT TIME ZONE f.timezone)::date AS today
+      FROM (SELECT o.id
+              FROM {living}
+             WHERE o.tenant_id = :tenant_id AND o.active{narrowed}
+             ORDER BY {order}
+             LIMIT :judged + 1) AS those
+      JOIN {living} ON o.tenant_id = :tenant_id AND o.id = those.id
+      LEFT JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.facility_id = o.facility_id
+                                  AND p.doctor_id = o.doctor_id
+      LEFT JOIN service_workflows usual
+        ON usual.tenant_id = :tenant_id AND usual.service_offering_id = o.id AND usual.active
+       AND usual.insurance_plan_id IS NULL AND usual.total_estimated_minutes > 0
+),"""
+
+# Whoever pays besides patients themselves: the plans in effect that some facility accepts; and how
+# each of them stands at the facilities. Dates matter only where the plan is accepted at all.
+TERMS = """
+payer AS MATERIALIZED (
+    SELECT y.id AS plan_id, y.effective_from, y.effective_to
+      FROM insurance_plans y
+     WHERE y.tenant_id = :tenant_id
+       AND (y.effective_to IS NULL OR y.effective_to >= CAST(:now AS timestamptz)::date - 1)
+       AND y.id IN (SELECT a.insurance_plan_id FROM facility_insurance_plans a
+                     WHERE a.tenant_id = :tenant_id AND a.enabled
+                       AND (a.accepted_until IS NULL
+                            OR a.accepted_until >= CAST(:now AS timestamptz)::date - 1))
+),
+term AS MATERIALIZED (
+    SELECT facility_id, plan_id, cover,
+           CASE WHEN cover IS NULL THEN first_day END AS first_day,
+           CASE WHEN cover IS NULL THEN last_day END AS last_day
+      FROM (SELECT dated.*, CASE
+                     WHEN enabled IS NOT TRUE THEN 'not_accepted'
+                     WHEN accepted_until < today THEN 'contract_ended'
+                     WHEN effective_to < today THEN 'plan_ended'
+                     WHEN first_day > last_day THEN 'dates_apart' END AS cover
+              FROM (SELECT f.facility_id, f.today, y.plan_id, y.effective_to,
+                           t.enabled, t.accepted_until,
+                           GREATEST(f.today, y.effective_from, t.accepted_since) AS first_day,
+                           LEAST(f.today + CAST(:days AS int) - 1, y.effective_to,
+                                 t.accepted_until) AS last_day
+                      FROM (SELECT DISTINCT facility_id, today FROM offered) AS f
+                     CROSS JOIN payer y
+                      LEFT JOIN facility_insurance_plans t
+                        ON t.tenant_id = :tenant_id AND t.facility_id = f.facility_id
+                       AND t.insurance_plan_id = y.plan_id) AS dated) AS judged
+),
+own AS MATERIALIZED (
+    SELECT w.service_offering_id AS offering_id, w.insurance_plan_id AS plan_id,
+           w.total_estimated_minutes AS minutes
+      FROM service_workflows w
+     WHERE w.tenant_id = :tenant_id AND w.active AND w.total_estimated_minutes > 0
+       AND w.insurance_plan_id IS NOT NULL
+       AND w.service_offering_id IN (SELECT offering_id FROM offered)
+),"""
+
+# Those to whom an offering stands alike: as long a visit on the same days, or the same reason.
+KINDS = """
+kind AS MATERIALIZED (
+    SELECT offering_id, NULL AS cover, today AS first_day,
+           today + CAST(:days AS int) - 1 AS last_day, usual_minutes AS minutes, true AS self_pay,
+           0 AS plans, CAST('{{}}' AS bigint[]) AS plan_ids
+      FROM offered
+     UNION ALL
+    SELECT o.offering_id, a.cover, a.first_day, a.last_day, o.usual_minutes, false, a.plans,
+           a.plan_ids
+      FROM offered o
+      JOIN (SELECT facility_id, cover, first_day, last_day, {counted}
+              FROM term GROUP BY facility_id, cover, first_day, last_day) AS a USING (facility_id)
+     WHERE o.offering_id NOT IN (SELECT offering_id FROM own)
+     UNION ALL
+    SELECT o.offering_id, term.cover, term.first_day, term.last_day,
+           COALESCE(own.minutes, o.usual_minutes), false, {counted}
+      FROM (SELECT * FROM offered WHERE offering_id IN (SELECT offering_id FROM own) OFFSET 0) AS o
+      JOIN term USING (facility_id)
+      LEFT JOIN own ON own.offering_id = o.offering_id AND own.plan_id = term.plan_id
+     GROUP BY 1, 2, 3, 4, 5
+),"""
+COUNTED = f"""count(*) AS plans,
+           (array_agg(term.plan_id ORDER BY term.plan_id))[1:{MOST_NAMED}] AS plan_ids"""
+
+# The earliest start for each length and span of days, or why there is none.
+FOUND = """
+found AS MATERIALIZED (
+    SELECT o.offering_id, o.minutes, o.first_day, o.last_day, start.start_at,
+           CASE WHEN start.id IS NULL THEN why.problem END AS problem
+      FROM (SELECT asked.*, w.doctor_id, w.facility_id, w.zone, w.before, w.after,
+                   asked.minutes * interval '1 minute' AS length,
+                   local_instant(asked.first_day, '00:00', w.zone) AS opens,
+                   local_instant(asked.last_day + 1, '00:00', w.zone) AS closes
+              FROM (SELECT DISTINCT offering_id, minutes, first_day, last_day FROM kind
+                     WHERE minutes IS NOT NULL AND cover IS NULL) AS asked
+              JOIN offered w USING (offering_id)
+             WHERE w.placed) AS o
+      LEFT JOIN LATERAL (SELECT s.id, s.start_at{free} LIMIT 1) AS start ON true
+      LEFT JOIN LATERAL (
+           SELECT CASE WHEN s.starts = 0 AND NOT EXISTS (
+                           SELECT 1 FROM availability_rules r
+                            WHERE r.tenant_id = :tenant_id AND r.doctor_id = o.doctor_id
+                              AND r.facility_id = o.facility_id AND r.active
+                              AND (r.service_offering_id IS NULL
+                                   OR r.service_offering_id = o.offering_id)
+                              AND (r.valid_from IS NULL OR r.valid_from <= o.last_day)
+                              AND (r.valid_to IS NULL OR r.valid_to >= o.first_day))
+                       THEN 'no_hours'
+                       WHEN s.starts = 0 THEN 'no_slots'
+                       WHEN s.free > 0 THEN 'does_not_fit'
+                       ELSE 'full' END AS problem
+             FROM (SELECT count(*) AS starts,
+                          count(*) FILTER (WHERE u.status = 'open' AND u.booked_count < u.capacity)
+                              AS free
+                     FROM availability_slots u
+                    WHERE start.id IS NULL
+                      AND u.tenant_id = :tenant_id AND u.doctor_id = o.doctor_id
+                      AND u.facility_id = o.facility_id AND u.start_at >= o.opens
+                      AND u.start_at < o.closes AND u.start_at > CAST(:now AS timestamptz)
+                      AND u.status <> 'cancelled' AND u.orphaned_at IS NULL AND NOT u.overbooked
+                      AND (u.service_offering_id IS NULL
+                           OR u.service_offering_id = o.offering_id)) AS s
+           ) AS why ON start.id IS NULL
+),"""
+
+ROWS = """
+judged AS (
+    SELECT k.*, f.start_at,
+           array_remove(ARRAY[
+               CASE WHEN o.place_id IS NULL THEN 'no_place'
+                    WHEN NOT o.placed THEN 'place_ended' END,
+               CASE WHEN k.minutes IS NULL THEN 'no_workflow' END,
+               k.cover, f.problem], NULL) AS problems
+      FROM kind k
+      JOIN offered o USING (offering_id)
+      LEFT JOIN found f ON f.offering_id = k.offering_id AND f.minutes = k.minutes
+                       AND f.first_day = k.first_day AND f.last_day = k.last_day
+                       AND k.cover IS NULL
+)
+SELECT o.number, o.offering_id, o.doctor_id, o.facility_id, o.service_id, o.place_id, o.doctor,
+       o.facility, o.service, o.zone, j.problems, j.self_pay, j.plans, j.plan_ids,
+       j.start_at
+  FROM judged j
+  JOIN offered o USING (offering_id)
+ ORDER BY o.number, j.problems"""
+
+NARROWED = {
+    "doctor_id": " AND o.doctor_id = :doctor_id",
+    "facility_id": " AND o.facility_id = :facility_id",
+    "after": f""" AND ({ORDER}) > (
+                   SELECT {ORDER}
+                     FROM service_offerings o
+                     JOIN services s ON s.tenant_id = :tenant_id AND s.id = o.service_id
+                     JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id
+                     JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = o.facility_id
+                    WHERE o.tenant_id = :tenant_id AND o.id = :after)""",  # noqa: S608
+}
+
+
+@cache
+def judging(given: frozenset[str]) -> TextClause:
+    """The statement for the names of what narrows it."""
+    narrowed = "".join(condition for name, condition in NARROWED.items() if name in given)
+    parts = (
+        OFFERED.format(living=LIVING, order=ORDER, narrowed=narrowed), TERMS,
+        KINDS.format(counted=COUNTED), FOUND.format(free=free_starts()), ROWS,
+    )  # fmt: skip
+    return text(" ".join("".join(parts).split()))
