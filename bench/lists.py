@@ -48,6 +48,8 @@ LISTS = {
     "activity": "/activity/",
     "activity, filtered": "/activity/?action_type=patients.insert",
     "break-glass": "/activity/break-glass",
+    "coverage": "/setup/coverage",
+    "coverage, what can be booked": "/setup/coverage?problem=none",
 }
 LAST_PAGES = {
     f"{name}, last page": f"{LISTS[name]}?page={ROWS // 50}"

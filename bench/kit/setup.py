@@ -18,6 +18,8 @@ FEW = 100
 
 # Copies of rows that commands made, past triggers and foreign keys (checked at the end).
 ROWS = """
+UPDATE doctors SET last_name = 'Example ' || id, display_name = 'Dr Example ' || id
+ WHERE id <> {doctor};
 INSERT INTO facilities (tenant_id, name, slug, timezone)
 SELECT tenant_id, 'Facility ' || n, 'facility-' || n, timezone FROM facilities, {numbers}
  WHERE id = {facility};
