@@ -40,7 +40,7 @@ from portal.activity.words import (
     record_words,
 )
 from portal.exports.rules import MEDIA
-from portal.facilities.models import Facility
+from portal.facilities.queries import FacilityName
 from portal.web.forms import Line, PortalForm, tidy
 
 NEEDED = lazy_gettext("This is needed.")
@@ -84,7 +84,7 @@ class FilterForm(PortalForm):
     patient_id = IntegerField(lazy_gettext("Patient"), NUMBER, widget=HiddenInput())
 
     def offer_choices(
-        self, people: Sequence[tuple[int, str]], facilities: Sequence[Facility]
+        self, people: Sequence[tuple[int, str]], facilities: Sequence[FacilityName]
     ) -> None:
         """The staff and facilities there are, and what the log has words for."""
         self.user_id.choices = [("", gettext("Everybody")), *people]

@@ -4,6 +4,7 @@ Row security shows somebody who is limited to some facilities only those.
 """
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -14,6 +15,15 @@ from portal.facilities.models import Facility
 from portal.refusals import NotFound
 from portal.tenancy.context import facts
 
+
+class FacilityName(NamedTuple):
+    """What lists and choices say of a facility."""
+
+    id: int
+    name: str
+    timezone: str
+
+
 OPEN = select(Facility).where(Facility.deleted_at.is_(None))
 CLOSED = select(Facility).where(Facility.deleted_at.is_not(None))
 
@@ -22,6 +32,13 @@ def list_facilities(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
     """The open facilities, by name."""
     ordered = OPEN.order_by(Facility.name, Facility.id).limit(limit).offset(offset)
     return session.scalars(ordered).all()
+
+
+def list_choices(*, limit: int = 200) -> list[FacilityName]:
+    """The open facilities by name, as a form offers them: without all else that is known."""
+    columns = select(Facility.id, Facility.name, Facility.timezone)
+    named = columns.where(Facility.deleted_at.is_(None)).order_by(Facility.name, Facility.id)
+    return [FacilityName._make(row) for row in session.execute(named.limit(limit))]
 
 
 def list_facility_names(ids: Collection[int]) -> dict[int, str]:

@@ -5,8 +5,8 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField
 
-from portal.doctors.queries import list_choices
-from portal.facilities.queries import list_facilities
+from portal.doctors import queries as doctors
+from portal.facilities import queries as facilities
 from portal.refusals import N_
 from portal.setup.queries import Asked
 from portal.setup.words import PROBLEMS
@@ -38,10 +38,10 @@ class CoverageForm(PortalForm):
         super().__init__(formdata=asked)
         every = ("", gettext("Every one"))
         self.facility_id.choices = [
-            every, *((str(each.id), each.name) for each in list_facilities())
+            every, *((str(each.id), each.name) for each in facilities.list_choices())
         ]  # fmt: skip
         self.doctor_id.choices = [
-            every, *((str(doctor_id), name) for doctor_id, name in list_choices(limit=500))
+            every, *((str(doctor_id), name) for doctor_id, name in doctors.list_choices(limit=500))
         ]  # fmt: skip
         self.problem.choices = [(code, gettext(words)) for code, words in PARTS.items()]
 

@@ -10,7 +10,7 @@ from portal.activity.rules import Filters, Mark
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import zone_for
 from portal.auth.permissions import permission
-from portal.facilities.queries import list_facilities
+from portal.facilities.queries import list_choices
 from portal.patients.models import BreakGlass
 from portal.web.answers import go, page, toast
 from portal.web.forms import record_number
@@ -49,5 +49,5 @@ def _around(*uses: BreakGlass) -> dict[str, Any]:
     return {
         "names": queries.names_of(people),
         "numbers": queries.numbers_of(use.patient_id for use in uses),
-        "zone": zone_for(list_facilities()),
+        "zone": zone_for(list_choices()),
     }

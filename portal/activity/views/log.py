@@ -13,7 +13,7 @@ from portal.activity.rules import Mark, instant, microseconds
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, zone_for
 from portal.auth.permissions import permission, stepped_up
-from portal.facilities.queries import list_facilities
+from portal.facilities.queries import list_choices
 from portal.refusals import NotFound
 from portal.web.answers import form_page, go, page, toast
 
@@ -60,7 +60,7 @@ def values(at: int, entry_id: int) -> Response:
 
 def _offer(form: FilterForm) -> str:
     """Fill the form's choices; the zone that its days are in."""
-    facilities = list_facilities()
+    facilities = list_choices()
     form.offer_choices(queries.list_people(), facilities)
     return zone_for(facilities, form.facility_id.data)
 
@@ -96,7 +96,7 @@ def _entry(at: int, entry_id: int, *, opened: bool) -> Response:
         values=found,
         opened=opened,
         at=microseconds(entry.occurred_at),
-        zone=zone_for(list_facilities()),
+        zone=zone_for(list_choices()),
         names=queries.names_of([entry.user_id]),
         numbers=queries.numbers_of([entry.patient_id]),
     )

@@ -15,7 +15,7 @@ from portal.activity.rules import Filters, Mark, first_accounted_day
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, zone_for
 from portal.auth.permissions import permission
-from portal.facilities.queries import list_facilities
+from portal.facilities.queries import list_choices
 from portal.patients.models import Patient
 from portal.patients.queries import get_patient, list_former_homes
 from portal.tenancy.context import facts
@@ -33,7 +33,7 @@ def of_patient(patient_id: int) -> Response:
         "activity/_looks.html",
         patient=patient,
         stretch=stretch,
-        zone=zone_for(list_facilities()),
+        zone=zone_for(list_choices()),
         homes=list_former_homes(patient.id),
         **around(stretch.lines),
     )

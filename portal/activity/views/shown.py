@@ -12,7 +12,7 @@ from portal.activity.queries import Line
 from portal.activity.rules import is_instant
 from portal.activity.views.blueprint import bp
 from portal.activity.words import OUTCOMES, SCREENS, action_words, actor_words, record_words
-from portal.facilities.models import Facility
+from portal.facilities.queries import FacilityName
 from portal.tenancy.context import facts
 from portal.web.navigation import has_endpoint
 
@@ -25,7 +25,7 @@ def around(lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def zone_for(facilities: Iterable[Facility], facility_id: int | None = None) -> str:
+def zone_for(facilities: Iterable[FacilityName], facility_id: int | None = None) -> str:
     """The zone of the facility asked for, of the person's only one, or of the clinic."""
     zones = {facility.id: facility.timezone for facility in facilities}
     if facility_id in zones:

@@ -8,7 +8,7 @@ from portal.availability import queries
 from portal.availability.month import Month, asked_month, spread
 from portal.availability.rules import local_date
 from portal.availability.views.blueprint import bp
-from portal.facilities.queries import get_facility, list_facilities
+from portal.facilities.queries import get_facility, list_choices
 from portal.web.answers import page
 from portal.web.forms import record_number
 
@@ -16,7 +16,7 @@ from portal.web.forms import record_number
 @bp.get("/exceptions/month")
 @permission("availability.see")
 def month() -> Response:
-    facilities = list_facilities()
+    facilities = list_choices()
     number = record_number(request.args.get("facility"))
     facility = get_facility(number) if number else next(iter(facilities), None)
     if facility is None:

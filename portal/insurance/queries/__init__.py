@@ -28,6 +28,7 @@ from portal.insurance.queries.uncovered import (
     Alternative,
     alternatives,
     count_uncovered,
+    list_booked_plans,
     list_uncovered,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "get_payer",
     "get_plan",
     "list_acceptance",
+    "list_booked_plans",
     "list_facilities_of",
     "list_payers",
     "list_plan_ids",

@@ -42,6 +42,11 @@ IDS = text(f"""{UNCOVERED}
 SELECT id FROM uncovered ORDER BY start_at, id LIMIT :limit OFFSET :offset""")  # noqa: S608
 COUNT = text(f"{UNCOVERED} SELECT count(*) FROM uncovered")  # noqa: S608 - a constant of this file
 
+BOOKED = text(f"""
+SELECT DISTINCT a.insurance_plan_id FROM appointments a
+ WHERE {COMING} AND a.facility_id = ANY(:facility_ids) AND a.insurance_plan_id = ANY(:plan_ids)
+""")  # noqa: S608 - a constant of the facilities' area
+
 # The nearest: where the same doctor offers the service, else where it is offered, then by name.
 ALTERNATIVES = text("""
     SELECT a.id AS visit_id, near.facility_id, near.name, near.same_doctor, near.same_service
@@ -103,6 +108,11 @@ def count_uncovered(
 ) -> int:
     """How many such visits there are."""
     return session.scalar(COUNT, _scope(facility_ids, plan_ids)) or 0
+
+
+def list_booked_plans(facility_ids: Collection[int], plan_ids: Collection[int]) -> set[int]:
+    """Those of the plans under which a coming visit is booked at one of the facilities."""
+    return set(session.scalars(BOOKED, _scope(facility_ids, plan_ids)))
 
 
 def alternatives(ids: Sequence[int]) -> dict[int, Alternative]:

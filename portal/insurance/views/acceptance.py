@@ -120,13 +120,17 @@ def uncovered() -> Response:
 def _fill(
     form: FillForm, facility_ids: Sequence[int], plan_ids: Sequence[int], *, title: str
 ) -> Response:
+    """Show first what the change does to the plans of coming visits; the others touch nobody."""
     affected = None
     if form.validate_on_submit():
         with form.refusals():
+            change = form.asked()
+            booked = queries.list_booked_plans(facility_ids, plan_ids)
             affected = attempt(
-                form, lambda: commands.change_acceptance(facility_ids, plan_ids, form.asked())
+                form, lambda: commands.change_acceptance(facility_ids, booked, change)
             )
             if affected is None:
+                commands.change_acceptance(facility_ids, set(plan_ids) - booked, change)
                 toast(_("%(title)s: saved.", title=title))
                 return go("insurance.acceptance")
     cells = len(facility_ids) * len(plan_ids)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from portal.facilities.visits import list_visits
+from portal.facilities.visits import MOST_SHOWN, list_visits
 from portal.insurance.commands import Affected, VisitsAffected
 from portal.insurance.forms import SeenForm
 from portal.web.previews import NOTHING, tried
@@ -37,6 +37,6 @@ def shown(affected: Affected | None) -> dict[str, Any]:
         return {"touched": 0, "visits": [], "alternatives": {}}
     return {
         "touched": len(affected.ids),
-        "visits": list_visits(affected.ids),
+        "visits": list_visits(affected.ids[:MOST_SHOWN]),
         "alternatives": affected.alternatives,
     }

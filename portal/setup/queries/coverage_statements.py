@@ -51,7 +51,7 @@ WITH offered AS MATERIALIZED (
 # Whoever pays besides patients themselves: the plans in effect that some facility accepts; and how
 # each of them stands at the facilities. Dates matter only where the plan is accepted at all.
 TERMS = """
-payer AS MATERIALIZED (
+payer AS (
     SELECT y.id AS plan_id, y.effective_from, y.effective_to
       FROM insurance_plans y
      WHERE y.tenant_id = :tenant_id
