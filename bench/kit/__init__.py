@@ -104,6 +104,12 @@ def _timed(way: Callable[[], object]) -> float:
     return measured if isinstance(measured, float) else time.perf_counter() - started
 
 
+def processor(pids: Iterable[int]) -> float:
+    """How long processes have had a processor, in seconds (Linux)."""
+    stats = (Path(f"/proc/{pid}/schedstat").read_text() for pid in pids)
+    return sum(int(each.split()[0]) for each in stats) / 1e9
+
+
 @contextmanager
 def scratch(name: str, **settings: str) -> Iterator[Database]:
     """A migrated database on a server of its own, gone afterwards.

@@ -33,17 +33,19 @@ WITH wanted AS (
            o.buffer_after_minutes, o.accepted_since, o.accepted_until
       FROM wanted w
      CROSS JOIN LATERAL (
-           SELECT o.*, taken.accepted_since, taken.accepted_until
-             FROM service_offerings o
+           SELECT o.*
+             FROM (SELECT o.*, taken.accepted_since, taken.accepted_until
+                     FROM service_offerings o
+                     LEFT JOIN facility_insurance_plans taken
+                       ON taken.tenant_id = :tenant_id AND taken.facility_id = o.facility_id
+                      AND taken.insurance_plan_id = w.plan_id AND taken.enabled
+                    WHERE o.tenant_id = :tenant_id AND o.service_id = w.service_id AND o.active
+                      AND (w.plan_id IS NULL OR taken.insurance_plan_id IS NOT NULL)
+                   OFFSET 0) AS o
              JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id
                            AND d.deleted_at IS NULL
              JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.doctor_id = o.doctor_id
                                     AND p.facility_id = o.facility_id AND p.active
-             LEFT JOIN facility_insurance_plans taken
-               ON taken.tenant_id = :tenant_id AND taken.facility_id = o.facility_id
-              AND taken.insurance_plan_id = w.plan_id AND taken.enabled
-            WHERE o.tenant_id = :tenant_id AND o.service_id = w.service_id AND o.active
-              AND (w.plan_id IS NULL OR taken.insurance_plan_id IS NOT NULL)
             ORDER BY o.doctor_id = ANY(CAST(:doctor_ids AS bigint[])) DESC,
                      o.facility_id = ANY(CAST(:facility_ids AS bigint[])) DESC, o.id
             LIMIT :most_offerings) AS o

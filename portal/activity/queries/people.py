@@ -8,7 +8,7 @@ from portal.auth.models import User
 from portal.db import session
 from portal.patients.models import Patient
 
-MOST_LISTED = 1_000
+MOST_LISTED = 500
 
 
 def list_people(*, limit: int = MOST_LISTED) -> list[tuple[int, str]]:

@@ -20,7 +20,7 @@ from portal.setup.queries.coverage_statements import MOST_NAMED, judging
 from portal.tenancy.context import facts
 
 MOST_ROWS = 50
-MOST_JUDGED = 100
+MOST_JUDGED = 60
 
 
 @dataclass(frozen=True)

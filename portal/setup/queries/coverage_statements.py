@@ -51,7 +51,7 @@ WITH offered AS MATERIALIZED (
 # Whoever pays besides patients themselves: the plans in effect that some facility accepts; and how
 # each of them stands at the facilities. Dates matter only where the plan is accepted at all.
 TERMS = """
-payer AS (
+payer AS MATERIALIZED (
     SELECT y.id AS plan_id, y.effective_from, y.effective_to
       FROM insurance_plans y
      WHERE y.tenant_id = :tenant_id
@@ -113,7 +113,7 @@ kind AS MATERIALIZED (
      GROUP BY 1, 2, 3, 4, 5
 ),"""
 COUNTED = f"""count(*) AS plans,
-           (array_agg(term.plan_id ORDER BY term.plan_id))[1:{MOST_NAMED}] AS plan_ids"""
+           (array_agg(term.plan_id))[1:{MOST_NAMED}] AS plan_ids"""
 
 # The earliest start for each length and span of days, or why there is none.
 FOUND = """
