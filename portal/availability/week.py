@@ -111,7 +111,7 @@ def _standing(slot: WeekSlot, now: datetime) -> str:
 
 
 def _gaps(day: date, span: Span, known: WeekFacts) -> Iterator[Gap]:
-    touching = [e for e in known.exceptions if Span(e.start_at, e.end_at).touches(span)]
+    touching = [e for e in known.exceptions if e.start_at < span.end and e.end_at > span.start]
     overrides = [e for e in touching if e.type == "override"]
     of_weekday = [rule for rule in known.rules if rule.day_of_week == weekday(day)]
     if not of_weekday and not overrides:

@@ -19,8 +19,8 @@ from portal.insurance.queries import list_plan_names
 from portal.setup.queries.coverage_statements import MOST_NAMED, judging
 from portal.tenancy.context import facts
 
-MOST_ROWS = 50
-MOST_JUDGED = 60
+MOST_ROWS = 40
+MOST_JUDGED = 40
 
 
 @dataclass(frozen=True)
