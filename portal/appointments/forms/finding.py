@@ -16,6 +16,7 @@ from portal.facilities.queries import list_facilities
 from portal.services.queries import list_services
 from portal.web.forms import PortalForm, record_number
 
+REQUIRED = InputRequired(lazy_gettext("This is needed."))
 LONGEST = timedelta(days=366)
 
 
@@ -26,8 +27,8 @@ class FindForm(PortalForm):
     insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
     doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number)
     at_facility_id = SelectField(lazy_gettext("Where"), coerce=record_number)
-    first_day = DateField(lazy_gettext("From"), [InputRequired()])
-    last_day = DateField(lazy_gettext("Until"), [InputRequired()])
+    first_day = DateField(lazy_gettext("From"), [REQUIRED])
+    last_day = DateField(lazy_gettext("Until"), [REQUIRED])
     part_of_day = SelectField(lazy_gettext("Part of the day"), default="any")
 
     def offer_choices(self, facility: Facility) -> None:

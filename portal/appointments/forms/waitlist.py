@@ -24,6 +24,8 @@ from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.web.forms import Line, PortalForm, record_number, tidy
 
+REQUIRED = InputRequired(lazy_gettext("This is needed."))
+
 
 class WishForm(PortalForm):
     """A patient, a service, and when and where they would come."""
@@ -36,8 +38,8 @@ class WishForm(PortalForm):
     insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
     doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number)
     facility_ids = SelectMultipleField(lazy_gettext("Facilities"), coerce=int)
-    earliest_on = DateField(lazy_gettext("Earliest day"), [InputRequired()])
-    latest_on = DateField(lazy_gettext("Latest day"), [InputRequired()])
+    earliest_on = DateField(lazy_gettext("Earliest day"), [REQUIRED])
+    latest_on = DateField(lazy_gettext("Latest day"), [REQUIRED])
     weekdays = SelectMultipleField(lazy_gettext("Days of the week"), coerce=int)
     part_of_day = SelectField(lazy_gettext("Part of the day"))
     urgency = SelectField(lazy_gettext("Urgency"))
