@@ -1,4 +1,7 @@
-// Menus (details.menu): one at a time, closed by Escape and by a click elsewhere.
+// Menus (details.menu): one at a time, closed by Escape and by a click elsewhere. The rail, where it
+// is too long for the window, shows the page that is open.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const menus = (except) => [...document.querySelectorAll("details.menu[open]")].filter((menu) => menu !== except);
 
 document.addEventListener("click", (event) => {
