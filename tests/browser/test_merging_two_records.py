@@ -1,13 +1,11 @@
-"""Two records of one patient: found, compared and merged by keyboard, and usable in every state."""
+"""Two records of one patient: found, compared and merged by keyboard."""
 
-from collections.abc import Callable
 from itertools import count
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import opened, sign_in
-from tests.browser.test_everybody_can_use_it import LOOKS, assert_usable
+from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.browser
 _numbers = count(1)
@@ -132,49 +130,3 @@ def test_picking_somebody_from_the_list_withdraws_the_question(twice):
     expect(page.locator("#patient-list [role=option]").first).to_be_visible()
     press(page, "ArrowDown", "Enter")
     expect(page.locator("#appointments-alike")).to_have_count(0)
-
-
-def listed(page: Page, _stays: str, _goes: str) -> None:
-    page.goto("/patients/duplicates")
-    expect(page.get_by_role("link", name="Compare").first).to_be_visible()
-
-
-def offered(page: Page, stays: str, _goes: str) -> None:
-    page.goto(f"{stays}/duplicates")
-    expect(page.get_by_text("Compare with").first).to_be_visible()
-
-
-def compared(page: Page, stays: str, goes: str) -> None:
-    page.goto(f"{stays}/merge/{goes.rsplit('/', 1)[1]}")
-    expect(page.locator("#patients-merge")).to_be_visible()
-
-
-def merged(page: Page, stays: str, goes: str) -> None:
-    compared(page, stays, goes)
-    page.get_by_role("button", name="Merge the records").click()
-    expect(page.get_by_role("link", name="Take apart")).to_be_visible()
-
-
-def parting(page: Page, stays: str, goes: str) -> None:
-    merged(page, stays, goes)
-    page.get_by_role("link", name="Take apart").click()
-    expect(page.locator("#patients-separation")).to_be_visible()
-
-
-def asked(page: Page, stays: str, _goes: str) -> None:
-    typing(page, name_of(page, stays))
-
-
-STATES: tuple[Callable[[Page, str, str], None], ...] = (
-    listed, offered, compared, merged, parting, asked,
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing(twice, chromium, site, state, look):
-    _page, stays, goes = twice
-    with opened(chromium, site, reduced_motion="reduce", **LOOKS[look]) as looking:
-        page = sign_in(looking.new_page(), site.admin)
-        state(page, stays, goes)
-        assert_usable(page)

@@ -1,42 +1,16 @@
-"""Putting steps in order and changing hours: by drag, by keyboard, without a script; axe."""
-
-from collections.abc import Iterator
+"""Putting steps in order and changing hours: by drag, by keyboard, without a script."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import opened, sign_in
-from tests.browser.test_everybody_can_use_it import LOOKS, assert_usable
 
 pytestmark = pytest.mark.browser
-SCREENS = (
-    "/services/",
-    "/services/1",
-    "/services/new",
-    "/services/offerings/1/edit",
-    "/services/steps/",
-    "/services/workflows/",
-    "/services/offerings/1/workflows",
-    "/services/workflows/1/ending",
-    "/availability/",
-    "/availability/1",
-    "/availability/1?week=2026-03-08",
-    "/availability/rules/1/copies",
-    "/availability/exceptions/",
-    "/availability/orphans/",
-)
 
 
 @pytest.fixture
 def admin(context: BrowserContext, site) -> Page:
     return sign_in(context.new_page(), site.admin)
-
-
-@pytest.fixture(params=LOOKS)
-def looking(request, chromium, site) -> Iterator[Page]:
-    """An administrator in one colour scheme and size."""
-    with opened(chromium, site, reduced_motion="reduce", **LOOKS[request.param]) as made:
-        yield sign_in(made.new_page(), site.admin)
 
 
 def minutes(page: Page) -> list[str]:
@@ -81,7 +55,6 @@ def test_an_absence_is_shown_with_enter_and_then_saved(admin):
     admin.get_by_label("Reason optional").fill("Conference")
     admin.keyboard.press("Enter")
     expect(admin.locator("#preview")).to_contain_text("4 free starts go.")
-    assert_usable(admin)
     admin.get_by_role("button", name="Save the exception").press("Enter")
     expect(admin.locator(".toast").last).to_contain_text("The exception is added.")
     expect(admin.locator("#availability-week")).to_contain_text("Conference")
@@ -104,13 +77,3 @@ def test_all_of_it_works_without_a_script(chromium, site, admin):
         page.get_by_role("button", name="Show what it does").last.click()
         page.get_by_role("button", name="Save these hours").click()
         expect(page.get_by_text("The hours are added.")).to_be_visible()
-
-
-def test_axe_finds_nothing(looking):
-    for address in SCREENS:
-        looking.goto(address)
-        assert_usable(looking)
-    looking.goto("/availability/rules/1/ending")
-    looking.locator("#show").click()
-    expect(looking.locator("#preview")).to_be_visible()
-    assert_usable(looking)

@@ -1,0 +1,229 @@
+"""Every screen: a page of each GET route, and the states that pages come into.
+
+A route that answers a GET is a page unless it is named here as something else.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from playwright.sync_api import Page, expect
+
+from tests.auth.routes import ROUTES
+from tests.browser.demo import Demo
+from tests.browser.keyboard import MILLISECONDS
+
+# Asked for by a page that is there already, by machines, or to be kept as a file.
+FRAGMENTS = {"appointments.day_changes", "appointments.flow_changes", "exports.changes"}
+DATA = {"healthz", "readyz", "metrics", "auth.idle"}
+FILES = {"static", "exports.file", "sheets.report"}
+NO_PAGES = FRAGMENTS | DATA | FILES
+
+# Who looks at a page that the owner of the demo clinic has no use for.
+SEEN_BY = {
+    "auth.sign_in": "nobody",
+    "auth.code": "unproven",
+    "auth.recovery": "unproven",
+    "auth.passkey": "unproven",
+    "auth.enrolment": "unenrolled",
+    "auth.passkey_new": "unenrolled",
+    "patients.elsewhere": "desk",
+    "patients.break_glass": "desk",
+}
+# Addresses that say more than the route; `{...}` is one of the demo's ids.
+SAYS = {
+    "patients.break_glass": "/patients/{outsider_id}/break-glass",
+    "patients.duplicates_of": "/patients/{two_patients_patient_id}/duplicates",
+    "activity.disclosures": "/activity/patients/{disclosure_patient_id}/disclosures",
+    "appointments.waitlist_new": "/appointments/waitlist/new?patient={patient_id}",
+    "sheets.export": "/exports/new?list=visits&facility_id={facility_id}",
+}
+
+
+class Screen(NamedTuple):
+    """What is looked at: an address, by whom, after doing something there."""
+
+    name: str
+    seen_by: str
+    address: str | None = None
+    act: Callable[[Page], None] = lambda _page: None
+    status: int = 200
+
+    @property
+    def area(self) -> str:
+        return self.name.partition(".")[0]
+
+    def where(self, demo: Demo) -> str:
+        """Its address; without one of its own it is the route's."""
+        if self.address is None:
+            return demo.where(self.name.partition(":")[0])
+        return self.address.format(**demo.ids)
+
+
+def shown(page: Page, selector: str) -> None:
+    """Wait for it, also while the machine is busy."""
+    expect(page.locator(selector).first).to_be_visible(timeout=MILLISECONDS)
+
+
+def refused(page: Page) -> None:
+    """Send the page's last form with nothing typed."""
+    page.evaluate(
+        """() => {
+            const form = [...document.querySelectorAll("main form[method=post]")].pop();
+            const typed = ":is(input:not([type=hidden], [type=checkbox], [type=radio]), textarea)";
+            for (const field of form.querySelectorAll(typed)) field.value = "";
+            form.noValidate = true;
+            form.requestSubmit();
+        }"""
+    )
+    shown(page, ".errors")
+
+
+def pressed(button: str, shows: str) -> Callable[[Page], None]:
+    """Press something, and wait for what that shows."""
+
+    def press(page: Page) -> None:
+        page.locator(button).first.click()
+        shown(page, shows)
+
+    return press
+
+
+def typed(text: str, field: str, shows: str) -> Callable[[Page], None]:
+    """Type into a field, and wait for the list beneath it."""
+
+    def type_in(page: Page) -> None:
+        page.locator(field).press_sequentially(text)
+        shown(page, shows)
+        page.keyboard.press("ArrowDown")
+
+    return type_in
+
+
+def booking(*then: Callable[[Page], None]) -> Callable[[Page], None]:
+    """Open the booking on the board, and go on there."""
+
+    def open_it(page: Page) -> None:
+        pressed("#new-booking", "#dialog #appointments-booking")(page)
+        for act in then:
+            act(page)
+
+    return open_it
+
+
+def nothing_booked(page: Page) -> None:
+    """Send the booking as it opens."""
+    page.keyboard.press("Control+Enter")
+    shown(page, "#dialog .errors")
+
+
+def somebody_new(page: Page) -> None:
+    """Open the fields of a patient who has yet to be registered."""
+    page.locator("[data-register] > summary").click()
+    shown(page, "[name=last_name]")
+
+
+def known_already(page: Page) -> None:
+    """Register whoever is registered."""
+    page.locator("#patient_query").press_sequentially("Example")
+    page.locator("#option-new").click()
+    page.locator("#first_name").fill("Ann")
+    page.locator("#dob").fill("1980-03-04")
+    page.keyboard.press("Control+Enter")
+    shown(page, "#appointments-alike")
+
+
+def about_to_end(page: Page) -> None:
+    """Two minutes before the session ends."""
+    page.evaluate("document.getElementById('idle').showModal()")
+
+
+def compact(page: Page) -> None:
+    """The board in the tighter of its two densities, which the browser is not to remember."""
+    pressed("[data-command=density]", "[data-density=compact]")(page)
+    page.evaluate("localStorage.clear()")
+
+
+def four_visits(page: Page) -> None:
+    """See the dates of a series before it is booked."""
+    page.locator("[name=visits]").fill("4")
+    pressed("[value=dates]", "#appointments-dates")(page)
+
+
+def without_name(page: Page) -> None:
+    """Review steps that have no name."""
+    page.locator("#services-builder [name=name]").fill("")
+    pressed("#review", ".errors")(page)
+
+
+SHOW = "[name=do][value=show]:not([aria-hidden])"
+STATES = (
+    Screen("appointments.day: booking", "owner", None, booking()),
+    Screen("appointments.day: booking, a patient is looked for", "owner", None,
+           booking(typed("an", "#patient_query", "#patient-list [role=option]"))),
+    Screen("appointments.day: booking, somebody new", "owner", None, booking(somebody_new)),
+    Screen("appointments.day: booking, somebody known already", "owner", None,
+           booking(known_already)),
+    Screen("appointments.day: booking, refused", "owner", None, booking(nothing_booked)),
+    Screen("appointments.day: a visit", "owner", None,
+           pressed(".visit.st-in_progress", "#dialog #appointments-visit")),
+    Screen("appointments.day: keys", "owner", None, pressed("[data-command=keys]", "#keys")),
+    Screen("appointments.day: the account's menu", "owner", None,
+           pressed(".menu.end > summary", ".menu.end .menu-list")),
+    Screen("appointments.day: the facilities' menu", "owner", None,
+           pressed(".menu > summary", ".menu .menu-list")),
+    Screen("appointments.day: compact", "owner", None, compact),
+    Screen("appointments.day: a patient is looked for", "owner", None,
+           typed("an", "#find", "#find-list [role=option]")),
+    Screen("appointments.day: the session ends", "owner", None, about_to_end),
+    Screen("appointments.day: nobody works", "newcomer"),
+    Screen("appointments.day: no facility", "founder", status=404),
+    Screen("appointments.new: a known patient", "owner", "/appointments/new?patient={patient_id}"),
+    Screen("appointments.repeat: dates", "owner", None, four_visits),
+    Screen("appointments.starts: found", "owner", "/appointments/starts?facility={facility_id}",
+           pressed("main form .primary", "#appointments-found table")),
+    Screen("absences.new: whom it touches", "owner", "/doctors/{busy_id}/absences/new",
+           pressed(SHOW, "#preview")),
+    Screen("auth.sign_in: refused", "nobody", "/sign-in", refused),
+    Screen("auth.sign_in: nowhere", "nobody", "/nowhere", status=404),
+    Screen("auth.account: no right to it", "desk", "/staff/", status=403),
+    Screen("auth.account: not there", "owner", "/appointments/1099511627776", status=404),
+    Screen("activity.index: nothing found", "owner", "/activity/?since=2099-01-01"),
+    Screen("activity.index: no number", "owner", "/activity/?record_id=x", status=422),
+    Screen("availability.rule_ending: what it does", "owner", None, pressed(SHOW, "#preview")),
+    Screen("availability.exception_removal: what it does", "owner", None,
+           pressed(SHOW, "#preview")),
+    Screen("patients.show: merged", "owner", "/patients/{merge_patient_id}"),
+    Screen("patients.show: of another facility", "desk", "/patients/{outsider_id}", status=403),
+    Screen("sheets.show: what it does", "owner", None, pressed(SHOW, "#preview")),
+    Screen("services.workflow_edit: refused", "owner", None, without_name),
+    Screen("services.workflow_edit: what changes", "owner", None, pressed("#review", "#publish")),
+    Screen("setup.index: a new clinic", "founder", "/setup/"),
+)  # fmt: skip
+# Forms that have nothing which must be typed, and one that is sent in another way.
+NEVER_REFUSED = {
+    "staff.edit", "insurance.terms_edit", "doctors.place_new", "doctors.place_edit",
+    "services.workflow_new", "services.workflow_edit",
+}  # fmt: skip
+# What is the same with and without records.
+NEVER_EMPTY = {
+    "staff.index", "setup.index", "sheets.export", "appointments.offers", "patients.elsewhere",
+}  # fmt: skip
+
+
+def screens(demo: Demo) -> Iterator[Screen]:
+    """All of them: pages, forms that were refused, lists without anything, and further states."""
+    for endpoint, route in ROUTES.items():
+        if endpoint in NO_PAGES or not answers_get(demo, endpoint):
+            continue
+        by, address = SEEN_BY.get(endpoint, "owner"), SAYS.get(endpoint)
+        yield Screen(endpoint, by, address)
+        if endpoint.endswith(("new", "edit")):
+            if endpoint not in NEVER_REFUSED:
+                yield Screen(f"{endpoint}: refused", by, address, refused)
+        elif not (route.subject or endpoint in NEVER_EMPTY or endpoint.startswith("auth.")):
+            yield Screen(f"{endpoint}: empty", "newcomer")
+    yield from STATES
+
+
+def answers_get(demo: Demo, endpoint: str) -> bool:
+    return any("GET" in rule.methods for rule in demo.app.url_map.iter_rules(endpoint))

@@ -1,0 +1,158 @@
+"""Every screen: axe finds nothing and nothing breaks, on phones and walls, by day and by night.
+
+In English, in Spanish, and in languages that nobody speaks: one of long words, and one that is read
+from right to left. Each page is loaded once in each language, and then looked at in every size.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Error, Page
+
+from tests.auth.routes import ROUTES
+from tests.browser.conftest import opened
+from tests.browser.demo import Demo, demo
+from tests.browser.screens import DATA, FRAGMENTS, Screen, screens
+from tests.support import pseudo
+from tests.support.people import Person
+from tests.support.sizes import patient, sized
+
+pytestmark = [pytest.mark.browser, patient()]
+
+ENGLISH, SPANISH = "en-US", "es"
+OTHERS = (SPANISH, pseudo.LONG, pseudo.FROM_THE_RIGHT)
+HEIGHTS = {360: 740, 768: 1024, 1280: 800, 1920: 1080}
+SCHEMES = ("light", "dark")
+LAYOUT = Path(__file__).with_name("layout.js").read_text()
+AREAS = sorted({name.partition(".")[0] for name in ROUTES if "." in name})
+EVERYTHING = bool(sized(0, 1))
+AXE = "axe.run({resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
+
+
+class Look(NamedTuple):
+    """How wide the window is and which colours it has; whether axe looks as well."""
+
+    width: int
+    scheme: str
+    axe: bool
+
+
+EVERY_LOOK = [Look(width, scheme, axe=True) for width in HEIGHTS for scheme in SCHEMES]
+
+
+class Visitors:
+    """A browser for each kind of person, signed in when a screen first wants it."""
+
+    def __init__(self, chromium: Browser, made: Demo, ends: ExitStack) -> None:
+        self.demo = made
+        self._chromium, self._ends = chromium, ends
+        self._pages: dict[str, Page] = {}
+        self._complaints: list[str] = []
+
+    def page_of(self, name: str) -> Page:
+        """The one tab of a person's browser."""
+        if name not in self._pages:
+            kept = opened(self._chromium, self.demo, reduced_motion="reduce")
+            kept.complaints = self._complaints
+            self._pages[name] = self._ends.enter_context(kept).new_page()
+            if name in self.demo.people:
+                sign_in(self._pages[name], self.demo.people[name])
+        return self._pages[name]
+
+    def complaints(self) -> list[str]:
+        """What the browsers complained of since this was asked."""
+        heard = list(self._complaints)
+        self._complaints.clear()
+        return heard
+
+
+def sign_in(page: Page, person: Person) -> None:
+    page.goto("/sign-in")
+    for name in ("clinic", "email", "password"):
+        page.locator(f"[name={name}]").fill(getattr(person, name))
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+
+
+@pytest.fixture(scope="module")
+def visitors(server, chromium, tmp_path_factory) -> Iterator[Visitors]:
+    with demo(server, tmp_path_factory.mktemp("demo")) as made, ExitStack() as ends:
+        yield Visitors(chromium, made, ends)
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_axe_finds_nothing_and_no_layout_breaks(visitors, area):
+    found = [
+        f"{screen.name} ({language}): {what}"
+        for screen in screens(visitors.demo)
+        if screen.area == area
+        for language, looks in plan(screen)
+        for what in look_at(visitors, screen, language, looks)
+    ]
+    assert not found, "\n".join(found)
+
+
+def plan(screen: Screen) -> Iterator[tuple[str, list[Look]]]:
+    """In which languages a screen is loaded, and how it is looked at in each.
+
+    In full: axe in each width and scheme in English, once in each other language, and no layout
+    breaks in any width of any. Else a screen is loaded once, and all of these take turns.
+    """
+    turn = crc32(screen.name.encode())
+    if EVERYTHING:
+        yield ENGLISH, EVERY_LOOK
+        for number, language in enumerate(OTHERS):
+            once = EVERY_LOOK[(turn + number) % len(EVERY_LOOK)]
+            yield language, [*(Look(width, "light", axe=False) for width in HEIGHTS), once]
+    else:
+        phone = Look(360, SCHEMES[turn // 8 % 2], axe=turn // 4 % 2 == 0)
+        desk = Look(1280, SCHEMES[1 - turn // 8 % 2], axe=not phone.axe)
+        yield (ENGLISH, *OTHERS)[turn % 4], [phone, desk]
+
+
+def look_at(visitors: Visitors, screen: Screen, language: str, looks: list[Look]) -> Iterator[str]:
+    """Load it, and say what is wrong with it in which look."""
+    visitors.demo.speak(language)
+    page = visitors.page_of(screen.seen_by)
+    page.context.set_extra_http_headers({"Accept-Language": language})
+    page.set_viewport_size({"width": 1280, "height": HEIGHTS[1280]})
+    answer = page.goto(screen.where(visitors.demo))
+    if answer.status != screen.status or answer.request.redirected_from:
+        yield f"is not there: {answer.status} at {page.url}"
+        return
+    try:
+        screen.act(page)
+    except (AssertionError, Error) as wrong:
+        yield f"is not reached: {wrong}"[:400]
+        return
+    page.evaluate("document.fonts.ready")
+    for look in looks:
+        page.set_viewport_size({"width": look.width, "height": HEIGHTS[look.width]})
+        page.emulate_media(color_scheme=look.scheme)
+        for what in [*page.evaluate(LAYOUT), *(violations(page) if look.axe else ())]:
+            yield f"{look.width} {look.scheme}: {what}"
+    yield from visitors.complaints()
+
+
+def violations(page: Page) -> Iterator[str]:
+    """What axe finds on the page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    for rule in page.evaluate(AXE):
+        for node in rule["nodes"]:
+            yield f"{rule['id']} at {node['target']}: {node['failureSummary']}"
+
+
+def test_what_is_no_page_is_asked_for_by_a_page_or_a_machine(visitors):
+    page, asked = visitors.page_of("owner"), {"HX-Request": "true"}
+    pages = [
+        endpoint
+        for endpoint in FRAGMENTS | DATA
+        if "<html" in page.request.get(visitors.demo.where(endpoint), headers=asked).text()
+    ]
+    assert pages == []
