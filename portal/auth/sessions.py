@@ -4,7 +4,7 @@ Flask-Login gives `current_user` and nothing else: its remember cookie replays a
 a name is set for it that no browser can send, and its session protection is off.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from portal.tenancy.context import Facts, enter_session
 
 # asked often, by machines: no person, and so no database
 WITHOUT_PERSON = frozenset({"static", "healthz", "readyz", "metrics"})
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # the page's warning comes two minutes before
 NEAR_SECONDS = 150
@@ -75,8 +77,12 @@ def enter() -> None:
     token = cookie_token()
     access = access_of(current_app, request.endpoint)
     touches = access is None or access.touches
-    found = enter_session(rules.hash_of(token), touch=touches) if token else None
+    # What changes something writes the session's row last: held from the start, somebody's second
+    # request could have locked what this one waits for, and wait for the row itself.
+    last = request.method not in READING
+    found = enter_session(rules.hash_of(token), touch=touches and not last) if token else None
     session.info["messages"] = list(found.messages) if found else []
+    session.info["touches_last"] = touches and last
     session.info["ends_for_good"] = _ends_for_good(found)
     _bind_signed_cookie(found)
 
@@ -89,11 +95,14 @@ def enter_again() -> None:
 
 
 def leave() -> None:
-    """Keep the messages that nobody has seen yet; forget those that were shown."""
+    """Keep the messages that nobody has seen yet, forget those that were shown; be active."""
     known: Facts | None = session.info.get("facts")
-    waiting = session.info.get("messages", [])
-    if known is not None and known.session_id is not None and waiting != list(known.messages):
-        commands.keep_messages(waiting)
+    waiting, touches = session.info.get("messages", []), session.info.get("touches_last", False)
+    if known is None or known.session_id is None:
+        return
+    if touches or waiting != list(known.messages):
+        ends = commands.keep_session(waiting, touch=touches)
+        session.info["facts"] = replace(known, idle_ends_at=ends)
 
 
 def say_when_it_ends(response: Response) -> Response:

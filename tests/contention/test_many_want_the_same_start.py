@@ -27,7 +27,10 @@ from tests.contention.stage import Answer, Desk, Stage, Start, set_up
 from tests.support.serving import serving
 from tests.support.sizes import patient, sized
 
-CLIENTS, PROCESSES = sized(20, 50), sized(2, 5)
+# As many clients a process as its pool keeps connections for.
+EACH = 5
+CLIENTS = sized(20, 50)
+PROCESSES = CLIENTS // EACH
 TOLD = {"SlotTaken", "PatientBusy"}
 DICE = random.Random(5)
 
@@ -38,7 +41,7 @@ def stage(own_database, tmp_path: Path) -> Stage:
 
 
 class Crowd(NamedTuple):
-    """The clients, at most ten a process, each with a connection of its own."""
+    """The clients, a few to a process, each with a connection of its own."""
 
     processes: list[subprocess.Popen[str]]
 
@@ -52,8 +55,7 @@ class Crowd(NamedTuple):
 @contextmanager
 def a_crowd(stage: Stage) -> Iterator[Crowd]:
     """It goes home when it is told nothing more."""
-    share = str(CLIENTS // PROCESSES)
-    command = [sys.executable, "-m", "tests.contention.crowd", share, stage.token]
+    command = [sys.executable, "-m", "tests.contention.crowd", str(EACH), stage.token]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with ExitStack() as stack:
         crowd = Crowd([

@@ -1,5 +1,7 @@
 """Signing in and out, and setting a password by a one-time link."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select, text, update
 
 from portal.audit import note
@@ -95,11 +97,17 @@ def sign_out() -> None:
     note("sign-out", table="users", record=mine.user_id)
 
 
-def keep_messages(messages: list[dict[str, object]]) -> None:
-    """Keep what has not been shown yet on the session's row."""
-    session.execute(
-        update(UserSession).where(UserSession.id == facts().session_id).values(messages=messages)
-    )
+def keep_session(messages: list[dict[str, object]], *, touch: bool) -> datetime | None:
+    """Keep what has not been shown yet on the session's row, and that it was used.
+
+    Returns:
+        When it ends unless it is used again.
+    """
+    seen = {"last_seen_at": func.now()} if touch else {}
+    kept = update(UserSession).where(UserSession.id == facts().session_id)
+    ends = func.least(UserSession.expires_at, queries.IDLE_ENDS)
+    until: datetime | None = session.scalar(kept.values(messages=messages, **seen).returning(ends))
+    return until
 
 
 def set_password(token: str, password: str) -> str:
