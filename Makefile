@@ -31,7 +31,7 @@ check: setup-tests ## every static check, then every test
 bench: setup-tests ## the hot paths, each beside its limit
 	@$(BIN)/python -m bench $(ARGS)
 
-attack: setup ## wapiti and sqlmap against a demo of its own, about twenty minutes
+attack: setup ## wapiti and sqlmap against a demo of its own, about half an hour
 	@$(BIN)/python -m tools.attack
 
 messages: setup ## collect what people read into the catalogues of portal/translations

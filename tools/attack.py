@@ -59,6 +59,9 @@ FORMS = {
     "/doctors/new": {"first_name": "Ann", "last_name": "Eze", "npi": "1234567893"},
     "/facilities/new": {"name": "Hall", "slug": "hall", "timezone": "Europe/London"},
 }
+# Its throttle has every guess wait, at last for a quarter of an hour: each comes from another
+# address and for another account. A password is one account's, whose throttle nothing lifts.
+OF_FORM = {"/sign-in": ("--tamper", "xforwardedfor", "-p", "clinic,email")}
 
 
 def main() -> int:
@@ -81,7 +84,8 @@ def _served(folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environ = {**os.environ, "PORT": str(port), "PORTAL_INSTANCE": str(folder / "instance")}
+    environ = os.environ | {"PORT": str(port), "PORTAL_INSTANCE": str(folder / "instance"),
+                            "PORTAL_PROXIES": "1"}  # fmt: skip
     server = subprocess.Popen(
         [sys.executable, "-m", "portal.serve"], cwd=ROOT, env=environ, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -143,7 +147,7 @@ def _sqlmap(site: str, folder: Path, cookie: str) -> list[str]:
     for path, typed in FORMS.items():
         data = urlencode({"csrf_token": "x", **typed})
         told += _run(sqlmap, "-u", f"{site}{path}", "--data", data, "--csrf-token", "csrf_token",
-                     "--csrf-url", f"{site}{path}", *usual)  # fmt: skip
+                     "--csrf-url", f"{site}{path}", *OF_FORM.get(path, ()), *usual)  # fmt: skip
     held = re.findall(r"(\w+) parameter '([^']+)' does not seem to be injectable", told)
     kinds = Counter(kind for kind, _name in held)
     print(f"sqlmap: {len(TYPED) + 1} addresses and {len(FORMS)} forms, parameters that hold:", *(
