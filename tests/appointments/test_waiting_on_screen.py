@@ -76,7 +76,7 @@ def test_a_patient_is_put_on_the_list_once_and_shown(browser, alder, work):
     [
         ({"patient_id": ""}, "Choose a patient from the list."),
         ({"latest_on": "2026-03-01"}, "The latest day is before the earliest."),
-        ({"latest_on": ""}, "This field is required."),
+        ({"latest_on": ""}, "This is needed."),
         ({"weekdays": []}, "Choose at least one day of the week."),
         ({"facility_ids": []}, "Choose at least one facility."),
         ({"urgency": "now"}, "Not a valid choice."),
