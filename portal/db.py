@@ -1,6 +1,6 @@
 """The database: one metadata with one naming convention, and one session a request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from functools import cache
 from typing import Any, TypeVar
@@ -9,11 +9,21 @@ import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Constraint, Index, MetaData, Table, TextClause, inspect, text
+from sqlalchemy import (
+    ColumnElement,
+    Constraint,
+    Index,
+    MetaData,
+    Table,
+    TextClause,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, make_transient_to_detached
 
 
 def _own_columns(constraint: Constraint | Index, _table: Table) -> str:
@@ -54,6 +64,7 @@ db = SQLAlchemy(
 )
 session = db.session
 Model = TypeVar("Model", bound=Base)
+Value = TypeVar("Value")
 Asked = tuple[TextClause, Mapping[str, Any]]
 
 # Writes $1 where a value goes, which the driver sends as it is.
@@ -95,6 +106,20 @@ def together(*asked: Asked, binary: bool = False) -> list[list[Any]]:
         return [each.fetchall() if each.pgresult.nfields else [] for each in cursors]
     except psycopg.Error as error:
         raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
+
+
+def column_by_id(
+    number: InstrumentedAttribute[int],
+    column: InstrumentedAttribute[Value],
+    ids: Iterable[int | None],
+    *where: ColumnElement[bool],
+) -> dict[int, Value]:
+    """One column of the rows with these ids, by id; nothing is asked for nobody."""
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    rows = session.execute(select(number, column).where(number.in_(wanted), *where))
+    return {row[0]: row[1] for row in rows}
 
 
 def planned_once(statement: TextClause, values: Mapping[str, Any]) -> tuple[Asked, Asked, Asked]:

@@ -16,11 +16,10 @@ from portal.auth import commands, queries, rules
 from portal.auth.permissions import NotSignedIn, access_of, may, role_name
 from portal.db import session
 from portal.tenancy.context import Facts, enter_session
+from portal.web.security import READING
 
 # asked often, by machines: no person, and so no database
 WITHOUT_PERSON = frozenset({"static", "healthz", "readyz", "metrics"})
-
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # the page's warning comes two minutes before
 NEAR_SECONDS = 150

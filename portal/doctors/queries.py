@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, text
 
 from portal import clock
-from portal.db import session
+from portal.db import column_by_id, session
 from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.models import Facility
 from portal.facilities.visits import COMING
@@ -143,20 +143,15 @@ def standing(doctor_id: int, facility_id: int) -> Standing:
 
 def list_choices(*, limit: int = 200) -> list[tuple[int, str]]:
     """Living doctors by name, as a form offers them."""
-    living = select(Doctor.id, Doctor.display_name).where(
-        Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None)
-    )
+    living = _living().with_only_columns(Doctor.id, Doctor.display_name)
     ordered = living.order_by(Doctor.last_name, Doctor.first_name, Doctor.id)
     return [(row.id, row.display_name) for row in session.execute(ordered.limit(limit))]
 
 
 def list_doctor_names(ids: Collection[int]) -> dict[int, str]:
     """How each of these doctors is called, retired or not."""
-    if not ids:
-        return {}
-    known = Doctor.tenant_id == facts().tenant_id
-    rows = session.execute(select(Doctor.id, Doctor.display_name).where(known, Doctor.id.in_(ids)))
-    return {row.id: row.display_name for row in rows}
+    own = Doctor.tenant_id == facts().tenant_id
+    return column_by_id(Doctor.id, Doctor.display_name, ids, own)
 
 
 def find_place(*, doctor_id: int, facility_id: int) -> FacilityDoctor | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from portal.db import session
+from portal.db import column_by_id, session
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
 from portal.tenancy.context import facts
@@ -36,17 +36,14 @@ def list_facilities(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
 
 def list_choices(*, limit: int = 200) -> list[FacilityName]:
     """The open facilities by name, as a form offers them: without all else that is known."""
-    columns = select(Facility.id, Facility.name, Facility.timezone)
-    named = columns.where(Facility.deleted_at.is_(None)).order_by(Facility.name, Facility.id)
+    named = OPEN.with_only_columns(Facility.id, Facility.name, Facility.timezone)
+    named = named.order_by(Facility.name, Facility.id)
     return [FacilityName._make(row) for row in session.execute(named.limit(limit))]
 
 
 def list_facility_names(ids: Collection[int]) -> dict[int, str]:
     """The name of each of these facilities, open or closed."""
-    if not ids:
-        return {}
-    rows = session.execute(select(Facility.id, Facility.name).where(Facility.id.in_(ids)))
-    return {row.id: row.name for row in rows}
+    return column_by_id(Facility.id, Facility.name, ids)
 
 
 def list_closed(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:

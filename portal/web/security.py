@@ -21,6 +21,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
+# Methods that change nothing.
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FOR_YEARS = "public, max-age=31536000, immutable"
 
 csrf = CSRFProtect()
@@ -54,7 +56,7 @@ def known_host_only() -> None:
 def same_site_only() -> None:
     """Refuse a change that another site's page asked for; browsers say so since 2020-2023."""
     foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
-    if foreign and request.method not in {"GET", "HEAD", "OPTIONS"}:
+    if foreign and request.method not in READING:
         abort(400)
 
 

@@ -104,12 +104,17 @@ def back(owner: Keyboard) -> None:
     owner.stands_on("Setup")
 
 
-def where_and_who(owner: Keyboard) -> None:
-    owner.press("Open a facility")
-    owner.stands_on("Open a facility")
-    owner.fill("Name", "Harbour Central")
+def add(owner: Keyboard, link: str, form: str, done: str, **typed: str) -> None:
+    """Follow a link to a form, fill it in and send it by Enter; `form` and `done` are headings."""
+    owner.press(link)
+    owner.stands_on(form)
+    owner.fields(**typed)
     owner.page.keyboard.press("Enter")
-    owner.stands_on("Harbour Central")
+    owner.stands_on(done)
+
+
+def where_and_who(owner: Keyboard) -> None:
+    add(owner, "Open a facility", "Open a facility", "Harbour Central", Name="Harbour Central")
     back(owner)
     owner.press("Add a doctor")
     owner.stands_on("Add a doctor")
@@ -128,11 +133,7 @@ def where_and_who(owner: Keyboard) -> None:
 
 
 def what_is_offered(owner: Keyboard) -> None:
-    owner.press("Add a service")
-    owner.stands_on("Add a service")
-    owner.fill("Name", "Consultation")
-    owner.page.keyboard.press("Enter")
-    owner.stands_on("Consultation")
+    add(owner, "Add a service", "Add a service", "Consultation", Name="Consultation")
     back(owner)
     owner.press("Say who offers it")
     owner.stands_on("Consultation")
@@ -144,17 +145,10 @@ def what_is_offered(owner: Keyboard) -> None:
 
 
 def who_pays(owner: Keyboard) -> None:
-    owner.press("Add a payer")
-    owner.stands_on("Add a payer")
-    owner.fill("Name", "Harbour Health")
-    owner.page.keyboard.press("Enter")
-    owner.stands_on("Harbour Health")
+    add(owner, "Add a payer", "Add a payer", "Harbour Health", Name="Harbour Health")
     back(owner)
-    owner.press("Add a plan")
-    owner.stands_on("Add a plan of Harbour Health")
-    owner.fields(Name="Harbour PPO", Plan_code="HH-1")
-    owner.page.keyboard.press("Enter")
-    owner.stands_on("Harbour PPO")
+    plan = {"Name": "Harbour PPO", "Plan_code": "HH-1"}
+    add(owner, "Add a plan", "Add a plan of Harbour Health", "Harbour PPO", **plan)
     back(owner)
     owner.press("Say where it is accepted")
     owner.stands_on("Harbour PPO")
@@ -168,11 +162,7 @@ def who_pays(owner: Keyboard) -> None:
 
 def steps_of_a_visit(owner: Keyboard) -> None:
     for name, minutes in (("Check-in", "10"), ("Examination", "20")):
-        owner.press("Add a step")
-        owner.stands_on("Add a step")
-        owner.fields(Name=name, Usual_minutes=minutes)
-        owner.page.keyboard.press("Enter")
-        owner.stands_on("Steps")
+        add(owner, "Add a step", "Add a step", "Steps", Name=name, Usual_minutes=minutes)
     back(owner)
     owner.press("Put the steps in order")
     owner.stands_on("New steps for Consultation with Dr. Okafor")

@@ -88,6 +88,16 @@ def test_what_was_booked_after_the_preview_is_shown_again(browser, alder, booked
     assert "2 booked visits are affected." in again.text
 
 
+def test_whoever_is_booked_while_a_column_is_filled_is_shown(browser, alder, booked, monkeypatch):
+    browser.sign_in(alder.admin)
+    monkeypatch.setattr("portal.insurance.queries.list_booked_plans", lambda *_scope: set())
+    column = f"/insurance/acceptance/facilities/{alder.facility_id}"
+    asked = browser.send(column, {"change": "end", "accepted_until": "2026-03-05"})
+    assert asked.status_code == 409
+    assert "1 booked visit is affected." in asked.text
+    assert not alder.entries("facility_insurance_plans.update")
+
+
 def test_the_key_that_ends_acceptance_leads_to_whom_it_affects(browser, alder, booked):
     browser.sign_in(alder.admin)
     mark = booked.address.replace("/edit", "/mark")

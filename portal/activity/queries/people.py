@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from portal.auth.models import User
-from portal.db import session
+from portal.db import column_by_id, session
 from portal.patients.models import Patient
 
 MOST_LISTED = 500
@@ -19,17 +19,9 @@ def list_people(*, limit: int = MOST_LISTED) -> list[tuple[int, str]]:
 
 def names_of(user_ids: Iterable[int | None]) -> dict[int, str]:
     """Users' names."""
-    wanted = {each for each in user_ids if each is not None}
-    if not wanted:
-        return {}
-    found = select(User.id, User.name).where(User.id.in_(wanted)).order_by(User.id)
-    return {row.id: row.name for row in session.execute(found.limit(len(wanted)))}
+    return column_by_id(User.id, User.name, user_ids)
 
 
 def numbers_of(patient_ids: Iterable[int | None]) -> dict[int, str]:
     """Patients' medical record numbers."""
-    wanted = {each for each in patient_ids if each is not None}
-    if not wanted:
-        return {}
-    found = select(Patient.id, Patient.mrn).where(Patient.id.in_(wanted)).order_by(Patient.id)
-    return {row.id: row.mrn for row in session.execute(found.limit(len(wanted)))}
+    return column_by_id(Patient.id, Patient.mrn, patient_ids)

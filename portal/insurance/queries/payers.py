@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.db import session
+from portal.db import column_by_id, session
 from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.refusals import NotFound
 from portal.tenancy.context import facts
@@ -81,11 +81,8 @@ def list_plan_ids(*, payer_id: int | None = None) -> list[int]:
 
 def list_plan_names(ids: Collection[int]) -> dict[int, str]:
     """The name of each of these plans."""
-    if not ids:
-        return {}
-    known = InsurancePlan.tenant_id == facts().tenant_id, InsurancePlan.id.in_(ids)
-    rows = session.execute(select(InsurancePlan.id, InsurancePlan.name).where(*known))
-    return {row.id: row.name for row in rows}
+    own = InsurancePlan.tenant_id == facts().tenant_id
+    return column_by_id(InsurancePlan.id, InsurancePlan.name, ids, own)
 
 
 def search_payers(*, query: str = "", limit: int = 51, offset: int = 0) -> list[PayerRow]:

@@ -130,7 +130,9 @@ def _fill(
                 form, lambda: commands.change_acceptance(facility_ids, booked, change)
             )
             if affected is None:
-                commands.change_acceptance(facility_ids, set(plan_ids) - booked, change)
+                affected = commands.change_acceptance(facility_ids, set(plan_ids) - booked, change)
+                if affected.ids:  # of somebody who was booked in this moment
+                    raise commands.VisitsAffected
                 toast(_("%(title)s: saved.", title=title))
                 return go("insurance.acceptance")
     cells = len(facility_ids) * len(plan_ids)
