@@ -98,13 +98,18 @@ def together(*asked: Asked, binary: bool = False) -> list[list[Any]]:
         DBAPIError: one failed; those after it have not run.
     """
     session.flush()
-    driver: Any = session.connection().connection.driver_connection
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
     try:
         # One alone is quicker without what keeps several apart.
         with driver.pipeline() if len(asked) > 1 else nullcontext():
             cursors = [_sent(driver, *each, binary=binary) for each in asked]
         return [each.fetchall() if each.pgresult.nfields else [] for each in cursors]
     except psycopg.Error as error:
+        if driver.closed:
+            # The server is gone, and with it what the pool keeps.
+            connection.invalidate(error)
+            connection.engine.dispose()
         raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
 
 
@@ -132,11 +137,18 @@ def planned_once(statement: TextClause, values: Mapping[str, Any]) -> tuple[Aske
 
 def loaded(model: type[Model], row: Any) -> Model:
     """A row of a model's table, every column of it, as if the session had read it."""
-    columns = inspect(model).column_attrs
-    found = model(**{each.key: getattr(row, each.columns[0].name) for each in columns})
+    found = model()
+    # Past the attributes, each of which would note that it was changed.
+    vars(found).update({key: getattr(row, name) for key, name in _columns(model)})
     make_transient_to_detached(found)
     session.add(found)
     return found
+
+
+@cache
+def _columns(model: type[Base]) -> tuple[tuple[str, str], ...]:
+    """Every attribute that is a column, and what the column is called."""
+    return tuple((each.key, each.columns[0].name) for each in inspect(model).column_attrs)
 
 
 def _sent(driver: Any, statement: TextClause, values: Mapping[str, Any], *, binary: bool) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from portal.db import session
+from portal.db import session, together
 
 DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
 # One statement, since every request waits for its answer. For a lock it waits far longer than
@@ -75,14 +75,15 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
         tenant is no longer active.
     """
     asked = {"request": _request(), "token_hash": token_hash, "touch": touch}
-    row = session.execute(ENTER_SESSION, asked).one_or_none()
-    if row is None:
+    [rows] = together((ENTER_SESSION, asked))
+    if not rows:
         session.info.pop("facts", None)
         return None
+    [row] = rows
     scope = row.facility_ids
     found = Facts(
         **{
-            **row._mapping,
+            **row._asdict(),
             "facility_ids": tuple(scope) if scope is not None else None,
             "messages": tuple(row.messages),
         },

@@ -59,12 +59,12 @@ def test_prepare_says_what_the_server_refused(own_database: Database) -> None:
     assert re.fullmatch("Error: (permission denied|must be superuser) .+\n", said)
 
 
-def test_url_is_what_libpq_connects_with(own_database: Database) -> None:
+def test_url_is_what_libpq_connects_with_and_nothing_is_compiled(own_database: Database) -> None:
     for role in ("app", "owner", "worker"):
         _, url = run(own_database.app(), "url", "--role", role)
         with psycopg.connect(url.strip()) as connection:
-            user = connection.execute("SELECT current_user").fetchone()
-        assert user == (f"portal_{role}",)
+            found = connection.execute("SELECT current_user, current_setting('jit')").fetchone()
+        assert found == (f"portal_{role}", "off")
 
 
 def test_a_server_of_ones_own_keeps_its_admin_to_itself(own_database: Database) -> None:

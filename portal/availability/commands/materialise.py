@@ -1,6 +1,7 @@
 """Making the slots agree with the rules: set-based, idempotent, never re-keying a slot."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -31,42 +32,39 @@ RELEASE_EXPIRED = text("""
 # The slots to change are named by an array, so that they are found by their key whatever the
 # planner believes of a tenant it has no statistics of: it once compared each slot with each other.
 WRITES = """,
+change AS MATERIALIZED (
+    SELECT * FROM difference WHERE action NOT IN ('kept', 'gone')
+),
 inserted AS (
     INSERT INTO availability_slots (tenant_id, doctor_id, facility_id, service_offering_id,
                                     start_at, end_at, capacity, created_from_rule_id)
     SELECT :tenant_id, doctor_id, facility_id, offering_id, start_at, end_at, capacity, rule_id
-      FROM difference WHERE action = 'added'
+      FROM change WHERE action = 'added'
 ),
 opened AS (
     UPDATE availability_slots s
-       SET status = 'open', end_at = d.end_at, capacity = d.capacity,
-           created_from_rule_id = d.rule_id, orphaned_at = NULL,
+       SET status = 'open', end_at = c.end_at, capacity = c.capacity,
+           created_from_rule_id = c.rule_id, orphaned_at = NULL,
            busy_from = NULL, busy_until = NULL
-      FROM difference d
-     WHERE s.tenant_id = :tenant_id AND s.id = d.slot_id AND d.action IN ('reopened', 'adjusted')
-       AND s.id = ANY(ARRAY(SELECT slot_id FROM difference
+      FROM change c
+     WHERE s.tenant_id = :tenant_id AND s.id = c.slot_id AND c.action IN ('reopened', 'adjusted')
+       AND s.id = ANY(ARRAY(SELECT slot_id FROM change
                              WHERE action IN ('reopened', 'adjusted')))
 ),
 closed AS (
     UPDATE availability_slots SET status = 'cancelled'
      WHERE tenant_id = :tenant_id
-       AND id = ANY(ARRAY(SELECT slot_id FROM difference WHERE action = 'withdrawn'))
+       AND id = ANY(ARRAY(SELECT slot_id FROM change WHERE action = 'withdrawn'))
 ),
 marked AS (
     UPDATE availability_slots s
-       SET orphaned_at = CASE d.action WHEN 'orphaned' THEN CAST(:now AS timestamptz) END
-      FROM difference d
-     WHERE s.tenant_id = :tenant_id AND s.id = d.slot_id AND d.action IN ('orphaned', 'adopted')
-       AND s.id = ANY(ARRAY(SELECT slot_id FROM difference
+       SET orphaned_at = CASE c.action WHEN 'orphaned' THEN CAST(:now AS timestamptz) END
+      FROM change c
+     WHERE s.tenant_id = :tenant_id AND s.id = c.slot_id AND c.action IN ('orphaned', 'adopted')
+       AND s.id = ANY(ARRAY(SELECT slot_id FROM change
                              WHERE action IN ('orphaned', 'adopted')))
 )
-SELECT count(*) FILTER (WHERE action = 'added') AS added,
-       count(*) FILTER (WHERE action = 'withdrawn') AS withdrawn,
-       count(*) FILTER (WHERE action IN ('kept', 'adjusted')) AS kept,
-       count(*) FILTER (WHERE action = 'orphaned') AS orphaned,
-       count(*) FILTER (WHERE action IN ('reopened', 'adopted')) AS reopened,
-       count(*) FILTER (WHERE action = 'adjusted') AS adjusted
-  FROM difference
+SELECT action, count(*) FROM difference GROUP BY action
 """
 
 MATERIALISE = text("".join((queries.DIFFERENCE, WRITES)))
@@ -137,7 +135,7 @@ def materialise_doctors(
         "horizon_days": horizon_days(),
     }
     session.execute(RELEASE_EXPIRED, values)
-    done = Materialised(**session.execute(MATERIALISE, values).one()._mapping)
+    done = _counted(session.execute(MATERIALISE, values).all())
     _forget_slots()
     if done.changed:
         note("slots.materialise", table="availability_slots", new=_said(values, done))
@@ -157,6 +155,19 @@ def batches() -> Iterator[Sequence[int]]:
 def horizon_days() -> int:
     """For how many days after today slots are made."""
     return int(facts().settings.get("horizon_days", DEFAULT_HORIZON_DAYS))
+
+
+def _counted(rows: Iterable[Any]) -> Materialised:
+    """Of how many slots of each action."""
+    slots = Counter(dict(rows))
+    return Materialised(
+        added=slots["added"],
+        withdrawn=slots["withdrawn"],
+        kept=slots["kept"] + slots["adjusted"],
+        orphaned=slots["orphaned"],
+        reopened=slots["reopened"] + slots["adopted"],
+        adjusted=slots["adjusted"],
+    )
 
 
 def _forget_slots() -> None:

@@ -33,9 +33,10 @@ OVERRIDES = """
 override AS MATERIALIZED (
     SELECT e.doctor_id, e.facility_id, e.availability_rule_id AS rule_id,
            r.service_offering_id AS offering_id, e.start_at AS opens, e.end_at AS closes,
-           COALESCE(e.slot_duration_minutes, r.slot_duration_minutes) AS duration,
+           COALESCE(e.slot_duration_minutes, r.slot_duration_minutes) * interval '1 minute'
+               AS length,
            COALESCE(e.slot_duration_minutes, r.slot_interval_minutes, r.slot_duration_minutes)
-               AS step,
+               * interval '1 minute' AS step,
            COALESCE(r.capacity, 1) AS capacity,
            (e.start_at AT TIME ZONE p.zone)::date AS first_day,
            ((e.end_at - interval '1 microsecond') AT TIME ZONE p.zone)::date AS last_day
@@ -52,42 +53,56 @@ replaced AS MATERIALIZED (
       FROM override CROSS JOIN generate_series(0, last_day - first_day) AS n
 )"""
 
-# Many rules say the same wall times on the same days: each is turned into an instant once.
+# Many rules say the same wall times on the same days: each is turned into an instant once. A
+# weekday's instants stand in one array, which a rule finds by one key: of several columns that
+# have to be equal, the planner expects hardly any row, and would then compare each with each.
 WINDOWS = """
-day_of_rule AS MATERIALIZED (
-    SELECT r.id, r.doctor_id, r.facility_id, r.service_offering_id, r.slot_duration_minutes,
-           r.slot_interval_minutes, r.capacity, p.zone, day, r.start_time, r.end_time,
-           CASE r.end_time WHEN '00:00' THEN day + 1 ELSE day END AS end_day
+rule AS MATERIALIZED (
+    SELECT r.id, r.doctor_id, r.facility_id, r.service_offering_id AS offering_id, p.zone,
+           r.day_of_week, r.start_time, r.end_time, days_later,
+           concat_ws(' ', p.zone, r.day_of_week, r.start_time, 0) AS opening,
+           concat_ws(' ', p.zone, r.day_of_week, r.end_time, days_later) AS closing,
+           r.slot_duration_minutes * interval '1 minute' AS length,
+           COALESCE(r.slot_interval_minutes, r.slot_duration_minutes) * interval '1 minute'
+               AS step, r.capacity, r.valid_from, r.valid_to
       FROM availability_rules r
       JOIN place p ON p.facility_id = r.facility_id
-     CROSS JOIN generate_series(
-               (r.day_of_week - extract(dow FROM p.first_date - 1)::int + 7) % 7,
-               p.last_date - p.first_date + 2, 7) AS n
-     CROSS JOIN LATERAL (SELECT p.first_date - 1 + n AS day) AS counted
+     CROSS JOIN LATERAL (
+               SELECT CASE r.end_time WHEN '00:00' THEN 1 ELSE 0 END AS days_later) AS midnight
      WHERE r.tenant_id = :tenant_id AND r.doctor_id = ANY(:doctor_ids) AND r.active
-       AND (r.valid_from IS NULL OR day >= r.valid_from)
-       AND (r.valid_to IS NULL OR day <= r.valid_to)
-       AND NOT EXISTS (SELECT 1 FROM replaced x
-                        WHERE x.doctor_id = r.doctor_id AND x.facility_id = r.facility_id
-                          AND x.day = counted.day AND (x.rule_id IS NULL OR x.rule_id = r.id))
 ),
 wall AS MATERIALIZED (
-    SELECT zone, day, wall_time, local_instant(day, wall_time, zone) AS at
-      FROM (SELECT zone, day, start_time FROM day_of_rule
+    SELECT said.key, days.days, ARRAY(
+               SELECT local_instant(day + days_later, wall_time, said.zone)
+                 FROM unnest(days.days) WITH ORDINALITY AS d (day, number) ORDER BY number
+           ) AS instants
+      FROM (SELECT opening, zone, day_of_week, start_time, 0 FROM rule
              UNION
-            SELECT zone, end_day, end_time FROM day_of_rule) AS said (zone, day, wall_time)
+            SELECT closing, zone, day_of_week, end_time, days_later FROM rule)
+           AS said (key, zone, day_of_week, wall_time, days_later)
+      JOIN (SELECT zone, min(first_date) - 1 AS first_date, max(last_date) + 1 AS last_date
+              FROM place GROUP BY zone) AS dated ON dated.zone = said.zone
+     CROSS JOIN LATERAL (
+               SELECT ARRAY(
+                   SELECT first_date + n
+                     FROM generate_series(
+                              (day_of_week - extract(dow FROM first_date)::int + 7) % 7,
+                              last_date - first_date, 7) AS n) AS days) AS days
 ),
 span AS MATERIALIZED (
-    SELECT d.doctor_id, d.facility_id, d.id AS rule_id, d.service_offering_id AS offering_id,
-           opened.at AS opens, closed.at AS closes, d.slot_duration_minutes AS duration,
-           COALESCE(d.slot_interval_minutes, d.slot_duration_minutes) AS step, d.capacity
-      FROM day_of_rule d
-      JOIN wall opened
-        ON opened.zone = d.zone AND opened.day = d.day AND opened.wall_time = d.start_time
-      JOIN wall closed
-        ON closed.zone = d.zone AND closed.day = d.end_day AND closed.wall_time = d.end_time
+    SELECT r.doctor_id, r.facility_id, r.id AS rule_id, r.offering_id, d.opens, d.closes, r.length,
+           r.step, r.capacity
+      FROM rule r
+      JOIN wall opened ON opened.key = r.opening
+      JOIN wall closed ON closed.key = r.closing
+     CROSS JOIN unnest(opened.days, opened.instants, closed.instants) AS d (day, opens, closes)
+     WHERE (r.valid_from IS NULL OR d.day >= r.valid_from)
+       AND (r.valid_to IS NULL OR d.day <= r.valid_to)
+       AND NOT EXISTS (SELECT 1 FROM replaced x
+                        WHERE x.doctor_id = r.doctor_id AND x.facility_id = r.facility_id
+                          AND x.day = d.day AND (x.rule_id IS NULL OR x.rule_id = r.id))
      UNION ALL
-    SELECT doctor_id, facility_id, rule_id, offering_id, opens, closes, duration, step, capacity
+    SELECT doctor_id, facility_id, rule_id, offering_id, opens, closes, length, step, capacity
       FROM override
 )"""
 
@@ -95,21 +110,19 @@ span AS MATERIALIZED (
 # which inserting is fastest.
 WANTED = """
 blocked AS MATERIALIZED (
-    SELECT e.doctor_id, e.facility_id, e.availability_rule_id AS rule_id, e.start_at, e.end_at
+    SELECT e.doctor_id, e.facility_id, e.availability_rule_id AS rule_id,
+           range_agg(tstzrange(e.start_at, e.end_at)) AS away
       FROM availability_exceptions e
       JOIN place p ON p.facility_id = e.facility_id
      WHERE e.tenant_id = :tenant_id AND e.doctor_id = ANY(:doctor_ids) AND e.type <> 'override'
        AND e.start_at < p.closes + interval '1 day' AND e.end_at > p.opens
+     GROUP BY e.doctor_id, e.facility_id, e.availability_rule_id
 ),
 stepped AS (
-    SELECT s.doctor_id, s.facility_id, s.rule_id, s.offering_id, s.capacity,
-           s.opens + n * s.step * interval '1 minute' AS start_at,
-           s.opens + (n * s.step + s.duration) * interval '1 minute' AS end_at
+    SELECT s.doctor_id, s.facility_id, s.rule_id, s.offering_id, s.capacity, start_at,
+           start_at + s.length AS end_at
       FROM span s
-     CROSS JOIN generate_series(
-               0, floor((extract(epoch FROM s.closes - s.opens) / 60 - s.duration) / s.step)::int
-           ) AS n
-     WHERE s.closes - s.opens >= s.duration * interval '1 minute'
+     CROSS JOIN generate_series(s.opens, s.closes - s.length, s.step) AS start_at
 ),
 wanted AS MATERIALIZED (
     SELECT DISTINCT ON (w.doctor_id, w.start_at, w.facility_id, COALESCE(w.offering_id, 0)) w.*
@@ -118,8 +131,8 @@ wanted AS MATERIALIZED (
      WHERE w.start_at >= p.opens AND w.start_at < p.closes
        AND NOT EXISTS (SELECT 1 FROM blocked b
                         WHERE b.doctor_id = w.doctor_id AND b.facility_id = w.facility_id
-                          AND b.start_at < w.end_at AND b.end_at > w.start_at
-                          AND (b.rule_id IS NULL OR b.rule_id = w.rule_id))
+                          AND (b.rule_id IS NULL OR b.rule_id = w.rule_id)
+                          AND b.away && tstzrange(w.start_at, w.end_at))
      ORDER BY w.doctor_id, w.start_at, w.facility_id, COALESCE(w.offering_id, 0),
               w.end_at DESC, w.capacity DESC, w.rule_id
 )"""
