@@ -37,7 +37,7 @@ override AS MATERIALIZED (
                AS length,
            COALESCE(e.slot_duration_minutes, r.slot_interval_minutes, r.slot_duration_minutes)
                * interval '1 minute' AS step,
-           COALESCE(r.capacity, 1) AS capacity,
+           COALESCE(r.capacity, 1) AS capacity, p.opens AS from_at, p.closes AS until_at,
            (e.start_at AT TIME ZONE p.zone)::date AS first_day,
            ((e.end_at - interval '1 microsecond') AT TIME ZONE p.zone)::date AS last_day
       FROM availability_exceptions e
@@ -64,7 +64,8 @@ rule AS MATERIALIZED (
            concat_ws(' ', p.zone, r.day_of_week, r.end_time, days_later) AS closing,
            r.slot_duration_minutes * interval '1 minute' AS length,
            COALESCE(r.slot_interval_minutes, r.slot_duration_minutes) * interval '1 minute'
-               AS step, r.capacity, r.valid_from, r.valid_to
+               AS step, r.capacity, r.valid_from, r.valid_to, p.opens AS from_at,
+           p.closes AS until_at
       FROM availability_rules r
       JOIN place p ON p.facility_id = r.facility_id
      CROSS JOIN LATERAL (
@@ -91,7 +92,7 @@ wall AS MATERIALIZED (
 ),
 span AS MATERIALIZED (
     SELECT r.doctor_id, r.facility_id, r.id AS rule_id, r.offering_id, d.opens, d.closes, r.length,
-           r.step, r.capacity
+           r.step, r.capacity, r.from_at, r.until_at
       FROM rule r
       JOIN wall opened ON opened.key = r.opening
       JOIN wall closed ON closed.key = r.closing
@@ -102,12 +103,14 @@ span AS MATERIALIZED (
                         WHERE x.doctor_id = r.doctor_id AND x.facility_id = r.facility_id
                           AND x.day = d.day AND (x.rule_id IS NULL OR x.rule_id = r.id))
      UNION ALL
-    SELECT doctor_id, facility_id, rule_id, offering_id, opens, closes, length, step, capacity
+    SELECT doctor_id, facility_id, rule_id, offering_id, opens, closes, length, step, capacity,
+           from_at, until_at
       FROM override
+     ORDER BY doctor_id, opens
 )"""
 
 # Of coinciding slots one is wanted: the longest, then the roomiest. The order is also the one in
-# which inserting is fastest.
+# which inserting is fastest; mostly they are made in it, so that there is little to sort.
 WANTED = """
 blocked AS MATERIALIZED (
     SELECT e.doctor_id, e.facility_id, e.availability_rule_id AS rule_id,
@@ -123,13 +126,12 @@ stepped AS (
            start_at + s.length AS end_at
       FROM span s
      CROSS JOIN generate_series(s.opens, s.closes - s.length, s.step) AS start_at
+     WHERE start_at >= s.from_at AND start_at < s.until_at
 ),
 wanted AS MATERIALIZED (
     SELECT DISTINCT ON (w.doctor_id, w.start_at, w.facility_id, COALESCE(w.offering_id, 0)) w.*
       FROM stepped w
-      JOIN place p ON p.facility_id = w.facility_id
-     WHERE w.start_at >= p.opens AND w.start_at < p.closes
-       AND NOT EXISTS (SELECT 1 FROM blocked b
+     WHERE NOT EXISTS (SELECT 1 FROM blocked b
                         WHERE b.doctor_id = w.doctor_id AND b.facility_id = w.facility_id
                           AND (b.rule_id IS NULL OR b.rule_id = w.rule_id)
                           AND b.away && tstzrange(w.start_at, w.end_at))
