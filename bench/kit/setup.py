@@ -44,16 +44,17 @@ SELECT tenant_id, {facility}, {doctor}, {now} + n * interval '1 hour',
        {now} + n * interval '1 hour' + interval '30 minutes', 'blocked'
   FROM services, {numbers} WHERE id = {service};
 """
-# A visit of everybody in a slot that no rule supports any more, each with a doctor of their own.
+# A visit of everybody in a slot that no rule supports any more, each with a doctor of their own,
+# over ten days.
 ORPHANS = """
 WITH d AS (SELECT o.*, row_number() OVER (ORDER BY o.id) AS n FROM service_offerings o
             WHERE o.facility_id = {facility}),
      p AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM patients),
+     t AS (SELECT *, {now} + interval '1 day' + n % 960 * interval '15 minutes' AS at FROM d),
      s AS (INSERT INTO availability_slots (tenant_id, facility_id, doctor_id, start_at, end_at,
                     status, booked_count, busy_from, busy_until, orphaned_at)
-           SELECT tenant_id, {facility}, doctor_id, {now} + interval '1 day',
-                  {now} + interval '25 hours', 'booked', 1, {now} + interval '1 day',
-                  {now} + interval '25 hours', {now} FROM d
+           SELECT tenant_id, {facility}, doctor_id, at, at + interval '1 hour', 'booked', 1, at,
+                  at + interval '1 hour', {now} FROM t
            RETURNING *)
 INSERT INTO appointments (tenant_id, row_uid, patient_id, facility_id, doctor_id,
        service_offering_id, availability_slot_id, service_workflow_id, insurance_plan_id, start_at,

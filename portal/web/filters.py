@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask
-from flask_babel import get_locale
+
+from portal.web.languages import page_locale
 
 
 def localtime(instant: datetime, zone: str) -> datetime:
@@ -37,8 +38,8 @@ def twelve_hours(locale: Locale) -> bool:
 
 
 def _twelve(moment: datetime | time, pattern: str) -> str:
-    locale = get_locale()
-    if locale is None or not twelve_hours(locale):
+    locale = page_locale()
+    if not twelve_hours(locale):
         return ""
     wall = moment.time() if isinstance(moment, datetime) else moment
     return str(format_time(wall, pattern, locale=locale))
@@ -48,14 +49,14 @@ def longdate(day: date | str) -> str:
     """Monday, 23 November 2026, as the language orders it; what is no day says so itself."""
     if isinstance(day, str):
         return day
-    return format_date(day, format="full", locale=get_locale())
+    return format_date(day, format="full", locale=page_locale())
 
 
 def shortdate(day: date | str) -> str:
     """23 Nov 2026, as the language orders it; what is no day says so itself."""
     if isinstance(day, str):
         return day
-    return _medium(date(day.year, day.month, day.day), get_locale())
+    return _medium(date(day.year, day.month, day.day), page_locale())
 
 
 @lru_cache(4096)
@@ -66,27 +67,27 @@ def _medium(day: date, locale: Locale) -> str:
 
 def monthname(day: date) -> str:
     """November 2026, as the language orders it."""
-    return format_skeleton("yMMMM", day, locale=get_locale())
+    return format_skeleton("yMMMM", day, locale=page_locale())
 
 
 def weekdayname(day: date) -> str:
     """Monday."""
-    return format_date(day, format="EEEE", locale=get_locale())
+    return format_date(day, format="EEEE", locale=page_locale())
 
 
 def language() -> str:
     """The page's language as HTML names it: en-US."""
-    return str(get_locale()).replace("_", "-")
+    return str(page_locale()).replace("_", "-")
 
 
 def direction() -> str:
     """How the page's language is read: `ltr`, or `rtl`."""
-    return str(get_locale().text_direction)
+    return str(page_locale().text_direction)
 
 
 def clock() -> str:
     """The language whose clock a script follows: `en-GB` has 24 hours."""
-    return language() if twelve_hours(get_locale()) else "en-GB"
+    return language() if twelve_hours(page_locale()) else "en-GB"
 
 
 def init_app(app: Flask) -> None:

@@ -14,7 +14,7 @@ from babel import Locale, UnknownLocaleError, localedata
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
 from markupsafe import Markup
 
@@ -25,6 +25,8 @@ WRITTEN_IN = "en"
 OWN = Path(__file__).parents[1] / "translations"
 # Where the clock has two rounds of twelve hours; a language alone has 24, as boards are read.
 TWELVE_HOURS = "US"
+# of what is said outside of the application
+NOBODYS = Locale(WRITTEN_IN)
 
 
 class Catalogues(Domain):  # type: ignore[misc]
@@ -32,7 +34,7 @@ class Catalogues(Domain):  # type: ignore[misc]
 
     def get_translations(self) -> NullTranslations:
         """The words of the page's language."""
-        return _words(_folders(current_app), get_locale().language)
+        return _words(_folders(current_app), page_locale().language)
 
 
 def init_app(app: Flask) -> None:
@@ -47,10 +49,23 @@ def say_in_template(message: str, /, **places: object) -> Markup:
 
     A grid says the same few words hundreds of times, so those without places are made once.
     """
-    words = _words(_folders(current_app), get_locale().language)
+    words = _words(_folders(current_app), page_locale().language)
     if places:
         return Markup(words.gettext(message)) % places  # noqa: S704 - the catalogues' own
     return _plain(words, message)
+
+
+def page_locale() -> Locale:
+    """The page's language and country, from what Flask-Babel keeps once it has looked.
+
+    Its own `get_locale` asks for the context three times over, and a page asks a thousand times.
+    """
+    try:
+        kept = g.get("_flask_babel")
+    except RuntimeError:
+        return NOBODYS
+    known: Locale | None = getattr(kept, "babel_locale", None)
+    return known or get_locale()
 
 
 def load(app: Flask) -> None:
