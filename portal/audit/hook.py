@@ -23,10 +23,7 @@ from portal.web.logs import log_failure
 TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 # A redirect and an empty answer show nobody: what was opened was for the program's own use.
 SHOWS_NOBODY = frozenset({204, 303})
-SAW = text(
-    "SELECT audit_note(:action, 'patients', patient, patient, 'done', NULL, NULL, NULL)"
-    " FROM unnest(CAST(:patients AS bigint[])) AS patient"
-)
+SAW = text("SELECT audit_saw(:action, CAST(:patients AS bigint[]))")
 
 
 @dataclass(frozen=True)
