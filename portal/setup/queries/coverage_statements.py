@@ -51,35 +51,39 @@ WITH offered AS MATERIALIZED (
 # Whoever pays besides patients themselves: the plans in effect that some facility accepts; and how
 # each of them stands at the facilities. Dates matter only where the plan is accepted at all.
 TERMS = """
+taken AS MATERIALIZED (
+    SELECT a.facility_id, a.insurance_plan_id AS plan_id, a.accepted_since, a.accepted_until
+      FROM facility_insurance_plans a
+     WHERE a.tenant_id = :tenant_id AND a.enabled
+),
 payer AS MATERIALIZED (
     SELECT y.id AS plan_id, y.effective_from, y.effective_to
       FROM insurance_plans y
      WHERE y.tenant_id = :tenant_id
        AND (y.effective_to IS NULL OR y.effective_to >= CAST(:now AS timestamptz)::date - 1)
-       AND y.id IN (SELECT a.insurance_plan_id FROM facility_insurance_plans a
-                     WHERE a.tenant_id = :tenant_id AND a.enabled
-                       AND (a.accepted_until IS NULL
-                            OR a.accepted_until >= CAST(:now AS timestamptz)::date - 1))
+       AND y.id IN (SELECT plan_id FROM taken
+                     WHERE accepted_until IS NULL
+                        OR accepted_until >= CAST(:now AS timestamptz)::date - 1)
 ),
 term AS MATERIALIZED (
     SELECT facility_id, plan_id, cover,
            CASE WHEN cover IS NULL THEN first_day END AS first_day,
            CASE WHEN cover IS NULL THEN last_day END AS last_day
       FROM (SELECT dated.*, CASE
-                     WHEN enabled IS NOT TRUE THEN 'not_accepted'
+                     WHEN taken IS NULL THEN 'not_accepted'
                      WHEN accepted_until < today THEN 'contract_ended'
                      WHEN effective_to < today THEN 'plan_ended'
                      WHEN first_day > last_day THEN 'dates_apart' END AS cover
               FROM (SELECT f.facility_id, f.today, y.plan_id, y.effective_to,
-                           t.enabled, t.accepted_until,
+                           t.plan_id AS taken, t.accepted_until,
                            GREATEST(f.today, y.effective_from, t.accepted_since) AS first_day,
                            LEAST(f.today + CAST(:days AS int) - 1, y.effective_to,
                                  t.accepted_until) AS last_day
                       FROM (SELECT DISTINCT facility_id, today FROM offered) AS f
                      CROSS JOIN payer y
-                      LEFT JOIN facility_insurance_plans t
-                        ON t.tenant_id = :tenant_id AND t.facility_id = f.facility_id
-                       AND t.insurance_plan_id = y.plan_id) AS dated) AS judged
+                      LEFT JOIN taken t
+                        ON t.facility_id = f.facility_id AND t.plan_id = y.plan_id) AS dated
+           ) AS judged
 ),
 own AS MATERIALIZED (
     SELECT w.service_offering_id AS offering_id, w.insurance_plan_id AS plan_id,
