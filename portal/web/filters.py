@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask
+from markupsafe import Markup
 
 from portal.web.languages import page_locale
 
@@ -75,6 +76,11 @@ def weekdayname(day: date) -> str:
     return format_date(day, format="EEEE", locale=page_locale())
 
 
+def telephone(number: str | None) -> Markup:
+    """A number as it is dialled, from left to right on a page that is read from right to left."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(number) if number else Markup("")
+
+
 def language() -> str:
     """The page's language as HTML names it: en-US."""
     return str(page_locale()).replace("_", "-")
@@ -101,4 +107,5 @@ def init_app(app: Flask) -> None:
         shortdate=shortdate,
         monthname=monthname,
         weekdayname=weekdayname,
+        telephone=telephone,
     )

@@ -14,7 +14,7 @@ from portal.web.forms import Line, PortalForm, tidy
 
 REQUIRED = InputRequired(_("This is needed."))
 NAMED = DataRequired(_("This is needed."))
-CODE_SYSTEMS = ("CPT", "HCPCS", "ICD", "Custom")
+CODE_SYSTEMS = (("CPT", "CPT"), ("HCPCS", "HCPCS"), ("ICD", "ICD"), ("Custom", _("Custom")))
 
 
 class ServiceForm(PortalForm):
@@ -23,7 +23,7 @@ class ServiceForm(PortalForm):
     name = Line(_("Name"), [NAMED, Length(max=120)])
     category = Line(_("Category"), [Length(max=80)])
     code_system = SelectField(
-        _("Code system"), choices=[SelectChoice(s, s) for s in CODE_SYSTEMS], default="CPT"
+        _("Code system"), choices=[SelectChoice(*each) for each in CODE_SYSTEMS], default="CPT"
     )
     code = Line(_("Code"), [Length(max=50)])
     code_version = Line(_("Code version"), [Length(max=50)])
