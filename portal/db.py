@@ -69,8 +69,8 @@ Asked = tuple[TextClause, Mapping[str, Any]]
 
 # Writes $1 where a value goes, which the driver sends as it is.
 NUMBERED = dialect()  # type: ignore[no-untyped-call]
-PLAN_ONCE = text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
-PLAN_AS_USUAL = text("SELECT set_config('plan_cache_mode', 'auto', true)")
+PLAN_ONCE = text("SET LOCAL plan_cache_mode = force_generic_plan")
+PLAN_AS_USUAL = text("SET LOCAL plan_cache_mode = auto")
 PLAN_ANEW = text("DISCARD PLANS")
 
 

@@ -28,6 +28,7 @@ place AS MATERIALIZED (
       FROM dated
 )"""
 
+# The bound of all places beside each place's own is one for the index.
 # An override without a duration of its own takes its rule's shape; without a rule, back to back.
 OVERRIDES = """
 override AS MATERIALIZED (
@@ -45,6 +46,7 @@ override AS MATERIALIZED (
       LEFT JOIN availability_rules r
         ON r.tenant_id = e.tenant_id AND r.id = e.availability_rule_id
      WHERE e.tenant_id = :tenant_id AND e.doctor_id = ANY(:doctor_ids) AND e.type = 'override'
+       AND e.start_at < (SELECT max(closes) + interval '2 days' FROM place)
        AND e.start_at < p.closes + interval '2 days' AND e.end_at > p.opens - interval '2 days'
        AND (r.active OR e.availability_rule_id IS NULL)
 ),
@@ -118,6 +120,7 @@ blocked AS MATERIALIZED (
       FROM availability_exceptions e
       JOIN place p ON p.facility_id = e.facility_id
      WHERE e.tenant_id = :tenant_id AND e.doctor_id = ANY(:doctor_ids) AND e.type <> 'override'
+       AND e.start_at < (SELECT max(closes) + interval '1 day' FROM place)
        AND e.start_at < p.closes + interval '1 day' AND e.end_at > p.opens
      GROUP BY e.doctor_id, e.facility_id, e.availability_rule_id
 ),

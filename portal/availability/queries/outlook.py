@@ -30,7 +30,9 @@ SELECT d.start_at, d.end_at, d.action, s.status, COALESCE(s.booked_count, 0) AS 
                   AND (t.booked_count > 0 OR t.status = 'reserved' AND t.reserved_until > :now)
               ) AS covered
   FROM difference d
-  LEFT JOIN availability_slots s ON s.tenant_id = :tenant_id AND s.id = d.slot_id
+  LEFT JOIN LATERAL (
+       SELECT id, status, booked_count, capacity, reserved_until FROM availability_slots
+        WHERE tenant_id = :tenant_id AND id = d.slot_id LIMIT 1) AS s ON true
  WHERE d.action <> 'withdrawn' AND NOT (d.action = 'gone' AND s.status = 'cancelled')
  ORDER BY d.start_at, d.end_at, s.id
  LIMIT :limit

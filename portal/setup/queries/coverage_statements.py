@@ -48,8 +48,9 @@ WITH offered AS MATERIALIZED (
        AND usual.insurance_plan_id IS NULL AND usual.total_estimated_minutes > 0
 ),"""
 
-# Whoever pays besides patients themselves: the plans in effect that some facility accepts; and how
-# each of them stands at the facilities. Dates matter only where the plan is accepted at all.
+# Whoever pays besides patients themselves: the plans in effect that some facility accepts; and what
+# each facility says of them. Plans of the same dates are counted before their dates are looked at:
+# they stand alike. Those of an offering with workflows for some plans are counted for it alone.
 TERMS = """
 taken AS MATERIALIZED (
     SELECT a.facility_id, a.insurance_plan_id AS plan_id, a.accepted_since, a.accepted_until
@@ -65,26 +66,6 @@ payer AS MATERIALIZED (
                      WHERE accepted_until IS NULL
                         OR accepted_until >= CAST(:now AS timestamptz)::date - 1)
 ),
-term AS MATERIALIZED (
-    SELECT facility_id, plan_id, cover,
-           CASE WHEN cover IS NULL THEN first_day END AS first_day,
-           CASE WHEN cover IS NULL THEN last_day END AS last_day
-      FROM (SELECT dated.*, CASE
-                     WHEN taken IS NULL THEN 'not_accepted'
-                     WHEN accepted_until < today THEN 'contract_ended'
-                     WHEN effective_to < today THEN 'plan_ended'
-                     WHEN first_day > last_day THEN 'dates_apart' END AS cover
-              FROM (SELECT f.facility_id, f.today, y.plan_id, y.effective_to,
-                           t.plan_id AS taken, t.accepted_until,
-                           GREATEST(f.today, y.effective_from, t.accepted_since) AS first_day,
-                           LEAST(f.today + CAST(:days AS int) - 1, y.effective_to,
-                                 t.accepted_until) AS last_day
-                      FROM (SELECT DISTINCT facility_id, today FROM offered) AS f
-                     CROSS JOIN payer y
-                      LEFT JOIN taken t
-                        ON t.facility_id = f.facility_id AND t.plan_id = y.plan_id) AS dated
-           ) AS judged
-),
 own AS MATERIALIZED (
     SELECT w.service_offering_id AS offering_id, w.insurance_plan_id AS plan_id,
            w.total_estimated_minutes AS minutes
@@ -92,32 +73,61 @@ own AS MATERIALIZED (
      WHERE w.tenant_id = :tenant_id AND w.active AND w.total_estimated_minutes > 0
        AND w.insurance_plan_id IS NOT NULL
        AND w.service_offering_id IN (SELECT offering_id FROM offered)
+),
+said AS MATERIALIZED (
+    SELECT f.facility_id, f.today, y.plan_id, y.effective_from, y.effective_to,
+           t.plan_id IS NOT NULL AS taken, t.accepted_since, t.accepted_until
+      FROM (SELECT DISTINCT facility_id, today FROM offered) AS f
+     CROSS JOIN payer y
+      LEFT JOIN taken t ON t.facility_id = f.facility_id AND t.plan_id = y.plan_id
+),
+alike AS MATERIALIZED (
+    SELECT NULL::bigint AS offering_id, NULL::int AS minutes, {dates}, {counted}
+      FROM said GROUP BY {dates}
+     UNION ALL
+    SELECT o.offering_id, own.minutes, {dates}, {counted}
+      FROM (SELECT offering_id, facility_id FROM offered
+             WHERE offering_id IN (SELECT offering_id FROM own) OFFSET 0) AS o
+      JOIN said USING (facility_id)
+      LEFT JOIN own ON own.offering_id = o.offering_id AND own.plan_id = said.plan_id
+     GROUP BY o.offering_id, own.minutes, {dates}
+),
+term AS MATERIALIZED (
+    SELECT facility_id, offering_id, minutes, cover, first_day, last_day,
+           sum(plans)::int AS plans, {some}
+      FROM (SELECT *, CASE WHEN cover IS NULL THEN first_date END AS first_day,
+                   CASE WHEN cover IS NULL THEN last_date END AS last_day
+              FROM (SELECT *, CASE
+                             WHEN NOT taken THEN 'not_accepted'
+                             WHEN accepted_until < today THEN 'contract_ended'
+                             WHEN effective_to < today THEN 'plan_ended'
+                             WHEN first_date > last_date THEN 'dates_apart' END AS cover
+                      FROM (SELECT *,
+                                   GREATEST(today, effective_from, accepted_since) AS first_date,
+                                   LEAST(today + CAST(:days AS int) - 1, effective_to,
+                                         accepted_until) AS last_date
+                              FROM alike) AS dated) AS judged) AS told
+     GROUP BY facility_id, offering_id, minutes, cover, first_day, last_day
 ),"""
+DATES = "facility_id, today, effective_from, effective_to, taken, accepted_since, accepted_until"
+COUNTED = f"count(*) AS plans, (array_agg(said.plan_id))[1:{MOST_NAMED}] AS plan_ids"
+SOME = f"""(string_to_array(string_agg(array_to_string(plan_ids, ','), ','), ',')
+           )[1:{MOST_NAMED}]::bigint[] AS plan_ids"""
 
 # Those to whom an offering stands alike: as long a visit on the same days, or the same reason.
 KINDS = """
 kind AS MATERIALIZED (
     SELECT offering_id, NULL AS cover, today AS first_day,
            today + CAST(:days AS int) - 1 AS last_day, usual_minutes AS minutes, true AS self_pay,
-           0 AS plans, CAST('{{}}' AS bigint[]) AS plan_ids
+           0 AS plans, CAST('{}' AS bigint[]) AS plan_ids
       FROM offered
      UNION ALL
-    SELECT o.offering_id, a.cover, a.first_day, a.last_day, o.usual_minutes, false, a.plans,
-           a.plan_ids
+    SELECT o.offering_id, t.cover, t.first_day, t.last_day, COALESCE(t.minutes, o.usual_minutes),
+           false, t.plans, t.plan_ids
       FROM offered o
-      JOIN (SELECT facility_id, cover, first_day, last_day, {counted}
-              FROM term GROUP BY facility_id, cover, first_day, last_day) AS a USING (facility_id)
-     WHERE o.offering_id NOT IN (SELECT offering_id FROM own)
-     UNION ALL
-    SELECT o.offering_id, term.cover, term.first_day, term.last_day,
-           COALESCE(own.minutes, o.usual_minutes), false, {counted}
-      FROM (SELECT * FROM offered WHERE offering_id IN (SELECT offering_id FROM own) OFFSET 0) AS o
-      JOIN term USING (facility_id)
-      LEFT JOIN own ON own.offering_id = o.offering_id AND own.plan_id = term.plan_id
-     GROUP BY 1, 2, 3, 4, 5
+      JOIN term t ON t.facility_id = o.facility_id AND t.offering_id IS NOT DISTINCT FROM
+           CASE WHEN o.offering_id IN (SELECT offering_id FROM own) THEN o.offering_id END
 ),"""
-COUNTED = f"""count(*) AS plans,
-           (array_agg(term.plan_id))[1:{MOST_NAMED}] AS plan_ids"""
 
 # The earliest start for each length and span of days, or why there is none.
 FOUND = """
@@ -199,7 +209,8 @@ def judging(given: frozenset[str]) -> TextClause:
     """The statement for the names of what narrows it."""
     narrowed = "".join(condition for name, condition in NARROWED.items() if name in given)
     parts = (
-        OFFERED.format(living=LIVING, order=ORDER, narrowed=narrowed), TERMS,
-        KINDS.format(counted=COUNTED), FOUND.format(free=free_starts()), ROWS,
+        OFFERED.format(living=LIVING, order=ORDER, narrowed=narrowed),
+        TERMS.format(dates=DATES, counted=COUNTED, some=SOME), KINDS,
+        FOUND.format(free=free_starts()), ROWS,
     )  # fmt: skip
     return text(" ".join("".join(parts).split()))
