@@ -10,13 +10,14 @@ from sqlalchemy.exc import OperationalError
 
 from portal.audit.hook import Hook
 from portal.auth.permissions import permission
-from portal.db import session
+from portal.db import db, session
 from portal.facilities import queries
 from portal.refusals import Conflict, DomainError
 from portal.web.answers import page, stay, toast
 from tests.support.client import Browser
+from tests.support.databases import Database
 from tests.support.factories import a_facility
-from tests.support.people import Clinic
+from tests.support.people import Clinic, found
 
 
 @pytest.fixture
@@ -232,3 +233,20 @@ def test_an_idle_session_is_over(signed_in, alder):
     response = signed_in.get("/facilities/")
     assert response.status_code == 401
     assert "Your session has ended." in response.text
+
+
+def test_one_request_notices_that_the_server_was_away_and_the_next_is_answered(
+    own_database: Database,
+):
+    app = own_database.app()
+    with app.app_context():
+        clinic = found("alder", "America/Chicago")
+    browser = Browser(app).sign_in(clinic.owner)
+    with app.app_context(), db.engine.connect(), db.engine.connect():
+        pass
+    with own_database.connect("admin") as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = 'portal_app'"
+        )
+    assert [browser.get("/facilities/").status_code for _ in range(2)] == [503, 200]
