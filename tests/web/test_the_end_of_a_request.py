@@ -1,6 +1,7 @@
 """One transaction a request: what is rolled back, what survives, and what is never shown."""
 
 import json
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -242,8 +243,9 @@ def test_one_request_notices_that_the_server_was_away_and_the_next_is_answered(
     with app.app_context():
         clinic = found("alder", "America/Chicago")
     browser = Browser(app).sign_in(clinic.owner)
-    with app.app_context(), db.engine.connect(), db.engine.connect():
-        pass
+    with app.app_context(), ExitStack() as pooled:
+        for _ in range(4):
+            pooled.enter_context(db.engine.connect())
     with own_database.connect("admin") as admin:
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
