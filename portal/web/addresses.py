@@ -1,8 +1,13 @@
-"""Numbers in addresses: one that no record can have leads nowhere, before any query sees it."""
+"""Addresses: a number that no record can have leads nowhere, before any query sees it.
 
+Templates write the same addresses over and over, so those are remembered.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 from werkzeug.routing import IntegerConverter, Map
 
 LARGEST = 2**63 - 1
@@ -18,3 +23,26 @@ class RecordNumber(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Read every number this way; before any route is added."""
     app.url_map.converters["int"] = RecordNumber
+    app.jinja_env.globals["url_for"] = _remembering(app)
+
+
+def _remembering(app: Flask) -> Callable[..., str]:
+    """Flask's `url_for` for templates.
+
+    What is static has a version, which changes with its file; the rest only follows where the
+    portal is mounted.
+    """
+
+    @lru_cache(8192)
+    def written(_mounted_at: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+        return app.url_for(endpoint, **dict(values))
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        if endpoint == "static" or not has_request_context():
+            return app.url_for(endpoint, **values)
+        try:
+            return written(request.root_path, endpoint, tuple(values.items()))
+        except TypeError:  # a list among the values
+            return app.url_for(endpoint, **values)
+
+    return url_for

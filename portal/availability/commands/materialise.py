@@ -64,7 +64,9 @@ marked AS (
        AND s.id = ANY(ARRAY(SELECT slot_id FROM change
                              WHERE action IN ('orphaned', 'adopted')))
 )
-SELECT action, count(*) FROM difference GROUP BY action
+SELECT action, count(*) FROM change GROUP BY action
+ UNION ALL
+SELECT 'wanted', count(*) FROM wanted
 """
 
 MATERIALISE = text("".join((queries.DIFFERENCE, WRITES)))
@@ -158,14 +160,15 @@ def horizon_days() -> int:
 
 
 def _counted(rows: Iterable[Any]) -> Materialised:
-    """Of how many slots of each action."""
+    """Of how many slots of each action; those wanted that are neither new nor back are kept."""
     slots = Counter(dict(rows))
+    reopened = slots["reopened"] + slots["adopted"]
     return Materialised(
         added=slots["added"],
         withdrawn=slots["withdrawn"],
-        kept=slots["kept"] + slots["adjusted"],
+        kept=slots["wanted"] - slots["added"] - reopened,
         orphaned=slots["orphaned"],
-        reopened=slots["reopened"] + slots["adopted"],
+        reopened=reopened,
         adjusted=slots["adjusted"],
     )
 

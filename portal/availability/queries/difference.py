@@ -157,7 +157,7 @@ existing AS (
        AND s.start_at >= (SELECT min(opens) FROM place)
        AND s.start_at < (SELECT max(closes) FROM place)
 ),
-difference AS MATERIALIZED (
+difference AS (
     SELECT e.id AS slot_id, COALESCE(w.doctor_id, e.doctor_id) AS doctor_id,
            COALESCE(w.facility_id, e.facility_id) AS facility_id,
            COALESCE(w.start_at, e.start_at) AS start_at, COALESCE(w.end_at, e.end_at) AS end_at,
