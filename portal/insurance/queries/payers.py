@@ -118,8 +118,9 @@ def _having_plans(query: str) -> Select[int]:
 
 
 def having(query: str, *columns: Any) -> list[ColumnElement[bool]]:
-    """Every word of a query somewhere in one of the columns."""
-    return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns))
-        for word in query.split()[:MOST_WORDS]
-    ]
+    """Every word of a query somewhere in one of the columns.
+
+    No word has a blank in it, so none can begin in one column and end in the next.
+    """
+    written = func.concat_ws(" ", *columns)
+    return [written.icontains(word, autoescape=True) for word in query.split()[:MOST_WORDS]]
