@@ -74,7 +74,8 @@ def measure(small: bool) -> Iterator[Figure]:
         yield Figure("rows of each list", rows, "")
         pages = {name: Page(works, address) for name, address in _addresses(works).items()}
         ways = {name: each.opened for name, each in pages.items()}
-        took = interleaved(rounds, ways | {"bare": lambda: _bare().get("/")})
+        bare = _bare()
+        took = interleaved(rounds, ways | {"bare": lambda: bare.get("/")})
     for name, page in pages.items():
         spent = median(page.seconds[WARM:])
         yield Figure(f"{name}: processor", 1000 * spent, "ms", at_most=MOST_MS)
