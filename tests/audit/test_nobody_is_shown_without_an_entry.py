@@ -66,11 +66,18 @@ TROUBLES: dict[str, Callable] = {
 }
 
 
+# What writes the log, and waits for it some seconds at most.
+WRITERS = ("audit_append", "audit_saw")
+
+
 @pytest.fixture
 def stage(own_database, monkeypatch):
     """The owner, signed in, and the names of patients with visits on the day."""
     hasty = text(str(context.ENTER_SESSION).replace("'20s'", "'100ms'"))
     monkeypatch.setattr(context, "ENTER_SESSION", hasty)
+    with own_database.connect("admin") as admin:
+        for name in WRITERS:
+            admin.execute(f"ALTER FUNCTION {name} SET lock_timeout = '100ms'")
     app = own_database.app()
     with on_monday(), app.app_context():
         clinic = found("alder", "America/Chicago")
@@ -109,8 +116,9 @@ def test_no_change_is_kept_without_its_entry(own_database, stage, trouble):
         assert admin.execute("SELECT count(*) FROM facilities").fetchone() == before
 
 
-def test_a_request_waits_for_a_lock_some_seconds_at_most(own_database):
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_request_waits_for_a_lock_some_seconds_at_most(own_database, name):
     with own_database.connect("admin") as admin:
-        query = "SELECT proconfig FROM pg_proc WHERE proname = 'audit_append'"
-        [[settings]] = admin.execute(query).fetchall()
+        query = "SELECT proconfig FROM pg_proc WHERE proname = %s"
+        [[settings]] = admin.execute(query, [name]).fetchall()
     assert "lock_timeout=5s" in settings
