@@ -29,8 +29,8 @@ def init_app(app: Flask) -> None:
 def _remembering(app: Flask) -> Callable[..., str]:
     """Flask's `url_for` for templates.
 
-    What is static has a version, which changes with its file; the rest only follows where the
-    portal is mounted.
+    What is static has a version, which changes with its file, and what begins with a dot depends
+    on the page; the rest only follows where the portal is mounted.
     """
 
     @lru_cache(8192)
@@ -38,7 +38,7 @@ def _remembering(app: Flask) -> Callable[..., str]:
         return app.url_for(endpoint, **dict(values))
 
     def url_for(endpoint: str, **values: Any) -> str:
-        if endpoint == "static" or not has_request_context():
+        if endpoint == "static" or endpoint[0] == "." or not has_request_context():
             return app.url_for(endpoint, **values)
         try:
             return written(request.root_path, endpoint, tuple(values.items()))
