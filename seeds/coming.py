@@ -48,7 +48,7 @@ def plan_ahead(built: Built, people: list[Invented], random: Random) -> None:
 
 def _repeat(offered: Offered, patient: Invented, random: Random) -> None:
     """Weekly visits from next week on; a date on which nothing is free is left out."""
-    soon = clock.now().date() + timedelta(days=7)
+    soon = clock.today_in("UTC") + timedelta(days=7)
     first = next_available(Wanted(offering_id=offered.id), first_date=soon)
     if first is None:
         return

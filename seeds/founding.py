@@ -90,7 +90,7 @@ def found(group: Group, *, slots_from: date) -> Built:
 
 
 def _today() -> date:
-    return clock.now().date()
+    return clock.today_in("UTC")
 
 
 def _open_places(built: Built) -> None:

@@ -44,7 +44,7 @@ class Invented:
 def invent(built: Built, how_many: int, say: Callable[[str], None]) -> list[Invented]:
     """Register invented patients; the active ones, in a fixed order."""
     random = Random(f"{built.group.slug} patients")
-    people = _people(built, random, clock.now().date())
+    people = _people(built, random, clock.today_in(built.group.timezone))
     active: list[Invented] = []
     for first in range(0, how_many, BATCH):
         many = list(islice(people, min(BATCH, how_many - first)))

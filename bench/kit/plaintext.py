@@ -71,7 +71,7 @@ class PlainRow:
 
 def search_plain(typed: str) -> list[PlainRow]:
     """Who is found by names and beginnings of names, in any order."""
-    terms = readings(typed, today=clock.now().date())[-1].terms
+    terms = readings(typed, today=clock.today_in("UTC"))[-1].terms
     names = [key.value for term in terms for key in term]
     values: dict[str, Any] = {"tenant_id": facts().tenant_id}
     for n, name in enumerate(names):

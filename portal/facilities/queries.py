@@ -4,12 +4,14 @@ Row security shows somebody who is limited to some facilities only those.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from portal import clock
 from portal.db import column_by_id, session
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
@@ -72,6 +74,15 @@ def _one(those: Select[Facility], facility_id: int) -> Facility:
 def find_facility(slug: str) -> Facility | None:
     """The open facility with this short name."""
     return session.scalar(OPEN.where(Facility.slug == slug))
+
+
+def today_at(facility_id: int | None) -> date:
+    """Today's date at a facility, open or closed; the clinic's where no facility is meant."""
+    zone = select(Facility.timezone).where(
+        Facility.tenant_id == facts().tenant_id, Facility.id == facility_id
+    )
+    known = session.scalar(zone) if facility_id is not None else None
+    return clock.today_in(known or facts().timezone)
 
 
 def open_facility_of(facility_id: InstrumentedAttribute[int]) -> LateralFromClause:

@@ -2,7 +2,6 @@
 
 from datetime import date
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -104,4 +103,4 @@ def _account(template: str, patient: Patient) -> Response:
 
 
 def _today() -> date:
-    return clock.now().astimezone(ZoneInfo(facts().timezone)).date()
+    return clock.today_in(facts().timezone)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, select
 
@@ -128,7 +127,7 @@ def list_facilities_of(plan: InsurancePlan, *, limit: int = 200) -> list[Facilit
 
 def local_today(facility: Facility) -> date:
     """The facility's own date now."""
-    return clock.now().astimezone(ZoneInfo(facility.timezone)).date()
+    return clock.today_in(facility.timezone)
 
 
 def find_acceptance(*, facility_id: int, plan_id: int) -> FacilityInsurancePlan | None:

@@ -3,8 +3,8 @@
 from flask import Response, request
 from flask_babel import gettext as _
 
-from portal import clock
 from portal.auth.permissions import permission
+from portal.facilities.queries import today_at
 from portal.insurance import commands, queries
 from portal.insurance.forms import PayerForm
 from portal.insurance.views.blueprint import bp
@@ -30,7 +30,7 @@ def show(payer_id: int) -> Response:
     plans = queries.list_plans(payer_id=payer_id, limit=window.limit, offset=window.offset)
     listing = Listing.of(plans, window)
     return page("insurance/show.html", "insurance/_payer.html", payer=payer, listing=listing,
-                today=clock.now().date())  # fmt: skip
+                today=today_at(None))  # fmt: skip
 
 
 @bp.route("/new", methods=["GET", "POST"])

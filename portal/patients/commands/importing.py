@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from portal import clock
 from portal.db import plan_anew
+from portal.facilities.queries import today_at
 from portal.patients import queries
 from portal.patients.commands.registering import register_checked
 from portal.patients.rules.details import checked
@@ -43,6 +43,7 @@ def import_patients(incoming: Iterable[Incoming], *, facility_id: int, tell: Tel
 class _Import:
     def __init__(self, facility_id: int, tell: Tell) -> None:
         self.facility_id = facility_id
+        self.today = today_at(facility_id)
         self.tell = tell
         self.report = ImportReport()
         self.first_made: int | None = None
@@ -62,7 +63,7 @@ class _Import:
             return None
         details = replace(each.details, facility_id=self.facility_id)
         try:
-            return replace(each, details=checked(details, today=clock.now().date()))
+            return replace(each, details=checked(details, today=self.today))
         except DomainError as refusal:
             self._refuse(each.line, refusal)
             return None

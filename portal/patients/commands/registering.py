@@ -8,8 +8,8 @@ from uuid import uuid4
 from sqlalchemy import BigInteger, LargeBinary, Table, Text, bindparam, delete, insert, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from portal import clock
 from portal.db import session
+from portal.facilities.queries import today_at
 from portal.patients import queries
 from portal.patients.models import Patient, PatientSearchToken
 from portal.patients.rules.details import PatientDetails, checked
@@ -95,10 +95,10 @@ def register_patient(details: PatientDetails) -> Patient:
     Raises:
         NameMissing, BirthDateImplausible, EmailMalformed, ...: beside their fields.
     """
-    tidy = checked(details, today=clock.now().date())
     own = facts().facility_ids
-    if own and tidy.facility_id is None:
-        tidy = replace(tidy, facility_id=own[0])
+    if own and details.facility_id is None:
+        details = replace(details, facility_id=own[0])
+    tidy = checked(details, today=today_at(details.facility_id))
     with refusing(CONSTRAINTS):
         [patient_id] = register_checked([tidy])
     return queries.get_patient(patient_id)
@@ -124,7 +124,7 @@ def possible_duplicates_of(details: PatientDetails) -> list[Alike]:
     Raises:
         what `register_patient` raises.
     """
-    person = _person(checked(details, today=clock.now().date()), mrn="")
+    person = _person(checked(details, today=today_at(details.facility_id)), mrn="")
     here = [row for row, _how in queries.find_possible_duplicates(person)]
     elsewhere = queries.list_elsewhere(person) if queries.can_tell(person) else []
     # Registering is refused and rolled back then; what was seen is written all the same.
@@ -165,7 +165,8 @@ def change_patient(patient: Patient, details: PatientDetails) -> Patient:
     if any(isinstance(getattr(patient, name), Unreadable) for name in SEALED):
         raise PatientUnreadable
     known_as = (patient.meta or {}).get("external_ids", ())
-    tidy = checked(replace(details, external_ids=tuple(known_as)), today=clock.now().date())
+    details = replace(details, external_ids=tuple(known_as))
+    tidy = checked(details, today=today_at(details.facility_id))
     with refusing(CONSTRAINTS):
         for name in (*SEALED, *PLAIN):
             setattr(patient, name, _kept(tidy, name))

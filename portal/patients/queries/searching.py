@@ -35,7 +35,7 @@ def search_patients(typed: str, *, limit: int = MOST_FOUND) -> list[PatientRow]:
     """
     wanted = min(limit, MOST_FOUND)
     found: dict[int, PatientRow] = {}
-    meant = readings(typed, today=clock.now().date())
+    meant = readings(typed, today=clock.latest_today())
     for reading, candidates in _candidates(meant, first=wanted + SPARE):
         for row, people in candidates:
             if len(found) >= wanted:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from portal import clock
 from portal.db import db, session
+from portal.facilities.queries import today_at
 from portal.insurance.models import FacilityInsurancePlan
 from portal.services.models import ServiceOffering, ServiceWorkflow, WorkflowStep
 from portal.tenancy.context import facts
@@ -78,7 +79,7 @@ def use_of(offering: ServiceOffering, plan_id: int | None) -> Use:
 
 def _plans_by_default(offering: ServiceOffering) -> int:
     accepted = FacilityInsurancePlan
-    today = clock.now().date()
+    today = today_at(offering.facility_id)
     own = select(ServiceWorkflow.insurance_plan_id).where(
         ServiceWorkflow.tenant_id == facts().tenant_id,
         ServiceWorkflow.service_offering_id == offering.id,

@@ -1,8 +1,9 @@
-"""A file as an answer, named for what it is and its day."""
+"""A file as an answer, named for what it is and the clinic's day."""
 
 from flask import Response
 
 from portal import clock
+from portal.tenancy.context import facts
 
 KINDS = {
     "csv": "text/csv",
@@ -12,6 +13,6 @@ KINDS = {
 
 def download(content: bytes, name: str, kind: str, *, suffix: str = "") -> Response:
     """To be kept, and not shown by the browser."""
-    said = f"{name}-{clock.now():%Y-%m-%d}{suffix}.{kind}"
+    said = f"{name}-{clock.today_in(facts().timezone):%Y-%m-%d}{suffix}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{said}"'}
     return Response(content, mimetype=KINDS[kind], headers=headers)

@@ -1,7 +1,6 @@
 """/exports/: the lists there are, which part of one is wanted, and the file."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response, request, url_for
 from flask_babel import gettext
@@ -23,7 +22,7 @@ from portal.web.answers import form_page, page
 @bp.get("/exports/")
 @permission("sheets.export")
 def exports() -> Response:
-    today = clock.now().astimezone(ZoneInfo(facts().timezone)).date()
+    today = clock.today_in(facts().timezone)
     # Of visits those to come are wanted most; the form can ask for others.
     begun: dict[str, dict[str, Any]] = {"visits": {"since": today}}
     lists = [

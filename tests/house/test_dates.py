@@ -1,0 +1,59 @@
+"""Today is a place's date: no code takes the server's or UTC's for it.
+
+The kind of fault: an instant is cut to its date before it is brought to a time zone. East of
+Greenwich today's birth dates were refused then, and west of it tomorrow's were taken.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.config import ROOT
+
+FILES = sorted(file for folder in ("portal", "seeds") for file in (ROOT / folder).rglob("*.py"))
+CLOCKS = {"now", "utcnow"}
+CLASSES = {"date", "datetime"}
+PARTS = {"date", "strftime", "year", "month", "day", "weekday"}
+# Where an instant is cut after a moment was added to it, and where the log's months, which are
+# UTC's, are dropped after six years by the real clock.
+ALLOWED = {ROOT / "portal" / "clock.py", ROOT / "portal" / "audit" / "commands.py"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_date_is_taken_from_an_instant_without_a_zone(file: Path) -> None:
+    assert file in ALLOWED or list(dates_of_no_place(file.read_text())) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["clock.now().date()", "date.today()", "datetime.today().date()", 'f"{clock.now():%Y-%m-%d}"',
+     'clock.now().strftime("%d")', "clock.now().year", "datetime.now(UTC).date()"],
+)  # fmt: skip
+def test_each_way_of_doing_so_is_seen(code: str) -> None:
+    assert list(dates_of_no_place(code)) == [1]
+
+
+def dates_of_no_place(code: str) -> Iterator[int]:
+    """The lines on which today is taken without saying where."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FormattedValue):
+            taken = node.format_spec is not None and _is_now(node.value)
+        elif isinstance(node, ast.Attribute):
+            of_a_class = isinstance(node.value, ast.Name) and node.value.id in CLASSES
+            taken = (node.attr == "today" and of_a_class) or (
+                node.attr in PARTS and _is_now(node.value)
+            )
+        else:
+            taken = False
+        if taken:
+            yield node.lineno
+
+
+def _is_now(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in CLOCKS
+    )
