@@ -12,12 +12,12 @@ from flask_login import current_user
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.models import Appointment
+from portal.appointments.patient_strip import alerts_of
 from portal.appointments.queries import StepRow
 from portal.appointments.rules import NotUndoneAnyMore, check_undo
 from portal.appointments.series_page import SeriesShown, series_of
 from portal.appointments.waitlist_page import Wanted, wanted_again
 from portal.appointments.words import STATUS, shown_status
-from portal.patients.models import Patient
 from portal.patients.queries import get_patient
 from portal.refusals import N_
 from portal.web.filters import hhmm, localtime
@@ -125,13 +125,6 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
         series=series_of(visit, around.zone),
         wanted=wanted_again(visit) if current_user.can("appointments.book") else None,
     )  # fmt: skip
-
-
-def alerts_of(patient: Patient) -> list[str]:
-    """What must be known first."""
-    meta = patient.meta
-    alert = meta.get("alert") if isinstance(meta, dict) else None
-    return [str(alert)] if alert else []
 
 
 def _url(action: str, visit: Appointment, **values: Any) -> str:

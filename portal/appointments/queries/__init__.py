@@ -1,5 +1,6 @@
 """Every read of appointments and of what is on offer."""
 
+from portal.appointments.queries.around import Around, ComingVisit, SeenBy, around_patient
 from portal.appointments.queries.day import (
     BlockRow,
     Day,
@@ -57,11 +58,14 @@ from portal.appointments.queries.waitlist import (
 )
 
 __all__ = [
+    "Around",
     "BlockRow",
+    "ComingVisit",
     "Day",
     "DoctorRow",
     "Offer",
     "Reason",
+    "SeenBy",
     "SeriesDate",
     "SeriesVisit",
     "SlotRow",
@@ -71,6 +75,7 @@ __all__ = [
     "VisitRow",
     "Wanted",
     "WishRow",
+    "around_patient",
     "board",
     "board_version",
     "find_by_booking_key",

@@ -16,6 +16,7 @@ from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm, within_reason
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
+from portal.appointments.patient_strip import Strip, patient_strip
 from portal.appointments.queries import Wanted, find_offer, get_wish
 from portal.appointments.rules import NotAllBooked, SlotTaken
 from portal.appointments.starts import Choice, Offers, around, offers_for
@@ -34,7 +35,7 @@ from portal.availability.queries import find_held, get_slot
 from portal.availability.rules import local_date
 from portal.facilities.models import Facility
 from portal.patients.commands import Alike, PossiblyRegistered, possible_duplicates_of
-from portal.patients.queries import get_patient, search_patients
+from portal.patients.queries import find_patient, get_patient, search_patients
 from portal.refusals import DomainError
 from portal.services.queries import list_offerings
 from portal.web.answers import asks_for_fragment, form_page, go, page, toast
@@ -112,7 +113,7 @@ def offers() -> Response:
     form.offer_choices(facility)
     found = offers_for(_choice(form, facility))
     return page(PAGE, "appointments/_offers.html", form=form, offers=found, matches=None,
-                alike=(), booking=_heading(facility, found.day))  # fmt: skip
+                alike=(), strip=None, booking=_heading(facility, found.day))  # fmt: skip
 
 
 @bp.post("/appointments/holds")
@@ -256,7 +257,16 @@ def _form(
         alike = _shown_before(form)
     form.show.data = ""
     return form_page(PAGE, FORM, form, status=200 if shows else None, offers=found, matches=matches,
-                     alike=alike, booking=_heading(facility, found.day))  # fmt: skip
+                     alike=alike, strip=_strip(form, facility),
+                     booking=_heading(facility, found.day))  # fmt: skip
+
+
+def _strip(form: BookingForm, facility: Facility) -> Strip | None:
+    """Who is chosen; nobody, when it is nobody this person sees."""
+    patient = find_patient(form.chosen_patient or 0)
+    if patient is None or patient.merged_into is not None:
+        return None
+    return patient_strip(patient, zone=facility.timezone)
 
 
 def _shown_before(form: BookingForm) -> Sequence[Alike]:

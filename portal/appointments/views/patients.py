@@ -1,8 +1,10 @@
-"""A patient's visits: the tab of the chart that belongs to this area."""
+"""A patient's visits, the tab of the chart that belongs to this area; and who the patient is."""
 
 from flask import Response
+from flask.sansio.blueprints import BlueprintSetupState
 
 from portal.appointments import queries
+from portal.appointments.patient_strip import patient_strip
 from portal.appointments.views.blueprint import bp
 from portal.appointments.waitlist_page import shown_wish
 from portal.appointments.words import STATUS, shown_status
@@ -22,3 +24,9 @@ def of_patient(patient_id: int) -> Response:
     wishes = [shown_wish(wish) for wish in queries.list_wishes_of(patient.id)]
     return page("appointments/of_patient.html", "appointments/_visits.html", patient=patient,
                 visits=visits, wishes=wishes, words=STATUS)  # fmt: skip
+
+
+@bp.record_once
+def _tell_templates(state: BlueprintSetupState) -> None:
+    """For pages of lower areas: `{% with strip = strip_of(patient) %}{% include ... %}`."""
+    state.app.jinja_env.globals.update(strip_of=patient_strip)

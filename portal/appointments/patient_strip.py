@@ -1,0 +1,128 @@
+"""Who somebody is, in a few lines: the strip on booking, on the appointment and on the chart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from babel import Locale, UnknownLocaleError
+from flask import url_for
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.appointments.queries import Around, ComingVisit, around_patient
+from portal.availability.rules import local_date
+from portal.patients.models import Patient
+from portal.phi.sealed import Unreadable
+from portal.tenancy.context import facts
+from portal.web.filters import hhmm, localtime, shortdate, weekdayname
+from portal.web.languages import page_locale
+
+# Nearer than that an appointment is "about then": whoever comes for both has to hurry.
+CLOSE = timedelta(hours=1)
+MOST_SHOWN = 3
+
+
+class Coming(NamedTuple):
+    """An appointment to come."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Who it is, what must be known first, and when they come next."""
+
+    patient_id: int
+    name: str
+    status: str
+    born: date | Unreadable | None
+    age: int | None
+    mrn: str
+    alerts: Sequence[str]
+    language: str | None
+    interpreter: bool
+    phone: str | None
+    usual_doctor: str | None
+    coming: Sequence[Coming]
+    more: bool
+    clash: str | None
+
+
+def patient_strip(
+    patient: Patient, *, around: Around | None = None, at: datetime | None = None, zone: str = "",
+    but: int | None = None,
+) -> Strip:  # fmt: skip
+    """Read what the strip shows; the patient has been seen by whoever is shown it.
+
+    Args:
+        patient: whose strip it is.
+        around: what surrounds the patient, when it has been read already.
+        at: the time that is being chosen: another appointment on its day is warned of.
+        zone: whose today it is, and whose day `at` is on; the clinic's unless told.
+        but: the appointment on whose page the strip stands.
+    """
+    around = around or around_patient(patient.id)
+    zone = zone or facts().timezone
+    coming = [each for each in around.coming if each.id != but]
+    born = patient.dob
+    today = local_date(clock.now(), zone)
+    spoken = patient.preferred_language
+    return Strip(
+        patient_id=patient.id, name=f"{patient.last_name}, {patient.first_name}",
+        status=patient.status, born=born,
+        age=age_on(today, born) if isinstance(born, date) else None, mrn=patient.mrn,
+        alerts=alerts_of(patient), language=language_name(spoken) if spoken else None,
+        interpreter=needs_interpreter(spoken), phone=patient.phone,
+        usual_doctor=around.usual_doctor, coming=[_shown(each) for each in coming[:MOST_SHOWN]],
+        more=len(coming) > MOST_SHOWN, clash=_clash(coming, at, zone) if at else None,
+    )  # fmt: skip
+
+
+def alerts_of(patient: Patient) -> list[str]:
+    """What must be known first."""
+    meta = patient.meta
+    alert = meta.get("alert") if isinstance(meta, dict) else None
+    return [str(alert)] if alert else []
+
+
+def age_on(day: date, born: date) -> int:
+    """Whole years; who was born on 29 February is a year older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def needs_interpreter(spoken: str | None) -> bool:
+    """Whether they speak another language than the clinic."""
+    return (spoken or "").split("-")[0] not in ("", facts().locale.split("-")[0])
+
+
+def language_name(tag: str) -> str:
+    """A language in the reader's words: Spanish (Mexico); an unknown tag as it is."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(page_locale()) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+def _shown(visit: ComingVisit) -> Coming:
+    start = localtime(visit.start_at, visit.zone)
+    when = f"{weekdayname(start)}, {shortdate(start)}, {hhmm(start)}"
+    url = url_for("appointments.show", appointment_id=visit.id)
+    return Coming(url, f"{when} · {visit.doctor} · {visit.service}")
+
+
+def _clash(coming: Sequence[ComingVisit], at: datetime, zone: str) -> str | None:
+    """Another appointment at about that time, else on that day, in words."""
+    for visit in coming:
+        if visit.start_at - CLOSE < at < visit.end_at + CLOSE:
+            return str(_("Another appointment about then: %(what)s", what=_briefly(visit)))
+    for visit in coming:
+        if local_date(visit.start_at, visit.zone) == local_date(at, zone):
+            return str(_("Another appointment that day: %(what)s", what=_briefly(visit)))
+    return None
+
+
+def _briefly(visit: ComingVisit) -> str:
+    time = hhmm(localtime(visit.start_at, visit.zone))
+    return f"{time} · {visit.doctor} · {visit.service}"

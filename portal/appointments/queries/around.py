@@ -1,0 +1,95 @@
+"""What surrounds a patient when somebody books for them: what is to come, and who has seen them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.db import together
+from portal.tenancy.context import facts
+
+MOST_COMING = 4
+MOST_SEEN_BY = 60
+
+COMING = text("""
+    SELECT a.id, a.start_at, a.end_at, a.status, d.display_name AS doctor, s.name AS service,
+           f.name AS facility, f.timezone AS zone
+      FROM appointments a
+      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
+      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
+      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id
+      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
+     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id
+       AND a.status IN ('scheduled', 'checked_in', 'in_progress') AND a.end_at > :now
+     ORDER BY a.start_at, a.id
+     LIMIT :coming
+""")
+
+# Only doctors who are still there: nobody can be booked with another.
+SEEN_BY = text("""
+    SELECT a.doctor_id, d.display_name AS doctor, d.specialty, o.service_id,
+           count(*) AS visits, max(a.start_at) AS last_at
+      FROM appointments a
+      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
+      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id AND d.deleted_at IS NULL
+     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id AND a.status = 'completed'
+     GROUP BY a.doctor_id, d.display_name, d.specialty, o.service_id
+     ORDER BY max(a.start_at) DESC, a.doctor_id, o.service_id
+     LIMIT :seen_by
+""")
+
+
+class ComingVisit(NamedTuple):
+    """An appointment that is still to come, or under way."""
+
+    id: int
+    start_at: datetime
+    end_at: datetime
+    status: str
+    doctor: str
+    service: str
+    facility: str
+    zone: str
+
+
+class SeenBy(NamedTuple):
+    """How often a doctor saw the patient for a service, and when last."""
+
+    doctor_id: int
+    doctor: str
+    specialty: str | None
+    service_id: int
+    visits: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is to come, the next first, and who has seen the patient, the latest first."""
+
+    coming: Sequence[ComingVisit] = ()
+    seen_by: Sequence[SeenBy] = ()
+
+    @property
+    def usual_doctor(self) -> str | None:
+        """Who saw the patient most; of two, who did last."""
+        visits: dict[int, int] = {}
+        for seen in self.seen_by:
+            visits[seen.doctor_id] = visits.get(seen.doctor_id, 0) + seen.visits
+        most = max(visits, key=visits.__getitem__, default=None)
+        return next((seen.doctor for seen in self.seen_by if seen.doctor_id == most), None)
+
+
+def around_patient(patient_id: int) -> Around:
+    """What surrounds a patient, in one round trip."""
+    values = {
+        "tenant_id": facts().tenant_id, "patient_id": patient_id, "now": clock.now(),
+        "coming": MOST_COMING, "seen_by": MOST_SEEN_BY,
+    }  # fmt: skip
+    coming, seen_by = together((COMING, values), (SEEN_BY, values))
+    return Around(
+        [ComingVisit._make(row) for row in coming], [SeenBy._make(row) for row in seen_by]
+    )
