@@ -41,6 +41,7 @@ from portal.activity.words import (
 )
 from portal.exports.rules import MEDIA
 from portal.facilities.queries import FacilityName
+from portal.sorting import sort_key
 from portal.web.forms import Line, PortalForm, tidy
 
 NEEDED = lazy_gettext("This is needed.")
@@ -189,4 +190,4 @@ def _grouped(group: str, actions: Any) -> list[SelectChoice]:
 
 
 def _by_words(names: Any, words: Any) -> list[tuple[str, str]]:
-    return sorted(((name, words(name)) for name in names), key=lambda pair: pair[1])
+    return sorted(((name, words(name)) for name in names), key=lambda pair: sort_key(str(pair[1])))

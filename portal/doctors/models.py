@@ -30,10 +30,11 @@ class Doctor(SoftDeleted, TenantOwned, Base):
         json_object("contact"),
         Index("uq_doctors_npi", "tenant_id", "npi", unique=True, postgresql_where=LIVING),
         Index(
-            "ix_doctors_last_name_first_name",
+            "ix_doctors_sorted",
             "tenant_id",
-            "last_name",
-            "first_name",
+            text("sort_key(last_name)"),
+            text("sort_key(first_name)"),
+            "id",
             postgresql_where=LIVING,
         ),
     )

@@ -11,6 +11,7 @@ from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.models import Facility
 from portal.facilities.visits import COMING
 from portal.refusals import NotFound
+from portal.sorting import by_name, sorted_as
 from portal.tenancy.context import facts
 
 MOST_WORDS = 6
@@ -99,7 +100,7 @@ OFFERINGS = text("""
       JOIN facilities f ON f.tenant_id = o.tenant_id AND f.id = o.facility_id
                        AND f.deleted_at IS NULL
      WHERE o.tenant_id = :tenant_id AND o.doctor_id = :doctor_id
-     ORDER BY s.name, f.name, o.id
+     ORDER BY sort_key(s.name), sort_key(f.name), o.id
      LIMIT :limit
 """)
 
@@ -111,7 +112,7 @@ PLACES = text(f"""
       JOIN facilities f ON f.tenant_id = p.tenant_id AND f.id = p.facility_id
                        AND f.deleted_at IS NULL
      WHERE p.tenant_id = :tenant_id AND p.doctor_id = :doctor_id
-     ORDER BY p.active DESC, f.name, p.id
+     ORDER BY p.active DESC, sort_key(f.name), p.id
      LIMIT :limit
 """)  # noqa: S608 - a constant of the facilities' area
 
@@ -144,7 +145,7 @@ def standing(doctor_id: int, facility_id: int) -> Standing:
 def list_choices(*, limit: int = 200) -> list[tuple[int, str]]:
     """Living doctors by name, as a form offers them."""
     living = _living().with_only_columns(Doctor.id, Doctor.display_name)
-    ordered = living.order_by(Doctor.last_name, Doctor.first_name, Doctor.id)
+    ordered = living.order_by(*by_name(Doctor.last_name, Doctor.first_name), Doctor.id)
     return [(row.id, row.display_name) for row in session.execute(ordered.limit(limit))]
 
 
@@ -196,7 +197,11 @@ def list_places(
             & (Doctor.id == FacilityDoctor.doctor_id),
         )
         .where(FacilityDoctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None))
-        .order_by(Doctor.last_name, Doctor.first_name, Doctor.id, FacilityDoctor.facility_id)
+        .order_by(
+            *by_name(Doctor.last_name, Doctor.first_name),
+            Doctor.id,
+            FacilityDoctor.facility_id,
+        )
         .limit(limit)
     )
     if facility_id is not None:
@@ -226,13 +231,13 @@ def search_doctors(
             Doctor.npi,
         )
         .where(Doctor.tenant_id == facts().tenant_id, gone, *_having(query))
-        .order_by(Doctor.last_name, Doctor.first_name, Doctor.id)
+        .order_by(*by_name(Doctor.last_name, Doctor.first_name), Doctor.id)
         .limit(limit)
         .offset(offset)
         .subquery()
     )
     rows = select(shown, _place_names(shown.c.id)).order_by(
-        shown.c.last_name, shown.c.first_name, shown.c.id
+        *by_name(shown.c.last_name, shown.c.first_name), shown.c.id
     )
     return [DoctorRow._make(row) for row in session.execute(rows)]
 
@@ -266,7 +271,7 @@ def list_own_offerings(doctor_id: int, *, limit: int = 200) -> list[OfferingRow]
 def _place_names(doctor_id: ColumnElement[int]) -> ScalarSelect[Any]:
     place, facility = FacilityDoctor, Facility
     return (
-        select(func.string_agg(facility.name, ", ").aggregate_order_by(facility.name))
+        select(func.string_agg(facility.name, ", ").aggregate_order_by(sorted_as(facility.name)))
         .select_from(place)
         .join(
             facility,

@@ -15,6 +15,7 @@ from portal import clock
 from portal.db import column_by_id, session
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
+from portal.sorting import sorted_as
 from portal.tenancy.context import facts
 
 
@@ -32,14 +33,14 @@ CLOSED = select(Facility).where(Facility.deleted_at.is_not(None))
 
 def list_facilities(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
     """The open facilities, by name."""
-    ordered = OPEN.order_by(Facility.name, Facility.id).limit(limit).offset(offset)
+    ordered = OPEN.order_by(sorted_as(Facility.name), Facility.id).limit(limit).offset(offset)
     return session.scalars(ordered).all()
 
 
 def list_choices(*, limit: int = 200) -> list[FacilityName]:
     """The open facilities by name, as a form offers them: without all else that is known."""
     named = OPEN.with_only_columns(Facility.id, Facility.name, Facility.timezone)
-    named = named.order_by(Facility.name, Facility.id)
+    named = named.order_by(sorted_as(Facility.name), Facility.id)
     return [FacilityName._make(row) for row in session.execute(named.limit(limit))]
 
 
@@ -50,7 +51,7 @@ def list_facility_names(ids: Collection[int]) -> dict[int, str]:
 
 def list_closed(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
     """The closed facilities, by name; one that was opened and closed again is there twice."""
-    ordered = CLOSED.order_by(Facility.name, Facility.id).limit(limit).offset(offset)
+    ordered = CLOSED.order_by(sorted_as(Facility.name), Facility.id).limit(limit).offset(offset)
     return session.scalars(ordered).all()
 
 

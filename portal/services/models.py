@@ -39,7 +39,13 @@ class Service(SoftDeleted, TenantOwned, Base):
         one_of("code_system", "CPT", "HCPCS", "ICD", "Custom"),
         _minutes("default_duration_minutes"),
         json_object("meta"),
-        Index("ix_services_name", "tenant_id", "name", postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "ix_services_sorted",
+            "tenant_id",
+            text("sort_key(name)"),
+            "id",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
     )
 
     name: Mapped[str] = mapped_column(Text)

@@ -8,10 +8,13 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from portal.auth.models import Passkey, User, UserFactor, UserSession
 from portal.db import session
 from portal.refusals import NotFound
+from portal.sorting import sorted_as
 from portal.staff.models import FactorReset, UserFacility
 
 # Facilities are a higher area; of theirs, staff need the names alone.
-FACILITIES = text("SELECT id, name FROM facilities WHERE deleted_at IS NULL ORDER BY name, id")
+FACILITIES = text(
+    "SELECT id, name FROM facilities WHERE deleted_at IS NULL ORDER BY sort_key(name), id"
+)
 
 
 def get_user_by_email(email: str) -> User:
@@ -24,9 +27,9 @@ def get_user_by_email(email: str) -> User:
 
 def list_users(*, limit: int, offset: int) -> Sequence[Any]:
     """The clinic's staff by name."""
-    name = func.lower(User.name)
-    shown = select(User.id).order_by(name, User.id).limit(limit).offset(offset).subquery()
-    return session.execute(_rows().join(shown, shown.c.id == User.id).order_by(name, User.id)).all()
+    order = (sorted_as(User.name), User.id)
+    shown = select(User.id).order_by(*order).limit(limit).offset(offset).subquery()
+    return session.execute(_rows().join(shown, shown.c.id == User.id).order_by(*order)).all()
 
 
 def get_row(user_id: int) -> Any:

@@ -7,13 +7,14 @@ from sqlalchemy import select
 from portal.auth.models import User
 from portal.db import column_by_id, session
 from portal.patients.models import Patient
+from portal.sorting import sorted_as
 
 MOST_LISTED = 500
 
 
 def list_people(*, limit: int = MOST_LISTED) -> list[tuple[int, str]]:
     """Staff of any status by name: id and name."""
-    people = select(User.id, User.name).order_by(User.name, User.id).limit(limit)
+    people = select(User.id, User.name).order_by(sorted_as(User.name), User.id).limit(limit)
     return [(row.id, row.name) for row in session.execute(people)]
 
 

@@ -15,7 +15,7 @@ DOCTORS = text("""
              WHERE a.tenant_id = d.tenant_id AND a.doctor_id = d.id
                AND a.facility_id = :facility_id AND a.status <> 'cancelled'
                AND a.start_at >= :opens AND a.start_at < :closes))
-     ORDER BY d.last_name, d.first_name, d.id
+     ORDER BY sort_key(d.last_name), sort_key(d.first_name), d.id
      LIMIT :limit
 """)
 

@@ -9,6 +9,7 @@ from portal.db import session
 from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.queries import open_facility_of
 from portal.refusals import NotFound
+from portal.sorting import by_name
 from portal.tenancy.context import facts
 
 
@@ -79,7 +80,10 @@ def _named(query: str | None = None) -> Select[*tuple[Any, ...]]:
         .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == place.doctor_id))
         .join(open_facility, true())
         .where(tenant == facts().tenant_id, Doctor.deleted_at.is_(None))
-        .order_by(Doctor.last_name, Doctor.first_name, open_facility.c.name, place.id)
+        .order_by(
+            *by_name(Doctor.last_name, Doctor.first_name, open_facility.c.name),
+            place.id,
+        )
     )
     for word in (query or "").split()[:6]:
         names = (Doctor.display_name, Doctor.specialty, open_facility.c.name)
@@ -97,7 +101,8 @@ def _counted(statement: Select[*tuple[Any, ...]]) -> list[PlaceRow]:
     rules = _count(shown, rule, rule.active)
     orphans = _count(shown, slot, slot.orphaned_at.is_not(None), slot.booked_count > 0)
     rows = select(*names, rules, orphans).order_by(
-        shown.c.last_name, shown.c.first_name, shown.c.facility, shown.c.id
+        *by_name(shown.c.last_name, shown.c.first_name, shown.c.facility),
+        shown.c.id,
     )
     return [PlaceRow._make(row) for row in session.execute(rows)]
 

@@ -13,6 +13,7 @@ from portal.facilities.models import Facility
 from portal.insurance.models import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
 from portal.insurance.queries.payers import having
 from portal.insurance.rules import Cover
+from portal.sorting import by_name, sorted_as
 from portal.tenancy.context import facts
 
 MOST_COLUMNS = 12
@@ -111,7 +112,7 @@ def list_facilities_of(plan: InsurancePlan, *, limit: int = 200) -> list[Facilit
             & (accepted.insurance_plan_id == plan.id),
         )
         .where(Facility.tenant_id == facts().tenant_id, Facility.deleted_at.is_(None))
-        .order_by(Facility.name, Facility.id)
+        .order_by(sorted_as(Facility.name), Facility.id)
         .limit(limit)
     )
     return [
@@ -184,7 +185,7 @@ def _matrix_plans(query: str, limit: int, offset: int) -> list[MatrixPlan]:
             plan.tenant_id == facts().tenant_id,
             *having(query, plan.name, plan.plan_code, payer.name),
         )
-        .order_by(payer.name, plan.name, plan.id)
+        .order_by(*by_name(payer.name, plan.name), plan.id)
         .limit(limit)
         .offset(offset)
     )
@@ -199,7 +200,7 @@ def _matrix_facilities(at: str) -> Sequence[Facility]:
             Facility.deleted_at.is_(None),
             *having(at, Facility.name),
         )
-        .order_by(Facility.name, Facility.id)
+        .order_by(sorted_as(Facility.name), Facility.id)
         .limit(MOST_COLUMNS + 1)
     ).all()
 
@@ -227,7 +228,7 @@ def _at(facility_id: int) -> Select[*tuple[Any, ...]]:
             & (accepted.facility_id == facility_id),
         )
         .where(plan.tenant_id == facts().tenant_id)
-        .order_by(payer.name, plan.name, plan.id)
+        .order_by(*by_name(payer.name, plan.name), plan.id)
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from portal.db import column_by_id, session
 from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.refusals import NotFound
+from portal.sorting import sorted_as
 from portal.tenancy.context import facts
 
 MOST_WORDS = 6
@@ -51,7 +52,7 @@ def list_payers(*, limit: int = 200) -> Sequence[InsuranceProvider]:
     return session.scalars(
         select(InsuranceProvider)
         .where(InsuranceProvider.tenant_id == facts().tenant_id)
-        .order_by(InsuranceProvider.name, InsuranceProvider.id)
+        .order_by(sorted_as(InsuranceProvider.name), InsuranceProvider.id)
         .limit(limit)
     ).all()
 
@@ -62,7 +63,7 @@ def list_plans(
     statement = (
         select(InsurancePlan)
         .where(InsurancePlan.tenant_id == facts().tenant_id)
-        .order_by(InsurancePlan.name, InsurancePlan.id)
+        .order_by(sorted_as(InsurancePlan.name), InsurancePlan.id)
         .limit(limit)
         .offset(offset)
     )
@@ -93,7 +94,7 @@ def search_payers(*, query: str = "", limit: int = 51, offset: int = 0) -> list[
     statement = (
         select(payer.id, payer.name, payer.website, plans)
         .where(payer.tenant_id == facts().tenant_id)
-        .order_by(payer.name, payer.id)
+        .order_by(sorted_as(payer.name), payer.id)
         .limit(limit)
         .offset(offset)
     )

@@ -10,6 +10,7 @@ from portal.doctors.models import Doctor
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
 from portal.services.models import Service, ServiceOffering
+from portal.sorting import by_name, sorted_as
 from portal.tenancy.context import facts
 
 
@@ -50,7 +51,7 @@ def get_any_service(service_id: int) -> Service:
 
 def list_services(*, facility_id: int | None = None, limit: int = 300) -> Sequence[Service]:
     """Living services by name; with a facility, those actively offered there."""
-    statement = _living_services().order_by(Service.name, Service.id).limit(limit)
+    statement = _living_services().order_by(sorted_as(Service.name), Service.id).limit(limit)
     if facility_id is not None:
         offered = select(ServiceOffering.service_id).where(
             ServiceOffering.tenant_id == facts().tenant_id,
@@ -154,5 +155,8 @@ def _offering_rows() -> Select[*tuple[Any, ...]]:
             doctor.deleted_at.is_(None),
             facility.deleted_at.is_(None),
         )
-        .order_by(service.name, doctor.last_name, doctor.first_name, offering.id)
+        .order_by(
+            *by_name(service.name, doctor.last_name, doctor.first_name),
+            offering.id,
+        )
     )

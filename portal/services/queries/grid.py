@@ -11,6 +11,7 @@ from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.services.models import Service, ServiceOffering, ServiceWorkflow
+from portal.sorting import by_name
 from portal.tenancy.context import facts
 
 MOST_COLUMNS = 24
@@ -89,7 +90,7 @@ def _doctors(service_id: int, query: str | None, limit: int, offset: int) -> lis
         .where(
             Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None), or_(offers, placed)
         )
-        .order_by(offers.desc(), Doctor.last_name, Doctor.first_name, Doctor.id)
+        .order_by(offers.desc(), *by_name(Doctor.last_name, Doctor.first_name), Doctor.id)
     )
     if query:
         statement = statement.where(Doctor.display_name.icontains(query, autoescape=True))

@@ -13,6 +13,7 @@ from portal.doctors.models import Doctor
 from portal.facilities.queries import open_facility_of
 from portal.services.models import Service, ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.services.models import WorkflowStep as Step
+from portal.sorting import by_name, sorted_as
 from portal.tenancy.context import facts
 
 
@@ -66,7 +67,7 @@ def search_services(
             Service.default_duration_minutes,
         )
         .where(Service.tenant_id == facts().tenant_id, gone)
-        .order_by(Service.name, Service.id)
+        .order_by(sorted_as(Service.name), Service.id)
     )
     found = _having(statement, query, Service.name, Service.code, Service.category)
     shown = found.limit(limit).offset(offset).subquery()
@@ -84,7 +85,7 @@ def search_services(
     rows = (
         select(shown, func.coalesce(offered.c.times, 0))
         .outerjoin(offered, offered.c.service_id == shown.c.id)
-        .order_by(shown.c.name, shown.c.id)
+        .order_by(sorted_as(shown.c.name), shown.c.id)
     )
     return [ServiceRow._make(row) for row in session.execute(rows)]
 
@@ -102,7 +103,7 @@ def search_step_templates(
             StepTemplate.requires_location,
         )
         .where(StepTemplate.tenant_id == facts().tenant_id)
-        .order_by(StepTemplate.name, StepTemplate.id)
+        .order_by(sorted_as(StepTemplate.name), StepTemplate.id)
     )
     found = _having(statement, query, StepTemplate.name)
     shown = found.limit(limit).offset(offset).subquery()
@@ -126,7 +127,7 @@ def search_step_templates(
     rows = (
         select(shown, func.coalesce(used.c.times, 0))
         .outerjoin(used, used.c.step_template_id == shown.c.id)
-        .order_by(shown.c.name, shown.c.id)
+        .order_by(sorted_as(shown.c.name), shown.c.id)
     )
     return [TemplateRow._make(row) for row in session.execute(rows)]
 
@@ -152,7 +153,10 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
         shown.c.active,
         default.scalar_subquery(),
         own.scalar_subquery(),
-    ).order_by(shown.c.service, shown.c.last_name, shown.c.first_name, shown.c.facility, shown.c.id)
+    ).order_by(
+        *by_name(shown.c.service, shown.c.last_name, shown.c.first_name, shown.c.facility),
+        shown.c.id,
+    )
     return [PathRow._make(row) for row in session.execute(rows)]
 
 
@@ -176,7 +180,10 @@ def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
         .where(
             tenant == facts().tenant_id, service.deleted_at.is_(None), doctor.deleted_at.is_(None)
         )
-        .order_by(service.name, doctor.last_name, doctor.first_name, place.c.name, offering.id)
+        .order_by(
+            *by_name(service.name, doctor.last_name, doctor.first_name, place.c.name),
+            offering.id,
+        )
     )
     return _having(statement, query, service.name, doctor.display_name, place.c.name)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from portal.db import session
 from portal.refusals import NotFound
 from portal.services.models import ServiceOffering, ServiceWorkflow, StepTemplate, WorkflowStep
+from portal.sorting import sorted_as
 from portal.tenancy.context import facts
 
 MINUTES = text("""
@@ -54,7 +55,7 @@ def list_step_templates(*, limit: int = 300) -> Sequence[StepTemplate]:
     return session.scalars(
         select(StepTemplate)
         .where(StepTemplate.tenant_id == facts().tenant_id)
-        .order_by(StepTemplate.name, StepTemplate.id)
+        .order_by(sorted_as(StepTemplate.name), StepTemplate.id)
         .limit(limit)
     ).all()
 

@@ -17,6 +17,7 @@ from portal.appointments.queries.offers import HORIZON
 from portal.db import planned_once, together
 from portal.insurance.queries import list_plan_names
 from portal.setup.queries.coverage_statements import MOST_NAMED, judging
+from portal.sorting import sort_key
 from portal.tenancy.context import facts
 
 MOST_ROWS = 40
@@ -140,4 +141,7 @@ def _named(rows: Sequence[Coverage]) -> list[Coverage]:
     """The same with the plans' names, by name."""
     ids = {plan_id for row in rows for plan_id in row.plan_ids}
     names = list_plan_names(ids)
-    return [replace(row, names=sorted(names[each] for each in row.plan_ids)) for row in rows]
+    return [
+        replace(row, names=sorted((names[each] for each in row.plan_ids), key=sort_key))
+        for row in rows
+    ]

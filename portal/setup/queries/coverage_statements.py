@@ -22,7 +22,10 @@ LIVING = """(service_offerings o
            SELECT f.name, f.timezone FROM facilities f
             WHERE f.tenant_id = :tenant_id AND f.id = o.facility_id AND f.deleted_at IS NULL
             LIMIT 1) AS f)"""
-ORDER = "d.last_name, d.first_name, o.doctor_id, f.name, s.name, o.id"
+ORDER = (
+    "sort_key(d.last_name), sort_key(d.first_name), o.doctor_id, sort_key(f.name),"
+    " sort_key(s.name), o.id"
+)
 
 # Who offers what where at present, with the place and the usual workflow it would be booked under;
 # the first so many in the order of the list.

@@ -1,0 +1,67 @@
+"""Names are looked up as people do: accents, case and apostrophes do not count.
+
+The kind of fault: a list ordered by the bare column, which is by code point, so that "de Vries",
+"Álvarez" and "zulu" come after Z. Every ORDER BY of a name goes through one function, and so does
+what Python sorts.
+"""
+
+import re
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from portal.config import ROOT
+from portal.sorting import sort_key
+
+FILES = sorted((ROOT / "portal").rglob("*.py"))
+NAMES = r"(?:\w+\.)*(?:last_name|first_name|display_name|(?<!column_)name|doctor|facility|service)"
+BARE = re.compile(
+    rf"""(?:order_by\(|ORDER\ BY\ )      # an order
+         (?:[\w.()]+(?:\ DESC)?,\s+)*?   # perhaps after something else
+         {NAMES}\s*(?:[,)]|\n)           # of a bare name""",
+    re.VERBOSE,
+)
+# Names of the database's own things, which are ASCII.
+ALLOWED = {ROOT / "portal" / "audit" / "queries.py"}
+SEEN = [
+    "Zimmer", "de Vries", "Álvarez", "Özdemir", "zulu", "Éclair", "álamo", "O'Neil", "ONeal",
+    "Oakley", "Smith-Jones", "Smith", "Smithers", "Ångström", "Łukasz", "Lund", "Æsop", "Adams",
+]  # fmt: skip
+SORTED = [
+    "Adams", "Æsop", "álamo", "Álvarez", "Ångström", "de Vries", "Éclair", "Łukasz", "Lund",
+    "Oakley", "ONeal", "O'Neil", "Özdemir", "Smith", "Smith-Jones", "Smithers", "Zimmer", "zulu",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_list_is_ordered_by_a_bare_name(file: Path) -> None:
+    assert file in ALLOWED or BARE.findall(file.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [".order_by(Doctor.last_name, Doctor.id)", "ORDER BY f.name\n", ".order_by(name, User.id)",
+     "ORDER BY p.active DESC, f.name, p.id", ".order_by(offers.desc(), Doctor.first_name)"],
+)  # fmt: skip
+def test_a_bare_name_is_seen(code: str) -> None:
+    assert BARE.findall(code) != []
+
+
+def test_names_are_sorted_as_people_look_them_up():
+    assert sorted(SEEN, key=sort_key) == SORTED
+
+
+def test_the_database_sorts_by_the_same_as_python(session):
+    letters = [chr(point) for point in range(1, 0x2200) if chr(point).isprintable()]
+    random = Random("names")
+    names = [*letters, *SEEN, *("".join(random.choices(letters, k=9)) for _ in range(500))]
+    said = text(
+        "SELECT array_agg(sort_key(n) ORDER BY i)"
+        " FROM unnest(CAST(:names AS text[])) WITH ORDINALITY u(n, i)"
+    )
+    found = session.scalar(said, {"names": names})
+    assert [
+        (name, key) for name, key in zip(names, found, strict=True) if sort_key(name) != key
+    ] == []
