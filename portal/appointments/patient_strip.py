@@ -9,9 +9,9 @@ from babel import Locale, UnknownLocaleError
 from flask import url_for
 from flask_babel import gettext as _
 
-from portal import clock
 from portal.appointments.queries import Around, ComingVisit, around_patient
 from portal.availability.rules import local_date
+from portal.names import name_of
 from portal.patients.models import Patient
 from portal.phi.sealed import Unreadable
 from portal.tenancy.context import facts
@@ -38,7 +38,6 @@ class Strip:
     name: str
     status: str
     born: date | Unreadable | None
-    age: int | None
     mrn: str
     alerts: Sequence[str]
     language: str | None
@@ -66,13 +65,11 @@ def patient_strip(
     around = around or around_patient(patient.id)
     zone = zone or facts().timezone
     coming = [each for each in around.coming if each.id != but]
-    born = patient.dob
-    today = local_date(clock.now(), zone)
     spoken = patient.preferred_language
     return Strip(
-        patient_id=patient.id, name=f"{patient.last_name}, {patient.first_name}",
-        status=patient.status, born=born,
-        age=age_on(today, born) if isinstance(born, date) else None, mrn=patient.mrn,
+        patient_id=patient.id, name=name_of(patient),
+        status=patient.status, born=patient.dob,
+        mrn=patient.mrn,
         alerts=alerts_of(patient), language=language_name(spoken) if spoken else None,
         interpreter=needs_interpreter(spoken), phone=patient.phone,
         usual_doctor=around.usual_doctor, coming=[_shown(each) for each in coming[:MOST_SHOWN]],
@@ -85,11 +82,6 @@ def alerts_of(patient: Patient) -> list[str]:
     meta = patient.meta
     alert = meta.get("alert") if isinstance(meta, dict) else None
     return [str(alert)] if alert else []
-
-
-def age_on(day: date, born: date) -> int:
-    """Whole years; who was born on 29 February is a year older on 1 March."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def needs_interpreter(spoken: str | None) -> bool:

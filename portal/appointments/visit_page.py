@@ -18,6 +18,7 @@ from portal.appointments.rules import NotUndoneAnyMore, check_undo
 from portal.appointments.series_page import SeriesShown, series_of
 from portal.appointments.waitlist_page import Wanted, wanted_again
 from portal.appointments.words import STATUS, shown_status
+from portal.names import name_of
 from portal.patients.queries import get_patient
 from portal.refusals import N_
 from portal.web.filters import hhmm, localtime
@@ -111,7 +112,7 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
     attends = current_user.can("appointments.attend")
     return VisitPage(
         id=visit.id, patient_id=patient.id, service_id=service_id, facility_id=visit.facility_id,
-        name=f"{patient.last_name}, {patient.first_name}", born=patient.dob, mrn=patient.mrn,
+        name=name_of(patient), born=patient.dob, mrn=patient.mrn,
         alerts=alerts_of(patient), start=start, end=end, doctor=around.doctor_name,
         service=around.service_name, plan=around.plan_name, facility=around.facility_name,
         zone=around.zone, status=visit.status, shown=shown,

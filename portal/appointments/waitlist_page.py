@@ -15,6 +15,7 @@ from portal.appointments.rules import EVERY_DAY, Match, by_start, ranked, weekda
 from portal.appointments.words import PART_WORDS, URGENCY_WORDS, WEEKDAYS
 from portal.doctors.queries import list_places
 from portal.facilities.models import Facility
+from portal.names import name_of
 from portal.phi.sealed import open_field
 from portal.web.filters import hhmm, localtime, longdate, shortdate
 
@@ -87,7 +88,7 @@ def shown_wish(wish: WishRow) -> Wish:
     notes = open_field("waitlist_entries", "notes", row.entry_uid, row.notes_envelope,
                        patient_id=patient.id)  # fmt: skip
     return Wish(
-        id=row.entry_id, patient_id=patient.id, name=f"{patient.last_name}, {patient.first_name}",
+        id=row.entry_id, patient_id=patient.id, name=name_of(patient),
         mrn=patient.mrn, phone=patient.phone or "", service=row.service_name,
         doctor=row.doctor_name or _("Any doctor"), plan=row.plan_name or _("Self-pay"),
         dates=f"{shortdate(row.earliest_on)} – {shortdate(row.latest_on)}",
@@ -119,7 +120,7 @@ def _person(match: Match, wish: WishRow) -> Person:
         date=localtime(match.start_at, match.zone).date(), patient=match.patient_id,
         wish=match.entry_id,
     )  # fmt: skip
-    return Person(f"{patient.last_name}, {patient.first_name}", " · ".join(about), url)
+    return Person(name_of(patient), " · ".join(about), url)
 
 
 def _wishes_of(starts: Sequence[Sequence[Match]]) -> dict[int, WishRow]:

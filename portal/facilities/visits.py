@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.db import session
+from portal.names import listed
 from portal.phi.sealed import open_field
 from portal.refusals import N_, DomainError
 from portal.tenancy.context import facts
@@ -126,7 +127,7 @@ def _visit(row: Any) -> ComingVisit:
             ("last_name", row.last_envelope),
         )
     )
-    name = ", ".join(part for part in (last, first) if part)
+    name = listed(last, first)
     return ComingVisit(
         row.id, name, row.start_at, row.zone, row.facility, row.doctor, row.service, row.plan
     )

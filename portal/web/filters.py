@@ -81,6 +81,11 @@ def telephone(number: str | None) -> Markup:
     return Markup('<bdi dir="ltr">{}</bdi>').format(number) if number else Markup("")
 
 
+def lines(text: str | None) -> Markup:
+    """What somebody typed into a field of several lines, with its line breaks."""
+    return Markup('<span class="lines">{}</span>').format(text) if text else Markup("")
+
+
 def language() -> str:
     """The page's language as HTML names it: en-US."""
     return str(page_locale()).replace("_", "-")
@@ -108,4 +113,5 @@ def init_app(app: Flask) -> None:
         monthname=monthname,
         weekdayname=weekdayname,
         telephone=telephone,
+        lines=lines,
     )

@@ -12,6 +12,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
+from portal.names import one_line
 from portal.refusals import DomainError
 from portal.web.addresses import LARGEST
 
@@ -30,6 +31,11 @@ def tidy(value: str | None) -> str | None:
     PostgreSQL's text cannot hold NUL, which no keyboard types.
     """
     return (value or "").replace("\0", "").strip() or None
+
+
+def tidy_line(value: str | None) -> str | None:
+    """The same for one line, without the characters that no name has."""
+    return one_line(value or "").strip() or None
 
 
 def record_number(typed: str | int | None) -> int | None:
@@ -52,10 +58,13 @@ def options_of(field: SelectField) -> Markup:
 
 
 class Line(StringField):
-    """One line of text; blanks around it are not part of it, and nothing typed is None."""
+    """One line of text, such as a name; blanks around it are not part of it, nothing typed is None.
+
+    Control characters and marks that turn the direction of writing are taken out.
+    """
 
     def __init__(self, label: str | None = None, validators: Any = None, **options: Any) -> None:
-        super().__init__(label, validators, filters=[tidy], **options)
+        super().__init__(label, validators, filters=[tidy_line], **options)
 
 
 class Reachable:

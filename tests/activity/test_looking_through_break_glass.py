@@ -28,7 +28,7 @@ def page_of(used: Elsewhere) -> str:
 
 def test_the_list_says_who_opened_whom_and_why(browser, alder, used):
     shown = browser.sign_in(alder.admin).get(LIST).text
-    for told in (used.person.email.partition("@")[0].title(), f"No. {used.mrn}", REASON):
+    for told in (used.person.email.partition("@")[0].title(), f"MRN {used.mrn}", REASON):
         assert told in shown
 
 

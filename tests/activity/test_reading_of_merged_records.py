@@ -39,7 +39,7 @@ def test_who_looked_at_the_old_record_is_listed_with_the_new(browser, alder, pat
     browser.sign_in(alder.auditor)
     shown = browser.get(f"/activity/patients/{patient_id}").text
     assert "<td>Desk</td>" in shown
-    assert f"Patient No. {number}" in shown
+    assert f"Patient MRN {number}" in shown
     assert "<td>Desk</td>" in browser.get(f"/activity/?patient_id={patient_id}").text
 
 
@@ -78,7 +78,7 @@ def test_a_record_taken_out_again_says_where_it_was(browser, alder, patient_id, 
         part_patients(patient_id, made)
     browser.sign_in(alder.auditor)
     shown = browser.get(f"/activity/patients/{goes}").text
-    assert "this record was part of No." in shown
+    assert "this record was part of MRN" in shown
     assert f'href="/activity/patients/{patient_id}"' in shown
 
 

@@ -56,7 +56,7 @@ def test_the_log_of_one_patient_names_only_the_number(browser, alder, patient_id
     browser.sign_in(alder.owner)
     shown = browser.get(f"/activity/?patient_id={patient_id}").text
     assert "Patient: added" in shown
-    assert "Only what is about patient No." in shown
+    assert "Only what is about patient MRN" in shown
     assert "Zebedee" not in shown
 
 

@@ -61,7 +61,7 @@ def test_those_it_may_be_are_shown_and_nothing_typed_is_lost(desk, alder, anne, 
     answer = desk.send("/appointments/new", typed, htmx=htmx)
     assert answer.status_code == 422
     assert ASKED in answer.text
-    assert "Okafor, Anne · Born" in answer.text
+    assert "Okafor, Anne · DOB" in answer.text
     for kept in ("Anna", "1980-03-04", "555 0199", typed["booking_key"]):
         assert f'value="{kept}"' in answer.text
     assert "Wheelchair" in answer.text

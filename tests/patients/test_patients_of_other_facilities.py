@@ -147,7 +147,7 @@ def test_registering_somebody_whom_another_facility_knows_is_asked_about(browser
              "facility_id": str(there.clinic.facility_id)}  # fmt: skip
     answer = browser.send("/patients/new", typed)
     assert answer.status_code == 422
-    assert f"No. {there.mrn}, whom another facility knows" in answer.text
+    assert f"MRN {there.mrn}, whom another facility knows" in answer.text
     assert "Zebedee" not in answer.text
     assert f"/patients/{there.patient_id}/break-glass" in answer.text
     [told] = there.clinic.entries("patients.new")
@@ -169,7 +169,7 @@ def test_registering_somebody_whom_another_facility_knows_is_asked_about(browser
 def test_asking_other_facilities_tells_the_number_and_no_more(browser, there, typed):
     typed = {key: there.mrn if key == "mrn" else value for key, value in typed.items()}
     answer = browser.sign_in(there.person).send("/patients/elsewhere", typed)
-    assert f"No. {there.mrn}" in answer.text
+    assert f"MRN {there.mrn}" in answer.text
     assert not any(word in answer.text for word in ("Feather", "0142<", "zeb@"))
     [asked] = there.clinic.entries("patients.elsewhere")
     assert (asked.user_id, asked.patient_id) == (there.person.id, there.patient_id)

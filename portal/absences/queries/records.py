@@ -10,6 +10,7 @@ from sqlalchemy import Select, select, text
 from portal.absences.models import Absence, AbsenceSpan, AbsenceVisit
 from portal.availability.models import AvailabilitySlot
 from portal.db import session
+from portal.names import listed
 from portal.phi.sealed import open_field
 from portal.refusals import NotFound
 from portal.tenancy.context import facts
@@ -229,7 +230,7 @@ def _call(row: Any) -> Call:
             ("phone", row.phone_envelope),
         )
     )  # fmt: skip
-    name = ", ".join(part for part in (last, first) if part)
+    name = listed(last, first)
     return Call(
         row.appointment_id, name, phone, row.mrn, row.service, row.outcome, row.from_start_at,
         row.from_zone, row.from_doctor, row.to_start_at, row.status, row.start_at, row.zone,

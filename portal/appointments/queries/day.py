@@ -25,6 +25,7 @@ from portal.appointments.queries.day_statements import (
 from portal.appointments.queries.visits import zone_of
 from portal.availability.rules import Span, day_span
 from portal.db import session
+from portal.names import listed
 from portal.phi.sealed import OBJECT, open_field
 from portal.tenancy.context import facts
 
@@ -101,7 +102,7 @@ class VisitRow(NamedTuple):
             self._open("first_name", self.first_envelope),
             self._open("last_name", self.last_envelope),
         )
-        return ", ".join(part for part in (last, first) if part)
+        return listed(last, first)
 
     @property
     def flags(self) -> tuple[str, ...]:

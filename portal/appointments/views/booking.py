@@ -34,6 +34,7 @@ from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import find_held, get_slot
 from portal.availability.rules import local_date
 from portal.facilities.models import Facility
+from portal.names import name_of
 from portal.patients.commands import Alike, PossiblyRegistered, possible_duplicates_of
 from portal.patients.queries import find_patient, get_patient, search_patients
 from portal.refusals import DomainError
@@ -156,7 +157,7 @@ def _asked(slot_id: int | None) -> dict[str, Any]:
         patient = get_patient(patient_id)
         asked |= {
             "patient_id": str(patient.id),
-            "patient_query": f"{patient.last_name}, {patient.first_name}",
+            "patient_query": name_of(patient),
             "insurance_plan_id": patient.default_insurance_plan_id,
         }
     if slot_id is not None:

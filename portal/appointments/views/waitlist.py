@@ -20,6 +20,7 @@ from portal.auth.permissions import permission
 from portal.availability.rules import local_date
 from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility, list_facilities
+from portal.names import name_of
 from portal.patients.queries import PatientRow, get_patient, search_patients
 from portal.web.answers import form_page, go, page, toast
 from portal.web.pagination import Listing, window_from
@@ -120,8 +121,7 @@ def _shown(entry: WaitlistEntry, there: list[int]) -> dict[str, Any]:
 
 def _who(patient_id: int) -> dict[str, Any]:
     patient = get_patient(patient_id)
-    name = f"{patient.last_name}, {patient.first_name}"
-    return {"patient_id": str(patient.id), "patient_query": name}
+    return {"patient_id": str(patient.id), "patient_query": name_of(patient)}
 
 
 def _form(template: str, form: WishForm, facility: Facility, **context: Any) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from portal.names import TURNING, UNPRINTABLE
 from portal.phi.tokens import phone_digits
 from portal.refusals import N_, DomainError
 
@@ -112,10 +113,11 @@ def checked(details: PatientDetails, *, today: date) -> PatientDetails:
 
 
 def _name(typed: str, field_name: str) -> str:
-    name = " ".join(unicodedata.normalize("NFC", typed).split())
+    kept = "".join(char for char in typed if char not in TURNING)
+    name = " ".join(unicodedata.normalize("NFC", kept).split())
     if len(name) > LONGEST_NAME:
         raise NameTooLong(field=field_name, longest=LONGEST_NAME)
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") for char in name):
+    if any(unicodedata.category(char) in UNPRINTABLE for char in name):
         raise NameUnprintable(field=field_name)
     return name
 

@@ -46,7 +46,7 @@ class OneRecord(DomainError):
 class MergedMeanwhile(Conflict):
     """One of the two lives on in another record."""
 
-    message = N_("No. %(number)s was merged into another record in the meantime.")
+    message = N_("MRN %(number)s was merged into another record in the meantime.")
 
 
 class VisitsAtOnce(Conflict):
@@ -67,7 +67,7 @@ class VisitBookedMeanwhile(Conflict):
 class MergedLater(Conflict):
     """What came last is taken apart first, so that everything goes back to where it was."""
 
-    message = N_("No. %(number)s was merged into it later. Take that one out first.")
+    message = N_("MRN %(number)s was merged into it later. Take that one out first.")
 
 
 class ApartAlready(Conflict):

@@ -1,0 +1,68 @@
+"""What somebody typed reads as it was meant, on whichever page it stands.
+
+Two kinds of fault. A name was put together in each template for itself ("Last, First"), so that
+whoever has a name of one part read ", Cherlike" on some pages and "Sukarno, " on others: now one
+function writes names. And text of several lines was shown as one: whatever a field of several
+lines keeps is written by the filter `lines`.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.config import ROOT
+
+PORTAL = ROOT / "portal"
+TEMPLATES = sorted((PORTAL / "templates").rglob("*.html"))
+CODE = sorted(set(PORTAL.rglob("*.py")) - {PORTAL / "names.py"})
+WRITTEN = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+IN_THE_MIDDLE = re.compile(r"\b(?:first|last)_name\s*\}\}[ ,]+\{\{|\bformat\([^)]*_name, ")
+# Fields of a form; and a sentence around the text, whose element has the class itself.
+ELSEWHERE = re.compile(r"\bform\b|_field\(|text_area\(|\b_\(")
+
+
+def several_lines() -> set[str]:
+    """The names of all fields of several lines."""
+    return {
+        target.id
+        for file in CODE
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        and getattr(node.value.func, "id", "") == "TextAreaField"
+        for target in node.targets if isinstance(target, ast.Name)
+    }  # fmt: skip
+
+
+def run_together(template: str, fields: set[str]) -> Iterator[str]:
+    for written in WRITTEN.findall(template):
+        names = set(re.findall(r"\b\w+\.(\w+)\b", written))
+        if (
+            names & fields
+            and not ELSEWHERE.search(written)
+            and not re.search(r"\|\s*lines", written)
+        ):
+            yield written.strip()
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+def test_a_template_leaves_names_to_the_one_function_that_writes_them(file: Path) -> None:
+    assert not IN_THE_MIDDLE.search(file.read_text())
+
+
+@pytest.mark.parametrize("file", CODE, ids=lambda file: str(file.relative_to(PORTAL)))
+def test_code_leaves_names_to_the_one_function_that_writes_them(file: Path) -> None:
+    assert not re.search(r"last_name\}, \{|\", \"\.join\(\w+ for \w+ in \(last", file.read_text())
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+def test_text_of_several_lines_is_shown_in_several_lines(file: Path) -> None:
+    assert list(run_together(file.read_text(), several_lines())) == []
+
+
+def test_the_lint_sees():
+    assert several_lines() >= {"notes", "address", "profile", "description", "reason"}
+    assert list(run_together("{{ visit.notes }}", {"notes"})) == ["visit.notes"]
+    assert IN_THE_MIDDLE.search("{{ a.last_name }}, {{ a.first_name }}")
