@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from portal.appointments.commands import check_in, complete_visit, start_visit
-from portal.appointments.patient_strip import age_on, language_name, needs_interpreter
+from portal.appointments.patient_strip import language_name, needs_interpreter
 from portal.appointments.queries import around_patient
 from tests.support.scheduling import a_patient, a_practice, book, hours, on_monday
 
@@ -75,14 +75,6 @@ def test_of_two_doctors_who_saw_them_as_often_the_last_is_the_usual_one(alder, w
 def test_nobody_is_shown_whom_this_person_may_not_see(browser, alder, birch, work):
     browser.sign_in(birch.desk)
     assert browser.get(f"/appointments/new?patient={work[1].id}").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("born", "years"),
-    [(date(1988, 3, 2), 38), (date(1988, 3, 3), 37), (date(2024, 2, 29), 2), (date(2026, 3, 2), 0)],
-)
-def test_an_age_is_in_whole_years(born, years):
-    assert age_on(date(2026, 3, 2), born) == years
 
 
 def test_a_language_is_said_in_words_and_whether_somebody_interprets(app, alder, work):
