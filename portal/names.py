@@ -47,8 +47,13 @@ def one_line(text: str) -> str:
 class Named(Protocol):
     """Whoever has a name of two parts, either of which may be empty."""
 
-    first_name: Any
-    last_name: Any
+    @property
+    def first_name(self) -> Any:
+        """Given names."""
+
+    @property
+    def last_name(self) -> Any:
+        """Family name."""
 
 
 def name_of(person: Named) -> str:

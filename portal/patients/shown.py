@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
-from flask import Flask
 from flask_babel import gettext
 
 from portal import clock
@@ -62,8 +61,9 @@ def _once(pattern: str, letter: str, written: str) -> str:
     return head + written + tail.lstrip(letter) if found else pattern
 
 
-def tell_templates(app: Flask) -> None:
-    """Give templates the filters."""
-    app.jinja_env.filters.update(
-        name_of=name_of, spoken_name=spoken_name_of, birthdate=birthdate, born=born
-    )
+FILTERS = {
+    "name_of": name_of,
+    "spoken_name": spoken_name_of,
+    "birthdate": birthdate,
+    "born": born,
+}

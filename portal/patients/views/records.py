@@ -16,7 +16,7 @@ from portal.insurance.queries import get_plan
 from portal.patients import commands, queries
 from portal.patients.forms import BreakGlassForm, ElsewhereForm, PatientForm, RegistrationForm
 from portal.patients.rules.reach import OutsideFacilities
-from portal.patients.shown import tell_templates
+from portal.patients.shown import FILTERS
 from portal.patients.views.blueprint import bp
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
@@ -133,4 +133,4 @@ def outside(refusal: OutsideFacilities) -> Response:
 @bp.record_once
 def _tell_templates(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(minutes_open=queries.minutes_open)
-    tell_templates(state.app)
+    state.app.jinja_env.filters.update(FILTERS)
