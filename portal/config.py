@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from portal.connections import ClinicPool
 from portal.embedded import ensure_running
 
 KEY_BYTES = 32
@@ -52,7 +53,9 @@ class Config:
 
     def flask(self) -> dict[str, Any]:
         """The same, as Flask and its extensions name them."""
-        options = {} if self.prepare else {"connect_args": {"prepare_threshold": None}}
+        options: dict[str, Any] = {"poolclass": ClinicPool}
+        if not self.prepare:
+            options["connect_args"] = {"prepare_threshold": None}
         binds = {"owner": self.owner_url, "worker": self.worker_url}
         return {
             "SECRET_KEY": self.secret_key,

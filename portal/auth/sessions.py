@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, request
 from flask import session as signed_cookie
 from flask_login import LoginManager, UserMixin, current_user
 
+from portal import connections
 from portal.auth import commands, queries, rules
 from portal.auth.permissions import NotSignedIn, access_of, may, role_name
 from portal.db import session
@@ -159,6 +160,11 @@ def _member(_request: object) -> Member | None:
     )  # fmt: skip
 
 
+def _serve_nobody(_error: BaseException | None) -> None:
+    """Until the next request says who asks, no clinic's connection is anybody's."""
+    connections.serve(None)
+
+
 def _setting_up() -> bool:
     """The same in a macro, which does not know the page's `current_user`."""
     return bool(current_user.is_authenticated and current_user.setting_up)
@@ -188,3 +194,4 @@ def init_app(app: Flask) -> None:
         setting_up=_setting_up,
     )
     app.after_request(say_when_it_ends)
+    app.teardown_request(_serve_nobody)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from portal import connections
 from portal.db import session, together
 
 DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
@@ -23,6 +24,9 @@ ENTER_SESSION = text(
     " set_config('lock_timeout', '20s', true) AS patience,"
     " enter_session(:token_hash, :touch) AS entered, session_proof(entered.session_id) AS proof"
 )
+# Which clinic the database has said a token's session is of: it never is another's.
+_clinics: dict[bytes, int] = {}
+MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,14 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
         tenant is no longer active.
     """
     asked = {"request": _request(), "token_hash": token_hash, "touch": touch}
+    connections.serve(_clinics.get(token_hash))
     [rows] = together((ENTER_SESSION, asked))
     if not rows:
         session.info.pop("facts", None)
+        _verified(token_hash, None)
         return None
     [row] = rows
+    _verified(token_hash, row.tenant_id)
     scope = row.facility_ids
     found = Facts(
         **{
@@ -90,6 +97,15 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
     )
     session.info["facts"] = found
     return found
+
+
+def _verified(token_hash: bytes, tenant_id: int | None) -> None:
+    """Remember whose token this is, and whose connection, as the database says."""
+    connections.verified(session.connection().connection.info, tenant_id)
+    if tenant_id is not None:
+        while len(_clinics) >= MOST_REMEMBERED:
+            del _clinics[next(iter(_clinics))]
+        _clinics[token_hash] = tenant_id
 
 
 def describe_request() -> None:
