@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+import psycopg
 import pytest
 
 from portal import clock
@@ -100,6 +101,24 @@ def test_many_requests_of_two_clinics_share_few_connections(
     assert set(statuses) == {200, 404}, answers
     assert answers.total() == count
     assert connections == size, "the pooler lent more or fewer connections than it has"
+
+
+@pytest.mark.parametrize(
+    ("leave", "find"),
+    [
+        ("SELECT set_config('x.left', 'here', false)", "SELECT current_setting('x.left', true)"),
+        ("PREPARE planted AS SELECT 1", "SELECT max(name) FROM pg_prepared_statements"),
+        ("DECLARE c CURSOR WITH HOLD FOR SELECT 1", "SELECT max(name) FROM pg_cursors"),
+        ("SELECT pg_advisory_lock(5046001)", "SELECT max(objid) FROM pg_locks WHERE objid=5046001"),
+    ],
+)
+def test_the_pooler_resets_what_it_lends(own_database, tmp_path, leave, find):
+    """The portal cannot know which of the server's connections it gets, so the pooler must."""
+    with pooled(own_database, tmp_path / "pooler", size=1) as pooler:
+        with psycopg.connect(pooler.url("app"), prepare_threshold=None) as one:
+            one.execute(leave)
+        with psycopg.connect(pooler.url("app"), prepare_threshold=None) as other:
+            assert not other.execute(find).fetchone()[0]
 
 
 def settings(pooler) -> dict[str, str]:
