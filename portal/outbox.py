@@ -1,5 +1,9 @@
 """Mail: one message a call, through the server of SMTP_URL, or as a file in the instance folder.
 
+`smtps://` begins with TLS, `smtp://` asks for it (STARTTLS, RFC 3207) before anything is said.
+Certificates are checked. A server on another machine that offers no TLS gets neither the password
+nor the letter, unless the address says `?tls=no`.
+
 A message is sent before its transaction commits: a letter whose link turns out to be dead is
 better than an invitation that nobody ever gets.
 """
@@ -7,13 +11,18 @@ better than an invitation that nobody ever gets.
 import smtplib
 from email.message import EmailMessage
 from email.utils import make_msgid
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from ssl import create_default_context
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from uuid import uuid4
 
+import structlog
 from flask import current_app
 
 from portal.refusals import N_, DomainError
+
+log = structlog.get_logger()
 
 SENDER = "clinic-portal@localhost"
 SECONDS = 10
@@ -47,16 +56,44 @@ def _sender(url: str | None) -> str:
 
 def _by_smtp(url: str, message: EmailMessage) -> None:
     parts = urlsplit(url)
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
     try:
-        with kind(parts.hostname or "localhost", parts.port or 0, timeout=SECONDS) as server:
-            if parts.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls()
+        with _connected(parts) as server:
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
+        log.error("mail_not_sent", error=type(error).__name__)
         raise MailNotSent from error
+
+
+def _connected(parts: SplitResult) -> smtplib.SMTP:
+    """A server that may be told a password: by TLS, or on this machine, or said to be trusted.
+
+    Raises:
+        smtplib.SMTPException: it offers no TLS.
+        OSError: it does not answer, or its certificate is not good (ssl.SSLError).
+    """
+    host, port, trust = parts.hostname or "localhost", parts.port or 0, create_default_context()
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=trust)
+    server = smtplib.SMTP(host, port, timeout=SECONDS)
+    try:
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=trust)
+        elif not (_is_here(host) or parse_qs(parts.query).get("tls") == ["no"]):
+            raise smtplib.SMTPNotSupportedError(f"{host} offers no TLS")
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _as_file(folder: Path, message: EmailMessage) -> None:
