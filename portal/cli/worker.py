@@ -34,6 +34,7 @@ CLAIM = text("""
     INSERT INTO worker_heartbeats AS beat (job, beat_at, seconds) VALUES (:job, now(), 0)
     ON CONFLICT (job) DO UPDATE SET beat_at = now()
     WHERE beat.beat_at <= now() - make_interval(secs => :every)
+       OR beat.beat_at > clock_timestamp() + interval '1 minute' -- the clock has gone back
     RETURNING job
 """)
 AUDIT_PARTITIONS = text("SELECT audit_partitions((now() AT TIME ZONE 'UTC')::date, :months)")
