@@ -43,6 +43,8 @@ class Config:
     # whether connections may prepare statements: a pooler that lends them by transaction may not
     # know the statement that another one prepared
     prepare: bool = True
+    # whether the database must keep what it acknowledged, whatever happens to it
+    durable: bool = False
     # the names the portal answers to; None: to any
     trusted_hosts: tuple[str, ...] | None = None
     # how many proxies of one's own stand before it, each of which adds to X-Forwarded-For
@@ -69,6 +71,7 @@ class Config:
             "PORTAL_KEY": self.key,
             "PORTAL_NOW": self.now,
             "PORTAL_PRODUCTION": self.production,
+            "PORTAL_DURABLE": self.durable,
             "PORTAL_SYSLOG": self.syslog,
             "PORTAL_PROXIES": self.proxies,
             "PORTAL_METRICS_TOKEN": self.metrics_token,
@@ -99,6 +102,7 @@ def load(environ: Mapping[str, str]) -> Config:
         smtp_url=environ.get("SMTP_URL") or None,
         syslog=environ.get("PORTAL_SYSLOG") or None,
         prepare=_choice(environ, "DATABASE_PREPARE", "yes", "no") == "yes",
+        durable=production and _choice(environ, "DATABASE_DURABLE", "yes", "no") == "yes",
         trusted_hosts=_trusted_hosts(source),
         proxies=int(_choice(environ, "PORTAL_PROXIES", *map(str, range(MOST_PROXIES + 1)))),
         metrics_token=_metrics_token(environ),

@@ -26,6 +26,19 @@ ROLE = text("""
     FROM pg_roles AS me WHERE me.rolname = current_user
 """)
 
+# What `database prepare` sets for the roles; the database's own settings are the operator's.
+OWN_SETTINGS = {"jit=off"}
+SETTINGS = text("""
+    SELECT unnest(s.setconfig) FROM pg_db_role_setting s
+    JOIN pg_roles r ON r.oid = s.setrole
+    WHERE r.rolname = current_user
+""")
+HASTY = text("""
+    SELECT name FROM pg_settings
+    WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'
+    ORDER BY name
+""")
+
 
 def refuse_unready(app: Flask) -> None:
     """End the process with one line on stderr and exit code 1 unless everything is ready."""
@@ -48,7 +61,7 @@ def require_ready() -> None:
             continue
         try:
             with db.engines[bind].connect() as connection:
-                for check in (_version, _role, _migrations, require_key):
+                for check in (_version, _role, _settings, _durable, _migrations, require_key):
                     check(connection)
         except DBAPIError as error:
             raise ConfigError(f"the database does not answer: {_first_line(error)}") from None
@@ -70,6 +83,22 @@ def _role(connection: Connection) -> None:
         raise ConfigError(f"the role {row.name} is a superuser or bypasses row security.")
     if row.owner:
         raise ConfigError(f"the role {row.name} owns the schema or can become its owner.")
+
+
+def _settings(connection: Connection) -> None:
+    """A role may change its own settings, so that whoever spoke as it once may have left some."""
+    left = set(connection.execute(SETTINGS).scalars()) - OWN_SETTINGS
+    if left:
+        raise ConfigError(f"the database's role has settings that are not ours: {sorted(left)}.")
+
+
+def _durable(connection: Connection) -> None:
+    lost = [*connection.execute(HASTY).scalars()] if current_app.config["PORTAL_DURABLE"] else ()
+    if lost:
+        named = ", ".join(lost)
+        raise ConfigError(
+            f"the database may lose what it acknowledged: {named} is off (DATABASE_DURABLE=no)."
+        )
 
 
 def _migrations(connection: Connection) -> None:

@@ -33,6 +33,7 @@ def test_production_takes_what_it_is_given(environ: dict[str, str]) -> None:
     config = load(environ)
     assert config.production
     assert config.secure_cookies
+    assert config.durable
     assert config.key == bytes(32)
     assert config.flask()["SQLALCHEMY_DATABASE_URI"].startswith("postgresql+psycopg://portal_app:")
     assert config.flask()["SQLALCHEMY_BINDS"] == {}
@@ -53,6 +54,7 @@ def test_production_has_no_defaults(environ: dict[str, str], name: str) -> None:
         ("PORTAL_COOKIES", "none", "can be https or http"),
         ("PORTAL_NOW", "2026-03-08T07:30:00Z", "no clock stand still"),
         ("DATABASE_PREPARE", "off", "can be yes or no"),
+        ("DATABASE_DURABLE", "maybe", "can be yes or no"),
         ("SECRET_KEY", "short", "shorter than 32"),
         ("DATABASE_URL", "sqlite:///portal.db", "does not begin with postgresql://"),
         ("DATABASE_WORKER_URL", "mysql://x", "does not begin with postgresql://"),
