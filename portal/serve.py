@@ -17,6 +17,7 @@ import psycopg
 from sqlalchemy import create_engine
 
 from portal.config import ROOT, Config, configured, driver_url
+from portal.embedded import restarted
 from portal.startup import current_revisions, newest_revisions
 
 COMMANDS = {
@@ -152,8 +153,17 @@ def _wait_until_ready(port: int, children: Children) -> None:
 
 
 def _wait_for_end(children: Children) -> None:
+    """Watch the parts; a database that ended is started again, and answers wait for it."""
+    up_at = time.monotonic()
     while True:
         _refuse_ended(children)
+        try:
+            if restarted():
+                print("The database had ended and is running again.", flush=True)
+            up_at = time.monotonic()
+        except RuntimeError as error:  # what it left may take a moment to go
+            if time.monotonic() - up_at > SECONDS_TO_BE_READY:
+                sys.exit(f"portal: {error}")
         time.sleep(0.5)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from portal.embedded.server import EmbeddedServer
 
-__all__ = ["EmbeddedServer", "alone", "ensure_running"]
+__all__ = ["EmbeddedServer", "alone", "ensure_running", "restarted"]
 
 _in_use: dict[Path, EmbeddedServer] = {}
 
@@ -37,6 +37,15 @@ def ensure_running(instance: Path) -> EmbeddedServer:
         _in_use[folder] = server
         atexit.register(_leave, server, users, os.getpid())
     return _in_use[folder]
+
+
+def restarted() -> bool:
+    """Start again the server that this process uses, if it has ended; whether it had."""
+    down = [server for server in _in_use.values() if not server.is_running()]
+    for server in down:
+        with alone(server.folder):
+            server.start()
+    return bool(down)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -25,8 +26,8 @@ SORTED_BY_CODE_POINT = ("--locale=C", "--locale-provider=builtin", "--builtin-lo
 # Errors name values ("Failing row contains ..."), and the server's log lies readable on the disk.
 QUIET_LOG = {"log_min_messages": "fatal", "log_min_error_statement": "panic"}
 
-# A power cut may cost the last moments of a demonstration, never its consistency.
-DEMONSTRATION = {"synchronous_commit": "off", "timezone": "UTC"}
+# What was answered is on the disk: also a demonstration's server can be killed.
+USUAL = {"listen_addresses": "", "synchronous_commit": "on", "timezone": "UTC"}
 
 
 class EmbeddedServer:
@@ -47,13 +48,13 @@ class EmbeddedServer:
                 would be too long.
             binaries: where `initdb` and `pg_ctl` are; the wheel's when None.
             initdb: how a new cluster sorts and folds case.
-            settings: further lines of postgresql.conf for a new cluster.
+            settings: what the server is told beside, at each start.
         """
         self.folder = folder.resolve()
         self.data = self.folder / "data"
         self.binaries = binaries or _wheel_binaries()
         self._initdb = initdb
-        self._settings = {**QUIET_LOG, **DEMONSTRATION, **(settings or {})}
+        self._settings = {**QUIET_LOG, **USUAL, **(settings or {})}
 
     def url(self, role: str = "app", database: str = DATABASE) -> str:
         """The libpq URL for a role: app, owner, worker or admin."""
@@ -84,7 +85,8 @@ class EmbeddedServer:
             give(self._socket_folder)
         self._forget_a_dead_server()
         log = str(self.data / "server.log")
-        self._run("pg_ctl", "start", "-w", "-t", "60", "-s", "-D", str(self.data), "-l", log)
+        how = ("-w", "-t", "60", "-s", "-D", str(self.data), "-l", log, "-o", self._options())
+        self._run("pg_ctl", "start", *how)
         roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
 
     def stop(self) -> None:
@@ -116,17 +118,19 @@ class EmbeddedServer:
             give(Path(file.name))
             how = ("--auth=scram-sha-256", "-U", ADMIN, "--pwfile", file.name)
             self._run("initdb", "-E", "UTF8", *how, *self._initdb, "-D", str(self.data))
-        lines = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(self._socket_folder),
-            **self._settings,
-        }
-        with (self.data / "postgresql.conf").open("a") as configuration:
-            configuration.writelines(f"{name} = '{value}'\n" for name, value in lines.items())
+
+    def _options(self) -> str:
+        """What the server is told at each start, and no file of it: the folder may have moved."""
+        told = {**self._settings, "unix_socket_directories": str(self._socket_folder)}
+        return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in told.items())
 
     def _forget_a_dead_server(self) -> None:
-        """Drop a pid file that a crash left: its number may be another program's by now."""
-        if not _is_server(self._command_in_pid_file()):
+        """Drop a pid file that is not of this folder's server.
+
+        A crash left it, and its number may be another program's by now; or the folder was copied
+        from under a running one.
+        """
+        if not self.is_running():
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _command_in_pid_file(self) -> list[str]:

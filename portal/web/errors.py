@@ -6,7 +6,7 @@ An unknown id and another clinic's id read the same, whatever the command's own 
 from flask import Flask, Response
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.refusals import DomainError
@@ -55,6 +55,8 @@ WORDS = {
 
 
 BEYOND_COUNTING = "22003"
+# A database that was killed is back within this time.
+RETRY_SECONDS = 5
 AUDIT_LOG = "user_action_audit_log"
 
 
@@ -85,17 +87,21 @@ def _http(error: HTTPException) -> Response:
     return error_page(error.code or 500)
 
 
-def _unavailable(error: OperationalError) -> Response:
+def _unavailable(error: DBAPIError) -> Response:
     log_failure(error)
-    return error_page(503)
+    return _later(error_page(503))
+
+
+def _later(response: Response) -> Response:
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _unwritten(error: IntegrityError) -> Response:
     """The audit log took no entry: there is no partition for today. Anything else is a mistake."""
     table = getattr(getattr(error.orig, "diag", None), "table_name", None)
     if table == AUDIT_LOG:
-        log_failure(error)
-        return error_page(503)
+        return _unavailable(error)
     raise error
 
 

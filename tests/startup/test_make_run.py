@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import psutil
@@ -90,3 +91,31 @@ def test_a_taken_port_is_one_line(folder: Path) -> None:
     assert "is in use. Choose another" in other.process.communicate(timeout=30)[0]
     assert other.process.returncode == 1
     run.end(signal.SIGINT)
+
+
+def test_a_killed_database_comes_back_by_itself(folder: Path) -> None:
+    """Whoever asks meanwhile is told to come again; the first who asks after is answered."""
+    run = Run(folder, free_port())
+    run.said("Ctrl-C stops everything")
+    data = folder / "pg" / "data"
+    for _ in range(2):
+        assert status(f"{run.address}/sign-in") == 200
+        server = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
+        server.kill()
+        server.wait(10)
+        statuses = [status(f"{run.address}/sign-in")]
+        run.said("The database had ended and is running again.")
+        assert status(f"{run.address}/sign-in") == 200
+        assert set(statuses) <= {200, 503}
+    assert run.end(signal.SIGINT) == []
+
+
+def status(address: str) -> int:
+    """What an address answers; one that is away says when to come again."""
+    try:
+        answer = urlopen(address)
+    except HTTPError as error:
+        answer = error
+    with answer:
+        assert answer.status != 503 or answer.headers["Retry-After"]
+        return answer.status

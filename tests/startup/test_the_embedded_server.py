@@ -1,8 +1,10 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -10,6 +12,7 @@ import pytest
 
 from portal.config import ROOT
 from portal.embedded import EmbeddedServer
+from portal.embedded.account import give
 
 USE = """
 import sys
@@ -106,3 +109,42 @@ def test_its_log_holds_no_rows(folder: Path) -> None:
             connection.execute("INSERT INTO people VALUES ('Zygmunt')")
     user.leave()
     assert "Zygmunt" not in (folder / "pg" / "data" / "server.log").read_text()
+
+
+def test_a_folder_that_moved_starts(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    User(folder).leave()
+    moved = folder.with_name("moved")
+    folder.rename(moved)
+    user = User(moved)
+    assert answers(user.url)
+    assert quoted(moved) in user.url
+    user.leave()
+    assert not EmbeddedServer(moved / "pg").is_running()
+
+
+def test_a_copy_of_a_running_folder_starts_beside_it(folder: Path) -> None:
+    """Its pid file names the original's server, which is not its own."""
+    original = User(folder)
+    copied = folder.with_name("copied")
+    shutil.copytree(folder, copied, ignore=shutil.ignore_patterns(".s.PGSQL*"))
+    for path in (copied / "pg" / "data").rglob("*"):
+        give(path)
+    give(copied / "pg" / "data")
+    copy = User(copied)
+    assert answers(copy.url)
+    assert answers(original.url)
+    copy.leave()
+    assert answers(original.url)
+    original.leave()
+
+
+@pytest.mark.parametrize("setting", ["synchronous_commit", "fsync", "full_page_writes"])
+def test_what_was_answered_is_on_the_disk(folder: Path, setting: str) -> None:
+    user = User(folder)
+    with psycopg.connect(user.url) as connection:
+        assert connection.execute(f"SHOW {setting}").fetchone() == ("on",)
+    user.leave()
+
+
+def quoted(path: Path) -> str:
+    return quote(str(path.resolve()), safe="")
