@@ -36,7 +36,6 @@ SETTINGS = text("""
 HASTY = text("""
     SELECT name FROM pg_settings
     WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'
-    ORDER BY name
 """)
 
 
@@ -93,9 +92,9 @@ def _settings(connection: Connection) -> None:
 
 
 def _durable(connection: Connection) -> None:
-    lost = [*connection.execute(HASTY).scalars()] if current_app.config["PORTAL_DURABLE"] else ()
-    if lost:
-        named = ", ".join(lost)
+    lost = connection.execute(HASTY).scalars() if current_app.config["PORTAL_DURABLE"] else ()
+    named = ", ".join(sorted(lost))
+    if named:
         raise ConfigError(
             f"the database may lose what it acknowledged: {named} is off (DATABASE_DURABLE=no)."
         )
