@@ -13,6 +13,7 @@ from portal.audit import hook
 from portal.auth import permissions, sessions
 from portal.config import ROOT, Config
 from portal.db import db
+from portal.demo_clock import DemoClock
 from portal.web import health, metrics
 from portal.web.logs import log_failure
 
@@ -56,6 +57,8 @@ def create_app(config: Config) -> Flask:
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=0
         )
     clock.stand_still(config.now)
+    app.extensions["demo_clock"] = DemoClock(config.instance)
+    clock.follow(None if config.production else app.extensions["demo_clock"].says)
     _set_up_templates(app)
     _set_up_rooms(app)
     for name in TABLES:

@@ -1,21 +1,47 @@
-"""The portal's one clock: every command and query asks it, so that demos and tests can fix it."""
+"""The portal's two times: the clinics', which demos and tests can set, and the real one.
 
-from collections.abc import Iterator
+`now` is what the clinics live by: openings, appointments, steps, holds. `real` is for what a
+demonstration's own clock must not move: proofs of identity, the log, what expires. In SQL the
+former is a parameter, the latter the server's `now()`.
+"""
+
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 # The zone that is furthest ahead, of Kiribati.
 FIRST_TO_SEE_THE_DAY = timedelta(hours=14)
 
+
+@dataclass
+class _Process:
+    """What this process was told: an instant to stand at, and what a demonstration's clock says."""
+
+    standing: datetime | None = None
+    says: Callable[[datetime], datetime] | None = None
+
+
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_instant", default=None)
-_standing: dict[str, datetime | None] = {"instant": None}
+_process = _Process()
 
 
 def now() -> datetime:
-    """The present instant, aware, in UTC."""
-    return _fixed.get() or _standing["instant"] or datetime.now(UTC)
+    """The clinics' present instant, aware, in UTC."""
+    present = real()
+    return present if _process.says is None or is_fixed() else _process.says(present)
+
+
+def real() -> datetime:
+    """The present instant whatever a demonstration's clock says, aware, in UTC."""
+    return _fixed.get() or _process.standing or machine_time()
+
+
+def machine_time() -> datetime:
+    """What this machine's clock says; for `real` alone."""
+    return datetime.now(UTC)
 
 
 def today_in(zone: str) -> date:
@@ -28,9 +54,25 @@ def latest_today() -> date:
     return (now() + FIRST_TO_SEE_THE_DAY).date()
 
 
+def is_fixed() -> bool:
+    """Whether somebody set the time, which a demonstration's clock then leaves alone."""
+    return (_fixed.get() or _process.standing) is not None
+
+
+def runs_apart() -> bool:
+    """Whether a demonstration's clock says something else than the real time."""
+    present = real()
+    return not is_fixed() and _process.says is not None and _process.says(present) != present
+
+
 def stand_still(instant: datetime | None) -> None:
     """Fix the whole process at one instant (the PORTAL_NOW setting); None lets it run."""
-    _standing["instant"] = instant
+    _process.standing = instant
+
+
+def follow(says: Callable[[datetime], datetime] | None) -> None:
+    """Let the clinics' time be what `says` makes of the real one; None: they are the same."""
+    _process.says = says
 
 
 @contextmanager

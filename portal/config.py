@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from portal import demo_clock
 from portal.connections import ClinicPool
 from portal.embedded import ensure_running
 
@@ -90,6 +91,8 @@ def load(environ: Mapping[str, str]) -> Config:
     production = _choice(environ, "PORTAL_ENV", "development", "production") == "production"
     instance = Path(environ.get("PORTAL_INSTANCE") or ROOT / "instance").resolve()
     instance.mkdir(parents=True, exist_ok=True)
+    if production and demo_clock.is_kept_in(instance):
+        raise ConfigError(f"{instance} is a demonstration's: it has a clock of its own.")
     source = _Source(environ, production, instance)
     key, secret_key = _key(source), _secret_key(source)
     return Config(

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import psycopg
 from sqlalchemy import create_engine
 
+from portal import demo_clock
 from portal.config import ROOT, Config, configured, driver_url
 from portal.embedded import restarted
 from portal.startup import current_revisions, newest_revisions
@@ -25,6 +26,7 @@ COMMANDS = {
     "worker": "flask --app wsgi worker",
     "migration": "flask --app wsgi db upgrade",
     "demo": "flask --app wsgi demo load",
+    "demo day": "flask --app wsgi demo day",
 }
 SECONDS_TO_BE_READY = 60
 SECONDS_TO_STOP = 15
@@ -104,6 +106,8 @@ def _prepare(config: Config, environ: Mapping[str, str], children: Children) -> 
     if not config.production and config.worker_url and not _has_tenants(config.worker_url):
         print("Loading the demo clinics ...", flush=True)
         _run("demo", environ, children)
+    if demo_clock.is_kept_in(config.instance):
+        _run("demo day", environ, children)
 
 
 def _revisions(config: Config) -> set[str]:

@@ -1,22 +1,31 @@
 """Filling the diary: visits are booked into what is on offer, and lived through up to now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Select, select
+
 from portal import clock
 from portal.appointments.commands import BookingDetails, book_appointment, check_in, walk_in
 from portal.appointments.models import Appointment
-from portal.appointments.rules import SlotTaken
+from portal.appointments.rules import LIVE
+from portal.db import session
+from portal.refusals import DomainError
+from portal.tenancy.context import facts
 from seeds.founding import Built, Offered, gives_class
 from seeds.patients import Invented
-from seeds.shapes import Group, Physician, Place
+from seeds.shapes import Physician, Place
 from seeds.visits import Course, live
 
 TRIES = 200
-MARGIN = timedelta(hours=2)
+# Of whoever comes today or later, the share that has been here before.
+KNOWN = 0.85
+# How early a visit may begin so that one is under way.
+EARLY = timedelta(minutes=15)
 NOTES = (
     "Follow-up of last month's results.",
     "Asks about travel vaccination.",
@@ -27,11 +36,20 @@ NOTES = (
 
 @dataclass
 class Diary:
-    """One clinic group's patients and chance, and who is already booked on which day."""
+    """One clinic group's patients and chance.
+
+    Attributes:
+        built: the group.
+        patients: who can be booked.
+        random: the clinic's chance.
+        seen: those of them who have completed a visit.
+        busy: who is already booked on which day.
+    """
 
     built: Built
     patients: list[Invented]
     random: Random
+    seen: list[Invented] = field(default_factory=list)
     busy: set[tuple[int, date]] = field(default_factory=set)
 
     def fill(self, offset: int, fullness: float) -> int:
@@ -41,21 +59,52 @@ class Diary:
             for place in self.built.group.places
         )
 
+    def has_begun(self) -> bool:
+        """Whether somebody has come today, to the first facility there is."""
+        place = self.built.group.places[0]
+        visits = self._visits(place, _today(place), _today(place)).where(
+            Appointment.checked_in_at.is_not(None)
+        )
+        return session.scalars(visits.limit(1)).first() is not None
+
+    def live_through(self, place: Place, first: date, last: date) -> Course:
+        """Take the visits of some days to where they stand now."""
+        visits = self._live_visits(place, first, last)
+        course = Course(self.random, clock.now())
+        if last == _today(place):
+            _show_everything(course, visits)
+        before = {each.id for each in self.seen}
+        known = {each.id: each for each in self.patients}
+        for visit in visits:
+            with suppress(DomainError), session.begin_nested():
+                live(visit, course)
+            if visit.status == "completed" and visit.patient_id in known.keys() - before:
+                before.add(visit.patient_id)
+                self.seen.append(known[visit.patient_id])
+        return course
+
     def _fill_place(self, place: Place, day: date, fullness: float) -> int:
         visits = [
             visit
             for physician in self._present(place, day)
             for visit in self._book_doctor(physician, place, day, fullness)
         ]
-        present = _time_there(self.built.group, place, day)
-        course = Course(self.random, present, ahead=present - clock.now())
+        course = self.live_through(place, day, day)
         if day == _today(place):
-            _show_everything(course, visits)
-        for visit in visits:
-            live(visit, course)
-        if day == _today(place):
-            self._squeeze_in(visits, place, course)
+            self._squeeze_in(place, course)
         return len(visits)
+
+    def _live_visits(self, place: Place, first: date, last: date) -> Sequence[Appointment]:
+        visits = self._visits(place, first, last).where(Appointment.status.in_(LIVE))
+        return session.scalars(visits.order_by(Appointment.start_at, Appointment.id)).all()
+
+    def _visits(self, place: Place, first: date, last: date) -> Select[tuple[Appointment]]:
+        return select(Appointment).where(
+            Appointment.tenant_id == facts().tenant_id,
+            Appointment.facility_id == self.built.places[place.slug],
+            Appointment.start_at >= _local(place, first, time(0)),
+            Appointment.start_at < _local(place, last + timedelta(days=1), time(0)),
+        )
 
     def _present(self, place: Place, day: date) -> list[Physician]:
         return [
@@ -82,7 +131,7 @@ class Diary:
         self, offered: list[Offered], place: Place, start: datetime, end: datetime, fullness: float
     ) -> Iterator[Appointment]:
         step = timedelta(minutes=self.built.group.slot_minutes)
-        while start < end:
+        while start < end and offered:
             chosen = self.random.choice(offered)
             visit = None
             if self.random.random() < fullness and start + _longest(chosen) <= end:
@@ -116,14 +165,16 @@ class Diary:
         try:
             with clock.at(start - timedelta(days=self.random.randrange(1, 30))):
                 visit = book_appointment(details)
-        except SlotTaken:
+        except DomainError:
             return None
         self.busy.add((patient.id, start.date()))
         return visit
 
     def _somebody(self, offered: Offered, place: Place, day: date) -> Invented | None:
+        comes_again = self.seen if day >= _today(place) else []
         for _ in range(TRIES if self.patients else 0):
-            patient = self.random.choice(self.patients)
+            again = comes_again and self.random.random() < KNOWN
+            patient = self.random.choice(comes_again if again else self.patients)
             age = (day - patient.born).days // 365
             fits = offered.care.youngest <= age <= offered.care.oldest
             near = patient.place == place.slug or self.random.random() < 0.1
@@ -131,38 +182,38 @@ class Diary:
                 return patient
         return None
 
-    def _squeeze_in(self, visits: list[Appointment], place: Place, course: Course) -> None:
+    def _squeeze_in(self, place: Place, course: Course) -> None:
         """Somebody who could not wait is put on top of the next visit, and is here already."""
-        waiting = (visit for visit in visits if visit.status == "scheduled")
-        following = min(waiting, key=lambda visit: visit.start_at, default=None)
-        if following is None:
+        visits = self._live_visits(place, _today(place), _today(place))
+        following = next((each for each in visits if each.status == "scheduled"), None)
+        offered = following and self._offered(following.service_offering_id)
+        if following is None or offered is None:
             return
-        offering_id = following.service_offering_id
-        offered = next(
-            each
-            for offerings in self.built.offered.values()
-            for each in offerings
-            if each.id == offering_id
-        )
         patient = self._somebody(offered, place, following.start_at.date())
         if patient is None:
             return
         details = BookingDetails(
             patient_id=patient.id,
-            offering_id=offering_id,
+            offering_id=offered.id,
             start_at=following.start_at + timedelta(minutes=5),
             overbook_reason="In pain and cannot wait for the next free start",
         )
-        with course.at(course.now, going_on=True):
+        with suppress(DomainError), clock.at(course.now):
             check_in(walk_in(details, may_overbook=True))
         self.busy.add((patient.id, following.start_at.date()))
 
+    def _offered(self, offering_id: int) -> Offered | None:
+        everything = (each for several in self.built.offered.values() for each in several)
+        return next((each for each in everything if each.id == offering_id), None)
 
-def _show_everything(course: Course, visits: list[Appointment]) -> None:
-    """Today has a visit in every status, however few there are."""
-    course.owed += ["miss", "cancel", "complete", "arrive", "confirm", "wait"]
-    to_come = [visit for visit in visits if visit.end_at > course.now]
-    course.with_doctor = min(to_come, key=lambda visit: visit.start_at, default=None)
+
+def _show_everything(course: Course, visits: Sequence[Appointment]) -> None:
+    """Today has a visit in every status that the hour allows, however few there are."""
+    course.owed += ["miss", "cancel", "attend", "arrive", "confirm", "wait"]
+    soon = (visit for visit in visits if course.now < visit.end_at)
+    first = min(soon, key=lambda visit: visit.start_at, default=None)
+    if first is not None and first.start_at <= course.now + EARLY:
+        course.with_doctor = first
 
 
 def weekday(day: date) -> int:
@@ -176,21 +227,8 @@ def _longest(offered: Offered) -> timedelta:
     return timedelta(minutes=offered.care.minutes + offered.care.buffer_after + extra)
 
 
-def _time_there(group: Group, place: Place, day: date) -> datetime:
-    """Up to when the day's visits are lived through.
-
-    Today it is the present, but never so early or late that the day would not show visits before,
-    at and after it.
-    """
-    opens = _local(place, day, group.hours[0][0]) + MARGIN
-    closes = _local(place, day, group.hours[-1][1]) - MARGIN
-    if day != _today(place):
-        return clock.now()
-    return min(max(clock.now(), opens), closes)
-
-
 def _today(place: Place) -> date:
-    return clock.now().astimezone(ZoneInfo(place.timezone)).date()
+    return clock.today_in(place.timezone)
 
 
 def _local(place: Place, day: date, at: time) -> datetime:

@@ -5,19 +5,29 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
+
 from portal import clock
 from portal.availability.commands import ExceptionDetails, add_exception, materialise_doctors
-from portal.tenancy.context import as_job
+from portal.db import session
+from portal.tenancy.context import as_job, as_worker
 from seeds.coming import plan_ahead
 from seeds.diary import Diary, weekday
 from seeds.founding import Built, found
 from seeds.lakeside import LAKESIDE
 from seeds.northgate import NORTHGATE
 from seeds.patients import invent
+from seeds.recall import recall, recall_diary
+from seeds.shapes import Group
 
 # Of all patients, the share that is the small clinic's.
 NORTHGATE_SHARE = 0.15
 FULL = 0.85
+
+# Enough visits in the past for today's patients, however many days there are, to a bound.
+MANY_DAYS = 1.2
+MOST_PAST = 0.3
+A_DAY = timedelta(days=1)
 
 Say = Callable[[str], None]
 
@@ -33,7 +43,7 @@ def load(*, patients: int, days: int, say: Say, settle: Callable[[], None]) -> N
     """
     few = round(patients * NORTHGATE_SHARE)
     for group, how_many in ((LAKESIDE, patients - few), (NORTHGATE, few)):
-        today = clock.now().astimezone(ZoneInfo(group.timezone)).date()
+        today = clock.today_in(group.timezone)
         built = found(group, slots_from=today - timedelta(days=days + 1))
         _except(built, today)
         say(f"{group.slug}: founded, with {len(built.doctors)} doctors")
@@ -41,18 +51,60 @@ def load(*, patients: int, days: int, say: Say, settle: Callable[[], None]) -> N
         settle()
         diary = Diary(built, people, Random(f"{group.slug} {today}"))
         with as_job(built.tenant_id, "demo"):
-            visits = sum(diary.fill(offset, _fullness(offset)) for offset in range(-days, days + 1))
+            offsets = range(-days, days + 1)
+            visits = sum(diary.fill(offset, _fullness(offset, days)) for offset in offsets)
             plan_ahead(built, people, Random(f"{group.slug} ahead {today}"))
         _emergency(built, today)
         settle()
         say(f"{group.slug}: {how_many} patients, {visits} visits")
 
 
-def _fullness(offset: int) -> float:
-    """Today is full, the past is thinned out, the future fills up by and by."""
-    if offset == 0:
-        return FULL
-    return 0.06 if offset < 0 else max(0.06, 0.22 - 0.03 * offset)
+def _fullness(offset: int, days: int) -> float:
+    """Today is full, the future fills up by and by, and most of today's patients have been here."""
+    if offset < 0:
+        return min(MOST_PAST, MANY_DAYS / days)
+    return FULL if offset == 0 else max(0.06, 0.22 - 0.03 * offset)
+
+
+def new_day(since: date, *, days: int, say: Say) -> None:
+    """Go on from the day made last: its visits and those after it happen, today's are booked.
+
+    A clinic whose day has been made already is left alone, and so is one that is not there.
+
+    Args:
+        since: the day that was made last, in Chicago.
+        days: how many days after today have visits.
+        say: is told what was done.
+    """
+    for group in (LAKESIDE, NORTHGATE):
+        tenant_id = _find(group.slug)
+        if tenant_id is not None:
+            with as_job(tenant_id, "demo"):
+                visits = _go_on(group, since, days)
+            say(f"{group.slug}: {visits} visits for {clock.today_in(group.timezone)}")
+
+
+def _go_on(group: Group, since: date, days: int) -> int:
+    """How many visits were booked."""
+    built, today = recall(group), clock.today_in(group.timezone)
+    materialise_doctors(list(built.doctors.values()))
+    diary = recall_diary(built, Random(f"{group.slug} {today}"))
+    if diary.has_begun():
+        return 0
+    for place in built.group.places:
+        diary.live_through(place, since - A_DAY, today - A_DAY)
+    gone = (today - since).days
+    visits = diary.fill(0, FULL)
+    for offset in range(1, days + 1):
+        there = _fullness(offset + gone, days) if offset + gone <= days else 0
+        visits += diary.fill(offset, _fullness(offset, days) - there)
+    return visits
+
+
+def _find(slug: str) -> int | None:
+    with as_worker():
+        query = text("SELECT id FROM tenant_directory() WHERE slug = :slug AND status = 'active'")
+        return session.scalar(query, {"slug": slug})
 
 
 def _except(built: Built, today: date) -> None:

@@ -7,16 +7,17 @@ a name is set for it that no browser can send, and its session protection is off
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, request
 from flask import session as signed_cookie
 from flask_login import LoginManager, UserMixin, current_user
 
-from portal import connections
+from portal import clock, connections
 from portal.auth import commands, queries, rules
 from portal.auth.permissions import NotSignedIn, access_of, may, role_name
 from portal.db import session
-from portal.tenancy.context import Facts, enter_session
+from portal.tenancy.context import Facts, enter_session, facts
 from portal.web.security import READING
 
 # asked often, by machines: no person, and so no database
@@ -170,6 +171,13 @@ def _setting_up() -> bool:
     return bool(current_user.is_authenticated and current_user.setting_up)
 
 
+def _demo_time() -> datetime | None:
+    """What a demonstration's own clock says on the clinic's wall; None where time is the real."""
+    if not (current_user.is_authenticated and current_user.demo and clock.runs_apart()):
+        return None
+    return clock.now().astimezone(ZoneInfo(facts().timezone))
+
+
 def cookie_flags() -> dict[str, Any]:
     """What every cookie of ours has in common."""
     return {
@@ -192,6 +200,7 @@ def init_app(app: Flask) -> None:
         session_end=session_end,
         browser_name=rules.browser_name,
         setting_up=_setting_up,
+        demo_time=_demo_time,
     )
     app.after_request(say_when_it_ends)
     app.teardown_request(_serve_nobody)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.appointments.commands import sweep_holds
 from portal.availability.commands import batches, materialise_doctors
-from portal.cli import exports
+from portal.cli import demo, exports
 from portal.cli.audit import seal_log, verify_log
 from portal.db import session
 from portal.sheets.commands import expire as expire_uploads
@@ -98,6 +98,7 @@ JOBS = (
     Job("uploads", 3_600, forget_uploads),
     Job("audit-seals", 50, seal_log),
     Job("exports", 10, make_exports),
+    Job("demo", 10, demo.look_after),
     Job("audit-verification", 86_400, verify_log),
 )
 HEARTBEAT = Job("worker", LOOK_EVERY_SECONDS, lambda: None)

@@ -13,7 +13,7 @@ import pytest
 from portal.config import ROOT
 
 FILES = sorted(file for folder in ("portal", "seeds") for file in (ROOT / folder).rglob("*.py"))
-CLOCKS = {"now", "utcnow"}
+CLOCKS = {"now", "real", "utcnow"}
 CLASSES = {"date", "datetime"}
 PARTS = {"date", "strftime", "year", "month", "day", "weekday"}
 # Where an instant is cut after a moment was added to it, and where the log's months, which are
@@ -29,7 +29,8 @@ def test_no_date_is_taken_from_an_instant_without_a_zone(file: Path) -> None:
 @pytest.mark.parametrize(
     "code",
     ["clock.now().date()", "date.today()", "datetime.today().date()", 'f"{clock.now():%Y-%m-%d}"',
-     'clock.now().strftime("%d")', "clock.now().year", "datetime.now(UTC).date()"],
+     'clock.now().strftime("%d")', "clock.now().year", "clock.real().date()",
+     "datetime.now(UTC).date()"],
 )  # fmt: skip
 def test_each_way_of_doing_so_is_seen(code: str) -> None:
     assert list(dates_of_no_place(code)) == [1]

@@ -107,7 +107,7 @@ def get_moment() -> datetime:
 def get_standing() -> Standing:
     """Whether the log is sealed and was found whole."""
     row = session.execute(STATE).one()
-    return Standing.of(row.sealed_at, row.verified_at, row.holds, now=clock.now())
+    return Standing.of(row.sealed_at, row.verified_at, row.holds, now=clock.real())
 
 
 def _indexed(filters: Filters, before: Mark | None, most: int) -> Select[*tuple[Any, ...]]:

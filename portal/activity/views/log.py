@@ -76,7 +76,7 @@ def _shown(form: FilterForm, stretch: Stretch, zone: str) -> Response:
         asked=form.asked,
         standing=queries.get_standing(),
         unreviewed=queries.count_unreviewed(),
-        now=clock.now(),
+        now=clock.real(),
         key=uuid4(),
         only=queries.numbers_of([only]).get(only or 0),
         **around(stretch.lines),

@@ -97,7 +97,7 @@ def discard_export(export: Export) -> None:
 def end(export: Export, status: str, failure: str | None = None) -> None:
     """Say how an export ended, and when."""
     export.status, export.failure = status, failure
-    export.ended_at = clock.now()
+    export.ended_at = clock.real()
     session.flush()
 
 

@@ -72,7 +72,7 @@ def stumble(export_id: int) -> None:
 
 def expire() -> None:
     """Forget the files that were ready a day ago."""
-    old = Export.ended_at <= clock.now() - KEPT
+    old = Export.ended_at <= clock.real() - KEPT
     due = select(Export.id).where(Export.status == "ready", old).order_by(Export.id)
     for _ in range(AT_ONCE):
         export = _locked(due)

@@ -163,7 +163,7 @@ def part_patients(patient_id: int, merge_id: int) -> Patient:
             "waitlist_entries": merge.waitlist_ids}  # fmt: skip
     values = {"tenant_id": facts().tenant_id, "from": stays.id, "to": goes.id}
     goes.status, goes.merged_into = merge.merged_status, None
-    merge.undone_at, merge.undone_by = clock.now(), facts().user_id
+    merge.undone_at, merge.undone_by = clock.real(), facts().user_id
     session.flush()
     for table, ids in back.items():
         session.execute(MOVE_BACK[table], values | {"ids": ids})

@@ -52,7 +52,7 @@ def retire(purpose: str) -> list[int]:
             TenantKey.active.is_(False),
             TenantKey.retired_at.is_(None),
         )
-        .values(retired_at=clock.now())
+        .values(retired_at=clock.real())
         .returning(TenantKey.version)
     )
     return sorted(retired)

@@ -139,7 +139,7 @@ def discard(upload: Upload) -> None:
 
 def expire() -> None:
     """Forget the files that nobody came back for."""
-    now = clock.now()
+    now = clock.real()
     session.execute(SWEEP, {"tenant_id": facts().tenant_id, "now": now, "before": now - WAITS})
 
 
@@ -161,7 +161,7 @@ def _end(upload: Upload, status: str) -> bytes:
     content: bytes | Unreadable = upload.content
     if isinstance(content, Unreadable):
         raise FileUnreadable
-    upload.status, upload.content, upload.ended_at = status, None, clock.now()
+    upload.status, upload.content, upload.ended_at = status, None, clock.real()
     return content
 
 
