@@ -98,7 +98,7 @@ class Diary:
         visits = self._visits(place, first, last).where(Appointment.status.in_(LIVE))
         return session.scalars(visits.order_by(Appointment.start_at, Appointment.id)).all()
 
-    def _visits(self, place: Place, first: date, last: date) -> Select[tuple[Appointment]]:
+    def _visits(self, place: Place, first: date, last: date) -> Select[Appointment]:
         return select(Appointment).where(
             Appointment.tenant_id == facts().tenant_id,
             Appointment.facility_id == self.built.places[place.slug],
@@ -186,7 +186,7 @@ class Diary:
         """Somebody who could not wait is put on top of the next visit, and is here already."""
         visits = self._live_visits(place, _today(place), _today(place))
         following = next((each for each in visits if each.status == "scheduled"), None)
-        offered = following and self._offered(following.service_offering_id)
+        offered = self._offered(following.service_offering_id) if following else None
         if following is None or offered is None:
             return
         patient = self._somebody(offered, place, following.start_at.date())

@@ -104,7 +104,8 @@ def _go_on(group: Group, since: date, days: int) -> int:
 def _find(slug: str) -> int | None:
     with as_worker():
         query = text("SELECT id FROM tenant_directory() WHERE slug = :slug AND status = 'active'")
-        return session.scalar(query, {"slug": slug})
+        found: int | None = session.scalar(query, {"slug": slug})
+    return found
 
 
 def _except(built: Built, today: date) -> None:
