@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import cli, clock, measures, readiness, web
 from portal.audit import hook
-from portal.auth import permissions, sessions
+from portal.auth import changes, permissions, sessions
 from portal.config import ROOT, Config
 from portal.db import db
 from portal.demo_clock import DemoClock
@@ -78,6 +78,7 @@ def _set_up_rooms(app: Flask) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     web.init_app(app)
     sessions.init_app(app)
+    changes.init_app(app)
     hook.init_app(app, enter=sessions.enter, leave=sessions.leave)
     app.before_request(permissions.check)
     health.init_app(app, readiness.CHECKS)

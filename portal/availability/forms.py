@@ -30,7 +30,8 @@ from portal.availability.public_holidays import Holiday
 from portal.availability.queries import PlaceRow
 from portal.availability.rules import MIDNIGHT, instant
 from portal.services.queries import list_offerings
-from portal.web.forms import Line, PortalForm
+from portal.services.words import offering_words
+from portal.web.forms import Line, Names, PortalForm
 
 REQUIRED = InputRequired(_("This is needed."))
 WALL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -76,6 +77,7 @@ class HoursForm(SeenForm):
             SelectChoice(0, gettext("Any service")),
             *(SelectChoice(offering.id, offering.service_name) for offering in offerings),
         ]
+        self.keep("service_offering_id", offering_words)
 
     def on(self, day_of_week: int, place: PlaceRow) -> RuleDetails:
         """What was typed, for the command, on one weekday."""
@@ -178,12 +180,13 @@ class ExceptionForm(SeenForm):
     availability_rule_id = SelectField(_("Which hours"), coerce=lambda value: int(value or 0))
     slot_duration_minutes = IntegerField(_("Minutes of a slot"), [Optional()])
 
-    def offer_rules(self, rules: dict[int, str]) -> None:
+    def offer_rules(self, rules: dict[int, str], ended: Names) -> None:
         """All of the doctor's hours there, or one session of the week."""
         self.availability_rule_id.choices = [
             SelectChoice(0, gettext("All hours of the doctor there")),
             *(SelectChoice(rule_id, words) for rule_id, words in rules.items()),
         ]
+        self.keep("availability_rule_id", ended)
 
     def details(self, place: PlaceRow) -> ExceptionDetails:
         """What was typed, for the command, as instants."""

@@ -9,6 +9,7 @@ from portal.doctors.forms import DoctorForm, EndingForm, PlaceForm, RetiringForm
 from portal.facilities.queries import get_facility
 from portal.facilities.visits import list_visits, visits_of_doctor
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 from portal.web.previews import mark_of, tried
 
@@ -52,8 +53,8 @@ def new() -> Response:
 @bp.route("/<int:doctor_id>/edit", methods=["GET", "POST"])
 @permission("doctors.manage")
 def edit(doctor_id: int) -> Response:
-    doctor = queries.get_doctor(doctor_id)
-    form = DoctorForm(obj=doctor, data=doctor.contact)
+    doctor = held(queries.get_doctor(doctor_id))
+    form = DoctorForm(obj=doctor, data=doctor.contact, edits=doctor)
     if form.validate_on_submit():
         with form.refusals():
             commands.change_doctor(doctor, form.details())
@@ -108,8 +109,8 @@ def place_new(doctor_id: int) -> Response:
 @permission("doctors.manage")
 def place_edit(doctor_id: int, facility_id: int) -> Response:
     doctor, facility = queries.get_doctor(doctor_id), get_facility(facility_id)
-    place = queries.get_place(doctor_id=doctor_id, facility_id=facility_id)
-    form = RoleForm(obj=place)
+    place = held(queries.get_place(doctor_id=doctor_id, facility_id=facility_id))
+    form = RoleForm(obj=place, edits=place)
     if form.validate_on_submit():
         commands.change_role(place, form.role.data)
         toast(_("The role of %(name)s at %(facility)s is saved.",

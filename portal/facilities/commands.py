@@ -31,6 +31,16 @@ class VisitsBooked(Conflict):
     message = N_("Visits still booked here: %(visits)s. Move or cancel them first.")
 
 
+class ZoneInUse(Conflict):
+    """A booked visit is an instant: in another zone it would be at another hour."""
+
+    field = "timezone"
+    message = N_(
+        "Appointments still booked here: %(visits)s. In another time zone they would be at another"
+        " hour. Move or cancel them first."
+    )
+
+
 class OnlyFacility(DomainError):
     """A clinic without a facility could book nothing."""
 
@@ -66,7 +76,10 @@ def open_facility(details: FacilityDetails) -> Facility:
 
 
 def change_facility(facility: Facility, details: FacilityDetails) -> None:
-    """Change what is said about a facility. Raises as `open_facility`."""
+    """Change what is said about a facility. Raises ZoneInUse, and as `open_facility`."""
+    visits = undecided_at(facility.id).ids if details.timezone != facility.timezone else ()
+    if visits:
+        raise ZoneInUse(visits=len(visits))
     with refusing(REASONS):
         for name, value in asdict(details).items():
             setattr(facility, name, value)

@@ -49,6 +49,19 @@ def list_facility_names(ids: Collection[int]) -> dict[int, str]:
     return column_by_id(Facility.id, Facility.name, ids)
 
 
+def list_states(ids: Collection[int]) -> dict[int, tuple[str, bool]]:
+    """The name of each of these facilities that this person sees, and whether it is open."""
+    named = select(Facility.id, Facility.name, Facility.deleted_at.is_(None)).where(
+        Facility.tenant_id == facts().tenant_id, Facility.id.in_(ids)
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(named)}
+
+
+def list_facility_ids() -> list[int]:
+    """Every open facility."""
+    return list(session.scalars(OPEN.with_only_columns(Facility.id).order_by(Facility.id)))
+
+
 def list_closed(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
     """The closed facilities, by name; one that was opened and closed again is there twice."""
     ordered = CLOSED.order_by(sorted_as(Facility.name), Facility.id).limit(limit).offset(offset)

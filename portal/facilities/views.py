@@ -9,6 +9,7 @@ from portal.facilities.forms import ClosingForm, FacilityForm
 from portal.facilities.visits import list_visits, undecided_at
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 
 bp = Blueprint("facilities", __name__, url_prefix="/facilities")
@@ -46,8 +47,9 @@ def new() -> Response:
 @bp.route("/<int:facility_id>/edit", methods=["GET", "POST"])
 @permission("facilities.manage")
 def edit(facility_id: int) -> Response:
-    facility = queries.get_facility(facility_id)
-    form = FacilityForm(obj=facility)
+    facility = held(queries.get_facility(facility_id))
+    form = FacilityForm(obj=facility, edits=facility)
+    form.keep("timezone", lambda zones: {zone: zone for zone in zones})
     if form.validate_on_submit():
         with form.refusals():
             commands.change_facility(facility, form.details())

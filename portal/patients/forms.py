@@ -11,7 +11,8 @@ from wtforms.validators import AnyOf, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from portal.facilities.queries import list_facilities
-from portal.insurance.queries import list_payers, list_plans
+from portal.facilities.words import facility_words
+from portal.insurance.words import plan_options, plan_words
 from portal.patients.commands import MergeDetails
 from portal.patients.models import Patient
 from portal.patients.rules.details import LONGEST_NOTES, PatientDetails
@@ -64,17 +65,12 @@ class PatientForm(PortalForm):
         # A new patient of no facility would be reached by those alone who see all of them.
         if facts().facility_ids is None or (patient and patient.facility_id is None):
             places = {"": gettext("None"), **places}
-        elif patient and patient.facility_id:
-            places.setdefault(patient.facility_id, gettext("Another facility"))
         self.facility_id.choices = list(places.items())
-        payers = {payer.id: payer.name for payer in list_payers()}
+        self.keep("facility_id", facility_words)
         self.default_insurance_plan_id.choices = [
-            SelectChoice("", gettext("Self-pay")),
-            *(
-                SelectChoice(plan.id, plan.name, optgroup=payers[plan.insurance_provider_id])
-                for plan in list_plans()
-            ),
-        ]
+            SelectChoice("", gettext("Self-pay")), *plan_options()
+        ]  # fmt: skip
+        self.keep("default_insurance_plan_id", plan_words)
 
     def details(self, **kept: Any) -> PatientDetails:
         """What was typed, with what this form does not show kept as it is."""

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from portal.insurance.queries import list_plans
+from portal.insurance.queries import list_plan_names
 from portal.services import queries
 from portal.services.forms import WorkflowForm, rearranged
 from portal.services.forms.workflows import typed_steps
-from portal.services.models import ServiceWorkflow
+from portal.services.models import ServiceWorkflow, StepTemplate
 from portal.services.rules import Compared, compare_steps
 
 
@@ -52,7 +52,7 @@ def side_by_side(offering_id: int) -> dict[str, Any]:
     offering = queries.get_offering_row(offering_id)
     workflows = queries.list_workflows(offering_id=offering_id)
     steps = queries.steps_of([workflow.id for workflow in workflows])
-    plans = {plan.id: plan.name for plan in list_plans()}
+    plans = list_plan_names({w.insurance_plan_id for w in workflows if w.insurance_plan_id})
     usual = next((steps[w.id] for w in workflows if w.insurance_plan_id is None), None)
     paths = [
         Path(
@@ -73,15 +73,25 @@ def use(workflow: ServiceWorkflow) -> queries.Use:
 
 
 def builder(
-    typed: MultiDict[str, str], model: ServiceWorkflow | None, *, name: str
+    typed: MultiDict[str, str],
+    model: ServiceWorkflow | None,
+    *,
+    name: str,
+    edits: ServiceWorkflow | None = None,
 ) -> WorkflowForm:
-    """The builder's form: as it was typed, or with the steps of a workflow to begin from."""
-    templates = queries.list_step_templates()
-    if request.method == "POST":
-        form = WorkflowForm(formdata=rearranged(typed, typed.get("do", "")))
-    else:
-        steps = typed_steps(queries.step_details(model.id)) if model else [{"key": "n0"}]
-        form = WorkflowForm(name=name, steps=steps if templates else [])
+    """The builder's form: as it was typed, or with the steps of a workflow to begin from.
+
+    Args:
+        typed: what was sent.
+        model: whose steps it begins with.
+        name: the workflow's name.
+        edits: the workflow that is changed, if it is not a new one.
+    """
+    steps = typed_steps(queries.step_details(model.id)) if model else [{"key": "n0"}]
+    templates = _templates(steps)
+    sent = rearranged(typed, typed.get("do", "")) if request.method == "POST" else None
+    present = {"name": name, "steps": steps if templates else []}
+    form = WorkflowForm(formdata=sent, edits=edits, **(present if edits or not sent else {}))
     form.offer_templates(templates)
     return form
 
@@ -99,7 +109,8 @@ def publish(usual: ServiceWorkflow | None, change: Callable[[], ServiceWorkflow]
 
 def typed_path(form: WorkflowForm) -> list[TypedStep]:
     """The patient's way through the steps as they are typed; what is no step yet is left out."""
-    templates = {template.id: template for template in queries.list_step_templates()}
+    asked = [{"step_template_id": e.form.step_template_id.data} for e in form.steps]
+    templates = {template.id: template for template in _templates(asked)}
     path = []
     for entry in form.steps:
         template = templates.get(entry.form.step_template_id.data)
@@ -107,6 +118,13 @@ def typed_path(form: WorkflowForm) -> list[TypedStep]:
             minutes = entry.form.duration_minutes.data or template.default_duration_minutes
             path.append(TypedStep(template.name, minutes, entry.form.location_type.data))
     return path
+
+
+def _templates(steps: Sequence[dict[str, Any]]) -> list[StepTemplate]:
+    """The kinds of steps that can be chosen, and those of these steps besides."""
+    listed = list(queries.list_step_templates())
+    used = {step.get("step_template_id") for step in steps} - {each.id for each in listed}
+    return [*listed, *queries.list_step_templates(ids={each for each in used if each})]
 
 
 def _about(step: Any) -> tuple[Any, ...]:

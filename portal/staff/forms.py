@@ -1,27 +1,59 @@
 """What is said of a member of staff."""
 
+from collections.abc import Collection
+from typing import Any
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, SelectMultipleField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import Email, InputRequired, Length, ValidationError
 
 from portal.auth.permissions import ROLE_NAMES, role_name
 from portal.staff import queries
 from portal.staff.commands import Person
+from portal.tenancy.context import facts
 from portal.web.forms import Line, PortalForm
 
 REQUIRED = InputRequired(_("This is needed."))
+ALL, SOME = "all", "some"
+REACHES = [SelectChoice(ALL, _("All facilities")), SelectChoice(SOME, _("Only these"))]
 
 
 class StandingForm(PortalForm):
-    """Role and facilities."""
+    """Role and facilities. All facilities is a choice of its own: none ticked is never all."""
 
     role = SelectField(_("Role"), [REQUIRED])
+    reach = RadioField(_("Works at"), choices=REACHES)
     facility_ids = SelectMultipleField(_("Facilities"), coerce=int)
 
     def offer_choices(self) -> None:
-        """The roles and the clinic's facilities."""
+        """The roles and the clinic's facilities; all of them for whoever works at all."""
         self.role.choices = [(role, role_name(role)) for role in ROLE_NAMES]
-        self.facility_ids.choices = queries.list_facilities()
+        self.facility_ids.choices = [SelectChoice(*each) for each in queries.list_facilities()]
+        self.keep("facility_ids", words_of_facilities)
+        if facts().facility_ids is not None:
+            del self.reach
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether all facilities are chosen."""
+        return "reach" in self and self.reach.data == ALL
+
+    def chosen_facilities(self) -> tuple[int, ...]:
+        """The facilities that somebody is limited to; none means all of them."""
+        return () if self.everywhere else tuple(self.facility_ids.data or ())
+
+    def validate_facility_ids(self, field: SelectMultipleField) -> None:
+        """At least one, unless it is all; whoever is limited is refused by the command."""
+        if "reach" in self and not self.everywhere and not field.data:
+            raise ValidationError(gettext("Choose at least one facility, or all facilities."))
+
+
+def standing_of(role: str, facility_ids: list[int]) -> dict[str, Any]:
+    """Somebody's role and facilities as the form has them."""
+    reach = SOME if facility_ids else ALL
+    return {"role": role, "reach": reach, "facility_ids": facility_ids}
 
 
 class ResetForm(PortalForm):
@@ -39,5 +71,13 @@ class InvitationForm(StandingForm):
     def person(self) -> Person:
         """What was typed, for the command."""
         typed = self.data
-        facility_ids = tuple(typed["facility_ids"])
-        return Person(typed["email"], typed["name"], typed["role"], facility_ids)
+        return Person(typed["email"], typed["name"], typed["role"], self.chosen_facilities())
+
+
+def words_of_facilities(ids: Collection[int]) -> dict[int, str]:
+    """Each of these facilities by its name, "(closed)" where it is."""
+    unseen = gettext("Another facility")
+    words = dict.fromkeys(ids, unseen)
+    for each, (name, is_open) in queries.list_states(ids).items():
+        words[each] = name if is_open else gettext("%(name)s (closed)", name=name)
+    return words

@@ -1,6 +1,6 @@
 """Reading about staff."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
@@ -15,6 +15,8 @@ from portal.staff.models import FactorReset, UserFacility
 FACILITIES = text(
     "SELECT id, name FROM facilities WHERE deleted_at IS NULL ORDER BY sort_key(name), id"
 )
+
+NAMED = text("SELECT id, name, deleted_at IS NULL AS is_open FROM facilities WHERE id = ANY(:ids)")
 
 
 def get_user_by_email(email: str) -> User:
@@ -43,6 +45,11 @@ def get_row(user_id: int) -> Any:
 def list_facilities() -> list[tuple[int, str]]:
     """Id and name of each open facility, by name."""
     return [(row.id, row.name) for row in session.execute(FACILITIES)]
+
+
+def list_states(ids: Collection[int]) -> dict[int, tuple[str, bool]]:
+    """The name of each of these facilities, and whether it is open."""
+    return {row.id: (row.name, row.is_open) for row in session.execute(NAMED, {"ids": list(ids)})}
 
 
 def facility_ids_of(user_id: int) -> list[int]:

@@ -9,9 +9,16 @@ from portal import outbox
 from portal.auth.permissions import permission, stepped_up
 from portal.auth.queries import get_user, language_of
 from portal.staff import commands, queries
-from portal.staff.forms import InvitationForm, ResetForm, StandingForm
+from portal.staff.forms import (
+    InvitationForm,
+    ResetForm,
+    StandingForm,
+    standing_of,
+    words_of_facilities,
+)
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 from portal.web.languages import speaking
 from portal.web.pagination import Listing, window_from
 
@@ -30,8 +37,7 @@ def index() -> Response:
 @bp.get("/<int:user_id>")
 @permission("staff.see")
 def show(user_id: int) -> Response:
-    places = dict(queries.list_facilities())
-    names = [places[each] for each in queries.facility_ids_of(user_id) if each in places]
+    names = words_of_facilities(queries.facility_ids_of(user_id)).values()
     return page("staff/show.html", "staff/_person.html", person=queries.get_row(user_id),
                 facilities=names, zone=facts().timezone, reset=_reset(user_id))  # fmt: skip
 
@@ -40,7 +46,7 @@ def show(user_id: int) -> Response:
 @permission("staff.manage")
 @stepped_up
 def new() -> Response:
-    form = InvitationForm(role="front_desk")
+    form = InvitationForm(**standing_of("front_desk", []))
     form.offer_choices()
     if form.validate_on_submit():
         with form.refusals():
@@ -55,12 +61,13 @@ def new() -> Response:
 @permission("staff.manage")
 @stepped_up
 def edit(user_id: int) -> Response:
-    user = get_user(user_id)
-    form = StandingForm(role=user.role, facility_ids=queries.facility_ids_of(user_id))
+    user = held(get_user(user_id))
+    standing = standing_of(user.role, queries.facility_ids_of(user_id))
+    form = StandingForm(**standing, edits=user)
     form.offer_choices()
     if form.validate_on_submit():
         with form.refusals():
-            commands.change_user(user, form.data["role"], form.data["facility_ids"])
+            commands.change_user(user, form.data["role"], form.chosen_facilities())
             toast(_("The changes to %(name)s are saved.", name=user.name))
             return go("staff.show", user_id=user_id)
     return form_page("staff/edit.html", "staff/_form.html", form, user=user)

@@ -4,7 +4,6 @@ from flask import Flask
 
 from portal.web import (
     addresses,
-    answers,
     compression,
     errors,
     filters,
@@ -12,6 +11,7 @@ from portal.web import (
     icons,
     languages,
     logs,
+    messages,
     navigation,
     security,
     static_files,
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     """Put the kit on an application. `after_request` runs last-registered first."""
     logs.init_app(app)
     languages.init_app(app)
-    app.jinja_env.globals.update(messages=answers.take_messages, options_of=forms.options_of)
+    app.jinja_env.globals.update(messages=messages.take_messages, options_of=forms.options_of)
     addresses.init_app(app)
     compression.init_app(app)
     uploads.init_app(app)

@@ -1,17 +1,17 @@
 """The four ways a view answers: a page (or its fragment), a form page, go, stay.
 
 The same URL serves the whole page and, to htmx, the fragment; nothing but the HX-Request header
-decides. Messages travel with the database session, which keeps them on the person's session row
-until some page has shown them; they never stand in a cookie.
+decides.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-from portal.db import session
 from portal.web.forms import PortalForm
+from portal.web.messages import take_messages, toast
+
+__all__ = ["address_of", "asks_for_fragment", "form_page", "go", "page", "stay", "toast"]
 
 TOASTS = "components/_toasts.html"
 
@@ -67,22 +67,3 @@ def stay(fragment: str, /, back_to: str, *, status: int = 200, **context: Any) -
 def address_of(endpoint: str, /, **values: Any) -> str:
     """The address of an endpoint; an address is taken as it is."""
     return endpoint if endpoint.startswith("/") else url_for(endpoint, **values)
-
-
-def toast(text: str, kind: str = "ok", undo: Mapping[str, Any] | None = None) -> None:
-    """Leave a message for the next thing this person sees.
-
-    Args:
-        text: already translated. It is kept in the database in the clear: never name a patient.
-        kind: `ok`, `info` or `error`.
-        undo: `{"url": ..., "values": {...}}`, posted when they take it back.
-    """
-    message = {"text": text, "kind": kind, "undo": dict(undo) if undo else None}
-    session.info["messages"] = [*session.info.get("messages", ()), message]
-
-
-def take_messages() -> list[dict[str, Any]]:
-    """The waiting messages; whoever takes them shows them."""
-    waiting: list[dict[str, Any]] = session.info.get("messages", [])
-    session.info["messages"] = []
-    return waiting

@@ -15,7 +15,8 @@ from portal.staff.queries import facility_ids_of
 from portal.tenancy.context import enter_session
 from tests.support.client import Browser
 
-NEW = {"name": "Ines Moreau", "email": "ines@alder.example", "role": "clinician"}
+NEW = {"name": "Ines Moreau", "email": "ines@alder.example", "role": "clinician",
+       "reach": "all"}  # fmt: skip
 
 
 @pytest.fixture
@@ -83,14 +84,17 @@ def test_another_role_signs_out_at_once_and_is_on_record(browser, elsewhere, ald
     assert (entry.old_values["role"], entry.new_values["role"]) == ("front_desk", "auditor")
 
 
-def test_facilities_limit_what_somebody_reaches_and_none_is_every_one(browser, alder):
+def test_facilities_limit_what_somebody_reaches_and_all_is_a_choice_of_its_own(browser, alder):
     browser.sign_in(alder.owner)
     address = f"/staff/{alder.desk.id}/edit"
     browser.get(address)
-    browser.send(address, {"role": "front_desk", "facility_ids": [alder.facility_id]})
+    some = {"role": "front_desk", "reach": "some"}
+    browser.send(address, some | {"facility_ids": [alder.facility_id]})
+    refused = browser.send(address, some)
+    assert "Choose at least one facility, or all facilities." in refused.text
     with alder.at_work():
         assert facility_ids_of(alder.desk.id) == [alder.facility_id]
-    browser.send(address, {"role": "front_desk"})
+    browser.send(address, {"role": "front_desk", "reach": "all"})
     with alder.at_work():
         assert facility_ids_of(alder.desk.id) == []
 
@@ -99,7 +103,7 @@ def test_another_clinics_facility_is_no_choice(browser, alder, birch):
     browser.sign_in(alder.owner)
     address = f"/staff/{alder.desk.id}/edit"
     browser.get(address)
-    typed = {"role": "front_desk", "facility_ids": [birch.facility_id]}
+    typed = {"role": "front_desk", "reach": "some", "facility_ids": [birch.facility_id]}
     assert browser.send(address, typed).status_code == 422
 
 
@@ -194,7 +198,8 @@ def test_an_administrator_does_not_limit_an_owner(browser, alder):
     browser.sign_in(alder.admin)
     address = f"/staff/{alder.owner.id}/edit"
     browser.get(address)
-    refused = browser.send(address, {"role": "owner", "facility_ids": [alder.facility_id]})
+    refused = browser.send(address, {"role": "owner", "reach": "some",
+                                     "facility_ids": [alder.facility_id]})  # fmt: skip
     assert refused.status_code == 422
     assert "Only an owner" in refused.text
 

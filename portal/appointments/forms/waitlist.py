@@ -20,8 +20,12 @@ from portal.appointments.models import WaitlistEntry
 from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
 from portal.appointments.words import PART_WORDS, URGENCY_WORDS, WEEKDAYS
 from portal.doctors.queries import list_places
+from portal.doctors.words import doctor_words
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
+from portal.facilities.words import facility_words
+from portal.insurance.words import plan_words
+from portal.services.words import service_words
 from portal.web.forms import Line, PortalForm, record_number, tidy
 
 REQUIRED = InputRequired(lazy_gettext("This is needed."))
@@ -55,6 +59,10 @@ class WishForm(PortalForm):
             ("", gettext("Any doctor")), *((p.doctor_id, p.display_name) for p in places)
         ]  # fmt: skip
         self.facility_ids.choices = [(f.id, f.name) for f in list_facilities()]
+        self.keep("service_id", service_words)
+        self.keep("insurance_plan_id", plan_words)
+        self.keep("doctor_id", doctor_words)
+        self.keep("facility_ids", facility_words)
         self.weekdays.choices = [(day, gettext(words)) for day, words in WEEKDAYS.items()]
         self.part_of_day.choices = [(part, gettext(PART_WORDS[part])) for part in PARTS]
         self.urgency.choices = [(each, gettext(URGENCY_WORDS[each])) for each in URGENCIES]

@@ -20,9 +20,10 @@ from portal.appointments.forms import within_reason
 from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility, list_facilities
 from portal.refusals import NotFound
-from portal.web.answers import TOASTS, take_messages
+from portal.web.answers import TOASTS
 from portal.web.filters import hhmm
 from portal.web.forms import record_number
+from portal.web.messages import take_messages
 
 HEADER = "X-Board"
 

@@ -19,10 +19,11 @@ from portal.appointments.words import WISHES
 from portal.auth.permissions import permission
 from portal.availability.rules import local_date
 from portal.facilities.models import Facility
-from portal.facilities.queries import get_facility, list_facilities
+from portal.facilities.queries import list_facilities
 from portal.names import name_of
 from portal.patients.queries import PatientRow, get_patient, search_patients
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 
 FORM = "appointments/_wish.html"
@@ -64,10 +65,11 @@ def waitlist_new() -> Response:
 @bp.route("/appointments/waitlist/<int:entry_id>", methods=["GET", "POST"])
 @permission("appointments.book")
 def waitlist_edit(entry_id: int) -> Response:
-    entry = queries.get_wish(entry_id)
+    entry = held(queries.get_wish(entry_id))
     there = list(queries.list_wish_facilities(entry.id))
-    facility = get_facility(there[0]) if there else facility_asked()
-    form = WishForm(data=_shown(entry, there) if request.method == "GET" else None)
+    facility = next((each for each in list_facilities() if each.id in there), None)
+    facility = facility or facility_asked()
+    form = WishForm(data=_shown(entry, there), edits=entry)
     form.offer_choices(facility)
     if _is_sent(form) and form.validate():
         with form.refusals():

@@ -13,6 +13,7 @@ from portal.auth.views.factor import count_try, note_failure
 from portal.auth.views.onwards import own_address
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 from portal.web.languages import speaking
 
 
@@ -46,8 +47,9 @@ def password() -> Response:
 @bp.route("/account/language", methods=["GET", "POST"])
 @permission("account.own")
 def language() -> Response:
-    chosen = queries.get_user(commands.my_id()).locale
-    form = LanguageForm(locale=chosen)
+    own = held(queries.get_user(commands.my_id()))
+    chosen = own.locale
+    form = LanguageForm(locale=chosen, edits=own)
     form.offer(chosen)
     if form.validate_on_submit():
         with speaking(commands.choose_language(form.locale.data)):

@@ -1,5 +1,7 @@
 """/availability/exceptions/: when the usual hours do not hold."""
 
+from collections.abc import Collection
+
 from flask import Response, request
 from flask_babel import gettext as _
 
@@ -10,6 +12,7 @@ from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
 from portal.availability.words import session_of
 from portal.web.answers import page
+from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 
 FORM = "availability/_exception.html"
@@ -35,7 +38,7 @@ def exceptions() -> Response:
 def exception_new(place_id: int) -> Response:
     place = queries.get_place(place_id)
     form = ExceptionForm(availability_rule_id=0)
-    form.offer_rules(_sessions(place))
+    form.offer_rules(_sessions(place), _ended_sessions)
 
     def add() -> object:
         return commands.add_exception(form.details(place))
@@ -47,10 +50,10 @@ def exception_new(place_id: int) -> Response:
 @bp.route("/exceptions/<int:exception_id>/edit", methods=["GET", "POST"])
 @permission("availability.manage")
 def exception_edit(exception_id: int) -> Response:
-    exception = queries.get_exception(exception_id)
+    exception = held(queries.get_exception(exception_id))
     place = queries.get_place_of(exception.doctor_id, exception.facility_id)
-    form = ExceptionForm(**typed_exception(exception, place))
-    form.offer_rules(_sessions(place))
+    form = ExceptionForm(**typed_exception(exception, place), edits=exception)
+    form.offer_rules(_sessions(place), _ended_sessions)
 
     def change() -> object:
         return commands.change_exception(exception, form.details(place))
@@ -77,3 +80,9 @@ def exception_removal(exception_id: int) -> Response:
 def _sessions(place: queries.PlaceRow) -> dict[int, str]:
     rules = queries.list_rules(doctor_id=place.doctor_id, facility_id=place.facility_id)
     return {rule.id: session_of(rule) for rule in rules}
+
+
+def _ended_sessions(ids: Collection[int]) -> dict[int, str]:
+    """Sessions that hold no more, which an exception may still be about."""
+    rules = [queries.get_rule(rule_id) for rule_id in ids]
+    return {rule.id: _("%(session)s (ended)", session=session_of(rule)) for rule in rules}

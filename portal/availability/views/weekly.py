@@ -18,6 +18,7 @@ from portal.availability.models import AvailabilityRule
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
 from portal.availability.words import session_of
+from portal.web.forms import held
 
 HOURS = "availability/_hours.html"
 
@@ -40,7 +41,7 @@ def rule_new(place_id: int) -> Response:
 @permission("availability.manage")
 def rule_edit(rule_id: int) -> Response:
     rule, place = _rule(rule_id)
-    form = ChangedHoursForm(obj=rule)
+    form = ChangedHoursForm(obj=rule, edits=rule)
     form.offer_services(place)
 
     def change() -> object:
@@ -94,7 +95,7 @@ def rule_ending(rule_id: int) -> Response:
 
 
 def _rule(rule_id: int) -> tuple[AvailabilityRule, queries.PlaceRow]:
-    rule = queries.get_rule(rule_id)
+    rule = held(queries.get_rule(rule_id))
     return rule, queries.get_place_of(rule.doctor_id, rule.facility_id)
 
 

@@ -13,6 +13,15 @@ from portal.sorting import sorted_as
 from portal.tenancy.context import facts
 
 MOST_WORDS = 6
+MOST_CHOICES = 500
+
+
+class PlanChoice(NamedTuple):
+    """A plan as a form offers it."""
+
+    id: int
+    name: str
+    payer: str
 
 
 class PayerRow(NamedTuple):
@@ -80,6 +89,17 @@ def list_plan_ids(*, payer_id: int | None = None) -> list[int]:
     return list(session.scalars(statement.order_by(InsurancePlan.id)))
 
 
+def list_plan_choices(*, limit: int = MOST_CHOICES) -> list[PlanChoice]:
+    """Plans by payer and name, as a form offers them."""
+    return [PlanChoice._make(row) for row in session.execute(_choices().limit(limit))]
+
+
+def list_plan_choices_of(ids: Collection[int]) -> list[PlanChoice]:
+    """These plans, with their payers' names."""
+    of_these = _choices().where(InsurancePlan.id.in_(ids))
+    return [PlanChoice._make(row) for row in session.execute(of_these)]
+
+
 def list_plan_names(ids: Collection[int]) -> dict[int, str]:
     """The name of each of these plans."""
     own = InsurancePlan.tenant_id == facts().tenant_id
@@ -103,6 +123,17 @@ def search_payers(*, query: str = "", limit: int = 51, offset: int = 0) -> list[
             or_(payer.name.icontains(query, autoescape=True), payer.id.in_(_having_plans(query)))
         )
     return [PayerRow._make(row) for row in session.execute(statement)]
+
+
+def _choices() -> Select[*tuple[Any, ...]]:
+    plan, payer = InsurancePlan, InsuranceProvider
+    own = (payer.tenant_id == plan.tenant_id) & (payer.id == plan.insurance_provider_id)
+    return (
+        select(plan.id, plan.name, payer.name)
+        .join(payer, own)
+        .where(plan.tenant_id == facts().tenant_id)
+        .order_by(sorted_as(payer.name), payer.id, sorted_as(plan.name), plan.id)
+    )
 
 
 def _having_plans(query: str) -> Select[int]:

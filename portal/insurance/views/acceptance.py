@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
-from portal.facilities.queries import get_facility, list_facilities
+from portal.facilities.queries import get_facility, list_facility_ids
 from portal.facilities.visits import list_visits
 from portal.insurance import commands, queries
 from portal.insurance.forms import FillForm, MarkForm, TermsForm
@@ -15,6 +15,7 @@ from portal.insurance.rules import Cover
 from portal.insurance.views.attempts import attempt, look, shown
 from portal.insurance.views.blueprint import bp
 from portal.web.answers import form_page, go, page, stay, toast
+from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 from portal.web.previews import NOTHING, tried
 
@@ -47,8 +48,9 @@ def terms(facility_id: int, plan_id: int) -> Response:
 @bp.route(f"{CELL}/edit", methods=["GET", "POST"])
 @permission("insurance.manage")
 def terms_edit(facility_id: int, plan_id: int) -> Response:
+    held(queries.get_plan(plan_id))
     cell = _cell(facility_id, plan_id)
-    form, affected = _terms_form(cell["cover"], cell["notes"]), None
+    form, affected = _terms_form(cell["cover"], cell["notes"], edits=cell["said"]), None
 
     def change() -> commands.Affected:
         return commands.change_terms(facility_id, plan_id, form.change(), form.notes.data)
@@ -91,8 +93,9 @@ def fill_plan(plan_id: int) -> Response:
     plan = queries.get_plan(plan_id)
     form = FillForm()
     del form.insurance_provider_id
-    facility_ids = [facility.id for facility in list_facilities()]
-    return _fill(form, facility_ids, [plan_id], title=_("%(plan)s everywhere", plan=plan.name))
+    return _fill(
+        form, list_facility_ids(), [plan_id], title=_("%(plan)s everywhere", plan=plan.name)
+    )
 
 
 @bp.route("/acceptance/facilities/<int:facility_id>", methods=["GET", "POST"])
@@ -140,8 +143,10 @@ def _fill(
                      **shown(affected))  # fmt: skip
 
 
-def _terms_form(cover: Cover, notes: str | None) -> TermsForm:
+def _terms_form(cover: Cover, notes: str | None, *, edits: object) -> TermsForm:
+    """A cell's form. Whoever changes one holds its plan: the cell itself may not be there yet."""
     return TermsForm(
+        edits=edits,
         enabled="y" if cover.enabled or not cover.known else "n",
         accepted_since=cover.accepted_since,
         accepted_until=cover.accepted_until,
@@ -158,6 +163,7 @@ def _cell(facility_id: int, plan_id: int) -> dict[str, Any]:
         "plan": plan,
         "cover": queries.cover_of(plan.effective_from, plan.effective_to, said),
         "notes": said.notes if said else None,
+        "said": said or plan,
         "today": queries.local_today(facility),
     }
 

@@ -9,6 +9,7 @@ from portal.insurance import commands, queries
 from portal.insurance.forms import PayerForm
 from portal.insurance.views.blueprint import bp
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 
 
@@ -48,8 +49,8 @@ def new() -> Response:
 @bp.route("/<int:payer_id>/edit", methods=["GET", "POST"])
 @permission("insurance.manage")
 def edit(payer_id: int) -> Response:
-    payer = queries.get_payer(payer_id)
-    form = PayerForm(obj=payer, data=payer.contact)
+    payer = held(queries.get_payer(payer_id))
+    form = PayerForm(obj=payer, data=payer.contact, edits=payer)
     if form.validate_on_submit():
         with form.refusals():
             commands.change_payer(payer, form.details())

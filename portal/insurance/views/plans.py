@@ -9,6 +9,7 @@ from portal.insurance.forms import PlanForm
 from portal.insurance.views.attempts import attempt, shown
 from portal.insurance.views.blueprint import bp
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 
 
 @bp.get("/plans/<int:plan_id>")
@@ -40,9 +41,9 @@ def plan_new(payer_id: int) -> Response:
 @bp.route("/plans/<int:plan_id>/edit", methods=["GET", "POST"])
 @permission("insurance.manage")
 def plan_edit(plan_id: int) -> Response:
-    found = queries.get_plan(plan_id)
+    found = held(queries.get_plan(plan_id))
     payer = queries.get_payer(found.insurance_provider_id)
-    form, affected = PlanForm(obj=found), None
+    form, affected = PlanForm(obj=found, edits=found), None
     if form.validate_on_submit():
         with form.refusals():
             details = form.details(payer.id)

@@ -20,6 +20,7 @@ from portal.patients.shown import FILTERS
 from portal.patients.views.blueprint import bp
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 
 MOST_SUGGESTED = 8
 LEAST_LETTERS = 2
@@ -78,8 +79,10 @@ def new() -> Response:
 @bp.route("/<int:patient_id>/edit", methods=["GET", "POST"])
 @permission("patients.change")
 def edit(patient_id: int) -> Response:
-    patient = queries.get_patient(patient_id)
-    form = PatientForm(obj=patient, data={"alert": (patient.meta or {}).get("alert")})
+    patient = held(queries.get_patient(patient_id))
+    form = PatientForm(
+        obj=patient, data={"alert": (patient.meta or {}).get("alert")}, edits=patient
+    )
     form.offer_choices(patient)
     if form.validate_on_submit():
         with form.refusals():

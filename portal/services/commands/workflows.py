@@ -1,13 +1,14 @@
 """The steps of a visit: their templates, and the workflow of an offering or of one plan."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import select
 
 from portal.db import session
 from portal.refusals import N_, Conflict, NotFound, refusing
 from portal.services.models import ServiceWorkflow, StepTemplate, WorkflowStep
+from portal.services.queries import step_details
 from portal.services.rules import check_minutes, check_steps, checked_name
 from portal.tenancy.context import facts
 
@@ -15,6 +16,10 @@ from portal.tenancy.context import facts
 class WorkflowTaken(Conflict):
     message = N_("There is already an active workflow for this offering and plan.")
     field = "insurance_plan_id"
+
+
+class WorkflowEnded(Conflict):
+    message = N_("This workflow has ended meanwhile, and no other took its place.")
 
 
 CONSTRAINTS = {"uq_service_workflows_active": WorkflowTaken}
@@ -87,11 +92,15 @@ def add_workflow(details: WorkflowDetails) -> ServiceWorkflow:
 
 
 def change_workflow(workflow: ServiceWorkflow, details: WorkflowDetails) -> ServiceWorkflow:
-    """Put a new workflow in the place of this one, which ends; raises as `add_workflow`.
+    """Put a new workflow in the place of this one, which ends; the same again changes nothing.
+
+    Raises as `add_workflow`.
 
     Visits keep the steps they were booked with, and these point at the workflow's own: so the
     old one is never rewritten.
     """
+    if (workflow.name, _details_of(workflow.id)) == (details.name, details.steps):
+        return workflow
     with session.begin_nested():
         end_workflow(workflow)
         return add_workflow(details)
@@ -109,6 +118,14 @@ def _describe(template: StepTemplate, details: StepTemplateDetails) -> None:
     template.description = details.description
     template.default_duration_minutes = details.default_duration_minutes
     template.requires_location = details.requires_location
+
+
+def _details_of(workflow_id: int) -> tuple[StepDetails, ...]:
+    names = [each.name for each in fields(StepDetails)]
+    return tuple(
+        StepDetails(**{name: getattr(step, name) for name in names})
+        for step in step_details(workflow_id)
+    )
 
 
 def _check_steps(steps: Sequence[StepDetails]) -> None:

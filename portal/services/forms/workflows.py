@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
+    Field,
     FieldList,
     Form,
     FormField,
@@ -24,7 +25,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.insurance.queries import list_payers, list_plans
+from portal.insurance.words import plan_options
 from portal.refusals import DomainError
 from portal.services.commands import StepDetails, StepTemplateDetails, WorkflowDetails
 from portal.services.models import StepTemplate, WorkflowStep
@@ -72,31 +73,52 @@ class WorkflowForm(PortalForm):
 
     name = Line(_("Name"), [NAMED, Length(max=120)])
     insurance_plan_id = SelectField(_("For"))
-    steps = FieldList(FormField(StepForm), max_entries=MOST_STEPS)
+    steps = FieldList(FormField(StepForm), _("Steps"), max_entries=MOST_STEPS)
     seen = HiddenField()
 
     def offer_templates(self, templates: Sequence[StepTemplate]) -> None:
         """The kinds of steps, with their usual minutes."""
-        choices = [
-            SelectChoice(t.id, _with_minutes(t.name, t.default_duration_minutes)) for t in templates
-        ]
+        self.kinds = {t.id: _with_minutes(t.name, t.default_duration_minutes) for t in templates}
+        self._offer_kinds()
         for entry in self.steps:
-            entry.form.step_template_id.choices = choices
             entry.form.key.data = entry.form.key.data or entry.name
+
+    def take_present(self, field: Field, *, anew: bool) -> None:
+        """Steps that are taken from the record offer what the others offer."""
+        super().take_present(field, anew=anew)
+        self._offer_kinds()
+
+    def words_of(self, field: Field, value: Any) -> str:
+        """Steps as a numbered list."""
+        if field is not self.steps:
+            return super().words_of(field, value)
+        rows = enumerate(value or (), start=1)
+        return "\n".join(f"{number}. {self._step_words(step)}" for number, step in rows)
+
+    def _offer_kinds(self) -> None:
+        offered = [SelectChoice(*kind) for kind in self.kinds.items()]
+        for entry in self.steps:
+            entry.form.step_template_id.choices = offered
+
+    def _step_words(self, step: dict[str, Any]) -> str:
+        minutes, kind = step["duration_minutes"], self.kinds.get(step["step_template_id"], "?")
+        own = [str(gettext("%(minutes)s min", minutes=minutes))] if minutes else []
+        place = [step["location_type"]] if step["location_type"] else []
+        flags = {
+            "requires_preparation": gettext("Needs preparation"),
+            "can_be_skipped": gettext("May be skipped"),
+        }
+        said = [words for name, words in flags.items() if step[name]]
+        return ", ".join([kind, *own, *place, *said])
 
     def offer_plans(self, offering_id: int) -> None:
         """Everybody, and the plans that have no workflow of their own here."""
         workflows = list_workflows(offering_id=offering_id)
         told = {workflow.insurance_plan_id for workflow in workflows}
-        payers = {payer.id: payer.name for payer in list_payers()}
         everybody = [] if None in told else [("", gettext("The usual steps, for everybody else"))]
         self.insurance_plan_id.choices = [
             *(SelectChoice(value, words) for value, words in everybody),
-            *(
-                SelectChoice(str(p.id), p.name, optgroup=payers.get(p.insurance_provider_id, ""))
-                for p in list_plans()
-                if p.id not in told
-            ),
+            *(plan for plan in plan_options() if plan.value not in told),
         ]
 
     def refuse(self, refusal: DomainError) -> None:

@@ -7,7 +7,9 @@ from portal.services.queries.catalogue import (
     get_offering,
     get_offering_row,
     get_service,
+    list_offering_names,
     list_offerings,
+    list_service_states,
     list_services,
 )
 from portal.services.queries.grid import Grid, offering_grid
@@ -57,7 +59,9 @@ __all__ = [
     "get_service",
     "get_step_template",
     "get_workflow",
+    "list_offering_names",
     "list_offerings",
+    "list_service_states",
     "list_services",
     "list_step_templates",
     "list_workflow_steps",

@@ -1,6 +1,6 @@
 """Reads of services and offerings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
@@ -60,6 +60,23 @@ def list_services(*, facility_id: int | None = None, limit: int = 300) -> Sequen
         )
         statement = statement.where(Service.id.in_(offered))
     return session.scalars(statement).all()
+
+
+def list_service_states(ids: Collection[int]) -> dict[int, tuple[str, bool]]:
+    """The name of each of these services, and whether it is retired."""
+    states = select(Service.id, Service.name, Service.deleted_at.is_not(None)).where(
+        Service.tenant_id == facts().tenant_id, Service.id.in_(ids)
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(states)}
+
+
+def list_offering_names(ids: Collection[int]) -> dict[int, str]:
+    """The name of the service of each of these offerings, whatever became of both."""
+    offering = ServiceOffering
+    own = (Service.tenant_id == offering.tenant_id) & (Service.id == offering.service_id)
+    named = select(offering.id, Service.name).join(Service, own)
+    where = (offering.tenant_id == facts().tenant_id, offering.id.in_(ids))
+    return {row[0]: row[1] for row in session.execute(named.where(*where))}
 
 
 def get_offering(offering_id: int) -> ServiceOffering:

@@ -1,6 +1,6 @@
 """Reads of step templates and workflows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select, text
@@ -51,10 +51,16 @@ def get_step_template(template_id: int) -> StepTemplate:
     return template
 
 
-def list_step_templates(*, limit: int = 300) -> Sequence[StepTemplate]:
+def list_step_templates(
+    *, ids: Collection[int] | None = None, limit: int = 300
+) -> Sequence[StepTemplate]:
+    """Kinds of steps by name; these alone, if any are named."""
+    if ids is not None and not ids:
+        return []
+    of_these = [] if ids is None else [StepTemplate.id.in_(ids)]
     return session.scalars(
         select(StepTemplate)
-        .where(StepTemplate.tenant_id == facts().tenant_id)
+        .where(StepTemplate.tenant_id == facts().tenant_id, *of_these)
         .order_by(sorted_as(StepTemplate.name), StepTemplate.id)
         .limit(limit)
     ).all()

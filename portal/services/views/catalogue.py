@@ -11,6 +11,7 @@ from portal.services.forms import PressedForm, ServiceForm
 from portal.services.models import Service
 from portal.services.views.blueprint import bp
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 
 
@@ -48,8 +49,8 @@ def new() -> Response:
 @bp.route("/<int:service_id>/edit", methods=["GET", "POST"])
 @permission("services.manage")
 def edit(service_id: int) -> Response:
-    service = queries.get_service(service_id)
-    form = ServiceForm(obj=service)
+    service = held(queries.get_service(service_id))
+    form = ServiceForm(obj=service, edits=service)
     back = url_for(".show", service_id=service.id)
     if form.validate_on_submit():
         with form.refusals():

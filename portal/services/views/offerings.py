@@ -8,6 +8,7 @@ from portal.services import commands, queries
 from portal.services.forms import OfferingForm
 from portal.services.views.blueprint import bp
 from portal.web.answers import form_page, go, toast
+from portal.web.forms import held
 
 
 @bp.route("/<int:service_id>/offerings/new", methods=["GET", "POST"])
@@ -30,10 +31,10 @@ def offering_new(service_id: int) -> Response:
 @bp.route("/offerings/<int:offering_id>/edit", methods=["GET", "POST"])
 @permission("services.manage")
 def offering_edit(offering_id: int) -> Response:
-    offering = queries.get_offering(offering_id)
+    offering = held(queries.get_offering(offering_id))
     row = queries.get_offering_row(offering_id)
     service = queries.get_service(row.service_id)
-    form = OfferingForm(obj=offering)
+    form = OfferingForm(obj=offering, edits=offering)
     del form.place
     if form.validate_on_submit():
         with form.refusals():

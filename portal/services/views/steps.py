@@ -8,6 +8,7 @@ from portal.services import commands, queries
 from portal.services.forms import StepTemplateForm
 from portal.services.views.blueprint import bp
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 
 
@@ -36,8 +37,8 @@ def step_new() -> Response:
 @bp.route("/steps/<int:step_template_id>/edit", methods=["GET", "POST"])
 @permission("services.manage")
 def step_edit(step_template_id: int) -> Response:
-    template = queries.get_step_template(step_template_id)
-    form = StepTemplateForm(obj=template)
+    template = held(queries.get_step_template(step_template_id))
+    form = StepTemplateForm(obj=template, edits=template)
     if form.validate_on_submit():
         with form.refusals():
             commands.change_step_template(template, form.details())

@@ -13,6 +13,7 @@ from portal.services.models import ServiceWorkflow
 from portal.services.views.blueprint import bp
 from portal.services.workflow_pages import publish
 from portal.web.answers import form_page, go, page, toast
+from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 from portal.web.previews import tried
 
@@ -55,9 +56,11 @@ def workflow_new(offering_id: int) -> Response:
 @bp.route("/workflows/<int:workflow_id>/edit", methods=["GET", "POST"])
 @permission("services.manage")
 def workflow_edit(workflow_id: int) -> Response:
-    workflow = queries.get_active_workflow(workflow_id)
+    workflow = _present(workflow_id)
+    if request.method == "GET" and workflow.id != workflow_id:
+        return go("services.workflow_edit", workflow_id=workflow.id)
     offering = queries.get_offering_row(workflow.service_offering_id)
-    form = workflow_pages.builder(request.form, workflow, name=workflow.name)
+    form = workflow_pages.builder(request.form, workflow, name=workflow.name, edits=workflow)
     del form.insurance_plan_id
 
     def change() -> ServiceWorkflow:
@@ -83,6 +86,18 @@ def workflow_ending(workflow_id: int) -> Response:
         workflow=workflow, offering=offering, use=workflow_pages.use(workflow),
         usual=queries.find_active_workflow(offering.id, None),
     )  # fmt: skip
+
+
+def _present(workflow_id: int) -> ServiceWorkflow:
+    """The workflow that is there now in the place of this one. Raises WorkflowEnded."""
+    workflow: ServiceWorkflow = held(queries.get_workflow(workflow_id))
+    if workflow.active:
+        return workflow
+    now = queries.find_active_workflow(workflow.service_offering_id, workflow.insurance_plan_id)
+    if now is None:
+        raise commands.WorkflowEnded
+    present: ServiceWorkflow = held(now)
+    return present
 
 
 def _build(

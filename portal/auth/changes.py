@@ -1,0 +1,40 @@
+"""Who changed a record last: what a form says to whoever comes second."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from sqlalchemy import select
+
+from portal.audit.models import AuditEntry
+from portal.auth.models import User
+from portal.db import session
+from portal.tenancy.context import facts
+from portal.web.forms import LastChange
+
+
+def last_change(record: Any, since: datetime) -> LastChange | None:
+    """Whoever changed a record last since then, with the clinic's wall time; None when unknown."""
+    entry, person = AuditEntry, User
+    of_record = (
+        select(person.name, entry.occurred_at)
+        .join(person, (person.tenant_id == entry.tenant_id) & (person.id == entry.user_id))
+        .where(
+            entry.tenant_id == facts().tenant_id,
+            entry.table_name == record.__tablename__,
+            entry.record_id == record.id,
+            entry.occurred_at >= since,
+        )
+        .order_by(entry.occurred_at.desc(), entry.id.desc())
+        .limit(1)
+    )
+    found = session.execute(of_record).one_or_none()
+    if found is None:
+        return None
+    return LastChange(found.name, found.occurred_at.astimezone(ZoneInfo(facts().timezone)))
+
+
+def init_app(app: Flask) -> None:
+    """Tell forms whom to ask."""
+    app.extensions["last_change"] = last_change

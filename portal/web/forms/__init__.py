@@ -1,0 +1,21 @@
+"""Forms: what staff type, checked; and refusals, put beside the field they are about."""
+
+from portal.web.forms.choices import Names, keep_present, options_of
+from portal.web.forms.fields import Line, Reachable, record_number, tidy
+from portal.web.forms.form import PortalForm, Refusals, say
+from portal.web.forms.versions import LastChange, held
+
+__all__ = [
+    "LastChange",
+    "Line",
+    "Names",
+    "PortalForm",
+    "Reachable",
+    "Refusals",
+    "held",
+    "keep_present",
+    "options_of",
+    "record_number",
+    "say",
+    "tidy",
+]

@@ -1,0 +1,161 @@
+"""The base of every form, and how a command's refusal comes to stand on it."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import Field, FieldList, SelectField
+from wtforms.widgets import HiddenInput
+
+from portal.refusals import DomainError
+from portal.web.filters import hhmm
+from portal.web.forms import choices, versions
+from portal.web.messages import toast
+
+ANSWERABLE = frozenset({409, 422, 429})
+CARRIED = Markup('<input type="hidden" name="{}" value="{}">')
+
+
+def say(refusal: DomainError) -> str:
+    """A refusal in the reader's language."""
+    return str(gettext(refusal.message, **refusal.params))
+
+
+class PortalForm(FlaskForm):  # type: ignore[misc]
+    """The base of every form. Fields are named as their columns.
+
+    A form that changes a record is made with `obj` or `data`, what the record has, and with
+    `edits`, the record as `held` gives it: then it carries a version, writes only what was
+    changed, and asks where two people changed the same field.
+    """
+
+    _refused: int | None = None
+    retry_after: int | None = None
+    version: versions.Version | None = None
+
+    def __init__(self, *args: Any, edits: object = None, **present: Any) -> None:
+        super().__init__(*args, **present)
+        self.conflicts: list[versions.Disagreement] = []
+        self.decided: dict[str, str] = {}
+        self.edits = edits
+        if edits is not None:
+            self.version = versions.Version(self)
+
+    @property
+    def status(self) -> int:
+        """What a page with this form answers: 200, 422 with errors, 409 after a conflict, 429."""
+        return self._refused or (422 if self.errors else 200)
+
+    def carried(self) -> Markup:
+        """What a form carries besides its fields: the version, and what was decided between two."""
+        if self.version is None:
+            return Markup("")
+        inputs = {versions.VERSION: self.version.text, **self.decided}
+        return Markup("").join(CARRIED.format(name, value) for name, value in inputs.items())
+
+    def hidden_tag(self, *_fields: object) -> Markup:
+        """What is not typed. The token gets no id: a page has several forms."""
+        hidden = [field for field in self if isinstance(field.widget, HiddenInput)]
+        token = self._fields.get("csrf_token")
+        inputs = [field(id=False) if field is token else field() for field in hidden]
+        return Markup("").join([*inputs, self.carried()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether it can be saved: first as it meets the record as that is now."""
+        if self.version:
+            self._meet_others(self.version)
+        return bool(super().validate(extra_validators)) and not self.conflicts
+
+    def keep(self, name: str, named: choices.Names) -> None:
+        """Offer what the record has in this field, whatever became of it.
+
+        Args:
+            name: the field, with its choices.
+            named: the words for such values, which say what became of them.
+        """
+        if self.edits is not None:
+            choices.keep_present(self[name], versions.present(self[name]), named)
+
+    def take_present(self, field: Field, *, anew: bool) -> None:
+        """Give a field the record's value; `anew` when that is not what was sent."""
+        if isinstance(field, FieldList):
+            if anew:
+                field.process(None, field.object_data)
+        elif isinstance(field, SelectField):
+            field.data = versions.present(field)
+        else:
+            field.process_data(field.object_data)
+            if anew:
+                field.raw_data = [versions.text_of(field.data)]
+
+    def words_of(self, field: Field, value: Any) -> str:
+        """A field's value as people read it, beside another's."""
+        return versions.words_of(field, value)
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Show a command's refusal beside its field, or above the form when it has none."""
+        field = self._fields.get(refusal.field or "")
+        if field is None:
+            self.form_errors.append(say(refusal))
+        else:
+            field.errors = [*field.errors, say(refusal)]
+        self._refused, self.retry_after = refusal.status, refusal.retry_after
+
+    def refusals(self) -> "Refusals":
+        """`with form.refusals():` a command; a refusal that changing the form answers ends it."""
+        return Refusals(self)
+
+    def _meet_others(self, version: versions.Version) -> None:
+        met = versions.reconcile(self, version)
+        self.conflicts, self.decided = met.conflicts, met.decided
+        if not met.kept and not met.conflicts:
+            return
+        last = versions.last_change(self.edits, version.opened_at)
+        if met.kept:
+            toast(_kept(last, ", ".join(met.kept)), kind="info")
+        if met.conflicts:
+            self._refused = 409
+            self.form_errors.append(_saved_meanwhile(last))
+
+
+def _saved_meanwhile(last: versions.LastChange | None) -> str:
+    if last is None:
+        return str(gettext("Somebody else saved this meanwhile. Choose which value is kept."))
+    return str(
+        gettext(
+            "%(name)s saved this at %(time)s, after you opened it. Choose which value is kept.",
+            name=last.name, time=hhmm(last.at),
+        )
+    )  # fmt: skip
+
+
+def _kept(last: versions.LastChange | None, fields: str) -> str:
+    if last is None:
+        return str(
+            gettext("Changed by somebody else meanwhile, and kept: %(fields)s", fields=fields)
+        )
+    return str(
+        gettext(
+            "Changed by %(name)s at %(time)s, and kept: %(fields)s",
+            name=last.name, time=hhmm(last.at), fields=fields,
+        )
+    )  # fmt: skip
+
+
+class Refusals:
+    """Puts a command's refusal on the form; what no change of the form answers passes through."""
+
+    def __init__(self, form: PortalForm) -> None:
+        self.form = form
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> bool:
+        if not isinstance(error, DomainError) or error.status not in ANSWERABLE:
+            return False
+        self.form.refuse(error)
+        return True
