@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import cli, clock, measures, readiness, web
 from portal.audit import hook
-from portal.auth import changes, permissions, sessions
+from portal.auth import changes, once, permissions, sessions
 from portal.config import ROOT, Config
 from portal.db import db
 from portal.demo_clock import DemoClock
@@ -34,7 +34,7 @@ class Portal(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in the request's one transaction."""
-        return hook.answer(super().dispatch_request)
+        return hook.answer(once.done_once(super().dispatch_request))
 
     def log_exception(self, exc_info: object) -> None:
         """Log where and what, never the text: it can hold row values."""

@@ -4,7 +4,7 @@ A command raises a `DomainError`; the screen shows its message beside the field 
 Messages are English msgids with named places; the web layer translates and fills them in.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, NoReturn
 
@@ -32,12 +32,14 @@ class DomainError(Exception):
         status: the HTTP status a screen answers with when no form can show it.
         retry_after: in how many seconds the same may be possible; None when time alone changes
             nothing.
+        others: what else is refused at once, each for its own field.
     """
 
     message: str = N_("That is not possible.")
     field: str | None = None
     status: ClassVar[int] = 422
     retry_after: int | None = None
+    others: Sequence["DomainError"] = ()
 
     def __init__(
         self, message: str | None = None, *, field: str | None = None, **params: Any
@@ -62,6 +64,20 @@ class NotFound(DomainError):
 
     message = N_("We could not find that.")
     status = 404
+
+
+def all_of(checks: Iterable[Callable[[], Any]]) -> list[Any]:
+    """What each check gives. Raises the first refusal, with the `others` after it."""
+    given, refused = [], []
+    for check in checks:
+        try:
+            given.append(check())
+        except DomainError as refusal:
+            refused.append(refusal)
+    if refused:
+        first, *first.others = refused
+        raise first
+    return given
 
 
 @contextmanager

@@ -85,6 +85,24 @@ class UserSession(TenantOwned, Base):
     messages: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
 
 
+class FormSubmission(TenantOwned, Base):
+    """A form that was sent and done: a key once, the HMAC of what it said, where it led."""
+
+    __tablename__ = "form_submissions"
+    __table_args__ = (
+        belongs_to("user_id", "users", on_delete="CASCADE"),
+        UniqueConstraint("tenant_id", "key"),
+        CheckConstraint("octet_length(digest) = 32", name="digest"),
+        Index("ix_form_submissions_created_at", "tenant_id", "created_at"),
+        Index("ix_form_submissions_user_id", "tenant_id", "user_id"),
+    )
+
+    key: Mapped[UUID] = mapped_column(Uuid)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    location: Mapped[str | None] = mapped_column(Text)
+
+
 class UserLink(TenantOwned, Base):
     """A one-time link by which an invited person sets a password."""
 

@@ -18,6 +18,7 @@ from sqlalchemy import Row, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.appointments.commands import sweep_holds
+from portal.auth.once import forget_submissions
 from portal.availability.commands import batches, materialise_doctors
 from portal.cli import demo, exports
 from portal.cli.audit import seal_log, verify_log
@@ -84,6 +85,13 @@ def forget_uploads() -> None:
             expire_uploads()
 
 
+def forget_forms() -> None:
+    """Every active tenant's forms that were sent days ago."""
+    for tenant_id in _active_tenants():
+        with as_job(tenant_id, "forms"):
+            forget_submissions()
+
+
 def make_exports() -> None:
     """What staff asked to take away as a file."""
     exports.work_off(_active_tenants())
@@ -96,6 +104,7 @@ JOBS = (
     # Each minute: the fourth look after the last.
     Job("holds", 50, sweep_expired_holds),
     Job("uploads", 3_600, forget_uploads),
+    Job("forms", 3_600, forget_forms),
     Job("audit-seals", 50, seal_log),
     Job("exports", 10, make_exports),
     Job("demo", 10, demo.look_after),

@@ -23,7 +23,9 @@ def init_app(app: Flask) -> None:
     """Put the kit on an application. `after_request` runs last-registered first."""
     logs.init_app(app)
     languages.init_app(app)
-    app.jinja_env.globals.update(messages=messages.take_messages, options_of=forms.options_of)
+    app.jinja_env.globals.update(
+        messages=messages.take_messages, options_of=forms.options_of, said_of=forms.said_of
+    )
     addresses.init_app(app)
     compression.init_app(app)
     uploads.init_app(app)

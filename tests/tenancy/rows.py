@@ -37,6 +37,7 @@ PARTICULAR = {
     ("break_glass", "expires_at"): "2020-01-07 10:00+00",
     ("factor_resets", "ended_at"): "2030-01-07 10:00+00",
     ("exports", "format"): "csv",
+    ("form_submissions", "digest"): bytes(32),
     ("uploads", "kind"): "services",
     ("uploads", "status"): "expired",
 }

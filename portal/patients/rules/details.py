@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.names import TURNING, UNPRINTABLE
 from portal.phi.tokens import phone_digits
-from portal.refusals import N_, DomainError
+from portal.refusals import N_, DomainError, all_of
 
 EARLIEST_BIRTH = date(1870, 1, 1)
 LONGEST_NAME = 100
@@ -93,23 +93,42 @@ class PatientDetails:
 
 
 def checked(details: PatientDetails, *, today: date) -> PatientDetails:
-    """The details with stray spaces gone, or the first refusal. Digits in names stay."""
+    """The details with stray spaces gone. Digits in names stay.
+
+    Raises the first refusal, with the others after it: who typed a form hears of all at once.
+    """
+    names, email, phone, notes, language, _born = all_of(
+        (
+            lambda: _names(details),
+            lambda: _email(details.email),
+            lambda: _phone(details.phone),
+            lambda: _notes(details.notes),
+            lambda: _language(details.preferred_language),
+            lambda: _check_birth(details.dob, today),
+        )
+    )
+    return replace(
+        details, first_name=names[0], last_name=names[1], email=email, phone=phone, notes=notes,
+        preferred_language=language,
+    )  # fmt: skip
+
+
+def _names(details: PatientDetails) -> tuple[str, str]:
     first, last = _name(details.first_name, "first_name"), _name(details.last_name, "last_name")
     if not first and not last:
         raise NameMissing
-    if details.dob and not EARLIEST_BIRTH <= details.dob <= today:
-        raise BirthDateImplausible
-    if details.notes and len(details.notes) > LONGEST_NOTES:
+    return first, last
+
+
+def _notes(typed: str | None) -> str | None:
+    if typed and len(typed) > LONGEST_NOTES:
         raise NotesTooLong(longest=LONGEST_NOTES)
-    return replace(
-        details,
-        first_name=first,
-        last_name=last,
-        email=_email(details.email),
-        phone=_phone(details.phone),
-        notes=(details.notes or "").strip() or None,
-        preferred_language=_language(details.preferred_language),
-    )
+    return (typed or "").strip() or None
+
+
+def _check_birth(dob: date | None, today: date) -> None:
+    if dob and not EARLIEST_BIRTH <= dob <= today:
+        raise BirthDateImplausible
 
 
 def _name(typed: str, field_name: str) -> str:

@@ -1,5 +1,4 @@
-// A type-ahead list (ARIA combobox with manual selection); the server renders the options.
-// Attributes: data-search = where to POST q. An option has data-value and data-label, or data-href.
+// A type-ahead list (ARIA combobox, manual selection); data-search says where the options come from.
 const PAUSE = 120;
 const LEAST = 2;
 const say = (text) => document.dispatchEvent(new CustomEvent("portal:say", { detail: { text } }));
@@ -53,7 +52,7 @@ class Combobox extends HTMLElement {
     else if (event.key === "Escape" && !this.list.hidden) { event.preventDefault(); event.stopPropagation(); this.close(); }
   }
 
-  // An arrow that comes before the answer is remembered; Enter never is: it takes only what is seen.
+  // An arrow before the answer is remembered; Enter never: it takes only what is seen.
   arrow(event, step) {
     event.preventDefault();
     const count = this.options.length;

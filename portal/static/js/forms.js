@@ -1,11 +1,11 @@
-// Small comforts of forms: one submission at a time, a password one can look at, errors one lands on.
+// One submission at a time, a password one can look at, errors one lands on.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
-  // After the browser has collected the form, so that the pressed button's own value is sent.
+  // Afterwards, so that the pressed button is sent.
   setTimeout(() => { for (const button of form.querySelectorAll("button:not([type=button])")) button.disabled = true; });
 });
-// Back from the browser's cache: the buttons work again.
+// Back from the cache.
 window.addEventListener("pageshow", ({ persisted }) => {
   if (persisted) document.querySelectorAll("form[method=post] button:disabled").forEach((button) => { button.disabled = false; });
 });
@@ -27,6 +27,12 @@ document.addEventListener("change", (event) => {
 document.addEventListener("input", ({ target }) => {
   if (target.value.length == target.dataset.submitAt) target.form.requestSubmit();
 });
+
+// A date that cannot be has no value: the field says so.
+document.addEventListener("submit", (event) => {
+  const wrong = [...event.target.elements].find(({ validity }) => validity?.badInput);
+  if (wrong) { event.preventDefault(); event.stopImmediatePropagation(); wrong.reportValidity(); }
+}, true);
 
 const focusErrors = () => document.querySelector(".errors:not([data-seen])")?.focus();
 document.addEventListener("htmx:after:swap", () => {

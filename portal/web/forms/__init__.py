@@ -4,6 +4,7 @@ from portal.web.forms.choices import Names, keep_present, options_of
 from portal.web.forms.fields import Line, Reachable, record_number, tidy
 from portal.web.forms.form import PortalForm, Refusals, say
 from portal.web.forms.versions import LastChange, held
+from portal.web.forms.words import said_of
 
 __all__ = [
     "LastChange",
@@ -16,6 +17,7 @@ __all__ = [
     "keep_present",
     "options_of",
     "record_number",
+    "said_of",
     "say",
     "tidy",
 ]

@@ -10,7 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from portal.refusals import DomainError
 from portal.web.filters import hhmm
-from portal.web.forms import choices, versions
+from portal.web.forms import choices, once, versions, words
 from portal.web.messages import toast
 
 ANSWERABLE = frozenset({409, 422, 429})
@@ -30,6 +30,13 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
     changed, and asks where two people changed the same field.
     """
 
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """What WTForms asks of a form."""
+
+        def get_translations(self, _form: object) -> words.Words:
+            """The words of WTForms' own checks."""
+            return words.Words()
+
     _refused: int | None = None
     retry_after: int | None = None
     version: versions.Version | None = None
@@ -48,10 +55,14 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         return self._refused or (422 if self.errors else 200)
 
     def carried(self) -> Markup:
-        """What a form carries besides its fields: the version, and what was decided between two."""
-        if self.version is None:
-            return Markup("")
-        inputs = {versions.VERSION: self.version.text, **self.decided}
+        """What a form carries besides its fields: version, decisions between two, one-time key."""
+        inputs = dict(self.decided)
+        if self.version is not None:
+            inputs[versions.VERSION] = self.version.text
+        # A form with a key of its own does what it asks once by that.
+        own = any(name.endswith("key") for name in self._fields)
+        if not own and (key := once.key_of_form()) is not None:
+            inputs[once.KEY] = key
         return Markup("").join(CARRIED.format(name, value) for name, value in inputs.items())
 
     def hidden_tag(self, *_fields: object) -> Markup:
@@ -65,7 +76,11 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         """Whether it can be saved: first as it meets the record as that is now."""
         if self.version:
             self._meet_others(self.version)
-        return bool(super().validate(extra_validators)) and not self.conflicts
+        valid = bool(super().validate(extra_validators))
+        for field in self:
+            if getattr(field, "process_errors", ()):
+                words.name_unread(field)
+        return valid and not self.conflicts
 
     def keep(self, name: str, named: choices.Names) -> None:
         """Offer what the record has in this field, whatever became of it.
@@ -95,6 +110,8 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
 
     def refuse(self, refusal: DomainError) -> None:
         """Show a command's refusal beside its field, or above the form when it has none."""
+        for each in refusal.others:
+            self.refuse(each)
         field = self._fields.get(refusal.field or "")
         if field is None:
             self.form_errors.append(say(refusal))

@@ -1,0 +1,77 @@
+"""What a form says of what was typed: each refusal with its field's name and what would be right.
+
+WTForms has words of its own for its checks ("Field cannot be longer than 100 characters."), which
+name no field and are not in the clinic's languages; here are the house's.
+"""
+
+import re
+from typing import Any
+
+from babel.dates import get_month_names
+from flask_babel import gettext, ngettext
+from wtforms import DateField, DateTimeField, Field, IntegerField, TimeField
+
+from portal.web.languages import page_locale
+
+AS_SENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+LONGEST = 40
+
+
+class Words:
+    """WTForms asks this for the words of its own checks."""
+
+    def gettext(self, said: str) -> str:
+        """The house's words for one of them."""
+        words = {
+            "This field is required.": gettext("This is needed."),
+            "Not a valid choice.": gettext("Choose one of the list."),
+            "Invalid Choice: could not coerce.": gettext("Choose one of the list."),
+            "Invalid email address.": gettext("This is no e-mail address."),
+        }
+        return str(words.get(said, said))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """The same where they count."""
+        if "longer than" in one:
+            return str(
+                ngettext("At most %(num)d character.", "At most %(num)d characters.", number)
+            )
+        if "valid choice" in one or "valid choices" in many:
+            return str(gettext("Choose among those of the list."))
+        return one if number == 1 else many
+
+
+def name_unread(field: Field) -> None:
+    """Say what was typed in a field that could not be read, and why it cannot be."""
+    typed = (field.raw_data or [""])[0][:LONGEST]
+    if isinstance(field, IntegerField):
+        field.errors = [gettext("“%(typed)s” is not a whole number.", typed=typed)]
+    elif isinstance(field, TimeField):
+        field.errors = [gettext("“%(typed)s” is not a time, such as 09:30.", typed=typed)]
+    elif isinstance(field, DateField | DateTimeField):
+        field.errors = [_no_date(typed)]
+
+
+def said_of(field: Any) -> list[str]:
+    """A field's refusals as the list above a form has them: each begins with the field's name."""
+    label = str(field.label.text)
+    errors = [error for error in field.errors if isinstance(error, str)]
+    return [
+        error if not label or error.startswith(label) else f"{label}: {_within(error)}"
+        for error in map(str, errors)
+    ]
+
+
+def _within(sentence: str) -> str:
+    """A sentence after a colon; what is written in capitals stays."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
+
+
+def _no_date(typed: str) -> str:
+    parts = AS_SENT.fullmatch(typed)
+    year, month, day = (int(part) for part in parts.groups()) if parts else (0, 0, 0)
+    if 1 <= month <= 12 and 1 <= day <= 31 and year:
+        named = get_month_names("wide", locale=page_locale())[month]
+        words = gettext("%(month)s %(day)s, %(year)s", month=named, day=day, year=year)
+        return str(gettext("There is no %(date)s.", date=words))
+    return str(gettext("“%(typed)s” is not a date, such as 1980-02-28.", typed=typed))

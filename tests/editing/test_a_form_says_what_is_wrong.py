@@ -1,0 +1,53 @@
+"""All that is wrong with a form is said at once, each with its field and what would be right.
+
+The kind: a check's words named no field ("Field cannot be longer than 100 characters."), the list
+above the form repeated them so, and a command's checks came one after another, a round each.
+"""
+
+import pytest
+
+from tests.support.pages import shown
+
+
+@pytest.fixture
+def register(browser, alder):
+    """Send the form of a new patient; what the answer says."""
+    browser.sign_in(alder.desk)
+
+    def send(**typed: str) -> str:
+        fields = shown(browser.get("/patients/new").text, "last_name")
+        answer = browser.post("/patients/new", data=fields | typed)
+        assert answer.status_code == 422
+        return answer.text
+
+    return send
+
+
+def test_a_date_that_cannot_be_is_refused_by_its_name(register):
+    page = register(last_name="Feb", first_name="Thirtyone", dob="1980-02-31")
+    assert "There is no February 31, 1980." in page
+    assert "Date of birth: there is no February 31, 1980." in page
+
+
+@pytest.mark.parametrize("typed", ["31.2.1980", "soon", "1980-13-01"])
+def test_what_is_no_date_is_refused_with_what_was_typed(register, typed):
+    assert f"“{typed}” is not a date" in register(last_name="Feb", dob=typed)
+
+
+def test_each_field_is_named_with_what_would_be_right(register):
+    page = register(last_name="a" * 101, first_name="b" * 101)
+    assert "Last name: at most 100 characters." in page
+    assert "First name: at most 100 characters." in page
+
+
+def test_what_a_command_checks_is_told_at_once(register):
+    page = register(last_name="Ode", dob="1066-10-14", email="none", phone="1")
+    for field in ("dob", "email", "phone"):
+        assert f'id="{field}-error"' in page
+
+
+def test_a_number_and_a_time_that_cannot_be_are_refused_by_their_names(browser, alder):
+    browser.sign_in(alder.owner)
+    fields = shown(browser.get("/services/new").text, "default_duration_minutes")
+    answer = browser.post("/services/new", data=fields | {"default_duration_minutes": "ten"})
+    assert "“ten” is not a whole number." in answer.text
