@@ -9,6 +9,7 @@ lines keeps is written by the filter `lines`.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ IN_THE_MIDDLE = re.compile(r"\b(?:first|last)_name\s*\}\}[ ,]+\{\{|\bformat\([^)
 ELSEWHERE = re.compile(r"\bform\b|_field\(|text_area\(|\b_\(")
 
 
+@cache
 def several_lines() -> set[str]:
     """The names of all fields of several lines."""
     return {
