@@ -48,7 +48,6 @@ TYPED = (
     "/availability/facilities/1/holidays?region=CA", "/activity/?page=1&action=sign-in",
     "/appointments/day?facility=1&date=2026-11-24", "/appointments/flow?facility=1",
     "/appointments/new?facility=1&slot=1", "/staff/?page=1",
-    "/appointments/offers?service_id=1&doctor_id=1&day=2026-11-24",
     "/account/proof?next=/staff/", "/sign-in/enrolment?next=/staff/",
 )  # fmt: skip
 # Here also what the cookies say is tried.

@@ -1,27 +1,26 @@
-"""What the booking form offers: days, starts by doctor, the plan's verdict, the steps to come."""
+"""What the booking form offers: days, openings by doctor, the plan's verdict, the steps to come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
-from babel.dates import format_date
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from portal import clock
 from portal.appointments import queries
 from portal.appointments.board.columns import HUES
-from portal.appointments.queries import Offer, Wanted
-from portal.appointments.reasons_shown import About, Said, say_reasons
+from portal.appointments.choice import Choice
+from portal.appointments.day_strip import DAYS, DayStrip, day_strip, first_of_week
+from portal.appointments.missing import about_day, about_lost, moment
+from portal.appointments.queries import Offer, SeenBy
+from portal.appointments.reasons_shown import Said
+from portal.appointments.rules import Preference, preferred
+from portal.appointments.verdict import Verdict, verdict_on
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.doctors.queries import Place, list_places
-from portal.facilities.models import Facility
-from portal.insurance.queries import find_plan_at
-from portal.insurance.rules import REASONS
+from portal.refusals import N_
 from portal.services.queries import (
-    OfferingRow,
     PlannedStep,
     list_offerings,
     list_workflow_steps,
@@ -29,24 +28,17 @@ from portal.services.queries import (
 )
 from portal.web.filters import hhmm, localtime, longdate
 
-DAYS = 7
 MOST_IN_STRIP = 400
 MOST_IN_DAY = 200
-MOST_EXPLAINED = 5
-
-
-class DayChoice(NamedTuple):
-    """A day of the strip."""
-
-    iso: str
-    weekday: str
-    number: int
-    free: bool
-    chosen: bool
+PREFERRED = {
+    "for_this": N_("%(doctor)s saw this patient last for this."),
+    "last": N_("%(doctor)s saw this patient last."),
+    "specialty": N_("Same specialty as %(doctor)s, who saw this patient last."),
+}
 
 
 class StartChoice(NamedTuple):
-    """A start of one doctor."""
+    """An opening of one doctor."""
 
     slot_id: int
     time: str
@@ -54,7 +46,7 @@ class StartChoice(NamedTuple):
 
 
 class DoctorStarts(NamedTuple):
-    """A doctor's starts of the day."""
+    """A doctor's openings of the day."""
 
     name: str
     about: str
@@ -63,51 +55,45 @@ class DoctorStarts(NamedTuple):
 
 
 class NextDay(NamedTuple):
-    """The next day with a start."""
+    """The next day with an opening."""
 
     iso: str
     text: str
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What has been chosen so far in the form."""
+class ChosenElsewhere(NamedTuple):
+    """The opening that stays chosen while another day is looked at."""
 
-    facility: Facility
-    service_id: int | None
-    plan_id: int | None = None
-    doctor_id: int | None = None
-    day: date | None = None
-    slot_id: int | None = None
-
-    @property
-    def today(self) -> date:
-        """The date at the facility."""
-        return local_date(clock.now(), self.facility.timezone)
-
-    @property
-    def wanted(self) -> Wanted:
-        """The search these choices mean."""
-        return Wanted(
-            service_id=self.service_id, plan_id=self.plan_id, doctor_id=self.doctor_id,
-            facility_id=self.facility.id,
-        )  # fmt: skip
+    slot_id: int
+    text: str
 
 
 @dataclass(frozen=True)
 class Offers:
-    """Everything the right half of the booking form shows."""
+    """Everything the right half of the booking form shows, and what of it is chosen.
+
+    Attributes:
+        suggested_id: the opening that is chosen because nobody chose another.
+        lost_id: the opening that a person chose and that cannot be booked: chosen again should
+            it become so.
+        suggested_day: the day that is shown because nobody chose another.
+    """
 
     day: date
-    days: Sequence[DayChoice]
+    strip: DayStrip
     groups: Sequence[DoctorStarts]
-    accepted: bool
-    verdict: str
+    verdict: Verdict
     steps: Sequence[PlannedStep]
     nothing: str
     reasons: Sequence[Said]
     next_day: NextDay | None
-    hold: bool = False
+    chosen: Offer | None
+    elsewhere: ChosenElsewhere | None
+    preference: str | None
+    suggested_id: int | None
+    lost_id: int | None
+    suggested_day: date | None
+    own_time: bool
 
     @property
     def minutes(self) -> int:
@@ -115,78 +101,115 @@ class Offers:
         return sum(step.minutes for step in self.steps)
 
 
-def offers_for(choice: Choice, *, hold: bool = False) -> Offers:
-    """Look for starts; the chosen one, or the earliest over all doctors, is marked.
+def offers_for(choice: Choice, seen_by: Sequence[SeenBy] = ()) -> Offers:
+    """Look for openings, and mark the one that is chosen.
 
-    Args:
-        hold: a start was picked on the board: have the browser hold it.
+    What a person chose stays so; if it cannot be booked any more nothing is. Else one is
+    suggested, with whoever knows the patient.
     """
-    asked = choice.day or choice.today
-    first = _first_of_week(choice.today, asked)
-    strip = (
+    zone = choice.facility.timezone
+    picked = _picked(choice)
+    asked = choice.day or (local_date(picked.start_at, zone) if picked else choice.today)
+    first = first_of_week(choice.today, asked)
+    week = (
         queries.list_offers(choice.wanted, first_date=first, days=DAYS, limit=MOST_IN_STRIP)
         if choice.service_id
         else []
     )
-    zone = choice.facility.timezone
-    free = sorted({local_date(offer.start_at, zone) for offer in strip})
-    later = [day for day in free if day >= asked]
-    day = asked if choice.slot_id or not later else later[0]
-    of_day = [offer for offer in strip if local_date(offer.start_at, zone) == day][:MOST_IN_DAY]
-    chosen = _chosen(of_day, choice.slot_id)
-    accepted, verdict = _verdict(choice, day)
+    places = {place.doctor_id: place for place in list_places(facility_id=choice.facility.id)}
+    known = choice.picked or choice.own_time
+    chosen, why = (picked, None) if known else _suggested(choice, asked, week, seen_by, places)
+    day = _shown_day(choice, asked, week, None if known else chosen)
+    return _offers(choice, _Found(first, week, day, chosen, why, places))
+
+
+class _Found(NamedTuple):
+    first: date
+    week: Sequence[Offer]
+    day: date
+    chosen: Offer | None
+    why: Preference | None
+    places: Mapping[int, Place]
+
+
+def _offers(choice: Choice, found: _Found) -> Offers:
+    zone, day, chosen = choice.facility.timezone, found.day, found.chosen
+    of_day = [each for each in found.week if local_date(each.start_at, zone) == day][:MOST_IN_DAY]
+    free = sorted({local_date(offer.start_at, zone) for offer in found.week})
+    lost = choice.slot_id if choice.picked and chosen is None else None
+    verdict = verdict_on(choice, local_date(chosen.start_at, zone) if chosen else day)
+    shown = chosen is None or any(each.slot_id == chosen.slot_id for each in of_day)
     return Offers(
-        day=day, days=_days(first, day, free, full=len(strip) == MOST_IN_STRIP),
-        groups=_groups(of_day, chosen, choice.facility), accepted=accepted, verdict=verdict,
-        steps=_steps(choice, chosen), nothing=_("Nothing is free on %(day)s.", day=longdate(day)),
-        reasons=_reasons(choice, chosen, day), next_day=None if of_day else _next_day(choice, day),
-        hold=hold and chosen is not None and chosen.slot_id == choice.slot_id,
+        day=day,
+        strip=day_strip(
+            choice.today, found.first, day, free, full=len(found.week) == MOST_IN_STRIP
+        ),
+        groups=_groups(of_day, chosen, found.places), verdict=verdict,
+        steps=_steps(choice, chosen), nothing=_nothing(choice, verdict, day),
+        reasons=_reasons(choice, lost, of_day, day) if verdict.accepted else _lost(choice, lost),
+        next_day=None if of_day or not verdict.accepted else _next_day(choice, day),
+        chosen=chosen, elsewhere=None if shown or not chosen else _elsewhere(chosen, found.places),
+        preference=_(PREFERRED[found.why.why], doctor=found.why.doctor) if found.why else None,
+        suggested_id=chosen.slot_id if chosen and not choice.picked else None, lost_id=lost,
+        suggested_day=None if choice.day_picked and day == choice.day else day,
+        own_time=choice.own_time,
     )  # fmt: skip
 
 
-def around(choice: Choice, taken: Sequence[Offer]) -> Choice:
-    """The choice moved to the nearest of the starts that are still there."""
-    if not taken:
-        return replace(choice, slot_id=None)
-    nearest = taken[0]
-    day = local_date(nearest.start_at, choice.facility.timezone)
-    return replace(choice, slot_id=nearest.slot_id, day=day)
+def _picked(choice: Choice) -> Offer | None:
+    """The opening that a person chose, while it is one."""
+    if not choice.picked or choice.slot_id is None or choice.service_id is None:
+        return None
+    wanted = replace(choice.wanted, slot_id=choice.slot_id)
+    return queries.find_offer(wanted, get_slot(choice.slot_id).start_at)
 
 
-def _first_of_week(today: date, day: date) -> date:
-    """The strip's first day: whole weeks from today on, so that it stands still while one looks."""
-    return today + timedelta(days=(day - today).days // DAYS * DAYS)
+def _suggested(
+    choice: Choice, asked: date, week: Sequence[Offer], seen_by: Sequence[SeenBy],
+    places: Mapping[int, Place],
+) -> tuple[Offer | None, Preference | None]:  # fmt: skip
+    """What was suggested, for the same patient; else what suits them, on the day or after it."""
+    zone = choice.facility.timezone
+    later = [offer for offer in week if local_date(offer.start_at, zone) >= asked]
+    of_day = [offer for offer in later if local_date(offer.start_at, zone) == asked]
+    among = of_day if choice.day_picked and of_day else later
+    kept = None if choice.renewed else _with_slot(of_day, choice.slot_id)
+    if choice.doctor_id is not None:
+        return kept or next(iter(among), None), None
+    specialties = {doctor_id: place.specialty for doctor_id, place in places.items()}
+    best, why = preferred(among, seen_by, choice.service_id, specialties)
+    if kept is None or best is None or kept.doctor_id == best.doctor_id:
+        return kept or best, why
+    return kept, None
 
 
-def _chosen(offers: Sequence[Offer], slot_id: int | None) -> Offer | None:
-    picked = (offer for offer in offers if offer.slot_id == slot_id)
-    return next(picked, offers[0] if offers else None)
+def _with_slot(offers: Sequence[Offer], slot_id: int | None) -> Offer | None:
+    return next((offer for offer in offers if offer.slot_id == slot_id), None)
 
 
-def _days(first: date, chosen: date, free: Sequence[date], *, full: bool) -> list[DayChoice]:
-    """A week of days; beyond the last start that was fetched a full list says nothing."""
-    days = (first + timedelta(days=n) for n in range(DAYS))
-    known = free[-1] if full and free else date.max
-    return [
-        DayChoice(
-            day.isoformat(), format_date(day, "EEE", locale=get_locale()), day.day,
-            day in free or day > known, day == chosen,
-        )
-        for day in days
-    ]  # fmt: skip
+def _shown_day(choice: Choice, asked: date, week: Sequence[Offer], suggested: Offer | None) -> date:
+    """The suggestion's day; of something that a person chose the day that is looked at."""
+    zone = choice.facility.timezone
+    if suggested is not None:
+        return local_date(suggested.start_at, zone)
+    if choice.picked or choice.own_time:
+        return asked
+    later = (local_date(offer.start_at, zone) for offer in week)
+    return next((day for day in later if day >= asked), asked)
 
 
 def _groups(
-    offers: Sequence[Offer], chosen: Offer | None, facility: Facility
+    offers: Sequence[Offer], chosen: Offer | None, places: Mapping[int, Place]
 ) -> list[DoctorStarts]:
-    """By doctor, whoever is free first comes first."""
-    places = {place.doctor_id: place for place in list_places(facility_id=facility.id)}
+    """By doctor: whose opening is chosen, then whoever is free first."""
     starts: dict[int, list[StartChoice]] = {}
+    if chosen is not None:
+        starts[chosen.doctor_id] = []
     for offer in offers:
-        time = _hhmm(offer.start_at, offer.zone)
-        start = StartChoice(offer.slot_id, time, offer is chosen)
+        is_chosen = chosen is not None and offer.slot_id == chosen.slot_id
+        start = StartChoice(offer.slot_id, _hhmm(offer.start_at, offer.zone), is_chosen)
         starts.setdefault(offer.doctor_id, []).append(start)
-    return [_group(places[doctor_id], found) for doctor_id, found in starts.items()]
+    return [_group(places[doctor_id], found) for doctor_id, found in starts.items() if found]
 
 
 def _group(place: Place, starts: Sequence[StartChoice]) -> DoctorStarts:
@@ -194,18 +217,13 @@ def _group(place: Place, starts: Sequence[StartChoice]) -> DoctorStarts:
     return DoctorStarts(place.display_name, about, place.doctor_id % HUES, starts)
 
 
-def _verdict(choice: Choice, day: date) -> tuple[bool, str]:
-    if choice.plan_id is None:
-        return True, _("Self-pay: the patient pays for the visit.")
-    plan = find_plan_at(choice.facility.id, choice.plan_id)
-    gap = plan.gap_on(day) if plan else "not_accepted"
-    if gap is not None:
-        return False, _(REASONS[gap])
-    return True, _("Accepted at %(facility)s.", facility=choice.facility.name)
+def _elsewhere(chosen: Offer, places: Mapping[int, Place]) -> ChosenElsewhere:
+    doctor = places[chosen.doctor_id].display_name
+    return ChosenElsewhere(chosen.slot_id, f"{moment(chosen.start_at, chosen.zone)} · {doctor}")
 
 
 def _steps(choice: Choice, chosen: Offer | None) -> list[PlannedStep]:
-    """Of the chosen start, or of any doctor who offers the service there."""
+    """Of the chosen opening, or of any doctor who offers the service there."""
     if chosen is not None:
         return list_workflow_steps(chosen.workflow_id)
     if choice.service_id is None:
@@ -218,49 +236,26 @@ def _steps(choice: Choice, chosen: Offer | None) -> list[PlannedStep]:
     return list_workflow_steps(workflow.id) if workflow else []
 
 
-def _reasons(choice: Choice, chosen: Offer | None, day: date) -> list[Said]:
-    """Why the start that was asked for is not among those offered, or why there is none at all."""
-    if choice.slot_id:
-        started = chosen is not None and chosen.slot_id == choice.slot_id
-        return [] if started else _about_start(choice, choice.slot_id)
-    if chosen is None:
-        return _about_day(choice, day)
-    if choice.day is None or choice.day == day:
+def _nothing(choice: Choice, verdict: Verdict, day: date) -> str:
+    if not verdict.accepted:
+        return str(_("No openings under this plan here."))
+    return str(_("Nothing is free on %(day)s.", day=longdate(day)))
+
+
+def _lost(choice: Choice, lost: int | None) -> list[Said]:
+    return about_lost(choice, lost) if lost is not None else []
+
+
+def _reasons(choice: Choice, lost: int | None, of_day: Sequence[Offer], day: date) -> list[Said]:
+    """Why what was chosen is not there any more, or why a day that was asked for has nothing."""
+    if lost is not None:
+        return about_lost(choice, lost)
+    if not of_day:
+        return about_day(choice, day)
+    if not choice.day_picked or choice.day in (None, day):
         return []
-    nothing = _("Nothing is free on %(day)s.", day=longdate(choice.day))
-    return [Said(nothing), *_about_day(choice, choice.day)]
-
-
-def _about_start(choice: Choice, slot_id: int) -> list[Said]:
-    slot, zone = get_slot(slot_id), choice.facility.timezone
-    said = [Said(_("%(time)s cannot be booked for this.", time=_hhmm(slot.start_at, zone)))]
-    for offering in _offerings(choice, slot.doctor_id)[:1]:
-        reasons = queries.why_not(offering.id, choice.plan_id, slot.start_at)
-        said += say_reasons(reasons, About(offering, choice.plan_id, zone))
-    return said
-
-
-def _about_day(choice: Choice, day: date) -> list[Said]:
-    """Doctor by doctor; of many doctors the first."""
-    if choice.service_id is None:
-        return []
-    offerings = _offerings(choice, choice.doctor_id)
-    if not offerings:
-        return [Said(_("Nobody offers this service here."))]
-    said = []
-    for offering in offerings[:MOST_EXPLAINED]:
-        reasons = queries.why_nothing(offering.id, choice.plan_id, day)
-        about = About(offering, choice.plan_id, choice.facility.timezone)
-        said += say_reasons(reasons, about, prefix=f"{offering.doctor_name}: ")
-    return said
-
-
-def _offerings(choice: Choice, doctor_id: int | None) -> list[OfferingRow]:
-    """Who offers the chosen service there, or did."""
-    return list_offerings(
-        facility_id=choice.facility.id, service_id=choice.service_id, doctor_id=doctor_id,
-        active_only=False,
-    )  # fmt: skip
+    nothing = _("Nothing is free on %(day)s.", day=longdate(choice.day or day))
+    return [Said(nothing), *about_day(choice, choice.day or day)]
 
 
 def _next_day(choice: Choice, day: date) -> NextDay | None:
@@ -273,5 +268,5 @@ def _next_day(choice: Choice, day: date) -> NextDay | None:
     return NextDay(next_day.isoformat(), longdate(next_day))
 
 
-def _hhmm(moment: datetime, zone: str) -> str:
-    return hhmm(localtime(moment, zone))
+def _hhmm(at: datetime, zone: str) -> str:
+    return hhmm(localtime(at, zone))

@@ -80,7 +80,7 @@ def test_a_start_taken_meanwhile_is_said_beside_its_visit_and_the_rest_is_kept(
     )
     assert answer.status_code == 409
     assert f'id="{first}-error"' in answer.text
-    assert "That start was just taken." in answer.text
+    assert "Someone just took that time." in answer.text
     kept = typed_in(answer.text)
     assert (kept[first], kept[second], kept[third]) == ("leave", "cancel", shown[third])
     assert 'value="Doctor ill"' in answer.text

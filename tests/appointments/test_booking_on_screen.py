@@ -70,7 +70,7 @@ def test_a_form_without_patient_or_start_keeps_what_was_typed(browser, alder, wo
     answer = browser.send("/appointments/new", sent | {"availability_slot_id": ""})
     assert answer.status_code == 422
     assert "Choose a patient from the list" in answer.text
-    assert "Choose a start." in answer.text
+    assert "Choose a time." in answer.text
     assert 'value="Mar"' in answer.text
     assert "Wheelchair" in answer.text
 
@@ -82,7 +82,7 @@ def test_a_start_somebody_took_is_409_with_the_nearest_one_chosen(browser, alder
         book(practice, "08:00")
     answer = browser.send("/appointments/new", typed(practice, patient, slots[0]))
     assert answer.status_code == 409
-    assert "That start was just taken." in answer.text
+    assert "Someone just took that time." in answer.text
     assert re.search(rf'value="{slots[1]}" checked', answer.text)
     assert visits_of(alder, patient) == 0
 
@@ -105,8 +105,8 @@ def test_an_unaccepted_plan_is_said_beside_it(browser, alder, work):
     with alder.at_work():
         plan = a_plan()
     asked = {"service_id": work[0].service.id, "insurance_plan_id": plan.id}
-    answer = browser.get("/appointments/offers", query_string=asked, headers=HTMX)
-    assert "The facility does not accept the plan." in answer.text
+    answer = browser.send("/appointments/offers", asked, htmx=True)
+    assert f"{plan.name} is not accepted at" in answer.text
     assert starts(answer.text) == []
 
 
@@ -116,7 +116,8 @@ def test_nonsense_in_the_address_is_not_found(browser, alder, work):
         assert browser.get(f"/appointments/new?{nonsense}").status_code == 404
     for end_of_time in ("0001-01-01", "9999-12-31"):
         assert browser.get(f"/appointments/day?date={end_of_time}").status_code == 404
-        assert browser.get(f"/appointments/offers?day={end_of_time}").status_code == 200
+        asked = {"day": end_of_time, "week": end_of_time, "suggested_day": "x" * 500}
+        assert browser.send("/appointments/offers", asked, htmx=True).status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/appointments/{}", "/patients/{}"])
@@ -210,7 +211,7 @@ def test_a_move_needs_a_date_and_a_time(browser, alder, work, start):
 
 
 def walks_in(practice, patient, **more):
-    usual = {"walk_in": "y", "doctor_id": practice.doctor.id, "availability_slot_id": ""}
+    usual = {"doctor_id": practice.doctor.id, "availability_slot_id": "own"}
     return typed(practice, patient, 0, **(usual | more))
 
 
@@ -238,7 +239,7 @@ def test_booking_over_another_visit_takes_the_right_and_a_reason(browser, alder,
     browser.sign_in(alder.desk).get("/appointments/new")
     refused = browser.send("/appointments/new", sent)
     assert refused.status_code == 409
-    assert "The doctor is taken then." in refused.text
+    assert "The doctor is already booked then." in refused.text
     sent["overbook_reason"] = "Acute pain"
     browser.sign_in(alder.clinician).get("/appointments/new")
     assert "needs the right to overbook" in browser.send("/appointments/new", sent).text

@@ -85,14 +85,14 @@ def test_a_start_taken_meanwhile_is_409_and_the_dates_are_shown_anew(browser, al
         book(practice, start_at=chicago(16, "07:00"))
     answer = browser.send("/appointments/new", sent | {"repeat": "book", "starts": shown})
     assert answer.status_code == 409
-    assert "Monday, March 16, 2026, 08:00: That start was just taken." in answer.text
+    assert "Monday, March 16, 2026, 08:00: Someone just took that time." in answer.text
     assert "08:00 is not free; the nearest is 08:30." in answer.text
     assert visits_of(alder, patient) == []
 
 
 def test_what_is_held_is_said_and_let_go_of_through_the_dates_and_errors(browser, alder, work):
     sent = typed(browser.sign_in(alder.desk), *work)
-    held = browser.send("/appointments/holds", sent, htmx=True).text
+    held = browser.send("/appointments/offers", sent, htmx=True).text
     release = f'data-release="/appointments/holds/{sent["availability_slot_id"]}/release"'
     assert release in held
     sent["held_slot_id"] = sent["availability_slot_id"]

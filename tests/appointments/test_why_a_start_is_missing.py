@@ -6,7 +6,6 @@ from portal.availability.commands import ExceptionDetails, add_exception, end_ru
 from portal.availability.queries import get_place_of, list_rules
 from portal.services.commands import end_workflow
 from portal.services.queries import list_workflows
-from tests.support.client import HTMX
 from tests.support.scheduling import a_plan, a_practice, book, chicago, hours, on_monday
 
 
@@ -23,7 +22,7 @@ def work(alder):
 def offers(browser, practice, **more) -> str:
     """The starts of that Monday, as the booking dialog asks for them."""
     asked = {"service_id": practice.service.id, "day": "2026-03-02"} | more
-    return browser.get("/appointments/offers", query_string=asked, headers=HTMX).text
+    return browser.send("/appointments/offers", asked, htmx=True).text
 
 
 def test_an_absence_is_named_and_led_to(browser, alder, work):
@@ -48,7 +47,7 @@ def test_a_day_without_hours_leads_to_the_hours(browser, alder, work):
         end_rule(rule)
         place = get_place_of(work.doctor.id, work.facility_id).id
     html = offers(browser.sign_in(alder.admin), work)
-    assert "The doctor has no hours there on that day." in html
+    assert "Not scheduled that day." in html
     assert f'href="/availability/{place}"' in html
 
 
@@ -73,7 +72,7 @@ def test_a_day_that_is_full_says_so(browser, alder, work):
         for at in ("08:00", "08:30", "09:00", "09:30"):
             book(work, at)
     html = offers(browser.sign_in(alder.desk), work)
-    assert "Every start of that day is taken, or too short for the visit." in html
+    assert "Every opening of that day is taken, or too short for this." in html
 
 
 def test_a_refused_move_says_why_and_what_is_still_possible(browser, alder, work):
@@ -84,7 +83,7 @@ def test_a_refused_move_says_why_and_what_is_still_possible(browser, alder, work
     sent = {"doctor_id": work.doctor.id, "start_at": "2026-03-02T09:00"}
     refused = browser.send(f"/appointments/{visit.id}/move", sent)
     assert refused.status_code == 409
-    assert "That start is booked." in refused.text
+    assert "That time is booked." in refused.text
     assert "Still possible:" in refused.text
     assert f'value="{chicago(2, "09:30").isoformat()}"' in refused.text
     instead = sent | {"start_at": chicago(2, "09:30").isoformat()}

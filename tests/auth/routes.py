@@ -143,7 +143,6 @@ ROUTES: dict[str, Route] = {
     "appointments.new": Route("appointments.book"),
     "appointments.create": Route("appointments.book"),
     "appointments.offers": Route("appointments.book"),
-    "appointments.hold": Route("appointments.book"),
     "appointments.release": Route("appointments.book", "slot"),
     "appointments.show": Route("appointments.see", "visit"),
     "appointments.move": Route("appointments.move", "visit"),

@@ -123,5 +123,5 @@ def test_a_proposal_that_was_taken_meanwhile_is_refused_with_others(browser, ald
         refused = browser.send(f"/availability/orphans/{second.id}/move", {"start": start})
         assert browser.send(f"/availability/orphans/{second.id}/move").status_code == 422
     assert refused.status_code == 409
-    assert "That start was just taken." in refused.text
+    assert "Someone just took that time." in refused.text
     assert "Mar 3, 2026, 08:30" in refused.text

@@ -237,7 +237,7 @@ def a_colleague(owner: Keyboard) -> None:
 
 def first_visit(owner: Keyboard) -> None:
     owner.press("Book a visit")
-    owner.stands_on("New booking")
+    owner.stands_on("Book appointment")
     owner.fill("Patient", "Rivera, Ana")
     expect(owner.page.get_by_role("option")).to_contain_text(["Register"], timeout=MILLISECONDS)
     owner.page.keyboard.press("ArrowDown")

@@ -86,7 +86,7 @@ def test_a_start_is_held_while_its_dialog_is_open(desk, chromium, site):
     free = desk.locator(".free a").nth(-4)  # the last ones are too late for a longer visit
     slot = free.get_attribute("id")
     free.click()
-    expect(desk.locator("#appointments-hold")).to_contain_text("Held for you until")
+    expect(desk.locator("#appointments-hold")).to_contain_text("is held for you until")
     with opened(chromium, site) as elsewhere:
         other = sign_in(elsewhere.new_page(), site.admin)
         expect(other.locator(f"#{slot}")).to_contain_text("is booking")

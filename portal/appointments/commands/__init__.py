@@ -3,6 +3,7 @@
 from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
 from portal.appointments.commands.first_visit import book_first_visit
 from portal.appointments.commands.holds import (
+    hold_instead,
     hold_minutes,
     hold_slot,
     release_slot,
@@ -52,6 +53,7 @@ __all__ = [
     "complete_visit",
     "confirm",
     "finish_step",
+    "hold_instead",
     "hold_minutes",
     "hold_slot",
     "mark_no_show",

@@ -27,10 +27,10 @@ from portal.appointments.rules import (
     NotOffered,
     NoWorkflow,
     OverbookingNotAllowed,
-    PatientNotActive,
     PlanNotAccepted,
     SlotTaken,
     StartPassed,
+    inactive,
     times,
     whole_minute,
 )
@@ -227,7 +227,7 @@ def _unwritten(row: Any, details: BookingDetails) -> DomainError:
         return refusal(wanted, start_of(details))
     if not row.seats:
         return SlotTaken()
-    return NotFound() if row.patient_status is None else PatientNotActive()
+    return NotFound() if row.patient_status is None else inactive(row.patient_status)
 
 
 def _already_booked(details: BookingDetails) -> Appointment:

@@ -12,7 +12,7 @@ from portal.audit import note
 from portal.auth.models import User
 from portal.availability.commands import lock_doctors
 from portal.availability.models import AvailabilitySlot
-from portal.availability.queries import get_slot
+from portal.availability.queries import find_held, get_slot
 from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import refusing
@@ -87,6 +87,29 @@ def hold_slot(
     return slot
 
 
+def hold_instead(
+    before: int | None, offer: Offer | None, *, plan_id: int | None = None
+) -> AvailabilitySlot | None:
+    """Hold an opening for the user, and let go of the one that was held before.
+
+    The same one stays held as it is while it takes the same time. Nothing is held of a group,
+    or when there is no opening to hold.
+
+    Raises:
+        What `hold_slot` raises.
+    """
+    held = find_held(before) if before is not None else None
+    if held is not None and offer is not None and _is_for(held, offer):
+        return held
+    lock_doctors({each.doctor_id for each in (held, offer) if each is not None})
+    if held is not None and (offer is None or held.id != offer.slot_id):
+        release_slot(held.id)
+    if offer is None:
+        return None
+    slot = hold_slot(offer.slot_id, offering_id=offer.offering_id, plan_id=plan_id)
+    return slot if slot.reserved_until is not None else None
+
+
 def release_slot(slot_id: int) -> None:
     """Let go of the user's own hold; nobody else's is touched, and none is no error."""
     slot = get_slot(slot_id)
@@ -122,6 +145,11 @@ def _busy(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) 
     if offer is not None:
         return Span(offer.busy_from, offer.busy_until)
     return Span(slot.start_at, slot.end_at)
+
+
+def _is_for(held: AvailabilitySlot, offer: Offer) -> bool:
+    times = (held.busy_from, held.busy_until)
+    return held.id == offer.slot_id and times == (offer.busy_from, offer.busy_until)
 
 
 def _holder(slot: AvailabilitySlot) -> str:

@@ -14,9 +14,9 @@ from portal.appointments.models import Appointment, WaitlistEntry, WaitlistFacil
 from portal.appointments.rules import (
     EVERY_DAY,
     NoFacility,
-    PatientNotActive,
     WaitsNoMore,
     check_dates,
+    inactive,
 )
 from portal.availability.rules import local_date
 from portal.db import session
@@ -140,8 +140,9 @@ def _check(details: WishDetails) -> None:
         raise NoFacility
     today = local_date(clock.now(), queries.zone_of(details.facility_ids[0]))
     check_dates(details.earliest_on, details.latest_on, today)
-    if get_patient(details.patient_id).status != "active":
-        raise PatientNotActive
+    status = get_patient(details.patient_id).status
+    if status != "active":
+        raise inactive(status)
 
 
 def _lock_waiting(entry: WaitlistEntry) -> None:

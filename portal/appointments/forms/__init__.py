@@ -1,13 +1,10 @@
 """What the front desk types about visits."""
 
+from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.finding import FindForm
 from portal.appointments.forms.series import RepeatForm
-from portal.appointments.forms.visits import (
-    BookingForm,
-    CancellationForm,
-    MoveForm,
-    within_reason,
-)
+from portal.appointments.forms.times import within_reason
+from portal.appointments.forms.visits import CancellationForm, MoveForm
 from portal.appointments.forms.waitlist import WishForm, new_wish, wish_as_typed
 
 __all__ = [

@@ -6,7 +6,8 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.appointments.forms.visits import plan_choices, within_reason
+from portal.appointments.forms.choices import plan_choices
+from portal.appointments.forms.times import within_reason
 from portal.appointments.queries import Wanted
 from portal.appointments.rules import PARTS
 from portal.appointments.words import PART_WORDS

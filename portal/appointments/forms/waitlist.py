@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.appointments.commands import WishDetails
-from portal.appointments.forms.visits import plan_choices, service_choices
+from portal.appointments.forms.choices import plan_choices, service_choices
 from portal.appointments.models import WaitlistEntry
 from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
 from portal.appointments.words import PART_WORDS, URGENCY_WORDS, WEEKDAYS

@@ -1,6 +1,13 @@
 """Every read of appointments and of what is on offer."""
 
-from portal.appointments.queries.around import Around, ComingVisit, SeenBy, around_patient
+from portal.appointments.queries.around import (
+    Around,
+    ComingVisit,
+    SeenBy,
+    Waiting,
+    around_patient,
+    list_patient_plan_ids,
+)
 from portal.appointments.queries.day import (
     BlockRow,
     Day,
@@ -73,6 +80,7 @@ __all__ = [
     "StepRow",
     "VisitContext",
     "VisitRow",
+    "Waiting",
     "Wanted",
     "WishRow",
     "around_patient",
@@ -91,6 +99,7 @@ __all__ = [
     "list_following",
     "list_matches",
     "list_offers",
+    "list_patient_plan_ids",
     "list_patient_visits",
     "list_series_visits",
     "list_step_rows",

@@ -1,18 +1,19 @@
-"""What surrounds a patient when somebody books for them: what is to come, and who has seen them."""
+"""What surrounds a patient when somebody books for them: what is to come, who has seen them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import text
 
 from portal import clock
-from portal.db import together
+from portal.db import session, together
 from portal.tenancy.context import facts
 
 MOST_COMING = 4
 MOST_SEEN_BY = 60
+MOST_WAITING = 20
 
 COMING = text("""
     SELECT a.id, a.start_at, a.end_at, a.status, d.display_name AS doctor, s.name AS service,
@@ -41,6 +42,27 @@ SEEN_BY = text("""
      LIMIT :seen_by
 """)
 
+WAITING = text("""
+    SELECT id, service_id, latest_on
+      FROM waitlist_entries
+     WHERE tenant_id = :tenant_id AND patient_id = :patient_id AND status = 'waiting'
+       AND latest_on >= (CAST(:now AS timestamptz) - interval '12 hours')::date
+     ORDER BY latest_on, id
+     LIMIT :waiting
+""")
+PLANS = text("""
+    SELECT plan_id
+      FROM (SELECT default_insurance_plan_id AS plan_id, 'infinity'::timestamptz AS used_at
+              FROM patients WHERE tenant_id = :tenant_id AND id = :patient_id
+            UNION ALL
+            SELECT insurance_plan_id, start_at
+              FROM appointments WHERE tenant_id = :tenant_id AND patient_id = :patient_id) AS used
+     WHERE plan_id IS NOT NULL
+     GROUP BY plan_id
+     ORDER BY max(used_at) DESC, plan_id
+     LIMIT :limit
+""")
+
 
 class ComingVisit(NamedTuple):
     """An appointment that is still to come, or under way."""
@@ -66,12 +88,21 @@ class SeenBy(NamedTuple):
     last_at: datetime
 
 
+class Waiting(NamedTuple):
+    """An entry on the waitlist."""
+
+    id: int
+    service_id: int
+    latest_on: date
+
+
 @dataclass(frozen=True)
 class Around:
-    """What is to come, the next first, and who has seen the patient, the latest first."""
+    """What is to come, the next first; who has seen the patient, the latest first; waitlist."""
 
     coming: Sequence[ComingVisit] = ()
     seen_by: Sequence[SeenBy] = ()
+    waiting: Sequence[Waiting] = ()
 
     @property
     def usual_doctor(self) -> str | None:
@@ -93,3 +124,9 @@ def around_patient(patient_id: int) -> Around:
     return Around(
         [ComingVisit._make(row) for row in coming], [SeenBy._make(row) for row in seen_by]
     )
+
+
+def list_patient_plan_ids(patient_id: int, *, limit: int = 5) -> list[int]:
+    """The patient's own plan first, then those of their latest appointments."""
+    values = {"tenant_id": facts().tenant_id, "patient_id": patient_id, "limit": limit}
+    return [row.plan_id for row in session.execute(PLANS, values)]

@@ -1,5 +1,6 @@
 """A visit's life, its times, how it repeats. Pure: no session, no clock of its own."""
 
+from portal.appointments.rules.preference import Preference, preferred
 from portal.appointments.rules.series import (
     MOST_IN_SERIES,
     MOST_WEEKS,
@@ -26,6 +27,7 @@ from portal.appointments.rules.visits import (
     NoWorkflow,
     OverbookingNotAllowed,
     PatientBusy,
+    PatientDeceased,
     PatientNotActive,
     PlanNotAccepted,
     ReasonMissing,
@@ -47,6 +49,7 @@ from portal.appointments.rules.visits import (
     check_turn,
     check_undo,
     current_step,
+    inactive,
     keeps_seat,
     next_step,
     since,
@@ -98,8 +101,10 @@ __all__ = [
     "NothingToRepeat",
     "OverbookingNotAllowed",
     "PatientBusy",
+    "PatientDeceased",
     "PatientNotActive",
     "PlanNotAccepted",
+    "Preference",
     "ReasonMissing",
     "Repeat",
     "RepeatsOutOfRange",
@@ -129,8 +134,10 @@ __all__ = [
     "check_turn",
     "check_undo",
     "current_step",
+    "inactive",
     "keeps_seat",
     "next_step",
+    "preferred",
     "ranked",
     "repeated_dates",
     "since",

@@ -30,13 +30,13 @@ OVER = frozenset({"completed", "no_show", "cancelled"})
 class SlotTaken(Conflict):
     """`alternatives` are the nearest starts still on offer (`queries.Offer`)."""
 
-    message = N_("That start was just taken.")
+    message = N_("Someone just took that time.")
     field = "start_at"
     alternatives: tuple[Any, ...] = ()
 
 
 class SlotHeld(SlotTaken):
-    message = N_("%(holder)s is holding that start.")
+    message = N_("%(holder)s is holding that time.")
 
 
 class DoesNotFit(SlotTaken):
@@ -44,13 +44,17 @@ class DoesNotFit(SlotTaken):
 
 
 class PatientBusy(Conflict):
-    message = N_("This patient has another visit at that time.")
+    message = N_("This patient has another appointment at that time.")
     field = "patient_id"
 
 
 class PatientNotActive(DomainError):
-    message = N_("This patient's record is not active.")
+    message = N_("This patient's record is inactive.")
     field = "patient_id"
+
+
+class PatientDeceased(PatientNotActive):
+    message = N_("This patient is recorded as deceased.")
 
 
 class PlanNotAccepted(DomainError):
@@ -69,17 +73,17 @@ class NotOffered(DomainError):
 
 
 class StartPassed(DomainError):
-    message = N_("That start has passed.")
+    message = N_("That time has passed.")
     field = "start_at"
 
 
 class DoctorBusy(Conflict):
-    message = N_("The doctor is taken then. Choose another time, or overbook with a reason.")
+    message = N_("The doctor is already booked then. Give a reason to overbook, or another time.")
     field = "overbook_reason"
 
 
 class OverbookingNotAllowed(DomainError):
-    message = N_("Squeezing a visit in on top of another needs the right to overbook.")
+    message = N_("Booking over another appointment needs the right to overbook.")
     field = "overbook_reason"
 
 
@@ -145,6 +149,11 @@ class Times:
 
     visit: Span
     busy: Span
+
+
+def inactive(status: str) -> PatientNotActive:
+    """Why nothing is booked for a patient whose record is not active."""
+    return PatientDeceased() if status == "deceased" else PatientNotActive()
 
 
 def times(start_at: datetime, minutes: int, before: int, after: int) -> Times:

@@ -4,7 +4,9 @@ from importlib import import_module
 
 from portal.appointments.views.blueprint import bp
 
-for _name in ("day", "booking", "visits", "series", "steps", "patients", "waitlist", "starts"):
+for _name in (
+    "day", "offers", "booking", "visits", "series", "steps", "patients", "waitlist", "starts",
+):  # fmt: skip
     import_module(f"{__name__}.{_name}")
 
 __all__ = ["bp"]

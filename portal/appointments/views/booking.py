@@ -1,26 +1,27 @@
-"""Booking a visit: the form, the starts it offers, and the start it holds meanwhile."""
+"""Booking an appointment: the form, and what becomes of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.appointments import commands
+from portal.appointments.booking_page import chosen_patient, heading, held_of, shown_booking
+from portal.appointments.choice import Choice, around
 from portal.appointments.commands import BookingDetails
-from portal.appointments.forms import BookingForm, within_reason
+from portal.appointments.forms import BookingForm
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
-from portal.appointments.patient_strip import Strip, patient_strip
 from portal.appointments.queries import Wanted, find_offer, get_wish
 from portal.appointments.rules import NotAllBooked, SlotTaken
-from portal.appointments.starts import Choice, Offers, around, offers_for
 from portal.appointments.views.blueprint import bp
+from portal.appointments.views.offers import held_id
 from portal.appointments.views.series import kept, preview, say_booked
 from portal.appointments.views.shown import (
     day_asked,
@@ -31,36 +32,20 @@ from portal.appointments.views.shown import (
 )
 from portal.auth.permissions import permission
 from portal.availability.models import AvailabilitySlot
-from portal.availability.queries import find_held, get_slot
+from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.facilities.models import Facility
+from portal.facilities.queries import get_facility
 from portal.names import name_of
 from portal.patients.commands import Alike, PossiblyRegistered, possible_duplicates_of
-from portal.patients.queries import find_patient, get_patient, search_patients
+from portal.patients.queries import get_patient, search_patients
 from portal.refusals import DomainError
 from portal.services.queries import list_offerings
-from portal.web.answers import asks_for_fragment, form_page, go, page, toast
+from portal.web.answers import asks_for_fragment, form_page, go, toast
 from portal.web.filters import hhmm, localtime, longdate
 from portal.web.forms import record_number
 
 PAGE, FORM = "appointments/new.html", "appointments/_booking.html"
-
-
-class Hold(NamedTuple):
-    """The start that is held for whoever is booking, until a time of the facility."""
-
-    slot_id: int
-    until: str
-
-
-@dataclass(frozen=True)
-class Heading:
-    """What stands above the form, where closing it leads, and what that lets go of."""
-
-    facility_name: str
-    date: date
-    back_to: str
-    hold: Hold | None
 
 
 @bp.get("/appointments/new")
@@ -70,76 +55,41 @@ def new() -> Response:
     slot_id, day = number_asked("slot"), day_asked()
     form = BookingForm(formdata=None, data=_asked(slot_id))
     form.offer_choices(facility)
-    choice = _choice(form, facility)
-    choice = Choice(facility, choice.service_id, choice.plan_id, choice.doctor_id,
-                    _not_past(day, choice), slot_id)  # fmt: skip
-    return _form(form, facility, offers_for(choice, hold=slot_id is not None))
+    return _form(form, facility, _first_choice(form, facility, slot_id, day))
 
 
 @bp.post("/appointments/new")
 @permission("appointments.book")
 def create() -> Response:
-    facility = facility_asked()
-    form = BookingForm()
+    facility, form = facility_asked(), BookingForm()
     form.facility_id.data = str(facility.id)
     if form.service_id.data is None:
         form.offer_choices(facility)
-    choice = _choice(form, facility)
     if form.show.data == "waitlist":
         return _wish(form, facility)
-    if form.show.data or not form.validate():
-        return _form(form, facility, offers_for(choice), shows=bool(form.show.data))
+    facility = _taken_up(form, facility)
+    if form.asks_for_more or _brings_plan(form) or not form.validate():
+        return _form(form, facility, form.choice(facility))
+    return _try_to_book(form, facility)
+
+
+def _try_to_book(form: BookingForm, facility: Facility) -> Response:
+    """Booked; or the form again, with what stands against it and what is still possible."""
+    choice = form.choice(facility)
     try:
-        if form.repeats and not form.walk_in.data:
-            return _series(form, facility)
-        return _booked(_book(form, facility), facility)
+        return (
+            _booked(_book(form, facility), facility) if _at_once(form) else _series(form, facility)
+        )
     except PossiblyRegistered as possibly:
         possibly.field = "found_patient_id"
         form.refuse(possibly)
-        return _form(form, facility, offers_for(choice), alike=possibly.alike)
+        return _form(form, facility, choice, alike=possibly.alike)
     except SlotTaken as taken:
         form.refuse(taken)
-        return _form(form, facility, offers_for(around(choice, taken.alternatives)))
+        return _form(form, facility, around(choice, taken.alternatives))
     except DomainError as refusal:
         form.refuse(refusal)
-        return _form(form, facility, offers_for(choice))
-
-
-@bp.get("/appointments/offers")
-@permission("appointments.book")
-def offers() -> Response:
-    """The starts for what is chosen; nothing about the patient comes along."""
-    facility = facility_asked()
-    form = BookingForm(formdata=request.args, meta={"csrf": False})
-    form.offer_choices(facility)
-    found = offers_for(_choice(form, facility))
-    return page(PAGE, "appointments/_offers.html", form=form, offers=found, matches=None,
-                alike=(), strip=None, booking=_heading(facility, found.day))  # fmt: skip
-
-
-@bp.post("/appointments/holds")
-@permission("appointments.book")
-def hold() -> Response:
-    """Hold the start that was picked, and let go of the one before."""
-    form = BookingForm()
-    facility = facility_asked()
-    form.offer_choices(facility)
-    before = record_number(request.form.get("held_slot_id"))
-    if before is not None:
-        commands.release_slot(before)
-    details = form.details(facility)
-    slot = commands.hold_slot(
-        details.slot_id or 0, offering_id=details.offering_id, plan_id=details.plan_id
-    )
-    held = _hold_of(slot, facility)
-    return page("appointments/_hold.html", "appointments/_hold.html", hold=held)
-
-
-@bp.post("/appointments/holds/<int:slot_id>/release")
-@permission("appointments.book")
-def release(slot_id: int) -> Response:
-    commands.release_slot(slot_id)
-    return with_board() if asks_for_fragment() else go("appointments.day")
+        return _form(form, facility, choice)
 
 
 def _wish(form: BookingForm, facility: Facility) -> Response:
@@ -184,23 +134,52 @@ def _service_for(slot: AvailabilitySlot) -> int | None:
     return next(fitting, offerings[0].service_id if offerings else None)
 
 
-def _choice(form: BookingForm, facility: Facility) -> Choice:
-    day = form.day.data if form.day.data and within_reason(form.day.data) else None
-    return Choice(
-        facility, form.service_id.data, form.insurance_plan_id.data, form.doctor_id.data,
-        day, form.availability_slot_id.data,
-    )  # fmt: skip
+def _first_choice(
+    form: BookingForm, facility: Facility, slot_id: int | None, day: date | None
+) -> Choice:
+    """What the address says; a booking looks ahead, also from the board of a day that is over."""
+    choice = form.choice(facility)
+    if slot_id is not None:
+        day = local_date(get_slot(slot_id).start_at, facility.timezone)
+    day = day if day and day >= choice.today else None
+    return replace(choice, day=day, slot_id=slot_id, picked=slot_id is not None,
+                   day_picked=slot_id is not None or day not in (None, choice.today))  # fmt: skip
 
 
-def _not_past(day: date | None, choice: Choice) -> date | None:
-    """A booking looks ahead, also from the board of a day that is over."""
-    return day if day and day >= choice.today else None
+def _taken_up(form: BookingForm, facility: Facility) -> Facility:
+    """Another plan or facility, by a button beside the plan that is not accepted."""
+    what, _colon, value = (form.show.data or "").partition(":")
+    number = record_number(value)
+    if what == "plan":
+        form.insurance_plan_id.data = number
+    if what != "facility" or number is None:
+        return facility
+    there = get_facility(number)
+    form.service_id.choices = None
+    form.move_to(there)
+    return there
+
+
+def _brings_plan(form: BookingForm) -> bool:
+    """Without script a patient's plan comes with them when they are booked: it is shown first."""
+    patient = chosen_patient(form) if record_number(form.found_patient_id.data) else None
+    if patient is None or form.insurance_plan_id.data is not None:
+        return False
+    if patient.default_insurance_plan_id is None or not form.patient_is_new_here:
+        return False
+    form.insurance_plan_id.data = patient.default_insurance_plan_id
+    form.insurance_plan_id.description = _("Taken along with the patient.")
+    return True
+
+
+def _at_once(form: BookingForm) -> bool:
+    return form.own_time or not form.repeats
 
 
 def _book(form: BookingForm, facility: Facility) -> Appointment:
     details = form.details(facility)
     book: Callable[[BookingDetails], Appointment] = commands.book_appointment
-    if form.walk_in.data:
+    if form.own_time:
         book = partial(commands.walk_in, may_overbook=current_user.can("appointments.overbook"))
     elif form.repeats:
         series = form.series(UUID(form.booking_key.data), form.notes.data)
@@ -222,8 +201,9 @@ def _series(form: BookingForm, facility: Facility) -> Response:
             refuse_start(form, gone, facility.timezone)
     dates = preview(form, facility)
     start = local_date(get_slot(form.availability_slot_id.data or 0).start_at, facility.timezone)
+    booking = heading(facility, start, held_of(held_id(), facility))
     return form_page("appointments/series.html", "appointments/_series.html", form,
-                     booking=_heading(facility, start), dates=dates, kept=kept())  # fmt: skip
+                     booking=booking, dates=dates, kept=kept())  # fmt: skip
 
 
 def _booked(visit: Appointment, facility: Facility) -> Response:
@@ -241,33 +221,20 @@ def _booked(visit: Appointment, facility: Facility) -> Response:
 
 
 def _form(
-    form: BookingForm,
-    facility: Facility,
-    found: Offers,
-    *,
-    shows: bool = False,
-    alike: Sequence[Alike] = (),
+    form: BookingForm, facility: Facility, choice: Choice, *, alike: Sequence[Alike] = ()
 ) -> Response:
     """The form; asked to show more, it is no error that it is not complete."""
     if form.service_id.choices is None:
         form.offer_choices(facility)
     matches = None
-    if shows and form.show.data == "patients" and form.patient_query.data:
+    if form.show.data == "patients" and form.patient_query.data:
         matches = search_patients(form.patient_query.data)
     elif not alike:
         alike = _shown_before(form)
     form.show.data = ""
-    return form_page(PAGE, FORM, form, status=200 if shows else None, offers=found, matches=matches,
-                     alike=alike, strip=_strip(form, facility),
-                     booking=_heading(facility, found.day))  # fmt: skip
-
-
-def _strip(form: BookingForm, facility: Facility) -> Strip | None:
-    """Who is chosen; nobody, when it is nobody this person sees."""
-    patient = find_patient(form.chosen_patient or 0)
-    if patient is None or patient.merged_into is not None:
-        return None
-    return patient_strip(patient, zone=facility.timezone)
+    writes = request.method == "POST" and form.status < 400
+    shown = shown_booking(form, facility, choice, held_id=held_id(), writes=writes)
+    return form_page(PAGE, FORM, form, matches=matches, alike=alike, **shown)
 
 
 def _shown_before(form: BookingForm) -> Sequence[Alike]:
@@ -278,17 +245,3 @@ def _shown_before(form: BookingForm) -> Sequence[Alike]:
         return possible_duplicates_of(form.person())
     except DomainError:  # no person can be like that; booking says so beside the field
         return ()
-
-
-def _heading(facility: Facility, day: date) -> Heading:
-    before = record_number(request.form.get("held_slot_id"))
-    held = find_held(before) if before is not None else None
-    back_to = url_for("appointments.day", facility=facility.id)
-    return Heading(facility.name, day, back_to, _hold_of(held, facility) if held else None)
-
-
-def _hold_of(slot: AvailabilitySlot, facility: Facility) -> Hold | None:
-    """Seats of a group are not held."""
-    if slot.reserved_until is None:
-        return None
-    return Hold(slot.id, hhmm(localtime(slot.reserved_until, facility.timezone)))

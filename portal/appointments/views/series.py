@@ -22,7 +22,7 @@ from portal.web.answers import form_page, toast
 
 PAGE, FORM = "appointments/repeat.html", "appointments/_repeat.html"
 # What the preview of a booking does not carry along: it has its own.
-NOT_KEPT = frozenset({"csrf_token", "show", "repeat", "starts", "walk_in", "held_slot_id"})
+NOT_KEPT = frozenset({"csrf_token", "show", "repeat", "starts", "held_slot_id"})
 
 
 @bp.route("/appointments/<int:appointment_id>/series", methods=["GET", "POST"])

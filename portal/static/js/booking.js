@@ -7,11 +7,9 @@ document.addEventListener("portal:picked", ({ target, detail }) => {
   form.querySelector("[data-alike]")?.remove();
   if (isNew) return startRegistration(target, register);
   const plan = form.elements.insurance_plan_id;
-  if (plan && detail.plan !== undefined && plan.value !== detail.plan) {
-    plan.value = detail.plan;
-    if (plan.selectedIndex < 0) plan.value = "";
-    plan.dispatchEvent(new Event("change", { bubbles: true }));
-  }
+  if (!plan || detail.plan === undefined) return;
+  plan.value = detail.plan;
+  if (plan.selectedIndex < 0) plan.value = "";
 });
 
 // "Marchetti, Greta" and "Greta Marchetti" both fill the two name fields.

@@ -23,7 +23,7 @@ class Combobox extends HTMLElement {
   get options() { return [...this.list.querySelectorAll("[role=option]:not([aria-disabled])")]; }
 
   typed() {
-    if (this.value) this.value.value = "";
+    this.set("");
     clearTimeout(this.timer);
     this.waiting = 0;
     this.list.replaceChildren();
@@ -86,10 +86,16 @@ class Combobox extends HTMLElement {
     if (!option) return;
     if (option.dataset.href) { location.href = option.dataset.href; return; }
     this.input.value = option.dataset.label;
-    this.value.value = option.dataset.value;
     this.input.removeAttribute("aria-invalid");
     this.close();
     this.dispatchEvent(new CustomEvent("portal:picked", { bubbles: true, detail: { ...option.dataset } }));
+    this.set(option.dataset.value);
+  }
+
+  set(value) {
+    if (!this.value || this.value.value === value) return;
+    this.value.value = value;
+    this.value.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }
 

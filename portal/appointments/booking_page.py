@@ -1,0 +1,149 @@
+"""The booking form as it is shown: for whom, what is on offer, and what is held meanwhile."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from portal.appointments import commands
+from portal.appointments.choice import Choice
+from portal.appointments.forms import BookingForm
+from portal.appointments.patient_strip import patient_strip
+from portal.appointments.queries import Around, Offer, Waiting, around_patient
+from portal.appointments.rules import SlotTaken
+from portal.appointments.starts import Offers, offers_for
+from portal.availability.models import AvailabilitySlot
+from portal.availability.queries import find_held
+from portal.facilities.models import Facility
+from portal.patients.models import Patient
+from portal.patients.queries import find_patient
+from portal.web.filters import hhmm, localtime, shortdate
+from portal.web.forms import record_number
+
+NOBODY = Around()
+
+
+class Hold(NamedTuple):
+    """The opening that is held for whoever is booking; without words when another is chosen."""
+
+    slot_id: int
+    until: str | None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above the form, where closing it leads, and what that lets go of.
+
+    `asks` is whether the browser is to ask for what is chosen to be held.
+    """
+
+    facility_name: str
+    date: date
+    back_to: str
+    hold: Hold | None
+    asks: bool = False
+
+
+class OnWaitlist(NamedTuple):
+    """The entry that this booking closes."""
+
+    id: int
+    text: str
+
+
+def shown_booking(
+    form: BookingForm, facility: Facility, choice: Choice, *, held_id: int | None, writes: bool
+) -> dict[str, Any]:
+    """What the form's templates need beside the form itself.
+
+    Args:
+        form: with its choices.
+        facility: where it is.
+        choice: what is chosen.
+        held_id: the slot that was held before.
+        writes: whether this request may hold what is chosen; else the browser is told to ask.
+    """
+    patient = chosen_patient(form)
+    around = around_patient(patient.id) if patient else NOBODY
+    found = offers_for(choice, around.seen_by)
+    keeps = found.chosen if found.chosen and (form.names_somebody or choice.picked) else None
+    if writes:
+        found, hold = _held_instead(found, keeps, choice, around, held_id)
+        asks = False
+    else:
+        hold = _held_before(held_id, found.chosen)
+        asks = keeps is not None and (hold is None or hold.until is None)
+    at = found.chosen.start_at if found.chosen else None
+    strip = (
+        patient_strip(patient, around=around, at=at, zone=facility.timezone) if patient else None
+    )
+    return {
+        "offers": found, "strip": strip, "waiting": _waiting(form, around),
+        "booking": heading(facility, found.day, hold, asks=asks),
+    }  # fmt: skip
+
+
+def chosen_patient(form: BookingForm) -> Patient | None:
+    """Whom it is for; nobody, when it is nobody this person sees."""
+    patient = find_patient(form.chosen_patient or 0)
+    return None if patient is None or patient.merged_into is not None else patient
+
+
+def heading(facility: Facility, day: date, hold: Hold | None, *, asks: bool = False) -> Heading:
+    back_to = url_for("appointments.day", facility=facility.id)
+    return Heading(facility.name, day, back_to, hold, asks)
+
+
+def held_of(held_id: int | None, facility: Facility) -> Hold | None:
+    """What the user still holds."""
+    held = find_held(held_id) if held_id is not None else None
+    return _hold(held, facility.timezone) if held else None
+
+
+def _held_instead(
+    found: Offers, keeps: Offer | None, choice: Choice, around: Around, held_id: int | None
+) -> tuple[Offers, Hold | None]:
+    """Hold what is chosen; taken at this very moment, it is chosen no more."""
+    try:
+        slot = commands.hold_instead(held_id, keeps, plan_id=choice.plan_id)
+    except SlotTaken:
+        return offers_for(replace(choice, renewed=True), around.seen_by), None
+    return found, _hold(slot, choice.facility.timezone) if slot else None
+
+
+def _held_before(held_id: int | None, chosen: Offer | None) -> Hold | None:
+    held = find_held(held_id) if held_id is not None else None
+    if held is None:
+        return None
+    if chosen is None or chosen.slot_id != held.id:
+        return Hold(held.id, None)
+    return _hold(held, chosen.zone)
+
+
+def _hold(slot: AvailabilitySlot, zone: str) -> Hold | None:
+    """Seats of a group are not held."""
+    if slot.reserved_until is None:
+        return None
+    until, start = localtime(slot.reserved_until, zone), localtime(slot.start_at, zone)
+    said = _("%(start)s is held for you until %(time)s", start=hhmm(start), time=hhmm(until))
+    return Hold(slot.id, str(said))
+
+
+def _waiting(form: BookingForm, around: Around) -> OnWaitlist | None:
+    """The patient's entry on the waitlist for the service; the one they are booked from first."""
+    asked = record_number(form.waitlist_entry_id.data)
+    entries = sorted(around.waiting, key=lambda entry: entry.id != asked)
+    entry = next((each for each in entries if _fits(each, asked, form)), None)
+    if entry is None:
+        return None
+    said = _(
+        "On the waitlist for this, until %(day)s. Booking closes the entry.",
+        day=shortdate(entry.latest_on),
+    )
+    return OnWaitlist(entry.id, str(said))
+
+
+def _fits(entry: Waiting, asked: int | None, form: BookingForm) -> bool:
+    return entry.id == asked or entry.service_id == form.service_id.data

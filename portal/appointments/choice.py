@@ -1,0 +1,58 @@
+"""What has been chosen so far in the booking form, and what of it a person chose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from portal import clock
+from portal.appointments.queries import Offer, Wanted
+from portal.availability.rules import local_date
+from portal.facilities.models import Facility
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the form says.
+
+    Attributes:
+        slot_id: the opening that is chosen.
+        picked: whether a person chose it: then it stays while it can be booked, whatever else
+            changes. One that was only suggested gives way to a better suggestion.
+        own_time: a walk-in or another time is chosen, and no opening.
+        day: the day to look at, `day_picked` when a person chose it.
+        renewed: the patient is another than the suggestion was made for.
+    """
+
+    facility: Facility
+    service_id: int | None
+    plan_id: int | None = None
+    doctor_id: int | None = None
+    day: date | None = None
+    slot_id: int | None = None
+    picked: bool = False
+    own_time: bool = False
+    day_picked: bool = False
+    renewed: bool = False
+    patient_id: int | None = None
+
+    @property
+    def today(self) -> date:
+        """The date at the facility."""
+        return clock.today_in(self.facility.timezone)
+
+    @property
+    def wanted(self) -> Wanted:
+        """The search these choices mean."""
+        return Wanted(
+            service_id=self.service_id, plan_id=self.plan_id, doctor_id=self.doctor_id,
+            facility_id=self.facility.id,
+        )  # fmt: skip
+
+
+def around(choice: Choice, taken: Sequence[Offer]) -> Choice:
+    """The choice moved to the nearest of the openings that are still there: a suggestion."""
+    if not taken:
+        return replace(choice, slot_id=None, picked=False)
+    nearest = taken[0]
+    day = local_date(nearest.start_at, choice.facility.timezone)
+    return replace(choice, slot_id=nearest.slot_id, picked=False, day=day, day_picked=True)

@@ -1,0 +1,111 @@
+"""Whether the facility takes the plan, in words; where it does not, what else can be done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal.appointments.choice import Choice
+from portal.appointments.queries import list_patient_plan_ids
+from portal.insurance.queries import PlanAtFacility, find_plan_at, get_plan, list_facilities_of
+from portal.refusals import N_
+from portal.services.queries import list_offerings
+from portal.web.filters import longdate
+
+# By the reason why a plan is not taken.
+REFUSED = {
+    "not_effective": N_("%(plan)s is not in effect on %(day)s."),
+    "not_accepted": N_("%(plan)s is not accepted at %(facility)s."),
+    "outside_contract": N_("%(plan)s is not accepted at %(facility)s on %(day)s."),
+}
+MOST_PLACES = 5
+
+
+class WayOut(NamedTuple):
+    """Something to choose instead: a value of the form's buttons, and its words."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the plan pays there; `kind` is good, bad or plain (nobody's plan)."""
+
+    kind: str
+    text: str
+    ways: Sequence[WayOut] = ()
+    href: str | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether an appointment can be booked under it."""
+        return self.kind != "bad"
+
+
+def verdict_on(choice: Choice, day: date) -> Verdict:
+    """Said once, by name; and for a plan that is not taken the ways out."""
+    if choice.plan_id is None:
+        return Verdict("plain", _("The patient pays."))
+    plan = find_plan_at(choice.facility.id, choice.plan_id)
+    if plan is None:
+        return Verdict("bad", _("Choose a plan from the list."), [_self_pay()])
+    refused = refusal_of(plan, choice, day)
+    if refused is None:
+        return Verdict("good", _("Accepted at %(facility)s.", facility=choice.facility.name))
+    ways = [_self_pay(), *_other_plans(choice, day), *_other_places(choice, day)]
+    return Verdict("bad", refused, ways, _change(choice, plan))
+
+
+def refusal_of(plan: PlanAtFacility, choice: Choice, day: date) -> str | None:
+    """Why the facility does not take a plan on a day, by name; None when it does."""
+    gap = plan.gap_on(day)
+    if gap is None:
+        return None
+    names = {"plan": plan.plan_name, "facility": choice.facility.name, "day": longdate(day)}
+    return str(_(REFUSED[gap], **names))
+
+
+def _self_pay() -> WayOut:
+    return WayOut("plan:", _("Book as self-pay"))
+
+
+def _other_plans(choice: Choice, day: date) -> list[WayOut]:
+    """The patient's own plan, and others they came with, where they are taken."""
+    if choice.patient_id is None:
+        return []
+    found = (
+        find_plan_at(choice.facility.id, plan_id)
+        for plan_id in list_patient_plan_ids(choice.patient_id)
+        if plan_id != choice.plan_id
+    )
+    return [
+        WayOut(f"plan:{plan.plan_id}", _("Use %(plan)s", plan=plan.plan_name))
+        for plan in found
+        if plan is not None and plan.gap_on(day) is None
+    ]
+
+
+def _other_places(choice: Choice, day: date) -> list[WayOut]:
+    """Facilities of this person's that take the plan and give the service."""
+    given = {row.facility_id for row in list_offerings(service_id=choice.service_id)}
+    taking = [
+        each.facility
+        for each in list_facilities_of(get_plan(choice.plan_id or 0))
+        if each.facility.id in given - {choice.facility.id} and each.cover.gap_on(day) is None
+    ]
+    return [
+        WayOut(f"facility:{facility.id}", _("Book at %(facility)s", facility=facility.name))
+        for facility in taking[:MOST_PLACES]
+    ]
+
+
+def _change(choice: Choice, plan: PlanAtFacility) -> str | None:
+    """Where whoever may changes what the facility accepts."""
+    if not current_user.can("insurance.manage"):
+        return None
+    return url_for("insurance.terms", facility_id=choice.facility.id, plan_id=plan.plan_id)

@@ -1,0 +1,38 @@
+"""What the booking form asks for while it is filled in: openings, who it is, and the hold."""
+
+from flask import Response, request
+
+from portal.appointments import commands
+from portal.appointments.booking_page import shown_booking
+from portal.appointments.forms import BookingForm
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.shown import facility_asked, with_board
+from portal.auth.permissions import permission
+from portal.web.answers import asks_for_fragment, go, page
+from portal.web.forms import record_number
+
+
+@bp.post("/appointments/offers")
+@permission("appointments.book")
+def offers() -> Response:
+    """The openings for what is chosen, what of it is held, and who it is for.
+
+    It is posted: the patient stands in no address, and what is chosen is held.
+    """
+    facility, form = facility_asked(), BookingForm()
+    form.offer_choices(facility)
+    shown = shown_booking(form, facility, form.choice(facility), held_id=held_id(), writes=True)
+    return page("appointments/new.html", "appointments/_offers.html", form=form, matches=None,
+                alike=(), **shown)  # fmt: skip
+
+
+@bp.post("/appointments/holds/<int:slot_id>/release")
+@permission("appointments.book")
+def release(slot_id: int) -> Response:
+    commands.release_slot(slot_id)
+    return with_board() if asks_for_fragment() else go("appointments.day")
+
+
+def held_id() -> int | None:
+    """The slot that the form says is held."""
+    return record_number(request.form.get("held_slot_id"))

@@ -1,0 +1,79 @@
+"""What is on the screen when Ctrl+Enter is pressed is what is booked.
+
+The kind of fault: the form shows one thing and sends another. A time that was clicked, a time that
+was typed, the hold that is said: each is looked at after everything around it has changed.
+"""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import opened, sign_in
+from tests.browser.patients import two_letters
+
+
+def pick_patient(page: Page, letters: str) -> None:
+    """Somebody who is known, in the form that is open."""
+    page.locator("#patient_query").fill(letters)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[role=option][aria-selected=true]")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#appointments-strip")).to_contain_text("MRN")
+
+
+def chosen(page: Page) -> str:
+    """The words of the time that is chosen."""
+    return page.locator("label:has([name=availability_slot_id]:checked)").inner_text()
+
+
+def test_a_clicked_time_stays_whatever_is_chosen_after_it(desk, tmp_path):
+    free = desk.locator(".free a").nth(-4)
+    slot = free.get_attribute("id").rpartition("-")[2]
+    free.click()
+    expect(desk.locator("#appointments-hold")).to_contain_text("is held for you until")
+    time = chosen(desk)
+    pick_patient(desk, two_letters(tmp_path))
+    for select in ("#doctor_id", "#service_id"):
+        desk.locator(select).dispatch_event("change")
+        expect(desk.locator("#appointments-booking .htmx-request")).to_have_count(0)
+        expect(desk.locator("[name=availability_slot_id]:checked")).to_have_value(slot)
+    expect(desk.locator("#appointments-hold")).to_contain_text(f"{time} is held for you until")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".visit:focus")).to_be_visible()
+    expect(desk.locator(".toast").last).to_contain_text(time)
+
+
+def test_a_typed_time_is_what_is_booked(desk, tmp_path):
+    desk.keyboard.press("n")
+    pick_patient(desk, two_letters(tmp_path))
+    desk.get_by_label("Doctor", exact=True).select_option(index=1)
+    desk.get_by_label("Walk-in or other time").check()
+    expect(desk.locator("[name=availability_slot_id]:checked")).to_have_value("own")
+    expect(desk.locator("#appointments-hold")).not_to_contain_text("is held")
+    day = desk.locator("#board").get_attribute("data-date")
+    desk.get_by_label("Date and time").fill(f"{day}T18:05")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".toast").last).to_contain_text("18:05")
+
+
+def test_an_opening_chosen_after_a_typed_time_is_what_is_booked(desk, tmp_path):
+    desk.keyboard.press("n")
+    pick_patient(desk, two_letters(tmp_path))
+    desk.get_by_label("Walk-in or other time").check()
+    day = desk.locator("#board").get_attribute("data-date")
+    desk.get_by_label("Date and time").fill(f"{day}T18:35")
+    desk.locator(".start input").nth(1).check(force=True)
+    expect(desk.get_by_label("Date and time")).to_be_hidden()
+    expect(desk.locator("#appointments-hold")).to_contain_text("is held for you until")
+    time = chosen(desk)
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".toast").last).to_contain_text(time)
+
+
+def test_the_suggested_time_is_held_once_a_patient_is_chosen(desk, chromium, site, tmp_path):
+    desk.keyboard.press("n")
+    pick_patient(desk, two_letters(tmp_path))
+    expect(desk.locator("#appointments-hold")).to_contain_text("is held for you until")
+    slot = desk.locator("[name=availability_slot_id]:checked").get_attribute("value")
+    with opened(chromium, site) as elsewhere:
+        other = sign_in(elsewhere.new_page(), site.admin)
+        expect(other.locator(f"#free-{slot}")).to_contain_text("is booking")
+    desk.get_by_label("Close").first.click()
