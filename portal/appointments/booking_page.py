@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from flask import url_for
 from flask_babel import gettext as _
 
+from portal import clock
 from portal.appointments import commands
 from portal.appointments.choice import Choice
 from portal.appointments.forms import BookingForm
@@ -83,6 +84,18 @@ def shown_booking(
         "offers": found, "strip": strip, "waiting": _waiting(form, around),
         "booking": heading(facility, found.day, hold, asks=asks),
     }  # fmt: skip
+
+
+def known_patient(form: BookingForm, facility: Facility) -> dict[str, Any]:
+    """Who it is for and what they wait for, without any opening."""
+    patient = chosen_patient(form)
+    around = around_patient(patient.id) if patient else NOBODY
+    strip = (
+        patient_strip(patient, around=around, at=clock.now(), zone=facility.timezone)
+        if patient
+        else None
+    )
+    return {"strip": strip, "waiting": _waiting(form, around)}
 
 
 def chosen_patient(form: BookingForm) -> Patient | None:

@@ -12,7 +12,7 @@ from portal.appointments import queries
 from portal.appointments.models import Appointment
 from portal.appointments.queries import WishRow
 from portal.appointments.rules import EVERY_DAY, Match, by_start, ranked, weekdays_of
-from portal.appointments.words import PART_WORDS, URGENCY_WORDS, WEEKDAYS
+from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
 from portal.doctors.queries import list_places
 from portal.facilities.models import Facility
 from portal.names import name_of
@@ -137,4 +137,4 @@ def _when(weekdays: int, part: str) -> str:
     days = _("any day")
     if weekdays != EVERY_DAY:
         days = ", ".join(_(WEEKDAYS[day]) for day in weekdays_of(weekdays))
-    return f"{days} · {_(PART_WORDS[part])}"
+    return f"{days} · {part_in_words(part)}"

@@ -3,7 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from flask_babel import gettext
+
+from portal.appointments.rules import PARTS
 from portal.refusals import N_
+from portal.web.filters import hhmm
 
 # status -> words, icon. `confirmed` is a mark on a booked visit, not a status of its own.
 STATUS = {
@@ -40,9 +44,9 @@ WEEKDAYS = {
 }  # fmt: skip
 PART_WORDS = {
     "any": N_("Any time"),
-    "morning": N_("Morning, before 12:00"),
-    "afternoon": N_("Afternoon, 12:00 to 17:00"),
-    "evening": N_("Evening, from 17:00"),
+    "morning": N_("Morning, before %(until)s"),
+    "afternoon": N_("Afternoon, %(since)s to %(until)s"),
+    "evening": N_("Evening, from %(since)s"),
 }
 URGENCY_WORDS = {"urgent": N_("Urgent"), "soon": N_("Soon"), "routine": N_("Routine")}
 # How a wish on the waitlist stands: words for the filter.
@@ -57,3 +61,10 @@ WISHES = {
 def shown_status(status: str, confirmed_at: datetime | None) -> str:
     """A booked visit that was confirmed looks it."""
     return "confirmed" if status == "scheduled" and confirmed_at else status
+
+
+def part_in_words(part: str) -> str:
+    """A part of the day, its times as the reader's clock has them."""
+    since, until = PARTS[part]
+    times = {"since": hhmm(since) if since else "", "until": hhmm(until) if until else ""}
+    return str(gettext(PART_WORDS[part], **times))

@@ -156,6 +156,8 @@ ROUTES: dict[str, Route] = {
     "appointments.repeat": Route("appointments.book", "visit"),
     "appointments.following_undo": Route("appointments.attend", "visit"),
     "appointments.starts": Route("appointments.book"),
+    "appointments.walk_in": Route("appointments.book"),
+    "appointments.received": Route("appointments.book"),
     "appointments.waitlist": Route("appointments.see"),
     "appointments.waitlist_new": Route("appointments.book"),
     "appointments.waitlist_edit": Route("appointments.book", "wish"),

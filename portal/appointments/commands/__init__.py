@@ -1,5 +1,6 @@
 """Every write of appointments: one function for each thing staff can do."""
 
+from portal.appointments.commands.arriving import receive_walk_in
 from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
 from portal.appointments.commands.first_visit import book_first_visit
 from portal.appointments.commands.holds import (
@@ -57,6 +58,7 @@ __all__ = [
     "hold_minutes",
     "hold_slot",
     "mark_no_show",
+    "receive_walk_in",
     "reinstate_wish",
     "release_slot",
     "repeat_appointment",

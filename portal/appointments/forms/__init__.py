@@ -6,6 +6,7 @@ from portal.appointments.forms.series import RepeatForm
 from portal.appointments.forms.times import within_reason
 from portal.appointments.forms.visits import CancellationForm, MoveForm
 from portal.appointments.forms.waitlist import WishForm, new_wish, wish_as_typed
+from portal.appointments.forms.walk_in import WalkInForm
 
 __all__ = [
     "BookingForm",
@@ -13,6 +14,7 @@ __all__ = [
     "FindForm",
     "MoveForm",
     "RepeatForm",
+    "WalkInForm",
     "WishForm",
     "new_wish",
     "wish_as_typed",

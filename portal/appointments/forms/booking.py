@@ -83,8 +83,7 @@ class BookingForm(Repeating, PortalForm):
 
     def offer_choices(self, facility: Facility) -> None:
         """What can be chosen at this facility; a doctor chosen first suggests the service."""
-        self.facility_id.data = str(facility.id)
-        self.booking_key.data = self.booking_key.data or str(uuid4())
+        self.offer_key(facility)
         self.service_id.choices = service_choices(facility)
         self.insurance_plan_id.choices = plan_choices(facility)
         places = list_places(facility_id=facility.id)
@@ -93,6 +92,11 @@ class BookingForm(Repeating, PortalForm):
         ]  # fmt: skip
         if self.service_id.data is None:
             self.service_id.data = usual_service(facility, self.doctor_id.data)
+
+    def offer_key(self, facility: Facility) -> None:
+        """Where it is, and a one-time key."""
+        self.facility_id.data = str(facility.id)
+        self.booking_key.data = self.booking_key.data or str(uuid4())
 
     def choice(self, facility: Facility) -> Choice:
         """What is chosen so far."""

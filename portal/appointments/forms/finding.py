@@ -1,5 +1,6 @@
 """Which starts are looked for."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from flask_babel import gettext, lazy_gettext
@@ -10,8 +11,8 @@ from portal.appointments.forms.choices import plan_choices
 from portal.appointments.forms.times import within_reason
 from portal.appointments.queries import Wanted
 from portal.appointments.rules import PARTS
-from portal.appointments.words import PART_WORDS
-from portal.doctors.queries import list_choices
+from portal.appointments.words import part_in_words
+from portal.doctors.queries import list_choices, list_doctor_names, list_places
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.services.queries import list_services
@@ -27,22 +28,23 @@ class FindForm(PortalForm):
     service_id = SelectField(lazy_gettext("Service"), coerce=record_number)
     insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
     doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number)
-    at_facility_id = SelectField(lazy_gettext("Where"), coerce=record_number)
+    at_facility_id = SelectField(lazy_gettext("Facility"), coerce=record_number)
     first_day = DateField(lazy_gettext("From"), [REQUIRED])
     last_day = DateField(lazy_gettext("Until"), [REQUIRED])
-    part_of_day = SelectField(lazy_gettext("Part of the day"), default="any")
+    part_of_day = SelectField(lazy_gettext("Time of day"), default="any")
 
     def offer_choices(self, facility: Facility) -> None:
         """What can be chosen; plans as the present facility has them."""
-        self.service_id.choices = [(s.id, s.name) for s in list_services()]
+        there = self.at_facility_id.data
+        services = [(s.id, s.name) for s in list_services(facility_id=there)]
+        self.service_id.choices = _with_chosen(services, self.service_id.data, _service_name)
         self.insurance_plan_id.choices = plan_choices(facility)
-        self.doctor_id.choices = [
-            ("", gettext("Any doctor")), *list_choices()
-        ]  # fmt: skip
+        doctors = _with_chosen(_doctors(there), self.doctor_id.data, _doctor_name)
+        self.doctor_id.choices = [("", gettext("Any doctor")), *doctors]
         self.at_facility_id.choices = [
             ("", gettext("Any facility")), *((f.id, f.name) for f in list_facilities())
         ]  # fmt: skip
-        self.part_of_day.choices = [(part, gettext(PART_WORDS[part])) for part in PARTS]
+        self.part_of_day.choices = [(part, part_in_words(part)) for part in PARTS]
 
     def validate_last_day(self, field: DateField) -> None:
         """Not before the first, and not too far from it."""
@@ -67,3 +69,30 @@ class FindForm(PortalForm):
             doctor_id=self.doctor_id.data, facility_id=self.at_facility_id.data,
             time_from=time_from, time_until=time_until,
         )  # fmt: skip
+
+
+def _doctors(facility_id: int | None) -> list[tuple[int, str]]:
+    """Who works there; without a facility everybody."""
+    if facility_id is None:
+        return list_choices()
+    return [(place.doctor_id, place.display_name) for place in list_places(facility_id=facility_id)]
+
+
+def _with_chosen(
+    choices: list[tuple[int, str]], chosen: int | None, name_of: Callable[[int], str | None]
+) -> list[tuple[int, str]]:
+    """What is chosen stays in the list, marked, where it is not of the facility."""
+    if chosen is None or chosen in dict(choices):
+        return choices
+    name = name_of(chosen)
+    if name is None:
+        return choices
+    return [(chosen, gettext("%(name)s (not at this facility)", name=name)), *choices]
+
+
+def _service_name(service_id: int) -> str | None:
+    return next((each.name for each in list_services() if each.id == service_id), None)
+
+
+def _doctor_name(doctor_id: int) -> str | None:
+    return list_doctor_names({doctor_id}).get(doctor_id)

@@ -31,9 +31,9 @@ class Starts(Field):
 class Repeating:
     """The fields of a form whose visit may repeat."""
 
-    every_weeks = IntegerField(lazy_gettext("Every how many weeks"), [Optional()], default=1)
-    visits = IntegerField(lazy_gettext("How many visits"), [Optional()])
-    until = DateField(lazy_gettext("Or until"), [Optional()])
+    every_weeks = IntegerField(lazy_gettext("Repeat every … weeks"), [Optional()], default=1)
+    visits = IntegerField(lazy_gettext("Number of appointments"), [Optional()])
+    until = DateField(lazy_gettext("End date"), [Optional()])
     repeat = StringField()
     starts = Starts()
 

@@ -18,7 +18,7 @@ from portal.appointments.commands import WishDetails
 from portal.appointments.forms.choices import plan_choices, service_choices
 from portal.appointments.models import WaitlistEntry
 from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
-from portal.appointments.words import PART_WORDS, URGENCY_WORDS, WEEKDAYS
+from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
 from portal.doctors.queries import list_places
 from portal.doctors.words import doctor_words
 from portal.facilities.models import Facility
@@ -64,7 +64,7 @@ class WishForm(PortalForm):
         self.keep("doctor_id", doctor_words)
         self.keep("facility_ids", facility_words)
         self.weekdays.choices = [(day, gettext(words)) for day, words in WEEKDAYS.items()]
-        self.part_of_day.choices = [(part, gettext(PART_WORDS[part])) for part in PARTS]
+        self.part_of_day.choices = [(part, part_in_words(part)) for part in PARTS]
         self.urgency.choices = [(each, gettext(URGENCY_WORDS[each])) for each in URGENCIES]
 
     @property

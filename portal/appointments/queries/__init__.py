@@ -29,6 +29,7 @@ from portal.appointments.queries.offers import (
     planned_steps,
     search_asked,
 )
+from portal.appointments.queries.queues import Queue, list_queues
 from portal.appointments.queries.reasons import Reason, why_not
 from portal.appointments.queries.series import (
     SeriesDate,
@@ -71,6 +72,7 @@ __all__ = [
     "Day",
     "DoctorRow",
     "Offer",
+    "Queue",
     "Reason",
     "SeenBy",
     "SeriesDate",
@@ -101,6 +103,7 @@ __all__ = [
     "list_offers",
     "list_patient_plan_ids",
     "list_patient_visits",
+    "list_queues",
     "list_series_visits",
     "list_step_rows",
     "list_steps",

@@ -6,6 +6,7 @@ from portal.appointments.views.blueprint import bp
 
 for _name in (
     "day", "offers", "booking", "visits", "series", "steps", "patients", "waitlist", "starts",
+    "walk_in",
 ):  # fmt: skip
     import_module(f"{__name__}.{_name}")
 

@@ -38,7 +38,7 @@ from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility
 from portal.names import name_of
 from portal.patients.commands import Alike, PossiblyRegistered, possible_duplicates_of
-from portal.patients.queries import get_patient, search_patients
+from portal.patients.queries import PatientRow, get_patient, search_patients
 from portal.refusals import DomainError
 from portal.services.queries import list_offerings
 from portal.web.answers import asks_for_fragment, form_page, go, toast
@@ -78,7 +78,7 @@ def _try_to_book(form: BookingForm, facility: Facility) -> Response:
     choice = form.choice(facility)
     try:
         return (
-            _booked(_book(form, facility), facility) if _at_once(form) else _series(form, facility)
+            booked(_book(form, facility), facility) if _at_once(form) else _series(form, facility)
         )
     except PossiblyRegistered as possibly:
         possibly.field = "found_patient_id"
@@ -196,7 +196,7 @@ def _series(form: BookingForm, facility: Facility) -> Response:
     """The dates first; once they were seen, all of them are booked, or none."""
     if form.books:
         try:
-            return _booked(_book(form, facility), facility)
+            return booked(_book(form, facility), facility)
         except NotAllBooked as gone:
             refuse_start(form, gone, facility.timezone)
     dates = preview(form, facility)
@@ -206,7 +206,7 @@ def _series(form: BookingForm, facility: Facility) -> Response:
                      booking=booking, dates=dates, kept=kept())  # fmt: skip
 
 
-def _booked(visit: Appointment, facility: Facility) -> Response:
+def booked(visit: Appointment, facility: Facility) -> Response:
     """Back to the board: the card is on it, or the message says which day it is on."""
     start = localtime(visit.start_at, facility.timezone)
     if visit.appointment_series_id is not None:
@@ -226,18 +226,23 @@ def _form(
     """The form; asked to show more, it is no error that it is not complete."""
     if form.service_id.choices is None:
         form.offer_choices(facility)
-    matches = None
-    if form.show.data == "patients" and form.patient_query.data:
-        matches = search_patients(form.patient_query.data)
-    elif not alike:
-        alike = _shown_before(form)
+    matches = matching(form)
+    if matches is None and not alike:
+        alike = shown_before(form)
     form.show.data = ""
     writes = request.method == "POST" and form.status < 400
     shown = shown_booking(form, facility, choice, held_id=held_id(), writes=writes)
     return form_page(PAGE, FORM, form, matches=matches, alike=alike, **shown)
 
 
-def _shown_before(form: BookingForm) -> Sequence[Alike]:
+def matching(form: BookingForm) -> list[PatientRow] | None:
+    """Whom a search without script finds; None when nobody is looked for."""
+    if form.show.data == "patients" and form.patient_query.data:
+        return search_patients(form.patient_query.data)
+    return None
+
+
+def shown_before(form: BookingForm) -> Sequence[Alike]:
     """Who may be the new patient, when somebody has chosen among them: the choice stays."""
     if not (form.found_patient_id.data and form.names_typed):
         return ()

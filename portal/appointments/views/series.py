@@ -19,6 +19,7 @@ from portal.availability.queries import get_slot
 from portal.facilities.models import Facility
 from portal.services.queries import get_offering
 from portal.web.answers import form_page, toast
+from portal.web.filters import longdate
 
 PAGE, FORM = "appointments/repeat.html", "appointments/_repeat.html"
 # What the preview of a booking does not carry along: it has its own.
@@ -66,10 +67,10 @@ def say_booked(visit: Appointment) -> None:
     """How many there are now, and which dates were left out."""
     series = queries.get_series(visit.appointment_series_id or 0)
     count = len(queries.list_series_visits(series.id))
-    words = ngettext("%(num)s visit is booked.", "%(num)s visits are booked.", count)
+    words = ngettext("%(num)s appointment is booked.", "%(num)s appointments are booked.", count)
     if series.skipped:
-        days = ", ".join(day.isoformat() for day in series.skipped)
-        left_out = _("Left out: %(days)s.", days=days)
+        days = "; ".join(longdate(day) for day in series.skipped)
+        left_out = _("Not booked: %(days)s.", days=days)
         words = f"{words} {left_out}"
     toast(words)
 

@@ -48,7 +48,8 @@ class Combobox extends HTMLElement {
   key(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.arrow(event, step);
-    else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) this.enter(event);
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.quick();
+    else if (event.key === "Enter") this.enter(event);
     else if (event.key === "Escape" && !this.list.hidden) { event.preventDefault(); event.stopPropagation(); this.close(); }
   }
 
@@ -65,6 +66,9 @@ class Combobox extends HTMLElement {
     if (this.at >= 0 && !this.list.hidden) { event.preventDefault(); this.pick(this.options[this.at]); }
     else if (this.value || this.timer) event.preventDefault();
   }
+
+  // Where nothing is left to be looked at, Ctrl+Enter takes the highlighted one and sends the form.
+  quick() { if (this.closest("[data-at-once]") && !this.list.hidden) this.pick(this.options[this.at]); }
 
   open() { this.list.hidden = false; this.input.setAttribute("aria-expanded", "true"); this.go(-1); }
 

@@ -44,7 +44,7 @@ dialog.addEventListener("close", () => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submitSettled(dialog);
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) setTimeout(() => submitSettled(dialog));
 });
 
 // Ctrl+Enter waits for the starts that belong to what was just chosen.

@@ -1,0 +1,19 @@
+"""A walk-in: booked for now and checked in, both or neither."""
+
+from portal.appointments.commands.booking import BookingDetails, walk_in
+from portal.appointments.commands.visit import check_in
+from portal.appointments.models import Appointment
+from portal.db import session
+
+
+def receive_walk_in(details: BookingDetails, *, may_overbook: bool = False) -> Appointment:
+    """Book somebody who has come without an appointment, and check them in.
+
+    Raises:
+        What `walk_in` raises.
+    """
+    with session.begin_nested():
+        visit = walk_in(details, may_overbook=may_overbook)
+        if visit.status == "scheduled":
+            check_in(visit)
+    return visit

@@ -1,0 +1,46 @@
+"""A walk-in: who it is, and which doctor sees them now."""
+
+from flask_babel import gettext, lazy_gettext, ngettext
+from wtforms import SelectField
+
+from portal.appointments.forms.booking import BookingForm
+from portal.appointments.forms.choices import plan_choices, service_choices, usual_service
+from portal.appointments.queries import Queue, list_queues
+from portal.facilities.models import Facility
+from portal.web.forms import record_number
+
+
+class WalkInForm(BookingForm):
+    """A booking for now: the doctor with the shortest queue is suggested."""
+
+    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number, validate_choice=False)
+
+    @property
+    def own_time(self) -> bool:
+        """It is now, whatever the form says."""
+        return True
+
+    def offer_choices(self, facility: Facility) -> None:
+        """What can be chosen; each doctor with their queue, the shortest first."""
+        self.offer_key(facility)
+        self.service_id.choices = service_choices(facility)
+        self.insurance_plan_id.choices = plan_choices(facility)
+        if self.service_id.data is None:
+            self.service_id.data = usual_service(facility, None)
+        queues = list_queues(facility.id, self.service_id.data or 0)
+        self.doctor_id.choices = [(queue.doctor_id, queue_in_words(queue)) for queue in queues]
+        if self.doctor_id.data not in {queue.doctor_id for queue in queues}:
+            self.doctor_id.data = queues[0].doctor_id if queues else None
+
+
+def queue_in_words(queue: Queue) -> str:
+    """Dr. Drever · 2 waiting, 1 in progress."""
+    if not queue.works:
+        said = gettext("not working now")
+    elif not (queue.waiting or queue.begun):
+        said = gettext("nobody waiting")
+    else:
+        said = ngettext("%(num)s waiting", "%(num)s waiting", queue.waiting)
+        if queue.begun:
+            said += ", " + ngettext("%(num)s in progress", "%(num)s in progress", queue.begun)
+    return f"{queue.doctor} · {said}"

@@ -1,0 +1,72 @@
+"""/appointments/walk-in: somebody who has come without an appointment, in one step."""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Response
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal.appointments import commands
+from portal.appointments.booking_page import heading, known_patient
+from portal.appointments.commands import BookingDetails
+from portal.appointments.forms import WalkInForm
+from portal.appointments.models import Appointment
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.booking import booked, matching, shown_before
+from portal.appointments.views.shown import facility_asked, number_asked
+from portal.auth.permissions import permission
+from portal.facilities.models import Facility
+from portal.patients.commands import PossiblyRegistered
+from portal.web.answers import form_page
+from portal.web.forms import record_number
+
+Book = Callable[[BookingDetails], Appointment]
+
+PAGE, FORM = "appointments/walk_in.html", "appointments/_walk_in.html"
+
+
+@bp.get("/appointments/walk-in")
+@permission("appointments.book")
+def walk_in() -> Response:
+    facility = facility_asked()
+    form = WalkInForm(formdata=None, data={"overbook_reason": _("Walk-in"),
+                                           "patient_id": number_asked("patient")})  # fmt: skip
+    return _form(form, facility)
+
+
+@bp.post("/appointments/walk-in")
+@permission("appointments.book")
+def received() -> Response:
+    facility, form = facility_asked(), WalkInForm()
+    form.offer_key(facility)
+    if not form.asks_for_more and form.validate():
+        with form.refusals():
+            return booked(_receive(form, facility), facility)
+    return _form(form, facility)
+
+
+def _receive(form: WalkInForm, facility: Facility) -> Appointment:
+    may_overbook = current_user.can("appointments.overbook")
+    book: Book = partial(commands.receive_walk_in, may_overbook=may_overbook)
+    entry_id = record_number(form.waitlist_entry_id.data)
+    if entry_id is not None:
+        book = commands.booking_wish(entry_id, book)
+    if not form.registers:
+        return book(form.details(facility))
+    try:
+        person, details = form.person(), form.details(facility)
+        return commands.book_first_visit(person, details, book, anyway=form.somebody_else)
+    except PossiblyRegistered as possibly:
+        possibly.field = "found_patient_id"
+        raise
+
+
+def _form(form: WalkInForm, facility: Facility) -> Response:
+    form.offer_choices(facility)
+    matches = matching(form)
+    alike = shown_before(form) if matches is None else ()
+    form.show.data = ""
+    return form_page(PAGE, FORM, form, matches=matches, alike=alike,
+                     booking=heading(facility, form.choice(facility).today, None),
+                     **known_patient(form, facility))  # fmt: skip

@@ -1,0 +1,43 @@
+"""A walk-in by the keyboard: W, two letters, arrow down, Ctrl+Enter."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.patients import two_letters
+
+
+def test_a_walk_in_takes_five_keys(desk, tmp_path):
+    keys = ["w", *two_letters(tmp_path), "ArrowDown", "Control+Enter"]
+    assert len(keys) == 5
+    for key in keys[:-1]:
+        desk.keyboard.press(key)
+    highlighted = desk.locator("[role=option][aria-selected=true] b")
+    expect(highlighted).to_be_visible()
+    name = highlighted.inner_text()
+    desk.keyboard.press(keys[-1])
+    card = desk.locator(".visit:focus")
+    expect(card).to_contain_text(name)
+    expect(card).to_have_class(re.compile("st-checked_in"))
+
+
+def test_nobody_is_taken_who_is_not_highlighted(desk, tmp_path):
+    desk.keyboard.press("w")
+    desk.keyboard.type(two_letters(tmp_path))
+    expect(desk.locator("#patient-list")).to_be_visible()
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".errors")).to_contain_text("Choose a patient from the list")
+    desk.keyboard.press("Escape")
+    desk.locator("#discard").get_by_role("button", name="Discard").click()
+
+
+def test_the_strip_and_the_queues_are_shown_before_it_is_booked(desk, tmp_path):
+    desk.keyboard.press("w")
+    desk.keyboard.type(two_letters(tmp_path))
+    desk.keyboard.press("ArrowDown")
+    expect(desk.locator("[role=option][aria-selected=true]")).to_be_visible()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#appointments-strip")).to_contain_text("MRN")
+    expect(desk.get_by_label("Doctor", exact=True)).to_contain_text("waiting")
+    desk.keyboard.press("Escape")
+    desk.locator("#discard").get_by_role("button", name="Discard").click()
