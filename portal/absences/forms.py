@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, RadioField, SelectField, TimeField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -38,7 +38,9 @@ class AbsenceForm(PortalForm):
     last_day = DateField(_("Last day"), [Optional()])
     from_time = TimeField(_("From"), [Optional()])
     until_time = TimeField(_("Until"), [Optional()])
-    cancel_reason = Line(_("Reason for those that are cancelled"), [Length(max=500)])
+    propose_soon = BooleanField(_("Also suggest times within the next hour"))
+    propose_here = BooleanField(_("Also suggest times for patients who are here"))
+    cancel_reason = Line(_("Cancellation reason"), [Length(max=500)])
 
     def offer_places(self, places: list[PlaceRow]) -> None:
         """Everywhere, or one facility."""

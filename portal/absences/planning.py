@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
+from portal import clock
 from portal.absences import queries
 from portal.absences.commands import (
     MOST_VISITS,
@@ -13,7 +15,15 @@ from portal.absences.commands import (
     put_away,
     where_away,
 )
-from portal.absences.rules import Affected, Decision, Proposal, fingerprint, propose, settled
+from portal.absences.rules import (
+    TO_GET_THERE,
+    Affected,
+    Decision,
+    Proposal,
+    fingerprint,
+    propose,
+    settled,
+)
 from portal.availability.changes import Change, changed_by
 from portal.db import session
 
@@ -28,6 +38,7 @@ class Plan:
         visits: those that are booked then, the earliest first.
         proposals: where each could go, the best first; no seat is there twice.
         decisions: what is to become of each, as chosen or as proposed.
+        begun: those that are under way, which stay with the doctor.
     """
 
     places: Sequence[Away]
@@ -35,6 +46,7 @@ class Plan:
     visits: Sequence[Affected]
     proposals: Mapping[int, Sequence[Proposal]]
     decisions: Mapping[int, Decision]
+    begun: Sequence[Affected] = ()
 
     @property
     def lost(self) -> int:
@@ -51,12 +63,20 @@ class Plan:
         return sum(decision.what == what for decision in self.decisions.values())
 
 
-def plan_absence(details: AbsenceDetails, chosen: Mapping[int, Decision]) -> Plan:
+def plan_absence(
+    details: AbsenceDetails,
+    chosen: Mapping[int, Decision],
+    *,
+    soon: bool = False,
+    for_those_here: bool = False,
+) -> Plan:
     """Look at what an absence would do; nothing stays.
 
     Args:
         details: who, when and where.
         chosen: what has been decided so far, by the visit's id.
+        soon: whether starts within the next hour are proposed as well.
+        for_those_here: whether some are proposed to patients who have come already.
 
     Raises:
         TooManyVisits, NowhereThere, SpanBackwards, OverAlready: at their field.
@@ -67,9 +87,15 @@ def plan_absence(details: AbsenceDetails, chosen: Mapping[int, Decision]) -> Pla
         spans = {each.place.facility_id: each.span for each in places}
         visits = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
         check_number(visits)
-        proposals: Mapping[int, Sequence[Proposal]] = {}
-        if visits:
-            starts, elsewhere = queries.starts_for(visits), queries.other_visits(visits)
-            proposals = propose(visits, starts, chosen=chosen, elsewhere=elsewhere)
+        begun = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS, begun=True)
+        asked = [visit for visit in visits if for_those_here or not visit.is_here]
+        proposals: dict[int, list[Proposal]] = {visit.id: [] for visit in visits}
+        if asked:
+            soonest = clock.now() + (timedelta(0) if soon else TO_GET_THERE)
+            starts, elsewhere = (
+                queries.starts_for(asked, soonest=soonest),
+                queries.other_visits(asked),
+            )
+            proposals |= propose(asked, starts, chosen=chosen, elsewhere=elsewhere)
         savepoint.rollback()
-    return Plan(places, changes, visits, proposals, settled(visits, proposals, chosen))
+    return Plan(places, changes, visits, proposals, settled(visits, proposals, chosen), begun)

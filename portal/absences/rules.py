@@ -11,15 +11,17 @@ from portal.refusals import N_, Conflict, DomainError
 
 # How many starts are proposed for a visit, nearest first; one more with its own doctor.
 PROPOSALS = 3
+# How soon a patient who has to be called first can come.
+TO_GET_THERE = timedelta(hours=1)
 
 
 class NowhereThere(DomainError):
-    message = N_("This doctor has no place at this facility.")
+    message = N_("This doctor does not work at this facility.")
     field = "facility_id"
 
 
 class TooManyVisits(DomainError):
-    message = N_("More than %(most)s visits are booked then. Choose fewer days.")
+    message = N_("More than %(most)s appointments are affected. Choose fewer days.")
     field = "last_day"
 
 
@@ -29,12 +31,12 @@ class OverAlready(DomainError):
 
 
 class CancellingNeedsReason(DomainError):
-    message = N_("Say why the visits are cancelled.")
+    message = N_("Enter why the appointments are cancelled.")
     field = "cancel_reason"
 
 
 class UndoneAlready(Conflict):
-    message = N_("This absence was taken back already.")
+    message = N_("This absence was undone already.")
 
 
 class NotMovedBack(DomainError):
@@ -48,7 +50,7 @@ class PlacesRefused(Conflict):
         refusals: the reason of each such visit.
     """
 
-    message = N_("Some visits cannot go where you chose. Nothing was changed yet.")
+    message = N_("Some appointments cannot go where you chose. Nothing was changed yet.")
 
     def __init__(self, refusals: Mapping[int, DomainError]) -> None:
         super().__init__()
@@ -56,7 +58,12 @@ class PlacesRefused(Conflict):
 
 
 class Affected(NamedTuple):
-    """A visit that is booked while its doctor is away."""
+    """A visit that is booked while its doctor is away.
+
+    Attributes:
+        specialty: its doctor's.
+        seen_by: the other doctor who saw the patient last for this service.
+    """
 
     id: int
     patient_id: int
@@ -68,6 +75,14 @@ class Affected(NamedTuple):
     slot_id: int | None
     start_at: datetime
     end_at: datetime
+    status: str = "scheduled"
+    specialty: str | None = None
+    seen_by: int | None = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the patient has come already."""
+        return self.status != "scheduled"
 
     @property
     def minutes(self) -> int:
@@ -93,6 +108,7 @@ class Proposal(NamedTuple):
     busy_until: datetime
     seats: int
     zone: str
+    specialty: str | None = None
 
     @property
     def key(self) -> tuple[int, int]:
@@ -134,16 +150,28 @@ def span_of(first: date, last: date, times: tuple[time | None, time | None], zon
     return Span(*span)
 
 
-def rank(visit: Affected, proposal: Proposal) -> tuple[bool, timedelta, bool, datetime, int, int]:
-    """The same facility first, then the nearest in time, then the same doctor."""
+Rank = tuple[bool, int, timedelta, bool, datetime, int, int]
+
+
+def rank(visit: Affected, proposal: Proposal) -> Rank:
+    """The same facility first, then the kind of doctor, the nearest in time, the same doctor."""
     return (
         proposal.facility_id != visit.facility_id,
+        _strangeness(visit, proposal),
         abs(proposal.start_at - visit.start_at),
         proposal.doctor_id != visit.doctor_id,
         proposal.start_at,
         proposal.slot_id,
         proposal.offering_id,
     )
+
+
+def _strangeness(visit: Affected, proposal: Proposal) -> int:
+    """Who saw the patient last for this service, then a doctor of the same kind, then others."""
+    if proposal.doctor_id == visit.seen_by:
+        return 0
+    alike = proposal.specialty == visit.specialty
+    return 1 if alike or proposal.doctor_id == visit.doctor_id else 2
 
 
 @dataclass
@@ -239,7 +267,8 @@ def settled(
 ) -> dict[int, Decision]:
     """A decision for every visit: what was chosen while it is possible, else the best proposal.
 
-    A visit whose chosen start is gone is left to decide: nobody has looked at another yet.
+    A visit whose chosen start is gone is left to decide: nobody has looked at another yet. So is
+    that of somebody who is here, until a person decides.
     """
     decided = {}
     for visit in visits:
@@ -247,7 +276,7 @@ def settled(
         decision = chosen.get(visit.id)
         if decision is None:
             best = next(iter(proposals[visit.id]), None)
-            decision = LEAVE if best is None else Decision("move", *best.key)
+            decision = LEAVE if not best or visit.is_here else Decision("move", *best.key)
         elif decision.what == "move" and decision.key not in possible:
             decision = LEAVE
         decided[visit.id] = decision
@@ -257,4 +286,6 @@ def settled(
 def fingerprint(spans: Mapping[int, Span], visits: Sequence[Affected]) -> str:
     """The same text for the same absence over the same visits."""
     where = [(facility_id, span.start, span.end) for facility_id, span in sorted(spans.items())]
-    return repr((where, [(visit.id, visit.start_at, visit.offering_id) for visit in visits]))
+    return repr(
+        (where, [(visit.id, visit.start_at, visit.offering_id, visit.status) for visit in visits])
+    )

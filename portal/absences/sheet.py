@@ -35,6 +35,7 @@ class ChoiceRow:
     name: str
     options: Sequence[Option]
     error: str | None
+    is_here: bool
 
 
 class Stay(NamedTuple):
@@ -56,10 +57,10 @@ def choice_rows(plan: Plan, visits: Sequence[Affected], said: Mapping[int, str])
                  for each in plan.proposals[visit.id]]  # fmt: skip
         others = [
             Option("leave", _("Decide later"), decision == LEAVE),
-            Option("cancel", _("Cancel the visit"), decision == CANCEL),
+            Option("cancel", _("Cancel appointment"), decision == CANCEL),
         ]
         row = ChoiceRow(known[visit.id], f"{PREFIX}{visit.id}", [*moves, *others],
-                        said.get(visit.id))  # fmt: skip
+                        said.get(visit.id), visit.is_here)  # fmt: skip
         rows.append(row)
     return rows
 

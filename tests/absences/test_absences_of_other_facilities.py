@@ -29,7 +29,7 @@ def test_everywhere_is_every_facility_of_ones_own(browser, ward):
     browser.sign_in(limited)
     typed = {"first_day": DAY.isoformat(), "type": "emergency"}
     shown = browser.send(ward.address, typed | {"do": "show"})
-    assert "3 visits are booked then." in shown.text
+    assert "3 appointments affected." in shown.text
     seen = shown.text.split('name="seen"')[1].split('value="')[1].split('"')[0]
     key = shown.text.split('name="absence_key"')[1].split('value="')[1].split('"')[0]
     done = browser.send(ward.address, typed | {"do": "confirm", "seen": seen, "absence_key": key})

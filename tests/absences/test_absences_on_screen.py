@@ -55,7 +55,7 @@ def test_one_button_does_it_all_and_leads_to_the_calls(browser, ward, shown):
     assert answer.status_code == 303
     assert shown[first] != "leave"
     sheet = browser.get(answer.location).text
-    assert "is away. Now the calls." in sheet
+    assert "is away. Next: the call list." in sheet
     for word in ("Cancelled", "Not decided yet", "9:00", "Example"):
         assert word in sheet
     assert seen_patients(ward.clinic, "absences.show") == 3
@@ -93,7 +93,7 @@ def test_a_visit_booked_meanwhile_is_shown_before_anything_is_done(browser, ward
         book(ward.ill, "08:00")
     answer = browser.send(ward.address, shown | {"do": "confirm"})
     assert answer.status_code == 409
-    assert "Visits were booked, moved or cancelled meanwhile." in answer.text
+    assert "Appointments or arrivals have changed in the meantime." in answer.text
     assert len([name for name in typed_in(answer.text) if name.startswith("visit-")]) == 4
     assert ward.clinic.entries("absences.recorded") == []
 
@@ -102,7 +102,7 @@ def test_cancelling_without_a_reason_says_so(browser, ward, shown):
     typed = shown | {"do": "confirm", f"visit-{ward.visits[0].id}": "cancel"}
     answer = browser.send(ward.address, typed)
     assert answer.status_code == 422
-    assert "Say why the visits are cancelled." in answer.text
+    assert "Enter why the appointments are cancelled." in answer.text
     assert typed_in(answer.text)[f"visit-{ward.visits[0].id}"] == "cancel"
 
 
@@ -129,7 +129,7 @@ def test_a_call_is_ticked_and_the_tick_taken_back(browser, ward, shown):
     call = f"{sheet}/calls/{ward.visits[0].id}"
     row = browser.send(call, {"called": "y"}, htmx=True)
     assert row.status_code == 200
-    assert "Not called" in row.text
+    assert ">Undo<" in row.text
     assert browser.send(call, {"called": "n"}).location.startswith(sheet)
     assert ">Called<" in browser.get(sheet).text
     assert browser.send(f"{sheet}/calls/{2**40}", {"called": "y"}).status_code == 404
@@ -141,14 +141,14 @@ def test_taking_it_back_is_shown_first_and_names_who_stays(browser, ward, shown)
     browser.send(f"/appointments/{moved.id}/check-in")
     browser.send(f"/appointments/{moved.id}/start")
     page = browser.get(f"{sheet}/reversal").text
-    assert "2 visits are again as they were." in page
-    assert "1 visit cannot be brought back:" in page
+    assert "2 appointments are again as they were." in page
+    assert "1 appointment cannot be restored:" in page
     assert "It was moved, cancelled or begun since." in page
     assert ward.clinic.entries("absences.undone") == []
     done = browser.send(f"{sheet}/reversal", {"seen": typed_in(page)["seen"]})
     assert done.location == sheet
     shown_now = browser.get(sheet).text
-    assert "The absence was taken back." in shown_now
+    assert "The absence was undone." in shown_now
     assert "No call is needed." in shown_now
     assert browser.send(f"{sheet}/reversal", {"seen": "x"}).status_code == 409
 
@@ -164,7 +164,7 @@ def test_the_board_the_doctor_and_the_hours_lead_there(browser, ward):
 
 def test_the_list_says_how_many_calls_are_left(browser, ward, shown):
     browser.sign_in(ward.clinic.desk)
-    assert "No absence was recorded yet" in browser.get("/absences/").text
+    assert "No absences yet" in browser.get("/absences/").text
     sheet = browser.send(ward.address, shown | {"do": "confirm"}).location
     browser.send(f"{sheet}/calls/{ward.visits[0].id}", {"called": "y"})
     listed = browser.get("/absences/").text

@@ -114,3 +114,31 @@ def test_a_start_that_is_gone_leaves_the_visit_to_decide():
     gone = {1: Decision("move", 7, 7)}
     assert settled([visit], {1: []}, gone) == {1: LEAVE}
     assert settled([visit], {1: []}, {}) == {1: LEAVE}
+
+
+def start(number: int, doctor: int, at: datetime, specialty: str | None = None) -> Proposal:
+    """A start of one doctor at the only facility."""
+    later = at + minutes(30)
+    return Proposal(number, number, doctor, 1, at, later, at, later, 1, "UTC", specialty)
+
+
+def test_who_saw_the_patient_last_comes_first_then_a_doctor_of_the_same_kind():
+    """The kind of fault: whoever is free first is proposed, a bone doctor for a flu."""
+    visit = Affected(
+        1, 1, 1, 1, 1, 1, None, 1, NINE, NINE + minutes(30), "scheduled", "family medicine", 4
+    )
+    bones = start(101, 2, NINE, "orthopedics")
+    alike = start(102, 3, NINE + minutes(60), "family medicine")
+    known = start(103, 4, NINE + minutes(120), "dermatology")
+    own = start(104, 1, NINE + minutes(1_440), "family medicine")
+    found = propose([visit], {KIND: [bones, alike, known, own]}, chosen={}, elsewhere={})
+    assert [each.doctor_id for each in found[1]] == [4, 3, 1]
+
+
+def test_nobody_who_is_here_is_sent_away_unless_somebody_says_so():
+    """The kind of fault: an act on many treats who sits in the waiting room as if at home."""
+    [visit] = [Affected(1, 1, 1, 1, 1, 1, None, 1, NINE, NINE + minutes(30), "checked_in")]
+    free = start(101, 2, NINE)
+    assert settled([visit], {1: [free]}, {}) == {1: LEAVE}
+    chosen = {1: Decision("move", 101, 101)}
+    assert settled([visit], {1: [free]}, chosen) == chosen

@@ -11,12 +11,28 @@ from portal.availability.rules import Span
 from portal.db import session
 from portal.tenancy.context import facts
 
-# A visit's slot begins with it; where the slot is longer than the visit, it is the slot that the
-# absence takes away. No visit takes longer than 32 hours.
-AFFECTED = text("""
+# Who else saw the patient last for the same service.
+SEEN_BY = """
+      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = a.doctor_id
+      LEFT JOIN LATERAL (
+           SELECT b.doctor_id
+             FROM appointments b
+             JOIN service_offerings bo ON bo.tenant_id = :tenant_id
+                                      AND bo.id = b.service_offering_id
+            WHERE b.tenant_id = :tenant_id AND b.patient_id = a.patient_id
+              AND b.status = 'completed' AND bo.service_id = o.service_id
+              AND b.doctor_id <> a.doctor_id
+            ORDER BY b.start_at DESC, b.id DESC
+            LIMIT 1) AS seen ON true"""
+COLUMNS = """
     SELECT a.id, a.patient_id, a.doctor_id, a.facility_id, a.service_offering_id AS offering_id,
            o.service_id, a.insurance_plan_id AS plan_id, a.availability_slot_id AS slot_id,
-           a.start_at, a.end_at
+           a.start_at, a.end_at, a.status, lower(btrim(d.specialty)) AS specialty,
+           seen.doctor_id AS seen_by"""
+
+# A visit's slot begins with it; where the slot is longer than the visit, it is the slot that the
+# absence takes away. No visit takes longer than 32 hours.
+AFFECTED = text(f"""{COLUMNS}
       FROM unnest(CAST(:facility_ids AS bigint[]), CAST(:starts AS timestamptz[]),
                   CAST(:ends AS timestamptz[])) AS away (facility_id, start_at, end_at)
       JOIN appointments a ON a.tenant_id = :tenant_id AND a.doctor_id = :doctor_id
@@ -25,18 +41,18 @@ AFFECTED = text("""
                          AND a.start_at < away.end_at
       JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.id = a.service_offering_id
       LEFT JOIN availability_slots s ON s.tenant_id = :tenant_id AND s.id = a.availability_slot_id
-     WHERE a.status IN ('scheduled', 'checked_in') AND a.end_at > :now
+      {SEEN_BY}
+     WHERE a.status = ANY(CAST(:statuses AS text[]))
+       AND (a.end_at > :now OR a.status <> 'scheduled')
        AND GREATEST(a.end_at, s.end_at) > away.start_at
      ORDER BY a.start_at, a.id
      LIMIT :limit
 """)
 
-THOSE = text("""
-    SELECT a.id, a.patient_id, a.doctor_id, a.facility_id, a.service_offering_id AS offering_id,
-           o.service_id, a.insurance_plan_id AS plan_id, a.availability_slot_id AS slot_id,
-           a.start_at, a.end_at
+THOSE = text(f"""{COLUMNS}
       FROM appointments a
       JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.id = a.service_offering_id
+      {SEEN_BY}
      WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
        AND a.status IN ('scheduled', 'checked_in')
      ORDER BY a.start_at, a.id
@@ -52,13 +68,23 @@ ELSEWHERE = text("""
 """)
 
 
-def list_affected(doctor_id: int, spans: Mapping[int, Span], *, limit: int) -> list[Affected]:
-    """A doctor's visits that have not begun and touch a span of their facility, earliest first."""
+def list_affected(
+    doctor_id: int, spans: Mapping[int, Span], *, limit: int, begun: bool = False
+) -> list[Affected]:
+    """A doctor's visits that touch a span of their facility, earliest first.
+
+    Args:
+        doctor_id: who is away.
+        spans: when, by the facility's id.
+        limit: the most to list.
+        begun: those that are under way, instead of those that have not begun.
+    """
     there = sorted(spans)
     values = {
         "tenant_id": facts().tenant_id, "doctor_id": doctor_id, "now": clock.now(), "limit": limit,
         "facility_ids": there, "starts": [spans[each].start for each in there],
         "ends": [spans[each].end for each in there],
+        "statuses": ["in_progress"] if begun else ["scheduled", "checked_in"],
     }  # fmt: skip
     return [Affected._make(row) for row in session.execute(AFFECTED, values)]
 

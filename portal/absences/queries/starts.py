@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
@@ -29,11 +29,12 @@ WITH wanted AS (
                          CAST(:mosts AS int[]))
         AS w (number, service_id, plan_id, minutes, from_at, until_at, most)
 ), near AS MATERIALIZED (
-    SELECT w.*, o.id AS offering_id, o.doctor_id, o.facility_id, o.buffer_before_minutes,
+    SELECT w.*, o.id AS offering_id, o.doctor_id, o.facility_id, o.specialty,
+           o.buffer_before_minutes,
            o.buffer_after_minutes, o.accepted_since, o.accepted_until
       FROM wanted w
      CROSS JOIN LATERAL (
-           SELECT o.*
+           SELECT o.*, lower(btrim(d.specialty)) AS specialty
              FROM (SELECT o.*, taken.accepted_since, taken.accepted_until
                      FROM service_offerings o
                      LEFT JOIN facility_insurance_plans taken
@@ -51,6 +52,7 @@ WITH wanted AS (
             LIMIT :most_offerings) AS o
 ), offered AS MATERIALIZED (
     SELECT n.number, n.most, n.offering_id, n.doctor_id, n.facility_id, f.timezone AS zone,
+           n.specialty,
            n.minutes * interval '1 minute' AS length,
            n.buffer_before_minutes * interval '1 minute' AS before,
            n.buffer_after_minutes * interval '1 minute' AS after,
@@ -71,7 +73,8 @@ WITH wanted AS (
 STARTS = """
 SELECT o.number, slot.id AS slot_id, o.offering_id, o.doctor_id, o.facility_id, slot.start_at,
        slot.start_at + o.length AS end_at, slot.start_at - o.before AS busy_from,
-       slot.start_at + o.length + o.after AS busy_until, slot.seats, o.zone
+       slot.start_at + o.length + o.after AS busy_until, slot.seats, o.zone,
+       o.specialty
   FROM offered o
  CROSS JOIN LATERAL (
        SELECT s.id, s.start_at, s.capacity - s.booked_count AS seats{free}
@@ -81,9 +84,14 @@ SEARCH = text(" ".join("".join((OFFERED, STARTS.format(free=free_starts()))).spl
 
 
 def starts_for(
-    visits: Sequence[Affected],
+    visits: Sequence[Affected], *, soonest: datetime
 ) -> dict[tuple[int, int | None, int], list[Proposal]]:
-    """What is on offer for each kind of visit: same service, its plan, its minutes."""
+    """What is on offer for each kind of visit: same service, its plan, its minutes.
+
+    Args:
+        visits: which need another start.
+        soonest: nobody can come before then.
+    """
     counted = Counter(visit.kind for visit in visits)
     kinds = sorted(counted, key=repr)
     first: dict[object, list[Affected]] = defaultdict(list)
@@ -97,7 +105,9 @@ def starts_for(
         "numbers": list(range(len(kinds))),
         "service_ids": [kind[0] for kind in kinds], "plan_ids": [kind[1] for kind in kinds],
         "minutes": [kind[2] for kind in kinds],
-        "from_ats": [min(each.start_at for each in first[kind]) - BEFORE for kind in kinds],
+        "from_ats": [
+            max(soonest, min(each.start_at for each in first[kind]) - BEFORE) for kind in kinds
+        ],
         "until_ats": [max(each.start_at for each in first[kind]) + AFTER for kind in kinds],
         "mosts": [min(LEAST + FOR_EACH * counted[kind], MOST) for kind in kinds],
     }  # fmt: skip

@@ -3,9 +3,10 @@
 from flask import Response, request
 from flask_babel import gettext as _
 
+from portal import clock
 from portal.absences import queries
 from portal.absences.forms import ProposalForm, decision_of, value_of
-from portal.absences.rules import Decision, propose
+from portal.absences.rules import TO_GET_THERE, Decision, propose
 from portal.absences.sheet import start_words
 from portal.absences.views.blueprint import bp
 from portal.appointments.commands import MoveDetails, reschedule_appointment
@@ -17,9 +18,19 @@ from portal.refusals import N_, DomainError
 from portal.web.answers import form_page, go, toast
 from portal.web.pagination import Listing, window_from
 
+# As many are counted for the tab.
+COUNTED = 99
+
+
+@bp.app_template_global()
+def to_reschedule() -> str:
+    """How many appointments wait for another time, for a tab; nothing when none does."""
+    waiting = len(list_orphans(limit=COUNTED + 1))
+    return f"{COUNTED}+" if waiting > COUNTED else str(waiting or "")
+
 
 class StartMissing(DomainError):
-    message = N_("Choose one of the proposed starts.")
+    message = N_("Choose one of the suggested openings.")
 
 
 @bp.get("/availability/orphans/")
@@ -35,7 +46,7 @@ def orphan_move(appointment_id: int) -> Response:
     if form.validate():
         with form.refusals():
             reschedule_appointment(visit, _chosen())
-            toast(_("The visit is moved. Tell the patient."))
+            toast(_("The appointment is moved. Tell the patient."))
             return go("absences.orphans")
     return _listed(form)
 
@@ -62,7 +73,8 @@ def _proposals(ids: list[int]) -> dict[int, list[tuple[str, str]]]:
     visits = queries.list_those(ids)
     if not visits:
         return {}
-    starts, elsewhere = queries.starts_for(visits), queries.other_visits(visits)
+    starts = queries.starts_for(visits, soonest=clock.now() + TO_GET_THERE)
+    elsewhere = queries.other_visits(visits)
     found = propose(visits, starts, chosen={}, elsewhere=elsewhere)
     words = start_words(each for proposals in found.values() for each in proposals)
     return {

@@ -21,6 +21,7 @@ from portal.availability.queries import list_places_of
 from portal.availability.rules import local_date
 from portal.doctors.models import Doctor
 from portal.doctors.queries import get_doctor
+from portal.facilities.visits import list_visits
 from portal.refusals import N_, Conflict, DomainError
 from portal.web.answers import form_page, go, toast
 from portal.web.forms import record_number
@@ -34,7 +35,9 @@ ON_A_PAGE = 25
 class VisitsChanged(Conflict):
     """What was shown is not what recording it would touch."""
 
-    message = N_("Visits were booked, moved or cancelled meanwhile. This is how it stands now.")
+    message = N_(
+        "Appointments or arrivals have changed in the meantime. This is how it stands now."
+    )
 
 
 @dataclass
@@ -47,12 +50,14 @@ class Shown:
     def around(self) -> dict[str, Any]:
         """For the template."""
         if self.plan is None:
-            return {"plan": None, "listing": None, "rows": [], "carried": []}
-        visits = self.plan.visits
+            return {"plan": None, "listing": None, "rows": [], "begun": [], "carried": []}
+        # Those who wait here need an answer first.
+        visits = sorted(self.plan.visits, key=lambda visit: not visit.is_here)
         window = Window(self._page(visits), ON_A_PAGE)
         listing = Listing.of(visits[window.offset : window.offset + window.limit], window)
         rows = choice_rows(self.plan, listing.rows, self.said)
         return {"plan": self.plan, "listing": listing, "rows": rows,
+                "begun": list_visits([visit.id for visit in self.plan.begun]),
                 "carried": carried(self.plan, rows)}  # fmt: skip
 
     def _page(self, visits: Sequence[Affected]) -> int:
@@ -77,9 +82,11 @@ def new(doctor_id: int) -> Response:
             if request.form.get("do") == "confirm":
                 recorded = _record(form, details, shown)
                 if recorded is not None:
-                    toast(_("%(name)s is away. Now the calls.", name=doctor.display_name))
+                    toast(_("%(name)s is away. Next: the call list.", name=doctor.display_name))
                     return go("absences.show", absence_id=recorded)
-            shown.plan = plan_absence(details, chosen)
+            shown.plan = plan_absence(
+                details, chosen, soon=form.propose_soon.data, for_those_here=form.propose_here.data
+            )
             form.seen.data = mark_of(shown.plan.fingerprint())
     return form_page(PAGE, FORM, form, doctor=doctor, **shown.around())
 
