@@ -3,7 +3,9 @@
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from portal.config import ROOT
 
@@ -14,32 +16,54 @@ CHECKS = {
     "layers": "lint-imports",
     "templates": "djlint portal/templates --lint --quiet",
     "types": "mypy",
-    "migrations": "pytest tests/migrations -q",
-    "tests": "pytest -q -n auto --ignore=tests/migrations",
-    "postgresql-15": "pytest -q -n auto --pg=15",
+    # Each process takes a stretch of the tests and helps out at the end: what a file's tests
+    # share is made once, not by every process that has one of them.
+    "tests": "pytest -q -n auto --dist worksteal",
+    "postgresql-15": "pytest -q -n auto --dist worksteal --pg=15",
 }
+# Tests use every core; what reads the sources uses one each.
+AT_ONCE = 2
+
+
+class Done(NamedTuple):
+    """A check that was run."""
+
+    name: str
+    passed: bool
+    output: str
+    seconds: float
 
 
 def main(wanted: list[str]) -> int:
     """Run the checks, all of them even when one fails; 1 when any did."""
-    failed = [name for name in wanted or CHECKS if not passes(name)]
+    names = wanted or list(CHECKS)
+    tests = [name for name in names if CHECKS[name].startswith("pytest")]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        done = [show(each) for each in pool.map(run, (n for n in names if n not in tests))]
+    done += [show(run(name)) for name in tests]
+    failed = [each.name for each in done if not each.passed]
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nEverything passed.")
     return 1 if failed else 0
 
 
-def passes(name: str) -> bool:
-    """Run one check, showing its output only when it has something to say."""
+def run(name: str) -> Done:
+    """Run one check."""
     program, *arguments = CHECKS[name].split()
-    print(f"{name:15}{CHECKS[name]}", flush=True)
     started = time.monotonic()
     result = subprocess.run(
         [str(BIN / program), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    if result.returncode or program == "pytest":
-        print(result.stdout + result.stderr)
-    verdict = "failed" if result.returncode else "ok"
-    print(f"{'':15}{verdict} in {time.monotonic() - started:.0f} s", flush=True)
-    return result.returncode == 0
+    output = result.stdout + result.stderr
+    return Done(name, result.returncode == 0, output, time.monotonic() - started)
+
+
+def show(done: Done) -> Done:
+    """Say how it went, with its output only when that has something to say."""
+    print(f"{done.name:15}{CHECKS[done.name]}")
+    if not done.passed or CHECKS[done.name].startswith("pytest"):
+        print(done.output)
+    print(f"{'':15}{'ok' if done.passed else 'failed'} in {done.seconds:.0f} s", flush=True)
+    return done
 
 
 if __name__ == "__main__":
