@@ -110,6 +110,23 @@ def test_an_unaccepted_plan_is_said_beside_it(browser, alder, work):
     assert starts(answer.text) == []
 
 
+def test_what_was_left_empty_is_not_called_a_date_that_cannot_be(browser, alder, work):
+    browser.sign_in(alder.desk).get("/appointments/new")
+    sent = typed(*work, 0, patient_id="", dob="", until="", week="")
+    answer = browser.send("/appointments/new", sent | {"availability_slot_id": ""})
+    assert "is not a date" not in answer.text
+
+
+def test_a_plan_keeps_its_capital_letter_in_the_list_of_what_is_wrong(browser, alder, work):
+    with alder.at_work():
+        plan = a_plan()
+    browser.sign_in(alder.desk).get("/appointments/new")
+    sent = typed(*work, 0, insurance_plan_id=plan.id) | {"availability_slot_id": ""}
+    answer = browser.send("/appointments/new", sent)
+    assert f"Insurance: {plan.name} is not accepted at" in answer.text
+    assert "Choose a time" not in answer.text
+
+
 def test_nonsense_in_the_address_is_not_found(browser, alder, work):
     browser.sign_in(alder.desk)
     for nonsense in ("date=yesterday", "slot=x", "facility=0x1", "doctor=1e3", "patient=-1"):

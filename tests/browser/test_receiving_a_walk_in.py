@@ -26,7 +26,7 @@ def test_nobody_is_taken_who_is_not_highlighted(desk, tmp_path):
     desk.keyboard.type(two_letters(tmp_path))
     expect(desk.locator("#patient-list")).to_be_visible()
     desk.keyboard.press("Control+Enter")
-    expect(desk.locator(".errors")).to_contain_text("Choose a patient from the list")
+    expect(desk.locator(".errors")).to_contain_text("choose a patient from the list")
     desk.keyboard.press("Escape")
     desk.locator("#discard").get_by_role("button", name="Discard").click()
 

@@ -111,5 +111,5 @@ def test_what_was_typed_stays_beside_its_error(desk):
     desk.keyboard.press("Control+Enter")
     summary = desk.locator(".errors")
     expect(summary).to_be_focused()
-    expect(summary).to_contain_text("Choose a patient from the list")
+    expect(summary).to_contain_text("choose a patient from the list")
     expect(desk.locator("#patient_query")).to_have_value("Nobody Known")

@@ -27,6 +27,7 @@ from portal.patients.rules.details import PatientDetails
 from portal.refusals import N_, DomainError
 from portal.services.queries import find_offering
 from portal.web.forms import Line, PortalForm, record_number, say, tidy
+from portal.web.forms.words import Named
 
 NEW, OWN_TIME = "new", "own"
 # What a command calls a field, and where the form shows it.
@@ -198,7 +199,7 @@ class BookingForm(Repeating, PortalForm):
         at = None if self.slot is None else local_date(self.slot.start_at, facility.timezone)
         refused = refusal_of(plan, choice, at or choice.day or choice.today)
         if refused is not None:
-            raise ValidationError(refused)
+            raise ValidationError(Named(refused))
 
     def validate_start_at(self, field: Line) -> None:
         """Empty is now."""

@@ -78,7 +78,8 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
             self._meet_others(self.version)
         valid = bool(super().validate(extra_validators))
         for field in self:
-            if getattr(field, "process_errors", ()):
+            # What was left empty and may be was not read either, and is no error.
+            if getattr(field, "process_errors", ()) and field.errors:
                 words.name_unread(field)
         return valid and not self.conflicts
 

@@ -52,18 +52,26 @@ def name_unread(field: Field) -> None:
         field.errors = [_no_date(typed)]
 
 
+class Named(str):
+    """A refusal that begins with a name, whose first letter stays as it is."""
+
+    __slots__ = ()
+
+
 def said_of(field: Any) -> list[str]:
     """A field's refusals as the list above a form has them: each begins with the field's name."""
     label = str(field.label.text)
     errors = [error for error in field.errors if isinstance(error, str)]
     return [
         error if not label or error.startswith(label) else f"{label}: {_within(error)}"
-        for error in map(str, errors)
+        for error in errors
     ]
 
 
 def _within(sentence: str) -> str:
-    """A sentence after a colon; what is written in capitals stays."""
+    """A sentence after a colon; a name, and what is written in capitals, stays."""
+    if isinstance(sentence, Named):
+        return sentence
     return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
