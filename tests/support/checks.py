@@ -16,10 +16,8 @@ CHECKS = {
     "layers": "lint-imports",
     "templates": "djlint portal/templates --lint --quiet",
     "types": "mypy",
-    # Each process takes a stretch of the tests and helps out at the end: what a file's tests
-    # share is made once, not by every process that has one of them.
-    "tests": "pytest -q -n auto --dist worksteal",
-    "postgresql-15": "pytest -q -n auto --dist worksteal --pg=15",
+    "tests": "pytest -q -n auto",
+    "postgresql-15": "pytest -q -n auto --pg=15",
 }
 # Tests use every core; what reads the sources uses one each.
 AT_ONCE = 2
