@@ -32,6 +32,11 @@ from portal.phi.sealed import Sealed
 from portal.tenancy.models import ONE_TENANT, TenantOwned, belongs_to, one_of
 
 INSTANT = DateTime(timezone=True)
+# Why a visit is cancelled.
+CANCEL_CODES = (
+    "patient_cancelled", "patient_ill", "no_transport", "clinic", "doctor_away", "weather",
+    "booked_in_error", "other",
+)  # fmt: skip
 
 
 class Appointment(TenantOwned, Base):
@@ -53,6 +58,7 @@ class Appointment(TenantOwned, Base):
             "status", "scheduled", "checked_in", "in_progress", "completed", "no_show", "cancelled"
         ),
         CheckConstraint("status <> 'cancelled' OR cancel_reason IS NOT NULL", name="cancel_reason"),
+        one_of("cancel_code", *CANCEL_CODES),
         CheckConstraint("NOT overbooked OR overbook_reason IS NOT NULL", name="overbook_reason"),
         is_envelope("notes"),
         UniqueConstraint("tenant_id", "booking_key"),
@@ -100,6 +106,8 @@ class Appointment(TenantOwned, Base):
     updated_by: Mapped[int | None] = mapped_column(BigInteger)
     appointment_series_id: Mapped[int | None] = mapped_column(BigInteger, sort_order=93)
 
+    cancel_code: Mapped[str | None] = mapped_column(Text, sort_order=94)
+
     notes = Sealed("notes_envelope")
 
 
@@ -143,7 +151,7 @@ class AppointmentSeries(TenantOwned, Base):
 
 
 class AppointmentStep(TenantOwned, Base):
-    """One step of a visit, as it was planned at booking."""
+    """One step of a visit, as it was planned; `replaced_at`: its plan was changed, it is none."""
 
     __tablename__ = "appointment_steps"
     __table_args__ = (
@@ -177,14 +185,20 @@ class AppointmentStep(TenantOwned, Base):
     status: Mapped[str] = mapped_column(Text, server_default="scheduled")
     notes_envelope: Mapped[bytes | None] = mapped_column("notes", LargeBinary)
     location: Mapped[str | None] = mapped_column(String(255))
+    replaced_at: Mapped[datetime | None] = mapped_column(INSTANT, sort_order=93)
 
     notes = Sealed("notes_envelope")
 
     @property
     def patient_id(self) -> int:
         """Whose visit this is a step of; asked when its notes are opened."""
-        visit = select(Appointment.patient_id).where(Appointment.id == self.appointment_id)
-        return session.execute(visit).scalar_one()
+        return patient_of(self.appointment_id)
+
+
+def patient_of(appointment_id: int) -> int:
+    """Whose visit it is."""
+    visit = select(Appointment.patient_id).where(Appointment.id == appointment_id)
+    return session.execute(visit).scalar_one()
 
 
 class WaitlistEntry(TenantOwned, Base):

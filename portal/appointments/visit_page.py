@@ -1,8 +1,9 @@
 """A visit as its page shows it: facts, steps, what can be done now, what happened when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -11,24 +12,26 @@ from flask_login import current_user
 
 from portal import clock
 from portal.appointments import queries
+from portal.appointments.act_words import DONE, UNDO
 from portal.appointments.models import Appointment
-from portal.appointments.patient_strip import alerts_of
+from portal.appointments.patient_strip import Strip, patient_strip
 from portal.appointments.queries import StepRow
-from portal.appointments.rules import NotUndoneAnyMore, check_undo
+from portal.appointments.rules import (
+    LABELS,
+    NotUndoneAnyMore,
+    check_undo,
+    is_its_day,
+    what_comes_next,
+)
 from portal.appointments.series_page import SeriesShown, series_of
 from portal.appointments.waitlist_page import Wanted, wanted_again
-from portal.appointments.words import STATUS, shown_status
+from portal.appointments.words import CANCEL_WORDS, STATUS, shown_status
 from portal.names import name_of
 from portal.patients.queries import get_patient
-from portal.refusals import N_
-from portal.web.filters import hhmm, localtime
+from portal.web.filters import daydate, hhmm, localtime
 
-NEXT = {
-    "scheduled": ("check_in", N_("Check in")),
-    "checked_in": ("start", N_("Start visit")),
-    "in_progress": ("completion", N_("Complete")),
-}
 WAITING = frozenset({"scheduled", "checked_in"})
+LATE = timedelta(hours=24)
 
 
 class Action(NamedTuple):
@@ -42,19 +45,22 @@ class Action(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """A step with its times in words."""
+    """A step with its times in words; leaving it out stands apart from what comes next."""
 
     name: str
     status: str
     said: str
     actions: Sequence[Action]
+    aside: Action | None
 
 
 class Entry(NamedTuple):
-    """Something that happened, at a local time."""
+    """Something that happened, at a local time, and who did it."""
 
     at: datetime
     text: str
+    who: str = ""
+    undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,13 +68,12 @@ class VisitPage:
     """Everything the page shows."""
 
     id: int
+    version: int
     patient_id: int
     service_id: int
     facility_id: int
     name: str
-    born: date | None
-    mrn: str
-    alerts: Sequence[str]
+    strip: Strip
     start: datetime
     end: datetime
     doctor: str
@@ -79,12 +84,13 @@ class VisitPage:
     status: str
     shown: str
     words: tuple[str, str]
-    cancel_reason: str | None
+    cancelled: str | None
     overbook_reason: str | None
     notes: str | None
     steps: Sequence[Step]
     next_action: Action | None
     minor_actions: Sequence[Action]
+    another_day: str | None
     history: Sequence[Entry]
     back_to: str
     series: SeriesShown | None
@@ -103,24 +109,34 @@ class VisitPage:
         stands = self.series is None and self.status not in ("cancelled", "no_show")
         return stands and current_user.can("appointments.book")
 
+    @property
+    def can_come_now(self) -> bool:
+        """Whether whoever is here on another day can be seen now."""
+        may = current_user.can("appointments.move") and current_user.can("appointments.attend")
+        return self.another_day is not None and self.status == "scheduled" and may
+
 
 def visit_page(visit: Appointment, service_id: int) -> VisitPage:
     """Read what belongs to a visit; this opens the patient's name and the visit's notes."""
     around, patient = queries.get_context(visit), get_patient(visit.patient_id)
     start, end = localtime(visit.start_at, around.zone), localtime(visit.end_at, around.zone)
     shown = shown_status(visit.status, visit.confirmed_at)
-    attends = current_user.can("appointments.attend")
+    attends, rows = current_user.can("appointments.attend"), queries.list_step_rows(visit.id)
+    today = visit.status == "in_progress" or is_its_day(visit, clock.now(), around.zone)
     return VisitPage(
-        id=visit.id, patient_id=patient.id, service_id=service_id, facility_id=visit.facility_id,
-        name=name_of(patient), born=patient.dob, mrn=patient.mrn,
-        alerts=alerts_of(patient), start=start, end=end, doctor=around.doctor_name,
-        service=around.service_name, plan=around.plan_name, facility=around.facility_name,
-        zone=around.zone, status=visit.status, shown=shown,
-        words=(_(STATUS[shown][0]), STATUS[shown][1]), cancel_reason=visit.cancel_reason,
-        overbook_reason=visit.overbook_reason, notes=visit.notes,
-        steps=_steps(visit, around.zone, attends=attends),
-        next_action=_next_action(visit) if attends else None,
-        minor_actions=list(_minor_actions(visit, around.zone)) if attends else (),
+        id=visit.id, version=visit.row_version, patient_id=patient.id, service_id=service_id,
+        facility_id=visit.facility_id,
+        name=name_of(patient),
+        strip=patient_strip(patient, at=visit.start_at, zone=around.zone, but=visit.id),
+        start=start, end=end, doctor=around.doctor_name, service=around.service_name,
+        plan=around.plan_name, facility=around.facility_name, zone=around.zone,
+        status=visit.status, shown=shown, words=(_(STATUS[shown][0]), STATUS[shown][1]),
+        cancelled=cancelled_words(visit), overbook_reason=visit.overbook_reason,
+        notes=visit.notes, steps=_steps(visit, rows, around.zone, attends=attends and today),
+        next_action=_next_action(visit, rows) if attends and today else None,
+        minor_actions=list(_minor_actions(visit, around.zone, today=today)) if attends else (),
+        another_day=None if today or visit.status not in WAITING
+        else _("This appointment is on %(day)s.", day=daydate(start)),
         history=_history(visit, around.zone),
         back_to=url_for("appointments.day", facility=visit.facility_id, date=start.date()),
         series=series_of(visit, around.zone),
@@ -128,37 +144,51 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
     )  # fmt: skip
 
 
+def cancelled_words(visit: Appointment) -> str | None:
+    """Why it was cancelled, and whether that was late; None for one that stands."""
+    if visit.status != "cancelled" or visit.finished_at is None:
+        return None
+    code = _(CANCEL_WORDS[visit.cancel_code]) if visit.cancel_code else None
+    said = ", ".join(filter(None, (code, visit.cancel_reason))) or _("no reason given")
+    if visit.start_at - LATE < visit.finished_at and visit.cancel_code != "booked_in_error":
+        return str(_("Cancelled late (less than 24 hours before): %(reason)s", reason=said))
+    return str(_("Cancelled: %(reason)s", reason=said))
+
+
 def _url(action: str, visit: Appointment, **values: Any) -> str:
     return url_for(f"appointments.{action}", appointment_id=visit.id, **values)
 
 
-def _next_action(visit: Appointment) -> Action | None:
-    found = NEXT.get(visit.status)
-    return Action(_url(found[0], visit), _(found[1])) if found else None
+def _next_action(visit: Appointment, rows: Sequence[StepRow]) -> Action | None:
+    coming = what_comes_next(visit.status, rows)
+    if coming is None:
+        return None
+    label = _(LABELS[coming.kind], step=coming.step.name) if coming.step else _(LABELS[coming.kind])
+    return Action(_url("next_step", visit), label)
 
 
-def _minor_actions(visit: Appointment, zone: str) -> list[Action]:
-    found = []
+def _minor_actions(visit: Appointment, zone: str, *, today: bool) -> Iterator[Action]:
     if visit.status == "scheduled":
-        words = _("Take the confirmation back") if visit.confirmed_at else _("Mark as confirmed")
-        found.append(Action(_url("confirmation", visit), words, "quiet", "circle-check"))
-    if visit.status in WAITING and visit.start_at <= clock.now():
-        found.append(Action(_url("no_show", visit), _("No-show"), "quiet", "user-x"))
-    try:
-        check_undo(visit, clock.now(), zone)
-        found.append(Action(_url("undo", visit), _("Undo the last step"), "quiet", "undo-2"))
-    except NotUndoneAnyMore:
-        pass
-    return found
+        words = _("Remove confirmation") if visit.confirmed_at else _("Mark as confirmed")
+        yield Action(_url("confirmation", visit), words, "quiet", "circle-check")
+    if today and visit.status in WAITING and visit.start_at <= clock.now():
+        yield Action(_url("no_show", visit), _("No-show"), "quiet", "user-x")
+    act = queries.last_act(visit.id)
+    if act is None or act.kind == "book" or act.visit_version != visit.row_version:
+        return
+    with suppress(NotUndoneAnyMore):
+        check_undo(act, visit, clock.now(), zone)
+        yield Action(_url("undo", visit), _(UNDO[act.kind]), "quiet", "undo-2")
 
 
-def _steps(visit: Appointment, zone: str, *, attends: bool) -> list[Step]:
-    rows = queries.list_step_rows(visit.id)
+def _steps(visit: Appointment, rows: Sequence[StepRow], zone: str, *, attends: bool) -> list[Step]:
     upcoming = next((row.id for row in rows if row.status == "scheduled"), None)
+    goes_on = attends and visit.status in ("checked_in", "in_progress")
     return [
         Step(
-            row.name, row.status, _said(row, zone),
-            _step_actions(visit, row, upcoming) if attends else (),
+            row.name, "" if _was_cancelled(visit, row) else row.status, _said(visit, row, zone),
+            _step_actions(visit, row, upcoming) if goes_on else (),
+            _aside(visit, row) if goes_on else None,
         )
         for row in rows
     ]  # fmt: skip
@@ -166,19 +196,27 @@ def _steps(visit: Appointment, zone: str, *, attends: bool) -> list[Step]:
 
 def _step_actions(visit: Appointment, row: StepRow, upcoming: int | None) -> list[Action]:
     """Only what the visit's rules let happen next."""
-    if visit.status not in ("checked_in", "in_progress"):
-        return []
-    found = []
     if row.status == "in_progress":
-        found.append(Action(_url("step_finish", visit, step_id=row.id), _("Finish")))
-    elif row.id == upcoming:
-        found.append(Action(_url("step_start", visit, step_id=row.id), _("Start")))
+        return [Action(_url("step_finish", visit, step_id=row.id), _("Finish"))]
+    if row.id == upcoming:
+        return [Action(_url("step_start", visit, step_id=row.id), _("Start"))]
+    return []
+
+
+def _aside(visit: Appointment, row: StepRow) -> Action | None:
+    if row.status == "cancelled":
+        return Action(_url("step_unskip", visit, step_id=row.id), _("Undo skip"), "quiet")
     if row.can_be_skipped and row.status in ("scheduled", "in_progress"):
-        found.append(Action(_url("step_skip", visit, step_id=row.id), _("Skip"), "quiet"))
-    return found
+        return Action(_url("step_skip", visit, step_id=row.id), _("Skip"), "quiet")
+    return None
 
 
-def _said(row: StepRow, zone: str) -> str:
+def _was_cancelled(visit: Appointment, row: StepRow) -> bool:
+    """A step of a visit that is cancelled was not skipped: it did not come to it."""
+    return visit.status == "cancelled" and row.status == "cancelled"
+
+
+def _said(visit: Appointment, row: StepRow, zone: str) -> str:
     times = [
         hhmm(localtime(moment, zone)) if moment else ""
         for moment in (row.started_at, row.finished_at)
@@ -187,20 +225,34 @@ def _said(row: StepRow, zone: str) -> str:
         return "–".join(times)
     if row.status == "in_progress":
         return str(_("since %(time)s", time=times[0]))
-    if row.status == "cancelled":
+    if row.status == "cancelled" and not _was_cancelled(visit, row):
         return str(_("skipped"))
     planned = hhmm(localtime(row.scheduled_start_at, zone))
     return f"{planned} · {row.location}" if row.location else planned
 
 
 def _history(visit: Appointment, zone: str) -> list[Entry]:
-    """What the visit's own stamps tell, the latest first."""
-    ends = {"completed": _("Completed"), "no_show": _("Marked as no-show"),
-            "cancelled": _("Cancelled")}  # fmt: skip
-    moments = [
-        (visit.finished_at, ends.get(visit.status, "")), (visit.started_at, _("Visit started")),
-        (visit.checked_in_at, _("Checked in")), (visit.confirmed_at, _("Confirmed by the patient")),
-        (visit.created_at, _("Booked")),
+    """Everything that was done to it and by whom, the latest first.
+
+    What its own stamps tell alone was done before there was a history, or by a program.
+    """
+    done = queries.list_history(visit.id)
+    entries = [
+        Entry(
+            localtime(act.done_at, zone), _(DONE[act.kind]), name or "", act.undone_at is not None
+        )
+        for act, name in done
+    ]
+    known = {act.kind for act, _who in done}
+    ends = {"completed": ("complete", "finish_step"), "no_show": ("no_show",),
+            "cancelled": ("cancel",)}.get(visit.status, ("",))  # fmt: skip
+    stamps = [
+        (visit.finished_at, ends), (visit.started_at, ("start", "start_step")),
+        (visit.checked_in_at, ("check_in",)), (visit.confirmed_at, ("confirm",)),
+        (visit.created_at, ("book",)),
     ]  # fmt: skip
-    known = [(moment, text) for moment, text in moments if moment]
-    return [Entry(localtime(m, zone), t) for m, t in sorted(known, reverse=True)]
+    entries += [
+        Entry(localtime(moment, zone), _(DONE[kinds[0]]))
+        for moment, kinds in stamps if moment and kinds[0] and not known & set(kinds)
+    ]  # fmt: skip
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)

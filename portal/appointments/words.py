@@ -13,13 +13,26 @@ from portal.web.filters import hhmm
 STATUS = {
     "scheduled": (N_("Booked"), "circle"),
     "confirmed": (N_("Confirmed"), "circle-check"),
-    "checked_in": (N_("Waiting"), "hourglass"),
-    "in_progress": (N_("In visit"), "stethoscope"),
+    "checked_in": (N_("Arrived"), "hourglass"),
+    "in_progress": (N_("In progress"), "stethoscope"),
     "completed": (N_("Completed"), "check-check"),
     "no_show": (N_("No-show"), "user-x"),
     "cancelled": (N_("Cancelled"), "circle-x"),
 }
 BOARD = tuple(status for status in STATUS if status != "cancelled")
+
+
+# Why an appointment was cancelled; the last of them needs more words.
+CANCEL_WORDS = {
+    "patient_cancelled": N_("Patient cancelled"),
+    "patient_ill": N_("Patient is ill"),
+    "no_transport": N_("No transport"),
+    "clinic": N_("Clinic cancelled"),
+    "doctor_away": N_("Doctor is away"),
+    "weather": N_("Weather"),
+    "booked_in_error": N_("Booked in error"),
+    "other": N_("Other reason"),
+}
 
 
 class Flag(NamedTuple):

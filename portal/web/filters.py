@@ -66,6 +66,11 @@ def _medium(day: date, locale: Locale) -> str:
     return format_date(day, format="medium", locale=locale)
 
 
+def daydate(day: date) -> str:
+    """Monday, 23 November, as the language orders it."""
+    return f"{weekdayname(day)}, {format_skeleton('MMMMd', day, locale=page_locale())}"
+
+
 def monthname(day: date) -> str:
     """November 2026, as the language orders it."""
     return format_skeleton("yMMMM", day, locale=page_locale())
@@ -110,6 +115,7 @@ def init_app(app: Flask) -> None:
         hhmmss=hhmmss,
         longdate=longdate,
         shortdate=shortdate,
+        daydate=daydate,
         monthname=monthname,
         weekdayname=weekdayname,
         telephone=telephone,

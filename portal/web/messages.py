@@ -4,26 +4,60 @@ They travel with the database session, which keeps them on the person's session 
 has shown them; they never stand in a cookie.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from flask import current_app
+from flask.sansio.app import App
 
 from portal.db import session
 
+# Stands in a message where a patient's name is to be read.
+PATIENT = "{patient}"
 
-def toast(text: str, kind: str = "ok", undo: Mapping[str, Any] | None = None) -> None:
+
+def toast(
+    text: str,
+    kind: str = "ok",
+    undo: Mapping[str, Any] | None = None,
+    *,
+    patient: int | None = None,
+    link: str | None = None,
+    link_text: str | None = None,
+    act: str | None = None,
+) -> None:
     """Leave a message for the next thing this person sees.
 
     Args:
-        text: already translated. It is kept in the database in the clear: never name a patient.
+        text: already translated. It is kept in the database in the clear: never name a patient,
+            but write `PATIENT` where the name is to stand.
         kind: `ok`, `info` or `error`.
         undo: `{"url": ..., "values": {...}}`, posted when they take it back.
+        patient: whom it names; the name is read when the message is shown.
+        link: the page of what it is about; `link_text` is what the link says, "Open" unless told.
+        act: what was done; the message goes when that is taken back.
     """
-    message = {"text": text, "kind": kind, "undo": dict(undo) if undo else None}
+    message = {
+        "text": text, "kind": kind, "undo": dict(undo) if undo else None, "patient": patient,
+        "link": link, "link_text": link_text, "act": act,
+    }  # fmt: skip
     session.info["messages"] = [*session.info.get("messages", ()), message]
 
 
 def take_messages() -> list[dict[str, Any]]:
-    """The waiting messages; whoever takes them shows them."""
+    """The waiting messages, with whose names they say; whoever takes them shows them."""
     waiting: list[dict[str, Any]] = session.info.get("messages", [])
     session.info["messages"] = []
-    return waiting
+    return [message | {"text": _named(message)} for message in waiting]
+
+
+def name_patients(app: App, name_of: Callable[[int], str]) -> None:
+    """Have messages say whom they are about; `name_of` has a word for whoever cannot be read."""
+    app.extensions["portal_name_of"] = name_of
+
+
+def _named(message: Mapping[str, Any]) -> str:
+    text, patient = str(message["text"]), message.get("patient")
+    if patient is None:
+        return text
+    return text.replace(PATIENT, current_app.extensions["portal_name_of"](patient))

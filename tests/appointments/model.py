@@ -76,6 +76,7 @@ class Monday:
     visits: dict[int, Visit] = field(default_factory=dict)
     holds: dict[tuple[int, datetime], tuple[int, datetime]] = field(default_factory=dict)
     away: list[tuple[int, Span]] = field(default_factory=list)
+    history: dict[int, list[tuple[Visit, frozenset[object]]]] = field(default_factory=dict)
 
     def slots(self, place: int) -> list[Span]:
         """The starts that hours give and no absence takes."""
@@ -159,12 +160,14 @@ class Monday:
     def move(self, number: int, place: int, at: datetime) -> None:
         visit = self.visits[number]
         if (visit.place, visit.at) != (place, at):
+            self._keep(number)
             self.visits[number] = replace(visit, place=place, at=at, slot=at, overbooked=False)
 
     def cancel(self, number: int, now: datetime) -> bool:
         visit = self.visits[number]
         if visit.status not in MOVABLE:
             return False
+        self._keep(number)
         over = now >= self.places[visit.place].visit(visit.at)[1]
         self.visits[number] = replace(visit, status="cancelled", seated=over)
         return True
@@ -179,38 +182,73 @@ class Monday:
             wanted, to = FORWARD[act]
             possible = visit.status == wanted
         if possible:
+            self._keep(number)
             arrived = visit.arrived or to == "checked_in"
             self.visits[number] = replace(visit, status=to, arrived=arrived)
         return possible
 
     def undo(self, number: int, now: datetime) -> bool:
-        """One step back, while nobody has taken the time since."""
-        visit = self.visits[number]
-        before = {"checked_in": "scheduled", "in_progress": "checked_in",
-                  "completed": "in_progress"}.get(visit.status)  # fmt: skip
-        if visit.status in ("cancelled", "no_show"):
-            before = "checked_in" if visit.arrived else "scheduled"
-            span = self.places[visit.place].visit(visit.at)
-            if self.patient_busy(visit.patient, span, number) or not self._fits(number, now):
-                return False
-        if before is None:
+        """What was before the last act is again, while nobody has taken the time since."""
+        if not self.history.get(number):
             return False
-        arrived = visit.arrived and before != "scheduled"
-        self.visits[number] = replace(visit, status=before, seated=True, arrived=arrived)
+        before, beside = self.history[number][-1]
+        span = self.places[before.place].visit(before.at)
+        busy = before.status in LIVE and self.patient_busy(before.patient, span, number)
+        if busy or not self._fits(number, before, beside, now):
+            return False
+        self.history[number].pop()
+        self.visits[number] = before
         return True
 
-    def _fits(self, number: int, now: datetime) -> bool:
-        """Whether a visit that let its seat go can have it again."""
+    def _keep(self, number: int) -> None:
+        """What a visit is, and what its doctor is taken for beside it."""
+        beside = self._overlapping(number, self.visits[number])
+        self.history.setdefault(number, []).append((self.visits[number], beside))
+
+    def _fits(self, number: int, was: Visit, beside: frozenset[object], now: datetime) -> bool:
+        """Whether a visit can have the seat again that it had."""
         visit = self.visits[number]
-        if visit.seated or visit.overbooked:
+        same = (visit.place, visit.at, visit.slot) == (was.place, was.at, was.slot)
+        if not was.seated or (visit.seated and same):
             return True
-        if self.taken(visit.place, visit.at, now, None, number):
+        if self._overlapping(number, was) - beside or self._held_then(was, now):
             return False
-        if visit.slot is None:
-            return not self._seated(visit.place, visit.at)
-        seats = self.places[visit.place].seats
-        full = self._seated(visit.place, visit.at, number) >= seats
-        return not full and not self._held(visit.place, visit.at, now, None)
+        if was.slot is None:
+            return was.overbooked or not self._own_there(number, was)
+        full = self._seated(was.place, was.at, number) >= self.places[was.place].seats
+        return not full
+
+    def _overlapping(self, number: int, wanted: Visit) -> frozenset[object]:
+        """The slots of other visits that the doctor is taken for at the visit's time."""
+        hours, own = self.places[wanted.place], self._slot(number, wanted)
+        return frozenset(
+            self._slot(other, visit)
+            for other, visit in self.visits.items()
+            if other != number and visit.seated
+            and self.places[visit.place].doctor == hours.doctor
+            and overlap(hours.busy(wanted.at), self.places[visit.place].busy(visit.at))
+        ) - {own} if wanted.seated else frozenset()  # fmt: skip
+
+    def _held_then(self, wanted: Visit, now: datetime) -> bool:
+        hours = self.places[wanted.place]
+        return any(
+            until > now and self.places[where].doctor == hours.doctor
+            and overlap(hours.busy(wanted.at), self.places[where].busy(start))
+            for (where, start), (_holder, until) in self.holds.items()
+        )  # fmt: skip
+
+    def _own_there(self, number: int, wanted: Visit) -> bool:
+        return any(
+            other != number and visit.seated
+            and self._slot(other, visit) == self._slot(number, wanted)
+            for other, visit in self.visits.items()
+        )  # fmt: skip
+
+    def _slot(self, number: int, visit: Visit) -> object:
+        """Which slot it is: one of the hours', one of its own, or one on top of another."""
+        if visit.slot is not None:
+            return ("hours", visit.place, visit.slot)
+        return ("over", number) if visit.overbooked else ("own", visit.place, visit.at)
 
     def _seated(self, place: int, at: datetime, but: int | None = None) -> int:
         return sum(

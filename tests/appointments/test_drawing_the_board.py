@@ -32,6 +32,7 @@ def a_visit(start: datetime, end: datetime) -> SimpleNamespace:
     return SimpleNamespace(
         id=1, start_at=start, end_at=end, status="scheduled", confirmed_at=None, flags=(),
         checked_in_at=None, overbooked=False, service="Class", name=lambda: "Ruiz, Ana",
+        row_version=1,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def values(clinic, practice: Practice) -> dict:
         "doctor_id": practice.doctor.id, "from_at": MONDAY, "until_at": MONDAY,
         "on_dates": [MONDAY.date()], "time_from": time(8), "time_until": time(12),
         "at": MONDAY, "each": 3, "most": 300, "doctor_ids": [1], "starts": [MONDAY],
-        "but": None, "busy_from": MONDAY, "busy_until": MONDAY + timedelta(hours=1),
+        "but": [], "busy_from": MONDAY, "busy_until": MONDAY + timedelta(hours=1),
     }  # fmt: skip
 
 

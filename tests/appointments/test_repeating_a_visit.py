@@ -15,9 +15,9 @@ from portal.appointments.commands import (
     cancel_following,
     repeat_appointment,
     undo,
-    undo_following,
+    undo_group,
 )
-from portal.appointments.queries import Wanted, find_offer
+from portal.appointments.queries import Wanted, find_offer, last_act
 from portal.appointments.rules import (
     InSeriesAlready,
     NotAllBooked,
@@ -196,7 +196,7 @@ def test_cancelling_this_and_the_following_can_be_taken_back_whole(open_practice
     assert statuses == ["scheduled", "cancelled", "cancelled", "cancelled"]
     assert visit(visits[2]).cancel_reason == "Moved away"
     with clock.at(MONDAY + timedelta(minutes=5)):
-        undo_following(visit(visits[1]))
+        undo_group(last_act(visits[1].id).group_uid)
     statuses = [visit(each).status for each in visits]
     assert statuses == ["scheduled", "scheduled", "scheduled", "cancelled"]
 

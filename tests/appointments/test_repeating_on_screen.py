@@ -149,9 +149,9 @@ def a_series(browser, clinic, work):
 def test_a_booked_visit_is_repeated_from_its_page(browser, alder, work):
     address = a_series(browser, alder, work)
     page = browser.get(address).text
-    assert "Visit 1 of 4 in a series" in page
+    assert "Appointment 1 of 4 in a series" in page
     following = re.search(r'href="(/appointments/\d+)" data-dialog>Next', page)[1]
-    assert "Visit 2 of 4 in a series" in browser.get(following).text
+    assert "Appointment 2 of 4 in a series" in browser.get(following).text
     again = browser.send(f"{address}/series", {"every_weeks": 1, "visits": 3})
     assert again.status_code == 409
     assert "belongs to a series already" in again.text
@@ -159,12 +159,12 @@ def test_a_booked_visit_is_repeated_from_its_page(browser, alder, work):
 
 def test_this_and_the_following_are_cancelled_and_come_back(browser, alder, work):
     address = a_series(browser, alder, work)
-    sent = {"cancel_reason": "Moved away", "following": "y"}
+    sent = {"cancel_code": "other", "cancel_reason": "Moved away", "following": "y"}
     answer = browser.send(f"{address}/cancellation", sent, follow_redirects=True)
-    assert "4 visits are cancelled." in answer.text
+    assert "4 appointments cancelled: " in answer.text
     assert {status for _at, status, _notes in visits_of(alder, work[1])} == {"cancelled"}
-    undo = re.search(r'action="([^"]+/series/undo)"', answer.text)[1]
-    assert browser.send(undo).status_code == 303
+    undo = re.search(r'data-act="([^"]+)"', answer.text)[1]
+    assert browser.send("/appointments/reversals", {"act": undo}).status_code == 303
     assert {status for _at, status, _notes in visits_of(alder, work[1])} == {"scheduled"}
 
 

@@ -108,11 +108,11 @@ def test_a_cancelled_visit_says_who_wants_its_start(browser, alder, work):
     a_waiting_patient(alder, work)
     with alder.at_work():
         visit = book(work[0], "09:00")
-    sent = {"cancel_reason": "Better"}
+    sent = {"cancel_code": "patient_cancelled"}
     browser.sign_in(alder.desk)
     address = f"/appointments/{visit.id}"
     page = browser.send(f"{address}/cancellation", sent, follow_redirects=True).text
-    assert "1 person wants this start" in page
+    assert "1 waitlist match" in page
     assert "Monday, March 2, 2026, 09:00" in page
 
 
@@ -123,7 +123,7 @@ def test_a_moved_visit_says_that_somebody_wants_its_old_start(browser, alder, wo
     sent = {"doctor_id": work[0].doctor.id, "start_at": "2026-03-02T10:00"}
     browser.sign_in(alder.desk)
     page = browser.send(f"/appointments/{visit.id}/move", sent, follow_redirects=True).text
-    assert "1 person on the waitlist wants the start that is free now." in page
+    assert "1 person on the waitlist matches the time that is free now." in page
 
 
 def filled_in(html: str) -> dict[str, str]:
@@ -137,7 +137,7 @@ def filled_in(html: str) -> dict[str, str]:
 def test_a_free_start_is_booked_from_the_list_in_one_step(browser, alder, work):
     entry_id = a_waiting_patient(alder, work)
     page = browser.sign_in(alder.desk).get("/appointments/waitlist").text
-    assert "1 person wants this start" in page
+    assert "1 waitlist match" in page
     link = re.search(r'href="(/appointments/new[^"]+)"[^>]+>Book<', page)[1].replace("&amp;", "&")
     form = browser.get(link)
     assert "Marchetti, Greta" in form.text

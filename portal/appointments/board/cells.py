@@ -15,7 +15,7 @@ from portal.availability.rules import Span
 
 SHORTEST_CARD = 2
 LATE_MINUTES = 20
-NEXT = {"scheduled": "check-in", "checked_in": "start", "in_progress": "completion"}
+GOES_ON = frozenset({"scheduled", "checked_in", "in_progress"})
 Say = Callable[..., str]
 
 
@@ -107,7 +107,8 @@ def _card(visit: VisitRow, axis: Axis, now: datetime, say: Say) -> Card:
         status=status, icon=icon, name=visit.name(), flags=flags, time=axis.hhmm(visit.start_at),
         service=visit.service, since=int(waiting.timestamp()) if waiting else None,
         wait=say("%(minutes)s min", minutes=waited), late=waited > LATE_MINUTES,
-        movable=visit.status == "scheduled", next=NEXT.get(visit.status),
+        movable=visit.status == "scheduled",
+        next=f"next?version={visit.row_version}" if visit.status in GOES_ON else None,
         said=", ".join(["", *words]),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Every write of appointments: one function for each thing staff can do."""
 
 from portal.appointments.commands.arriving import receive_walk_in
+from portal.appointments.commands.acts import apart, as_one
 from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
 from portal.appointments.commands.first_visit import book_first_visit
 from portal.appointments.commands.holds import (
@@ -10,15 +11,26 @@ from portal.appointments.commands.holds import (
     release_slot,
     sweep_holds,
 )
-from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.commands.rescheduling import (
+    MoveDetails,
+    arrive_now,
+    reschedule_appointment,
+)
+from portal.appointments.commands.reversing import undo, undo_group, undo_newest
 from portal.appointments.commands.series import (
     SeriesDetails,
     book_series,
     cancel_following,
+    cancel_together,
     repeat_appointment,
-    undo_following,
 )
-from portal.appointments.commands.steps import finish_step, skip_step, start_step
+from portal.appointments.commands.steps import (
+    finish_step,
+    skip_step,
+    start_step,
+    take_next,
+    unskip_step,
+)
 from portal.appointments.commands.visit import (
     cancel_appointment,
     check_in,
@@ -26,7 +38,6 @@ from portal.appointments.commands.visit import (
     confirm,
     mark_no_show,
     start_visit,
-    undo,
 )
 from portal.appointments.commands.waitlist import (
     WishDetails,
@@ -43,12 +54,16 @@ __all__ = [
     "SeriesDetails",
     "WishDetails",
     "add_to_waitlist",
+    "apart",
+    "arrive_now",
+    "as_one",
     "book_appointment",
     "book_first_visit",
     "book_series",
     "booking_wish",
     "cancel_appointment",
     "cancel_following",
+    "cancel_together",
     "change_wish",
     "check_in",
     "complete_visit",
@@ -67,8 +82,11 @@ __all__ = [
     "start_step",
     "start_visit",
     "sweep_holds",
+    "take_next",
     "undo",
-    "undo_following",
+    "undo_group",
+    "undo_newest",
+    "unskip_step",
     "walk_in",
     "withdraw_wish",
 ]

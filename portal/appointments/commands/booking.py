@@ -11,7 +11,7 @@ from sqlalchemy import TextClause
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.commands import seats
+from portal.appointments.commands import acts, seats
 from portal.appointments.commands.booking_statements import (
     BOOKED_OR_RELEASED,
     LOCK,
@@ -203,7 +203,7 @@ def _write(
         **values, "tenant_id": facts().tenant_id, "user_id": facts().user_id, "row_uid": row_uid,
         "patient_id": details.patient_id, "plan_id": details.plan_id, "notes": notes,
         "language": details.language, "booking_key": details.booking_key,
-        "series_id": details.series_id,
+        "series_id": details.series_id, **acts.of_booking(),
     }  # fmt: skip
     try:
         row = written(CONSTRAINTS, statement, asked, before=before, whole=_is_whole)

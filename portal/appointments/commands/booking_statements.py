@@ -102,6 +102,12 @@ patient AS (
         ON template.tenant_id = :tenant_id AND template.id = step.step_template_id
      CROSS JOIN LATERAL (
            SELECT COALESCE(step.duration_minutes, template.default_duration_minutes) AS minutes) m
+), act AS (
+    INSERT INTO appointment_acts (tenant_id, row_uid, group_uid, facility_id, appointment_id,
+                                  user_id, kind, visit_version, done_at)
+    SELECT :tenant_id, gen_random_uuid(), CAST(:group_uid AS uuid), visit.facility_id, visit.id,
+           CAST(:act_user_id AS bigint), 'book', visit.row_version, CAST(:done_at AS timestamptz)
+      FROM visit WHERE CAST(:act_user_id AS bigint) IS NOT NULL
 )
 SELECT {booked} AS booked, (SELECT count(*) FROM offer) AS offered,
        (SELECT count(*) FROM taken) AS seats, (SELECT status FROM patient) AS patient_status,

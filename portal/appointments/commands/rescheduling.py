@@ -5,17 +5,27 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
+from portal import clock
 from portal.appointments import queries
-from portal.appointments.commands import seats
+from portal.appointments.commands import acts, seats
 from portal.appointments.commands.booking import refusal
+from portal.appointments.commands.visit import check_in
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer, Wanted
-from portal.appointments.rules import MOVABLE, SlotTaken, VisitNotMovable
+from portal.appointments.rules import (
+    MOVABLE,
+    DoctorBusyNow,
+    SlotTaken,
+    VisitNotMovable,
+    times,
+    whole_minute,
+)
 from portal.availability.commands import lock_doctors
 from portal.availability.queries import get_slot
 from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import refusing
+from portal.services.models import ServiceOffering
 from portal.services.queries import get_offering
 from portal.tenancy.context import facts
 
@@ -23,7 +33,7 @@ SHIFT_STEPS = text("""
     UPDATE appointment_steps
        SET scheduled_start_at = scheduled_start_at + :shift,
            scheduled_end_at = scheduled_end_at + :shift
-     WHERE tenant_id = :tenant_id AND appointment_id = :appointment_id
+     WHERE tenant_id = :tenant_id AND appointment_id = :appointment_id AND replaced_at IS NULL
 """)
 
 
@@ -50,7 +60,7 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
         VisitNotMovable: it has begun or is over.
     """
     offering = get_offering(details.offering_id or appointment.service_offering_id)
-    at = get_slot(details.slot_id).start_at if details.slot_id else details.start_at
+    at = details.start_at if details.slot_id is None else get_slot(details.slot_id).start_at
     lock_doctors([appointment.doctor_id, offering.doctor_id])
     session.refresh(appointment, with_for_update=True)
     if appointment.status not in MOVABLE:
@@ -65,13 +75,54 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
         minutes=Span(appointment.start_at, appointment.end_at).minutes,
     )
     try:
-        with refusing(seats.CONSTRAINTS):
+        with refusing(seats.CONSTRAINTS), acts.recorded(appointment, "move"):
             _move(appointment, replace(wanted, slot_id=details.slot_id), at)
     except SlotTaken as taken:
         session.refresh(appointment)
         taken.alternatives = taken.alternatives or tuple(queries.nearest_offers(wanted, at))
         raise
     return appointment
+
+
+def arrive_now(appointment: Appointment) -> None:
+    """Somebody comes on another day: their visit is moved to now, at its length, and checked in.
+
+    Raises:
+        DoctorBusy: the doctor is taken now. PatientBusy.
+        VisitNotMovable: it has begun or is over.
+    """
+    offering, now = get_offering(appointment.service_offering_id), whole_minute(clock.now())
+    lock_doctors([appointment.doctor_id])
+    session.refresh(appointment, with_for_update=True)
+    if appointment.status != "scheduled":
+        raise VisitNotMovable
+    seats.release_holds(appointment.doctor_id)
+    with acts.as_one(), refusing(seats.CONSTRAINTS):
+        with acts.recorded(appointment, "move"):
+            _take_now(appointment, _offer_at(appointment, offering, now))
+        check_in(appointment)
+
+
+def _take_now(appointment: Appointment, offer: Offer) -> None:
+    seats.give_back_seat(appointment)
+    busy = Span(offer.busy_from, offer.busy_until)
+    if seats.is_taken(offer.doctor_id, busy):
+        raise DoctorBusyNow
+    slot_id = seats.make_slot(offer, overbooked=False)
+    seats.take_seat(slot_id, busy)
+    _shift_steps(appointment, offer.start_at - appointment.start_at)
+    _write(appointment, offer._replace(slot_id=slot_id))
+
+
+def _offer_at(appointment: Appointment, offering: ServiceOffering, at: datetime) -> Offer:
+    """What would be on offer if a slot of the visit's own length began then."""
+    minutes = Span(appointment.start_at, appointment.end_at).minutes
+    taken = times(at, minutes, offering.buffer_before_minutes, offering.buffer_after_minutes)
+    return Offer(
+        0, appointment.doctor_id, appointment.facility_id, offering.id,
+        appointment.service_workflow_id, taken.visit.start, taken.visit.end,
+        queries.zone_of(appointment.facility_id), taken.busy.start, taken.busy.end,
+    )  # fmt: skip
 
 
 def _move(appointment: Appointment, wanted: Wanted, at: datetime) -> None:

@@ -3,7 +3,10 @@
 Every caller holds the doctor's lock. The constraints still have the last word.
 """
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 
@@ -45,6 +48,35 @@ TAKE_SEAT = text("""
     RETURNING id
 """)
 
+# A slot that has gone meanwhile comes back as it was; one that is there stays as it is by now.
+TAKE_BACK = text("""
+    UPDATE availability_slots s
+       SET booked_count = s.booked_count + 1,
+           status = CASE WHEN s.booked_count + 1
+                              = CASE s.status WHEN 'cancelled' THEN w.capacity ELSE s.capacity END
+                         THEN 'booked' ELSE 'open' END,
+           reserved_until = NULL, reserved_by = NULL,
+           busy_from = CASE WHEN s.booked_count = 0 THEN w.busy_from
+                            ELSE LEAST(s.busy_from, w.busy_from) END,
+           busy_until = CASE WHEN s.booked_count = 0 THEN w.busy_until
+                             ELSE GREATEST(s.busy_until, w.busy_until) END,
+           end_at = CASE s.status WHEN 'cancelled' THEN w.end_at ELSE s.end_at END,
+           capacity = CASE s.status WHEN 'cancelled' THEN w.capacity ELSE s.capacity END,
+           orphaned_at = CASE s.status WHEN 'cancelled' THEN w.orphaned_at
+                                       ELSE s.orphaned_at END,
+           service_offering_id = CASE s.status WHEN 'cancelled' THEN w.service_offering_id
+                                               ELSE s.service_offering_id END,
+           created_from_rule_id = CASE s.status WHEN 'cancelled' THEN (
+               SELECT r.id FROM availability_rules r
+                WHERE r.tenant_id = :tenant_id AND r.id = w.created_from_rule_id)
+               ELSE s.created_from_rule_id END
+      FROM jsonb_populate_record(CAST(NULL AS availability_slots), CAST(:slot AS jsonb)) AS w
+     WHERE s.tenant_id = :tenant_id AND s.id = w.id
+       AND s.booked_count < CASE s.status WHEN 'cancelled' THEN w.capacity ELSE s.capacity END
+       AND (s.status <> 'reserved' OR s.reserved_by = CAST(:user_id AS bigint))
+    RETURNING s.id
+""")
+
 # A slot that no rule supports, or that was made for this one visit, is not offered again.
 GIVE_BACK = text("""
     UPDATE availability_slots
@@ -63,7 +95,7 @@ TAKEN = text("""
     SELECT EXISTS (
         SELECT 1 FROM availability_slots
          WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id
-           AND id IS DISTINCT FROM CAST(:but AS bigint)
+           AND id <> ALL(CAST(:but AS bigint[]))
            AND start_at > CAST(:busy_from AS timestamptz) - interval '36 hours'
            AND start_at < CAST(:busy_until AS timestamptz) + interval '4 hours'
            AND busy_from < :busy_until AND busy_until > :busy_from
@@ -137,10 +169,31 @@ def give_back_seat(appointment: Appointment) -> None:
     )
 
 
-def is_taken(doctor_id: int, busy: Span, *, but: int | None = None) -> bool:
-    """Whether a doctor is held or booked anywhere during a span, one slot not counted."""
-    values = {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, "but": but, **_busy(busy)}
-    return bool(session.scalar(TAKEN, values))
+def take_back_seat(slot: dict[str, Any], beside: Sequence[int]) -> None:
+    """Take the seat that a visit had, and its doctor's time as it was taken then.
+
+    Args:
+        slot: the slot's row as it was.
+        beside: the slots for which the doctor was taken at the same time already.
+
+    Raises:
+        SlotTaken: somebody else has it now, or the doctor is taken for something newer.
+    """
+    busy = Span(*(datetime.fromisoformat(slot[end]) for end in ("busy_from", "busy_until")))
+    if is_taken(slot["doctor_id"], busy, but=[slot["id"], *beside]):
+        raise SlotTaken
+    known = facts()
+    values = {
+        "tenant_id": known.tenant_id, "user_id": known.user_id, "slot": json.dumps(slot)
+    }  # fmt: skip
+    if session.execute(TAKE_BACK, values).one_or_none() is None:
+        raise SlotTaken
+
+
+def is_taken(doctor_id: int, busy: Span, *, but: Sequence[int] = ()) -> bool:
+    """Whether a doctor is held or booked anywhere during a span, some slots not counted."""
+    known = {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, "but": list(but)}
+    return bool(session.scalar(TAKEN, known | _busy(busy)))
 
 
 def make_slot(offer: Offer, *, overbooked: bool) -> int:

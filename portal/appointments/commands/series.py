@@ -7,8 +7,9 @@ from uuid import UUID
 
 from portal import clock
 from portal.appointments import queries
+from portal.appointments.commands import acts
 from portal.appointments.commands.booking import BookingDetails, book_appointment
-from portal.appointments.commands.visit import cancel_appointment, lock, save, undo
+from portal.appointments.commands.visit import cancel_appointment, lock
 from portal.appointments.models import Appointment, AppointmentSeries
 from portal.appointments.rules import (
     InSeriesAlready,
@@ -48,7 +49,7 @@ def book_series(details: BookingDetails, series: SeriesDetails) -> Appointment:
     Raises:
         What `book_appointment` raises for the first visit, and `repeat_appointment` for the others.
     """
-    with session.begin_nested():
+    with session.begin_nested(), acts.as_one():
         first = book_appointment(details)
         repeat_appointment(first, series)
     return first
@@ -73,7 +74,7 @@ def repeat_appointment(first: Appointment, details: SeriesDetails) -> Appointmen
         raise VisitNotAt(status=first.status, wanted="scheduled")
     if not details.slot_ids:
         raise NothingToRepeat
-    with session.begin_nested():
+    with session.begin_nested(), acts.as_one():
         series = _begin(first, details)
         for slot_id in details.slot_ids:
             _book(first, slot_id, series, details.notes)
@@ -84,37 +85,29 @@ def repeat_appointment(first: Appointment, details: SeriesDetails) -> Appointmen
     return series
 
 
-def cancel_following(appointment: Appointment, because: str) -> int:
+def cancel_following(appointment: Appointment, because: str, *, code: str | None = None) -> int:
     """Cancel a visit and all of its series after it that have not begun; how many there were.
 
     Raises:
         ReasonMissing, VisitNotAt: as `cancel_appointment`.
     """
     following = queries.list_following(appointment)
-    lock_doctors(sorted({visit.doctor_id for visit in [appointment, *following]}))
-    now = clock.now()
-    cancel_appointment(appointment, because, at=now)
     others = [visit for visit in following if visit.id != appointment.id]
-    for visit in others:
-        cancel_appointment(visit, because, at=now)
-    return 1 + len(others)
+    return cancel_together([appointment, *others], because, code=code)
 
 
-def undo_following(appointment: Appointment) -> None:
-    """Take back a cancelling of several visits, all or none.
+def cancel_together(visits: Sequence[Appointment], because: str, *, code: str | None = None) -> int:
+    """Cancel several visits, all or none, as one act; how many there were.
 
     Raises:
-        NotUndoneAnyMore, SlotTaken, PatientBusy: as `undo`.
+        ReasonMissing, VisitNotAt: as `cancel_appointment`.
     """
-    cancelled_at = appointment.finished_at
-    if appointment.status != "cancelled" or cancelled_at is None:
-        undo(appointment)
-        return
-    visits = queries.list_following(appointment, cancelled_at=cancelled_at)
     lock_doctors(sorted({visit.doctor_id for visit in visits}))
-    with session.begin_nested():
+    now = clock.now()
+    with session.begin_nested(), acts.as_one():
         for visit in visits:
-            undo(visit)
+            cancel_appointment(visit, because, code=code, at=now)
+    return len(visits)
 
 
 def _begin(first: Appointment, details: SeriesDetails) -> AppointmentSeries:
@@ -126,8 +119,8 @@ def _begin(first: Appointment, details: SeriesDetails) -> AppointmentSeries:
     )
     session.add(series)
     session.flush()
-    first.appointment_series_id = series.id
-    save(first)
+    with acts.recorded(first, "repeat"):
+        first.appointment_series_id = series.id
     return series
 
 

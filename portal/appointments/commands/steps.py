@@ -2,10 +2,23 @@
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.commands.visit import begin, finish, lock, over, save
+from portal.appointments.commands import acts
+from portal.appointments.commands.visit import (
+    begin,
+    check_in,
+    check_its_day,
+    complete_visit,
+    finish,
+    lock,
+    over,
+    save,
+    start_visit,
+)
 from portal.appointments.models import Appointment, AppointmentStep
 from portal.appointments.rules import (
     LIVE,
+    ChangedSince,
+    Next,
     StepOutOfTurn,
     VisitNotAt,
     check_move,
@@ -13,7 +26,34 @@ from portal.appointments.rules import (
     check_turn,
     current_step,
     next_step,
+    what_comes_next,
 )
+
+
+def take_next(appointment: Appointment, *, version: int) -> Next[AppointmentStep]:
+    """Do what comes next in a visit, once: the same press sent twice does it once.
+
+    Args:
+        appointment: the visit.
+        version: its version on the screen where it was asked.
+
+    Raises:
+        VisitNotAt: it stands elsewhere by now; the message says where.
+        ChangedSince: it was changed otherwise. AnotherDay.
+    """
+    lock(appointment)
+    coming = what_comes_next(appointment.status, queries.list_steps(appointment.id))
+    if appointment.row_version != version and appointment.status == "scheduled":
+        raise ChangedSince
+    if coming is None or appointment.row_version != version:
+        raise VisitNotAt(status=appointment.status, wanted=appointment.status)
+    if coming.step is not None:
+        {"start_step": start_step, "finish_step": finish_step}[coming.kind](
+            appointment, coming.step
+        )
+    else:
+        NEXT[coming.kind](appointment)
+    return coming
 
 
 def start_step(appointment: Appointment, step: AppointmentStep) -> None:
@@ -22,18 +62,22 @@ def start_step(appointment: Appointment, step: AppointmentStep) -> None:
     Raises:
         StepOutOfTurn: steps before it are waiting, or it has begun.
         VisitNotAt: the patient has not arrived, or the visit is over.
+        AnotherDay: the patient would begin on a day that is not the appointment's.
     """
     lock(appointment)
-    if appointment.status != "in_progress":
+    begins = appointment.status != "in_progress"
+    if begins:
         check_move(appointment, "in_progress")
-        appointment.status, appointment.started_at = "in_progress", clock.now()
+        check_its_day(appointment)
     steps = queries.list_steps(appointment.id)
     check_turn(steps, step)
-    current = current_step(steps)
-    if current is not None:
-        finish(current)
-    begin(step)
-    save(appointment)
+    with acts.recorded(appointment, "start_step"):
+        if begins:
+            appointment.status, appointment.started_at = "in_progress", clock.now()
+        current = current_step(steps)
+        if current is not None:
+            finish(current)
+        begin(step)
 
 
 def finish_step(appointment: Appointment, step: AppointmentStep) -> None:
@@ -41,23 +85,38 @@ def finish_step(appointment: Appointment, step: AppointmentStep) -> None:
     lock(appointment)
     if step.status != "in_progress":
         raise StepOutOfTurn
-    finish(step)
-    _end_with_last_step(appointment)
+    with acts.recorded(appointment, "finish_step"):
+        finish(step)
+        _end_with_last_step(appointment)
 
 
 def skip_step(appointment: Appointment, step: AppointmentStep) -> None:
-    """Leave out a step that may be left out; it shows as cancelled.
+    """Leave out a step that may be left out; it shows as skipped.
 
     Raises:
         StepNotSkippable: its workflow does not let it be skipped.
         StepOutOfTurn: it is done already. VisitNotAt: the visit is over.
     """
+    _check_live(appointment)
+    check_skip(step, step.id in queries.skippable_steps(appointment.id))
+    with acts.recorded(appointment, "skip_step"):
+        step.status = "cancelled"
+        _end_with_last_step(appointment)
+
+
+def unskip_step(appointment: Appointment, step: AppointmentStep) -> None:
+    """A step that was left out is to be done after all. Raises StepOutOfTurn, VisitNotAt."""
+    _check_live(appointment)
+    if step.status != "cancelled":
+        raise StepOutOfTurn
+    with acts.recorded(appointment, "unskip_step"):
+        step.status, step.started_at = "scheduled", None
+
+
+def _check_live(appointment: Appointment) -> None:
     lock(appointment)
     if appointment.status not in LIVE:
         raise VisitNotAt(status=appointment.status, wanted="in_progress")
-    check_skip(step, step.id in queries.skippable_steps(appointment.id))
-    step.status = "cancelled"
-    _end_with_last_step(appointment)
 
 
 def _end_with_last_step(appointment: Appointment) -> None:
@@ -67,3 +126,6 @@ def _end_with_last_step(appointment: Appointment) -> None:
         over(appointment, "completed")
     else:
         save(appointment)
+
+
+NEXT = {"check_in": check_in, "start": start_visit, "complete": complete_visit}

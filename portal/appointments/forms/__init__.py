@@ -4,11 +4,12 @@ from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.finding import FindForm
 from portal.appointments.forms.series import RepeatForm
 from portal.appointments.forms.times import within_reason
-from portal.appointments.forms.visits import CancellationForm, MoveForm
+from portal.appointments.forms.visits import AllComingForm, CancellationForm, MoveForm
 from portal.appointments.forms.waitlist import WishForm, new_wish, wish_as_typed
 from portal.appointments.forms.walk_in import WalkInForm
 
 __all__ = [
+    "AllComingForm",
     "BookingForm",
     "CancellationForm",
     "FindForm",

@@ -1,45 +1,91 @@
-"""Moving and cancelling a visit."""
+"""Moving and cancelling an appointment."""
 
-from flask_babel import lazy_gettext
-from wtforms import BooleanField, SelectField
+from collections.abc import Sequence
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms.booking import NotOfferedBy
 from portal.appointments.forms.times import check_start, instant_of
-from portal.services.queries import find_offering, list_offerings
+from portal.appointments.models import Appointment
+from portal.appointments.words import CANCEL_WORDS
+from portal.services.queries import find_offering, get_offering, list_offerings
+from portal.web.filters import localtime
 from portal.web.forms import Line, PortalForm, record_number
 
 
 class MoveForm(PortalForm):
-    """Another start, with the same or another doctor of the service."""
+    """An opening, or a time of its own with the same or another doctor of the service."""
 
-    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number)
-    start_at = Line(lazy_gettext("Start"))
-    on_board = BooleanField()
+    opening = StringField(lazy_gettext("Opening"))
+    doctor_id = SelectField(lazy_gettext("Provider"), coerce=record_number, validate_choice=False)
+    start_at = Line(lazy_gettext("Other time"))
 
     def offer_doctors(self, facility_id: int, service_id: int) -> None:
         """Those who offer the service there."""
         offerings = list_offerings(facility_id=facility_id, service_id=service_id)
         self.doctor_id.choices = [(o.doctor_id, o.doctor_name) for o in offerings]
 
-    def details(self, *, facility_id: int, service_id: int, zone: str) -> MoveDetails:
-        """Where to move."""
-        offering = find_offering(
-            service_id=service_id, doctor_id=self.doctor_id.data, facility_id=facility_id
+    def fill_in(self, visit: Appointment, zone: str) -> None:
+        """What the fields hold when nothing was typed; an instant is shown as the local time."""
+        if self.doctor_id.data is None:
+            self.doctor_id.data = visit.doctor_id
+        if self.start_at.data and not self.start_at.errors:
+            start = instant_of(self.start_at.data, zone)
+            self.start_at.data = f"{localtime(start, zone):%Y-%m-%dT%H:%M}"
+
+    def details(self, facility_id: int, service_id: int, zone: str) -> MoveDetails:
+        """Where to move: a time that was typed comes before an opening."""
+        if not self.start_at.data:
+            slot, _dash, offering = (self.opening.data or "").partition("-")
+            chosen = get_offering(record_number(offering) or 0)
+            if chosen.service_id != service_id:
+                raise NotOfferedBy
+            return MoveDetails(slot_id=record_number(slot) or 0, offering_id=chosen.id)
+        found = find_offering(
+            service_id=service_id, doctor_id=self.doctor_id.data or 0, facility_id=facility_id
         )
-        if offering is None:
+        if found is None:
             raise NotOfferedBy(field="doctor_id")
-        start_at = instant_of(self.start_at.data or "", zone)
-        return MoveDetails(start_at=start_at, offering_id=offering.id)
+        return MoveDetails(start_at=instant_of(self.start_at.data, zone), offering_id=found.id)
 
     def validate_start_at(self, field: Line) -> None:
-        """A date and a time."""
-        check_start(field.data or "")
+        """A date and a time, unless an opening is chosen."""
+        if field.data or not self.opening.data:
+            check_start(field.data or "")
 
 
 class CancellationForm(PortalForm):
     """Why a visit is cancelled; of a series, whether those after it are too."""
 
-    cancel_reason = Line(lazy_gettext("Reason"), [Length(max=500)])
-    following = BooleanField(lazy_gettext("And the visits of its series after it"))
+    cancel_code = SelectField(lazy_gettext("Reason"), choices=lambda: _reasons())
+    cancel_reason = Line(lazy_gettext("In words"), [Length(max=500)])
+    following = BooleanField(lazy_gettext("Also cancel all later visits in this series"))
+
+
+class AllComingForm(PortalForm):
+    """Why all coming appointments of a patient are cancelled, and which were shown."""
+
+    cancel_code = SelectField(lazy_gettext("Reason"), choices=lambda: _reasons())
+    cancel_reason = Line(lazy_gettext("In words"), [Length(max=500)])
+    shown = HiddenField()
+
+    def show(self, visits: Sequence[Appointment]) -> None:
+        """Remember which appointments are on the screen."""
+        self.shown.data = _ids(visits)
+
+    def was_shown(self, visits: Sequence[Appointment]) -> bool:
+        """Whether these appointments are the ones that were on the screen."""
+        return self.shown.data == _ids(visits)
+
+
+def _ids(visits: Sequence[Appointment]) -> str:
+    return ",".join(str(visit.id) for visit in visits)
+
+
+def _reasons() -> list[SelectChoice]:
+    """Why an appointment is cancelled, in the reader's language."""
+    return [SelectChoice(code, gettext(words)) for code, words in CANCEL_WORDS.items()]

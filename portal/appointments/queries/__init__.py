@@ -8,6 +8,7 @@ from portal.appointments.queries.around import (
     around_patient,
     list_patient_plan_ids,
 )
+from portal.appointments.queries.acts import last_act, list_acts, list_history, newest_own_act
 from portal.appointments.queries.day import (
     BlockRow,
     Day,
@@ -47,6 +48,7 @@ from portal.appointments.queries.visits import (
     get_appointment,
     get_context,
     get_step,
+    list_coming,
     list_patient_visits,
     list_step_rows,
     list_steps,
@@ -97,8 +99,12 @@ __all__ = [
     "get_series",
     "get_step",
     "get_wish",
+    "last_act",
+    "list_acts",
     "list_by_ids",
+    "list_coming",
     "list_following",
+    "list_history",
     "list_matches",
     "list_offers",
     "list_patient_plan_ids",
@@ -112,6 +118,7 @@ __all__ = [
     "list_wishes",
     "list_wishes_of",
     "nearest_offers",
+    "newest_own_act",
     "next_available",
     "plan_series",
     "planned_steps",

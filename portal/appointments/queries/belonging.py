@@ -35,6 +35,7 @@ STEPS = text("""
     SELECT DISTINCT format('appointment %s has steps of another workflow', a.id)
       FROM appointments a
       JOIN appointment_steps s ON s.tenant_id = a.tenant_id AND s.appointment_id = a.id
+       AND s.replaced_at IS NULL
       JOIN workflow_steps w ON w.tenant_id = s.tenant_id AND w.id = s.workflow_step_id
      WHERE a.tenant_id = :tenant_id AND w.service_workflow_id <> a.service_workflow_id
      ORDER BY 1 LIMIT :limit

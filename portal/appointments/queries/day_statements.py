@@ -37,11 +37,12 @@ VISITS = text("""
       LEFT JOIN LATERAL (
            SELECT t.name, st.position,
                   (SELECT count(*) FROM appointment_steps n
-                    WHERE n.tenant_id = a.tenant_id AND n.appointment_id = a.id) AS steps
+                    WHERE n.tenant_id = a.tenant_id AND n.appointment_id = a.id
+                      AND n.replaced_at IS NULL) AS steps
              FROM appointment_steps st
              JOIN step_templates t ON t.tenant_id = st.tenant_id AND t.id = st.step_template_id
             WHERE st.tenant_id = a.tenant_id AND st.appointment_id = a.id
-              AND st.status = 'in_progress'
+              AND st.status = 'in_progress' AND st.replaced_at IS NULL
             ORDER BY st.position LIMIT 1) step ON a.status = 'in_progress'
      WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id
        AND a.start_at >= :opens AND a.start_at < :closes AND a.status <> 'cancelled'

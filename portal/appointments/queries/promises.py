@@ -83,6 +83,7 @@ STEP_STATUSES = text("""
     SELECT format('appointment %s is %s, which its steps deny', a.id, a.status)
       FROM appointments a
       JOIN appointment_steps s ON s.tenant_id = a.tenant_id AND s.appointment_id = a.id
+       AND s.replaced_at IS NULL
      WHERE a.tenant_id = :tenant_id
      GROUP BY a.tenant_id, a.id
     HAVING count(*) FILTER (WHERE s.status = 'in_progress')
@@ -101,6 +102,7 @@ STEPS = text("""
                        PARTITION BY a.id ORDER BY s.position, s.id) AS reach
               FROM appointments a
               JOIN appointment_steps s ON s.tenant_id = a.tenant_id AND s.appointment_id = a.id
+       AND s.replaced_at IS NULL
              WHERE a.tenant_id = :tenant_id) AS step
      WHERE scheduled_start_at <> reach OR scheduled_end_at > end_at
      ORDER BY 1 LIMIT :limit
@@ -110,6 +112,7 @@ MINUTES = text("""
     SELECT format('appointment %s is not as long as its steps', a.id)
       FROM appointments a
       LEFT JOIN appointment_steps s ON s.tenant_id = a.tenant_id AND s.appointment_id = a.id
+       AND s.replaced_at IS NULL
      WHERE a.tenant_id = :tenant_id
      GROUP BY a.tenant_id, a.id
     HAVING COALESCE(sum(s.scheduled_end_at - s.scheduled_start_at), interval '0')

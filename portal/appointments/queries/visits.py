@@ -71,6 +71,20 @@ def list_patient_visits(patient_id: int, *, limit: int = 50) -> Sequence[Appoint
     ).all()
 
 
+def list_coming(patient_id: int, now: datetime, *, limit: int = 200) -> Sequence[Appointment]:
+    """A patient's appointments that are still to come, the next first."""
+    return session.scalars(
+        _appointments()
+        .where(
+            Appointment.patient_id == patient_id,
+            Appointment.status == "scheduled",
+            Appointment.start_at > now,
+        )
+        .order_by(Appointment.start_at, Appointment.id)
+        .limit(limit)
+    ).all()
+
+
 def get_context(appointment: Appointment) -> VisitContext:
     """The names a visit's page shows."""
     offering, service, plan, payer = ServiceOffering, Service, InsurancePlan, InsuranceProvider
@@ -118,6 +132,7 @@ def get_step(appointment_id: int, step_id: int) -> AppointmentStep:
             AppointmentStep.tenant_id == facts().tenant_id,
             AppointmentStep.appointment_id == appointment_id,
             AppointmentStep.id == step_id,
+            AppointmentStep.replaced_at.is_(None),
         )
     )
     if step is None:
@@ -132,6 +147,7 @@ def list_steps(appointment_id: int) -> Sequence[AppointmentStep]:
         .where(
             AppointmentStep.tenant_id == facts().tenant_id,
             AppointmentStep.appointment_id == appointment_id,
+            AppointmentStep.replaced_at.is_(None),
         )
         .order_by(AppointmentStep.position, AppointmentStep.id)
     ).all()
@@ -163,7 +179,11 @@ def list_step_rows(appointment_id: int) -> list[StepRow]:
             planned,
             (planned.tenant_id == step.tenant_id) & (planned.id == step.workflow_step_id),
         )
-        .where(step.tenant_id == facts().tenant_id, step.appointment_id == appointment_id)
+        .where(
+            step.tenant_id == facts().tenant_id,
+            step.appointment_id == appointment_id,
+            step.replaced_at.is_(None),
+        )
         .order_by(step.position, step.id)
     )
     return [StepRow._make(row) for row in rows]

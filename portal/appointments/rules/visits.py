@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from portal.availability.rules import Span, local_date
 from portal.refusals import N_, Conflict, DomainError
 
-# Every way forward; the one step back is `BACK`.
+# Every way forward; the way back is what was there before.
 FORWARD = {
     "scheduled": frozenset({"checked_in", "cancelled", "no_show"}),
     "checked_in": frozenset({"in_progress", "cancelled", "no_show"}),
@@ -16,15 +16,16 @@ FORWARD = {
 }
 STANDS = {
     "scheduled": N_("The patient has not arrived yet."),
-    "checked_in": N_("The patient has arrived, and the visit has not begun yet."),
-    "in_progress": N_("The visit is under way."),
-    "completed": N_("The visit is completed."),
-    "no_show": N_("The patient did not come to this visit."),
-    "cancelled": N_("The visit is cancelled."),
+    "checked_in": N_("Already checked in."),
+    "in_progress": N_("Already in progress."),
+    "completed": N_("Already completed."),
+    "no_show": N_("This appointment is marked as a no-show."),
+    "cancelled": N_("This appointment is cancelled."),
 }
 LIVE = frozenset({"scheduled", "checked_in", "in_progress"})
 MOVABLE = frozenset({"scheduled", "checked_in"})
 OVER = frozenset({"completed", "no_show", "cancelled"})
+AROUND_MIDNIGHT = timedelta(hours=4)
 
 
 class SlotTaken(Conflict):
@@ -82,6 +83,10 @@ class DoctorBusy(Conflict):
     field = "overbook_reason"
 
 
+class DoctorBusyNow(Conflict):
+    message = N_("The doctor is taken now. Move the appointment to another time first.")
+
+
 class OverbookingNotAllowed(DomainError):
     message = N_("Booking over another appointment needs the right to overbook.")
     field = "overbook_reason"
@@ -99,15 +104,33 @@ class VisitNotAt(Conflict):
 
 
 class NotBegunYet(Conflict):
-    message = N_("The visit's start has not passed yet.")
+    message = N_("The appointment's time has not come yet.")
+
+
+class AnotherDay(Conflict):
+    """`day` is the appointment's own local day."""
+
+    message = N_("This appointment is on %(day)s.")
+
+
+class ListChanged(Conflict):
+    message = N_("The list has changed. Look at it again before you cancel.")
 
 
 class VisitNotMovable(Conflict):
-    message = N_("Only a visit that has not begun can be moved.")
+    message = N_("Only an appointment that has not begun can be moved.")
 
 
 class NotUndoneAnyMore(Conflict):
-    message = N_("There is no step to take back, or it was not taken today.")
+    message = N_("There is nothing to undo, or it was not done today.")
+
+
+class NothingToUndo(Conflict):
+    message = N_("Nothing of the last ten minutes to undo.")
+
+
+class ChangedSince(Conflict):
+    message = N_("This appointment was changed since. Open it to see how it stands now.")
 
 
 class StepOutOfTurn(Conflict):
@@ -119,7 +142,9 @@ class StepNotSkippable(DomainError):
 
 
 class StepsRemain(Conflict):
-    message = N_("Some steps cannot be skipped and are not done yet.")
+    """`steps` are the names of those that cannot be skipped and are not done."""
+
+    message = N_("Finish %(steps)s first.")
 
 
 class Visit(Protocol):
@@ -133,11 +158,20 @@ class Visit(Protocol):
     finished_at: datetime | None
 
 
-class Step(Protocol):
-    """What the rules need to know of a step."""
+class Act(Protocol):
+    """What the rules need to know of something done to a visit."""
 
-    position: int
-    status: str
+    kind: str
+    done_at: datetime
+
+
+class Step(Protocol):
+    """What the rules need to know of a step, a row or an entity."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def status(self) -> str: ...
 
 
 AnyStep = TypeVar("AnyStep", bound=Step)
@@ -176,31 +210,28 @@ def check_move(visit: Visit, to: str) -> None:
         raise VisitNotAt(status=visit.status, wanted=to)
 
 
-def before(visit: Visit) -> str | None:
-    """The status an undo goes back to; None: there is nothing before it."""
-    back = {
-        "checked_in": "scheduled",
-        "in_progress": "checked_in",
-        "completed": "in_progress",
-    }
-    if visit.status in ("cancelled", "no_show"):
-        return "checked_in" if visit.checked_in_at else "scheduled"
-    return back.get(visit.status)
+def is_its_day(visit: Visit, now: datetime, zone: str) -> bool:
+    """Whether it is the appointment's own local day, or an hour around midnight next to it."""
+    if local_date(visit.start_at, zone) == local_date(now, zone):
+        return True
+    return visit.start_at - AROUND_MIDNIGHT <= now <= visit.end_at + AROUND_MIDNIGHT
 
 
-def since(visit: Visit) -> datetime | None:
-    """When the present status began; None for a visit that is only scheduled."""
-    if visit.status in OVER:
-        return visit.finished_at
-    return {"checked_in": visit.checked_in_at, "in_progress": visit.started_at}.get(visit.status)
+def check_day(visit: Visit, now: datetime, zone: str) -> None:
+    """Refuse what belongs to another day; raises AnotherDay, which names it."""
+    if not is_its_day(visit, now, zone):
+        raise AnotherDay(day=local_date(visit.start_at, zone))
 
 
-def check_undo(visit: Visit, now: datetime, zone: str) -> str:
-    """The status to go back to, which the same local day allows; raises NotUndoneAnyMore."""
-    back, moment = before(visit), since(visit)
-    if back is None or moment is None or local_date(moment, zone) != local_date(now, zone):
+def check_undo(act: Act, visit: Visit, now: datetime, zone: str) -> None:
+    """What was done can be taken back on the same local day; raises NotUndoneAnyMore.
+
+    A cancelled appointment is restored as long as its own day is not over.
+    """
+    today = local_date(now, zone)
+    comes = act.kind == "cancel" and today <= local_date(visit.start_at, zone)
+    if not comes and local_date(act.done_at, zone) != today:
         raise NotUndoneAnyMore
-    return back
 
 
 def keeps_seat(visit: Visit, now: datetime) -> bool:
@@ -232,7 +263,6 @@ def check_skip(step: Step, can_be_skipped: bool) -> None:
         raise StepOutOfTurn
 
 
-def check_all_done(steps: Iterable[Step], skippable: Iterable[int]) -> None:
-    """A visit completes when no step is left that cannot be skipped."""
-    if any(step.status == "scheduled" and step.position not in skippable for step in steps):
-        raise StepsRemain
+def steps_left(steps: Iterable[AnyStep], skippable: Iterable[int]) -> list[AnyStep]:
+    """The steps that cannot be skipped and have not begun: with one left, no visit completes."""
+    return [s for s in steps if s.status == "scheduled" and s.position not in skippable]

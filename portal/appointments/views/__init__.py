@@ -4,10 +4,11 @@ from importlib import import_module
 
 from portal.appointments.views.blueprint import bp
 
-for _name in (
-    "day", "offers", "booking", "visits", "series", "steps", "patients", "waitlist", "starts",
-    "walk_in",
-):  # fmt: skip
+VIEWS = (
+    "day", "offers", "booking", "visits", "moving", "cancelling", "series", "steps", "reversals",
+    "patients", "waitlist", "starts", "walk_in",
+)  # fmt: skip
+for _name in VIEWS:
     import_module(f"{__name__}.{_name}")
 
 __all__ = ["bp"]

@@ -1,4 +1,4 @@
-"""Visits that repeat: their dates before anything is booked, and taking a cancelling back."""
+"""Visits that repeat: their dates before anything is booked."""
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -12,7 +12,7 @@ from portal.appointments.queries import Wanted, find_offer
 from portal.appointments.rules import InSeriesAlready, NotAllBooked, SlotTaken
 from portal.appointments.series_page import Dates, dates_of, offer_of
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.visits import answer, change
+from portal.appointments.views.visits import answer
 from portal.appointments.visit_page import visit_page
 from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
@@ -38,12 +38,6 @@ def repeat(appointment_id: int) -> Response:
             dates = _dates(visit, form)
     card = visit_page(visit, get_offering(visit.service_offering_id).service_id)
     return form_page(PAGE, FORM, form, visit=card, dates=dates)
-
-
-@bp.post("/appointments/<int:appointment_id>/series/undo")
-@permission("appointments.attend")
-def following_undo(appointment_id: int) -> Response:
-    return change(appointment_id, commands.undo_following)
 
 
 def preview(form: BookingForm, facility: Facility) -> Dates:

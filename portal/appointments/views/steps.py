@@ -3,35 +3,53 @@
 from collections.abc import Callable
 
 from flask import Response
+from flask_babel import gettext as _
 
 from portal.appointments import commands, queries
 from portal.appointments.models import Appointment, AppointmentStep
+from portal.appointments.rules import LABELS_DONE
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.visits import answer
+from portal.appointments.views.visits import change
 from portal.auth.permissions import permission
+from portal.refusals import N_
+
+SKIPPED, TO_BE_DONE = N_("Skipped %(step)s"), N_("%(step)s is to be done again")
 
 
 @bp.post("/appointments/<int:appointment_id>/steps/<int:step_id>/start")
 @permission("appointments.attend")
 def step_start(appointment_id: int, step_id: int) -> Response:
-    return _take(appointment_id, step_id, commands.start_step)
+    return _take(appointment_id, step_id, commands.start_step, LABELS_DONE["start_step"])
 
 
 @bp.post("/appointments/<int:appointment_id>/steps/<int:step_id>/finish")
 @permission("appointments.attend")
 def step_finish(appointment_id: int, step_id: int) -> Response:
-    return _take(appointment_id, step_id, commands.finish_step)
+    return _take(appointment_id, step_id, commands.finish_step, LABELS_DONE["finish_step"])
 
 
 @bp.post("/appointments/<int:appointment_id>/steps/<int:step_id>/skip")
 @permission("appointments.attend")
 def step_skip(appointment_id: int, step_id: int) -> Response:
-    return _take(appointment_id, step_id, commands.skip_step)
+    return _take(appointment_id, step_id, commands.skip_step, SKIPPED)
+
+
+@bp.post("/appointments/<int:appointment_id>/steps/<int:step_id>/skip-reversal")
+@permission("appointments.attend")
+def step_unskip(appointment_id: int, step_id: int) -> Response:
+    return _take(appointment_id, step_id, commands.unskip_step, TO_BE_DONE)
 
 
 def _take(
-    appointment_id: int, step_id: int, command: Callable[[Appointment, AppointmentStep], None]
+    appointment_id: int,
+    step_id: int,
+    command: Callable[[Appointment, AppointmentStep], None],
+    said: str,
 ) -> Response:
-    visit = queries.get_appointment(appointment_id)
-    command(visit, queries.get_step(visit.id, step_id))
-    return answer(visit)
+    step = queries.get_step(appointment_id, step_id)
+    names = {row.id: row.name for row in queries.list_step_rows(appointment_id)}
+
+    def take(visit: Appointment) -> None:
+        command(visit, step)
+
+    return change(appointment_id, take, lambda: _(said, step=names[step_id]))

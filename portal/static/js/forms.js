@@ -34,9 +34,11 @@ document.addEventListener("submit", (event) => {
   if (wrong) { event.preventDefault(); event.stopImmediatePropagation(); wrong.reportValidity(); }
 }, true);
 
-const focusErrors = () => document.querySelector(".errors:not([data-seen])")?.focus();
-document.addEventListener("htmx:after:swap", () => {
-  focusErrors();
-  for (const errors of document.querySelectorAll(".errors")) errors.dataset.seen = "";
-});
-focusErrors();
+// Errors, else what comes next, take the focus once.
+const land = () => {
+  const found = document.querySelector(".errors:not([data-seen])") ?? document.querySelector("[data-land]:not([data-seen])");
+  found?.focus();
+  found?.setAttribute("data-seen", "");
+};
+document.addEventListener("htmx:after:swap", land);
+land();

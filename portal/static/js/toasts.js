@@ -17,8 +17,6 @@ function raise() {
 
 function welcome(toast) {
   toast.dataset.seen = "";
-  // Only the last thing done can be taken back.
-  if (toast.querySelector("form")) box.querySelectorAll(".toast form").forEach((form) => { if (!toast.contains(form)) form.remove(); });
   const error = toast.matches(".error");
   const text = toast.querySelector("span").textContent;
   say(text, error);
@@ -45,6 +43,7 @@ document.addEventListener("portal:say", ({ detail }) => say(detail.text, detail.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
 });
+document.addEventListener("portal:undone", ({ detail }) => box.querySelector(`[data-act="${detail.act}"]`)?.remove());
 // An undo has been taken once it was sent: offering it twice would be a lie.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   ctx.sourceElement?.closest?.(".toast")?.remove();

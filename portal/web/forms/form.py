@@ -1,7 +1,9 @@
 """The base of every form, and how a command's refusal comes to stand on it."""
 
+from datetime import date
 from typing import Any
 
+from babel.lists import format_list
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -9,8 +11,9 @@ from wtforms import Field, FieldList, SelectField
 from wtforms.widgets import HiddenInput
 
 from portal.refusals import DomainError
-from portal.web.filters import hhmm
+from portal.web.filters import daydate, hhmm
 from portal.web.forms import choices, once, versions, words
+from portal.web.languages import page_locale
 from portal.web.messages import toast
 
 ANSWERABLE = frozenset({409, 422, 429})
@@ -18,8 +21,15 @@ CARRIED = Markup('<input type="hidden" name="{}" value="{}">')
 
 
 def say(refusal: DomainError) -> str:
-    """A refusal in the reader's language."""
-    return str(gettext(refusal.message, **refusal.params))
+    """A refusal in the reader's language; days and lists in it too."""
+    params = {name: _written(value) for name, value in refusal.params.items()}
+    return str(gettext(refusal.message, **params))
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, date):
+        return daydate(value)
+    return format_list(value, locale=page_locale()) if isinstance(value, list) else value
 
 
 class PortalForm(FlaskForm):  # type: ignore[misc]

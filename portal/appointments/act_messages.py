@@ -1,0 +1,66 @@
+"""Messages about what was done to visits: who, what, when, with a way back and a link."""
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import clock
+from portal.appointments import queries
+from portal.appointments.act_words import UNDONE
+from portal.appointments.acts import AppointmentAct
+from portal.appointments.models import Appointment
+from portal.availability.rules import local_date
+from portal.web.filters import hhmm, localtime, shortdate, weekdayname
+from portal.web.messages import PATIENT, toast
+
+
+def say_done(visit: Appointment, what: str, *, brief: bool = False) -> None:
+    """Say what was done to a visit just now, with a way back.
+
+    Args:
+        visit: the visit; of several that were done together, one.
+        what: what was done, in words.
+        brief: `what` says when and with whom already, or there are several.
+    """
+    act = queries.last_act(visit.id)
+    group = str(act.group_uid) if act else None
+    undo = {"url": url_for("appointments.reversals"), "values": {"act": group}} if act else None
+    text = _("%(what)s: %(who)s", what=what, who=PATIENT) if brief else _about(visit, what)
+    toast(text, undo=undo, patient=visit.patient_id, link=_link(visit), act=group)
+
+
+def say_undone(done: Sequence[AppointmentAct]) -> None:
+    """Say what is so again after something was taken back."""
+    visit = queries.get_appointment(done[-1].appointment_id)
+    count = len({act.appointment_id for act in done})
+    if count > 1:
+        what = ngettext("%(num)s appointment is as it was", "%(num)s appointments are as they were",
+                        count)  # fmt: skip
+        text = _("%(what)s: %(who)s", what=what, who=PATIENT)
+    elif done[-1].kind == "move":
+        text = _("Back to %(when)s with %(doctor)s: %(who)s", who=PATIENT, when=when(visit),
+                 doctor=queries.get_context(visit).doctor_name)  # fmt: skip
+    else:
+        text = _about(visit, _(UNDONE[done[-1].kind]))
+    toast(text, "info", patient=visit.patient_id, link=_link(visit))
+
+
+def when(visit: Appointment) -> str:
+    """Its time; on another day than today the day as well."""
+    zone = queries.zone_of(visit.facility_id)
+    start = localtime(visit.start_at, zone)
+    if start.date() == local_date(clock.now(), zone):
+        return hhmm(start)
+    return f"{weekdayname(start)}, {shortdate(start)}, {hhmm(start)}"
+
+
+def _about(visit: Appointment, what: str) -> str:
+    doctor = queries.get_context(visit).doctor_name
+    return str(_("%(what)s: %(who)s, %(when)s, %(doctor)s", what=what, who=PATIENT,
+                 when=when(visit), doctor=doctor))  # fmt: skip
+
+
+def _link(visit: Appointment) -> str:
+    return url_for("appointments.show", appointment_id=visit.id)

@@ -1,0 +1,128 @@
+"""Writing down what is done to a visit, with the rows as they were before it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.appointments.acts import AppointmentAct
+from portal.appointments.models import Appointment
+from portal.db import session
+from portal.tenancy.context import facts
+
+GROUP, APART = "act_group", "acts_apart"
+
+# `beside` are the slots that the doctor was taken for at the same time already (a visit that was
+# squeezed in): they are in nobody's way when the visit comes back.
+SNAPSHOT = text("""
+    SELECT jsonb_build_object(
+        'visit', to_jsonb(a) - 'notes',
+        'steps', (SELECT COALESCE(jsonb_agg(to_jsonb(s) - 'notes' ORDER BY s.id), '[]')
+                    FROM appointment_steps s
+                   WHERE s.tenant_id = :tenant_id AND s.appointment_id = a.id
+                     AND s.replaced_at IS NULL),
+        'slot', to_jsonb(slot),
+        'beside', (SELECT COALESCE(jsonb_agg(o.id), '[]')
+                     FROM availability_slots o
+                    WHERE o.tenant_id = :tenant_id AND o.doctor_id = slot.doctor_id
+                      AND o.id <> slot.id AND o.booked_count > 0
+                      AND o.start_at > slot.busy_from - interval '36 hours'
+                      AND o.start_at < slot.busy_until + interval '4 hours'
+                      AND o.busy_from < slot.busy_until AND o.busy_until > slot.busy_from),
+        'wishes', (SELECT COALESCE(jsonb_agg(w.id), '[]')
+                     FROM waitlist_entries w
+                    WHERE w.tenant_id = :tenant_id AND w.appointment_id = a.id
+                      AND w.status = 'booked'))
+      FROM appointments a
+      LEFT JOIN availability_slots slot
+        ON slot.tenant_id = :tenant_id AND slot.id = a.availability_slot_id
+     WHERE a.tenant_id = :tenant_id AND a.id = :appointment_id
+""")
+# Also what changed only the steps makes the visit a newer one.
+TOUCH = text("""
+    UPDATE appointments SET updated_by = CAST(:user_id AS bigint)
+     WHERE tenant_id = :tenant_id AND id = :appointment_id
+    RETURNING row_version
+""")
+
+
+@contextmanager
+def recorded(appointment: Appointment, kind: str) -> Iterator[None]:
+    """Keep what a visit is before what happens inside; nothing is kept when that is refused.
+
+    Args:
+        appointment: the visit, locked.
+        kind: what is done (one of `ACTS`).
+    """
+    session.flush()
+    before, notes = snapshot(appointment), appointment.notes if kind == "edit" else None
+    facility_id = appointment.facility_id
+    yield
+    session.flush()
+    act = AppointmentAct(
+        group_uid=_group(), facility_id=facility_id, appointment_id=appointment.id,
+        user_id=_whose(), kind=kind, before=before, visit_version=touch(appointment),
+        done_at=clock.now(),
+    )  # fmt: skip
+    act.notes = notes
+    session.add(act)
+    session.flush()
+
+
+def of_booking() -> dict[str, Any]:
+    """What the statement of a booking writes down of itself; a job's bookings are nobody's acts."""
+    return {"group_uid": _group(), "act_user_id": _whose(), "done_at": clock.now()}
+
+
+@contextmanager
+def as_one() -> Iterator[None]:
+    """What is done inside is one act: it is taken back together."""
+    if GROUP in session.info:
+        yield
+        return
+    session.info[GROUP] = uuid4()
+    try:
+        yield
+    finally:
+        del session.info[GROUP]
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """What is done inside is on nobody's stack: it has a way back of its own."""
+    before = session.info.get(APART, False)
+    session.info[APART] = True
+    try:
+        yield
+    finally:
+        session.info[APART] = before
+
+
+def snapshot(appointment: Appointment) -> dict[str, Any]:
+    """The visit's rows as they are in the database."""
+    values = {"tenant_id": facts().tenant_id, "appointment_id": appointment.id}
+    found: dict[str, Any] = session.execute(SNAPSHOT, values).scalar_one()
+    return found
+
+
+def touch(appointment: Appointment) -> int:
+    """Make the visit a newer one; its version."""
+    values = {
+        "tenant_id": facts().tenant_id, "appointment_id": appointment.id,
+        "user_id": facts().user_id,
+    }  # fmt: skip
+    version: int = session.execute(TOUCH, values).scalar_one()
+    session.expire(appointment, ["row_version", "updated_at", "updated_by"])
+    return version
+
+
+def _group() -> UUID:
+    found: UUID = session.info.get(GROUP) or uuid4()
+    return found
+
+
+def _whose() -> int | None:
+    return None if session.info.get(APART) else facts().user_id

@@ -1,0 +1,169 @@
+"""Moving an appointment: the openings of a week, day by day, and why a time cannot be had."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from babel.dates import format_date, format_skeleton
+from flask import url_for
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.appointments import queries
+from portal.appointments.commands import MoveDetails
+from portal.appointments.models import Appointment
+from portal.appointments.queries import Offer, Wanted
+from portal.appointments.reasons_shown import About, Said, say_reasons
+from portal.appointments.rules import SlotTaken
+from portal.appointments.visit_page import VisitPage
+from portal.availability.rules import Span, local_date
+from portal.doctors.queries import list_places
+from portal.refusals import DomainError
+from portal.services.queries import get_offering_row
+from portal.web.filters import hhmm, localtime, shortdate
+from portal.web.languages import page_locale
+
+DAYS = 7
+MOST_IN_WEEK = 400
+
+
+class Day(NamedTuple):
+    """A day of the week that is shown."""
+
+    url: str
+    weekday: str
+    number: int
+    name: str
+    free: bool
+    chosen: bool
+
+
+class Opening(NamedTuple):
+    """A time to move to: `value` names the slot and the offering."""
+
+    value: str
+    time: str
+
+
+class DoctorOpenings(NamedTuple):
+    """A doctor's openings of the day."""
+
+    name: str
+    openings: Sequence[Opening]
+
+
+class Instead(NamedTuple):
+    """A time to move to instead, as a button."""
+
+    text: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MovePage:
+    """The openings of one day in its week, with the ways to the weeks beside it."""
+
+    title: str
+    earlier: str | None
+    later: str
+    days: Sequence[Day]
+    groups: Sequence[DoctorOpenings]
+    nothing: str
+    reasons: Sequence[Said] = ()
+    instead: Sequence[Instead] = ()
+
+
+def move_page(visit: Appointment, card: VisitPage, asked: date | None) -> MovePage:
+    """The week of a day (the appointment's own, or today's), and its first day with an opening.
+
+    Weeks are counted from today, so that they stand still while one looks.
+    """
+    today = local_date(clock.now(), card.zone)
+    day = max(asked or card.start.date(), today)
+    first = today + timedelta(days=(day - today).days // DAYS * DAYS)
+    offers = queries.list_offers(_wanted(visit, card), first_date=first, days=DAYS,
+                                 limit=MOST_IN_WEEK)  # fmt: skip
+    by_day: dict[date, list[Offer]] = {}
+    for offer in offers:
+        by_day.setdefault(local_date(offer.start_at, card.zone), []).append(offer)
+    chosen = next((each for each in sorted(by_day) if each >= day), day)
+    last = first + timedelta(days=DAYS - 1)
+    before = first - timedelta(days=DAYS)
+    return MovePage(
+        title=f"{_monthday(first)} – {_monthday(last)}",
+        earlier=_url(visit, before) if before >= today else None,
+        later=_url(visit, first + timedelta(days=DAYS)),
+        days=[_day(visit, first + timedelta(days=n), by_day, chosen) for n in range(DAYS)],
+        groups=_groups(by_day.get(chosen, ()), card),
+        nothing=_("No openings on %(day)s.", day=_monthday(chosen)),
+    )  # fmt: skip
+
+
+def why_not_there(
+    visit: Appointment, to: MoveDetails, refusal: DomainError
+) -> tuple[Sequence[Said], Sequence[Instead]]:
+    """Every reason against a time but the appointment's own seat, and the nearest openings."""
+    offering = get_offering_row(to.offering_id or visit.service_offering_id)
+    reasons = [
+        reason
+        for reason in queries.why_not(
+            offering.id, visit.insurance_plan_id, to.start_at or visit.start_at
+        )
+        if visit.availability_slot_id is None or reason.record != visit.availability_slot_id
+    ]
+    about = About(offering, visit.insurance_plan_id, offering.zone)
+    nearest = refusal.alternatives if isinstance(refusal, SlotTaken) else ()
+    return say_reasons(reasons, about), _instead(offering.facility_id, nearest)
+
+
+def _wanted(visit: Appointment, card: VisitPage) -> Wanted:
+    return Wanted(
+        service_id=card.service_id, facility_id=visit.facility_id,
+        plan_id=visit.insurance_plan_id, minutes=Span(visit.start_at, visit.end_at).minutes,
+    )  # fmt: skip
+
+
+def _day(visit: Appointment, day: date, free: dict[date, list[Offer]], chosen: date) -> Day:
+    locale = page_locale()
+    return Day(
+        _url(visit, day), format_date(day, "EEE", locale=locale), day.day, _monthday(day),
+        day in free, day == chosen,
+    )  # fmt: skip
+
+
+def _groups(offers: Sequence[Offer], card: VisitPage) -> list[DoctorOpenings]:
+    """The appointment's own doctor first, then whoever is free first."""
+    names = _names(card.facility_id)
+    found: dict[str, list[Opening]] = {}
+    for offer in offers:
+        time = hhmm(localtime(offer.start_at, card.zone))
+        name = names.get(offer.doctor_id, "?")
+        found.setdefault(name, []).append(Opening(f"{offer.slot_id}-{offer.offering_id}", time))
+    return sorted(
+        (DoctorOpenings(name, openings) for name, openings in found.items()),
+        key=lambda group: group.name != card.doctor,
+    )
+
+
+def _instead(facility_id: int, offers: Sequence[Offer]) -> list[Instead]:
+    names = _names(facility_id)
+    found = []
+    for offer in sorted(offers, key=lambda offer: (offer.start_at, offer.slot_id)):
+        at = localtime(offer.start_at, offer.zone)
+        text = f"{shortdate(at)}, {hhmm(at)} · {names.get(offer.doctor_id, '?')}"
+        found.append(Instead(text, {"opening": f"{offer.slot_id}-{offer.offering_id}"}))
+    return found
+
+
+def _names(facility_id: int) -> dict[int, str]:
+    return {place.doctor_id: place.display_name for place in list_places(facility_id=facility_id)}
+
+
+def _monthday(day: date) -> str:
+    """Nov 29, as the language orders it."""
+    return str(format_skeleton("MMMd", day, locale=page_locale()))
+
+
+def _url(visit: Appointment, day: date) -> str:
+    return url_for("appointments.move", appointment_id=visit.id, date=day.isoformat())

@@ -1,0 +1,71 @@
+"""Reads of what was done to visits."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from portal.appointments.acts import AppointmentAct
+from portal.appointments.models import Appointment
+from portal.auth.models import User
+from portal.db import session
+from portal.tenancy.context import facts
+
+STACK = timedelta(minutes=10)
+MOST_TOGETHER = 400
+MOST_HISTORY = 100
+
+
+def last_act(appointment_id: int) -> AppointmentAct | None:
+    """What was done last to a visit and stands."""
+    return session.scalars(
+        _acts()
+        .where(AppointmentAct.appointment_id == appointment_id)
+        .order_by(AppointmentAct.id.desc())
+        .limit(1)
+    ).first()
+
+
+def newest_own_act(now: datetime) -> AppointmentAct | None:
+    """What the user did last in the ten minutes before, and nobody has changed since."""
+    act, visit = AppointmentAct, Appointment
+    return session.scalars(
+        _acts()
+        .join(visit, (visit.tenant_id == act.tenant_id) & (visit.id == act.appointment_id))
+        .where(
+            act.user_id == facts().user_id,
+            act.done_at > now - STACK,
+            act.visit_version == visit.row_version,
+        )
+        .order_by(act.done_at.desc(), act.id.desc())
+        .limit(1)
+    ).first()
+
+
+def list_acts(group_uid: UUID) -> Sequence[AppointmentAct]:
+    """What was done together and stands, the last first."""
+    return session.scalars(
+        _acts()
+        .where(AppointmentAct.group_uid == group_uid)
+        .order_by(AppointmentAct.id.desc())
+        .limit(MOST_TOGETHER)
+    ).all()
+
+
+def list_history(appointment_id: int) -> list[tuple[AppointmentAct, str | None]]:
+    """Everything that was done to a visit with who did it, the last first."""
+    act = AppointmentAct
+    rows = session.execute(
+        select(act, User.name)
+        .outerjoin(User, (User.tenant_id == act.tenant_id) & (User.id == act.user_id))
+        .where(act.tenant_id == facts().tenant_id, act.appointment_id == appointment_id)
+        .order_by(act.id.desc())
+        .limit(MOST_HISTORY)
+    )
+    return [(found, name) for found, name in rows]
+
+
+def _acts() -> Select[AppointmentAct]:
+    act = AppointmentAct
+    return select(act).where(act.tenant_id == facts().tenant_id, act.undone_at.is_(None))

@@ -1,0 +1,72 @@
+"""Cancelling: one appointment, those of its series after it, all that a patient has to come."""
+
+from flask import Response
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import clock
+from portal.appointments import commands, queries
+from portal.appointments.act_messages import say_done
+from portal.appointments.forms import AllComingForm, CancellationForm
+from portal.appointments.models import Appointment
+from portal.appointments.rules import ListChanged, ReasonMissing
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.visits import CARD, PAGE, answer, refused, shown
+from portal.auth.permissions import permission
+from portal.db import session
+from portal.patients.queries import get_patient
+from portal.refusals import DomainError
+from portal.web.answers import form_page, go
+
+ALL, ALL_FORM = "appointments/all_coming.html", "appointments/_all_coming.html"
+
+
+@bp.post("/appointments/<int:appointment_id>/cancellation")
+@permission("appointments.cancel")
+def cancellation(appointment_id: int) -> Response:
+    visit = queries.get_appointment(appointment_id)
+    form = CancellationForm()
+    if form.validate():
+        try:
+            with session.begin_nested():
+                _cancel(visit, form)
+            return answer(visit)
+        except ReasonMissing as missing:
+            form.refuse(missing)
+        except DomainError as refusal:
+            session.refresh(visit)
+            return refused(visit, refusal)
+    return form_page(PAGE, CARD, form, **(shown(visit) | {"cancel_form": form}))
+
+
+@bp.route("/patients/<int:patient_id>/visits/cancellation", methods=["GET", "POST"])
+@permission("appointments.cancel")
+def coming_cancellation(patient_id: int) -> Response:
+    """All that are to come, shown first; they are cancelled together, and come back together."""
+    patient, form = get_patient(patient_id), AllComingForm()
+    visits = queries.list_coming(patient.id, clock.now())
+    if visits and form.validate_on_submit():
+        with form.refusals():
+            if not form.was_shown(visits):
+                raise ListChanged
+            because, code = form.cancel_reason.data or "", form.cancel_code.data
+            say_done(visits[0], _words(commands.cancel_together(visits, because, code=code)),
+                     brief=True)  # fmt: skip
+            return go("appointments.of_patient", patient_id=patient.id)
+    form.show(visits)
+    return form_page(ALL, ALL_FORM, form, patient=patient,
+                     visits=[(visit, queries.get_context(visit)) for visit in visits])  # fmt: skip
+
+
+def _words(count: int) -> str:
+    return str(ngettext("%(num)s appointment cancelled", "%(num)s appointments cancelled", count))
+
+
+def _cancel(visit: Appointment, form: CancellationForm) -> None:
+    because, code = form.cancel_reason.data or "", form.cancel_code.data
+    if not form.following.data:
+        commands.cancel_appointment(visit, because, code=code)
+        say_done(visit, _("Appointment cancelled"))
+        return
+    count = commands.cancel_following(visit, because, code=code)
+    say_done(visit, _words(count), brief=True)

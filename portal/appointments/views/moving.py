@@ -1,0 +1,62 @@
+"""Moving an appointment: to an opening of any day, to another time, or to now."""
+
+from dataclasses import replace
+
+from flask import Response
+from flask_babel import gettext as _
+
+from portal.appointments import commands, queries
+from portal.appointments.act_messages import say_done, when
+from portal.appointments.forms import MoveForm
+from portal.appointments.models import Appointment
+from portal.appointments.move_page import move_page, why_not_there
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.shown import day_asked
+from portal.appointments.views.visits import answer, change, say_wanted
+from portal.appointments.visit_page import visit_page
+from portal.auth.permissions import permission
+from portal.refusals import DomainError
+from portal.services.queries import get_offering
+from portal.web.answers import form_page
+
+PAGE, FORM = "appointments/move.html", "appointments/_move.html"
+
+
+@bp.route("/appointments/<int:appointment_id>/move", methods=["GET", "POST"])
+@permission("appointments.move")
+def move(appointment_id: int) -> Response:
+    """From the openings, from a time that is typed, or from the board where a card was dropped."""
+    visit = queries.get_appointment(appointment_id)
+    card = visit_page(visit, get_offering(visit.service_offering_id).service_id)
+    form = MoveForm()
+    form.offer_doctors(card.facility_id, card.service_id)
+    moving = move_page(visit, card, day_asked())
+    if form.validate_on_submit():
+        with form.refusals():
+            details = form.details(card.facility_id, card.service_id, card.zone)
+            try:
+                return _moved(visit, details)
+            except DomainError as refusal:
+                reasons, instead = why_not_there(visit, details, refusal)
+                moving = replace(moving, reasons=reasons, instead=instead)
+                raise
+    form.fill_in(visit, card.zone)
+    return form_page(PAGE, FORM, form, visit=card, moving=moving)
+
+
+@bp.post("/appointments/<int:appointment_id>/arrival")
+@permission("appointments.move")
+def arrival(appointment_id: int) -> Response:
+    """Whoever comes on another day is moved to now, and checked in."""
+    return change(appointment_id, commands.arrive_now, lambda: _("Moved to now and checked in"))
+
+
+def _moved(visit: Appointment, details: commands.MoveDetails) -> Response:
+    left, version = (visit.facility_id, visit.doctor_id, visit.start_at), visit.row_version
+    commands.reschedule_appointment(visit, details)
+    if visit.row_version == version:
+        return answer(visit)
+    say_wanted(*left)
+    doctor = queries.get_context(visit).doctor_name
+    say_done(visit, _("Moved to %(when)s, %(doctor)s", when=when(visit), doctor=doctor), brief=True)
+    return answer(visit)

@@ -1,0 +1,65 @@
+"""Taking back what one did last, or what a message is about."""
+
+import json
+from contextlib import suppress
+from uuid import UUID
+
+from flask import Response, request
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.appointments import commands
+from portal.appointments.act_messages import say_undone
+from portal.appointments.rules import NothingToUndo
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.shown import with_board
+from portal.auth.permissions import permission
+from portal.db import session
+from portal.names import name_of
+from portal.patients.queries import get_patient
+from portal.refusals import DomainError
+from portal.web.answers import asks_for_fragment, go, toast
+from portal.web.forms import say
+from portal.web.messages import name_patients
+
+
+@bp.post("/appointments/reversals")
+@permission("appointments.attend")
+def reversals() -> Response:
+    """Z, and the Undo of a message; a refusal is a message as well."""
+    visit_ids: list[int] = []
+    group = _group_asked()
+    try:
+        with session.begin_nested():
+            done = commands.undo_group(group) if group else commands.undo_newest()
+    except DomainError as refusal:
+        toast(say(refusal), "info" if isinstance(refusal, NothingToUndo) else "error")
+    else:
+        say_undone(done)
+        group, visit_ids = done[0].group_uid, sorted({act.appointment_id for act in done})
+    if not asks_for_fragment():
+        to = {"appointment_id": visit_ids[0]} if visit_ids else {}
+        return go("appointments.show" if to else "appointments.home", **to)
+    response = with_board()
+    response.headers["HX-Trigger"] = json.dumps({"portal:undone": {"act": str(group or "")}})
+    return response
+
+
+def patient_name(patient_id: int) -> str:
+    """Whom a message is about; whoever cannot be read is "the patient"."""
+    with suppress(DomainError, SQLAlchemyError):
+        return name_of(get_patient(patient_id))
+    return str(_("the patient"))
+
+
+def _group_asked() -> UUID | None:
+    try:
+        return UUID(request.form.get("act", ""))
+    except ValueError:
+        return None
+
+
+@bp.record_once
+def _name_in_messages(state: BlueprintSetupState) -> None:
+    name_patients(state.app, patient_name)

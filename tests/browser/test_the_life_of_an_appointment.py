@@ -1,0 +1,55 @@
+"""An appointment from the board by keyboard alone: to its end, back again, and to next week."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.patients import two_letters
+from tests.browser.test_the_main_job import book_earliest
+
+pytestmark = pytest.mark.browser
+MOST_KEYS = 8
+
+
+@pytest.fixture
+def card(desk, tmp_path):
+    """The card of an appointment of today, with the focus on it."""
+    book_earliest(desk, two_letters(tmp_path))
+    return desk.locator(f"#{desk.locator('.visit:focus').get_attribute('id')}")
+
+
+def pressed(page, key: str, words: str) -> None:
+    page.keyboard.press(key)
+    expect(page.locator(".toast").last).to_contain_text(words)
+
+
+def test_c_takes_it_to_its_end_and_z_all_the_way_back(desk, card):
+    for words in ("Checked in", "Started", "Finished", "Started", "Completed"):
+        pressed(desk, "c", words)
+    expect(card).to_have_class(re.compile("st-completed"))
+    for status in ("in_progress", "in_progress", "in_progress", "checked_in", "scheduled"):
+        version = card.get_attribute("data-next") or ""
+        desk.keyboard.press("z")
+        expect(card).to_have_attribute("data-next", re.compile(f"^(?!{re.escape(version)}$)next"))
+        expect(card).to_have_class(re.compile(f"st-{status}"))
+        expect(desk.locator(".toast").last).to_contain_text("undone")
+
+
+def test_it_moves_to_next_week_in_few_keys_and_comes_back(desk, card):
+    keys = ("Enter", "m", "]", "Enter")
+    shown = ("#appointments-visit", "#appointments-move", "[data-land]:focus", "")
+    for key, what in zip(keys, shown, strict=True):
+        title = desk.locator(".weeks b")
+        before = title.inner_text() if key == "]" else None
+        desk.keyboard.press(key)
+        if before:
+            expect(title).not_to_have_text(before)
+        if what:
+            expect(desk.locator(what)).to_be_visible()
+    assert len(keys) <= MOST_KEYS
+    expect(desk.locator(".toast").last).to_contain_text("Moved to")
+    expect(card).to_have_count(0)
+    desk.keyboard.press("Escape")
+    pressed(desk, "z", "Back to")
+    expect(card).to_have_count(1)
