@@ -1,7 +1,7 @@
 """Every write of appointments: one function for each thing staff can do."""
 
-from portal.appointments.commands.arriving import receive_walk_in
 from portal.appointments.commands.acts import apart, as_one
+from portal.appointments.commands.arriving import receive_walk_in
 from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
 from portal.appointments.commands.first_visit import book_first_visit
 from portal.appointments.commands.holds import (

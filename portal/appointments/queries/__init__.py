@@ -1,5 +1,6 @@
 """Every read of appointments and of what is on offer."""
 
+from portal.appointments.queries.acts import last_act, list_acts, list_history, newest_own_act
 from portal.appointments.queries.around import (
     Around,
     ComingVisit,
@@ -8,7 +9,6 @@ from portal.appointments.queries.around import (
     around_patient,
     list_patient_plan_ids,
 )
-from portal.appointments.queries.acts import last_act, list_acts, list_history, newest_own_act
 from portal.appointments.queries.day import (
     BlockRow,
     Day,

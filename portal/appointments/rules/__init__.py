@@ -1,7 +1,7 @@
 """A visit's life, its times, how it repeats. Pure: no session, no clock of its own."""
 
-from portal.appointments.rules.preference import Preference, preferred
 from portal.appointments.rules.next_step import LABELS, LABELS_DONE, Next, what_comes_next
+from portal.appointments.rules.preference import Preference, preferred
 from portal.appointments.rules.series import (
     MOST_IN_SERIES,
     MOST_WEEKS,
