@@ -17,6 +17,7 @@ from portal.appointments.commands import (
     cancel_appointment,
     check_in,
     mark_no_show,
+    receive_walk_in,
     reschedule_appointment,
     skip_step,
     start_visit,
@@ -152,6 +153,13 @@ def test_ones_own_acts_are_a_stack_of_ten_minutes(clinic, practice):
     later = clock.at(MONDAY + timedelta(minutes=11))
     with acting_as(clinic.desk), later, pytest.raises(NothingToUndo):
         undo_newest()
+
+
+def test_a_walk_in_and_its_arrival_are_one_act(clinic, practice):
+    with acting_as(clinic.desk), on_monday(hours=2):
+        visit = receive_walk_in(details(practice, "09:00"))
+        assert [act.kind for act in undo_newest()] == ["check_in", "book"]
+    assert (visit.status, visit.cancel_code) == ("cancelled", "booked_in_error")
 
 
 def test_what_comes_next_is_done_once_however_often_it_is_pressed(practice):

@@ -1,5 +1,6 @@
 """A walk-in: booked for now and checked in, both or neither."""
 
+from portal.appointments.commands import acts
 from portal.appointments.commands.booking import BookingDetails, walk_in
 from portal.appointments.commands.visit import check_in
 from portal.appointments.models import Appointment
@@ -12,7 +13,7 @@ def receive_walk_in(details: BookingDetails, *, may_overbook: bool = False) -> A
     Raises:
         What `walk_in` raises.
     """
-    with session.begin_nested():
+    with session.begin_nested(), acts.as_one():
         visit = walk_in(details, may_overbook=may_overbook)
         if visit.status == "scheduled":
             check_in(visit)
