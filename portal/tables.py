@@ -53,13 +53,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of a line: `added`, `known` (here already, left as it is) or `refused`.
+    """What becomes of a line.
 
-    `said` is why it is refused, or what of it could not be kept.
+    It is `added`, `known` (here already, left as it is), `likely` (may be here, left out unless
+    somebody chooses otherwise) or `refused`. `said` is why, or what of it could not be kept.
     """
 
     line: int
-    outcome: Literal["added", "known", "refused"]
+    outcome: Literal["added", "known", "likely", "refused"]
     said: tuple[DomainError, ...] = ()
 
 

@@ -15,7 +15,10 @@ from portal.availability.queries.promises import (
     starts_that_no_hours_give,
 )
 from portal.cli.lookup import every_tenant
-from portal.patients.queries.promises import patients_that_cannot_be_found
+from portal.patients.queries.promises import (
+    patients_of_an_older_scheme,
+    patients_that_cannot_be_found,
+)
 from portal.phi.queries import envelopes_that_do_not_open
 from portal.services.queries import workflows_not_as_long_as_their_steps
 from portal.tenancy.context import as_job
@@ -38,6 +41,7 @@ CHECKS: dict[str, Callable[[], Sequence[str]]] = {
     "hours are for the doctor's own services": hours_of_anothers_service,
     "an absence is whole": absences_half_done,
     "every patient can be found": patients_that_cannot_be_found,
+    "every patient is found by all that is known": patients_of_an_older_scheme,
     "whoever may not sign in has no session": sessions_that_should_have_ended,
     "somebody owns the clinic": clinics_without_an_owner,
     "clinics are kept apart": tables_not_kept_apart,

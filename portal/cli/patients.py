@@ -1,18 +1,20 @@
 """`flask patients`: bringing in patients from another system."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from portal.cli.lookup import tenant_named
+from portal.cli.lookup import every_tenant, tenant_named
 from portal.db import session
 from portal.facilities import queries as facilities
-from portal.patients.commands import ImportReport, import_patients
+from portal.patients.commands import ImportReport, import_patients, index_some
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.table import DateOrder
+from portal.phi.keys import KeyUnavailable
 from portal.tables import Fate, FileRefused
-from portal.tenancy.context import as_job
+from portal.tenancy.context import as_job, enter_job
 
 group = AppGroup("patients", help="Bring in patients from another system.")
 
@@ -29,27 +31,58 @@ group = AppGroup("patients", help="Bring in patients from another system.")
     help="how a CSV writes its dates: 1980-03-04, 3/4/1980 or 4/3/1980",
 )
 @click.option("--dry-run", is_flag=True, help="say what would happen; change nothing")
-def import_(file: Path, tenant: str, facility: str, dates: DateOrder, dry_run: bool) -> None:
+@click.option(
+    "--anyway",
+    multiple=True,
+    type=int,
+    metavar="LINE",
+    help="register this line though it may be here already",
+)
+def import_(
+    file: Path, tenant: str, facility: str, dates: DateOrder, dry_run: bool, anyway: tuple[int, ...]
+) -> None:
     """FHIR R4 Patients (NDJSON) or CSV from FILE, all in one transaction.
 
-    Who was imported before is left as they are. A line that cannot be taken is named with the
-    reason, and the rest stands.
+    Who was imported before is left as they are, and so is whoever has the clinic's own number.
+    Who may be a patient already is named and left out. A line that cannot be taken is named with
+    the reason, and the rest stands.
     """
     with as_job(tenant_named(tenant), "import"):
-        report = _import(file, facility, dates)
+        report = _import(file, facility, dates, anyway)
         if dry_run:
             session.rollback()
     click.echo(_summary(report, dry_run=dry_run))
 
 
-def _import(file: Path, facility: str, dates: DateOrder) -> ImportReport:
+@group.command("reindex")
+@click.option("--tenant", "tenant", metavar="SLUG", help="one clinic group; all of them without it")
+def reindex_(tenant: str | None) -> None:
+    """Find patients by the keys that are used now; can be broken off and begun again."""
+    chosen = [(tenant_named(tenant), tenant)] if tenant else every_tenant()
+    for tenant_id, slug in chosen:
+        reindex(tenant_id)
+        click.echo(f"{slug}: every patient is found by all that is known")
+
+
+def reindex(tenant_id: int) -> None:
+    """Make the search tokens of an older scheme anew, a commit after each hundred patients."""
+    after: int | None = 0
+    # A clinic whose keys were destroyed has nobody to be found.
+    with suppress(KeyUnavailable), as_job(tenant_id, "search"):
+        while after is not None:
+            after = index_some(after, stale_only=True)
+            session.commit()
+            enter_job(tenant_id, "search")
+
+
+def _import(file: Path, facility: str, dates: DateOrder, anyway: tuple[int, ...]) -> ImportReport:
     place = facilities.find_facility(facility)
     if place is None:
         raise click.ClickException(f"There is no facility {facility}.")
     try:
         with file.open("rb") as stream:
             patients = read_patients(stream, dates)
-            return import_patients(patients, facility_id=place.id, tell=tell)
+            return import_patients(patients, facility_id=place.id, tell=tell, anyway=anyway)
     except (OSError, FileRefused) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise click.ClickException(f"{file} cannot be read: {reason}.") from None
@@ -64,7 +97,8 @@ def tell(fate: Fate) -> None:
 
 def _summary(report: ImportReport, *, dry_run: bool) -> str:
     would = "would be registered" if dry_run else "registered"
+    likely = f"{report.likely} may be here already, " if report.likely else ""
     return (
-        f"{report.registered} {would}, {report.known} already here, {report.refused} refused,"
-        f" {report.remarks} remarks."
+        f"{report.registered} {would}, {report.known} already here, {likely}"
+        f"{report.refused} refused, {report.remarks} remarks."
     )

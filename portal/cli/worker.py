@@ -20,9 +20,10 @@ from sqlalchemy.exc import DBAPIError
 from portal.appointments.commands import sweep_holds
 from portal.auth.once import forget_submissions
 from portal.availability.commands import batches, materialise_doctors
-from portal.cli import demo, exports
+from portal.cli import demo, exports, patients
 from portal.cli.audit import seal_log, verify_log
 from portal.db import session
+from portal.patients.rules.finding import SCHEME
 from portal.sheets.commands import expire as expire_uploads
 from portal.tenancy.context import as_job, as_worker, enter_job
 from portal.web.logs import log, log_failure
@@ -92,6 +93,12 @@ def forget_forms() -> None:
             forget_submissions()
 
 
+def reindex_patients() -> None:
+    """Find every active tenant's patients by the keys that are used now."""
+    for tenant_id in _active_tenants():
+        patients.reindex(tenant_id)
+
+
 def make_exports() -> None:
     """What staff asked to take away as a file."""
     exports.work_off(_active_tenants())
@@ -105,6 +112,8 @@ JOBS = (
     Job("holds", 50, sweep_expired_holds),
     Job("uploads", 3_600, forget_uploads),
     Job("forms", 3_600, forget_forms),
+    # A scheme of its own is a job of its own: due at once where it was never run.
+    Job(f"patient-search-{SCHEME}", 3_600, reindex_patients),
     Job("audit-seals", 50, seal_log),
     Job("exports", 10, make_exports),
     Job("demo", 10, demo.look_after),

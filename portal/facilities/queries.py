@@ -16,6 +16,7 @@ from portal.db import column_by_id, session
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
 from portal.sorting import sorted_as
+from portal.telephones import Countries, country_of
 from portal.tenancy.context import facts
 
 
@@ -97,6 +98,23 @@ def today_at(facility_id: int | None) -> date:
     )
     known = session.scalar(zone) if facility_id is not None else None
     return clock.today_in(known or facts().timezone)
+
+
+def countries() -> Countries:
+    """Where telephone numbers are at home: the clinic's country, then those of its facilities.
+
+    Asked once a transaction, since every number that is compared wants to know.
+    """
+    known = session.info.get("countries")
+    if known is None or known[0] is not facts():
+        places = select(Facility.locale, Facility.timezone).where(
+            Facility.tenant_id == facts().tenant_id, Facility.deleted_at.is_(None)
+        )
+        rows = session.execute(places.distinct().order_by(Facility.timezone, Facility.locale))
+        found = [country_of(None, facts().timezone), *(country_of(*row) for row in rows)]
+        known = session.info["countries"] = (facts(), tuple(dict.fromkeys(filter(None, found))))
+    found_before: Countries = known[1]
+    return found_before
 
 
 def open_facility_of(facility_id: InstrumentedAttribute[int]) -> LateralFromClause:

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import AnyOf, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from portal.facilities.queries import list_facilities
+from portal.facilities.queries import countries, list_facilities
 from portal.facilities.words import facility_words
 from portal.insurance.words import plan_options, plan_words
 from portal.patients.commands import MergeDetails
@@ -104,6 +104,7 @@ class ElsewhereForm(PortalForm):
             phone=self.phone.data,
             email=self.email.data,
             mrn=self.mrn.data or "",
+            countries=countries(),
         )
 
 

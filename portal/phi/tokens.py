@@ -18,6 +18,13 @@ LONGEST_PREFIX = 8
 _JOINTS = frozenset("'’‘`´ʹʻʼʽ′＇.·-‐‑‒–—―−﹣－־֊")
 # Soft hyphens and joiners: invisible, and not the end of a word.
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+# How a letter is written by who has it not on the keyboard: Müller is Mueller.
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+# Scripts in which a name may be one character, and is typed without a space.
+_IDEOGRAPHS = re.compile(
+    "[\u1100-\u11ff\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
 # Letters that Unicode does not take apart, though whoever types the name may.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
@@ -46,27 +53,55 @@ def words(text: str) -> list[list[str]]:
 
 
 def name_parts(*names: str) -> set[str]:
-    """Every part by which a name may be looked for: each piece, and the pieces joined."""
+    """Every part by which a name may be looked for: each piece, and the pieces joined.
+
+    Umlauts are also spelled out, and names of ideographs are also one word, whichever comes first.
+    """
     parts: set[str] = set()
     for name in names:
         if name.isascii() and name.isalnum():  # most names, and nothing to do
             parts.add(name.lower())
             continue
-        for pieces in words(name):
-            parts.update(pieces, ["".join(pieces)])
+        for spelling in {name, spelled_out(name)}:
+            for pieces in words(spelling):
+                parts.update(pieces, ["".join(pieces)])
+    if len(names) > 1 and any(map(is_ideographic, names)):
+        whole = [joined(name) for name in names]
+        parts.update(("".join(whole), "".join(reversed(whole))))
     return parts
 
 
+def joined(*names: str) -> str:
+    """The letters of some names as one word."""
+    return "".join(piece for name in names for pieces in words(name) for piece in pieces)
+
+
+def full_name(first_name: str, last_name: str) -> str:
+    """A whole name, whichever of its parts is called first."""
+    return "|".join(sorted(filter(None, (joined(first_name), joined(last_name)))))
+
+
+def spelled_out(text: str) -> str:
+    """The text with two letters for an umlaut: Mueller for Müller."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text).casefold().translate(_SPELLED_OUT)
+
+
+def is_ideographic(text: str) -> bool:
+    """Whether the text has Chinese, Japanese or Korean letters in it."""
+    return not text.isascii() and _IDEOGRAPHS.search(text) is not None
+
+
+def shortest_prefix(part: str) -> int:
+    """With how many letters a part of a name can be looked for."""
+    return 1 if is_ideographic(part[:1]) else SHORTEST_PREFIX
+
+
 def prefixes(part: str) -> Iterator[str]:
-    """The beginnings of a part of a name, of 2 to 8 letters."""
-    for length in range(SHORTEST_PREFIX, min(len(part), LONGEST_PREFIX) + 1):
+    """The beginnings of a part of a name, of 2 to 8 letters; of ideographs also the first."""
+    for length in range(shortest_prefix(part), min(len(part), LONGEST_PREFIX) + 1):
         yield part[:length]
-
-
-def phone_digits(text: str) -> str:
-    """The ten digits that tell one telephone from another, with or without a country's prefix."""
-    number = re.split(r"\s*(?:x|ext\.?|;)\s*", normalised(text), maxsplit=1)[0]
-    return "".join(str(unicodedata.decimal(c)) for c in number if c.isdecimal())[-10:]
 
 
 def email_address(text: str) -> str:

@@ -6,7 +6,15 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
@@ -103,10 +111,19 @@ class ExportForm(PortalForm):
     )
 
 
+class Chosen(frozenset[str]):
+    """Lines that somebody ticked; who ticked all of them has ticked each."""
+
+    def __contains__(self, line: object) -> bool:
+        return super().__contains__("all") or super().__contains__(str(line))
+
+
 class MappingForm(PortalForm):
     """Which of the file's columns is which; a field for each column that the kind has."""
 
     seen = HiddenField()
+    # the lines that are imported though they may be here already; `all` is all of them
+    anyway = SelectMultipleField(validate_choice=False)
     kind: str
     columns: Sequence[Column]
 
@@ -119,7 +136,11 @@ class MappingForm(PortalForm):
         """Of patients: where they are registered, and how dates are written."""
         if self.kind != "patients":
             return {}
-        return {"facility_id": self["facility_id"].data, "dates": self["dates"].data}
+        return {
+            "facility_id": self["facility_id"].data,
+            "dates": self["dates"].data,
+            "anyway": Chosen(self.anyway.data or ()),
+        }
 
     def validate(self, extra_validators: Any = None) -> bool:
         """What is needed has a column, and no column is two things."""

@@ -98,7 +98,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("dob", N_("Date of birth"), most=10,
                spellings=("dateofbirth", "birthdate", "birthday", "born")),
         Column("external_id", N_("Their own number"), most=100,
-               spellings=("id", "mrn", "patientid", "patientnumber", "chartnumber")),
+               spellings=("id", "mrn", "number", "patientid", "patientnumber", "chartnumber")),
         Column("email", N_("E-mail"), most=254, spellings=("mail", "emailaddress")),
         Column("phone", N_("Phone"), most=50, spellings=("telephone", "mobile", "cell")),
         Column("preferred_language", N_("Language"), most=10, spellings=("language",)),

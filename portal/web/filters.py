@@ -7,9 +7,14 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from portal.db import session
+from portal.telephones import country_of, shown
 from portal.web.languages import page_locale
+
+_LEFT_TO_RIGHT = Markup('<bdi dir="ltr">{}</bdi>')
+_LINK = Markup('<a href="{}">{}</a>')
 
 
 def localtime(instant: datetime, zone: str) -> datetime:
@@ -82,8 +87,26 @@ def weekdayname(day: date) -> str:
 
 
 def telephone(number: str | None) -> Markup:
-    """A number as it is dialled, from left to right on a page that is read from right to left."""
-    return Markup('<bdi dir="ltr">{}</bdi>').format(number) if number else Markup("")
+    """Numbers as they are written in the clinic's country, from left to right on every page."""
+    if not number:
+        return Markup("")
+    return _LEFT_TO_RIGHT.format("".join(piece for piece, _link in shown(number, _country())))
+
+
+def dialled(number: str | None) -> Markup:
+    """The same, each number a link that dials it."""
+    if not number:
+        return Markup("")
+    pieces = (
+        _LINK.format(link, piece) if link else escape(piece)
+        for piece, link in shown(number, _country())
+    )
+    return _LEFT_TO_RIGHT.format(Markup("").join(pieces))
+
+
+def _country() -> str | None:
+    known = session.info.get("facts")
+    return country_of(None, known.timezone) if known else None
 
 
 def lines(text: str | None) -> Markup:
@@ -120,4 +143,5 @@ def init_app(app: Flask) -> None:
         weekdayname=weekdayname,
         telephone=telephone,
         lines=lines,
+        dialled=dialled,
     )

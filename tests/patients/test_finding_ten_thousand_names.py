@@ -55,6 +55,16 @@ SCRIPTS = {
 }
 
 
+TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+IDEOGRAPHS = {
+    part
+    for script in ("kana", "hangul", "han")
+    for letter in SCRIPTS[script]
+    for part in unicodedata.normalize("NFKD", letter)
+    if unicodedata.category(part)[0] == "L"
+}
+
+
 def invented(dice: Random) -> Iterator[str]:
     """Names of one or two words, some joined, some longer than what is kept of them."""
     alphabets = list(SCRIPTS.values())
@@ -87,6 +97,25 @@ def words(typed: str) -> list[list[str]]:
     return [[folded(piece) for piece in word.split("'") if piece] for word in split]
 
 
+def spelled_out(typed: str) -> str:
+    """Umlauts as two letters."""
+    one = unicodedata.normalize("NFC", typed).casefold()
+    return "".join(TWO_LETTERS.get(char, char) for char in one)
+
+
+def is_ideograph(term: str) -> bool:
+    return term[:1] in IDEOGRAPHS
+
+
+def parts(name: str) -> set[str]:
+    """What a name can be found by: each piece, joined or apart; of ideographs all of it, too."""
+    found = {part for spelling in (name, spelled_out(name)) for pieces in words(spelling)
+             for part in (*pieces, "".join(pieces))}  # fmt: skip
+    if any(map(is_ideograph, unicodedata.normalize("NFKD", name))):
+        found.add("".join("".join(pieces) for pieces in words(name)))
+    return found
+
+
 class Known:
     """Who has which whole parts and which beginnings, by the names alone."""
 
@@ -94,20 +123,22 @@ class Known:
         self.whole: dict[str, set[int]] = defaultdict(set)
         self.begins: dict[str, set[int]] = defaultdict(set)
         for patient_id, name in names.items():
-            for pieces in words(name):
-                for part in {*pieces, "".join(pieces)}:
-                    self.whole[part].add(patient_id)
-                    for length in range(1, len(part) + 1):
-                        self.begins[part[:length]].add(patient_id)
+            for part in parts(name):
+                self.whole[part].add(patient_id)
+                for length in range(1, len(part) + 1):
+                    self.begins[part[:length]].add(patient_id)
 
     def meant(self, typed: str) -> set[int]:
         """Who has all that was typed, with joints as nothing or as spaces."""
-        joined = ["".join(pieces) for pieces in words(typed)]
-        return self._have(joined) | self._have([each for pieces in words(typed) for each in pieces])
+        both = list(zip(words(typed), words(spelled_out(typed)), strict=True))
+        joined = [("".join(pieces), "".join(spelled)) for pieces, spelled in both]
+        apart = [pair for pieces, spelled in both for pair in zip(pieces, spelled, strict=True)]
+        return self._have(joined) | self._have(apart)
 
-    def _have(self, terms: list[str]) -> set[int]:
-        among = self.begins if any(len(term) >= 2 for term in terms) else self.whole
-        return set.intersection(*(among[term] for term in terms))
+    def _have(self, terms: list[tuple[str, str]]) -> set[int]:
+        enough = any(len(term) >= 2 or is_ideograph(term) for term, _spelled in terms)
+        among = self.begins if enough else self.whole
+        return set.intersection(*(among[term] | among[spelled] for term, spelled in terms))
 
 
 def beginnings(names: dict[int, str]) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from portal.patients import queries
 from portal.patients.commands.registering import register_checked
 from portal.patients.rules.details import PatientDetails
+from portal.patients.rules.duplicates import Resemblance
 from portal.patients.rules.finding import Person
 from tests.patients.conftest import register
 
@@ -150,4 +151,6 @@ def test_possible_duplicates_share_a_birth_date_and_a_similar_name_or_a_telephon
     assert [row.id for row, _ in queries.find_possible_duplicates(typed, besides=ann.id)] == [
         mother.id
     ]
-    assert queries.find_possible_duplicates(Person("Ann", "Okafor")) == []
+    [(row, how)] = queries.find_possible_duplicates(Person("Okafor", "Ann"))
+    assert (row.id, how) == (ann.id, Resemblance.NAME)
+    assert queries.find_possible_duplicates(Person("Anne", "Okafor")) == []

@@ -49,24 +49,6 @@ def test_composed_or_not_and_in_any_case_a_name_has_the_same_parts(name):
     assert all(part == tokens.normalised(part) and part.isalnum() for part in parts)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "(312) 555-0142",
-        "+1 312 555 0142",
-        "13125550142",
-        "312.555.0142 ext. 7",
-        "３１２５５５０１４２",
-    ],
-)
-def test_one_telephone_in_many_spellings(text):
-    assert tokens.phone_digits(text) == "3125550142"
-
-
-def test_a_british_number_with_and_without_its_country():
-    assert tokens.phone_digits("+44 20 7946 0123") == tokens.phone_digits("020 7946 0123")
-
-
 def test_a_token_depends_on_key_field_and_value_and_is_short():
     made = tokens.token(b"k", "prefix", "an")
     assert len(made) == tokens.TOKEN_BYTES

@@ -1,47 +1,72 @@
 """Importing a file of patients, in one transaction: all of it, or none."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from portal.db import plan_anew
 from portal.facilities.queries import today_at
 from portal.patients import queries
-from portal.patients.commands.registering import register_checked
-from portal.patients.rules.details import checked
+from portal.patients.commands.registering import person_of, register_checked
+from portal.patients.queries import PatientRow
+from portal.patients.rules.details import PatientDetails, checked
+from portal.patients.rules.duplicates import Resemblance
 from portal.patients.rules.finding import Key
 from portal.patients.rules.incoming import Incoming, Taken
+from portal.patients.rules.numbers import is_medical_record_number
 from portal.refusals import N_, DomainError
 from portal.tables import Fate, LineRefused, Refused
 
 BATCH = 500
 REPEATED = N_("has the same identifier as an earlier line")
+LIKELY = {
+    Resemblance.NAME: N_("may be here already: MRN %(mrn)s has the same name"),
+    Resemblance.PHONE: N_("may be here already: MRN %(mrn)s has the same telephone"),
+    Resemblance.BIRTH_DATE_AND_NAME: N_(
+        "may be here already: MRN %(mrn)s has the same birth date and a similar name"
+    ),
+    Resemblance.EVERYTHING: N_(
+        "may be here already: MRN %(mrn)s has the same birth date and telephone, and a similar name"
+    ),
+}
 Tell = Callable[[Fate], None]
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """How many lines became patients, were patients already, or were refused."""
+    """How many lines became patients, were or may be patients already, or were refused."""
 
     registered: int = 0
     known: int = 0
+    likely: int = 0
     refused: int = 0
     remarks: int = 0
 
 
-def import_patients(incoming: Iterable[Incoming], *, facility_id: int, tell: Tell) -> ImportReport:
-    """Register every patient that is read, unless an earlier import did.
+def import_patients(
+    incoming: Iterable[Incoming],
+    *,
+    facility_id: int,
+    tell: Tell,
+    anyway: Container[int] = (),
+) -> ImportReport:
+    """Register every patient that is read, unless they are here or may be.
+
+    Whom an earlier import registered is here, and whoever has the clinic's own number and a name or
+    birth date that agrees. Whoever has a patient's name and birth date, or telephone, may be.
 
     Args:
         incoming: what the reader makes of each line.
         facility_id: where they are registered.
         tell: is given the fate of each line, in their order within a batch.
+        anyway: the lines that are registered though they may be here already.
     """
-    return _Import(facility_id, tell).run(iter(incoming))
+    return _Import(facility_id, tell, anyway).run(iter(incoming))
 
 
 class _Import:
-    def __init__(self, facility_id: int, tell: Tell) -> None:
+    def __init__(self, facility_id: int, tell: Tell, anyway: Container[int]) -> None:
+        self.anyway = anyway
         self.facility_id = facility_id
         self.today = today_at(facility_id)
         self.tell = tell
@@ -51,7 +76,8 @@ class _Import:
 
     def run(self, incoming: Iterator[Incoming]) -> ImportReport:
         while batch := list(islice(incoming, BATCH)):
-            self._register(self._unknown([each for each in map(self._checked, batch) if each]))
+            checked_ones = [each for each in map(self._checked, batch) if each]
+            self._register(self._newcomers(self._unknown(checked_ones)))
             for fate in sorted(self.fates, key=lambda fate: fate.line):
                 self.tell(fate)
             self.fates.clear()
@@ -87,6 +113,25 @@ class _Import:
                 kept |= dict.fromkeys(own, each)
         return list({id(each): each for each in kept.values()}.values())
 
+    def _newcomers(self, batch: list[Taken]) -> list[Taken]:
+        """Those of them who are no patients of the clinic, as far as can be told."""
+        people = [person_of(each.details, mrn=_own_number(each.details)) for each in batch]
+        registered = queries.Registered(people, before=self.first_made)
+        kept = []
+        for place, each in enumerate(batch):
+            if registered.surely(place):
+                self._recognise(each, 0)
+            elif each.line not in self.anyway and (found := registered.likely(place)):
+                self._ask(each, *found)
+            else:
+                kept.append(each)
+        return kept
+
+    def _ask(self, each: Taken, row: PatientRow, how: Resemblance) -> None:
+        self.report.likely += 1
+        said = LineRefused(LIKELY[how], mrn=row.mrn, patient_id=row.id)
+        self.fates.append(Fate(each.line, "likely", (said,)))
+
     def _recognise(self, each: Taken, patient_id: int) -> None:
         if self.first_made is not None and patient_id >= self.first_made:
             self._refuse(each.line, LineRefused(REPEATED))
@@ -110,3 +155,9 @@ class _Import:
     def _refuse(self, line: int, refusal: DomainError) -> None:
         self.report.refused += 1
         self.fates.append(Fate(line, "refused", (refusal,)))
+
+
+def _own_number(details: PatientDetails) -> str:
+    """The number that the file gives a patient, if it may be one of ours."""
+    given = (identifier.rpartition("|")[2].strip() for identifier in details.external_ids)
+    return next(filter(is_medical_record_number, given), "")

@@ -1,14 +1,19 @@
-"""Making the search tokens of many patients anew, while the index key is exchanged."""
+"""Making the search tokens of many patients anew.
+
+It is done while the index key is exchanged, and when patients are found by other keys than before.
+"""
 
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import ColumnElement, Exists, Row, Table, exists, select
 
 from portal.db import session
+from portal.facilities.queries import countries
 from portal.patients.commands.registering import SEALED, find_again
-from portal.patients.models import Patient
-from portal.patients.queries import Former
-from portal.patients.rules.finding import Person
+from portal.patients.models import Patient, PatientSearchToken
+from portal.patients.queries import Former, token_of
+from portal.patients.rules.finding import SCHEME, Key, Person
+from portal.patients.rules.renaming import names_before
 from portal.phi.sealed import Unreadable, open_unseen
 from portal.tenancy.context import facts
 
@@ -16,29 +21,46 @@ AT_ONCE = 100
 FOUND_BY = ("first_name", "last_name", "dob", "phone", "email", "meta")
 
 
-def index_some(after: int) -> int | None:
+def index_some(after: int, *, stale_only: bool = False) -> int | None:
     """Make the next patients' tokens those of the keys that are in use; None: that was all.
 
     A patient is read under the row's lock, so that the tokens are of the name as it is. Whoever
     cannot be read keeps the tokens they have.
 
+    Args:
+        after: the patient after whom to go on.
+        stale_only: leave out whoever is found by all the present keys.
+
     Returns:
         the last patient's id, after which to go on.
     """
     table = cast(Table, Patient.__table__)
-    rows = session.execute(
+    asked = (
         select(table)
         .where(table.c.tenant_id == facts().tenant_id, table.c.id > after)
         .where(table.c.status != "merged")
         .order_by(table.c.id)
         .limit(AT_ONCE)
         .with_for_update(key_share=True)
-    ).all()
+    )
+    if stale_only:
+        asked = asked.where(~_of_this_scheme(table.c.id))
+    rows = session.execute(asked).all()
     former = Former(row.id for row in rows)
     for row in rows:
         if person := _person(row):
             find_again(row.id, [person, *former.of(row.id)])
     return rows[-1].id if len(rows) == AT_ONCE else None
+
+
+def _of_this_scheme(patient_id: ColumnElement[int]) -> Exists:
+    known = PatientSearchToken
+    return exists().where(
+        known.tenant_id == facts().tenant_id,
+        known.field == "scheme",
+        known.token == token_of(Key("scheme", SCHEME)),
+        known.patient_id == patient_id,
+    )
 
 
 def _person(row: Row[Any]) -> Person | None:
@@ -49,4 +71,11 @@ def _person(row: Row[Any]) -> Person | None:
     if any(isinstance(value, Unreadable) for value in known.values()):
         return None
     meta = known.pop("meta") or {}
-    return Person(mrn=row.mrn, external_ids=tuple(meta.get("external_ids", ())), **known)
+    external_ids = tuple(meta.get("external_ids", ()))
+    return Person(
+        mrn=row.mrn,
+        external_ids=external_ids,
+        countries=countries(),
+        former_names=names_before(meta),
+        **known,
+    )

@@ -169,7 +169,7 @@ def part_patients(patient_id: int, merge_id: int) -> Patient:
         session.execute(MOVE_BACK[table], values | {"ids": ids})
     find_again(goes.id, [person_kept(goes), *queries.Former([goes.id]).of(goes.id)])
     restored = rules.restored(values_of(stays), merge.changes)
-    change_patient(stays, _details(stays, restored))
+    change_patient(stays, _details(stays, restored), keep_name=False)
     _note_both("un-merge", stays, goes, merge)
     return goes
 
@@ -274,6 +274,7 @@ def _known_as(patient: Patient) -> dict[str, Any]:
         "email": person.email,
         "mrn": person.mrn,
         "external_ids": list(person.external_ids),
+        "former_names": [list(names) for names in person.former_names],
     }
 
 

@@ -9,12 +9,13 @@ from sqlalchemy import BigInteger, LargeBinary, Table, Text, bindparam, delete, 
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.db import session
-from portal.facilities.queries import today_at
+from portal.facilities.queries import countries, today_at
 from portal.patients import queries
 from portal.patients.models import Patient, PatientSearchToken
 from portal.patients.rules.details import PatientDetails, checked
 from portal.patients.rules.finding import Person
 from portal.patients.rules.numbers import medical_record_number
+from portal.patients.rules.renaming import names_before, renamed
 from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, Unreadable, seal_field
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.tenancy.context import facts
@@ -124,7 +125,7 @@ def possible_duplicates_of(details: PatientDetails) -> list[Alike]:
     Raises:
         what `register_patient` raises.
     """
-    person = _person(checked(details, today=today_at(details.facility_id)), mrn="")
+    person = person_of(checked(details, today=today_at(details.facility_id)), mrn="")
     here = [row for row, _how in queries.find_possible_duplicates(person)]
     elsewhere = queries.list_elsewhere(person) if queries.can_tell(person) else []
     # Registering is refused and rolled back then; what was seen is written all the same.
@@ -142,7 +143,7 @@ def register_checked(many: Sequence[PatientDetails]) -> list[int]:
     made = session.execute(insert(table).returning(table.c.row_uid, table.c.id), rows)
     ids = {row.row_uid: row.id for row in made}
     patient_ids = [ids[row["row_uid"]] for row in rows]
-    people = (_person(details, row["mrn"]) for details, row in zip(many, rows, strict=True))
+    people = (person_of(details, row["mrn"]) for details, row in zip(many, rows, strict=True))
     _add_tokens(
         [
             (key.field, token, patient_id)
@@ -154,8 +155,10 @@ def register_checked(many: Sequence[PatientDetails]) -> list[int]:
     return patient_ids
 
 
-def change_patient(patient: Patient, details: PatientDetails) -> Patient:
+def change_patient(patient: Patient, details: PatientDetails, *, keep_name: bool = True) -> Patient:
     """Change what is known about a patient, and how they are found. The number stays.
+
+    A name that is changed stays known, unless the change takes another one back (`keep_name`).
 
     Raises:
         PatientMerged, PatientUnreadable, and what `register_patient` raises.
@@ -166,12 +169,16 @@ def change_patient(patient: Patient, details: PatientDetails) -> Patient:
         raise PatientUnreadable
     known_as = (patient.meta or {}).get("external_ids", ())
     details = replace(details, external_ids=tuple(known_as))
-    tidy = checked(details, today=today_at(details.facility_id))
+    today = today_at(details.facility_id)
+    tidy = checked(details, today=today)
+    before, after = (patient.first_name, patient.last_name), (tidy.first_name, tidy.last_name)
+    kept = {**tidy.meta, "former_names": (patient.meta or {}).get("former_names", ())}
+    tidy = replace(tidy, meta=renamed(kept, before, after, today=today if keep_name else None))
     with refusing(CONSTRAINTS):
         for name in (*SEALED, *PLAIN):
             setattr(patient, name, _kept(tidy, name))
     former = queries.Former([patient.id])
-    find_again(patient.id, [_person(tidy, patient.mrn), *former.of(patient.id)])
+    find_again(patient.id, [person_of(tidy, patient.mrn), *former.of(patient.id)])
     return patient
 
 
@@ -206,6 +213,8 @@ def person_kept(patient: Patient) -> Person:
         email=patient.email,
         mrn=patient.mrn,
         external_ids=tuple((patient.meta or {}).get("external_ids", ())),
+        countries=countries(),
+        former_names=names_before(patient.meta),
     )
 
 
@@ -236,7 +245,8 @@ def _kept(details: PatientDetails, column: str) -> Any:
     return value if value or column in ("first_name", "last_name") else None
 
 
-def _person(details: PatientDetails, mrn: str) -> Person:
+def person_of(details: PatientDetails, mrn: str) -> Person:
+    """The fields by which somebody is found who is typed or imported."""
     return Person(
         details.first_name,
         details.last_name,
@@ -245,6 +255,8 @@ def _person(details: PatientDetails, mrn: str) -> Person:
         email=details.email,
         mrn=mrn,
         external_ids=details.external_ids,
+        countries=countries(),
+        former_names=names_before(details.meta),
     )
 
 

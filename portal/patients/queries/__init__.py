@@ -29,6 +29,7 @@ from portal.patients.queries.reach import (
     minutes_open,
 )
 from portal.patients.queries.records import find_patient, get_patient, list_recent_patients
+from portal.patients.queries.registered import Registered
 from portal.patients.queries.rows import Candidate, PatientOpener, PatientRow
 from portal.patients.queries.searching import (
     MOST_FOUND,
@@ -53,6 +54,7 @@ __all__ = [
     "PatientOpener",
     "PatientRow",
     "Place",
+    "Registered",
     "are_distinct",
     "can_tell",
     "count_held",

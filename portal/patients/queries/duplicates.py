@@ -23,6 +23,8 @@ MOST_READ = 1_000
 MOST_ALIKE = 10
 MOST_HOLDERS = 200
 HOW = {
+    Resemblance.BIRTH_DATE_AND_FIRST_NAME: N_("Same birth date and first name"),
+    Resemblance.NAME: N_("Same name, and a birth date is not known"),
     Resemblance.PHONE: N_("Same telephone"),
     Resemblance.BIRTH_DATE_AND_NAME: N_("Same birth date and a similar name"),
     Resemblance.EVERYTHING: N_("Same birth date and telephone, and a similar name"),
@@ -44,6 +46,10 @@ HOLDERS = """(
                       AND a.field = '{0}'
                     ORDER BY b.patient_id DESC
                     LIMIT :most_holders)"""
+BORN = """EXISTS (
+                          SELECT FROM patient_search_tokens t
+                           WHERE t.tenant_id = :tenant_id AND t.field = 'dob'
+                             AND t.patient_id = {0})"""
 # By equality of tokens alone, each from the token to its holders along the primary key; whether
 # the names are alike is asked once they are open.
 PAIRS = text(f"""
@@ -52,6 +58,10 @@ PAIRS = text(f"""
      CROSS JOIN LATERAL (
            SELECT alike.patient_id AS id
              FROM ({HOLDERS.format("phone")}
+                    UNION
+                   SELECT named.patient_id
+                     FROM {HOLDERS.format("full")} AS named
+                    WHERE NOT ({BORN.format("newer.id")} AND {BORN.format("named.patient_id")})
                     UNION
                    SELECT born.patient_id
                      FROM {HOLDERS.format("dob")} AS born
@@ -157,5 +167,7 @@ def _alike(found: Sequence[Any]) -> Iterator[Pair]:
     for newer_id, older_id in found:
         newer, older = rows[newer_id], rows[older_id]
         how = closest(people_of(newer, former), people_of(older, former))
-        if how is not None:
+        # A birth date and a first name alone are asked about when somebody is registered, and too
+        # many people's for a list.
+        if how is not None and how >= Resemblance.NAME:
             yield Pair(newer, older, how)

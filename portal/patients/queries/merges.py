@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from portal.db import session
+from portal.facilities.queries import countries
 from portal.patients.models import Patient, PatientDistinction, PatientMerge
 from portal.patients.queries.rows import Candidate, PatientRow
 from portal.patients.rules.finding import Findable, Person
@@ -268,6 +269,8 @@ def _person(known: dict[str, Any]) -> Person:
     return Person(
         **{
             **known,
+            "countries": countries(),
+            "former_names": tuple(tuple(names) for names in known.get("former_names", ())),
             "dob": date.fromisoformat(dob) if dob else None,
             "external_ids": tuple(known["external_ids"]),
         }

@@ -4,9 +4,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from portal.facilities.queries import countries
 from portal.patients.rules.finding import Findable
-from portal.phi.sealed import DATE, TEXT, UNREADABLE, Opener, Unreadable
+from portal.patients.rules.renaming import names_before
+from portal.phi.sealed import DATE, OBJECT, TEXT, UNREADABLE, Opener, Unreadable
 from portal.phi.tokens import name_parts
+from portal.telephones import Countries
 
 NAMES = ("first_name", "last_name")
 TEXTS = (*NAMES, "phone", "email")
@@ -15,10 +18,10 @@ COLUMNS = """
        p.id, p.mrn, p.status, p.facility_id, p.row_uid, p.preferred_language,
        p.default_insurance_plan_id, p.first_name AS first_name_envelope,
        p.last_name AS last_name_envelope, p.dob AS dob_envelope, p.phone AS phone_envelope,
-       p.email AS email_envelope
+       p.email AS email_envelope, p.meta AS meta_envelope
 """
-ENVELOPES = {field: f"{field}_envelope" for field in (*TEXTS, "dob")}
-KINDS = dict.fromkeys(TEXTS, TEXT) | {"dob": DATE}
+ENVELOPES = {field: f"{field}_envelope" for field in (*TEXTS, "dob", "meta")}
+KINDS = dict.fromkeys(TEXTS, TEXT) | {"dob": DATE, "meta": OBJECT}
 LIVING = "p.tenant_id = :tenant_id AND p.deleted_at IS NULL AND p.status <> 'merged'"
 
 
@@ -102,6 +105,11 @@ class PatientRow:
         """E-mail as it was typed."""
         return self._shown("email")  # type: ignore[no-any-return]
 
+    @property
+    def former_names(self) -> list[str]:
+        """The names of before, the latest first."""
+        return [" ".join(filter(None, names)) for names in names_before(self._shown("meta"))]
+
     def found_as(self, mrn: str) -> None:
         """Remember the number of the merged record by which a search found the patient."""
         self.former = mrn if mrn != self.mrn else None
@@ -127,6 +135,16 @@ class Candidate(Findable):
     def __init__(self, row: PatientRow) -> None:
         self._row = row
         self.mrn = row.mrn
+
+    @cached_property
+    def former_names(self) -> tuple[tuple[str, str], ...]:  # type: ignore[override]
+        """The names of before."""
+        return names_before(self._row.unseen("meta"))
+
+    @cached_property
+    def countries(self) -> Countries:  # type: ignore[override]
+        """Where national telephone numbers are at home."""
+        return countries()
 
     @cached_property
     def parts(self) -> set[str]:

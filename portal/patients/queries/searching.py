@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.db import session, together
+from portal.facilities.queries import countries
 from portal.patients.models import PatientSearchToken
 from portal.patients.queries.holding import holding
 from portal.patients.queries.merges import Former, people_of
@@ -22,6 +23,8 @@ MOST_FOUND = 50
 MOST_OPENED = 5_000
 # A few candidates more than are wanted, since some are dropped after opening.
 SPARE = 4
+# By which a person registered before is looked for.
+TELLING = frozenset({"dob", "phone", "full"})
 Candidates = Iterator[tuple[PatientRow, Iterator[Findable]]]
 
 
@@ -35,7 +38,9 @@ def search_patients(typed: str, *, limit: int = MOST_FOUND) -> list[PatientRow]:
     """
     wanted = min(limit, MOST_FOUND)
     found: dict[int, PatientRow] = {}
-    meant = readings(typed, today=clock.latest_today())
+    # Only numbers are read in a country.
+    known = countries() if any(map(str.isdecimal, typed)) else ()
+    meant = readings(typed, today=clock.latest_today(), countries=known)
     for reading, candidates in _candidates(meant, first=wanted + SPARE):
         for row, people in candidates:
             if len(found) >= wanted:
@@ -57,14 +62,15 @@ def _meant(reading: Reading, people: Iterator[Findable]) -> Findable | None:
 def find_possible_duplicates(
     person: Person, *, besides: int | None = None, limit: int = 10
 ) -> list[tuple[PatientRow, Resemblance]]:
-    """Patients who may be this person: the same birth date and a similar name, or the same phone.
+    """Patients who may be this person: the same birth date and a similar name, or the same phone;
+    the same name where a birth date is not known.
 
     Args:
         person: as typed at registration.
         besides: the patient being changed, who is no duplicate of themselves.
         limit: how many at most.
     """
-    keys = frozenset(key for key in person.search_keys() if key.field in ("dob", "phone"))
+    keys = frozenset(key for key in person.search_keys() if key.field in TELLING)
     if not keys:
         return []
     alike = []

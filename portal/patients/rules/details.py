@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from portal.names import TURNING, UNPRINTABLE
-from portal.phi.tokens import phone_digits
 from portal.refusals import N_, DomainError, all_of
+from portal.telephones import telephones
 
 EARLIEST_BIRTH = date(1870, 1, 1)
 LONGEST_NAME = 100
@@ -154,7 +154,7 @@ def _phone(typed: str | None) -> str | None:
     number = " ".join((typed or "").split())
     if not number:
         return None
-    if len(number) > LONGEST_PHONE or len(phone_digits(number)) < 4:
+    if len(number) > LONGEST_PHONE or not telephones(number, ()):
         raise PhoneMalformed
     return number
 

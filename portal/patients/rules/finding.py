@@ -1,8 +1,9 @@
 """What a search is for: the keys under which patients are found, and what a typed text means.
 
 A key is a kind of field and a normalised value. The kinds: `prefix` (2 to 8 first letters of a part
-of the name), `name` (a whole part), `dob`, `phone` (ten digits), `last4`, `mrn`, `email`, and
-`external` (another system's identifier, for imports).
+of the name), `name` (a whole part), `full` (the whole name), `dob`, `phone` (national digits),
+`last4`, `mrn`, `email`, and `external` (another system's identifier, for imports). A patient of
+whom all of these are kept has the key `scheme`, too.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,21 +12,32 @@ from datetime import date
 from functools import cached_property
 from itertools import product
 from typing import NamedTuple
+from unicodedata import decimal
 
 from portal.patients.rules.birth_dates import birth_dates, without_birth_date
 from portal.patients.rules.numbers import is_medical_record_number
 from portal.phi.tokens import (
     LONGEST_PREFIX,
-    SHORTEST_PREFIX,
     email_address,
+    full_name,
     name_parts,
-    phone_digits,
     prefixes,
+    shortest_prefix,
+    spelled_out,
     words,
+)
+from portal.telephones import (
+    Countries,
+    Telephone,
+    bare_number,
+    possible_nationals,
+    telephones,
 )
 
 MOST_TERMS = 6
-_PHONE_PUNCTUATION = frozenset("+()-. /")
+# Counts up when patients are found by other keys than before; those of an older one are made anew.
+SCHEME = "2"
+LEAST_OF_AN_END, LEAST_OF_A_PHONE, SURELY_A_WHOLE_PHONE = 4, 6, 10
 
 
 class Key(NamedTuple):
@@ -51,11 +63,25 @@ class Findable:
     email: str | None
     mrn: str
     external_ids: tuple[str, ...] = ()
+    # where national telephone numbers are at home
+    countries: Countries = ()
+    # first and last names of before
+    former_names: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def telephones(self) -> list[Telephone]:
+        """The numbers under which this patient is called."""
+        return telephones(self.phone or "", self.countries)
 
     @cached_property
     def parts(self) -> set[str]:
         """The parts of the name by which this patient may be looked for."""
         return name_parts(self.first_name, self.last_name)
+
+    @cached_property
+    def former_parts(self) -> set[str]:
+        """The parts of the names that this patient had before."""
+        return {part for names in self.former_names for part in name_parts(*names)}
 
     def search_keys(self) -> set[Key]:
         """Every key under which this patient can be found."""
@@ -68,30 +94,45 @@ class Findable:
         """
         field, value = key
         if field == "prefix":
-            return any(part.startswith(value) for part in self.parts)
+            # Names of before are looked at last, since they have to be opened first.
+            begun = (part.startswith(value) for part in self.parts)
+            return any(begun) or any(part.startswith(value) for part in self.former_parts)
+        if field == "name":
+            return value in self.parts or value in self.former_parts
         if field == "last4":
-            return phone_digits(self.phone or "").endswith(value)
+            return any(number.endswith(value) for number in _phones(self))
         return value in VALUES[field](self)
 
 
 def _starts(person: Findable) -> Iterator[str]:
-    return (start for part in person.parts for start in prefixes(part))
+    return (start for part in _parts(person) for start in prefixes(part))
+
+
+def _parts(person: Findable) -> set[str]:
+    return person.parts | person.former_parts
 
 
 def _phones(person: Findable) -> set[str]:
-    return {phone_digits(person.phone or "")} - {""}
+    return {each.national for each in person.telephones}
+
+
+def _full(person: Findable) -> list[str]:
+    every = ((person.first_name, person.last_name), *person.former_names)
+    return [known for names in every if (known := full_name(*names))]
 
 
 # The normalised values of each kind that a person is found by.
 VALUES: dict[str, Callable[[Findable], Iterable[str]]] = {
     "prefix": _starts,
-    "name": lambda person: person.parts,
+    "name": _parts,
+    "full": _full,
     "dob": lambda person: [person.dob.isoformat()] if person.dob else [],
     "phone": _phones,
     "last4": lambda person: {digits[-4:] for digits in _phones(person)},
     "email": lambda person: [email_address(person.email)] if person.email else [],
     "mrn": lambda person: [person.mrn] if person.mrn else [],
     "external": lambda person: person.external_ids,
+    "scheme": lambda _person: [SCHEME],
 }
 
 
@@ -106,6 +147,8 @@ class Person(Findable):
     email: str | None = None
     mrn: str = ""
     external_ids: tuple[str, ...] = ()
+    countries: Countries = ()
+    former_names: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +166,7 @@ class Reading:
         kept = [
             frozenset(key.looked_up() for key in term)
             for term in self.terms
-            if all(key.field != "prefix" or len(key.value) >= SHORTEST_PREFIX for key in term)
+            if all(key.field != "prefix" or _long_enough(key.value) for key in term)
         ]
         return sorted(kept, key=lambda term: (len(term), -max(len(key.value) for key in term)))
 
@@ -142,17 +185,18 @@ class Reading:
         )
 
 
-def readings(text: str, *, today: date) -> list[Reading]:
+def readings(text: str, *, today: date, countries: Countries = ()) -> list[Reading]:
     """What a typed text may mean, the strictest first: whole names before beginnings.
 
     Args:
         text: names in any order, a birth date, a phone or its last digits, an MRN, an e-mail,
             or a name with one of the others.
         today: a birth date with a two-digit year is never after it.
+        countries: where the clinic's telephone numbers are at home.
     """
     if "@" in text:
         return [Reading((frozenset({Key("email", email_address(text))}),))]
-    number = _number_keys(text, today)
+    number = _number_keys(text, today, countries)
     if number is not None:
         return [Reading((number,))] if number else []
     dates = frozenset(Key("dob", day.isoformat()) for day in birth_dates(text, today=today))
@@ -164,29 +208,40 @@ def readings(text: str, *, today: date) -> list[Reading]:
     return [reading for reading in dict.fromkeys(meant) if reading.terms]
 
 
-def _number_keys(text: str, today: date) -> frozenset[Key] | None:
+def _number_keys(text: str, today: date, countries: Countries) -> frozenset[Key] | None:
     """The keys of a text that is only a number: a phone, an MRN, a date; None if it is not."""
-    digits = "".join(char for char in text if char.isdecimal())
-    if not digits or not all(char.isdecimal() or char in _PHONE_PUNCTUATION for char in text):
+    number = bare_number(text)
+    if number is None:
         return None
+    digits = "".join(str(decimal(char)) for char in number if char.isdecimal())
     keys = {Key("dob", day.isoformat()) for day in birth_dates(text, today=today)}
     if keys and not text.strip().isdecimal():
         return frozenset(keys)
     if is_medical_record_number(digits):
         keys.add(Key("mrn", digits))
-    if len(digits) >= 10:
-        keys.add(Key("phone", phone_digits(digits)))
-    elif len(digits) >= 4:
-        keys.add(Key("last4", digits))
+    if len(digits) >= LEAST_OF_A_PHONE:
+        keys |= {Key("phone", each) for each in possible_nationals(number, countries)}
+    if LEAST_OF_AN_END <= len(digits) < SURELY_A_WHOLE_PHONE:
+        keys.add(Key("last4", digits.lstrip("0") if len(digits) > LEAST_OF_AN_END else digits))
     return frozenset(keys)
 
 
 def _names(text: str) -> list[list[frozenset[Key]]]:
     """The words as terms; with apostrophes and hyphens both joined and taken apart."""
-    typed = words(text)
-    joined = [_word("".join(pieces)) for pieces in typed]
-    apart = [_word(piece) for pieces in typed for piece in pieces]
+    plain, out = words(text), words(spelled_out(text))
+    alike = list(map(len, out)) == list(map(len, plain))
+    typed = list(zip(plain, out if alike else plain, strict=True))
+    joined = [_word("".join(pieces)) | _word("".join(spelled)) for pieces, spelled in typed]
+    apart = [
+        _word(piece) | _word(other)
+        for pieces, spelled in typed
+        for piece, other in zip(pieces, spelled, strict=True)
+    ]
     return [joined] if joined == apart else [joined, apart]
+
+
+def _long_enough(prefix: str) -> bool:
+    return len(prefix) >= shortest_prefix(prefix)
 
 
 def _word(word: str) -> frozenset[Key]:

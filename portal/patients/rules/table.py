@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "status": frozenset({"status"}),
     "notes": frozenset({"notes", "note", "comment", "comments"}),
     "external_id": frozenset(
-        {"id", "mrn", "externalid", "patientid", "patientnumber", "chartnumber",
+        {"id", "mrn", "number", "externalid", "patientid", "patientnumber", "chartnumber",
          "medicalrecordnumber"}
     ),
 }  # fmt: skip

@@ -4,6 +4,7 @@ What is searched for is a name or a birth date: it is posted, so that it stands 
 """
 
 from functools import partial
+from typing import Any
 
 from flask import Response, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
@@ -16,8 +17,10 @@ from portal.insurance.queries import get_plan
 from portal.patients import commands, queries
 from portal.patients.forms import BreakGlassForm, ElsewhereForm, PatientForm, RegistrationForm
 from portal.patients.rules.reach import OutsideFacilities
+from portal.patients.rules.renaming import names_before
 from portal.patients.shown import FILTERS
 from portal.patients.views.blueprint import bp
+from portal.phi.tokens import is_ideographic
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
@@ -40,7 +43,8 @@ def search() -> Response:
     q = (request.form.get("q") or "").strip()
     purpose = request.form.get("purpose", "")
     limit = MOST_SUGGESTED if purpose else queries.MOST_FOUND
-    found = queries.search_patients(q, limit=limit) if len(q) >= LEAST_LETTERS else []
+    enough = len(q) >= LEAST_LETTERS or is_ideographic(q)
+    found = queries.search_patients(q, limit=limit) if enough else []
     if purpose in ("open", "choose"):
         return page("patients/_options.html", "patients/_options.html", matches=found, q=q,
                     purpose=purpose)  # fmt: skip
@@ -133,7 +137,13 @@ def outside(refusal: OutsideFacilities) -> Response:
                 patient_id=refusal.patient_id)  # fmt: skip
 
 
+def _names_before(meta: Any) -> list[str]:
+    """The names that a patient had before, the latest first."""
+    return [" ".join(filter(None, names)) for names in names_before(meta)]
+
+
 @bp.record_once
 def _tell_templates(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(minutes_open=queries.minutes_open)
+    state.app.jinja_env.filters.update(names_before=_names_before)
     state.app.jinja_env.filters.update(FILTERS)

@@ -1,7 +1,7 @@
 """Importing a table: each line by itself, all of them in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from portal.patients.commands import import_patients
 from portal.patients.rules.table import DateOrder, patients_of
@@ -22,6 +22,7 @@ def import_records(
     tell: Tell,
     facility_id: int | None = None,
     dates: DateOrder = "iso",
+    anyway: Container[int] = (),
 ) -> Counts:
     """Import every line that can be taken; the caller's transaction is what makes it last.
 
@@ -32,9 +33,10 @@ def import_records(
         tell: is given the fate of each line.
         facility_id: of patients, where they are registered.
         dates: of patients, how dates with slashes are meant.
+        anyway: the lines of patients that are registered though they may be here already.
 
     Returns:
-        How many lines were `added`, `known`, `refused`.
+        How many lines were `added`, `known`, `likely`, `refused`.
     """
     counts: Counts = Counter()
 
@@ -46,7 +48,7 @@ def import_records(
         names = {place: name for name, place in places.items()}
         columns = [names.get(place) for place in range(len(table.header))]
         incoming = patients_of(table.records, columns, dates)
-        import_patients(incoming, facility_id=facility_id or 0, tell=count)
+        import_patients(incoming, facility_id=facility_id or 0, tell=count, anyway=anyway)
     else:
         _load(LOADERS[kind](), kind, table.records, places, count)
     return counts

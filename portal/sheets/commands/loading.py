@@ -27,6 +27,7 @@ from portal.tables import LineRefused
 CODE_SYSTEMS = {"cpt": "CPT", "hcpcs": "HCPCS", "icd": "ICD", "custom": "Custom"}
 Details = TypeVar("Details")
 AMBIGUOUS = N_("is the name of more than one here; use the NPI")
+NAMESAKE = N_("is the name of an earlier line; if it is another doctor, give both their NPI")
 
 
 class Loader(Protocol):
@@ -80,7 +81,10 @@ class Doctors:
         number = next(iter(found), None) or self._newcomer(said)
         for key in filter(None, (npi, name)):
             self.known.setdefault(key, set()).add(number)
-        return self._place(number, facility_id, said.get("role")) or not found
+        placed = self._place(number, facility_id, said.get("role"))
+        if found and number < 0 and not (npi or placed):
+            raise LineRefused(NAMESAKE, field="last_name")
+        return placed or not found
 
     def finish(self) -> None:
         self.new.have(add_doctors(self.new.details))

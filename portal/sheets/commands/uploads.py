@@ -1,6 +1,6 @@
 """Files that wait for their import: brought, imported, discarded, or forgotten after a day."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BufferedReader, BytesIO
@@ -53,6 +53,10 @@ class NotWaiting(Conflict):
     message = N_("This file is no longer waiting: it was imported or discarded.")
 
 
+# The order of a report: what asks for something comes first.
+FIRST = {"likely": 0, "refused": 1}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What an import did: how many lines of each outcome, and each line's fate."""
@@ -61,12 +65,13 @@ class Outcome:
     fates: Sequence[Fate]
 
     def fingerprint(self) -> str:
-        """The same text when the same lines come to the same end."""
-        return repr([(fate.line, fate.outcome) for fate in self.fates])
+        """The same text when the same lines come to the same end; who may be here is chosen."""
+        ends = {"likely": "added"}
+        return repr([(fate.line, ends.get(fate.outcome, fate.outcome)) for fate in self.fates])
 
     def report(self) -> dict[str, Any]:
-        """The counts and every line, those first that are refused, as the page turns them."""
-        lines = sorted(self.fates, key=lambda fate: (fate.outcome != "refused", fate.line))
+        """The counts and every line, those first that somebody has to look at."""
+        lines = sorted(self.fates, key=lambda fate: (FIRST.get(fate.outcome, 2), fate.line))
         return {"counts": self.counts, "lines": [_told(fate) for fate in lines]}
 
 
@@ -103,6 +108,7 @@ def import_upload(
     *,
     facility_id: int | None = None,
     dates: DateOrder = "iso",
+    anyway: Container[int] = (),
 ) -> Outcome:
     """Import what a file holds, and forget it; what became of its lines stays.
 
@@ -111,6 +117,7 @@ def import_upload(
         places: where each of the kind's columns stands in it.
         facility_id: of patients, where they are registered.
         dates: of patients, how dates with slashes are meant.
+        anyway: the lines of patients that are registered though they may be here already.
 
     Raises:
         NotWaiting: somebody was faster.
@@ -121,7 +128,13 @@ def import_upload(
     table = replace(table, records=_bounded(table.records))
     fates: list[Fate] = []
     counts = import_records(
-        upload.kind, table, places, tell=fates.append, facility_id=facility_id, dates=dates
+        upload.kind,
+        table,
+        places,
+        tell=fates.append,
+        facility_id=facility_id,
+        dates=dates,
+        anyway=anyway,
     )
     outcome = Outcome(dict(counts), fates)
     upload.report = outcome.report()

@@ -24,7 +24,12 @@ from portal.web.uploads import takes_file
 
 SHOWN_ROWS = 5
 SHOWN_LINES = 200
-ENDS = {"added": N_("added"), "known": N_("here already"), "refused": N_("refused")}
+ENDS = {
+    "added": N_("added"),
+    "known": N_("here already"),
+    "likely": N_("left out: may be here already"),
+    "refused": N_("refused"),
+}
 MAPPING = ("sheets/show.html", "sheets/_mapping.html")
 
 

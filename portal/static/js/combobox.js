@@ -29,7 +29,7 @@ class Combobox extends HTMLElement {
     this.list.replaceChildren();
     this.close();
     const q = this.input.value.trim();
-    if (q.length >= LEAST) this.timer = setTimeout(() => this.search(q), PAUSE);
+    if (q.length >= LEAST || /\p{Lo}/u.test(q)) this.timer = setTimeout(() => this.search(q), PAUSE);
   }
 
   async search(q) {

@@ -1,0 +1,35 @@
+"""Names that patients had before: kept sealed with the record, found, and told beside the name."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from portal.phi.tokens import full_name
+
+MOST_KEPT = 10
+
+
+def names_before(meta: Any) -> tuple[tuple[str, str], ...]:
+    """First and last names of before, the latest first; none of what does not open."""
+    kept = meta.get("former_names", ()) if isinstance(meta, Mapping) else ()
+    return tuple((each["first_name"], each["last_name"]) for each in reversed(kept))
+
+
+def renamed(
+    meta: Mapping[str, Any], before: tuple[str, str], after: tuple[str, str], *, today: date | None
+) -> dict[str, Any]:
+    """What is kept of a record whose name is changed; a name that is had again is none of before.
+
+    Args:
+        meta: what is kept of it.
+        before, after: first and last name.
+        today: when; None if the change only takes another one back.
+    """
+    known = list(meta.get("former_names", ()))
+    if today is not None and full_name(*before):
+        first, last = before
+        known.append({"first_name": first, "last_name": last, "until": today.isoformat()})
+    names = {full_name(each["first_name"], each["last_name"]): each for each in known}
+    names.pop(full_name(*after), None)
+    kept = {key: value for key, value in meta.items() if key != "former_names"}
+    return kept | ({"former_names": list(names.values())[-MOST_KEPT:]} if names else {})
