@@ -1,7 +1,7 @@
 """Every write of doctors and their places."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select
 
@@ -9,6 +9,7 @@ from portal import clock
 from portal.db import session
 from portal.doctors import queries
 from portal.doctors.models import Doctor, FacilityDoctor
+from portal.doctors.namesakes import has_namesake, shown_names, told_apart
 from portal.doctors.rules import checked_npi
 from portal.facilities.rules import reachable
 from portal.facilities.visits import Touched, require_sight_of_all, visits_of_doctor
@@ -38,6 +39,13 @@ class NamesakeThere(Conflict):
     field = "namesake"
 
 
+class ShownNameTaken(Conflict):
+    """On the board and in choices nobody could tell the two apart."""
+
+    message = N_("Another doctor is shown as %(name)s. Tell them apart, such as %(other)s.")
+    field = "display_name"
+
+
 class VisitsBooked(Conflict):
     """A doctor leaves when nobody is expected any more."""
 
@@ -58,7 +66,7 @@ CONSTRAINTS = {
 
 @dataclass(frozen=True)
 class DoctorDetails:
-    """What staff type about a doctor; the name shown defaults to "Dr. Last".
+    """What staff type about a doctor; the name shown defaults to "Dr. Last", told from others'.
 
     `contact` replaces the entries it names, and None takes one away.
     """
@@ -83,7 +91,7 @@ def add_doctor(details: DoctorDetails, *, namesake: bool = False) -> Doctor:
         NpiInvalid, NpiTaken, NameMissing, NamesakeThere: beside their fields.
     """
     doctor = Doctor()
-    _describe(doctor, details)
+    _describe(doctor, details, shown_names())
     if not namesake:
         _refuse_namesake(doctor)
     with refusing(CONSTRAINTS):
@@ -93,14 +101,17 @@ def add_doctor(details: DoctorDetails, *, namesake: bool = False) -> Doctor:
 
 def check_doctor(details: DoctorDetails) -> None:
     """Whether such a doctor could be added, whoever else there is. Raises as `add_doctor`."""
-    _describe(Doctor(), details)
+    _describe(Doctor(), details, ())
 
 
 def add_doctors(many: Sequence[DoctorDetails]) -> list[Doctor]:
     """Add several doctors at once, namesakes or not. Raises as `add_doctor`; then none is added."""
-    doctors = [Doctor() for _ in many]
+    doctors, taken = [Doctor() for _ in many], shown_names()
     for doctor, details in zip(doctors, many, strict=True):
-        _describe(doctor, details)
+        typed = (details.display_name or "").strip().lower()
+        free = details if typed not in taken else replace(details, display_name=None)
+        _describe(doctor, free, taken)
+        taken.add(doctor.display_name.lower())
     with refusing(CONSTRAINTS):
         session.add_all(doctors)
     return doctors
@@ -109,7 +120,7 @@ def add_doctors(many: Sequence[DoctorDetails]) -> list[Doctor]:
 def change_doctor(doctor: Doctor, details: DoctorDetails) -> Doctor:
     """Change what is said about a doctor; raises as `add_doctor` does."""
     with refusing(CONSTRAINTS):
-        _describe(doctor, details)
+        _describe(doctor, details, shown_names(besides=doctor.id))
     return doctor
 
 
@@ -131,8 +142,16 @@ def retire_doctor(doctor: Doctor) -> None:
 
 
 def restore_doctor(doctor: Doctor) -> None:
-    """A retired doctor is back; places are given again one by one. Raises NpiTaken."""
+    """A retired doctor is back; places are given again one by one. Raises NpiTaken.
+
+    Under whose name somebody else is shown by now is told from them.
+    """
+    taken = shown_names(besides=doctor.id)
     with refusing(CONSTRAINTS):
+        if doctor.display_name.lower() in taken:
+            doctor.display_name = told_apart(
+                doctor.first_name, doctor.last_name, doctor.specialty, taken
+            )
         doctor.deleted_at = None
 
 
@@ -190,16 +209,20 @@ def _refuse_namesake(doctor: Doctor) -> None:
     """Wait for whoever adds the same name at this moment, then look."""
     name = f"doctor {facts().tenant_id} {doctor.first_name} {doctor.last_name}".casefold()
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-    if queries.has_namesake(doctor.first_name, doctor.last_name):
+    if has_namesake(doctor.first_name, doctor.last_name):
         raise NamesakeThere
 
 
-def _describe(doctor: Doctor, details: DoctorDetails) -> None:
+def _describe(doctor: Doctor, details: DoctorDetails, taken: Collection[str]) -> None:
     first, last = details.first_name.strip(), details.last_name.strip()
     if not first or not last:
         raise NameMissing
+    typed = (details.display_name or "").strip()
+    free = told_apart(first, last, details.specialty, taken)
+    if typed != doctor.display_name and typed.lower() in taken:
+        raise ShownNameTaken(name=typed, other=free)
     doctor.first_name, doctor.last_name = first, last
-    doctor.display_name = (details.display_name or "").strip() or f"Dr. {last}"
+    doctor.display_name = typed or free
     doctor.npi = checked_npi(details.npi)
     doctor.specialty = details.specialty or None
     doctor.profile = details.profile or None

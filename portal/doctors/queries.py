@@ -242,15 +242,6 @@ def search_doctors(
     return [DoctorRow._make(row) for row in session.execute(rows)]
 
 
-def has_namesake(first_name: str, last_name: str) -> bool:
-    """Whether a living doctor has this name, however it is capitalised."""
-    same = (
-        func.lower(Doctor.first_name) == first_name.lower(),
-        func.lower(Doctor.last_name) == last_name.lower(),
-    )
-    return session.scalar(select(_living().where(*same).exists())) or False
-
-
 def list_own_places(doctor_id: int, *, limit: int = 200) -> list[PlaceRow]:
     """A doctor's places, the active ones first."""
     values = {
