@@ -205,7 +205,7 @@ def _copy(
         plain.append((*row, *names, who.dob, who.phone, *map(str.lower, names)))
         others = _tokens(Person("", "", dob=who.dob, phone=who.phone, mrn=mrn))
         found_by += [
-            (tenant_id, *found, patient_id) for found in (*_tokens_of_name(*names), *others)
+            (tenant_id, *found, patient_id) for found in {*_tokens_of_name(*names), *others}
         ]
     for statement, rows in (
         (COPY_PATIENTS, patients),
