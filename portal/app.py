@@ -14,7 +14,7 @@ from portal.auth import changes, once, permissions, sessions
 from portal.config import ROOT, Config
 from portal.db import db
 from portal.demo_clock import DemoClock
-from portal.web import health, metrics
+from portal.web import health, metrics, security
 from portal.web.logs import log_failure
 
 AREAS = (
@@ -81,6 +81,7 @@ def _set_up_rooms(app: Flask) -> None:
     changes.init_app(app)
     hook.init_app(app, enter=sessions.enter, leave=sessions.leave)
     app.before_request(permissions.check)
+    app.before_request(security.check_token)
     health.init_app(app, readiness.CHECKS)
     metrics.init_app(app, measures.measured)
 

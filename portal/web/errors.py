@@ -9,10 +9,12 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from portal.db import session
 from portal.refusals import DomainError
 from portal.web.answers import page
 from portal.web.forms import say
 from portal.web.logs import log_failure
+from portal.web.typed import from_here, typed_form
 
 WORDS = {
     400: (
@@ -113,9 +115,17 @@ def _no_such_number(error: DataError) -> Response:
 
 
 def _stale(_error: CSRFError) -> Response:
-    return error_page(
-        400, gettext("The page was open for too long or was opened twice. Reload it and try again.")
-    )
+    """A page of before the last sign-in: what was typed comes back, to be sent again."""
+    if not from_here() or session.info.get("facts") is None:
+        text = gettext(
+            "The page was open for too long or was opened twice. Reload it and try again."
+        )
+        return error_page(400, text)
+    return page(
+        "errors/stale.html", "errors/_stale.html", status=400, typed=typed_form(),
+        title=gettext("You have signed in again since this page was opened"),
+        text=gettext("Nothing is saved yet. Send it once more."),
+    )  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

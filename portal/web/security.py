@@ -1,10 +1,12 @@
 """What the browser is told and asked: policy headers, a nonce a response, where a POST is from."""
 
 import secrets
+from contextlib import suppress
 
 from flask import Flask, Response, abort, current_app, g, request
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, validate_csrf
 from werkzeug.sansio.utils import host_is_trusted
+from wtforms import ValidationError
 
 POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self';"
@@ -60,6 +62,22 @@ def same_site_only() -> None:
         abort(400)
 
 
+def check_token() -> None:
+    """Refuse a change without the session's token; asked after who is signed in is known.
+
+    What htmx sends has the token of its page's head, which is renewed when somebody signs in again
+    beside it; the form's own may be older.
+    """
+    if request.method in READING or request.endpoint is None:
+        return
+    token = request.headers.get("X-CSRFToken") if "HX-Request" in request.headers else None
+    with suppress(ValidationError):
+        validate_csrf(token)
+        g.csrf_valid = True
+        return
+    csrf.protect()
+
+
 def headers_of(*, secure: bool, scripts: str = "") -> dict[str, str]:
     """What every answer says, whoever gives it.
 
@@ -87,7 +105,7 @@ def add_headers(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Guard every request. The token lives as long as the session: no time limit of its own."""
-    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_CHECK_DEFAULT=False)
     app.jinja_env.globals.update(nonce=nonce, hxn=HxNonce())
     app.before_request(known_host_only)
     app.before_request(same_site_only)

@@ -15,6 +15,7 @@ from portal.auth.views.blueprint import bp
 from portal.auth.views.onwards import onwards, owed, own_address
 from portal.db import session
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
+from portal.web.typed import typed_form
 
 PAGE, CARD = "auth/sign_in.html", "auth/_sign_in.html"
 CLINIC_COOKIE, A_YEAR = "clinic", 365 * 24 * 60 * 60
@@ -73,11 +74,13 @@ def not_signed_in(_nobody: NotSignedIn) -> Response:
     if asks_for_fragment():
         came_from = urlsplit(request.headers.get("HX-Current-URL", ""))
         address = address_of(there, next=own_address(came_from.path))
+        if request.method == "POST" and not owed():
+            return page(PAGE, "auth/_ended.html", status=401, form=_form())
         return Response(status=401, headers={"HX-Redirect": address})
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
     if request.method == "GET" and (owed() or sessions.cookie_token() is None):
         return go(there, next=wanted)
-    return page(PAGE, status=401, form=_form(next=wanted), ended=True)
+    return page(PAGE, status=401, form=_form(next=wanted), ended=True, typed=typed_form())
 
 
 def _let_in(typed: dict[str, str]) -> Response:

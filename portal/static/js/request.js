@@ -1,5 +1,4 @@
-// Every htmx request: carries the CSRF token and what the day board shows, and never leaves the
-// user guessing when it fails. Texts come from the data attributes of #toasts.
+// Every htmx request: carries the CSRF token and what the board shows; says if it fails.
 const words = document.getElementById("toasts").dataset;
 
 function boardShown() {
@@ -16,9 +15,11 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (shown) headers["X-Board"] = shown;
 });
 
-// A refusal that belongs to no form is shown where the user is: in the open dialog, else as a toast.
+// A refusal of no form is shown in the open dialog, else as a toast.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.response.status >= 500) return fail(words.failed);
+  // Of an ended session: an open form stays.
+  if (ctx.response.status === 401 && document.querySelector("dialog[open] form")) { ctx.hx.redirect = ""; ctx.swap = "none"; }
   if (!ctx.text.includes('id="errors-error"')) return;
   const inside = document.querySelector("dialog[open] [data-refusals]");
   ctx.target = inside ?? document.getElementById("toasts");

@@ -1,0 +1,18 @@
+"""What was typed, sent back in the page that says why it is not saved; nothing else keeps it."""
+
+from flask import request
+
+SECRET = ("password", "csrf_token", "code", "token")
+
+
+def typed_form() -> list[tuple[str, str]]:
+    """The names and values of a form as it was sent, but for passwords and codes."""
+    if request.method != "POST" or request.blueprint == "auth" or request.files:
+        return []
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if not any(s in name for s in SECRET)]
+
+
+def from_here() -> bool:
+    """Whether a page of the portal sent the request, as browsers say since 2020-2023."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"

@@ -1,0 +1,90 @@
+"""A session that ends takes nothing with it that was typed, and the answer says what happened.
+
+The kind: the token of a form was looked at before it was asked who sends it, so whoever's session
+had ended read that a page was "open for too long"; reloading it lost what was typed.
+"""
+
+import pytest
+from sqlalchemy import text
+
+from portal.db import session
+from portal.patients.queries import get_patient
+from tests.support.client import HTMX, Browser
+from tests.support.pages import Forms, shown
+from tests.support.scheduling import a_patient
+
+HERE = {"Sec-Fetch-Site": "same-origin"}
+ENDED = "UPDATE user_sessions SET last_seen_at = now() - make_interval(secs => idle_seconds + 1)"
+
+
+@pytest.fixture
+def typing(browser, alder):
+    """A patient's form with a note typed, and how to end the session."""
+    with alder.at_work():
+        patient = a_patient()
+    browser.sign_in(alder.desk)
+    address = f"/patients/{patient.id}/edit"
+    sent = shown(browser.get(address).text, "notes") | {"notes": "left ear\nand right"}
+
+    def end() -> None:
+        with alder.at_work():
+            session.execute(text(ENDED))
+
+    return patient, address, sent, end
+
+
+def notes_of(alder, patient) -> str:
+    with alder.at_work():
+        session.expire_all()
+        return get_patient(patient.id).notes
+
+
+def test_a_form_sent_after_the_end_comes_back_and_is_sent_again(browser, alder, typing):
+    patient, address, sent, end = typing
+    end()
+    answer = browser.post(address, data=sent)
+    assert answer.status_code == 401
+    assert "Your session has ended." in answer.text
+    kept = next(form for form in Forms(answer.text).found if "notes" in form.fields)
+    assert kept.fields["notes"] == ["left ear\nand right"]
+    browser.sign_in(alder.desk)
+    stale = browser.post(address, data=kept.fields, headers=HERE)
+    assert stale.status_code == 400
+    again = next(form for form in Forms(stale.text).found if "notes" in form.fields)
+    assert browser.post(address, data=again.fields, headers=HERE).status_code == 303
+    assert notes_of(alder, patient) == "left ear\nand right"
+
+
+def test_in_a_page_with_script_it_is_said_beside_the_form_which_stays(browser, alder, typing):
+    patient, address, sent, end = typing
+    end()
+    answer = browser.post(address, data=sent, headers=HTMX)
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer.headers
+    assert "What you typed stays here." in answer.text
+    browser.sign_in(alder.desk)
+    stale = browser.post(address, data=sent, headers=HTMX | HERE)
+    assert "Send it once more." in stale.text
+    token = stale.text.split('id="csrf-token" content="')[1].split('"')[0]
+    saved = browser.post(address, data=sent, headers=HTMX | HERE | {"X-CSRFToken": token})
+    assert saved.status_code == 204
+    assert notes_of(alder, patient) == "left ear\nand right"
+
+
+def test_another_site_gets_neither_a_token_nor_what_it_sent(browser, alder, typing):
+    _patient, address, sent, _end = typing
+    Browser.sign_in(browser, alder.desk)
+    forged = browser.post(address, data=sent | {"csrf_token": "forged"})
+    assert forged.status_code == 400
+    assert "left ear" not in forged.text
+
+
+def test_no_password_comes_back(browser, alder):
+    browser.sign_in(alder.desk)
+    browser.get("/account/password")
+    with alder.at_work():
+        session.execute(text(ENDED))
+    typed = {"current_password": "old secret words", "password": "new secret words"}
+    answer = browser.send("/account/password", typed)
+    assert answer.status_code == 401
+    assert "secret words" not in answer.text
