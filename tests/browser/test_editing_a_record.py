@@ -1,0 +1,72 @@
+"""Editing in Chromium: two people at one record, a date that cannot be, a session that ends."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import opened, sign_in
+
+pytestmark = pytest.mark.browser
+PATIENT = "/patients/1/edit"
+
+
+@pytest.fixture
+def colleague(chromium, site):
+    """Somebody at another desk."""
+    with opened(chromium, site) as context:
+        yield sign_in(context.new_page(), site.admin)
+
+
+def type_note(page: Page, note: str) -> None:
+    page.get_by_label("Notes").fill(note)
+    page.get_by_role("button", name="Save").click()
+
+
+def test_two_values_stand_side_by_side_and_one_is_chosen_by_keyboard(desk, colleague):
+    desk.goto(PATIENT)
+    colleague.goto(PATIENT)
+    type_note(colleague, "Prefers mornings")
+    colleague.wait_for_url("**/patients/1")
+    type_note(desk, "Prefers evenings")
+    expect(desk.locator(".errors")).to_be_focused()
+    expect(desk.locator(".errors")).to_contain_text("saved this at")
+    choice = desk.get_by_role("group", name="Notes")
+    expect(choice).to_contain_text("Prefers mornings")
+    expect(choice).to_contain_text("Prefers evenings")
+    choice.get_by_role("radio").first.focus()
+    desk.keyboard.press("Space")
+    desk.get_by_role("button", name="Save").press("Enter")
+    desk.wait_for_url("**/patients/1")
+    expect(desk.locator("main")).to_contain_text("Prefers evenings")
+
+
+def test_a_date_that_cannot_be_is_not_sent_as_nothing(desk):
+    desk.goto("/patients/new")
+    desk.get_by_label("Last name").fill("Feb")
+    field = desk.locator("#dob")
+    field.press_sequentially("02311980")
+    desk.locator("main").get_by_role("button", name="Save").click()
+    expect(field).to_be_focused()
+    assert desk.url.endswith("/patients/new")
+    assert field.evaluate("(input) => input.validity.badInput")
+    assert field.evaluate("(input) => input.validationMessage")
+
+
+def test_after_signing_in_again_beside_it_what_was_typed_is_saved(desk, site):
+    desk.goto(PATIENT)
+    desk.context.clear_cookies(name="portal")
+    type_note(desk, "Typed before the end")
+    message = desk.locator(".toast").filter(has_text="Your session has ended.")
+    expect(message).to_contain_text("What you typed stays here.")
+    with desk.context.expect_page() as opening:
+        message.get_by_role("link", name="Sign in in a new tab").click()
+    beside = opening.value
+    beside.get_by_label("Clinic").fill(site.desk.clinic)
+    beside.get_by_label("E-mail").fill(site.desk.email)
+    beside.get_by_label("Password").first.fill(site.desk.password)
+    beside.keyboard.press("Enter")
+    beside.wait_for_selector("#board")
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.locator(".toast").filter(has_text="Send it once more.")).to_be_visible()
+    desk.get_by_role("button", name="Save").click()
+    desk.wait_for_url("**/patients/1")
+    expect(desk.locator("main")).to_contain_text("Typed before the end")
