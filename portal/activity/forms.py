@@ -102,6 +102,11 @@ class FilterForm(PortalForm):
             *_grouped(gettext("Changing records"), changes()),
         ]
 
+    def validate_until(self, field: DateField) -> None:
+        """Not before the first day: nothing would be found, and nobody told why."""
+        if self.since.data and field.data and field.data < self.since.data:
+            raise ValidationError(gettext("The last day is before the first."))
+
     def filters(self, zone: str) -> Filters:
         """What is asked for; days are those of the zone."""
         asked = {

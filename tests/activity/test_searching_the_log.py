@@ -146,3 +146,9 @@ def test_the_log_asks_no_more_however_many_entries_there_are(browser, alder, not
     browser.sign_in(alder.owner)
     with at_most(8):
         assert rows(browser.get("/activity/").text) == 50
+
+
+def test_days_in_the_wrong_order_are_refused_in_words(browser, alder):
+    browser.sign_in(alder.owner)
+    page = browser.get("/activity/?since=2026-03-05&until=2026-03-01").text
+    assert "The last day is before the first." in page

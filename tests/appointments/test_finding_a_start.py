@@ -93,8 +93,8 @@ def test_a_start_leads_to_its_booking_with_service_and_plan(browser, alder, work
     [
         ({"last_day": "2026-03-01"}, "The last day is before the first."),
         ({"last_day": "9999-12-31"}, "Choose at most a year."),
-        ({"part_of_day": "night"}, "Not a valid choice."),
-        ({"service_id": "x"}, "Not a valid choice."),
+        ({"part_of_day": "night"}, "Choose one of the list."),
+        ({"service_id": "x"}, "Choose one of the list."),
     ],
 )
 def test_nonsense_is_said_beside_the_field(browser, alder, work, more, words):

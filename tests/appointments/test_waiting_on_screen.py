@@ -79,7 +79,7 @@ def test_a_patient_is_put_on_the_list_once_and_shown(browser, alder, work):
         ({"latest_on": ""}, "This is needed."),
         ({"weekdays": []}, "Choose at least one day of the week."),
         ({"facility_ids": []}, "Choose at least one facility."),
-        ({"urgency": "now"}, "Not a valid choice."),
+        ({"urgency": "now"}, "Choose one of the list."),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(browser, alder, work, more, words):

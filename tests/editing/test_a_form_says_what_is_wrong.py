@@ -40,6 +40,12 @@ def test_each_field_is_named_with_what_would_be_right(register):
     assert "First name: at most 100 characters." in page
 
 
+def test_what_is_missing_is_said_above_the_form_too(browser, alder):
+    browser.sign_in(alder.owner)
+    fields = shown(browser.get("/services/new").text, "name")
+    assert "Name: this is needed." in browser.post("/services/new", data=fields).text
+
+
 def test_what_a_command_checks_is_told_at_once(register):
     page = register(last_name="Ode", dob="1066-10-14", email="none", phone="1")
     for field in ("dob", "email", "phone"):

@@ -65,7 +65,7 @@ def test_in_a_page_with_script_it_is_said_beside_the_form_which_stays(browser, a
     browser.sign_in(alder.desk)
     stale = browser.post(address, data=sent, headers=HTMX | HERE)
     assert "Send it once more." in stale.text
-    token = stale.text.split('id="csrf-token" content="')[1].split('"')[0]
+    token = stale.text.split('name="csrf-token" content="')[1].split('"')[0]
     saved = browser.post(address, data=sent, headers=HTMX | HERE | {"X-CSRFToken": token})
     assert saved.status_code == 204
     assert notes_of(alder, patient) == "left ear\nand right"

@@ -6,6 +6,8 @@ field that both changed is a 409 with both values. The forms are those of the re
 which are found from the routes.
 """
 
+from uuid import uuid4
+
 import pytest
 
 from portal.db import session
@@ -61,6 +63,7 @@ def test_one_value_is_chosen_and_then_saved(browser, colleague, alder, facility)
     mark = late.text.split('value="theirs-')[1].split('"')[0]
     for choice, phone in (("theirs", "2222"), ("mine", "3333")):
         sent = shown(late.text, "version") | {"keep-phone": f"{choice}-{mark}"}
+        sent["once"] = [str(uuid4())]
         assert browser.post(address, data=sent).status_code == 303
         with alder.at_work():
             session.refresh(facility)

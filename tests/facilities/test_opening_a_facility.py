@@ -5,7 +5,9 @@ import pytest
 from portal.facilities.rules import slug_from
 from tests.support.client import Browser
 from tests.support.factories import a_facility
+from tests.support.pages import shown
 from tests.support.people import Clinic
+from tests.support.scheduling import a_practice, book, hours, on_monday
 from tests.support.statements import at_most
 
 TYPED = {
@@ -120,3 +122,17 @@ def test_the_list_asks_once_however_many_there_are(browser, alder):
 )
 def test_a_short_name_is_made_from_the_name(name, slug):
     assert slug_from(name) == slug
+
+
+def test_a_time_zone_stays_while_appointments_are_booked(browser, alder):
+    with on_monday(), alder.at_work():
+        practice = a_practice(alder.facility_id)
+        hours(practice)
+        book(practice)
+    browser.sign_in(alder.owner)
+    address = f"/facilities/{alder.facility_id}/edit"
+    fields = shown(browser.get(address).text, "version")
+    refused = browser.post(address, data=fields | {"timezone": "America/Denver"})
+    assert refused.status_code == 409
+    assert "Appointments still booked here: 1." in refused.text
+    assert browser.post(address, data=fields | {"phone": "312 555 0188"}).status_code == 303

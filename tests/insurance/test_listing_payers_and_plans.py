@@ -50,7 +50,7 @@ def test_blanks_are_no_name(browser, alder, payer_id):
     browser.sign_in(alder.admin)
     assert browser.send("/insurance/new", {"name": "  "}).status_code == 422
     response = browser.send(f"/insurance/{payer_id}/plans/new", {"name": " ", "plan_code": " "})
-    assert response.text.count("This is needed.</a>") == 2
+    assert response.text.count("this is needed.</a>") == 2
 
 
 def test_the_same_payer_or_code_twice_is_a_conflict(browser, alder, payer_id):

@@ -39,7 +39,7 @@ def test_an_administrator_adds_a_service(browser, alder):
     [
         ({"name": " "}, "This is needed."),
         ({"default_duration_minutes": "0"}, "Between 1 and 1440 minutes."),
-        ({"code_system": "SNOMED"}, "Not a valid choice"),
+        ({"code_system": "SNOMED"}, "Choose one of the list."),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(

@@ -61,7 +61,9 @@ class Named(str):
 def said_of(field: Any) -> list[str]:
     """A field's refusals as the list above a form has them: each begins with the field's name."""
     label = str(field.label.text)
-    errors = [error for error in field.errors if isinstance(error, str)]
+    # Words may be lazy ones; of steps, what is wrong with each stands beside it.
+    said = [error for error in field.errors if not isinstance(error, dict | list)]
+    errors = [error if isinstance(error, str) else str(error) for error in said]
     return [
         error if not label or error.startswith(label) else f"{label}: {_within(error)}"
         for error in errors
