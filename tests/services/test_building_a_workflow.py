@@ -116,9 +116,9 @@ def test_buttons_put_steps_in_order_without_losing_what_is_typed(browser, alder,
 @pytest.mark.parametrize(
     ("steps", "reason"),
     [
-        ((), "A visit has at least one step."),
+        ((), "a visit has at least one step."),
         (("0",), "Between 1 and 1440 minutes."),
-        (("1000", "1000"), "The steps take 2000 minutes; a visit takes 1440 at most."),
+        (("1000", "1000"), "the steps take 2000 minutes; a visit takes 1440 at most."),
         (("soon",), "Not a valid integer value"),
     ],
 )

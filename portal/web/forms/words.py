@@ -43,7 +43,9 @@ class Words:
 
 def name_unread(field: Field) -> None:
     """Say what was typed in a field that could not be read, and why it cannot be."""
-    typed = (field.raw_data or [""])[0][:LONGEST]
+    typed = (field.raw_data or [""])[0].strip()[:LONGEST]
+    if not typed:  # that it is needed has been said
+        return
     if isinstance(field, IntegerField):
         field.errors = [gettext("“%(typed)s” is not a whole number.", typed=typed)]
     elif isinstance(field, TimeField):
