@@ -16,6 +16,7 @@ from portal.availability.queries.promises import (
 )
 from portal.cli.lookup import every_tenant
 from portal.patients.queries.promises import (
+    lines_of_charts_gone_astray,
     patients_of_an_older_scheme,
     patients_that_cannot_be_found,
 )
@@ -42,6 +43,7 @@ CHECKS: dict[str, Callable[[], Sequence[str]]] = {
     "an absence is whole": absences_half_done,
     "every patient can be found": patients_that_cannot_be_found,
     "every patient is found by all that is known": patients_of_an_older_scheme,
+    "what is written on a chart moves with it": lines_of_charts_gone_astray,
     "whoever may not sign in has no session": sessions_that_should_have_ended,
     "somebody owns the clinic": clinics_without_an_owner,
     "clinics are kept apart": tables_not_kept_apart,

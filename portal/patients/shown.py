@@ -1,15 +1,29 @@
-"""How a patient's name, birth date and age are written on every page."""
+"""How what is kept of a patient is written on every page, in the reader's words."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from flask_babel import gettext
 
 from portal import clock
 from portal.names import name_of, spoken_name_of
+from portal.patients.queries import list_alerts
 from portal.patients.rules.ages import age_on
+from portal.patients.rules.charting import ALERT_KINDS, CONTACT_ROLES
+from portal.patients.rules.kept import (
+    address_lines,
+    extras_of,
+    needs_interpreter,
+    status_said_of,
+)
+from portal.patients.rules.languages import codes, tag_of
+from portal.patients.rules.status import STATUS_WORDS
+from portal.phi.tokens import normalised
+from portal.refusals import N_
 from portal.tenancy.context import facts
 from portal.web.languages import page_locale
 
@@ -61,6 +75,95 @@ def _once(pattern: str, letter: str, written: str) -> str:
     return head + written + tail.lstrip(letter) if found else pattern
 
 
+def language_words(tag: str) -> str:
+    """A language in the reader's words: Spanish (Mexico); what is no tag as it is."""
+    known = tag_of(tag)
+    try:
+        name = Locale.parse(known, sep="-").get_display_name(page_locale()) if known else None
+    except (UnknownLocaleError, ValueError):
+        name = page_locale().languages.get(known)
+    return name or tag
+
+
+def language_choices(*, besides: str | None = None) -> list[tuple[str, str]]:
+    """Every language that can be chosen, by its name; and the one that is kept already."""
+    names = page_locale().languages
+    choices = [(code, str(names.get(code, code))) for code in codes()]
+    choices.sort(key=lambda choice: normalised(choice[1]))
+    if besides and besides not in codes():
+        choices.insert(0, (besides, language_words(besides)))
+    return choices
+
+
+def sex_words(sex: str) -> str:
+    """An administrative gender, in the reader's words."""
+    return str(gettext(SEX_WORDS[sex])) if sex in SEX_WORDS else sex
+
+
+def interpreter_words(needed: bool) -> str:
+    """Whether an interpreter is needed, in words."""
+    return str(gettext("Needed")) if needed else str(gettext("Not needed"))
+
+
+def consent_words(consent: Mapping[str, bool]) -> str:
+    """Where messages may be sent, in words."""
+    names = {"phone": gettext("Phone"), "email": gettext("E-mail")}
+    yes, no = gettext("Yes"), gettext("No")
+    return ", ".join(
+        f"{names.get(channel, channel)}: {yes if given else no}"
+        for channel, given in sorted(consent.items(), reverse=True)
+    )
+
+
+def status_words(status: str) -> str:
+    """A patient's status, in the reader's words."""
+    return str(gettext(STATUS_WORDS[status]))
+
+
+def kind_words(kind: str) -> str:
+    """What an alert is about."""
+    return str(gettext(ALERT_KINDS[kind]))
+
+
+def role_words(role: str) -> str:
+    """Why somebody is called."""
+    return str(gettext(CONTACT_ROLES[role]))
+
+
+def interprets(patient: Any) -> bool:
+    """Whether the patient needs an interpreter."""
+    return needs_interpreter(patient.meta, patient.preferred_language, facts().locale)
+
+
+def died_on(patient: Any) -> date | None:
+    """The day of death, when it is known."""
+    return status_said_of(patient.meta).since if patient.status == "deceased" else None
+
+
+def clinic_zone() -> str:
+    """The clinic's time zone."""
+    return facts().timezone
+
+
+SEX_WORDS = {
+    "female": N_("Female"),
+    "male": N_("Male"),
+    "other": N_("Other"),
+    "unknown": N_("Unknown"),
+}
+GLOBALS = {
+    "alerts_of": list_alerts,
+    "address_lines": address_lines,
+    "clinic_zone": clinic_zone,
+    "died_on": died_on,
+    "extras_of": extras_of,
+    "interprets": interprets,
+    "kind_words": kind_words,
+    "language_words": language_words,
+    "role_words": role_words,
+    "sex_words": sex_words,
+    "status_words": status_words,
+}
 FILTERS = {
     "name_of": name_of,
     "spoken_name": spoken_name_of,

@@ -26,6 +26,10 @@ RAIL = (
 )
 
 
+# Every page of a patient belongs to it, whichever area it comes from.
+PATIENTS = "patients.index"
+
+
 @dataclass(frozen=True)
 class Link:
     """One entry of the rail."""
@@ -61,6 +65,8 @@ def _is_current(endpoint: str) -> bool:
     entries = [entry for entry, _icon, _words in RAIL if has_endpoint(entry)]
     if request.endpoint in entries:
         return request.endpoint == endpoint
+    if "patient_id" in (request.view_args or {}) and PATIENTS in entries:
+        return endpoint == PATIENTS
     area = request.blueprint or ""
     return endpoint == next((e for e in entries if e.split(".")[0] == area), None)
 

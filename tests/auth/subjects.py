@@ -15,7 +15,14 @@ from portal.availability.queries import get_place_of
 from portal.db import session
 from portal.exports.commands import ask_export
 from portal.facilities.commands import close_facility
-from portal.patients.commands import MergeDetails, merge_patients
+from portal.patients.commands import (
+    ContactDetails,
+    MergeDetails,
+    add_alert,
+    add_contact,
+    add_note,
+    merge_patients,
+)
 from portal.services.queries import list_workflow_steps, list_workflows
 from portal.sheets.commands import bring
 from portal.staff.models import FactorReset
@@ -196,6 +203,24 @@ def a_merge(clinic: Clinic) -> dict[str, int]:
         return {"patient_id": made.patient_id, "merge_id": made.id}
 
 
+def on_a_chart(what: str) -> Callable[[Clinic], dict[str, int]]:
+    """A line that was written on somebody's chart."""
+
+    def made(clinic: Clinic) -> dict[str, int]:
+        with clinic.at_work():
+            patient = a_patient()
+            line = {
+                "alert": lambda: add_alert(patient, "safety", "Falls", key=uuid4()),
+                "note": lambda: add_note(patient, "Prefers mornings", key=uuid4()),
+                "contact": lambda: add_contact(
+                    patient, ContactDetails("emergency", "Bo Lind"), key=uuid4()
+                ),
+            }[what]()
+            return {"patient_id": patient.id, f"{what}_id": line.id}
+
+    return made
+
+
 def a_wish(clinic: Clinic) -> dict[str, int]:
     """Somebody's wish on the waitlist."""
     with clinic.at_work():
@@ -235,6 +260,9 @@ SUBJECTS: dict[str, Callable[[Clinic], dict[str, int]]] = {
     "patient": of_a_visit("patient_id"),
     "two_patients": two_patients,
     "merge": a_merge,
+    "alert": on_a_chart("alert"),
+    "note": on_a_chart("note"),
+    "contact": on_a_chart("contact"),
     "visit": of_a_visit("appointment_id"),
     "wish": a_wish,
     "step": of_a_visit("appointment_id", "step_id"),

@@ -26,7 +26,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 LEFT_ALONE = {"static", "readyz", "auth.welcome", "auth.sign_out"}
 # What takes no markup, for it takes codes of a kind, addresses of a kind, or numbers.
 TAKES_NONE = {"email", "slug", "locale", "npi", "website", "preferred_language"}
-NUMBERS = {(form, "phone") for form in ("patients.new", "patients.edit", "appointments.create")}
+NUMBERS = {
+    (form, "phone")
+    for form in (
+        "patients.new", "patients.edit", "patients.contacts", "patients.contact_edit",
+        "appointments.create",
+    )
+}  # fmt: skip
 # Their pages are for who has yet to prove themself; what they take is no text to keep.
 OF_SIGNING_IN = {"auth.start", "auth.code", "auth.recovery", "auth.enrolment", "auth.passkey_new"}
 

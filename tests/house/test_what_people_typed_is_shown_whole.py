@@ -40,7 +40,8 @@ def several_lines() -> set[str]:
 
 def run_together(template: str, fields: set[str]) -> Iterator[str]:
     for written in WRITTEN.findall(template):
-        names = set(re.findall(r"\b\w+\.(\w+)\b", written))
+        said = re.sub(r"'[^']*'|\"[^\"]*\"", "", written)
+        names = set(re.findall(r"\b\w+\.(\w+)\b", said))
         if (
             names & fields
             and not ELSEWHERE.search(written)

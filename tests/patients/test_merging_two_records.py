@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import list_patient_visits
+from portal.appointments.queries import list_coming_rows
 from portal.appointments.rules import PatientBusy, PatientNotActive
 from portal.audit.models import AuditEntry
 from portal.db import session
@@ -27,7 +27,7 @@ def test_what_hangs_on_the_record_moves_and_the_record_leads_to_the_other(practi
     made = merge(anne, anna)
     assert (anna.status, anna.merged_into) == ("merged", anne.id)
     assert (made.visit_ids, made.disclosure_ids) == ([visit.id], [told])
-    assert [each.id for each in list_patient_visits(anne.id)] == [visit.id]
+    assert [each.id for each in list_coming_rows(anne.id)] == [visit.id]
     with pytest.raises(rules.LivesOn) as leads:
         queries.get_patient(anna.id)
     assert leads.value.patient_id == anne.id

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.appointments.queries import list_patient_visits
+from portal.appointments.queries import list_coming_rows
 from portal.db import session
 from portal.patients import commands, queries
 from portal.patients.commands import part_patients
@@ -25,7 +25,7 @@ def test_a_chain_is_followed_to_its_end_and_taken_apart_from_there(practice, ann
     first = merge(anne, anna)
     between = everything()
     second = merge(third, anne)
-    assert [each.id for each in list_patient_visits(third.id)] == [visit.id]
+    assert [each.id for each in list_coming_rows(third.id)] == [visit.id]
     assert [row.id for row in queries.search_patients("okorolind")] == [third.id]
     assert queries.find_survivor(anna.id) == queries.find_survivor(anne.id) == third.id
     with pytest.raises(rules.MergedLater, match=anne.mrn):

@@ -21,7 +21,11 @@ from portal.exports.commands import ask_export, make_some
 from portal.exports.rules import Batch, Maker
 from portal.patients import queries
 from portal.patients.commands import (
+    ContactDetails,
     MergeDetails,
+    add_alert,
+    add_contact,
+    add_note,
     change_patient,
     merge_patients,
     register_patient,
@@ -73,6 +77,11 @@ def plant_besides(patient_ids: list[int], user_id: int) -> None:
     ]  # fmt: skip
     first = record_disclosure(patient_ids[1], told[0], today=today)
     correct_disclosure(first, told[1], "Kanarie-because", withdrawn=False, today=today)
+    chart = queries.get_patient(patient_ids[1])
+    add_alert(chart, "allergy", "Kanarie-alert", key=uuid4())
+    add_note(chart, "Kanarie-note", key=uuid4())
+    contact = ContactDetails("guardian", "Kanarie-name", "Kanarie-relation", "777-00-000000")
+    add_contact(chart, contact, key=uuid4())
     merge_patients(MergeDetails(patient_ids[2], patient_ids[3], {"notes": "both"}, uuid4()))
     bring("patients", "Kanarie-file.csv", b"first_name,last_name\nKanarie-first,Kanarie-last\n")
     session.add(UserFactor(user_id=user_id, secret="Kanarie-secret", last_step=0))

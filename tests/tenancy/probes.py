@@ -86,7 +86,7 @@ def points_at_no_other(stage: Stage, table: Table) -> Iterator[Finding]:
                 continue
             if _out_of_order(table, column, own, other):
                 continue
-            also = _also(own, column)
+            also = _also(own, table, column)
             one = f"id = {own.ids[table.name]}" if table.has_id and table.written else "true"
             pointed = stage.touches(
                 f"UPDATE {{}} SET {also}{column} = %s WHERE {one}", table.name, other.ids[target]
@@ -166,11 +166,11 @@ def _out_of_order(table: Table, column: str, own: Clinic, other: Clinic) -> bool
     return later if column == "patient_id" else not later
 
 
-def _also(own: Clinic, column: str) -> str:
+def _also(own: Clinic, table: Table, column: str) -> str:
     """What a CHECK wants beside a reference, so that the reference is what is refused."""
     if column == "merged_into":
         return "status = 'merged', "
-    if column == "corrects_id":
+    if column == "corrects_id" and table.name == "disclosures":
         return "because = what, "
     return f"asked_by = {own.annex['users']}, " if column == "approved_by" else ""
 

@@ -33,6 +33,10 @@ PARTICULAR = {
     ("step_templates", "default_duration_minutes"): 10,
     ("availability_rules", "slot_duration_minutes"): 30,
     ("patient_search_tokens", "token"): bytes(16),
+    ("patient_alerts", "kind"): "safety",
+    ("patient_alerts", "ended_at"): "2030-01-07 10:00+00",
+    ("patient_contacts", "ended_at"): "2030-01-07 10:00+00",
+    ("patient_contacts", "role"): "emergency",
     ("break_glass", "reason"): "a reason of some length",
     ("break_glass", "expires_at"): "2020-01-07 10:00+00",
     ("factor_resets", "ended_at"): "2030-01-07 10:00+00",
@@ -48,6 +52,7 @@ LEFT_EMPTY = {
     ("factor_resets", "asked_by"),
     ("factor_resets", "approved_by"),
     ("disclosures", "corrects_id"),
+    ("patient_notes", "corrects_id"),
 }
 # These are about two patients, the second registered later than the first.
 TWO_PATIENTS = {"patient_merges": "merged_id", "patient_distinctions": "other_id"}

@@ -1,5 +1,19 @@
 """Every write of patients."""
 
+from portal.patients.commands.charting import (
+    ChartLines,
+    ContactDetails,
+    add_alert,
+    add_contact,
+    add_note,
+    change_contact,
+    correct_note,
+    correct_old_note,
+    end_alert,
+    end_contact,
+    end_old_alert,
+    write_charts,
+)
 from portal.patients.commands.importing import ImportReport, import_patients
 from portal.patients.commands.indexing import index_some
 from portal.patients.commands.merging import (
@@ -19,16 +33,33 @@ from portal.patients.commands.registering import (
     possible_duplicates_of,
     register_patient,
 )
+from portal.patients.commands.status import (
+    StatusChange,
+    restore_status,
+    set_status,
+)
 
 __all__ = [
     "Alike",
+    "ChartLines",
+    "ContactDetails",
     "ImportReport",
     "MergeDetails",
     "PossiblyRegistered",
+    "StatusChange",
+    "add_alert",
+    "add_contact",
+    "add_note",
     "ask_elsewhere",
     "ask_whether_registered",
     "break_glass",
+    "change_contact",
     "change_patient",
+    "correct_note",
+    "correct_old_note",
+    "end_alert",
+    "end_contact",
+    "end_old_alert",
     "import_patients",
     "index_some",
     "merge_patients",
@@ -36,6 +67,9 @@ __all__ = [
     "person_kept",
     "possible_duplicates_of",
     "register_patient",
+    "restore_status",
+    "set_status",
     "tell_apart",
     "values_of",
+    "write_charts",
 ]

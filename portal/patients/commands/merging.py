@@ -1,9 +1,9 @@
 """Making two records of one patient one, taking them apart again, finding two to be two people.
 
-What hangs on a record (visits, disclosures, records merged into it before) moves to the record
-that stays, so that whatever the database holds of a patient it holds of all of it: nobody is booked
-twice at one time, and whoever sees the patient's visits reaches the patient. The merge keeps which
-ones moved. The audit log is never moved: its readers ask for all records of a patient.
+What hangs on a record (visits, disclosures, notes, records merged into it before) moves to the
+record that stays, so that whatever the database holds of a patient it holds of all of it: nobody is
+booked twice at one time, and whoever sees the patient's visits reaches the patient. The merge keeps
+which ones moved. The audit log is never moved: its readers ask for all records of a patient.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal import clock
@@ -21,6 +21,7 @@ from portal.audit import note
 from portal.db import session
 from portal.facilities.visits import require_sight_of_all
 from portal.patients import queries
+from portal.patients.commands.moving import KEPT_IN, MOVE, MOVE_BACK
 from portal.patients.commands.registering import (
     SEALED,
     PatientUnreadable,
@@ -45,38 +46,16 @@ CONSTRAINTS = {
     "uq_patient_merges_merge_key": MergedAtTheSameMoment,
     "uq_patient_merges_live": MergedAtTheSameMoment,
 }
-# What hangs on a patient; all tables but the last belong to higher areas.
-MOVE = {
-    table: text(
-        f"UPDATE {table} SET patient_id = :to WHERE tenant_id = :tenant_id"  # noqa: S608 - see below
-        f" AND patient_id = :from {only} RETURNING id"
-    )
-    for table, only in {
-        "appointments": "",
-        "disclosures": "",
-        "waitlist_entries": "",
-        "patient_merges": "AND undone_at IS NULL",
-    }.items()
+# The fields of a merge that are kept in `meta`, and their names there.
+IN_META = {
+    "alert": "alert",
+    "sex": "gender",
+    "address": "address",
+    "interpreter": "interpreter",
+    "consent": "consent",
+    "status_said": "status_said",
 }
-MOVE_BACK = {
-    table: text(
-        f"UPDATE {table} SET patient_id = :to WHERE tenant_id = :tenant_id"  # noqa: S608 - as above
-        " AND patient_id = :from AND id = ANY(CAST(:ids AS bigint[]))"
-    )
-    for table in MOVE
-}
-# What was corrected since goes back with its corrections.
-MOVE_BACK["disclosures"] = text("""
-    WITH RECURSIVE theirs AS (
-        SELECT id FROM disclosures
-         WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS bigint[]))
-        UNION
-        SELECT d.id FROM disclosures AS d JOIN theirs ON d.corrects_id = theirs.id
-         WHERE d.tenant_id = :tenant_id
-    )
-    UPDATE disclosures SET patient_id = :to
-     WHERE tenant_id = :tenant_id AND patient_id = :from AND id IN (SELECT id FROM theirs)
-""")
+META_KEYS = frozenset(IN_META.values())
 
 
 @dataclass(frozen=True)
@@ -123,10 +102,7 @@ def merge_patients(details: MergeDetails) -> PatientMerge:
             merged_status=goes.status,
             known_as=_known_as(goes),
             changes=rules.changes(before, after),
-            visit_ids=moved["appointments"],
-            disclosure_ids=moved["disclosures"],
-            merge_ids=moved["patient_merges"],
-            waitlist_ids=moved["waitlist_entries"],
+            **{KEPT_IN[table]: ids for table, ids in moved.items()},
             merged_by=facts().user_id,
         )
         session.add(merge)
@@ -158,9 +134,7 @@ def part_patients(patient_id: int, merge_id: int) -> Patient:
     if latest.merge_id != merge.id:
         raise rules.MergedLater(number=latest.mrn)
     _check_readable(stays, goes)
-    back = {"appointments": merge.visit_ids, "disclosures": merge.disclosure_ids,
-            "patient_merges": merge.merge_ids,
-            "waitlist_entries": merge.waitlist_ids}  # fmt: skip
+    back = {table: getattr(merge, column) for table, column in KEPT_IN.items()}
     values = {"tenant_id": facts().tenant_id, "from": stays.id, "to": goes.id}
     goes.status, goes.merged_into = merge.merged_status, None
     merge.undone_at, merge.undone_by = clock.real(), facts().user_id
@@ -195,18 +169,21 @@ def tell_apart(one_id: int, other_id: int) -> None:
 
 def values_of(patient: Patient) -> dict[str, Any]:
     """What a record says in the fields of a merge, as JSON can hold it; None for nothing."""
-    said = {field: getattr(patient, field) for field in rules.FIELDS if field != "alert"}
+    said = {field: getattr(patient, field) for field in rules.FIELDS if field not in IN_META}
     meta, dob = patient.meta, said["dob"]
-    said["alert"] = (meta or {}).get("alert") if not isinstance(meta, Unreadable) else meta
+    for field, key in IN_META.items():
+        said[field] = (meta or {}).get(key) if not isinstance(meta, Unreadable) else meta
     said["dob"] = dob.isoformat() if isinstance(dob, date) else dob
-    return {field: said[field] or None for field in rules.FIELDS}
+    return {
+        field: None if said[field] in ("", {}) else said[field]
+        for field in (*rules.FIELDS, *rules.GOES_WITH)
+    }
 
 
 def _details(patient: Patient, values: Mapping[str, Any]) -> PatientDetails:
-    meta = {key: value for key, value in (patient.meta or {}).items() if key != "alert"}
-    said = {field: value for field, value in values.items() if field != "alert"}
-    if values["alert"]:
-        meta["alert"] = values["alert"]
+    kept = {key: value for key, value in (patient.meta or {}).items() if key not in META_KEYS}
+    said = {field: value for field, value in values.items() if field not in IN_META}
+    told = {key: values[field] for field, key in IN_META.items() if values[field] is not None}
     return PatientDetails(
         **{
             **said,
@@ -214,7 +191,7 @@ def _details(patient: Patient, values: Mapping[str, Any]) -> PatientDetails:
             "last_name": said["last_name"] or "",
             "dob": date.fromisoformat(said["dob"]) if said["dob"] else None,
             "member_numbers": said["member_numbers"] or {},
-            "meta": meta,
+            "meta": kept | told,
         }
     )
 

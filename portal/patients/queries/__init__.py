@@ -1,5 +1,17 @@
 """Every read of patients."""
 
+from portal.patients.queries.charting import (
+    Alert,
+    Contact,
+    Note,
+    find_last_visit,
+    get_contact,
+    get_note,
+    list_alerts,
+    list_contacts,
+    list_ended_alerts,
+    list_notes,
+)
 from portal.patients.queries.duplicates import Pair, Pairs, Place, list_duplicates
 from portal.patients.queries.holding import token_of
 from portal.patients.queries.merges import (
@@ -42,13 +54,16 @@ from portal.patients.queries.searching import (
 
 __all__ = [
     "MOST_FOUND",
+    "Alert",
     "AtOnce",
     "Candidate",
+    "Contact",
     "Former",
     "FormerHome",
     "Held",
     "KnownElsewhere",
     "MergedRecord",
+    "Note",
     "Pair",
     "Pairs",
     "PatientOpener",
@@ -58,19 +73,26 @@ __all__ = [
     "are_distinct",
     "can_tell",
     "count_held",
+    "find_last_visit",
     "find_merge_by_key",
     "find_outside",
     "find_patient",
     "find_possible_duplicates",
     "find_survivor",
+    "get_contact",
     "get_merge",
+    "get_note",
     "get_outside",
     "get_patient",
     "known_tokens",
+    "list_alerts",
+    "list_contacts",
     "list_duplicates",
     "list_elsewhere",
+    "list_ended_alerts",
     "list_former_homes",
     "list_merged_records",
+    "list_notes",
     "list_recent_patients",
     "list_record_ids",
     "list_visits_at_once",

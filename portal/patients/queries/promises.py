@@ -22,6 +22,32 @@ LOST = text("""
      ORDER BY p.id LIMIT :limit
 """)
 
+# Merging takes the lines of a chart along.
+LEFT_BEHIND = text("""
+    SELECT format('%s %s stands on the merged record %s', line.kind, line.id, p.id)
+      FROM patients p
+      JOIN (SELECT tenant_id, patient_id, id, 'alert' AS kind FROM patient_alerts
+             UNION ALL SELECT tenant_id, patient_id, id, 'note' FROM patient_notes
+             UNION ALL SELECT tenant_id, patient_id, id, 'contact' FROM patient_contacts) AS line
+        ON line.tenant_id = p.tenant_id AND line.patient_id = p.id
+     WHERE p.tenant_id = :tenant_id AND p.status = 'merged'
+     ORDER BY p.id, line.kind, line.id LIMIT :limit
+""")
+# A note that corrects another stands on the same chart.
+APART = text("""
+    SELECT format('note %s corrects one of another patient', n.id)
+      FROM patient_notes n
+      JOIN patient_notes first ON first.tenant_id = n.tenant_id AND first.id = n.corrects_id
+     WHERE n.tenant_id = :tenant_id AND first.patient_id <> n.patient_id
+     ORDER BY n.id LIMIT :limit
+""")
+
+
+def lines_of_charts_gone_astray() -> Sequence[str]:
+    """Alerts, notes and contacts of a merged record, and corrections on another chart."""
+    values = {"tenant_id": facts().tenant_id, "limit": MOST_SHOWN}
+    return [*session.scalars(LEFT_BEHIND, values), *session.scalars(APART, values)]
+
 
 # Those of an older scheme are found by less; `flask patients reindex`, or the worker, mends it.
 STALE = text("""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from portal.names import TURNING, UNPRINTABLE
+from portal.patients.rules.languages import tag_of
 from portal.refusals import N_, DomainError, all_of
 from portal.telephones import telephones
 
@@ -60,9 +61,9 @@ class PhoneMalformed(DomainError):
 
 
 class LanguageUnknown(DomainError):
-    """Not a language tag."""
+    """Neither a language's tag nor its name."""
 
-    message = N_("Enter a language as a tag like en or es-MX.")
+    message = N_("Preferred language: choose one of the list.")
     field = "preferred_language"
 
 
@@ -163,6 +164,9 @@ def _language(typed: str | None) -> str | None:
     tag = (typed or "").strip()
     if not tag:
         return None
+    known = tag_of(tag)
+    if known is not None and len(known) <= 10:
+        return known
     if len(tag) > 10 or not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", tag):
         raise LanguageUnknown
     return tag

@@ -19,9 +19,15 @@ FIELDS = (
     "default_insurance_plan_id",
     "status",
     "member_numbers",
+    "sex",
+    "address",
+    "interpreter",
+    "consent",
     "alert",
     "notes",
 )
+# What is not chosen by itself goes with another field.
+GOES_WITH = {"status_said": "status"}
 # Two values of these can stand side by side.
 JOINABLE = frozenset({"member_numbers", "alert", "notes"})
 
@@ -106,8 +112,10 @@ def kept(
         AlertTooLong.
     """
     chosen = {
-        field: _chosen(field, this[field], other[field], choices.get(field, THIS))
-        for field in FIELDS
+        field: _chosen(
+            field, this[field], other[field], choices.get(GOES_WITH.get(field, field), THIS)
+        )
+        for field in (*FIELDS, *GOES_WITH)
     }
     if len(chosen["alert"] or "") > LONGEST_ALERT:
         raise AlertTooLong(longest=LONGEST_ALERT)
@@ -130,7 +138,9 @@ def restored(now: Mapping[str, Any], changes: Mapping[str, list[Any]]) -> dict[s
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """The fields that differ, with both values."""
     return {
-        field: [before[field], after[field]] for field in FIELDS if before[field] != after[field]
+        field: [before[field], after[field]]
+        for field in (*FIELDS, *GOES_WITH)
+        if before[field] != after[field]
     }
 
 

@@ -1,6 +1,6 @@
 """Two records side by side, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,12 +12,19 @@ from portal.insurance.queries import list_plans
 from portal.patients.commands import values_of
 from portal.patients.models import Patient
 from portal.patients.queries import AtOnce, Held, are_distinct, count_held, list_visits_at_once
+from portal.patients.rules.kept import address_lines
 from portal.patients.rules.merging import FIELDS, JOINABLE, OneRecord
+from portal.patients.rules.status import STATUS_WORDS
+from portal.patients.shown import born, consent_words, interpreter_words, sex_words
 from portal.phi.sealed import Unreadable
-from portal.refusals import N_
-from portal.web.filters import shortdate
 
-STATUS = {"active": N_("active"), "inactive": N_("inactive"), "deceased": N_("deceased")}
+# How fields are written that are neither text nor numbers.
+WRITTEN: dict[str, Callable[[Any], str]] = {
+    "sex": sex_words,
+    "address": lambda address: ", ".join(address_lines(address)),
+    "interpreter": interpreter_words,
+    "consent": consent_words,
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ def compare(patient: Patient, other: Patient) -> Comparison:
     names = {
         "facility_id": {each.id: each.name for each in list_facilities()},
         "default_insurance_plan_id": {each.id: each.name for each in list_plans()},
-        "status": {status: gettext(words) for status, words in STATUS.items()},
+        "status": {status: gettext(words) for status, words in STATUS_WORDS.items()},
     }
     this, that = values_of(patient), values_of(other)
     return Comparison(
@@ -82,7 +89,9 @@ def _said(field: str, values: Mapping[str, Any], names: Mapping[str, Any]) -> st
     if field in names:
         return str(names[field].get(value, value))
     if field == "dob":
-        return str(shortdate(date.fromisoformat(value)))
+        return born(date.fromisoformat(value))
+    if field in WRITTEN:
+        return WRITTEN[field](value)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {each}" for key, each in sorted(value.items()))
     return str(value)

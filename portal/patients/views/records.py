@@ -5,6 +5,7 @@ What is searched for is a name or a birth date: it is posted, so that it stands 
 
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from flask import Response, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
@@ -13,12 +14,19 @@ from flask_babel import gettext as _
 from portal.audit import note
 from portal.audit.hook import afterwards
 from portal.auth.permissions import permission, stepped_up
-from portal.insurance.queries import get_plan
 from portal.patients import commands, queries
-from portal.patients.forms import BreakGlassForm, ElsewhereForm, PatientForm, RegistrationForm
+from portal.patients.forms import (
+    BreakGlassForm,
+    ElsewhereForm,
+    PatientForm,
+    RegistrationForm,
+    as_kept,
+)
+from portal.patients.models import Patient
+from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.reach import OutsideFacilities
 from portal.patients.rules.renaming import names_before
-from portal.patients.shown import FILTERS
+from portal.patients.shown import FILTERS, GLOBALS
 from portal.patients.views.blueprint import bp
 from portal.phi.tokens import is_ideographic
 from portal.tenancy.context import facts
@@ -46,19 +54,11 @@ def search() -> Response:
     enough = len(q) >= LEAST_LETTERS or is_ideographic(q)
     found = queries.search_patients(q, limit=limit) if enough else []
     if purpose in ("open", "choose"):
-        return page("patients/_options.html", "patients/_options.html", matches=found, q=q,
-                    purpose=purpose)  # fmt: skip
+        # Nobody is booked who has died: they are named below the choices.
+        dead = [row for row in found if purpose == "choose" and row.status == "deceased"]
+        return page("patients/_options.html", "patients/_options.html", q=q, purpose=purpose,
+                    matches=[row for row in found if row not in dead], dead=dead)  # fmt: skip
     return page("patients/index.html", "patients/_list.html", patients=found, q=q)
-
-
-@bp.get("/<int:patient_id>")
-@permission("patients.see")
-def show(patient_id: int) -> Response:
-    patient = queries.get_patient(patient_id)
-    plan_id = patient.default_insurance_plan_id
-    plan = get_plan(plan_id) if plan_id else None
-    return page("patients/show.html", "patients/_patient.html", patient=patient, plan=plan,
-                merged=queries.list_merged_records(patient.id))  # fmt: skip
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -73,24 +73,32 @@ def new() -> Response:
                 alike = commands.possible_duplicates_of(details)
             if alike:
                 raise commands.PossiblyRegistered(alike)
-            patient = commands.register_patient(details)
+            patient = _registered(form, details)
             toast(_("The patient is registered."))
             return go("patients.show", patient_id=patient.id)
     return form_page("patients/new.html", "patients/_form.html", form, alike=alike,
                      back_to=url_for("patients.index"))  # fmt: skip
 
 
+def _registered(form: RegistrationForm, details: PatientDetails) -> Patient:
+    """The new patient, with the alert and the note that were typed."""
+    patient = commands.register_patient(details)
+    if form.alert.data:
+        commands.add_alert(patient, form.kind.data, form.alert.data, key=uuid4())
+    if form.note.data:
+        commands.add_note(patient, form.note.data, key=uuid4())
+    return patient
+
+
 @bp.route("/<int:patient_id>/edit", methods=["GET", "POST"])
 @permission("patients.change")
 def edit(patient_id: int) -> Response:
     patient = held(queries.get_patient(patient_id))
-    form = PatientForm(
-        obj=patient, data={"alert": (patient.meta or {}).get("alert")}, edits=patient
-    )
+    form = PatientForm(obj=patient, data=as_kept(patient), edits=patient)
     form.offer_choices(patient)
     if form.validate_on_submit():
         with form.refusals():
-            kept = {"status": patient.status, "meta": patient.meta,
+            kept = {"status": patient.status, "meta": patient.meta, "notes": patient.notes,
                     "member_numbers": patient.member_numbers or {}}  # fmt: skip
             commands.change_patient(patient, form.details(**kept))
             toast(_("The changes are saved."))
@@ -144,6 +152,6 @@ def _names_before(meta: Any) -> list[str]:
 
 @bp.record_once
 def _tell_templates(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(minutes_open=queries.minutes_open)
+    state.app.jinja_env.globals.update(GLOBALS, minutes_open=queries.minutes_open)
     state.app.jinja_env.filters.update(names_before=_names_before)
     state.app.jinja_env.filters.update(FILTERS)

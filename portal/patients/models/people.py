@@ -191,6 +191,15 @@ class PatientMerge(TenantOwned, Base):
     waitlist_ids: Mapped[list[int]] = mapped_column(
         ARRAY(BigInteger), server_default=NOTHING, sort_order=93
     )
+    alert_ids: Mapped[list[int]] = mapped_column(
+        ARRAY(BigInteger), server_default=NOTHING, sort_order=94
+    )
+    note_ids: Mapped[list[int]] = mapped_column(
+        ARRAY(BigInteger), server_default=NOTHING, sort_order=95
+    )
+    contact_ids: Mapped[list[int]] = mapped_column(
+        ARRAY(BigInteger), server_default=NOTHING, sort_order=96
+    )
     merged_by: Mapped[int | None] = mapped_column(BigInteger)
     undone_by: Mapped[int | None] = mapped_column(BigInteger)
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

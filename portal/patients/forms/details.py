@@ -15,10 +15,13 @@ from portal.facilities.words import facility_words
 from portal.insurance.words import plan_options, plan_words
 from portal.patients.commands import MergeDetails
 from portal.patients.models import Patient
-from portal.patients.rules.details import LONGEST_NOTES, PatientDetails
+from portal.patients.rules.charting import ALERT_KINDS, LONGEST_ALERT, LONGEST_NOTE
+from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.finding import Person
+from portal.patients.rules.kept import LONGEST_LINE, SEXES, Extras, extras_of, with_extras
 from portal.patients.rules.merging import BOTH, FIELDS, JOINABLE, OTHER, THIS, usual_choice
 from portal.patients.rules.reach import LONGEST_REASON
+from portal.patients.shown import kind_words, language_choices, sex_words
 from portal.tenancy.context import facts
 from portal.web.forms import Line, PortalForm, record_number, tidy
 
@@ -34,10 +37,30 @@ LABELS = {
     "default_insurance_plan_id": lazy_gettext("Insurance"),
     "status": lazy_gettext("Status"),
     "member_numbers": lazy_gettext("Member numbers"),
+    "sex": lazy_gettext("Sex (administrative)"),
+    "address": lazy_gettext("Address"),
+    "interpreter": lazy_gettext("Interpreter"),
+    "consent": lazy_gettext("Consent to messages"),
     "alert": lazy_gettext("Alert"),
     "notes": lazy_gettext("Notes"),
 }
-NOT_DETAILS = ("csrf_token", "register_anyway")
+YES_NO = {"y": True, "n": False}
+
+
+def as_kept(patient: Patient) -> dict[str, Any]:
+    """What the form shows of the patient beside the columns."""
+    extras = extras_of(patient.meta)
+    said = {None: "", True: "y", False: "n"}
+    street = extras.address.get("line") or []
+    return {
+        "sex": extras.sex,
+        "interpreter": said[extras.interpreter],
+        "phone_messages": said[extras.consent.get("phone")],
+        "email_messages": said[extras.consent.get("email")],
+        "street": street if isinstance(street, str) else "\n".join(map(str, street)),
+        "postal_code": extras.address.get("postalCode"),
+        **{name: extras.address.get(name) for name in ("city", "state", "country")},
+    }
 
 
 class PatientForm(PortalForm):
@@ -48,11 +71,18 @@ class PatientForm(PortalForm):
     dob = DateField(lazy_gettext("Date of birth"), [Optional()])
     phone = Line(lazy_gettext("Phone"), [Length(max=50)])
     email = Line(lazy_gettext("E-mail"), [Length(max=254)])
-    preferred_language = Line(lazy_gettext("Preferred language"), [Length(max=10)])
+    preferred_language = SelectField(lazy_gettext("Preferred language"), coerce=tidy)
+    interpreter = SelectField(lazy_gettext("Interpreter"), coerce=tidy)
+    sex = SelectField(lazy_gettext("Sex (administrative)"), coerce=tidy)
+    street = TextAreaField(lazy_gettext("Street address"), [Length(max=400)], filters=[tidy])
+    city = Line(lazy_gettext("City"), [Length(max=LONGEST_LINE)])
+    state = Line(lazy_gettext("State or region"), [Length(max=LONGEST_LINE)])
+    postal_code = Line(lazy_gettext("ZIP or postal code"), [Length(max=LONGEST_LINE)])
+    country = Line(lazy_gettext("Country"), [Length(max=LONGEST_LINE)])
+    phone_messages = SelectField(lazy_gettext("Messages to this phone"), coerce=tidy)
+    email_messages = SelectField(lazy_gettext("Messages to this e-mail"), coerce=tidy)
     facility_id = SelectField(lazy_gettext("Facility"), coerce=record_number)
     default_insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
-    alert = Line(lazy_gettext("Alert"), [Length(max=200)])
-    notes = TextAreaField(lazy_gettext("Notes"), [Length(max=LONGEST_NOTES)], filters=[tidy])
 
     def offer_choices(self, patient: Patient | None = None) -> None:
         """The facilities and plans there are.
@@ -67,23 +97,55 @@ class PatientForm(PortalForm):
             places = {"": gettext("None"), **places}
         self.facility_id.choices = list(places.items())
         self.keep("facility_id", facility_words)
+        self._offer_words(patient)
         self.default_insurance_plan_id.choices = [
             SelectChoice("", gettext("Self-pay")), *plan_options()
         ]  # fmt: skip
         self.keep("default_insurance_plan_id", plan_words)
 
+    def _offer_words(self, patient: Patient | None) -> None:
+        """The choices that are words; a language that is none of the list stays one."""
+        kept = patient.preferred_language if patient else None
+        self.preferred_language.choices = [
+            ("", gettext("Not known")),
+            *language_choices(besides=kept),
+        ]
+        self.sex.choices = [("", gettext("Not asked")), *((sex, sex_words(sex)) for sex in SEXES)]
+        self.interpreter.choices = [
+            ("", gettext("As the language says")), ("y", gettext("Needed")),
+            ("n", gettext("Not needed")),
+        ]  # fmt: skip
+        for field in (self.phone_messages, self.email_messages):
+            field.choices = [
+                ("", gettext("Not asked")),
+                ("y", gettext("Yes")),
+                ("n", gettext("No")),
+            ]
+
     def details(self, **kept: Any) -> PatientDetails:
         """What was typed, with what this form does not show kept as it is."""
-        typed = {
-            name: field.data for name, field in self._fields.items() if name not in NOT_DETAILS
-        }
-        alert, meta = typed.pop("alert"), dict(kept.pop("meta", None) or {})
-        meta.pop("alert", None)
-        typed["first_name"], typed["last_name"] = (
-            typed["first_name"] or "",
-            typed["last_name"] or "",
+        meta = with_extras(kept.pop("meta", None), self._extras())
+        return PatientDetails(
+            first_name=self.first_name.data or "", last_name=self.last_name.data or "",
+            dob=self.dob.data, phone=self.phone.data, email=self.email.data,
+            preferred_language=self.preferred_language.data, facility_id=self.facility_id.data,
+            default_insurance_plan_id=self.default_insurance_plan_id.data, **kept, meta=meta,
+        )  # fmt: skip
+
+    def _extras(self) -> Extras:
+        lines = (line.strip() for line in (self.street.data or "").splitlines())
+        address = {
+            "line": [line for line in lines if line],
+            "city": self.city.data, "state": self.state.data,
+            "postalCode": self.postal_code.data, "country": self.country.data,
+        }  # fmt: skip
+        consent = {"phone": self.phone_messages.data, "email": self.email_messages.data}
+        return Extras(
+            sex=self.sex.data or None,
+            address={key: value for key, value in address.items() if value},
+            interpreter=YES_NO.get(self.interpreter.data),
+            consent={channel: YES_NO[said] for channel, said in consent.items() if said in YES_NO},
         )
-        return PatientDetails(**typed, **kept, meta=meta | ({"alert": alert} if alert else {}))
 
 
 class ElsewhereForm(PortalForm):
@@ -119,9 +181,18 @@ class BreakGlassForm(PortalForm):
 
 
 class RegistrationForm(PatientForm):
-    """A new patient, who may turn out to be registered already."""
+    """A new patient, who may turn out to be registered already, with a first alert and note."""
+
+    kind = SelectField(lazy_gettext("Kind of alert"), default="allergy")
+    alert = Line(lazy_gettext("Alert"), [Length(max=LONGEST_ALERT)])
+    note = TextAreaField(lazy_gettext("Note"), [Length(max=LONGEST_NOTE)], filters=[tidy])
 
     register_anyway = BooleanField(lazy_gettext("This is somebody else: register them anyway"))
+
+    def offer_choices(self, patient: Patient | None = None) -> None:
+        """The same, and the kinds of alerts."""
+        super().offer_choices(patient)
+        self.kind.choices = [(kind, kind_words(kind)) for kind in ALERT_KINDS]
 
 
 class MergeForm(PortalForm):

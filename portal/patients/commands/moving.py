@@ -1,0 +1,52 @@
+"""What hangs on a patient, and moves when records are merged and taken apart."""
+
+from sqlalchemy import text
+
+# What hangs on a patient; all tables but the last belong to higher areas.
+MOVE = {
+    table: text(
+        f"UPDATE {table} SET patient_id = :to WHERE tenant_id = :tenant_id"  # noqa: S608 - see below
+        f" AND patient_id = :from {only} RETURNING id"
+    )
+    for table, only in {
+        "appointments": "",
+        "disclosures": "",
+        "waitlist_entries": "",
+        "patient_alerts": "",
+        "patient_notes": "",
+        "patient_contacts": "",
+        "patient_merges": "AND undone_at IS NULL",
+    }.items()
+}
+MOVE_BACK = {
+    table: text(
+        f"UPDATE {table} SET patient_id = :to WHERE tenant_id = :tenant_id"  # noqa: S608 - as above
+        " AND patient_id = :from AND id = ANY(CAST(:ids AS bigint[]))"
+    )
+    for table in MOVE
+}
+# What was corrected since goes back with its corrections.
+MOVE_BACK |= {
+    table: text(f"""
+    WITH RECURSIVE theirs AS (
+        SELECT id FROM {table}
+         WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS bigint[]))
+        UNION
+        SELECT d.id FROM {table} AS d JOIN theirs ON d.corrects_id = theirs.id
+         WHERE d.tenant_id = :tenant_id
+    )
+    UPDATE {table} SET patient_id = :to
+     WHERE tenant_id = :tenant_id AND patient_id = :from AND id IN (SELECT id FROM theirs)
+""")  # noqa: S608 - as above
+    for table in ("disclosures", "patient_notes")
+}
+# Where the merge keeps which of a table's rows moved.
+KEPT_IN = {
+    "appointments": "visit_ids",
+    "disclosures": "disclosure_ids",
+    "patient_merges": "merge_ids",
+    "waitlist_entries": "waitlist_ids",
+    "patient_alerts": "alert_ids",
+    "patient_notes": "note_ids",
+    "patient_contacts": "contact_ids",
+}

@@ -1,0 +1,89 @@
+"""Whether a patient is active, inactive or has died; and taking that back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal.db import session
+from portal.facilities.queries import today_at
+from portal.patients.commands.registering import PatientMerged, PatientUnreadable
+from portal.patients.models import Patient
+from portal.patients.rules.kept import status_said_of
+from portal.patients.rules.status import checked_status
+from portal.phi.sealed import Unreadable
+from portal.refusals import N_, Conflict
+
+
+class NothingToRestore(Conflict):
+    """Somebody else was faster, or the status was never changed here."""
+
+    message = N_("The status was changed or restored in the meantime.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusChange:
+    """A status with its day and reason, and what was ended because of it, by ids."""
+
+    status: str
+    since: date | None = None
+    reason: str | None = None
+    visit_ids: Sequence[int] = ()
+    wish_ids: Sequence[int] = ()
+
+
+def set_status(patient: Patient, change: StatusChange) -> None:
+    """Set a patient's status; what it was before, and what ended with it, is kept beside it.
+
+    Raises:
+        StatusUnknown, SinceImplausible, StatusReasonTooLong, StatusSetAlready.
+        PatientMerged, PatientUnreadable.
+    """
+    session.refresh(patient, with_for_update=True)
+    meta = _meta(patient)
+    born = patient.dob if isinstance(patient.dob, date) else None
+    said = checked_status(
+        patient.status, change.status, change.since, change.reason, born=born,
+        today=today_at(patient.facility_id),
+    )  # fmt: skip
+    before = {
+        "status": patient.status,
+        "said": dict(meta.get("status_said") or {}),
+        "visits": list(change.visit_ids),
+        "wishes": list(change.wish_ids),
+    }
+    patient.status = change.status
+    patient.meta = {**meta, "status_said": said, "status_before": before}
+    session.flush()
+
+
+def restore_status(patient: Patient) -> StatusChange:
+    """Make the status what it was before the last change.
+
+    Returns:
+        the status as it is again, with the ids of what had ended because of the change.
+
+    Raises:
+        NothingToRestore, PatientMerged, PatientUnreadable.
+    """
+    session.refresh(patient, with_for_update=True)
+    meta = dict(_meta(patient))
+    before = meta.pop("status_before", None)
+    if not isinstance(before, Mapping):
+        raise NothingToRestore
+    patient.status = before["status"]
+    patient.meta = {**meta, "status_said": before["said"]}
+    session.flush()
+    said = status_said_of(patient.meta)
+    return StatusChange(
+        status=before["status"], since=said.since, reason=said.reason,
+        visit_ids=before["visits"], wish_ids=before["wishes"],
+    )  # fmt: skip
+
+
+def _meta(patient: Patient) -> Mapping[str, Any]:
+    if patient.status == "merged":
+        raise PatientMerged
+    if isinstance(patient.meta, Unreadable):
+        raise PatientUnreadable
+    return patient.meta or {}

@@ -1,0 +1,202 @@
+"""What a chart shows beside the patient's own fields: alerts, notes, contacts, appointments."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, TextClause, select, text
+
+from portal.db import session
+from portal.patients.models import Patient, PatientContact
+from portal.phi.sealed import open_field
+from portal.refusals import NotFound
+from portal.tenancy.context import facts
+
+MOST_ALERTS = 50
+MOST_NOTES = 20
+MOST_CONTACTS = 20
+
+ALERTS = text("""
+    SELECT a.id, a.row_uid, a.kind, a.text, a.created_at, u.name AS author, a.ended_at,
+           e.name AS ended_by
+      FROM patient_alerts a
+      LEFT JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.author_id
+      LEFT JOIN users e ON e.tenant_id = a.tenant_id AND e.id = a.ended_by
+     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id
+       AND (a.ended_at IS NOT NULL) = :ended
+     ORDER BY array_position(ARRAY['allergy', 'safety', 'communication', 'billing'], a.kind),
+              a.id DESC
+     LIMIT :limit
+""")
+# The latest wording of each, with how often it was corrected and who wrote it first.
+NOTES = text("""
+    SELECT n.id, n.row_uid, n.text, n.created_at, u.name AS author, n.corrects_id
+      FROM patient_notes n
+      LEFT JOIN users u ON u.tenant_id = n.tenant_id AND u.id = n.author_id
+     WHERE n.tenant_id = :tenant_id AND n.patient_id = :patient_id
+       AND NOT EXISTS (SELECT FROM patient_notes c
+                        WHERE c.tenant_id = n.tenant_id AND c.corrects_id = n.id)
+     ORDER BY n.id DESC
+     LIMIT :limit OFFSET :offset
+""")
+EARLIER = text("""
+    WITH RECURSIVE wordings AS (
+        SELECT n.*, n.id AS latest FROM patient_notes n
+         WHERE n.tenant_id = :tenant_id AND n.id = ANY(CAST(:ids AS bigint[]))
+        UNION ALL
+        SELECT before.*, wordings.latest FROM patient_notes before
+          JOIN wordings ON before.id = wordings.corrects_id
+         WHERE before.tenant_id = :tenant_id
+    )
+    SELECT w.id, w.row_uid, w.text, w.created_at, u.name AS author, w.corrects_id, w.latest
+      FROM wordings w
+      LEFT JOIN users u ON u.tenant_id = w.tenant_id AND u.id = w.author_id
+     WHERE w.id <> w.latest
+     ORDER BY w.id DESC
+""")
+CONTACTS = text("""
+    SELECT c.id, c.row_uid, c.role, c.name, c.relation, c.phone
+      FROM patient_contacts c
+     WHERE c.tenant_id = :tenant_id AND c.patient_id = :patient_id AND c.ended_at IS NULL
+     ORDER BY array_position(ARRAY['emergency', 'guardian', 'other'], c.role), c.id
+     LIMIT :limit
+""")
+# Appointments belong to a higher area: its table is asked for by name.
+LAST_VISIT = text("""
+    SELECT a.id, a.start_at, f.timezone AS zone, d.display_name AS doctor, s.name AS service,
+           f.name AS facility
+      FROM appointments a
+      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
+      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
+      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id
+      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
+     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id AND a.status = 'completed'
+     ORDER BY a.start_at DESC, a.id DESC
+     LIMIT 1
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What everybody must know; the one of before there were several has no id, author or day."""
+
+    id: int | None
+    kind: str
+    text: str
+    created_at: datetime | None
+    author: str | None
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note as it reads now; the one of before there were several has no id, author or day."""
+
+    id: int | None
+    text: str
+    created_at: datetime | None
+    author: str | None
+    earlier: Sequence["Note"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to call."""
+
+    id: int
+    role: str
+    name: str
+    relation: str | None
+    phone: str | None
+
+
+def list_alerts(patient: Patient) -> list[Alert]:
+    """What everybody must know of a patient now: allergies and safety first, then the latest."""
+    rows = _rows(ALERTS, patient, ended=False, limit=MOST_ALERTS)
+    old = patient.meta.get("alert") if isinstance(patient.meta, Mapping) else None
+    before = [Alert(None, "other", str(old), None, None)] if old else []
+    return [_alert(patient, row) for row in rows] + before
+
+
+def list_ended_alerts(patient: Patient) -> list[Alert]:
+    """What holds no more."""
+    rows = _rows(ALERTS, patient, ended=True, limit=MOST_ALERTS)
+    return [_alert(patient, row) for row in rows]
+
+
+def list_notes(patient: Patient, *, limit: int = MOST_NOTES, offset: int = 0) -> list[Note]:
+    """The notes of a patient as they read now, the newest first, each with its earlier wordings.
+
+    The note of before there were several comes last, on the first page that is not full.
+    """
+    rows = _rows(NOTES, patient, limit=limit, offset=offset)
+    earlier: dict[int, list[Note]] = {}
+    corrected = [row.id for row in rows if row.corrects_id is not None]
+    for row in _rows(EARLIER, patient, ids=corrected) if corrected else ():
+        earlier.setdefault(row.latest, []).append(_note(patient, row))
+    notes = [_note(patient, row, earlier.get(row.id, ())) for row in rows]
+    old = patient.notes if len(rows) < limit else None
+    return [*notes, Note(None, old, None, None)] if old else notes
+
+
+def get_note(patient: Patient, note_id: int) -> Note:
+    """One note as it reads now. Raises NotFound."""
+    found = [note for note in list_notes(patient, limit=1000) if note.id == note_id]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def list_contacts(patient: Patient) -> list[Contact]:
+    """Whom to call, in an emergency first."""
+    rows = _rows(CONTACTS, patient, limit=MOST_CONTACTS)
+    return [
+        Contact(
+            row.id, row.role, _open(patient, "patient_contacts", "name", row),
+            _open(patient, "patient_contacts", "relation", row),
+            _open(patient, "patient_contacts", "phone", row),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def get_contact(patient: Patient, contact_id: int) -> PatientContact:
+    """Raises NotFound, also when it was removed."""
+    found = session.scalar(
+        select(PatientContact).where(
+            PatientContact.tenant_id == facts().tenant_id,
+            PatientContact.patient_id == patient.id,
+            PatientContact.id == contact_id,
+            PatientContact.ended_at.is_(None),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_last_visit(patient_id: int) -> Row[Any] | None:
+    """The last completed visit: id, start_at, zone, doctor, service, facility."""
+    values = {"tenant_id": facts().tenant_id, "patient_id": patient_id}
+    return session.execute(LAST_VISIT, values).one_or_none()
+
+
+def _rows(statement: TextClause, patient: Patient, **values: Any) -> Sequence[Row[Any]]:
+    common = {"tenant_id": facts().tenant_id, "patient_id": patient.id}
+    return session.execute(statement, common | values).all()
+
+
+def _alert(patient: Patient, row: Row[Any]) -> Alert:
+    said = _open(patient, "patient_alerts", "text", row)
+    return Alert(row.id, row.kind, said, row.created_at, row.author, row.ended_at, row.ended_by)
+
+
+def _note(patient: Patient, row: Row[Any], earlier: Sequence[Note] = ()) -> Note:
+    said = _open(patient, "patient_notes", "text", row)
+    return Note(row.id, said, row.created_at, row.author, earlier)
+
+
+def _open(patient: Patient, table: str, column: str, row: Row[Any]) -> Any:
+    return open_field(table, column, row.row_uid, getattr(row, column), patient_id=patient.id)
