@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from babel import Locale, UnknownLocaleError
 from flask import url_for
 from flask_babel import gettext as _
 
@@ -13,10 +12,11 @@ from portal.appointments.queries import Around, ComingVisit, around_patient
 from portal.availability.rules import local_date
 from portal.names import name_of
 from portal.patients.models import Patient
+from portal.patients.queries import list_alerts
+from portal.patients.shown import interprets, kind_words, language_words
 from portal.phi.sealed import Unreadable
 from portal.tenancy.context import facts
 from portal.web.filters import hhmm, localtime, shortdate, weekdayname
-from portal.web.languages import page_locale
 
 # Nearer than that an appointment is "about then": whoever comes for both has to hurry.
 CLOSE = timedelta(hours=1)
@@ -70,31 +70,25 @@ def patient_strip(
         patient_id=patient.id, name=name_of(patient),
         status=patient.status, born=patient.dob,
         mrn=patient.mrn,
-        alerts=alerts_of(patient), language=language_name(spoken) if spoken else None,
-        interpreter=needs_interpreter(spoken), phone=patient.phone,
+        alerts=alerts_of(patient), language=language_words(spoken) if spoken else None,
+        interpreter=interprets(patient), phone=patient.phone,
         usual_doctor=around.usual_doctor, coming=[_shown(each) for each in coming[:MOST_SHOWN]],
         more=len(coming) > MOST_SHOWN, clash=_clash(coming, at, zone) if at else None,
     )  # fmt: skip
 
 
+def warnings_of(patient: Patient) -> list[str]:
+    """What must be known first, before all that the patient has died or is inactive."""
+    said = {
+        "deceased": _("This patient is recorded as deceased"),
+        "inactive": _("This patient's record is inactive"),
+    }.get(patient.status)
+    return [*([said] if said else []), *alerts_of(patient)]
+
+
 def alerts_of(patient: Patient) -> list[str]:
-    """What must be known first."""
-    meta = patient.meta
-    alert = meta.get("alert") if isinstance(meta, dict) else None
-    return [str(alert)] if alert else []
-
-
-def needs_interpreter(spoken: str | None) -> bool:
-    """Whether they speak another language than the clinic."""
-    return (spoken or "").split("-")[0] not in ("", facts().locale.split("-")[0])
-
-
-def language_name(tag: str) -> str:
-    """A language in the reader's words: Spanish (Mexico); an unknown tag as it is."""
-    try:
-        return Locale.parse(tag, sep="-").get_display_name(page_locale()) or tag
-    except (UnknownLocaleError, ValueError):
-        return tag
+    """What must be known first, each with its kind."""
+    return [f"{kind_words(alert.kind)}: {alert.text}" for alert in list_alerts(patient)]
 
 
 def _shown(visit: ComingVisit) -> Coming:

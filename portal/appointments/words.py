@@ -44,6 +44,8 @@ class Flag(NamedTuple):
 
 
 FLAGS = {
+    "deceased": Flag("triangle-alert", "flag alert", N_("Deceased")),
+    "inactive": Flag("info", "flag", N_("Inactive patient")),
     "alert": Flag("shield-alert", "flag alert", N_("Alert")),
     "new": Flag("sparkles", "flag", N_("New patient")),
     "interpreter": Flag("languages", "flag", N_("Interpreter")),

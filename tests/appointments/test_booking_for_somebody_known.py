@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.appointments.queries import find_by_booking_key, list_patient_visits
+from portal.appointments.queries import find_by_booking_key, list_coming_rows
 from portal.facilities.commands import FacilityDetails, open_facility
 from portal.patients.queries import search_patients
 from tests.support.client import Browser
@@ -53,7 +53,7 @@ def okafors(clinic: Clinic) -> list[str]:
 
 def visits_of(clinic: Clinic, patient_id: int) -> int:
     with clinic.at_work():
-        return len(list_patient_visits(patient_id))
+        return len(list_coming_rows(patient_id))
 
 
 @pytest.mark.parametrize("htmx", [False, True])

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.appointments.queries import list_patient_visits
+from portal.appointments.queries import list_coming_of
 from tests.support.client import HTMX, Browser
 from tests.support.scheduling import a_patient, a_plan, a_practice, book, hours, on_monday
 
@@ -39,7 +39,7 @@ def typed(practice, patient, slot: int, **more):
 
 def visits_of(clinic, patient) -> int:
     with clinic.at_work():
-        return len(list_patient_visits(patient.id))
+        return len(list_coming_of(patient.id))
 
 
 def test_the_form_offers_the_earliest_start(browser, alder, work):

@@ -9,7 +9,6 @@ from datetime import date
 import pytest
 
 from portal.appointments.commands import check_in, complete_visit, start_visit
-from portal.appointments.patient_strip import language_name, needs_interpreter
 from portal.appointments.queries import around_patient
 from tests.support.scheduling import a_patient, a_practice, book, hours, on_monday
 
@@ -75,12 +74,3 @@ def test_of_two_doctors_who_saw_them_as_often_the_last_is_the_usual_one(alder, w
 def test_nobody_is_shown_whom_this_person_may_not_see(browser, alder, birch, work):
     browser.sign_in(birch.desk)
     assert browser.get(f"/appointments/new?patient={work[1].id}").status_code == 404
-
-
-def test_a_language_is_said_in_words_and_whether_somebody_interprets(app, alder, work):
-    with app.test_request_context(), alder.at_work():
-        assert language_name("es-MX") == "Spanish (Mexico)"
-        assert language_name("xx-nonsense") == "xx-nonsense"
-        assert needs_interpreter("es") is True
-        assert needs_interpreter("en-GB") is False
-        assert needs_interpreter(None) is False

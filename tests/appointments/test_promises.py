@@ -60,6 +60,11 @@ BREAKS = {
         UPDATE absences SET visits = visits + 1""",
     "every patient can be found": """
         DELETE FROM patient_search_tokens""",
+    "what is written on a chart moves with it": """
+        INSERT INTO patient_alerts (tenant_id, row_uid, patient_id, kind, text)
+        SELECT tenant_id, gen_random_uuid(), id, 'other', first_name FROM patients
+         WHERE tenant_id = current_tenant();
+        UPDATE patients SET status = 'merged', merged_into = id""",
     "whoever may not sign in has no session": """
         INSERT INTO user_sessions (tenant_id, user_id, token_hash, idle_seconds, expires_at)
         SELECT tenant_id, id, sha256('x'), 900, 'infinity' FROM users WHERE role = 'auditor'

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from portal.appointments.commands import check_in
-from portal.appointments.queries import list_patient_visits, list_queues
+from portal.appointments.queries import list_coming_of, list_queues
 from tests.support.scheduling import (
     Practice,
     a_doctor,
@@ -52,7 +52,7 @@ def typed(work, **more):
 
 def visits_of(clinic, patient):
     with clinic.at_work():
-        return [(visit.status, visit.doctor_id) for visit in list_patient_visits(patient.id)]
+        return [(visit.status, visit.doctor_id) for visit in list_coming_of(patient.id)]
 
 
 def test_the_shortest_queue_of_those_who_work_comes_first(alder, work):

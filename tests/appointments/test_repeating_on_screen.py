@@ -4,8 +4,10 @@ import re
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
-from portal.appointments.queries import list_patient_visits
+from portal.appointments.models import Appointment
+from portal.db import session
 from tests.support.client import HTMX
 from tests.support.scheduling import a_patient, a_practice, book, chicago, hours, on_monday
 
@@ -42,7 +44,11 @@ def visits_of(clinic, patient):
     with clinic.at_work():
         return [
             (visit.start_at.isoformat(), visit.status, visit.notes)
-            for visit in reversed(list_patient_visits(patient.id))
+            for visit in session.scalars(
+                select(Appointment)
+                .filter_by(patient_id=patient.id)
+                .order_by(Appointment.start_at, Appointment.id)
+            )
         ]
 
 

@@ -198,7 +198,7 @@ def test_a_wish_somebody_else_booked_takes_no_second_seat(open_practice):
     booked(open_practice, wish)
     with pytest.raises(WaitsNoMore):
         booked(open_practice, wish, start_at=chicago(2, "10:00"))
-    assert len(queries.list_patient_visits(wish.patient_id)) == 1
+    assert len(queries.list_coming_of(wish.patient_id)) == 1
 
 
 def test_a_start_that_is_gone_leaves_the_wish_waiting(open_practice):

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from portal.appointments import queries
-from portal.appointments.queries import list_patient_visits
+from portal.appointments.queries import list_coming_of
 from tests.support.scheduling import (
     a_patient,
     a_practice,
@@ -148,7 +148,7 @@ def test_a_free_start_is_booked_from_the_list_in_one_step(browser, alder, work):
     page = browser.get("/appointments/waitlist?standing=booked").text
     assert "Open the visit" in page
     with alder.at_work():
-        assert len(list_patient_visits(work[1].id)) == 1
+        assert len(list_coming_of(work[1].id)) == 1
 
 
 def test_the_second_to_book_a_wish_is_told_and_books_nothing(browser, alder, work):
@@ -163,7 +163,7 @@ def test_the_second_to_book_a_wish_is_told_and_books_nothing(browser, alder, wor
     assert answer.status_code == 409
     assert "Somebody has booked or withdrawn this wish" in answer.text
     with alder.at_work():
-        assert len(list_patient_visits(work[1].id)) == 1
+        assert len(list_coming_of(work[1].id)) == 1
 
 
 def test_a_wish_is_changed_withdrawn_and_put_back(browser, alder, work):

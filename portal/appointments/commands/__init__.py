@@ -24,6 +24,14 @@ from portal.appointments.commands.series import (
     cancel_together,
     repeat_appointment,
 )
+from portal.appointments.commands.status import (
+    Ending,
+    Restored,
+    change_status,
+)
+from portal.appointments.commands.status import (
+    restore as restore_patient_status,
+)
 from portal.appointments.commands.steps import (
     finish_step,
     skip_step,
@@ -50,7 +58,9 @@ from portal.appointments.commands.waitlist import (
 
 __all__ = [
     "BookingDetails",
+    "Ending",
     "MoveDetails",
+    "Restored",
     "SeriesDetails",
     "WishDetails",
     "add_to_waitlist",
@@ -64,6 +74,7 @@ __all__ = [
     "cancel_appointment",
     "cancel_following",
     "cancel_together",
+    "change_status",
     "change_wish",
     "check_in",
     "complete_visit",
@@ -78,6 +89,7 @@ __all__ = [
     "release_slot",
     "repeat_appointment",
     "reschedule_appointment",
+    "restore_patient_status",
     "skip_step",
     "start_step",
     "start_visit",

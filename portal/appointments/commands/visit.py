@@ -9,6 +9,7 @@ from portal.appointments.commands import acts, seats
 from portal.appointments.models import Appointment, AppointmentStep
 from portal.appointments.rules import (
     NotBegunYet,
+    PatientDeceased,
     ReasonMissing,
     StepsRemain,
     VisitNotAt,
@@ -34,7 +35,9 @@ def confirm(appointment: Appointment, *, confirmed: bool = True) -> None:
 
 
 def check_in(appointment: Appointment) -> None:
-    """The patient has arrived. Raises VisitNotAt, AnotherDay."""
+    """The patient has arrived. Raises VisitNotAt, AnotherDay, PatientDeceased."""
+    if queries.is_deceased(appointment.patient_id):
+        raise PatientDeceased(field="")
     lock(appointment)
     check_move(appointment, "checked_in")
     check_its_day(appointment)

@@ -26,6 +26,7 @@ from portal.appointments.queries.visits import zone_of
 from portal.availability.rules import Span, day_span
 from portal.db import session
 from portal.names import listed
+from portal.patients.rules.kept import needs_interpreter
 from portal.phi.sealed import OBJECT, open_field
 from portal.tenancy.context import facts
 
@@ -94,6 +95,8 @@ class VisitRow(NamedTuple):
     first_envelope: bytes
     last_envelope: bytes
     meta_envelope: bytes | None
+    patient_status: str
+    alerted: bool
     is_new: bool
 
     def name(self) -> str:
@@ -106,13 +109,14 @@ class VisitRow(NamedTuple):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What to know at a glance: alert, new, interpreter, self_pay."""
+        """What to know at a glance: deceased, inactive, alert, new, interpreter, self_pay."""
         meta = self._open("meta", self.meta_envelope, OBJECT)
-        spoken = (self.language or "").split("-")[0]
         holds = {
-            "alert": isinstance(meta, dict) and bool(meta.get("alert")),
+            "deceased": self.patient_status == "deceased",
+            "inactive": self.patient_status == "inactive",
+            "alert": self.alerted or (isinstance(meta, dict) and bool(meta.get("alert"))),
             "new": self.is_new,
-            "interpreter": spoken not in ("", facts().locale.split("-")[0]),
+            "interpreter": needs_interpreter(meta, self.language, facts().locale),
             "self_pay": self.insurance_plan_id is None,
         }
         return tuple(flag for flag, raised in holds.items() if raised)

@@ -26,7 +26,10 @@ VISITS = text("""
            s.name AS service, step.name AS step, step.position AS step_position,
            step.steps AS step_count,
            pat.row_uid, pat.first_name AS first_envelope, pat.last_name AS last_envelope,
-           pat.meta AS meta_envelope,
+           pat.meta AS meta_envelope, pat.status AS patient_status,
+           EXISTS (SELECT FROM patient_alerts al
+                    WHERE al.tenant_id = a.tenant_id AND al.patient_id = a.patient_id
+                      AND al.ended_at IS NULL OFFSET 0) AS alerted,
            NOT EXISTS (SELECT 1 FROM appointments e
                         WHERE e.tenant_id = a.tenant_id AND e.patient_id = a.patient_id
                           AND e.status = 'completed' AND e.start_at < a.start_at) AS is_new

@@ -61,16 +61,6 @@ def find_by_booking_key(booking_key: UUID | None) -> Appointment | None:
     return session.scalar(_appointments().where(Appointment.booking_key == booking_key))
 
 
-def list_patient_visits(patient_id: int, *, limit: int = 50) -> Sequence[Appointment]:
-    """A patient's visits, the latest first."""
-    return session.scalars(
-        _appointments()
-        .where(Appointment.patient_id == patient_id)
-        .order_by(Appointment.start_at.desc(), Appointment.id.desc())
-        .limit(limit)
-    ).all()
-
-
 def list_coming(patient_id: int, now: datetime, *, limit: int = 200) -> Sequence[Appointment]:
     """A patient's appointments that are still to come, the next first."""
     return session.scalars(

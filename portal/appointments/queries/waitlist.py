@@ -30,6 +30,8 @@ WITH waiting AS MATERIALIZED (
       FROM waitlist_entries e
       JOIN waitlist_facilities there ON there.tenant_id = :tenant_id
        AND there.waitlist_entry_id = e.id AND there.facility_id = :facility_id
+      JOIN patients alive ON alive.tenant_id = :tenant_id AND alive.id = e.patient_id
+                         AND alive.status = 'active'
      WHERE e.tenant_id = :tenant_id AND e.status = 'waiting' AND {wish}
      ORDER BY array_position(ARRAY['urgent', 'soon', 'routine'], e.urgency), e.created_at, e.id
      LIMIT :most

@@ -50,12 +50,14 @@ class PatientBusy(Conflict):
 
 
 class PatientNotActive(DomainError):
-    message = N_("This patient's record is inactive.")
+    message = N_("This patient is inactive. Set the status to active on the chart first.")
     field = "patient_id"
 
 
 class PatientDeceased(PatientNotActive):
-    message = N_("This patient is recorded as deceased.")
+    """Corrected on the chart, if that is a mistake."""
+
+    message = N_("This patient is recorded as deceased. If that is wrong, correct it on the chart.")
 
 
 class PlanNotAccepted(DomainError):

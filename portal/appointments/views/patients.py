@@ -1,6 +1,6 @@
-"""A patient's visits, the tab of the chart that belongs to this area; and who the patient is."""
+"""A patient's appointments, the tab of the chart that belongs to this area; and who they are."""
 
-from flask import Response
+from flask import Response, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from portal.appointments import queries
@@ -11,19 +11,25 @@ from portal.appointments.words import STATUS, shown_status
 from portal.auth.permissions import permission
 from portal.patients.queries import get_patient
 from portal.web.answers import page
+from portal.web.pagination import Listing, Window, window_from
+
+COMING_SHOWN, PAST_SHOWN = 25, 25
 
 
 @bp.get("/patients/<int:patient_id>/visits")
 @permission("appointments.see")
 def of_patient(patient_id: int) -> Response:
     patient = get_patient(patient_id)
-    visits = [
-        (visit, queries.get_context(visit), shown_status(visit.status, visit.confirmed_at))
-        for visit in queries.list_patient_visits(patient.id)
-    ]
+    coming, past = (
+        Window(window_from(request.args.get(name)).number, size=size)
+        for name, size in (("coming", COMING_SHOWN), ("page", PAST_SHOWN))
+    )
+    found = queries.list_coming_rows(patient.id, limit=coming.limit, offset=coming.offset)
+    over = queries.list_past_rows(patient.id, limit=past.limit, offset=past.offset)
     wishes = [shown_wish(wish) for wish in queries.list_wishes_of(patient.id)]
     return page("appointments/of_patient.html", "appointments/_visits.html", patient=patient,
-                visits=visits, wishes=wishes, words=STATUS)  # fmt: skip
+                coming=Listing.of(found, coming), past=Listing.of(over, past), wishes=wishes,
+                words=STATUS, shown_status=shown_status)  # fmt: skip
 
 
 @bp.record_once

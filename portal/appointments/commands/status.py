@@ -1,0 +1,86 @@
+"""A patient's status, with what becomes of their coming appointments and waitlist entries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from portal.appointments import queries
+from portal.appointments.commands.reversing import undo
+from portal.appointments.commands.series import cancel_together
+from portal.appointments.commands.waitlist import reinstate_wish, withdraw_wish
+from portal.audit import note
+from portal.db import session
+from portal.patients.commands import StatusChange, restore_status, set_status
+from portal.patients.models import Patient
+from portal.refusals import DomainError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """What is ended with the status: appointments for a reason in words, waitlist entries."""
+
+    cancel: bool
+    because: str
+    withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """How many came back with the status, and how many could not."""
+
+    came_back: int
+    stayed_away: int
+
+
+def change_status(patient: Patient, change: StatusChange, ending: Ending) -> StatusChange:
+    """Set a patient's status, and end what is to end with it: all of it or nothing.
+
+    Returns:
+        the change, with the ids of what ended.
+
+    Raises:
+        what `set_status` and `cancel_appointment` raise.
+    """
+    visits = queries.list_coming_of(patient.id) if ending.cancel else []
+    wishes = queries.list_waiting_of(patient.id) if ending.withdraw else []
+    ended = replace(
+        change, visit_ids=[each.id for each in visits], wish_ids=[each.id for each in wishes]
+    )
+    with session.begin_nested():
+        set_status(patient, ended)
+        cancel_together(visits, ending.because)
+        for wish in wishes:
+            withdraw_wish(wish)
+    said = {"status": patient.status, "cancelled": len(visits), "withdrawn": len(wishes)}
+    note("patients.status", table="patients", record=patient.id, patient=patient.id, new=said)
+    return ended
+
+
+def restore(patient: Patient) -> Restored:
+    """Take the last change of a status back, with whatever ended because of it and still can.
+
+    An appointment whose time has gone to somebody else stays cancelled.
+
+    Raises:
+        NothingToRestore.
+    """
+    back = restore_status(patient)
+    visits = (queries.get_appointment(each) for each in back.visit_ids)
+    wishes = (queries.get_wish(each) for each in back.wish_ids)
+    acts = chain(
+        (lambda visit=visit: undo(visit) for visit in visits if visit.status == "cancelled"),
+        (lambda wish=wish: reinstate_wish(wish) for wish in wishes if wish.status == "withdrawn"),
+    )
+    done = [_tried(act) for act in acts]
+    said = {"status": patient.status, "restored": sum(done)}
+    note("patients.status", table="patients", record=patient.id, patient=patient.id, new=said)
+    return Restored(sum(done), len(done) - sum(done))
+
+
+def _tried(act: Callable[[], object]) -> bool:
+    try:
+        with session.begin_nested():
+            act()
+    except DomainError:
+        return False
+    return True
