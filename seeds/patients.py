@@ -12,22 +12,10 @@ from portal import clock
 from portal.patients.commands.registering import register_checked
 from portal.patients.rules.details import PatientDetails
 from portal.tenancy.context import as_job
+from seeds import charts
 from seeds.founding import Built
 
 BATCH = 1_000
-ALERTS = (
-    "Penicillin allergy",
-    "Latex allergy",
-    "Takes a blood thinner",
-    "Falls: needs help to stand",
-    "Hard of hearing: speak to the left side",
-    "Faints at injections",
-)
-NOTES = (
-    "Prefers the first start of the morning.",
-    "Comes with a carer.",
-    "Asked to be called, not written to.",
-)
 
 
 @dataclass(frozen=True)
@@ -44,12 +32,15 @@ class Invented:
 def invent(built: Built, how_many: int, say: Callable[[str], None]) -> list[Invented]:
     """Register invented patients; the active ones, in a fixed order."""
     random = Random(f"{built.group.slug} patients")
-    people = _people(built, random, clock.today_in(built.group.timezone))
+    written, today = Random(f"{built.group.slug} charts"), clock.today_in(built.group.timezone)
+    people = _people(built, random, today)
     active: list[Invented] = []
     for first in range(0, how_many, BATCH):
         many = list(islice(people, min(BATCH, how_many - first)))
         with as_job(built.tenant_id, "demo"):
-            ids = register_checked([details for details, _, _ in many])
+            ids = register_checked([charts.without_lines(details) for details, _, _ in many])
+            known = zip(ids, (details for details, _, _ in many), strict=True)
+            charts.write(built, written, known, today)
         active += [
             Invented(patient_id, details.dob, plan, place, details.preferred_language)
             for patient_id, (details, plan, place) in zip(ids, many, strict=True)
@@ -64,6 +55,7 @@ def _people(
     built: Built, random: Random, today: date
 ) -> Iterator[tuple[PatientDetails, str | None, str]]:
     group = built.group
+    apart = Random(f"{group.slug} apart")
     number = 0
     while True:
         number += 1
@@ -77,8 +69,8 @@ def _people(
             phone=_phone(random, group.area_codes) if random.random() < 0.93 else None,
             email=_email(first_name, last_name, number) if random.random() < 0.7 else None,
             member_numbers={plan: f"{plan}-{random.randrange(10**7):07d}"} if plan else {},
-            notes=random.choice(NOTES) if random.random() < 0.06 else None,
-            meta=_meta(built, random),
+            notes=random.choice(charts.NOTES) if random.random() < 0.06 else None,
+            meta=_meta(built, random, apart),
             status=random.choices(("active", "inactive", "deceased"), (96, 3, 1))[0],
             preferred_language=(
                 random.choice(group.languages) if random.random() < 0.13 else group.locale[:2]
@@ -108,9 +100,16 @@ def _email(first_name: str, last_name: str, number: int) -> str:
     return f"{kept}{number}@mail.example"
 
 
-def _meta(built: Built, random: Random) -> dict[str, Any]:
-    street = f"{random.randrange(1, 400)} {random.choice(built.group.streets)} Street"
-    meta: dict[str, Any] = {"address": {"line": [street]}}
+def _meta(built: Built, random: Random, apart: Random) -> dict[str, Any]:
+    """Address, sex, consent and alert; what came later is drawn apart, so that the rest stays."""
+    group = built.group
+    street = f"{random.randrange(1, 400)} {random.choice(group.streets)} Street"
+    city = group.places[0].name.split()[0]
+    meta: dict[str, Any] = {"address": {"line": [street], "city": city}}
     if random.random() < 0.09:
-        meta["alert"] = random.choice(ALERTS)
+        meta["alert"] = random.choice(charts.ALERTS)
+    if apart.random() < 0.8:
+        meta["gender"] = apart.choices(("female", "male", "other"), (50, 48, 2))[0]
+    if apart.random() < 0.6:
+        meta["consent"] = {"phone": apart.random() < 0.85, "email": apart.random() < 0.7}
     return meta

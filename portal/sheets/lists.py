@@ -14,6 +14,7 @@ from portal.auth.permissions import ROLE_NAMES
 from portal.availability.queries import search_exceptions
 from portal.doctors.queries import search_doctors
 from portal.facilities.queries import list_facilities
+from portal.patients.shown import SEX_WORDS
 from portal.refusals import N_
 from portal.services.queries import search_services, search_step_templates
 from portal.sheets import queries
@@ -179,6 +180,12 @@ LISTS = {
             (_h(N_("Number"), "mrn"), _h(FIRST, "first_name"), _h(LAST, "last_name"),
              _h(N_("Date of birth"), "dob"), _h(PHONE, "phone"), _h(N_("E-mail"), "email"),
              _h(N_("Language"), "preferred_language"), _h(N_("Status"), "status", STANDINGS),
+             _h(N_("Status since"), "status_since"),
+             _h(N_("Sex (administrative)"), "sex", SEX_WORDS),
+             _h(N_("Address"), "address"), _h(N_("Interpreter"), "interpreter", YES_NO),
+             _h(N_("Messages to this phone"), "phone_messages", YES_NO),
+             _h(N_("Messages to this e-mail"), "email_messages", YES_NO),
+             _h(N_("Alerts"), "alerts"), _h(N_("Contacts"), "contacts"),
              _h(N_("Registered at"), "facility"), _h(PLAN, "plan")),
         ),
         ExportedList(

@@ -4,18 +4,36 @@ written down."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
 from portal.db import session
-from portal.phi.sealed import DATE, TEXT, Kind, open_field
+from portal.patients.rules.kept import (
+    Extras,
+    address_lines,
+    extras_of,
+    needs_interpreter,
+    status_said_of,
+)
+from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, open_field
 from portal.tenancy.context import facts
 
 PATIENTS = text("""
     SELECT p.id AS patient_id, p.row_uid, p.mrn, p.status, p.preferred_language,
-           p.first_name, p.last_name, p.dob, p.phone, p.email,
-           f.name AS facility, pl.name AS plan
+           p.first_name, p.last_name, p.dob, p.phone, p.email, p.meta,
+           f.name AS facility, pl.name AS plan,
+           ARRAY(SELECT jsonb_build_array(a.row_uid, a.kind, encode(a.text, 'hex'))
+                   FROM patient_alerts a
+                  WHERE a.tenant_id = p.tenant_id AND a.patient_id = p.id AND a.ended_at IS NULL
+                  ORDER BY a.id) AS alert_rows,
+           ARRAY(SELECT jsonb_build_array(c.row_uid, c.role, encode(c.name, 'hex'),
+                                          encode(c.relation, 'hex'), encode(c.phone, 'hex'))
+                   FROM patient_contacts c
+                  WHERE c.tenant_id = p.tenant_id AND c.patient_id = p.id AND c.ended_at IS NULL
+                  ORDER BY c.id) AS contact_rows
       FROM patients p
       LEFT JOIN facilities f ON f.tenant_id = p.tenant_id AND f.id = p.facility_id
       LEFT JOIN insurance_plans pl ON pl.tenant_id = p.tenant_id
@@ -85,6 +103,72 @@ class _OfPatient:
 
 class ExportedPatient(_OfPatient):
     """A patient of the list."""
+
+    @cached_property
+    def _meta(self) -> Any:
+        return self._open("meta", OBJECT)
+
+    @property
+    def _extras(self) -> Extras:
+        return extras_of(self._meta)
+
+    @property
+    def sex(self) -> str | None:
+        """Administrative gender, as FHIR has it."""
+        return self._extras.sex
+
+    @property
+    def address(self) -> str:
+        """The address on one line."""
+        return ", ".join(address_lines(self._extras.address))
+
+    @property
+    def interpreter(self) -> bool:
+        """Whether an interpreter is needed."""
+        return needs_interpreter(self._meta, self.row.preferred_language, facts().locale)
+
+    @property
+    def phone_messages(self) -> bool | None:
+        """Whether messages may be sent to the phone; None: not asked."""
+        return self._extras.consent.get("phone")
+
+    @property
+    def email_messages(self) -> bool | None:
+        """Whether messages may be sent by e-mail; None: not asked."""
+        return self._extras.consent.get("email")
+
+    @property
+    def status_since(self) -> date | None:
+        """Since when the status is what it is."""
+        return status_said_of(self._meta).since
+
+    @property
+    def alerts(self) -> str:
+        """What everybody must know, one after the other."""
+        old = self._meta.get("alert") if isinstance(self._meta, dict) else None
+        told = [
+            self._said("patient_alerts", uid, text=text)[0]
+            for uid, _kind, text in self.row.alert_rows
+        ]
+        return "; ".join([*told, *([str(old)] if old else [])])
+
+    @property
+    def contacts(self) -> str:
+        """Whom to call, one after the other."""
+        return "; ".join(
+            ", ".join(
+                self._said("patient_contacts", uid, name=name, relation=relation, phone=phone)
+            )
+            for uid, _role, name, relation, phone in self.row.contact_rows
+        )
+
+    def _said(self, table: str, row_uid: str, **envelopes: str | None) -> list[str]:
+        """The columns of a line of the chart that say anything."""
+        return [
+            str(open_field(table, column, UUID(row_uid), bytes.fromhex(envelope),
+                           patient_id=self.row.patient_id))
+            for column, envelope in envelopes.items() if envelope
+        ]  # fmt: skip
 
     @property
     def email(self) -> Any:
