@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.tenancy.policies import limit_reach, protect, stamp
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
