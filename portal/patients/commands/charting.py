@@ -19,8 +19,8 @@ from portal.patients.models import Patient, PatientAlert, PatientContact, Patien
 from portal.patients.rules import charting as rules
 from portal.patients.rules.details import PhoneMalformed
 from portal.phi.sealed import Unreadable
-from portal.phi.tokens import phone_digits
 from portal.refusals import Conflict, NotFound, refusing
+from portal.telephones import telephones
 from portal.tenancy.context import facts
 
 Line = TypeVar("Line", PatientAlert, PatientNote, PatientContact)
@@ -268,6 +268,6 @@ def _contact(details: ContactDetails) -> dict[str, Any]:
     for field, value in said.items():
         if value and len(value) > rules.LONGEST_CONTACT:
             raise rules.ContactTooLong(field=field, longest=rules.LONGEST_CONTACT)
-    if details.phone and len(phone_digits(details.phone)) < 4:
+    if details.phone and not telephones(details.phone, ()):
         raise PhoneMalformed
     return {"role": details.role, **said}
