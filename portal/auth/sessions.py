@@ -100,6 +100,9 @@ def leave() -> None:
     known: Facts | None = session.info.get("facts")
     waiting, touches = session.info.get("messages", []), session.info.get("touches_last", False)
     if known is None or known.session_id is None:
+        token = cookie_token()
+        if token and request.endpoint not in WITHOUT_PERSON:
+            commands.end_overdue(rules.hash_of(token))
         return
     if touches or waiting != list(known.messages):
         ends = commands.keep_session(waiting, touch=touches)

@@ -146,3 +146,16 @@ def test_the_absolute_end_is_said_when_it_comes_before_the_idle_one(app, alder):
     assert 90 <= int(left) <= 100
     assert words == "for good"
     assert f'data-ends="{left} for good"' in stage.hers.get("/facilities/").text
+
+
+def test_a_session_that_was_over_stays_so_when_the_clock_goes_back(browser, alder):
+    """What is over by the clock is noted when somebody meets it, and so does not depend on it."""
+    browser.sign_in(alder.desk)
+    with alder.at_work():
+        session.execute(
+            text("UPDATE user_sessions SET last_seen_at = now() - interval '16 minutes'")
+        )
+    assert browser.get("/facilities/").status_code == 401
+    with alder.at_work():
+        session.execute(text("UPDATE user_sessions SET last_seen_at = now()"))
+    assert browser.get("/facilities/").status_code == 401

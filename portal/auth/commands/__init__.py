@@ -23,6 +23,7 @@ from portal.auth.commands.passkeys import (
 from portal.auth.commands.sessions import (
     PasswordWrong,
     choose_language,
+    end_overdue,
     end_own_session,
     end_sessions,
     give_password_again,
@@ -61,6 +62,7 @@ __all__ = [
     "ask_for_new",
     "change_password",
     "choose_language",
+    "end_overdue",
     "end_own_session",
     "end_sessions",
     "enrol",

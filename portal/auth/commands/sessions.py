@@ -1,13 +1,16 @@
 """Sessions that end, and what a session has to prove again before grave changes."""
 
-from sqlalchemy import CursorResult, func, update
+from sqlalchemy import CursorResult, func, text, update
 
 from portal.audit import note
-from portal.auth import passwords, queries, rules
+from portal.auth import passwords, proofs, queries, rules
 from portal.auth.models import UserSession
 from portal.db import session
 from portal.refusals import N_, DomainError, NotFound
 from portal.tenancy.context import facts
+
+RENEW = text("SELECT renew_session(:token_hash, :proven, :factor, :expires, :proof)")
+END_OVERDUE = text("SELECT end_overdue_session(:token_hash)")
 
 
 class PasswordWrong(DomainError):
@@ -75,22 +78,30 @@ def give_password_again(password: str) -> str:
     if not passwords.matches(queries.get_user(my_id()).password_hash, password):
         raise PasswordWrong
     note("proof", table="users", record=my_id())
-    return renewed_session(proven_at=func.now())
+    return renewed_session(proven=True)
 
 
-def renewed_session(**changes: object) -> str:
+def renewed_session(*, proven: bool = False, factor: bool = False) -> str:
     """Give this session a new token, so that whoever had the one before has nothing.
+
+    Args:
+        proven: whether the person has just proven who they are.
+        factor: whether they have just given their second factor.
 
     Returns:
         The token for the cookie.
     """
     token = rules.new_token()
-    session.execute(
-        update(UserSession)
-        .where(UserSession.id == facts().session_id)
-        .values(token_hash=rules.hash_of(token), **changes)
-    )
+    token_hash = rules.hash_of(token)
+    values = {"token_hash": token_hash, "proven": proven, "factor": factor}
+    told = (facts().session_id, token_hash.hex(), *(str(each).lower() for each in (proven, factor)))
+    session.execute(RENEW, values | proofs.proven("renew_session", *told))
     return token
+
+
+def end_overdue(token_hash: bytes) -> None:
+    """Note on a session that it is over, so that it stays so when the clock goes back."""
+    session.execute(END_OVERDUE, {"token_hash": token_hash})
 
 
 def my_id() -> int:

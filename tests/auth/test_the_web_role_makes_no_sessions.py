@@ -1,0 +1,74 @@
+"""SQL of an attacker's choice, as the web role in somebody's session, makes nobody of them.
+
+The kind: a privilege that no command of the portal needs. What is refused here is tried as
+`portal_app` inside the front desk's own context.
+"""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.support.databases import clone
+from tests.tenancy.stage import Stage, staged
+
+pytestmark = pytest.mark.database
+OWN = "id = (verified_context())[5]::bigint"
+MAKE = (
+    "INSERT INTO user_sessions (user_id, token_hash, idle_seconds, expires_at)"
+    " SELECT min(id), sha256('evil'), 3600, now() + interval '300 days' FROM users"
+)
+REFUSED = {
+    "making a session": MAKE,
+    "proving who one is": f"UPDATE user_sessions SET proven_at = now() WHERE {OWN}",
+    "a second factor": f"UPDATE user_sessions SET second_factor_at = now() WHERE {OWN}",
+    "a later end": f"UPDATE user_sessions SET expires_at = now() + '300 days' WHERE {OWN}",
+    "a longer idle time": f"UPDATE user_sessions SET idle_seconds = 86400 WHERE {OWN}",
+    "another token": f"UPDATE user_sessions SET token_hash = sha256('evil') WHERE {OWN}",
+    "being active later": f"UPDATE user_sessions SET last_seen_at = now() + '1 h' WHERE {OWN}",
+    "another's session": f"UPDATE user_sessions SET user_id = user_id WHERE {OWN}",
+    "erasing a session": f"DELETE FROM user_sessions WHERE {OWN}",
+    "erasing the keys": "DELETE FROM tenant_keys",
+    "renewing without a proof": "SELECT renew_session(sha256('evil'), true, true, 9999999999, 'x')",
+    "renewing with a null": "SELECT renew_session(sha256('evil'), true, true, 9999999999, NULL)",
+    "starting without a proof": (
+        "SELECT start_session(current_tenant(), 1, sha256('evil'), 3600, 3600, '', '',"
+        " 9999999999, 'x')"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def stage(server) -> Iterator[Stage]:
+    with clone(server, "planted") as database, staged(database) as made:
+        made.connection.commit()
+        yield made
+
+
+@pytest.fixture
+def web(stage) -> Iterator[psycopg.Connection]:
+    """A connection of the web role, with somebody of the first clinic signed in."""
+    with stage.database.connect("app") as connection:
+        connection.execute("SELECT * FROM enter_session(%s)", [stage.clinics[0].token_hash])
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_it_is_refused(web, what):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        web.execute(REFUSED[what])
+
+
+def test_an_ended_session_is_not_revived(web):
+    web.execute(f"UPDATE user_sessions SET revoked_at = now() WHERE {OWN}")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        web.execute(f"UPDATE user_sessions SET revoked_at = NULL WHERE {OWN}")
+
+
+def test_what_a_page_keeps_is_written(web):
+    """What the portal does needs no more than this."""
+    done = web.execute(
+        f"UPDATE user_sessions SET messages = '[]', last_seen_at = now() WHERE {OWN}"
+    )
+    assert done.rowcount == 1
