@@ -4,11 +4,13 @@ The first tries cost nothing; after them each one doubles the delay, up to five 
 never locks anybody out for good. An account that does not exist is counted like one that does.
 """
 
+import unicodedata
 from ipaddress import ip_address, ip_network
 
 from sqlalchemy import ARRAY, Integer, LargeBinary, bindparam, text
 
 from portal.auth.proofs import proven, pseudonym
+from portal.auth.queries import find_account
 from portal.db import session
 from portal.refusals import N_, DomainError
 from portal.tenancy.context import facts
@@ -33,8 +35,15 @@ class TooManyTries(DomainError):
 
 
 def account(clinic: str, email: str) -> bytes:
-    """Who is tried: the same for a clinic and e-mail in any case."""
-    return pseudonym("account", clinic.lower(), email.lower())
+    """Who is tried: the account itself where there is one, however its name was spelled.
+
+    The database tells what is one name; two ways of folding case would give one account several
+    counts.
+    """
+    found = find_account(clinic, email)
+    if found is not None:
+        return pseudonym("account", str(found.tenant_id), str(found.user_id))
+    return pseudonym("nobody", _folded(clinic), _folded(email))
 
 
 def device(own: bytes, name: str) -> bytes:
@@ -79,6 +88,10 @@ def forget_tries(own: bytes) -> None:
     here = address()
     proof = proven("forget_tries", own.hex(), here.hex())
     session.execute(FORGET, {"own": own, "address": here, **proof})
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _site(ip: str) -> str:

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from sqlalchemy import text
 
 from portal.auth import throttling
+from portal.db import session
 from tests.support.client import Browser, Page
 from tests.support.databases import Database
 from tests.support.people import Clinic, Person, found
@@ -46,6 +48,26 @@ def test_after_a_few_guesses_an_account_waits_known_or_not(committing, email):
     browser.get("/sign-in")
     statuses = [guess(browser, clinic.desk, email=email) for _ in range(8)]
     assert statuses == [422] * 6 + [429] * 2
+
+
+FOLDED_ALIKE = """
+SELECT lower(chr(n)), chr(n) FROM generate_series(1, 1114111) AS n
+WHERE n NOT BETWEEN 55296 AND 57343 AND lower(chr(n)) ~ '^[a-z]$' AND lower(chr(n)) <> chr(n)
+"""
+
+
+def test_every_spelling_of_an_account_is_one_count(app, alder):
+    """The kind: text that identifies, folded by two rules. Tried is all of Unicode."""
+    person = alder.desk
+    own = throttling.account(person.clinic, person.email)
+    alike = session.execute(text(FOLDED_ALIKE)).all()
+    assert len(alike) > 26, "also letters beyond ASCII are folded to these"
+    for letter, other in alike:
+        for place in range(len(person.email)):
+            if person.email[place] == letter:
+                spelled = person.email[:place] + other + person.email[place + 1 :]
+                assert throttling.account(person.clinic, spelled) == own, spelled
+    assert throttling.account(person.clinic, "nobody@alder.example") != own
 
 
 def test_the_right_password_is_not_even_looked_at_before_the_wait_is_over(committing, own_database):
