@@ -40,7 +40,8 @@ class Chain:
         seals: how many are in order.
         last: the last of them.
         openings: each epoch's first seal.
-        closings: the highest id that an epoch sealed, for each that a later one has ended.
+        closings: the highest id that an epoch sealed, for each that a later one has ended, or that
+            a wrong seal cuts short.
         purges: (seal's number, microseconds since 1970 before which it dropped everything).
         wrong: what is wrong with the next.
     """
@@ -67,7 +68,7 @@ def walk(heads: Heads | None) -> Chain:
     for seal in every_seal():
         chain.wrong = _fault(seal, chain.last, heads)
         if chain.wrong:
-            return chain
+            return _ended(chain)
         _take(chain, seal)
     if heads and heads.last > chain.seals:
         lost = heads.by_number[heads.last]
@@ -76,8 +77,19 @@ def walk(heads: Heads | None) -> Chain:
             f" at {lost.sealed_at}: the end was cut off."
         )
         chain.wrong = Wrong("tail-cut", words, chain.seals + 1)
+        _ended(chain)
     elif not chain.seals:
         chain.wrong = Wrong("seal-missing", "There is no seal: nothing can be proven.", 1)
+    return chain
+
+
+def _ended(chain: Chain) -> Chain:
+    """Judge no entry beyond what the seals in order cover.
+
+    A later epoch may have begun after the wrong seal, and its entries are not the earlier one's.
+    """
+    if chain.last:
+        chain.closings[chain.last.epoch] = chain.last.last_id
     return chain
 
 
