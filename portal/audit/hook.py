@@ -143,6 +143,8 @@ def _write_entries(status: int) -> None:
     if session.info["seen"] and status not in SHOWS_NOBODY:
         patients = sorted(session.info["seen"])
         session.execute(SAW, {"action": request.endpoint, "patients": patients})
+    for table, column, row_uid in sorted(session.info.pop("unreadable", ()) if signed_in else ()):
+        note("field.unreadable", table=table, outcome="failed", reason=f"{column} of {row_uid}")
     for entry in session.info["afterwards"]:
         entry()
 

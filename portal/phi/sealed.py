@@ -214,6 +214,7 @@ def open_unseen(
 
 def _unreadable(table: str, column: str, row_uid: UUID, error: Exception) -> Unreadable:
     log.error("field.unreadable", table=table, column=column, row_uid=str(row_uid), why=str(error))
+    session.info.setdefault("unreadable", set()).add((table, column, str(row_uid)))
     return UNREADABLE
 
 

@@ -37,6 +37,9 @@ ALLOWED = frozenset(
         "places",
         "check",
         "job",
+        "table",
+        "column",
+        "row_uid",
         "seconds",
         "count",
     }

@@ -81,7 +81,7 @@ def test_one_form_is_not_for_two_patients(browser, alder, patient_id):
     [
         ({"disclosed_on": "2026-03-03"}, "This day is still to come."),
         ({"disclosed_on": "1826-03-01"}, "This day cannot be right."),
-        ({"disclosed_on": "yesterday"}, "Not a valid date value."),
+        ({"disclosed_on": "yesterday"}, "“yesterday” is not a date, such as 1980-02-28."),
         ({"recipient_name": " "}, "This is needed."),
         ({"what": ""}, "This is needed."),
         ({"purpose": ""}, "This is needed."),

@@ -17,6 +17,9 @@ from tests.support.scheduling import a_practice, book, hours, on_monday
 pytestmark = [pytest.mark.database, pytest.mark.timeout(900)]
 
 UNREADABLE = "field.unreadable"
+ENTERED = """
+SELECT table_name, min(reason) FROM user_action_audit_log WHERE action_type = %s GROUP BY 1
+"""
 FLIPPED = "set_byte({0}, octet_length({0}) - 20, get_byte({0}, octet_length({0}) - 20) # 4)"
 
 
@@ -58,7 +61,7 @@ def damaged(own_database):
         yield browser, asked
 
 
-def test_no_page_breaks_and_names_are_shown_as_unreadable(damaged):
+def test_no_page_breaks_and_names_are_shown_as_unreadable(damaged, own_database):
     browser, asked = damaged
     wrong, said = [], set()
     with structlog.testing.capture_logs() as logs:
@@ -78,3 +81,7 @@ def test_no_page_breaks_and_names_are_shown_as_unreadable(damaged):
         ("appointments", "notes"),
         ("disclosures", "what"),
     } <= reported
+    with own_database.connect("admin") as admin:
+        entered = dict(admin.execute(ENTERED, [UNREADABLE]).fetchall())
+    assert {"patients", "appointments", "disclosures"} <= entered.keys()
+    assert all(" of " in reason for reason in entered.values())

@@ -9,6 +9,7 @@ from portal.activity import commands, queries
 from portal.activity.rules import Filters, Mark
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import zone_for
+from portal.audit import note
 from portal.auth.permissions import permission
 from portal.facilities.queries import list_choices
 from portal.patients.models import BreakGlass
@@ -20,6 +21,7 @@ from portal.web.forms import record_number
 @permission("activity.see")
 def break_glass() -> Response:
     uses = queries.list_glass(before=record_number(request.args.get("before")))
+    note("activity.glass")
     older = uses[-1].id if len(uses) == queries.USES else None
     return page("activity/break_glass.html", "activity/_uses.html", uses=uses, older=older,
                 **_around(*uses))  # fmt: skip
@@ -29,6 +31,7 @@ def break_glass() -> Response:
 @permission("activity.see")
 def glass(use_id: int) -> Response:
     use = queries.get_glass(use_id)
+    note("activity.glass", table="break_glass", record=use_id)
     under = Filters(user_id=use.user_id, patient_id=use.patient_id,
                     since=use.created_at, until=use.expires_at)  # fmt: skip
     stretch = queries.list_entries(under, before=Mark.read(request.args.get("before")))

@@ -12,6 +12,7 @@ from portal.activity.queries import Stretch
 from portal.activity.rules import Mark, instant, microseconds
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, zone_for
+from portal.audit import note
 from portal.auth.permissions import permission, stepped_up
 from portal.facilities.queries import list_choices
 from portal.refusals import NotFound
@@ -27,6 +28,7 @@ def index() -> Response:
     if form.validate():
         before = Mark.read(request.args.get("before"))
         stretch = queries.list_entries(form.filters(zone), before=before)
+        note("activity.index", new=form.asked)
     return _shown(form, stretch, zone)
 
 
@@ -88,6 +90,7 @@ def _entry(at: int, entry_id: int, *, opened: bool) -> Response:
     if moment is None:
         raise NotFound
     entry = queries.get_entry(Mark(moment, entry_id))
+    note("activity.show", table="user_action_audit_log", record=entry_id)
     found = queries.list_values(entry, opened=opened)
     return page(
         "activity/show.html",
