@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect, validate_csrf
@@ -56,8 +57,15 @@ def known_host_only() -> None:
 
 
 def same_site_only() -> None:
-    """Refuse a change that another site's page asked for; browsers say so since 2020-2023."""
-    foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+    """Refuse a change that another site's page asked for.
+
+    Browsers say so since 2020-2023; older ones name the page's origin.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is None:
+        foreign = origin is not None and urlsplit(origin).netloc != request.host
+    else:
+        foreign = site in {"cross-site", "same-site"}
     if foreign and request.method not in READING:
         abort(400)
 

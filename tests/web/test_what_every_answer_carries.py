@@ -150,3 +150,23 @@ def test_over_https_cookies_belong_to_this_host_alone(app, alder, monkeypatch):
     assert "Secure" in cookie
     assert "Domain" not in cookie
     assert "max-age=63072000" in response.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://localhost", 303),
+        ("http://evil.example", 400),
+        ("http://localhost.evil.example", 400),
+        ("http://localhost:81", 400),
+        ("null", 400),
+    ],
+)
+def test_a_browser_that_only_names_the_origin_is_believed(browser, alder, origin, status):
+    """Also with the right token: who could read that must not be able to use it from elsewhere."""
+    browser.sign_in(alder.owner)
+    typed = {"name": f"Hall {origin}", "timezone": "Europe/London"}
+    answer = browser.post(
+        "/facilities/new", data={"csrf_token": browser.csrf, **typed}, headers={"Origin": origin}
+    )
+    assert answer.status_code == status
