@@ -43,6 +43,16 @@ def guard_database(connection: psycopg.Connection, database: str) -> None:
         connection.execute(_statement("GRANT CONNECT ON DATABASE {} TO {}", database, name))
 
 
+def close_other_databases(admin_url: str) -> None:
+    """Let nobody but administrators into what every server has beside the portal's database.
+
+    Only for a server that is the portal's alone.
+    """
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for name in ("postgres", "template1"):
+            connection.execute(_statement("REVOKE ALL ON DATABASE {} FROM PUBLIC", name))
+
+
 def _guard_schema(connection: psycopg.Connection) -> None:
     connection.execute(_statement("ALTER SCHEMA public OWNER TO {}", NAMES["owner"]))
     connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")

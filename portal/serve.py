@@ -33,6 +33,13 @@ SECONDS_TO_STOP = 15
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 
+# What each part works as. None is told more: who reads its environment is then no more than it.
+DATABASES = {
+    "web server": {"DATABASE_URL"},
+    "worker": {"DATABASE_URL", "DATABASE_WORKER_URL"},
+    "migration": {"DATABASE_URL", "DATABASE_OWNER_URL"},
+}
+
 Children = dict[str, subprocess.Popen[bytes]]
 
 WELCOME = """
@@ -134,10 +141,17 @@ def _start(name: str, environ: Mapping[str, str], children: Children) -> None:
     children[name] = subprocess.Popen(  # noqa: S603 - our own commands
         [sys.executable, "-m", *COMMANDS[name].split()],
         cwd=ROOT,
-        env=dict(environ),
+        env=_told(name, environ),
         start_new_session=True,
         preexec_fn=_die_with_parent,
     )
+
+
+def _told(name: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """A part's environment, with no other part's database in it."""
+    every = {url for urls in DATABASES.values() for url in urls}
+    withheld = every - DATABASES.get(name, every)
+    return {key: value for key, value in environ.items() if key not in withheld}
 
 
 def _die_with_parent() -> None:

@@ -88,6 +88,7 @@ class EmbeddedServer:
         how = ("-w", "-t", "60", "-s", "-D", str(self.data), "-l", log, "-o", self._options())
         self._run("pg_ctl", "start", *how)
         roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
+        roles.close_other_databases(self.url("admin", "postgres"))
 
     def stop(self) -> None:
         """Stop the server, cutting off whoever is connected."""

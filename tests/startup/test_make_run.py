@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
+from portal import serve
 from portal.config import ROOT
 from portal.embedded import EmbeddedServer
 from tests.support.serving import free_port
@@ -108,6 +109,22 @@ def test_a_killed_database_comes_back_by_itself(folder: Path) -> None:
         assert status(f"{run.address}/sign-in") == 200
         assert set(statuses) <= {200, 503}
     assert run.end(signal.SIGINT) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "database"),
+    [
+        ("web server", {"DATABASE_URL"}),
+        ("worker", {"DATABASE_URL", "DATABASE_WORKER_URL"}),
+        ("migration", {"DATABASE_URL", "DATABASE_OWNER_URL"}),
+    ],
+)
+def test_each_part_is_told_only_its_own_database(part: str, database: set[str]) -> None:
+    """Whoever reads the web server's environment is no more than the web server."""
+    every = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_WORKER_URL")
+    told = serve._told(part, {"PORT": "8000", **dict.fromkeys(every, "postgresql://")})
+    assert {name for name in told if name.startswith("DATABASE_")} == database
+    assert told["PORT"] == "8000"
 
 
 def status(address: str) -> int:

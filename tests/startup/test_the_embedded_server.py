@@ -3,6 +3,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote
 
@@ -138,11 +139,19 @@ def test_a_copy_of_a_running_folder_starts_beside_it(folder: Path) -> None:
     original.leave()
 
 
-@pytest.mark.parametrize("setting", ["synchronous_commit", "fsync", "full_page_writes"])
-def test_what_was_answered_is_on_the_disk(folder: Path, setting: str) -> None:
+def test_nobody_comes_into_its_other_databases(folder: Path) -> None:
+    user = User(folder)
+    for role, database in product(("app", "worker", "owner"), ("postgres", "template1")):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(EmbeddedServer(folder / "pg").url(role, database))
+    user.leave()
+
+
+def test_what_was_answered_is_on_the_disk(folder: Path) -> None:
     user = User(folder)
     with psycopg.connect(user.url) as connection:
-        assert connection.execute(f"SHOW {setting}").fetchone() == ("on",)
+        for setting in ("synchronous_commit", "fsync", "full_page_writes"):
+            assert connection.execute(f"SHOW {setting}").fetchone() == ("on",)
     user.leave()
 
 
