@@ -9,7 +9,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "portal" / "static" / "css" / "grid.css"
 TENS = 25 * 12 // 10
-LANES = (2, 3, 4, 6)
+LANES = (2, 3, 4)
 SUBCOLUMNS = 12
 
 

@@ -71,6 +71,12 @@ class Appointment(TenantOwned, Base):
         Index("ix_appointments_service_workflow_id", "tenant_id", "service_workflow_id"),
         Index("ix_appointments_insurance_plan_id", "tenant_id", "insurance_plan_id"),
         Index(
+            "ix_appointments_present",
+            "tenant_id",
+            "facility_id",
+            postgresql_where=text("status IN ('checked_in', 'in_progress')"),
+        ),
+        Index(
             "ix_appointments_appointment_series_id",
             "tenant_id",
             "appointment_series_id",

@@ -36,18 +36,25 @@ CANCEL_WORDS = {
 
 
 class Flag(NamedTuple):
-    """Something to know about a visit at a glance."""
+    """Something to know about a visit at a glance.
+
+    `first`: it stands before the name, and stays where there is little room; `marks`: it is
+    written out.
+    """
 
     icon: str
     cls: str
     label: str
+    first: bool = False
+    marks: bool = False
 
 
 FLAGS = {
-    "deceased": Flag("triangle-alert", "flag alert", N_("Deceased")),
-    "inactive": Flag("info", "flag", N_("Inactive patient")),
-    "alert": Flag("shield-alert", "flag alert", N_("Alert")),
-    "new": Flag("sparkles", "flag", N_("New patient")),
+    "deceased": Flag("circle-x", "flag alert", N_("Deceased"), first=True, marks=True),
+    "inactive": Flag("user-x", "flag alert", N_("Inactive patient"), marks=True),
+    "alert": Flag("shield-alert", "flag alert", N_("Alert"), first=True),
+    "outside": Flag("calendar-off", "flag alert", N_("Outside hours"), marks=True),
+    "new": Flag("user-plus", "flag", N_("New patient")),
     "interpreter": Flag("languages", "flag", N_("Interpreter")),
     "self_pay": Flag("banknote", "flag", N_("Self-pay")),
 }

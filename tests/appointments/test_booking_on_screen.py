@@ -186,13 +186,13 @@ def test_a_changed_board_sends_only_the_column_that_changed(browser, alder, work
     assert "Elsewhere" not in answer.text
 
 
-def test_a_doctor_who_appears_on_the_day_reloads_the_board(browser, alder, work):
+def test_a_doctor_who_appears_on_the_day_brings_the_whole_board(browser, alder, work):
     page = browser.sign_in(alder.desk).get("/appointments/day").text
     headers = shown(browser, page, alder.facility_id)
     with alder.at_work():
         hours(a_practice(alder.facility_id))
     answer = browser.get("/appointments/day/changes", headers=headers)
-    assert answer.headers["HX-Refresh"] == "true"
+    assert 'hx-target="#board"' in answer.text
 
 
 def test_a_visit_goes_through_its_life_by_its_buttons(browser, alder, work):

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from portal.appointments.board.axis import Rows, axis_of, place_of
-from portal.appointments.board.cells import blocks_of, cells_of, free_of
+from portal.appointments.board.blocks import blocks_of
+from portal.appointments.board.cells import Scene, cells_of, free_of
 from portal.appointments.board.columns import stamp_of
-from portal.appointments.board.lanes import lane_classes
+from portal.appointments.board.lanes import lanes_of
 from portal.appointments.queries import BlockRow, SlotRow
 from portal.availability.rules import Span
 
@@ -28,12 +29,21 @@ def an_axis(*spans: tuple[datetime, datetime], day: date = MONDAY):
     return axis_of(day, CHICAGO, spans)
 
 
-def a_visit(start: datetime, end: datetime) -> SimpleNamespace:
-    return SimpleNamespace(
-        id=1, start_at=start, end_at=end, status="scheduled", confirmed_at=None, flags=(),
-        checked_in_at=None, overbooked=False, service="Class", name=lambda: "Ruiz, Ana",
-        row_version=1,
-    )  # fmt: skip
+def a_visit(start: datetime, end: datetime, **more) -> SimpleNamespace:
+    usual = {
+        "id": 1, "start_at": start, "end_at": end, "status": "scheduled", "confirmed_at": None,
+        "flags": (), "checked_in_at": None, "overbooked": False, "service": "Class",
+        "row_version": 1, "slot_id": None, "is_present": False, "step": None, "step_id": None, "step_begun": None,
+    }  # fmt: skip
+    made = SimpleNamespace(**usual | more)
+    made.name = lambda: "Ruiz, Ana"
+    made.late = lambda now: made.status == "scheduled" and start < now - timedelta(minutes=5)
+    return made
+
+
+def drawn(visits, slots=(), away=(), now: datetime | None = None):
+    scene = Scene(an_axis((at(8), at(18))), now or at(8), say)
+    return cells_of(visits, slots, away, scene)
 
 
 def test_the_board_opens_with_the_hour_of_the_first_and_closes_with_that_of_the_last():
@@ -75,41 +85,91 @@ def test_a_clock_change_day_is_as_long_as_it_is():
     ]
 
 
+def classes(*visits: Rows) -> list[str]:
+    return [lane.cls for lane in lanes_of(visits)]
+
+
 def test_visits_that_overlap_stand_side_by_side():
-    assert lane_classes([Rows(0, 6), Rows(3, 6), Rows(9, 3)]) == [" l0-2", " l1-2", ""]
+    assert classes(Rows(0, 6), Rows(3, 6), Rows(9, 3)) == [" l0-2", " l1-2", ""]
 
 
 def test_a_third_takes_the_lane_that_is_free_again():
-    assert lane_classes([Rows(0, 4), Rows(2, 8), Rows(4, 4)]) == [" l0-2", " l1-2", " l0-2"]
+    assert classes(Rows(0, 4), Rows(2, 8), Rows(4, 4)) == [" l0-2", " l1-2", " l0-2"]
 
 
-def test_five_have_the_room_of_six_and_more_share_the_last_lane():
-    assert lane_classes([Rows(0, 4)] * 5)[-2:] == [" l3-6", " l4-6"]
-    assert lane_classes([Rows(0, 4)] * 8)[-3:] == [" l5-6"] * 3
+def test_however_many_overlap_each_is_a_card_or_counted_on_one():
+    """Two things at one place hide each other; so no two cells of a column may overlap."""
+    for number in range(1, 30):
+        visits = [a_visit(at(9, 5 * (n % 4)), at(9, 40 + 5 * (n % 3)), id=n) for n in range(number)]
+        cells = drawn(visits)
+        shown = sum(cell.number if cell.kind == "more" else 1 for cell in cells)
+        assert shown == number
+        taken = [
+            (cell.lane, row) for cell in cells for row in range(cell.row, cell.row + cell.span)
+        ]
+        assert len(taken) == len(set(taken))
 
 
-def test_a_group_start_with_seats_left_stands_beside_those_who_have_one():
-    axis = an_axis((at(8), at(18)))
-    visits = [a_visit(at(9), at(9, 50)), a_visit(at(9), at(9, 50))]
+def test_a_group_is_one_card_and_an_empty_one_an_opening():
     slots = [
         SlotRow(1, 1, at(9), at(9, 50), True, None, True, 6, 2),
         SlotRow(2, 1, at(10), at(10, 50), True, None, True, 6, 0),
     ]
-    *cards, joined, empty = cells_of(visits, slots, axis, at(8), say)
-    assert [cell.lane for cell in (*cards, joined, empty)] == [" l0-3", " l1-3", " l2-3", ""]
-    assert [joined.seats, empty.seats] == ["4 of 6 left", "6 of 6 left"]
-    assert joined.said == "09:00. 4 of 6 left. Free. Book it"
+    visits = [a_visit(at(9), at(9, 50), slot_id=1), a_visit(at(9), at(9, 50), slot_id=1)]
+    visits[0].status, visits[0].is_present = "checked_in", True
+    group, empty = drawn(visits, slots)
+    assert (group.name, group.seats, group.here) == ("Class", "2 of 6", "1 here")
+    assert (group.status, group.has) == ("checked_in", "checked_in scheduled")
+    assert (empty.kind, empty.seats) == ("free", "6 of 6 left")
+
+
+def test_a_patient_who_has_not_come_is_late_after_five_minutes():
+    visits = [a_visit(at(9), at(9, 30)), a_visit(at(10), at(10, 30), status="checked_in")]
+    assert [cell.pill for cell in drawn(visits, now=at(9, 5))] == [None, None]
+    late, other = drawn(visits, now=at(9, 12))
+    assert (late.pill.text, late.pill.late, other.pill) == ("12 min late", True, None)
+
+
+def test_what_everybody_must_see_is_written_on_the_card():
+    away = [BlockRow(1, at(8), at(12), None)]
+    visit = a_visit(at(9), at(9, 30), overbooked=True, flags=("deceased", "new"))
+    [card] = drawn([visit], away=away)
+    assert card.marks == ("Deceased", "Outside hours", "Overbooked")
+    assert [flag.label for flag in card.alerts] == ["Deceased"]
+    assert card.said == ", Booked, 30 min, Deceased, Outside hours, Overbooked, New patient"
+
+
+def test_the_next_step_is_named_and_none_is_offered_on_another_day():
+    step = {"step": "Vitals", "step_id": 7}
+    visits = {
+        "Check in": a_visit(at(9), at(10)),
+        "Start Vitals": a_visit(at(9), at(10), status="checked_in", **step),
+        "Finish Vitals": a_visit(at(9), at(10), status="in_progress", step_begun=True, **step),
+        "Complete": a_visit(at(9), at(10), status="in_progress"),
+    }
+    for name, visit in visits.items():
+        [card] = drawn([visit])
+        assert card.next.name == name
+    [tomorrows] = drawn([visits["Check in"]], now=at(9) - timedelta(days=1))
+    assert tomorrows.next is None
 
 
 def test_gaps_between_hours_are_blocks_with_their_reason():
     axis = an_axis((at(8), at(18)))
-    present = [Span(at(8), at(12)), Span(at(13), at(17))]
-    away = [BlockRow(1, at(12), at(13), "Lunch")]
+    present = [Span(at(8), at(12)), Span(at(13), at(15)), Span(at(15, 30), at(17))]
+    away = [BlockRow(1, at(12), at(13), "Training")]
     blocks = blocks_of(present, away, axis, say)
     assert [(block.row, block.span, block.label) for block in blocks] == [
-        (48, 12, "Lunch"),
-        (108, 12, ""),
-    ]
+        (48, 12, "Training"), (84, 6, "Break"), (108, 12, ""),
+    ]  # fmt: skip
+
+
+def test_an_absence_without_a_reason_and_the_gap_at_noon_have_a_word_too():
+    axis = an_axis((at(8), at(18)))
+    present = [Span(at(8), at(12)), Span(at(13), at(18))]
+    nothing, away = blocks_of(present, [], axis, say), [BlockRow(1, at(12), at(13), None)]
+    assert [block.label for block in nothing] == ["Lunch"]
+    assert [block.label for block in blocks_of(present, away, axis, say)] == ["Away"]
 
 
 def test_of_two_slots_at_one_time_one_start_is_shown():
@@ -120,8 +180,8 @@ def test_of_two_slots_at_one_time_one_start_is_shown():
         SlotRow(3, 1, at(10), at(10, 30), False, None, True),
         SlotRow(4, 1, at(11), at(11, 30), True, "Ana Ruiz", True),
     ]
-    shown = free_of(slots, axis, say)
-    assert [(free.slot_id, free.held) for free in shown] == [(1, None), (4, "Ana Ruiz is booking")]
+    shown = free_of(slots, Scene(axis, at(8), say))
+    assert [(free.id, free.held) for free in shown] == [(1, None), (4, "Ana Ruiz is booking")]
 
 
 def test_a_stamp_changes_with_its_facts_and_names_its_column():
@@ -129,3 +189,9 @@ def test_a_stamp_changes_with_its_facts_and_names_its_column():
     assert stamp_of(7, [1]) == stamp_of(7, [1])
     assert stamp_of(7, [1]) != stamp_of(7, [2])
     assert stamp_of(visit.id, []).startswith("1:")
+
+
+def test_an_opening_that_begins_between_two_rows_says_when():
+    slots = [SlotRow(1, 1, at(9, 7), at(9, 30), True, None, True),
+             SlotRow(2, 1, at(10), at(10, 30), True, None, True)]  # fmt: skip
+    assert [cell.at for cell in drawn([], slots)] == [at(9, 7).isoformat(), None]

@@ -141,15 +141,3 @@ def test_what_screens_ask_by_themselves_shows_whom_it_has_entries_of(
                     wrong.append(f"{method} {address} {typed} {response.status_code}: shows"
                                  f" {there}, entries of {entered}")  # fmt: skip
     assert wrong == [], "\n".join(wrong)
-
-
-def test_a_board_that_has_other_doctors_is_fetched_anew_and_nobody_was_seen(
-    browser, alder, asked_by_screens
-):
-    browser.sign_in(alder.desk)
-    with on_monday():
-        [(_method, address, _typed, headers)] = asked_by_screens["appointments.day_changes"]
-        stale = headers["X-Board"].rpartition("/")[0] + "/999999:x"
-        response = browser.get(address, headers={**headers, "X-Board": stale})
-    assert response.headers["HX-Refresh"] == "true"
-    assert not alder.entries("appointments.day_changes")

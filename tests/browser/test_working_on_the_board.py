@@ -74,13 +74,23 @@ def test_a_visit_is_cancelled_only_with_a_reason(booked):
     expect(booked.locator(f"#{identity}")).to_have_count(0)
 
 
-def test_a_chip_hides_its_cards_and_stays_so(booked):
-    card = booked.locator(".visit:focus")
-    booked.get_by_label(re.compile("^Booked")).uncheck(force=True)
-    expect(card).to_have_count(0)
+def test_a_chip_shows_only_what_it_names_and_time_stays_taken(booked):
+    """What a filter hides must not look free, today or tomorrow: the cards keep their places."""
+    card = booked.locator("#" + booked.locator(".visit:focus").get_attribute("id"))
+    waiting = booked.locator("#only-checked_in")
+    place = card.bounding_box()
+    waiting.click()
+    expect(waiting).to_have_attribute("aria-pressed", "true")
+    expect(booked.locator("#only")).to_contain_text("Showing only Waiting")
+    expect(card.locator(".visit-top")).to_have_css("opacity", "0")
+    assert card.bounding_box()["height"] == place["height"]
+    waiting.click()
+    expect(card.locator(".visit-top")).to_have_css("opacity", "1")
+    booked.locator("#only-scheduled").click()
+    expect(card.locator(".visit-top")).to_have_css("opacity", "1")
     booked.reload()
-    expect(booked.locator("#show-scheduled")).not_to_be_checked()
-    expect(booked.locator(".visit.st-scheduled").first).not_to_be_visible()
+    expect(booked.locator("#only")).to_be_hidden()
+    expect(booked.locator(".chip[data-only='']")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_start_is_held_while_its_dialog_is_open(desk, chromium, site):
@@ -98,7 +108,7 @@ def test_a_start_is_held_while_its_dialog_is_open(desk, chromium, site):
 def test_the_whole_booking_works_without_a_script(chromium, site, tmp_path):
     with opened(chromium, site, java_script_enabled=False) as plain:
         page = sign_in(plain.new_page(), site.desk)
-        page.get_by_role("link", name="New booking").click()
+        page.get_by_role("link", name="New appointment").click()
         page.get_by_label("Patient", exact=True).fill(two_letters(tmp_path))
         page.get_by_role("button", name="Find", exact=True).click()
         page.locator("[name=found_patient_id]").first.check()

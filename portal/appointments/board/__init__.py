@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from portal.appointments.board.axis import ROW, Axis, axis_of, row_class
 from portal.appointments.board.cells import Say
-from portal.appointments.board.columns import Column, Facts, column_of
+from portal.appointments.board.columns import Column, Facts, column_of, stamp_of
 from portal.appointments.board.flow import Group, flow_of, flow_stamp
 from portal.appointments.queries import Day, VisitRow
 from portal.appointments.words import BOARD, STATUS, shown_status
@@ -33,7 +33,8 @@ class Count(NamedTuple):
 class Board:
     """A day, ready to be written down.
 
-    `columns` may be only those that changed; `flow` is None if it did not.
+    `columns` may be only those that changed (not when it is `whole`: the board is drawn on another
+    scale, or for others, than the one that is known); `flow` is None if it did not.
     """
 
     day: Day
@@ -44,6 +45,8 @@ class Board:
     flow: Sequence[Group] | None
     flow_stamp: str
     version: str
+    scale: str
+    whole: bool
     fine: bool
     minutes_pattern: str
 
@@ -65,7 +68,7 @@ class Board:
 
     @property
     def is_today(self) -> bool:
-        return self.now_at.astimezone(self.axis.zone).date() == self.date
+        return self.axis.is_on(self.now_at, self.date)
 
     @property
     def zone(self) -> str:
@@ -75,6 +78,11 @@ class Board:
     def zone_name(self) -> str:
         """The zone's short name on that day: CST in winter, CDT in summer."""
         return f"{self.axis.opens.astimezone(self.axis.zone):%Z}"
+
+    @property
+    def city(self) -> str:
+        """The place the zone is called after."""
+        return self.zone.rpartition("/")[2].replace("_", " ")
 
     @property
     def now(self) -> int:
@@ -118,25 +126,26 @@ def picture(
     Args:
         written: a wall time as the reader's language has it.
         flow_only: draw no columns, and open nobody's name for them.
-        known: the stamps of the columns and the flow a browser has; those are not drawn again,
-            and nobody's name is opened for them.
+        known: the stamps of the scale, the columns and the flow a browser has; what it has is not
+            drawn again, and nobody's name is opened for it. On another scale than the one that is
+            known every column is drawn, for each would stand askew beside the others.
     """
-    axis = replace(_axis(day), written=written)
-    stamp = flow_stamp(day.visits)
+    axis, facts, fine = replace(_axis(day), written=written), _facts(day), _is_fine(day)
+    scale = stamp_of(
+        "scale", axis.opens, axis.rows, fine, axis.is_on(now, day.date),
+        [each.doctor.id for each in facts],
+    )  # fmt: skip
+    flow = flow_stamp(day.present)
+    whole = scale not in known
     return Board(
         day, axis, now,
-        columns=[column_of(facts, axis, now, say) for facts in _facts(day)
-                 if facts.stamp not in known and not flow_only],
+        columns=[column_of(each, axis, now, say) for each in facts
+                 if not flow_only and (whole or each.stamp(now) not in known)],
         counts=_counts(day.visits, say),
-        flow=None if stamp in known else flow_of(day.visits, day.doctors, axis, now, say),
-        flow_stamp=stamp, version=version, fine=_is_fine(day),
+        flow=None if flow in known else flow_of(day.present, day.doctors, axis, now, say),
+        flow_stamp=flow, version=version, scale=scale, whole=whole, fine=fine,
         minutes_pattern=say("%(minutes)s min", minutes="#"),
     )  # fmt: skip
-
-
-def doctor_ids_of(day: Day) -> list[int]:
-    """Whose columns a day has; nobody's name is opened to tell."""
-    return [facts.doctor.id for facts in _facts(day)]
 
 
 def _axis(day: Day) -> Axis:

@@ -63,6 +63,10 @@ class Axis:
         """The wall time at the facility."""
         return self.written(moment.astimezone(self.zone))
 
+    def is_on(self, moment: datetime, day: date) -> bool:
+        """Whether it is that day at the facility."""
+        return moment.astimezone(self.zone).date() == day
+
     def hours(self) -> list[tuple[str, str]]:
         """Place and label of each hour; of a clock of twelve the short one, 9 AM."""
         marks = range(0, self.rows, HOUR)

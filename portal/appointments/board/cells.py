@@ -1,162 +1,255 @@
-"""What stands in a column: visits' cards, free starts, time without hours. Pure: rows in, shapes
-out. Everything a template needs is decided here; templates only write it down.
+"""What stands in a column: visits' cards, groups, openings. Pure: rows in, shapes out. Everything a
+template needs is decided here; templates only write it down.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
+from typing import NamedTuple
 
-from portal.appointments.board.axis import Axis, Rows, place_of
-from portal.appointments.board.lanes import lane_classes
+from portal.appointments.board.axis import ROW, Axis, Rows, place_of
+from portal.appointments.board.blocks import is_away
+from portal.appointments.board.lanes import clusters, lanes_of
+from portal.appointments.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.queries import BlockRow, SlotRow, VisitRow
 from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
-from portal.availability.rules import Span
+from portal.availability.rules import Span, local_date
 
 SHORTEST_CARD = 2
-LATE_MINUTES = 20
-GOES_ON = frozenset({"scheduled", "checked_in", "in_progress"})
+# A group is drawn as whoever of it is furthest on their way.
+FURTHEST = ("in_progress", "checked_in", "confirmed", "scheduled", "completed", "no_show")
 Say = Callable[..., str]
 
 
+class Scene(NamedTuple):
+    """What drawing needs besides the rows: the scale, the moment, the language."""
+
+    axis: Axis
+    now: datetime
+    say: Say
+
+
+class Pill(NamedTuple):
+    """Minutes that count on by themselves; beyond the limit they are alarming."""
+
+    text: str
+    since: int | None
+    limit: int
+    pattern: str
+    late: bool
+
+
 @dataclass(frozen=True, slots=True)
-class Card(Rows):
-    """A visit's card."""
+class Placed(Rows):
+    """What stands on the board, beside others where they overlap."""
 
     id: int
     lane: str
+
+    @property
+    def place(self) -> str:
+        """The classes that put it there."""
+        return place_of(self.row, self.span) + self.lane
+
+
+@dataclass(frozen=True, slots=True)
+class Card(Placed):
+    """A visit's card. `marks` are words that everybody must see; of the flags alerts come first."""
+
     status: str
     icon: str
     name: str
+    alerts: tuple[Flag, ...]
     flags: tuple[Flag, ...]
+    marks: tuple[str, ...]
     time: str
     service: str
-    since: int | None
-    wait: str
-    late: bool
+    pill: Pill | None
     movable: bool
-    next: str | None
+    next: Next | None
     said: str
-    is_free: bool = False
-
-    @property
-    def place(self) -> str:
-        """The classes that put it there, beside others where they overlap."""
-        return place_of(self.row, self.span) + self.lane
+    kind: str = "card"
 
 
 @dataclass(frozen=True, slots=True)
-class Free(Rows):
-    """A start that can be booked, or that somebody is just booking.
+class Group(Placed):
+    """Those of one slot with several seats, as one card; `has` is every status among them."""
 
-    Of a group's start the seats that are left are said; it stands beside those who have one.
+    status: str
+    has: str
+    name: str
+    time: str
+    seats: str
+    here: str
+    said: str
+    kind: str = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class More(Placed):
+    """Visits for which no lane is left, as the link to their list."""
+
+    number: int
+    since: datetime
+    until: datetime
+    said: str
+    kind: str = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Free(Placed):
+    """An opening, or one that somebody is just booking; of a group's the seats are said.
+
+    `at` is its instant where no row of the board begins then.
     """
 
-    slot_id: int
     time: str
     held: str | None
     seats: str | None
-    joins: bool
     said: str
-    lane: str = ""
-    is_free: bool = True
-
-    @property
-    def place(self) -> str:
-        """The classes that put it there, beside the visits it can be joined to."""
-        return place_of(self.row, self.span) + self.lane
+    at: str | None = None
+    kind: str = "free"
 
 
-@dataclass(frozen=True, slots=True)
-class Block(Rows):
-    """Time without hours; a label and the exception when there is a reason."""
-
-    label: str
-    said: str
-    exception_id: int = 0
+Cell = Card | Group | More | Free
 
 
 def cells_of(
-    visits: Iterable[VisitRow], slots: Iterable[SlotRow], axis: Axis, now: datetime, say: Say
-) -> list[Card | Free]:
-    """A doctor's visits as cards and free starts, by row, side by side where they overlap."""
-    cells: list[Card | Free] = [_card(visit, axis, now, say) for visit in visits]
-    cells += free_of(slots, axis, say)
-    cells.sort(key=attrgetter("row"))
-    beside = [cell for cell in cells if not isinstance(cell, Free) or cell.joins]
-    lanes = dict(zip(map(id, beside), lane_classes(beside), strict=True))
-    return [
-        replace(cell, lane=lane + cell.lane) if (lane := lanes.get(id(cell))) else cell
-        for cell in cells
+    visits: Iterable[VisitRow],
+    slots: Sequence[SlotRow],
+    away: Sequence[BlockRow],
+    scene: Scene,
+) -> list[Cell]:
+    """A doctor's visits and openings, by row, side by side where they overlap."""
+    groups, alone = _grouped(visits, slots)
+    gone = {slot.id for slot in slots if slot.orphaned}
+    cards: list[Cell] = [
+        _card(visit, scene, outside=visit.slot_id in gone or
+              is_away(visit.start_at, visit.end_at, away)) for visit in alone
+    ]  # fmt: skip
+    cards += [_group(slot, members, scene) for slot, members in groups]
+    cards.sort(key=attrgetter("row"))
+    cells = [
+        *_side_by_side(cards, scene),
+        *free_of(slots, scene, grouped={s.id for s, _ in groups}),
+    ]
+    return sorted(cells, key=attrgetter("row"))
+
+
+def _grouped(
+    visits: Iterable[VisitRow], slots: Iterable[SlotRow]
+) -> tuple[list[tuple[SlotRow, list[VisitRow]]], list[VisitRow]]:
+    """The visits of each slot with several seats, and those of their own."""
+    members: dict[int, list[VisitRow]] = {slot.id: [] for slot in slots if slot.capacity > 1}
+    alone: list[VisitRow] = []
+    for visit in visits:
+        members.get(visit.slot_id or 0, alone).append(visit)
+    return [(slot, members[slot.id]) for slot in slots if members.get(slot.id)], alone
+
+
+def _side_by_side(cards: Sequence[Cell], scene: Scene) -> list[Cell]:
+    lanes = lanes_of(cards)
+    placed = zip(cards, lanes, strict=True)
+    shown = [replace(card, lane=lane.cls + card.lane) for card, lane in placed if not lane.folded]
+    folded = [card for card, lane in zip(cards, lanes, strict=True) if lane.folded]
+    last = next((lane.cls for lane in lanes if lane.folded), "")
+    return shown + [
+        _more([folded[n] for n in members], last, scene) for members, _ in clusters(folded)
     ]
 
 
-def _card(visit: VisitRow, axis: Axis, now: datetime, say: Say) -> Card:
+def _more(cards: Sequence[Cell], lane: str, scene: Scene) -> More:
+    row, end = cards[0].row, max(card.end_row for card in cards)
+    since, until = scene.axis.instant(row), scene.axis.instant(end)
+    said = scene.say("%(number)s more appointments at %(time)s",
+                     number=len(cards), time=scene.axis.hhmm(since))  # fmt: skip
+    return More(row, end - row, cards[0].id, lane, len(cards), since, until, said)
+
+
+def _card(visit: VisitRow, scene: Scene, *, outside: bool) -> Card:
+    axis, now, say = scene
     at = axis.rows_of(visit.start_at, visit.end_at)
     status = shown_status(visit.status, visit.confirmed_at)
     label, icon = STATUS[status]
-    flags = tuple(FLAGS[flag] for flag in visit.flags)
+    raised = (*visit.flags, *(("outside",) if outside and visit.status == "scheduled" else ()))
+    flags = tuple(FLAGS[flag] for flag in raised)
+    marks = [say(flag.label) for flag in flags if flag.marks]
+    marks += [say("Overbooked")] if visit.overbooked else []
     length = Span(visit.start_at, visit.end_at).minutes
-    waiting = visit.checked_in_at if visit.status == "checked_in" else None
-    waited = Span(waiting, now).minutes if waiting else 0
-    words = [say(label), say("%(minutes)s min", minutes=length), *(say(f.label) for f in flags)]
+    words = [say(label), say("%(minutes)s min", minutes=length), *marks,
+             *(say(flag.label) for flag in flags if not flag.marks)]  # fmt: skip
     return Card(
         # Too short a card could not be read or hit.
         row=at.row, span=max(SHORTEST_CARD, at.span), id=visit.id,
         lane=" overbooked" if visit.overbooked else "",
-        status=status, icon=icon, name=visit.name(), flags=flags, time=axis.hhmm(visit.start_at),
-        service=visit.service, since=int(waiting.timestamp()) if waiting else None,
-        wait=say("%(minutes)s min", minutes=waited), late=waited > LATE_MINUTES,
-        movable=visit.status == "scheduled",
-        next=f"next?version={visit.row_version}" if visit.status in GOES_ON else None,
+        status=status, icon=icon, name=visit.name(),
+        alerts=tuple(flag for flag in flags if flag.first),
+        flags=tuple(flag for flag in flags if not flag.first), marks=tuple(marks),
+        time=axis.hhmm(visit.start_at), service=visit.service, pill=_pill(visit, scene),
+        movable=visit.status == "scheduled", next=next_of(visit, axis.zone, now, say),
         said=", ".join(["", *words]),
     )  # fmt: skip
 
 
-def free_of(slots: Iterable[SlotRow], axis: Axis, say: Say) -> list[Free]:
-    """The starts nothing stands in the way of, one for each time."""
+def _pill(visit: VisitRow, scene: Scene) -> Pill | None:
+    """How long somebody waits, or is late."""
+    axis, now, say = scene
+    if visit.status == "checked_in" and visit.checked_in_at:
+        waited = Span(visit.checked_in_at, now).minutes
+        since = int(visit.checked_in_at.timestamp())
+        return Pill(say("%(minutes)s min", minutes=waited), since, LATE_MINUTES,
+                    say("%(minutes)s min", minutes="#"), waited > LATE_MINUTES)  # fmt: skip
+    if not visit.late(now):
+        return None
+    if local_date(visit.start_at, axis.zone.key) != local_date(now, axis.zone.key):
+        return Pill(say("Late"), None, 0, "", late=True)
+    late = Span(visit.start_at, now).minutes
+    return Pill(say("%(minutes)s min late", minutes=late), int(visit.start_at.timestamp()), 0,
+                say("%(minutes)s min late", minutes="#"), late=True)  # fmt: skip
+
+
+def _group(slot: SlotRow, members: Sequence[VisitRow], scene: Scene) -> Group:
+    axis, say = scene.axis, scene.say
+    start = min(visit.start_at for visit in members)
+    at = axis.rows_of(start, max(visit.end_at for visit in members))
+    statuses = {shown_status(visit.status, visit.confirmed_at) for visit in members}
+    services = {visit.service for visit in members}
+    name = services.pop() if len(services) == 1 else say("Group")
+    here = sum(visit.is_present for visit in members)
+    seats = say("%(booked)s of %(seats)s", booked=slot.booked, seats=slot.capacity)
+    words = say("%(number)s here", number=here) if here else ""
+    return Group(
+        row=at.row, span=max(SHORTEST_CARD, at.span), id=slot.id, lane="",
+        status=min(statuses, key=FURTHEST.index), has=" ".join(sorted(statuses)), name=name,
+        time=axis.hhmm(start), seats=seats, here=words,
+        said=", ".join(filter(None, ["", say("Group"), words])),
+    )  # fmt: skip
+
+
+def free_of(slots: Iterable[SlotRow], scene: Scene, grouped: Iterable[int] = ()) -> list[Free]:
+    """The openings nothing stands in the way of, one for each time.
+
+    A group that somebody is in already is a card; a seat is booked there.
+    """
     shown: dict[datetime, Free] = {}
     for slot in slots:
-        if not slot.free or slot.start_at in shown:
-            continue
-        at, time = axis.rows_of(slot.start_at, slot.end_at), axis.hhmm(slot.start_at)
-        held = say("%(holder)s is booking", holder=slot.holder) if slot.holder else None
-        seats = _seats(slot, say)
-        words = held or ". ".join(filter(None, [seats, say("Free. Book it")]))
-        shown[slot.start_at] = Free(
-            at.row, at.span, slot.id, time, held, seats, slot.booked > 0, f"{time}. {words}"
-        )
+        if slot.free and slot.start_at not in shown and slot.id not in grouped:
+            shown[slot.start_at] = _free(slot, scene)
     return list(shown.values())
 
 
-def _seats(slot: SlotRow, say: Say) -> str | None:
-    if slot.capacity == 1:
-        return None
-    left = slot.capacity - slot.booked
-    return say("%(left)s of %(seats)s left", left=left, seats=slot.capacity)
-
-
-def blocks_of(
-    present: Iterable[Span], away: Sequence[BlockRow], axis: Axis, say: Say
-) -> list[Block]:
-    """The gaps between all there is of a doctor's day, with the reason where one is known."""
-    blocks, at = [], 0
-    for rows in sorted((axis.rows_of(s.start, s.end) for s in present), key=lambda r: r.row):
-        if rows.row > at:
-            blocks.append(_block(Rows(at, rows.row - at), away, axis, say))
-        at = max(at, rows.end_row)
-    if at < axis.rows:
-        blocks.append(_block(Rows(at, axis.rows - at), away, axis, say))
-    return blocks
-
-
-def _block(rows: Rows, away: Sequence[BlockRow], axis: Axis, say: Say) -> Block:
-    gap = Span(axis.instant(rows.row), axis.instant(rows.end_row))
-    found = (row for row in away if gap.touches(Span(row.start_at, row.end_at)))
-    reason = next(found, None)
-    said = say(
-        "No hours from %(start)s to %(end)s", start=axis.hhmm(gap.start), end=axis.hhmm(gap.end)
-    )
-    if reason is None:
-        return Block(rows.row, rows.span, "", said)
-    return Block(rows.row, rows.span, reason.reason, said, reason.exception_id)
+def _free(slot: SlotRow, scene: Scene) -> Free:
+    axis, _now, say = scene
+    at, time = axis.rows_of(slot.start_at, slot.end_at), axis.hhmm(slot.start_at)
+    held = say("%(holder)s is booking", holder=slot.holder) if slot.holder else None
+    seats = None
+    if slot.capacity > 1:
+        left = slot.capacity - slot.booked
+        seats = say("%(left)s of %(seats)s left", left=left, seats=slot.capacity)
+    words = held or ". ".join(filter(None, [seats, say("Free. Book it")]))
+    odd = slot.start_at.minute % ROW or slot.start_at.second
+    return Free(
+        at.row, at.span, slot.id, "", time, held, seats, f"{time}. {words}",
+        slot.start_at.isoformat() if odd else None,
+    )  # fmt: skip

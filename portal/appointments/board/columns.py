@@ -7,7 +7,8 @@ from hashlib import blake2s
 from typing import Any, NamedTuple
 
 from portal.appointments.board.axis import Axis
-from portal.appointments.board.cells import Block, Card, Free, Say, blocks_of, cells_of
+from portal.appointments.board.blocks import Block, blocks_of
+from portal.appointments.board.cells import Cell, Say, Scene, cells_of
 from portal.appointments.queries import BlockRow, DoctorRow, SlotRow, VisitRow
 from portal.availability.rules import Span
 
@@ -23,11 +24,16 @@ class Facts(NamedTuple):
     slots: Sequence[SlotRow]
     away: Sequence[BlockRow]
 
-    @property
-    def stamp(self) -> str:
+    def stamp(self, now: datetime) -> str:
         """A short mark that changes when the column would; nobody's data is opened for it."""
-        visits = [(visit.id, visit.row_version) for visit in self.visits]
-        slots = [(slot.id, slot.free, slot.holder, slot.booked) for slot in self.slots]
+        visits = [
+            (v.id, v.row_version, v.late(now), v.is_new, v.service, v.step_id, v.step_begun,
+             v.patient_updated_at.timestamp()) for v in self.visits
+        ]  # fmt: skip
+        slots = [
+            (slot.id, slot.free, slot.holder, slot.booked, slot.capacity, slot.by_rule,
+             slot.orphaned, slot.end_at.timestamp()) for slot in self.slots
+        ]  # fmt: skip
         return stamp_of(self.doctor.id, self.doctor, visits, slots, self.away)
 
     @property
@@ -47,7 +53,7 @@ class Column:
     load: int
     stamp: str
     said: str
-    cells: tuple[Card | Free, ...]
+    cells: tuple[Cell, ...]
     blocks: tuple[Block, ...]
 
 
@@ -62,8 +68,9 @@ def column_of(facts: Facts, axis: Axis, now: datetime, say: Say) -> Column:
     present = [*facts.hours, *(Span(visit.start_at, visit.end_at) for visit in visits)]
     return Column(
         doctor.id, doctor.name, doctor.about, doctor.id % HUES, load_of(visits, facts.hours),
-        facts.stamp, say("%(doctor)s, %(number)s visits", doctor=doctor.name, number=len(visits)),
-        tuple(cells_of(visits, facts.slots, axis, now, say)),
+        facts.stamp(now),
+        say("%(doctor)s, %(number)s appointments", doctor=doctor.name, number=len(visits)),
+        tuple(cells_of(visits, facts.slots, facts.away, Scene(axis, now, say))),
         tuple(blocks_of(present, facts.away, axis, say)),
     )  # fmt: skip
 

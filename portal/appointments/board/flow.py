@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.appointments.board.axis import Axis
-from portal.appointments.board.cells import LATE_MINUTES, Say
+from portal.appointments.board.cells import Say
 from portal.appointments.board.columns import HUES, stamp_of
+from portal.appointments.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.queries import DoctorRow, VisitRow
 from portal.availability.rules import Span
+from portal.refusals import N_
 
-PRESENT = frozenset({"checked_in", "in_progress"})
+LAST = 1000
+WAITING_FOR = N_("Waiting for %(step)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,11 @@ class Present:
     service: str
     since: int
     minutes: str
-    waiting: bool
+    limit: int | None
     late: bool
     steps: tuple[str, ...]
     said: str
+    next: Next | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,15 @@ class Group:
 
 def present_of(visits: Iterable[VisitRow]) -> list[VisitRow]:
     """The visits whose patients are here, in the order they came to where they are."""
-    return sorted((v for v in visits if v.status in PRESENT), key=lambda v: (_since(v), v.id))
+    return sorted((v for v in visits if v.is_present), key=lambda v: (_since(v), v.id))
 
 
 def flow_stamp(visits: Iterable[VisitRow]) -> str:
     """A short mark that changes when the flow would."""
-    facts = [(v.id, v.row_version, v.status, v.step) for v in present_of(visits)]
+    facts = [
+        (v.id, v.row_version, v.step_id, v.step_begun, v.patient_updated_at.timestamp())
+        for v in present_of(visits)
+    ]
     return stamp_of("flow", facts)
 
 
@@ -68,7 +75,10 @@ def flow_of(
 def _step_of(visit: VisitRow, say: Say) -> tuple[int, str]:
     if visit.status == "checked_in":
         return 0, say("Waiting")
-    return (visit.step_position or 0) + 1, visit.step or say("In visit")
+    if visit.step is None:
+        return LAST, say("In progress")
+    words = visit.step if visit.step_begun else say(WAITING_FOR, step=visit.step)
+    return 2 * (visit.step_position or 0) + bool(visit.step_begun), words
 
 
 def _since(visit: VisitRow) -> datetime:
@@ -80,12 +90,13 @@ def _since(visit: VisitRow) -> datetime:
 
 def _present(visit: VisitRow, doctor: str, axis: Axis, now: datetime, say: Say) -> Present:
     since, waiting = _since(visit), visit.status == "checked_in"
-    here = Span(since, now).minutes
-    at, count = visit.step_position or 0, visit.step_count or 0
+    here, limit = Span(since, now).minutes, LATE_MINUTES if waiting else None
+    at, count = 0 if waiting else visit.step_position or 0, visit.step_count or 0
     steps = ("done" if n < at else "at" if n == at else "" for n in range(1, count + 1))
-    step = say("Step %(at)s of %(count)s", at=at, count=count) if count else say("Waiting")
+    step = say("Step %(at)s of %(count)s", at=at, count=count) if at else say("Waiting")
     return Present(
         visit.id, visit.doctor_id % HUES, doctor, visit.name(), axis.hhmm(visit.start_at),
-        visit.service, int(since.timestamp()), say("%(minutes)s min", minutes=here), waiting,
+        visit.service, int(since.timestamp()), say("%(minutes)s min", minutes=here), limit,
         waiting and here > LATE_MINUTES, tuple(steps), step,
+        next_of(visit, axis.zone, now, say),
     )  # fmt: skip

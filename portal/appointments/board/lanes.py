@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-# What twelve columns can be shared into.
-SHARES = (1, 2, 3, 4, 6)
+# Narrower than a quarter of its column nothing can be read.
+MOST = 4
 
 
 class Placed(Protocol):
@@ -16,6 +16,19 @@ class Placed(Protocol):
 
     @property
     def end_row(self) -> int: ...
+
+
+class Lane(NamedTuple):
+    """Which of so many lanes; alone there is one. `folded`: there is no lane left for it."""
+
+    number: int = 0
+    of: int = 1
+    folded: bool = False
+
+    @property
+    def cls(self) -> str:
+        """Its class, after a blank; none for what has the whole width."""
+        return f" l{self.number}-{self.of}" if self.of > 1 else ""
 
 
 @dataclass
@@ -34,26 +47,32 @@ class _Cluster:
         self.ends[lane] = visit.end_row
         self.lanes[index] = lane
 
+    def lane(self, index: int) -> Lane:
+        number, needed = self.lanes[index], len(self.ends)
+        if needed > MOST and number >= MOST - 1:
+            return Lane(MOST - 1, MOST, folded=True)
+        return Lane(number, min(needed, MOST))
 
-def lane_classes(visits: Sequence[Placed]) -> list[str]:
-    """The class of each visit (sorted by row): where it stands beside those it overlaps.
 
-    Alone it has none. More than six side by side share the last lane.
+def lanes_of(visits: Sequence[Placed]) -> list[Lane]:
+    """The lane of each visit (sorted by row) beside those it overlaps.
+
+    Where more than `MOST` stand side by side, those that find no lane share the last, folded.
     """
-    classes = [""] * len(visits)
-    for cluster in _clusters(visits):
-        count = next((n for n in SHARES if n >= len(cluster.ends)), SHARES[-1])
-        if count > 1:
-            for index, lane in cluster.lanes.items():
-                classes[index] = f" l{min(lane, count - 1)}-{count}"
-    return classes
+    found = [Lane()] * len(visits)
+    for members, cluster in clusters(visits):
+        for index in members:
+            found[index] = cluster.lane(index)
+    return found
 
 
-def _clusters(visits: Sequence[Placed]) -> Iterable[_Cluster]:
+def clusters(visits: Sequence[Placed]) -> Iterable[tuple[list[int], _Cluster]]:
+    """Those (sorted by row) that hang together by overlapping, as their indexes and lanes."""
     cluster = _Cluster()
     for index, visit in enumerate(visits):
         if cluster.ends and visit.row >= max(cluster.ends):
-            yield cluster
+            yield list(cluster.lanes), cluster
             cluster = _Cluster()
         cluster.add(index, visit)
-    yield cluster
+    if cluster.ends:
+        yield list(cluster.lanes), cluster

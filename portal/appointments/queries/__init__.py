@@ -40,6 +40,12 @@ from portal.appointments.queries.offers import (
 )
 from portal.appointments.queries.queues import Queue, list_queues
 from portal.appointments.queries.reasons import Reason, why_not
+from portal.appointments.queries.roster import (
+    MOST_ATTENDING,
+    Attending,
+    list_group,
+    list_overlapping,
+)
 from portal.appointments.queries.series import (
     SeriesDate,
     SeriesVisit,
@@ -75,7 +81,9 @@ from portal.appointments.queries.waitlist import (
 )
 
 __all__ = [
+    "MOST_ATTENDING",
     "Around",
+    "Attending",
     "BlockRow",
     "ComingVisit",
     "Day",
@@ -115,9 +123,11 @@ __all__ = [
     "list_coming_of",
     "list_coming_rows",
     "list_following",
+    "list_group",
     "list_history",
     "list_matches",
     "list_offers",
+    "list_overlapping",
     "list_past_rows",
     "list_patient_plan_ids",
     "list_queues",

@@ -7,7 +7,7 @@ drawn again shows nobody to anybody.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -33,6 +33,9 @@ from portal.tenancy.context import facts
 MOST_VISITS = 1000
 MOST_SLOTS = 4000
 MOST_OTHERS = 500
+PRESENT = frozenset({"checked_in", "in_progress"})
+# After so long without its patient a booked visit is late.
+LATE = timedelta(minutes=5)
 
 
 class DoctorRow(NamedTuple):
@@ -46,7 +49,7 @@ class DoctorRow(NamedTuple):
 class SlotRow(NamedTuple):
     """A slot of the day. `free`: it starts in the future, has a seat, and nothing else takes its
     doctor; `holder` is who holds it, when somebody else does; `by_rule`: it is part of the hours;
-    of `capacity` seats `booked` are taken.
+    of `capacity` seats `booked` are taken; `orphaned`: no hours support it any more.
     """
 
     id: int
@@ -58,24 +61,30 @@ class SlotRow(NamedTuple):
     by_rule: bool
     capacity: int = 1
     booked: int = 0
+    orphaned: bool = False
 
 
 class BlockRow(NamedTuple):
-    """Time a doctor is away, with the reason given (or what kind of absence it is)."""
+    """Time a doctor is away, with the reason when one was given, and what kind of absence it is."""
 
     doctor_id: int
     start_at: datetime
     end_at: datetime
-    reason: str
+    reason: str | None
+    kind: str = "blocked"
     exception_id: int = 0
 
 
 class VisitRow(NamedTuple):
-    """A visit: the columns of VISITS, in their order; the patient is opened when asked."""
+    """A visit: the columns of VISITS, in their order; the patient is opened when asked.
+
+    `step` is the one under way, or (not `step_begun`) the one that comes next.
+    """
 
     id: int
     patient_id: int
     doctor_id: int
+    slot_id: int | None
     start_at: datetime
     end_at: datetime
     status: str
@@ -88,7 +97,9 @@ class VisitRow(NamedTuple):
     insurance_plan_id: int | None
     language: str | None
     service: str
+    step_id: int | None
     step: str | None
+    step_begun: bool | None
     step_position: int | None
     step_count: int | None
     row_uid: UUID
@@ -97,7 +108,17 @@ class VisitRow(NamedTuple):
     meta_envelope: bytes | None
     patient_status: str
     alerted: bool
+    patient_updated_at: datetime
     is_new: bool
+
+    def late(self, now: datetime) -> bool:
+        """Whether the patient should have been here a while ago."""
+        return self.status == "scheduled" and self.start_at < now - LATE
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the patient is in the clinic."""
+        return self.status in PRESENT
 
     def name(self) -> str:
         """The patient's name, family name first; who asks has seen the patient."""
@@ -130,7 +151,9 @@ class VisitRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Day:
-    """A facility's day. `taken` is when each doctor is held or booked, at any facility."""
+    """A facility's day. `taken` is when each doctor is held or booked, at any facility; `present`
+    are those in the clinic now, whatever day their visits are of.
+    """
 
     facility_id: int
     date: date
@@ -139,6 +162,7 @@ class Day:
     closes: datetime
     doctors: Sequence[DoctorRow]
     visits: Sequence[VisitRow]
+    present: Sequence[VisitRow]
     slots: Sequence[SlotRow]
     away: Sequence[BlockRow]
     taken: dict[int, list[Span]]
@@ -150,6 +174,7 @@ def board(facility_id: int, day: date) -> Day:
     values = _values(facility_id, day, zone)
     doctors = [DoctorRow._make(row) for row in _rows(DOCTORS, values, MOST_OTHERS)]
     taken = _rows(TAKEN, values | {"doctor_ids": [doctor.id for doctor in doctors]}, MOST_SLOTS)
+    visits = [VisitRow._make(row) for row in _rows(VISITS, values, MOST_VISITS)]
     return Day(
         facility_id,
         day,
@@ -157,10 +182,11 @@ def board(facility_id: int, day: date) -> Day:
         values["opens"],
         values["closes"],
         doctors,
-        [VisitRow._make(row) for row in _rows(VISITS, values, MOST_VISITS)],
+        [v for v in visits if v.start_at < values["closes"] and v.end_at > values["opens"]],
+        [visit for visit in visits if visit.is_present],
         list(_slots(_rows(SLOTS, values, MOST_SLOTS), taken)),
         [
-            BlockRow(row.doctor_id, row.start_at, row.end_at, row.reason or row.type, row.id)
+            BlockRow(row.doctor_id, row.start_at, row.end_at, row.reason, row.type, row.id)
             for row in _rows(AWAY, values, MOST_OTHERS)
         ],
         {
@@ -182,6 +208,7 @@ def _values(facility_id: int, day: date, zone: str) -> dict[str, Any]:
         "tenant_id": facts().tenant_id,
         "facility_id": facility_id,
         "now": clock.now(),
+        "late": clock.now() - LATE,
         "opens": hours.start,
         "closes": hours.end,
     }
@@ -224,4 +251,5 @@ def _slots(rows: Iterable[Row[Any]], taken: Iterable[Row[Any]]) -> Iterable[Slot
             row.by_rule,
             row.capacity,
             row.booked_count,
+            row.orphaned_at is not None,
         )

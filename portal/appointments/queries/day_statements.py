@@ -1,5 +1,6 @@
 """The statements of the day board. Parameters: tenant_id, facility_id, now, opens and closes (the
-instants between which the facility's day lies), limit; TAKEN also doctor_ids (bigint[]).
+instants between which the facility's day lies), limit; TAKEN also doctor_ids (bigint[]), VERSION
+late (when a visit has to have begun whose patient is late).
 """
 
 from sqlalchemy import text
@@ -14,22 +15,27 @@ DOCTORS = text("""
             SELECT 1 FROM appointments a
              WHERE a.tenant_id = d.tenant_id AND a.doctor_id = d.id
                AND a.facility_id = :facility_id AND a.status <> 'cancelled'
-               AND a.start_at >= :opens AND a.start_at < :closes))
+               AND a.start_at > CAST(:opens AS timestamptz) - interval '36 hours'
+               AND a.start_at < :closes AND a.end_at > :opens))
      ORDER BY sort_key(d.last_name), sort_key(d.first_name), d.id
      LIMIT :limit
 """)
 
+# Those of the day (also what began the evening before and reaches into it), and whoever is in the
+# clinic now, whatever the day. A visit under way says its step; else the one that comes next.
 VISITS = text("""
-    SELECT a.id, a.patient_id, a.doctor_id, a.start_at, a.end_at, a.status, a.confirmed_at,
-           a.checked_in_at, a.started_at, a.finished_at, a.overbooked, a.row_version,
-           a.insurance_plan_id, COALESCE(a.language, pat.preferred_language) AS language,
-           s.name AS service, step.name AS step, step.position AS step_position,
-           step.steps AS step_count,
+    SELECT a.id, a.patient_id, a.doctor_id, a.availability_slot_id AS slot_id, a.start_at, a.end_at,
+           a.status, a.confirmed_at, a.checked_in_at, a.started_at, a.finished_at, a.overbooked,
+           a.row_version, a.insurance_plan_id,
+           COALESCE(a.language, pat.preferred_language) AS language,
+           s.name AS service, step.id AS step_id, step.name AS step, step.begun AS step_begun,
+           step.position AS step_position, step.steps AS step_count,
            pat.row_uid, pat.first_name AS first_envelope, pat.last_name AS last_envelope,
            pat.meta AS meta_envelope, pat.status AS patient_status,
            EXISTS (SELECT FROM patient_alerts al
                     WHERE al.tenant_id = a.tenant_id AND al.patient_id = a.patient_id
                       AND al.ended_at IS NULL OFFSET 0) AS alerted,
+           pat.updated_at AS patient_updated_at,
            NOT EXISTS (SELECT 1 FROM appointments e
                         WHERE e.tenant_id = a.tenant_id AND e.patient_id = a.patient_id
                           AND e.status = 'completed' AND e.start_at < a.start_at) AS is_new
@@ -38,17 +44,20 @@ VISITS = text("""
       JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
       LEFT JOIN LATERAL (
-           SELECT t.name, st.position,
+           SELECT st.id, t.name, st.position, st.status = 'in_progress' AS begun,
                   (SELECT count(*) FROM appointment_steps n
                     WHERE n.tenant_id = a.tenant_id AND n.appointment_id = a.id
                       AND n.replaced_at IS NULL) AS steps
              FROM appointment_steps st
              JOIN step_templates t ON t.tenant_id = st.tenant_id AND t.id = st.step_template_id
             WHERE st.tenant_id = a.tenant_id AND st.appointment_id = a.id
-              AND st.status = 'in_progress' AND st.replaced_at IS NULL
-            ORDER BY st.position LIMIT 1) step ON a.status = 'in_progress'
-     WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id
-       AND a.start_at >= :opens AND a.start_at < :closes AND a.status <> 'cancelled'
+              AND st.status IN ('in_progress', 'scheduled') AND st.replaced_at IS NULL
+            ORDER BY st.status, st.position LIMIT 1) step
+        ON a.status IN ('checked_in', 'in_progress')
+     WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id AND a.status <> 'cancelled'
+       AND (a.status IN ('checked_in', 'in_progress')
+            OR (a.start_at > CAST(:opens AS timestamptz) - interval '36 hours'
+                AND a.start_at < :closes AND a.end_at > :opens))
      ORDER BY a.start_at, a.doctor_id, a.id
      LIMIT :limit
 """)
@@ -87,15 +96,26 @@ AWAY = text("""
 """)
 
 # A row that changes is stamped anew, so the sum of stamps changes whoever commits first; what
-# time alone changes (holds that expire, starts that pass) is counted beside it.
+# time alone changes (holds that expire, starts that pass, patients who are late) is counted
+# beside it. A step leaves its visit's row as it is, so steps are asked themselves.
 VERSION = text("""
+    WITH shown AS (
+        SELECT a.id, a.updated_at, a.patient_id, a.status, a.start_at
+          FROM appointments a
+         WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id
+           AND (a.status IN ('checked_in', 'in_progress')
+                OR (a.start_at > CAST(:opens AS timestamptz) - interval '36 hours'
+                    AND a.start_at < :closes AND a.end_at > :opens)))
     SELECT concat_ws('.',
         (SELECT concat(count(*), '-', sum(extract(epoch FROM a.updated_at)
-                                          + extract(epoch FROM p.updated_at)))
-           FROM appointments a
-           JOIN patients p ON p.tenant_id = a.tenant_id AND p.id = a.patient_id
-          WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id
-            AND a.start_at >= :opens AND a.start_at < :closes),
+                                          + extract(epoch FROM p.updated_at)), '-',
+                       count(*) FILTER (WHERE a.status = 'scheduled' AND a.start_at < :late))
+           FROM shown a
+           JOIN patients p ON p.tenant_id = :tenant_id AND p.id = a.patient_id),
+        (SELECT sum(extract(epoch FROM st.updated_at))
+           FROM shown a
+           JOIN appointment_steps st ON st.tenant_id = :tenant_id AND st.appointment_id = a.id
+          WHERE a.status IN ('checked_in', 'in_progress')),
         (SELECT concat(count(*), '-', sum(extract(epoch FROM updated_at)), '-',
                        count(*) FILTER (WHERE reserved_until > :now), '-',
                        count(*) FILTER (WHERE status = 'open' AND start_at > :now))

@@ -6,7 +6,7 @@ from portal.appointments.views.blueprint import bp
 
 VIEWS = (
     "day", "offers", "booking", "visits", "moving", "cancelling", "series", "steps", "reversals",
-    "patients", "status", "waitlist", "starts", "walk_in",
+    "roster", "patients", "status", "waitlist", "starts", "walk_in",
 )  # fmt: skip
 for _name in VIEWS:
     import_module(f"{__name__}.{_name}")

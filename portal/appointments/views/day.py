@@ -4,16 +4,19 @@ from flask import Response, request
 from flask_login import current_user
 
 from portal import clock
+from portal.appointments.carried import carried
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import (
     NoFacility,
     day_asked,
     draw,
     facility_asked,
+    number_asked,
     shown_board,
     version_of,
     with_board,
 )
+from portal.appointments.words import FLAGS
 from portal.auth.permissions import permission
 from portal.availability.rules import local_date
 from portal.facilities.queries import list_facilities
@@ -40,7 +43,8 @@ def day() -> Response:
     facility = facility_asked()
     board = draw(facility, day_asked() or local_date(clock.now(), facility.timezone))
     return page("appointments/day.html", board=board, facility=facility,
-                facilities=list_facilities())  # fmt: skip
+                facilities=list_facilities(), flags=FLAGS.values(),
+                carried=carried(number_asked("moving")))  # fmt: skip
 
 
 @bp.get("/appointments/day/changes")

@@ -1,7 +1,9 @@
 """What the asking browser has on its screen, and how an answer brings it up to date.
 
 A page with the day board sends what it shows with every request: facility, date, and the stamps
-of its parts. An answer then carries the parts that changed, and opens nobody else's name.
+of its parts. An answer then carries the parts that changed, and opens nobody else's name. Parts
+stand on one scale (from when until when, whose columns, whether it is today): where that has
+changed the answer carries the whole board.
 """
 
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from flask_babel import gettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.board import Board, doctor_ids_of, picture
+from portal.appointments.board import Board, picture
 from portal.appointments.board.columns import stamp_of
 from portal.appointments.forms import within_reason
 from portal.facilities.models import Facility
@@ -39,12 +41,6 @@ class Shown:
     facility_id: int
     day: date
     stamps: frozenset[str]
-
-    @property
-    def doctor_ids(self) -> set[str]:
-        """Whose columns it has."""
-        names = {stamp.partition(":")[0] for stamp in self.stamps}
-        return {name for name in names if name.isdigit()}
 
 
 def shown_board() -> Shown | None:
@@ -90,8 +86,6 @@ def with_board(fragment: str | None = None, **context: Any) -> Response:
     html = render_template(fragment, **context) if fragment else ""
     if shown is not None:
         read = _read(get_facility(shown.facility_id), shown.day)
-        if {str(doctor_id) for doctor_id in doctor_ids_of(read[1])} != shown.doctor_ids:
-            return Response(status=200, headers={"HX-Refresh": "true"})
         html += render_template("appointments/_update.html", board=_drawn(read, shown.stamps))
     waiting = take_messages()
     if waiting:

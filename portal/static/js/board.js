@@ -1,4 +1,5 @@
-// The day board by keyboard: one tab stop, arrows between visits and free starts, C for the next step.
+// The day board by keyboard: one tab stop, arrows between appointments and openings (pressed
+// anywhere on the page they enter the board at now). C takes the next step here and on the flow.
 const board = document.getElementById("board");
 const spots = ".visit, .free > a";
 const columns = () => [...board.querySelectorAll(".column")];
@@ -41,14 +42,41 @@ function keydown(event) {
   if (/^(Arrow|Home|End)/.test(event.key)) {
     event.preventDefault();
     land(neighbour(spot, event.key));
-  } else if (event.key === "c" && spot.dataset.next) {
-    event.preventDefault();
-    htmx.ajax("POST", `${spot.getAttribute("href")}/${spot.dataset.next}`, { source: board, swap: "none" });
   }
 }
 
+// Where somebody enters who was nowhere: where they were, else beside the line at now.
+function entrance() {
+  if (current) return current;
+  const line = board.querySelector(".now:not([hidden])");
+  const column = columns().find((each) => within(each).length);
+  return line && column ? nearest(column, line.offsetTop / line.parentNode.offsetHeight * Number(board.dataset.rows)) : board.querySelector(spots);
+}
+
+// The step that comes next, by whichever card of it has the focus.
+async function act(event) {
+  const spot = event.target.closest("[data-next]");
+  if (event.key !== "c" || !spot || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  await htmx.ajax("POST", `${spot.getAttribute("href")}/${spot.dataset.next}`, { source: board ?? document.body, swap: "none" });
+  const poll = document.getElementById("appointments-steps_board");
+  if (poll) htmx.trigger(poll, "refresh");
+}
+document.addEventListener("keydown", act);
+
 if (board) {
-  board.addEventListener("focus", () => land(current ?? board.querySelector(".st-in_progress, .st-checked_in") ?? board.querySelector(spots)));
+  board.addEventListener("focus", () => land(entrance()));
+  document.addEventListener("keydown", (event) => {
+    const nowhere = [document.body, document.getElementById("main")].includes(document.activeElement);
+    if (!nowhere || !event.key.startsWith("Arrow") || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    land(entrance());
+  });
+  // What the icons say is read by who hovers over them, too.
+  board.addEventListener("pointerover", ({ target }) => {
+    const spot = target.closest(".visit");
+    if (spot) spot.title = spot.innerText.replace(/\s+/g, " ");
+  });
   board.addEventListener("focusin", ({ target }) => {
     const spot = target.closest(spots);
     if (!spot || spot === current) return;

@@ -1,7 +1,6 @@
 // Keeps the board's time: the line at now, and the minutes people wait.
 // It follows the server's clock, not this computer's.
 const TICK = 20_000;
-const LATE = 20;
 const board = document.getElementById("board");
 const loaded = performance.now();
 
@@ -11,10 +10,12 @@ function tickWaits(now) {
   for (const element of document.querySelectorAll("[data-since]")) {
     const minutes = Math.max(0, Math.floor(now - Number(element.dataset.since) / 60));
     element.textContent = element.dataset.pattern.replace("#", minutes);
-    const late = minutes > LATE && "waiting" in element.dataset;
+    const late = minutes > Number(element.dataset.limit ?? Infinity);
     (element.closest(".present") ?? element).classList.toggle("late", late);
   }
 }
+
+const rowOf = (element) => Number(/\ba(\d+) b(\d)/.exec(element.className).slice(1).join(""));
 
 function tickLine(now) {
   const opens = Number(board.dataset.opens) / 60;
@@ -25,6 +26,10 @@ function tickLine(now) {
   for (const line of [label, ...board.querySelectorAll(".now")]) {
     line.hidden = !inside;
     if (inside) line.style.gridRowStart = row;
+  }
+  // Beside an hour it would cover that hour's label.
+  for (const hour of board.querySelectorAll(".hours > span:not(.now-label)")) {
+    hour.classList.toggle("covered", inside && Math.abs(rowOf(hour) - row + 1) < 2);
   }
   label.textContent = new Intl.DateTimeFormat(board.dataset.clock, { timeZone: board.dataset.zone, timeStyle: "short" }).format(now * 60_000);
 }

@@ -1,14 +1,20 @@
-// Remembers which statuses the board shows, for this user on this browser.
-const chips = () => [...document.querySelectorAll("[data-filter] input")];
-const key = () => `portal.filter.${document.querySelector("[data-filter]").dataset.filter}`;
+// The status chips of the board: one shows only the cards that it names. The others keep their
+// place, so that their time never looks free. Nothing of it is remembered.
+const page = document.querySelector(".day-main");
+const bar = document.getElementById("only");
 
-function restore() {
-  const hidden = (localStorage.getItem(key()) ?? "").split(",");
-  for (const chip of chips()) chip.checked = !hidden.includes(chip.value);
+function reflect() {
+  const only = page.dataset.shows ?? "";
+  for (const chip of page.querySelectorAll(".chip[data-only]")) chip.ariaPressed = chip.dataset.only === only;
+  const words = bar.firstElementChild;
+  words.textContent = only && words.dataset.pattern.replace("{status}", document.querySelector(`#only-${only} span`).textContent);
+  bar.hidden = !only;
 }
 
-document.addEventListener("change", (event) => {
-  if (!event.target.closest("[data-filter]")) return;
-  localStorage.setItem(key(), chips().filter((chip) => !chip.checked).map((chip) => chip.value).join(","));
+page?.addEventListener("click", ({ target }) => {
+  const chip = target.closest("[data-only]");
+  if (!chip) return;
+  page.dataset.shows = chip.ariaPressed === "true" ? "" : chip.dataset.only;
+  reflect();
 });
-if (document.querySelector("[data-filter]")) restore();
+document.addEventListener("htmx:after:swap", () => page && reflect());

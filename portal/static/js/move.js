@@ -1,5 +1,6 @@
-// Moving a visit on the day board: by dragging, or with M, arrows and Enter. The form in the visit's
-// dialog does the same without either. The server decides; this only shows where it would land.
+// Moving an appointment on the day board: by dragging, with M, arrows and Enter, or carried to another
+// day: X cuts, V puts it into an opening. The form in its dialog does the same without any of these.
+// The server decides; this only shows where it would land.
 const board = document.getElementById("board");
 const MINUTES = 5;
 const words = board?.dataset ?? {};
@@ -64,9 +65,36 @@ async function drop() {
   const { id, href, column, row, from } = move;
   end();
   if (column === from.column && row === from.row) return;
-  const values = { doctor_id: column.dataset.doctor, start_at: instant(row).toISOString() };
-  await htmx.ajax("POST", `${href}/move`, { source: board, swap: "none", values });
+  await send(href, column, instant(row).toISOString());
   document.getElementById(id)?.focus();
+}
+
+const send = (href, column, start_at) =>
+  htmx.ajax("POST", `${href}/move`, { source: board, swap: "none", values: { doctor_id: column.dataset.doctor, start_at } });
+
+// What is carried is in the address, so that it comes along to other days.
+const carried = document.getElementById("carried");
+
+function cut(visit) {
+  if (!("movable" in visit.dataset)) return say(words.cannotMove);
+  const url = new URL(location.href);
+  url.searchParams.set("moving", visit.id.replace("visit-", ""));
+  location.href = url;
+}
+
+async function paste(spot) {
+  const { href } = carried.dataset;
+  await send(href, spot.closest(".column"), spot.dataset.at ?? instant(placeOf(spot.parentNode).row).toISOString());
+  document.getElementById(href.replace(/.*\//, "visit-"))?.focus();
+}
+
+function putDown({ detail: { ctx } }) {
+  if (!carried?.isConnected || ctx.request.action !== `${carried.dataset.href}/move` || ctx.response.status >= 400) return;
+  history.replaceState(null, "", carried.querySelector("[data-key]").href);
+  for (const link of document.querySelectorAll("a[href*=moving]")) link.href = link.href.replace(/[?&]moving=\d+/, "");
+  document.querySelector("[name=moving]").remove();
+  document.querySelector(".carrying").classList.remove("carrying");
+  carried.remove();
 }
 
 function steer(event) {
@@ -90,7 +118,10 @@ function keydown(event) {
     event.stopImmediatePropagation();
     return steer(event);
   }
-  const visit = event.target.closest(".visit");
+  const visit = event.target.closest(".visit[id^=visit]");
+  const free = carried?.isConnected && event.target.closest(".free > a");
+  if (event.key === "v" && free) return paste(free);
+  if (event.key === "x" && visit && !event.ctrlKey && !event.metaKey) return cut(visit);
   if (event.key !== "m" || !visit || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   if (!("movable" in visit.dataset)) return say(words.cannotMove);
@@ -139,5 +170,12 @@ if (board) {
   board.addEventListener("pointercancel", pointerup);
   board.addEventListener("dragstart", (event) => event.preventDefault());
   // Before any other click listener: letting go of a card is not opening it.
-  window.addEventListener("click", (event) => { if (dropped) { event.stopImmediatePropagation(); event.preventDefault(); } }, true);
+  window.addEventListener("click", (event) => {
+    const free = carried?.isConnected && event.target.closest(".free > a");
+    if (!dropped && !free) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    if (free) paste(free);
+  }, true);
+  document.addEventListener("htmx:after:request", putDown);
 }

@@ -1,6 +1,8 @@
 // Every htmx request: carries the CSRF token and what the board shows; says if it fails.
 const words = document.getElementById("toasts").dataset;
 
+const isPoll = (ctx) => ctx?.sourceElement?.matches?.("[data-poll]");
+
 function boardShown() {
   const board = document.getElementById("board");
   if (!board) return null;
@@ -15,19 +17,32 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (shown) headers["X-Board"] = shown;
 });
 
-// A refusal of no form is shown in the open dialog, else as a toast.
+// No refusal is silent. One of no form is shown in the open dialog, else as a toast; a form that
+// comes back for a request with nowhere to put it opens in the dialog.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-  if (ctx.response.status >= 500) return fail(words.failed);
+  const { status } = ctx.response;
   // Of an ended session: an open form stays.
-  if (ctx.response.status === 401 && document.querySelector("dialog[open] form")) { ctx.hx.redirect = ""; ctx.swap = "none"; }
-  if (!ctx.text.includes('id="errors-error"')) return;
+  if (status === 401 && document.querySelector("dialog[open] form")) { ctx.hx.redirect = ""; ctx.swap = "none"; }
+  if (status === 401 || isPoll(ctx)) return;
+  if (status >= 500) return fail(words.failed);
+  const dialog = document.getElementById("dialog");
   const inside = document.querySelector("dialog[open] [data-refusals]");
-  ctx.target = inside ?? document.getElementById("toasts");
-  ctx.swap = inside ? "innerHTML" : "beforeend";
+  if (ctx.text.includes('id="errors-error"')) {
+    ctx.target = inside ?? document.getElementById("toasts");
+    ctx.swap = inside ? "innerHTML" : "beforeend";
+  } else if (ctx.swap === "none" && dialog) {
+    ctx.target = dialog.firstElementChild;
+    ctx.swap = "innerHTML";
+  }
+});
+
+// What was refused before is over with the next thing that is done.
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (!isPoll(ctx)) document.querySelectorAll("#toasts .error").forEach((toast) => toast.remove());
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (!ctx?.sourceElement?.matches("[data-poll]")) fail(words.unreached);
+  if (!isPoll(ctx)) fail(words.unreached);
 });
 
 function fail(text) {

@@ -19,6 +19,8 @@ function welcome(toast) {
   toast.dataset.seen = "";
   const error = toast.matches(".error");
   const text = toast.querySelector("span").textContent;
+  // The same thing is said once.
+  for (const other of box.children) if (other !== toast && other.querySelector("span").textContent === text) other.remove();
   say(text, error);
   if (toast.parentNode === box) raise();
   while (box.children.length > MOST) box.firstElementChild.remove();

@@ -1,0 +1,24 @@
+"""Whoever is in the clinic is found by that alone, whatever the day of the visit."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0030"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+NAME = "ix_appointments_present"
+
+
+def upgrade() -> None:
+    op.create_index(
+        NAME,
+        "appointments",
+        ["tenant_id", "facility_id"],
+        postgresql_where=sa.text("status IN ('checked_in', 'in_progress')"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index(NAME, table_name="appointments")

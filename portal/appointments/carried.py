@@ -1,0 +1,30 @@
+"""An appointment that is carried to another time: which one the board's address names."""
+
+from typing import NamedTuple
+
+from flask_login import current_user
+
+from portal.appointments import queries
+from portal.names import name_of
+from portal.patients.queries import get_patient
+from portal.web.filters import hhmm, localtime, shortdate
+
+
+class Carried(NamedTuple):
+    """Whose it is, and when it is now."""
+
+    id: int
+    name: str
+    time: str
+
+
+def carried(appointment_id: int | None) -> Carried | None:
+    """What is carried; None when nothing is, or it can no longer be moved. Raises NotFound."""
+    if appointment_id is None or not current_user.can("appointments.move"):
+        return None
+    visit = queries.get_appointment(appointment_id)
+    if visit.status != "scheduled":
+        return None
+    patient = get_patient(visit.patient_id)
+    at = localtime(visit.start_at, queries.zone_of(visit.facility_id))
+    return Carried(visit.id, name_of(patient), f"{shortdate(at)}, {hhmm(at)}")

@@ -1,0 +1,102 @@
+"""A roster: who comes to a group, or all who are with one doctor at the same time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal import clock
+from portal.appointments import queries
+from portal.appointments.board.steps import is_near
+from portal.appointments.queries import Attending
+from portal.appointments.words import STATUS, shown_status
+from portal.availability.models import AvailabilitySlot
+from portal.doctors.queries import get_doctor
+from portal.names import name_of
+from portal.web.filters import hhmm, localtime
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody on it."""
+
+    id: int
+    name: str
+    dob: date | None
+    mrn: str
+    time: str
+    service: str
+    shown: str
+    words: tuple[str, str]
+    can_check_in: bool
+
+
+@dataclass(frozen=True)
+class Roster:
+    """All of them; `slot_id` and `seats` are a group's."""
+
+    title: str
+    doctor: str
+    start: datetime
+    end: datetime
+    members: Sequence[Member]
+    back_to: str
+    slot_id: int | None = None
+    seats: str = ""
+    book: str | None = None
+    cut: bool = False
+
+    @property
+    def waiting(self) -> int:
+        """How many can still be checked in."""
+        return sum(member.can_check_in for member in self.members)
+
+
+def group_roster(slot: AvailabilitySlot) -> Roster:
+    """Who comes to a group; this opens their names."""
+    zone, members = queries.zone_of(slot.facility_id), queries.list_group(slot.id)
+    services = {service for _visit, _patient, service in members}
+    start, end = localtime(slot.start_at, zone), localtime(slot.end_at, zone)
+    day = start.date()
+    free = slot.booked_count < slot.capacity and slot.start_at > clock.now()
+    return Roster(
+        title=services.pop() if len(services) == 1 else _("Group"),
+        doctor=get_doctor(slot.doctor_id).display_name, start=start, end=end,
+        members=_members(members, zone),
+        back_to=url_for("appointments.day", facility=slot.facility_id, date=day),
+        slot_id=slot.id,
+        seats=_("%(booked)s of %(seats)s", booked=slot.booked_count, seats=slot.capacity),
+        book=url_for("appointments.new", facility=slot.facility_id, date=day, slot=slot.id)
+        if free and current_user.can("appointments.book") else None,
+        cut=len(members) == queries.MOST_ATTENDING,
+    )  # fmt: skip
+
+
+def overlap_roster(facility_id: int, doctor_id: int, since: datetime, until: datetime) -> Roster:
+    """All who are with a doctor in a stretch of time; this opens their names."""
+    zone = queries.zone_of(facility_id)
+    doctor = get_doctor(doctor_id)
+    members = queries.list_overlapping(facility_id, doctor_id, since, until)
+    start, end = localtime(since, zone), localtime(until, zone)
+    return Roster(
+        title=_("Appointments at the same time"), doctor=doctor.display_name, start=start, end=end,
+        members=_members(members, zone), cut=len(members) == queries.MOST_ATTENDING,
+        back_to=url_for("appointments.day", facility=facility_id, date=start.date()),
+    )  # fmt: skip
+
+
+def _members(rows: Sequence[Attending], zone: str) -> list[Member]:
+    may = current_user.can("appointments.attend")
+    found = []
+    for visit, patient, service in rows:
+        shown = shown_status(visit.status, visit.confirmed_at)
+        arrives = visit.status == "scheduled" and is_near(visit.start_at, zone, clock.now())
+        found.append(Member(
+            visit.id, name_of(patient),
+            patient.dob, patient.mrn, hhmm(localtime(visit.start_at, zone)), service, shown,
+            (_(STATUS[shown][0]), STATUS[shown][1]), may and arrives,
+        ))  # fmt: skip
+    return found

@@ -1,0 +1,67 @@
+"""The roster of a group, and the list of visits that overlap."""
+
+from datetime import datetime
+
+from flask import Response, request
+from flask_babel import ngettext
+
+from portal import clock
+from portal.appointments import commands, queries
+from portal.appointments.board.steps import is_near
+from portal.appointments.roster_page import group_roster, overlap_roster
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.shown import facility_asked, number_asked, with_board
+from portal.auth.permissions import permission
+from portal.availability.queries import get_slot
+from portal.refusals import NotFound
+from portal.web.answers import asks_for_fragment, go, page, toast
+from portal.web.forms import record_number
+
+PAGE, CARD = "appointments/roster.html", "appointments/_roster.html"
+
+
+@bp.get("/appointments/groups/<int:slot_id>")
+@permission("appointments.see")
+def group(slot_id: int) -> Response:
+    return page(PAGE, CARD, roster=group_roster(get_slot(slot_id)))
+
+
+@bp.get("/appointments/overlaps")
+@permission("appointments.see")
+def overlaps() -> Response:
+    facility, doctor_id = facility_asked(), number_asked("doctor")
+    if doctor_id is None:
+        raise NotFound
+    since, until = _moment("since"), _moment("until")
+    return page(PAGE, CARD, roster=overlap_roster(facility.id, doctor_id, since, until))
+
+
+@bp.post("/appointments/groups/<int:slot_id>/check-in")
+@permission("appointments.attend")
+def group_check_in(slot_id: int) -> Response:
+    """One of them, or all who have not arrived."""
+    slot = get_slot(slot_id)
+    only = record_number(request.form.get("appointment_id", ""))
+    zone, now = queries.zone_of(slot.facility_id), clock.now()
+    arriving = [
+        visit for visit, _patient, _service in queries.list_group(slot_id)
+        if (visit.id == only if only else
+            visit.status == "scheduled" and is_near(visit.start_at, zone, now))
+    ]  # fmt: skip
+    for visit in arriving:
+        commands.check_in(visit)
+    toast(ngettext("%(num)s patient checked in", "%(num)s patients checked in", len(arriving)))
+    if not asks_for_fragment():
+        return go("appointments.group", slot_id=slot_id)
+    return with_board(CARD, roster=group_roster(slot))
+
+
+def _moment(name: str) -> datetime:
+    """An instant of the address. Raises NotFound for nonsense."""
+    try:
+        moment = datetime.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        raise NotFound from None
+    if moment.tzinfo is None:
+        raise NotFound
+    return moment
