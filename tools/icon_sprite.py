@@ -15,7 +15,7 @@ arrow-down arrow-up banknote building-2 calendar-days calendar-plus calendar-sea
 check check-check chevron-down chevron-left chevron-right circle circle-check circle-x clock
 download eye footprints history hourglass info keyboard languages list-checks log-out moon move
 pencil phone plus printer rows-3 search settings shield-alert shield-check
-sparkles stethoscope triangle-alert undo-2 upload user-plus user-x users x
+stethoscope triangle-alert undo-2 upload user-plus user-x users x
 """
 
 

@@ -51,9 +51,9 @@ class Flag(NamedTuple):
 
 FLAGS = {
     "deceased": Flag("circle-x", "flag alert", N_("Deceased"), first=True, marks=True),
-    "inactive": Flag("user-x", "flag alert", N_("Inactive patient"), marks=True),
+    "inactive": Flag("user-x", "flag alert", N_("Inactive patient"), first=True, marks=True),
     "alert": Flag("shield-alert", "flag alert", N_("Alert"), first=True),
-    "outside": Flag("calendar-off", "flag alert", N_("Outside hours"), marks=True),
+    "outside": Flag("clock", "flag alert", N_("Outside hours"), first=True, marks=True),
     "new": Flag("user-plus", "flag", N_("New patient")),
     "interpreter": Flag("languages", "flag", N_("Interpreter")),
     "self_pay": Flag("banknote", "flag", N_("Self-pay")),

@@ -135,7 +135,7 @@ def test_what_everybody_must_see_is_written_on_the_card():
     visit = a_visit(at(9), at(9, 30), overbooked=True, flags=("deceased", "new"))
     [card] = drawn([visit], away=away)
     assert card.marks == ("Deceased", "Outside hours", "Overbooked")
-    assert [flag.label for flag in card.alerts] == ["Deceased"]
+    assert [flag.label for flag in card.alerts] == ["Deceased", "Outside hours"]
     assert card.said == ", Booked, 30 min, Deceased, Outside hours, Overbooked, New patient"
 
 

@@ -35,6 +35,8 @@ SAYS = {
     "patients.duplicates_of": "/patients/{two_patients_patient_id}/duplicates",
     "activity.disclosures": "/activity/patients/{disclosure_patient_id}/disclosures",
     "appointments.waitlist_new": "/appointments/waitlist/new?patient={patient_id}",
+    "appointments.overlaps": "/appointments/overlaps?facility={facility_id}&doctor={busy_id}"
+    "&since=2026-03-02T12:00:00Z&until=2026-03-03T00:00:00Z",
     "sheets.export": "/exports/new?list=visits&facility_id={facility_id}",
 }
 
@@ -137,6 +139,21 @@ def about_to_end(page: Page) -> None:
     page.evaluate("document.getElementById('idle').showModal()")
 
 
+def lost(page: Page) -> None:
+    """Two polls have failed."""
+    page.evaluate("() => { for (let n = 0; n < 2; n += 1) "
+                  "htmx.trigger(document.querySelector('[data-poll]'), 'htmx:error', "
+                  "{ctx: {sourceElement: document.querySelector('[data-poll]')}}); }")  # fmt: skip
+    shown(page, "#stale")
+
+
+def cut(page: Page) -> None:
+    """Carry an appointment to another day."""
+    page.locator(".visit[data-movable]").first.focus()
+    page.keyboard.press("x")
+    shown(page, "#carried")
+
+
 def compact(page: Page) -> None:
     """The board in the tighter of its two densities, which the browser is not to remember."""
     pressed("[data-command=density]", "[data-density=compact]")(page)
@@ -171,6 +188,12 @@ STATES = (
            pressed(".menu.end > summary", ".menu.end .menu-list")),
     Screen("appointments.day: the facilities' menu", "owner", None,
            pressed(".menu > summary", ".menu .menu-list")),
+    Screen("appointments.day: only those who wait", "owner", None,
+           pressed("#only-checked_in", "#only")),
+    Screen("appointments.day: the legend", "owner", None,
+           pressed(".legend > summary", ".legend .menu-list")),
+    Screen("appointments.day: without its server", "owner", None, lost),
+    Screen("appointments.day: one is moved", "owner", None, cut),
     Screen("appointments.day: compact", "owner", None, compact),
     Screen("appointments.day: a patient is looked for", "owner", None,
            typed("an", "#find", "#find-list [role=option]")),

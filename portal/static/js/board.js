@@ -53,16 +53,24 @@ function entrance() {
   return line && column ? nearest(column, line.offsetTop / line.parentNode.offsetHeight * Number(board.dataset.rows)) : board.querySelector(spots);
 }
 
-// The step that comes next, by whichever card of it has the focus.
-async function act(event) {
+// The step that comes next: C on a card, or the button beside it.
+async function take(spot) {
+  await htmx.ajax("POST", `${spot.getAttribute("href")}/${spot.dataset.next}`, { source: board ?? document.body, swap: "none" });
+  const poll = document.getElementById("appointments-steps_board");
+  if (!poll) return;
+  document.addEventListener("htmx:after:swap", () => document.getElementById(spot.id)?.focus(), { once: true });
+  htmx.trigger(poll, "refresh");
+}
+document.addEventListener("keydown", (event) => {
   const spot = event.target.closest("[data-next]");
   if (event.key !== "c" || !spot || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
-  await htmx.ajax("POST", `${spot.getAttribute("href")}/${spot.dataset.next}`, { source: board ?? document.body, swap: "none" });
-  const poll = document.getElementById("appointments-steps_board");
-  if (poll) htmx.trigger(poll, "refresh");
-}
-document.addEventListener("keydown", act);
+  take(spot);
+});
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest(".next");
+  if (button) take(button.previousElementSibling);
+});
 
 if (board) {
   board.addEventListener("focus", () => land(entrance()));
@@ -75,7 +83,9 @@ if (board) {
   // What the icons say is read by who hovers over them, too.
   board.addEventListener("pointerover", ({ target }) => {
     const spot = target.closest(".visit");
-    if (spot) spot.title = spot.innerText.replace(/\s+/g, " ");
+    if (!spot) return;
+    const { act } = spot.dataset;
+    spot.title = spot.innerText.replace(/\s+/g, " ") + (act ? `. C: ${act}` : "");
   });
   board.addEventListener("focusin", ({ target }) => {
     const spot = target.closest(spots);

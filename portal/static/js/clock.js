@@ -1,10 +1,15 @@
-// Keeps the board's time: the line at now, and the minutes people wait.
-// It follows the server's clock, not this computer's.
+// Keeps the board's time: the line at now, and the minutes people wait. It follows the server's
+// clock, not this computer's. A board that has lost its server says so, and since when.
 const TICK = 20_000;
 const board = document.getElementById("board");
-const loaded = performance.now();
+let told = null;
+let since = 0;
 
-const minutesNow = (element) => (Number(element.dataset.now) + (performance.now() - loaded) / 1000) / 60;
+// What the server said last, and the time since then.
+function minutesNow(element) {
+  if (element.dataset.now !== told) [told, since] = [element.dataset.now, performance.now()];
+  return (Number(told) + (performance.now() - since) / 1000) / 60;
+}
 
 function tickWaits(now) {
   for (const element of document.querySelectorAll("[data-since]")) {
@@ -42,6 +47,30 @@ function tick() {
   if (board) tickLine(now);
 }
 
+const bar = document.getElementById("stale");
+const MOST_FAILED = 2;
+let failed = 0;
+let heard = 0;
+
+function hear(ok) {
+  failed = ok ? 0 : failed + 1;
+  if (ok) heard = minutesNow(document.querySelector("[data-now]"));
+  const stale = failed >= MOST_FAILED;
+  document.body.classList.toggle("is-stale", stale);
+  bar.hidden = !stale;
+  const { clock, zone, pattern } = bar.dataset;
+  const time = new Intl.DateTimeFormat(clock, { timeZone: zone, timeStyle: "short" }).format(heard * 60_000);
+  if (stale) bar.textContent = pattern.replace("{time}", time);
+}
+
+if (bar) {
+  hear(true);
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx?.sourceElement?.matches?.("[data-poll]")) hear(false); });
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    const { status } = ctx.response;
+    if (status < 400 || ctx.sourceElement.matches("[data-poll]")) hear(status < 400);
+  });
+}
 if (document.querySelector("[data-now]")) {
   tick();
   setInterval(tick, TICK);

@@ -1,0 +1,122 @@
+"""Steering the day board by keys and gestures: each does what it shows, or says why not."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import opened, sign_in
+from tests.browser.patients import two_letters
+from tests.browser.test_the_main_job import book_earliest
+
+pytestmark = pytest.mark.browser
+POLL = "it => htmx.ajax('GET', it.getAttribute('hx-get'), {source: it, swap: 'none'})"
+
+
+@pytest.fixture
+def booked(desk: Page, tmp_path) -> Page:
+    """The board, the focus on an appointment that was just booked."""
+    book_earliest(desk, two_letters(tmp_path))
+    return desk
+
+
+def focused(page: Page) -> str:
+    return page.evaluate("document.activeElement.id")
+
+
+def test_a_refused_move_says_why_beside_what_was_done(booked):
+    """The kind: a request whose answer goes nowhere on the page. A refusal opens in the dialog."""
+    booked.keyboard.press("m")
+    for _ in range(40):
+        booked.keyboard.press("ArrowRight")
+        if "not free" not in booked.locator(".drop").inner_text():
+            break
+        booked.keyboard.press("ArrowDown")
+    booked.keyboard.press("Enter")  # the other doctor does not offer that service
+    dialog = booked.locator("#dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog.locator(".errors")).to_be_visible()
+
+
+def test_a_refusal_that_is_repeated_is_said_once_and_goes_with_the_next_act(booked):
+    card = booked.locator(".visit:focus")
+    href = card.get_attribute("href")
+    card.evaluate("it => { it.dataset.next = 'completion'; }")
+    for _ in range(3):
+        booked.keyboard.press("c")
+        expect(booked.locator("#toasts .error")).to_have_count(1)
+    card.evaluate("it => { it.dataset.next = 'check-in'; }")
+    booked.keyboard.press("c")
+    expect(booked.locator(f".visit[href='{href}']")).to_have_class(re.compile("st-checked_in"))
+    expect(booked.locator("#toasts .error")).to_have_count(0)
+
+
+def test_arrow_keys_pressed_anywhere_enter_the_board(desk):
+    desk.keyboard.press("ArrowDown")
+    assert re.match(r"(visit|free)-\d+", focused(desk))
+
+
+def test_the_board_is_one_of_the_first_tab_stops(desk):
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Tab")
+    expect(desk.locator(":focus")).to_have_text("Skip to the board")
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("ArrowDown")
+    assert re.match(r"(visit|free)-\d+", focused(desk))
+
+
+def test_an_appointment_is_carried_to_another_day(booked):
+    card = focused(booked)
+    booked.keyboard.press("x")
+    expect(booked.locator("#carried")).to_contain_text("Moving")
+    booked.keyboard.press("]")
+    expect(booked.locator("h1")).to_contain_text("March 3")
+    expect(booked.locator("#carried")).to_be_visible()
+    booked.locator(".column").first.locator(".free a").nth(2).focus()
+    time = booked.locator(":focus").inner_text().strip()
+    booked.keyboard.press("v")
+    column = booked.locator(".column", has=booked.locator(f"#{card}"))
+    dialog = booked.locator("#dialog[open]")
+    expect(column.or_(dialog).first).to_be_visible()
+    if dialog.count():  # that doctor does not offer the service: the other one does
+        booked.keyboard.press("Escape")
+        booked.locator(".column").nth(1).locator(".free a").nth(2).focus()
+        booked.keyboard.press("v")
+    expect(booked.locator(f"#{card} time")).to_have_text(time)
+    expect(booked.locator("#carried")).to_have_count(0)
+    assert "moving=" not in booked.url
+    assert booked.locator("a[href*=moving]").count() == 0
+
+
+def test_escape_lets_go_of_what_is_carried(booked):
+    booked.keyboard.press("x")
+    expect(booked.locator("#carried")).to_be_visible()
+    booked.keyboard.press("Escape")
+    expect(booked.locator("#carried")).to_have_count(0)
+
+
+def test_a_board_without_its_server_says_since_when(chromium, site):
+    """The kind: something that looks alive although nothing reaches it any more."""
+    browser = opened(chromium, site)
+    with browser as context:
+        page = sign_in(context.new_page(), site.desk)
+        context.set_offline(True)
+        for _ in range(2):
+            page.locator("[data-poll]").evaluate(POLL)
+        expect(page.locator("#stale")).to_contain_text("Not updated since 07:3")
+        expect(page.locator("body")).to_have_class(re.compile("is-stale"))
+        context.set_offline(False)
+        page.locator("[data-poll]").evaluate(POLL)
+        expect(page.locator("#stale")).to_be_hidden()
+        browser.complaints.clear()  # of the network that was away
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_name_is_pushed_out_by_what_stands_beside_it(booked, width):
+    """On any width at least the beginning of a name can be read on each card."""
+    booked.set_viewport_size({"width": width, "height": 800})
+    cards = booked.locator(".visit[id^=visit]")
+    for n in range(cards.count()):
+        room = cards.nth(n).locator("b").bounding_box()["width"]
+        whole = cards.nth(n).locator("b").evaluate("it => it.scrollWidth")
+        assert room >= min(whole - 1, 60)
