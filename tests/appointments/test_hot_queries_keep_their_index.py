@@ -7,10 +7,11 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.appointments.commands import seats
+from portal.appointments.queries.day_statements import VERSION, VISITS
 from portal.appointments.queries.search import search
 from portal.appointments.queries.waitlist import matching
 from portal.db import session
-from tests.support.scheduling import MONDAY, Practice, a_practice, a_wish_for, hours
+from tests.support.scheduling import MONDAY, Practice, a_practice, a_wish_for, book, hours
 
 pytestmark = pytest.mark.database
 SHAPES = [
@@ -88,3 +89,18 @@ def test_who_waits_is_found_by_service_or_facility(values):
 def test_whether_a_doctor_is_taken_is_read_by_time(values):
     [scan] = slot_scans(seats.TAKEN.text, values)
     assert all(column in scan for column in ("tenant_id", "doctor_id", "start_at"))
+
+
+@pytest.mark.parametrize("statement", [VISITS, VERSION], ids=["visits", "version"])
+def test_the_board_finds_who_is_here_by_an_index_of_their_own(values, practice, statement):
+    """Whoever is in the clinic is on the board whatever the day: no reason to read everything."""
+    for hour in ("08:00", "09:00", "10:00", "11:00"):
+        book(practice, hour)
+    session.execute(text("RESET SESSION AUTHORIZATION"))
+    session.execute(text("ANALYZE appointments"))
+    session.execute(text("SET SESSION AUTHORIZATION portal_worker"))
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    day = {"opens": MONDAY, "closes": MONDAY + timedelta(days=1), "late": MONDAY}
+    rows = session.execute(text(f"EXPLAIN {statement.text}"), values | day)
+    plan = "\n".join(row[0].strip() for row in rows)
+    assert "ix_appointments_present" in plan

@@ -5,6 +5,21 @@ late (when a visit has to have begun whose patient is late).
 
 from sqlalchemy import text
 
+# Those of the day (also what began the evening before and reaches into it), and whoever is in the
+# clinic now, whatever the day: apart, so that each is found by its own index.
+SHOWN = """
+    SELECT * FROM appointments
+     WHERE tenant_id = :tenant_id AND facility_id = :facility_id
+       AND start_at > CAST(:opens AS timestamptz) - interval '36 hours'
+       AND start_at < :closes AND end_at > :opens
+    UNION ALL
+    SELECT * FROM appointments
+     WHERE tenant_id = :tenant_id AND facility_id = :facility_id
+       AND status IN ('checked_in', 'in_progress')
+       AND NOT (start_at > CAST(:opens AS timestamptz) - interval '36 hours'
+                AND start_at < :closes AND end_at > :opens)
+"""
+
 DOCTORS = text("""
     SELECT d.id, d.display_name AS name, COALESCE(p.role, d.specialty, '') AS about
       FROM doctors d
@@ -21,9 +36,9 @@ DOCTORS = text("""
      LIMIT :limit
 """)
 
-# Those of the day (also what began the evening before and reaches into it), and whoever is in the
-# clinic now, whatever the day. A visit under way says its step; else the one that comes next.
-VISITS = text("""
+# A visit under way says its step; else the one that comes next.
+VISITS = text(
+    """
     SELECT a.id, a.patient_id, a.doctor_id, a.availability_slot_id AS slot_id, a.start_at, a.end_at,
            a.status, a.confirmed_at, a.checked_in_at, a.started_at, a.finished_at, a.overbooked,
            a.row_version, a.insurance_plan_id,
@@ -39,7 +54,7 @@ VISITS = text("""
            NOT EXISTS (SELECT 1 FROM appointments e
                         WHERE e.tenant_id = a.tenant_id AND e.patient_id = a.patient_id
                           AND e.status = 'completed' AND e.start_at < a.start_at) AS is_new
-      FROM appointments a
+      FROM (SHOWN) a
       JOIN patients pat ON pat.tenant_id = a.tenant_id AND pat.id = a.patient_id
       JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
@@ -54,13 +69,11 @@ VISITS = text("""
               AND st.status IN ('in_progress', 'scheduled') AND st.replaced_at IS NULL
             ORDER BY st.status, st.position LIMIT 1) step
         ON a.status IN ('checked_in', 'in_progress')
-     WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id AND a.status <> 'cancelled'
-       AND (a.status IN ('checked_in', 'in_progress')
-            OR (a.start_at > CAST(:opens AS timestamptz) - interval '36 hours'
-                AND a.start_at < :closes AND a.end_at > :opens))
+     WHERE a.status <> 'cancelled'
      ORDER BY a.start_at, a.doctor_id, a.id
      LIMIT :limit
-""")
+""".replace("SHOWN", SHOWN)
+)
 
 SLOTS = text("""
     SELECT s.id, s.doctor_id, s.start_at, s.end_at, s.status, s.capacity, s.booked_count,
@@ -98,14 +111,9 @@ AWAY = text("""
 # A row that changes is stamped anew, so the sum of stamps changes whoever commits first; what
 # time alone changes (holds that expire, starts that pass, patients who are late) is counted
 # beside it. A step leaves its visit's row as it is, so steps are asked themselves.
-VERSION = text("""
-    WITH shown AS (
-        SELECT a.id, a.updated_at, a.patient_id, a.status, a.start_at
-          FROM appointments a
-         WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id
-           AND (a.status IN ('checked_in', 'in_progress')
-                OR (a.start_at > CAST(:opens AS timestamptz) - interval '36 hours'
-                    AND a.start_at < :closes AND a.end_at > :opens)))
+VERSION = text(
+    """
+    WITH shown AS (SHOWN)
     SELECT concat_ws('.',
         (SELECT concat(count(*), '-', sum(extract(epoch FROM a.updated_at)
                                           + extract(epoch FROM p.updated_at)), '-',
@@ -126,4 +134,5 @@ VERSION = text("""
            FROM availability_exceptions
           WHERE tenant_id = :tenant_id AND facility_id = :facility_id
             AND start_at < :closes AND end_at > :opens))
-""")
+""".replace("SHOWN", SHOWN)
+)
