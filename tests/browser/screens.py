@@ -230,6 +230,7 @@ NEVER_REFUSED = {
 # What is the same with and without records.
 NEVER_EMPTY = {
     "staff.index", "setup.index", "sheets.export", "appointments.offers", "patients.elsewhere",
+    "appointments.overlaps",
 }  # fmt: skip
 
 
