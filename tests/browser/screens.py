@@ -139,11 +139,14 @@ def about_to_end(page: Page) -> None:
     page.evaluate("document.getElementById('idle').showModal()")
 
 
+LOST = """it => it.dispatchEvent(new CustomEvent("htmx:error",
+    {bubbles: true, detail: {ctx: {sourceElement: it}}}))"""
+
+
 def lost(page: Page) -> None:
     """Two polls have failed."""
-    page.evaluate("() => { for (let n = 0; n < 2; n += 1) "
-                  "htmx.trigger(document.querySelector('[data-poll]'), 'htmx:error', "
-                  "{ctx: {sourceElement: document.querySelector('[data-poll]')}}); }")  # fmt: skip
+    page.locator("[data-poll]").evaluate(LOST)
+    page.locator("[data-poll]").evaluate(LOST)
     shown(page, "#stale")
 
 
