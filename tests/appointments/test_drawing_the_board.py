@@ -33,7 +33,8 @@ def a_visit(start: datetime, end: datetime, **more) -> SimpleNamespace:
     usual = {
         "id": 1, "start_at": start, "end_at": end, "status": "scheduled", "confirmed_at": None,
         "flags": (), "checked_in_at": None, "overbooked": False, "service": "Class",
-        "row_version": 1, "slot_id": None, "is_present": False, "step": None, "step_id": None, "step_begun": None,
+        "row_version": 1, "slot_id": None, "is_present": False, "step": None, "step_id": None,
+        "step_begun": None, "steps_waiting": 0,
     }  # fmt: skip
     made = SimpleNamespace(**usual | more)
     made.name = lambda: "Ruiz, Ana"
@@ -140,16 +141,19 @@ def test_what_everybody_must_see_is_written_on_the_card():
 
 
 def test_the_next_step_is_named_and_none_is_offered_on_another_day():
-    step = {"step": "Vitals", "step_id": 7}
+    step = {"step": "Vitals", "step_id": 7, "is_present": True}
+    begun = {**step, "step_begun": True}
     visits = {
         "Check in": a_visit(at(9), at(10)),
         "Start Vitals": a_visit(at(9), at(10), status="checked_in", **step),
-        "Finish Vitals": a_visit(at(9), at(10), status="in_progress", step_begun=True, **step),
-        "Complete": a_visit(at(9), at(10), status="in_progress"),
+        "Finish Vitals": a_visit(
+            at(9), at(10), status="in_progress", step_begun=True, steps_waiting=1, **step
+        ),
+        "Complete": a_visit(at(9), at(10), status="in_progress", step_begun=True, **step),
     }
     for name, visit in visits.items():
         [card] = drawn([visit])
-        assert card.next.name == name
+        assert card.next == ("next?version=1", name)
     [tomorrows] = drawn([visits["Check in"]], now=at(9) - timedelta(days=1))
     assert tomorrows.next is None
 

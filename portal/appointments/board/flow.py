@@ -51,9 +51,9 @@ def present_of(visits: Iterable[VisitRow]) -> list[VisitRow]:
 def flow_stamp(visits: Iterable[VisitRow]) -> str:
     """A short mark that changes when the flow would."""
     facts = [
-        (v.id, v.row_version, v.step_id, v.step_begun, v.patient_updated_at.timestamp())
-        for v in present_of(visits)
-    ]
+        (v.id, v.row_version, v.step_id, v.step_begun, v.steps_waiting,
+         v.patient_updated_at.timestamp()) for v in present_of(visits)
+    ]  # fmt: skip
     return stamp_of("flow", facts)
 
 

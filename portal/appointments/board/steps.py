@@ -6,11 +6,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from portal.appointments.queries import VisitRow
+from portal.appointments.rules import LABELS
 from portal.availability.rules import local_date
-from portal.refusals import N_
 
 LATE_MINUTES = 20
-START, FINISH = N_("Start %(step)s"), N_("Finish %(step)s")
 # Arrivals belong to the visit's own day, and to the hours around midnight next to it.
 NEAR = timedelta(hours=6)
 
@@ -29,16 +28,20 @@ def is_near(start_at: datetime, zone: str, now: datetime) -> bool:
 
 def next_of(visit: VisitRow, zone: ZoneInfo, now: datetime, say: Callable[..., str]) -> Next | None:
     """The one step that can be taken now; None when the visit is over or of another day."""
-    if visit.status == "scheduled":
-        near = is_near(visit.start_at, zone.key, now)
-        return Next("check-in", say("Check in")) if near else None
-    start = say(START, step=visit.step) if visit.step else say("Start")
-    if visit.status == "checked_in":
-        return Next("start", start)
-    if visit.status != "in_progress":
+    kind = _kind(visit)
+    if kind is None or (kind == "check_in" and not is_near(visit.start_at, zone.key, now)):
         return None
-    if visit.step is None:
-        return Next("completion", say("Complete"))
-    if visit.step_begun:
-        return Next(f"steps/{visit.step_id}/finish", say(FINISH, step=visit.step))
-    return Next(f"steps/{visit.step_id}/start", start)
+    return Next(f"next?version={visit.row_version}", say(LABELS[kind], step=visit.step or ""))
+
+
+def _kind(visit: VisitRow) -> str | None:
+    """What comes next, as `rules.what_comes_next` has it, by the columns of the board's row."""
+    if visit.status == "scheduled":
+        return "check_in"
+    if not visit.is_present:
+        return None
+    if visit.step is not None and not visit.step_begun:
+        return "start_step"
+    if visit.step_begun and visit.steps_waiting:
+        return "finish_step"
+    return "complete" if visit.status == "in_progress" else "start"

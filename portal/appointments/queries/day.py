@@ -78,7 +78,8 @@ class BlockRow(NamedTuple):
 class VisitRow(NamedTuple):
     """A visit: the columns of VISITS, in their order; the patient is opened when asked.
 
-    `step` is the one under way, or (not `step_begun`) the one that comes next.
+    `step` is the one under way, or (not `step_begun`) the one that comes next; of those that have
+    not begun there are `steps_waiting`.
     """
 
     id: int
@@ -100,6 +101,7 @@ class VisitRow(NamedTuple):
     step_id: int | None
     step: str | None
     step_begun: bool | None
+    steps_waiting: int | None
     step_position: int | None
     step_count: int | None
     row_uid: UUID

@@ -44,6 +44,7 @@ VISITS = text(
            a.row_version, a.insurance_plan_id,
            COALESCE(a.language, pat.preferred_language) AS language,
            s.name AS service, step.id AS step_id, step.name AS step, step.begun AS step_begun,
+           step.waiting AS steps_waiting,
            step.position AS step_position, step.steps AS step_count,
            pat.row_uid, pat.first_name AS first_envelope, pat.last_name AS last_envelope,
            pat.meta AS meta_envelope, pat.status AS patient_status,
@@ -60,6 +61,7 @@ VISITS = text(
       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
       LEFT JOIN LATERAL (
            SELECT st.id, t.name, st.position, st.status = 'in_progress' AS begun,
+                  count(*) FILTER (WHERE st.status = 'scheduled') OVER () AS waiting,
                   (SELECT count(*) FROM appointment_steps n
                     WHERE n.tenant_id = a.tenant_id AND n.appointment_id = a.id
                       AND n.replaced_at IS NULL) AS steps
