@@ -142,7 +142,6 @@ def test_what_everybody_must_see_is_written_on_the_card():
 
 def test_the_next_step_is_named_and_none_is_offered_on_another_day():
     step = {"step": "Vitals", "step_id": 7, "is_present": True}
-    begun = {**step, "step_begun": True}
     visits = {
         "Check in": a_visit(at(9), at(10)),
         "Start Vitals": a_visit(at(9), at(10), status="checked_in", **step),
