@@ -23,14 +23,14 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status } = ctx.response;
   // Of an ended session: an open form stays.
   if (status === 401 && document.querySelector("dialog[open] form")) { ctx.hx.redirect = ""; ctx.swap = "none"; }
-  if (status === 401 || isPoll(ctx)) return;
+  if (isPoll(ctx) && status !== 401) return;
   if (status >= 500) return fail(words.failed);
   const dialog = document.getElementById("dialog");
   const inside = document.querySelector("dialog[open] [data-refusals]");
   if (ctx.text.includes('id="errors-error"')) {
     ctx.target = inside ?? document.getElementById("toasts");
     ctx.swap = inside ? "innerHTML" : "beforeend";
-  } else if (ctx.swap === "none" && dialog) {
+  } else if (ctx.swap === "none" && status !== 401 && dialog) {
     ctx.target = dialog.firstElementChild;
     ctx.swap = "innerHTML";
   }
