@@ -126,6 +126,10 @@ VERSION = text(
            FROM shown a
            JOIN appointment_steps st ON st.tenant_id = :tenant_id AND st.appointment_id = a.id
           WHERE a.status IN ('checked_in', 'in_progress')),
+        (SELECT count(*)
+           FROM shown a
+           JOIN patient_alerts al ON al.tenant_id = :tenant_id AND al.patient_id = a.patient_id
+          WHERE al.ended_at IS NULL),
         (SELECT concat(count(*), '-', sum(extract(epoch FROM updated_at)), '-',
                        count(*) FILTER (WHERE reserved_until > :now), '-',
                        count(*) FILTER (WHERE status = 'open' AND start_at > :now))
