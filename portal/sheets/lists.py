@@ -177,7 +177,7 @@ LISTS = {
             "patients", N_("Patients"), "patients.see", "patients", ("facility_id",),
             lambda asked, **window: queries.list_patients(
                 facility_id=asked["facility_id"], **window),
-            (_h(N_("Number"), "mrn"), _h(FIRST, "first_name"), _h(LAST, "last_name"),
+            (_h(N_("MRN"), "mrn"), _h(FIRST, "first_name"), _h(LAST, "last_name"),
              _h(N_("Date of birth"), "dob"), _h(PHONE, "phone"), _h(N_("E-mail"), "email"),
              _h(N_("Language"), "preferred_language"), _h(N_("Status"), "status", STANDINGS),
              _h(N_("Status since"), "status_since"),

@@ -97,7 +97,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("last_name", N_("Last name"), True, 100, ("last", "family", "surname")),
         Column("dob", N_("Date of birth"), most=10,
                spellings=("dateofbirth", "birthdate", "birthday", "born")),
-        Column("external_id", N_("Their own number"), most=100,
+        Column("external_id", N_("MRN"), most=100,
                spellings=("id", "mrn", "number", "patientid", "patientnumber", "chartnumber")),
         Column("email", N_("E-mail"), most=254, spellings=("mail", "emailaddress")),
         Column("phone", N_("Phone"), most=50, spellings=("telephone", "mobile", "cell")),

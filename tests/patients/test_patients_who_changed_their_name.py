@@ -99,3 +99,13 @@ def test_the_name_of_before_is_told_in_lists_and_on_the_chart(browser, alder):
         browser.get(f"/patients/{patient_id}"),
     ):
         assert "formerly Anna Schmidtke" in page.text
+
+
+def test_who_is_asked_about_is_told_with_the_name_of_before(browser, alder):
+    with alder.at_work():
+        rename(register("Anna", "Schmidtke", dob=ANNA.dob))
+    browser.sign_in(alder.desk)
+    typed = {"first_name": "Anna", "last_name": "Schmidtke", "dob": "1973-03-04"}
+    answer = browser.send("/patients/new", typed)
+    assert answer.status_code == 422
+    assert "formerly Anna Schmidtke" in answer.text
