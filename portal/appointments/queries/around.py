@@ -118,11 +118,13 @@ def around_patient(patient_id: int) -> Around:
     """What surrounds a patient, in one round trip."""
     values = {
         "tenant_id": facts().tenant_id, "patient_id": patient_id, "now": clock.now(),
-        "coming": MOST_COMING, "seen_by": MOST_SEEN_BY,
+        "coming": MOST_COMING, "seen_by": MOST_SEEN_BY, "waiting": MOST_WAITING,
     }  # fmt: skip
-    coming, seen_by = together((COMING, values), (SEEN_BY, values))
+    coming, seen_by, waiting = together((COMING, values), (SEEN_BY, values), (WAITING, values))
     return Around(
-        [ComingVisit._make(row) for row in coming], [SeenBy._make(row) for row in seen_by]
+        [ComingVisit._make(row) for row in coming],
+        [SeenBy._make(row) for row in seen_by],
+        [Waiting._make(row) for row in waiting],
     )
 
 
