@@ -18,6 +18,7 @@ from portal.appointments.starts import Offers, offers_for
 from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import find_held
 from portal.facilities.models import Facility
+from portal.names import name_of
 from portal.patients.models import Patient
 from portal.patients.queries import find_patient
 from portal.web.filters import hhmm, localtime, shortdate
@@ -67,6 +68,8 @@ def shown_booking(
         writes: whether this request may hold what is chosen; else the browser is told to ask.
     """
     patient = chosen_patient(form)
+    if patient is not None:
+        _keep_patient(form, patient)
     around = around_patient(patient.id) if patient else NOBODY
     found = offers_for(choice, around.seen_by)
     keeps = found.chosen if found.chosen and (form.names_somebody or choice.picked) else None
@@ -89,6 +92,8 @@ def shown_booking(
 def known_patient(form: BookingForm, facility: Facility) -> dict[str, Any]:
     """Who it is for and what they wait for, without any opening."""
     patient = chosen_patient(form)
+    if patient is not None:
+        _keep_patient(form, patient)
     around = around_patient(patient.id) if patient else NOBODY
     strip = (
         patient_strip(patient, around=around, at=clock.now(), zone=facility.timezone)
@@ -102,6 +107,11 @@ def chosen_patient(form: BookingForm) -> Patient | None:
     """Whom it is for; nobody, when it is nobody this person sees."""
     patient = find_patient(form.chosen_patient or 0)
     return None if patient is None or patient.merged_into is not None else patient
+
+
+def _keep_patient(form: BookingForm, patient: Patient) -> None:
+    """Who was chosen from a list of matches stays chosen, by name, when the list is gone."""
+    form.patient_id.data, form.patient_query.data = str(patient.id), name_of(patient)
 
 
 def heading(facility: Facility, day: date, hold: Hold | None, *, asks: bool = False) -> Heading:

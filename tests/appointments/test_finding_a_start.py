@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from flask_babel import force_locale
 
+from portal.appointments.words import part_in_words
 from tests.support.factories import a_facility
 from tests.support.scheduling import (
     Practice,
@@ -107,3 +109,37 @@ def test_nonsense_is_said_beside_the_field(browser, alder, work, more, words):
     answer = browser.get("/appointments/starts", query_string=asked | more)
     assert answer.status_code == 422
     assert words in answer.text
+
+
+def choices(page: str, field: str) -> str:
+    """The options of a select."""
+    return re.search(rf'<select[^>]*name="{field}".*?</select>', page, re.DOTALL).group()
+
+
+def test_only_what_the_chosen_facility_has_can_be_chosen_and_what_was_chosen_stays(
+    browser, alder, work
+):
+    here, there = work
+    with alder.at_work():
+        other = a_practice(there.facility_id)
+    asked = {
+        "service_id": here.service.id, "insurance_plan_id": "", "doctor_id": here.doctor.id,
+        "at_facility_id": here.facility_id, "first_day": "2026-03-02", "last_day": "2026-03-02",
+        "part_of_day": "any",
+    }  # fmt: skip
+    browser.sign_in(alder.desk)
+    page = browser.get("/appointments/starts", query_string=asked).text
+    assert other.service.name not in choices(page, "service_id")
+    assert other.doctor.display_name not in choices(page, "doctor_id")
+    page = browser.get(
+        "/appointments/starts", query_string=asked | {"at_facility_id": there.facility_id}
+    ).text
+    assert f"{here.doctor.display_name} (not at this facility)" in choices(page, "doctor_id")
+    page = browser.get("/appointments/starts", query_string=asked | {"at_facility_id": ""}).text
+    assert other.service.name in choices(page, "service_id")
+
+
+def test_parts_of_the_day_are_said_by_the_readers_clock(app):
+    for locale, words in (("en_US", "12:00 PM to 5:00 PM"), ("en_GB", "12:00 to 17:00")):
+        with app.test_request_context(), force_locale(locale):
+            assert part_in_words("afternoon") == f"Afternoon, {words}"

@@ -145,7 +145,11 @@ def test_without_script_the_plan_comes_with_the_patient_and_is_seen_first(browse
     assert answer.status_code == 200
     assert f'value="{plan.id}" selected' in answer.text
     assert "Taken along with the patient." in answer.text
-    typed |= {"suggested_for": f"{insured}/{practice.service.id}", "insurance_plan_id": plan.id}
+    assert f'name="patient_id" value="{insured}"' in answer.text
+    assert 'value="Insured, Ann"' in answer.text
+    del typed["found_patient_id"]
+    typed |= {"patient_id": insured, "insurance_plan_id": plan.id,
+              "suggested_for": f"{insured}/{practice.service.id}"}  # fmt: skip
     assert browser.send("/appointments/new", typed).status_code == 303
     with alder.at_work():
         [visit] = list_patient_visits(insured)
