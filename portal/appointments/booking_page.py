@@ -105,7 +105,8 @@ def known_patient(form: BookingForm, facility: Facility) -> dict[str, Any]:
 
 def chosen_patient(form: BookingForm) -> Patient | None:
     """Whom it is for; nobody, when it is nobody this person sees."""
-    patient = find_patient(form.chosen_patient or 0)
+    chosen = form.chosen_patient
+    patient = find_patient(chosen) if chosen is not None else None
     return None if patient is None or patient.merged_into is not None else patient
 
 
