@@ -53,7 +53,8 @@ def test_a_booking_leads_to_the_board_with_its_card(browser, alder, work):
     answer = browser.send("/appointments/new", typed(*work, first), follow_redirects=True)
     assert answer.request.path == "/appointments/day"
     assert "Marchetti, Greta" in answer.text
-    assert "Booked for 08:00" in answer.text
+    assert "Booked: Marchetti, Greta, 08:00, " in answer.text
+    assert "/appointments/reversals" in answer.text
 
 
 def test_one_key_sent_twice_books_once_and_answers_the_same(browser, alder, work):
@@ -235,7 +236,7 @@ def walks_in(practice, patient, **more):
 def test_a_walk_in_is_booked_now_outside_the_hours(browser, alder, work):
     browser.sign_in(alder.desk).get("/appointments/new")
     answer = browser.send("/appointments/new", walks_in(*work), follow_redirects=True)
-    assert "Booked for 07:00" in answer.text
+    assert "Booked: Marchetti, Greta, 07:00, " in answer.text
     assert "Marchetti, Greta" in answer.text
 
 

@@ -68,7 +68,7 @@ def test_a_series_is_booked_with_its_notes_and_said(browser, alder, work):
     sent |= {"repeat": "book", "starts": shown}
     for _ in range(2):
         answer = browser.send("/appointments/new", sent, follow_redirects=True)
-        assert "4 appointments are booked." in answer.text
+        assert "4 appointments booked" in answer.text
     booked = visits_of(alder, work[1])
     assert len(booked) == 4
     assert {notes for _start, _status, notes in booked} == {"Bring the scans"}
@@ -79,7 +79,7 @@ def test_a_date_may_be_left_out_which_is_said(browser, alder, work):
     first, second, third = starts(browser.send("/appointments/new", sent).text)
     sent |= {"repeat": "book", "starts": [first, second.partition(":")[0] + ":", third]}
     answer = browser.send("/appointments/new", sent, follow_redirects=True)
-    assert "3 appointments are booked. Not booked: Monday, March 16, 2026." in answer.text
+    assert "3 appointments booked (not booked: Monday, March 16, 2026)" in answer.text
     assert len(visits_of(alder, work[1])) == 3
 
 

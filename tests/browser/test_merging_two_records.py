@@ -119,7 +119,7 @@ def test_the_booking_dialog_asks_and_goes_on_by_keyboard(twice):
     press(page, "Space")
     press(page, "Control+Enter")
     expect(page.get_by_role("dialog")).to_be_hidden()
-    expect(page.get_by_text("Booked for").first).to_be_visible()
+    expect(page.get_by_text("Booked:").first).to_be_visible()
 
 
 def test_picking_somebody_from_the_list_withdraws_the_question(twice):

@@ -24,5 +24,3 @@ def test_mine(visitors):
         for w in look_at(visitors, s, lang, LOOKS)
     ]
     assert not found, "\n".join(found)
-
-

@@ -113,7 +113,7 @@ def test_the_whole_booking_works_without_a_script(chromium, site, tmp_path):
         page.get_by_role("button", name="Find", exact=True).click()
         page.locator("[name=found_patient_id]").first.check()
         page.get_by_role("button", name="Book appointment").click()
-        expect(page.locator(".toast")).to_contain_text("Booked for")
+        expect(page.locator(".toast")).to_contain_text("Booked:")
         page.locator(".visit.st-scheduled").first.click()
         page.get_by_role("button", name="Check in").click()
         expect(page.locator(".chip")).to_have_text("Arrived")

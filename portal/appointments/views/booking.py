@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.appointments import commands
+from portal.appointments.act_messages import say_done
 from portal.appointments.booking_page import chosen_patient, heading, held_of, shown_booking
 from portal.appointments.choice import Choice, around
 from portal.appointments.commands import BookingDetails
@@ -41,8 +42,7 @@ from portal.patients.commands import Alike, PossiblyRegistered, possible_duplica
 from portal.patients.queries import PatientRow, get_patient, search_patients
 from portal.refusals import DomainError
 from portal.services.queries import list_offerings
-from portal.web.answers import asks_for_fragment, form_page, go, toast
-from portal.web.filters import hhmm, localtime, longdate
+from portal.web.answers import asks_for_fragment, form_page, go
 from portal.web.forms import record_number
 
 PAGE, FORM = "appointments/new.html", "appointments/_booking.html"
@@ -206,12 +206,12 @@ def _series(form: BookingForm, facility: Facility) -> Response:
                      booking=booking, dates=dates, kept=kept())  # fmt: skip
 
 
-def booked(visit: Appointment, facility: Facility) -> Response:
+def booked(visit: Appointment, facility: Facility, what: str = "") -> Response:
     """Back to the board: the card is on it, or the message says which day it is on."""
-    start = localtime(visit.start_at, facility.timezone)
     if visit.appointment_series_id is not None:
         say_booked(visit)
-    toast(_("Booked for %(time)s on %(day)s.", time=hhmm(start), day=longdate(start.date())))
+    else:
+        say_done(visit, what or _("Booked"))
     day = local_date(visit.start_at, facility.timezone)
     if not asks_for_fragment() or shown_board() is None:
         return go("appointments.day", facility=facility.id, date=day)

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.appointments import commands, queries
+from portal.appointments.act_messages import say_done
 from portal.appointments.forms import BookingForm, RepeatForm
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
@@ -18,7 +19,7 @@ from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
 from portal.facilities.models import Facility
 from portal.services.queries import get_offering
-from portal.web.answers import form_page, toast
+from portal.web.answers import form_page
 from portal.web.filters import longdate
 
 PAGE, FORM = "appointments/repeat.html", "appointments/_repeat.html"
@@ -61,12 +62,11 @@ def say_booked(visit: Appointment) -> None:
     """How many there are now, and which dates were left out."""
     series = queries.get_series(visit.appointment_series_id or 0)
     count = len(queries.list_series_visits(series.id))
-    words = ngettext("%(num)s appointment is booked.", "%(num)s appointments are booked.", count)
+    what = ngettext("%(num)s appointment booked", "%(num)s appointments booked", count)
     if series.skipped:
         days = "; ".join(longdate(day) for day in series.skipped)
-        left_out = _("Not booked: %(days)s.", days=days)
-        words = f"{words} {left_out}"
-    toast(words)
+        what = _("%(booked)s (not booked: %(days)s)", booked=what, days=days)
+    say_done(visit, what, brief=True)
 
 
 def _repeated(visit: Appointment, form: RepeatForm) -> Response | None:

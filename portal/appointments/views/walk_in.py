@@ -42,7 +42,7 @@ def received() -> Response:
     form.offer_key(facility)
     if not form.asks_for_more and form.validate():
         with form.refusals():
-            return booked(_receive(form, facility), facility)
+            return booked(_receive(form, facility), facility, _("Checked in"))
     return _form(form, facility)
 
 
