@@ -74,7 +74,7 @@ def test_a_start_that_was_just_taken_is_refused_with_others(desk, chromium, site
         with other.expect_response("**/appointments/new") as answer:
             other.keyboard.press("Control+Enter")
         assert answer.value.status == 409
-        expect(other.get_by_role("alert").first).to_contain_text("Someone just took that time.")
+        expect(other.get_by_role("alert").first).to_contain_text("someone just took that time.")
         chosen = other.locator("[name=availability_slot_id]:checked")
         assert chosen.get_attribute("value") != before
         other.keyboard.press("Control+Enter")
