@@ -117,7 +117,7 @@ def test_what_is_held_is_said_and_let_go_of_through_the_dates_and_errors(browser
     ("more", "words"),
     [
         ({"visits": "1"}, "A series has 2 to 52 visits."),
-        ({"visits": "many"}, "Not a valid integer value."),
+        ({"visits": "many"}, "“many” is not a whole number."),
         ({"every_weeks": "0"}, "Visits repeat every 1 to 52 weeks."),
         ({"visits": "", "until": "2026-03-01"}, "A series has 2 to 52 visits."),
     ],

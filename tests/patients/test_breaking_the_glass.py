@@ -94,7 +94,7 @@ def test_what_was_seen_before_or_by_others_is_not_marked(browser, there):
         ("because", "Say why in at least 10 letters"),
         ("?" * 50, "Say why in at least 10 letters"),
         ("x" * 501, "A reason has at most 500 characters"),
-        ("x" * 1001, "Field cannot be longer than 1000 characters"),
+        ("x" * 1001, "At most 1000 characters"),
         ("\0" * 20, "Say why in at least 10 letters"),
     ],
 )

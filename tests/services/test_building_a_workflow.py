@@ -119,7 +119,7 @@ def test_buttons_put_steps_in_order_without_losing_what_is_typed(browser, alder,
         ((), "a visit has at least one step."),
         (("0",), "Between 1 and 1440 minutes."),
         (("1000", "1000"), "the steps take 2000 minutes; a visit takes 1440 at most."),
-        (("soon",), "Not a valid integer value"),
+        (("soon",), "“soon” is not a whole number."),
     ],
 )
 def test_steps_that_cannot_be_are_refused_with_everything_kept(

@@ -1,5 +1,6 @@
 """The base of every form, and how a command's refusal comes to stand on it."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -87,7 +88,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         if self.version:
             self._meet_others(self.version)
         valid = bool(super().validate(extra_validators))
-        for field in self:
+        for field in _every_field(self):
             # What was left empty and may be was not read either, and is no error.
             if getattr(field, "process_errors", ()) and field.errors:
                 words.name_unread(field)
@@ -169,6 +170,14 @@ def _kept(last: versions.LastChange | None, fields: str) -> str:
             name=last.name, time=hhmm(last.at), fields=fields,
         )
     )  # fmt: skip
+
+
+def _every_field(form: Any) -> Iterator[Field]:
+    """A form's fields, and those of the forms that stand in it one after the other."""
+    for field in form:
+        yield field
+        for entry in field if isinstance(field, FieldList) else ():
+            yield from getattr(entry, "form", ())
 
 
 class Refusals:
