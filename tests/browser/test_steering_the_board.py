@@ -38,17 +38,21 @@ def test_a_refused_move_says_why_beside_what_was_done(booked):
     expect(dialog.locator(".errors")).to_be_visible()
 
 
-def test_a_refusal_that_is_repeated_is_said_once_and_goes_with_the_next_act(booked):
+def test_a_refused_step_shows_the_appointment_as_it_is_with_the_reason(booked):
     card = booked.locator(".visit:focus")
-    href = card.get_attribute("href")
     card.evaluate("it => { it.dataset.next = 'completion'; }")
+    booked.keyboard.press("c")
+    expect(booked.locator("#dialog #appointments-visit")).to_be_visible()
+    expect(booked.locator("#dialog")).to_contain_text("not arrived")
+    expect(booked.locator("#toasts .error")).to_have_count(0)
+
+
+def test_what_is_refused_over_and_over_is_said_once(booked):
+    """The kind: bars that pile up over the board and stay there."""
+    booked.locator(".visit:focus").evaluate("it => { it.dataset.next = 'nothing'; }")
     for _ in range(3):
         booked.keyboard.press("c")
         expect(booked.locator("#toasts .error")).to_have_count(1)
-    card.evaluate("it => { it.dataset.next = 'check-in'; }")
-    booked.keyboard.press("c")
-    expect(booked.locator(f".visit[href='{href}']")).to_have_class(re.compile("st-checked_in"))
-    expect(booked.locator("#toasts .error")).to_have_count(0)
 
 
 def test_arrow_keys_pressed_anywhere_enter_the_board(desk):

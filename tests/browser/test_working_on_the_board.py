@@ -67,7 +67,7 @@ def test_a_visit_is_cancelled_only_with_a_reason(booked):
     dialog.locator("#appointments-cancel summary").click()
     dialog.get_by_label("Reason").select_option("Other reason")
     dialog.get_by_role("button", name="Cancel appointment").click()
-    expect(dialog.locator(".errors")).to_contain_text("Say why.")
+    expect(dialog.locator(".errors")).to_contain_text("say why")
     dialog.get_by_label("In words").fill("The patient called")
     dialog.get_by_role("button", name="Cancel appointment").click()
     expect(dialog.locator(".chip")).to_have_text("Cancelled")
