@@ -81,7 +81,7 @@ def test_a_chip_shows_only_what_it_names_and_time_stays_taken(booked):
     place = card.bounding_box()
     waiting.click()
     expect(waiting).to_have_attribute("aria-pressed", "true")
-    expect(booked.locator("#only")).to_contain_text("Showing only Waiting")
+    expect(booked.locator("#only")).to_contain_text("Showing only Arrived")
     expect(card.locator(".visit-top")).to_have_css("opacity", "0")
     assert card.bounding_box()["height"] == place["height"]
     waiting.click()
