@@ -60,6 +60,8 @@ BREAKS = {
         UPDATE absences SET visits = visits + 1""",
     "every patient can be found": """
         DELETE FROM patient_search_tokens""",
+    "every patient is found by all that is known": """
+        DELETE FROM patient_search_tokens WHERE field = 'scheme'""",
     "what is written on a chart moves with it": """
         INSERT INTO patient_alerts (tenant_id, row_uid, patient_id, kind, text)
         SELECT tenant_id, gen_random_uuid(), id, 'other', first_name FROM patients
