@@ -75,6 +75,7 @@ SEEN = {
     "appointments.create": N_("Saw a patient while booking a visit"),
     "appointments.day": N_("Saw the day board"),
     "appointments.day_changes": N_("Saw changes of the day board"),
+    "appointments.edit": N_("Saw a visit to edit it"),
     "appointments.flow": N_("Saw the flow board"),
     "appointments.flow_changes": N_("Saw changes of the flow board"),
     "appointments.home": N_("Saw the day board of today"),

@@ -18,6 +18,7 @@ from portal.appointments.patient_strip import Strip, patient_strip
 from portal.appointments.queries import StepRow
 from portal.appointments.rules import (
     LABELS,
+    LIVE,
     NotUndoneAnyMore,
     check_undo,
     is_its_day,
@@ -99,6 +100,10 @@ class VisitPage:
     @property
     def can_move(self) -> bool:
         return self.status == "scheduled" and current_user.can("appointments.move")
+
+    @property
+    def can_edit(self) -> bool:
+        return self.status in LIVE and current_user.can("appointments.move")
 
     @property
     def can_cancel(self) -> bool:

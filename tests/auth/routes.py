@@ -161,6 +161,8 @@ ROUTES: dict[str, Route] = {
     "appointments.release": Route("appointments.book", "slot"),
     "appointments.show": Route("appointments.see", "visit"),
     "appointments.move": Route("appointments.move", "visit"),
+    "appointments.edit": Route("appointments.move", "visit"),
+    "appointments.self_payment": Route("appointments.move", "visit"),
     "appointments.cancellation": Route("appointments.cancel", "visit"),
     "appointments.next_step": Route("appointments.attend", "visit"),
     "appointments.arrival": Route("appointments.move", "visit"),

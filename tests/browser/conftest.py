@@ -15,7 +15,7 @@ from tests.browser.patients import patients_file
 from tests.support.databases import clone
 from tests.support.machine import need
 from tests.support.people import Person, found
-from tests.support.scheduling import MONDAY, a_practice, hours
+from tests.support.scheduling import MONDAY, a_plan, a_practice, a_workflow, hours
 from tests.support.serving import served
 
 # 07:30 in Chicago, before the first start of the day
@@ -50,14 +50,19 @@ def site(server, tmp_path_factory) -> Iterator[Site]:
 
 
 def furnish(app: Flask, patients: Path) -> tuple[Person, Person, Person]:
-    """Doctors with hours on every weekday, and the patients of a file."""
+    """Doctors with hours on every weekday, a plan with steps of its own, the patients of a file."""
     with app.app_context(), clock.at(NOW):
         clinic = found("lakeside", "America/Chicago")
         with clinic.at_work():
+            practices = []
             for _ in range(2):
                 practice = a_practice(clinic.facility_id, minutes=(5, 10), skippable=())
                 for weekday in range(7):
                     hours(practice, weekday, "08:00", "16:00", slot_duration_minutes=15)
+                practices.append(practice)
+            plan = a_plan(clinic.facility_id)
+            for practice in practices:
+                a_workflow(practice.offering, (5, 5), plan=plan)
     command = ["patients", "import", str(patients), "--tenant", "lakeside", "--facility", "central"]
     result = app.test_cli_runner().invoke(args=command)
     assert result.exit_code == 0, result.output

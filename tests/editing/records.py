@@ -10,7 +10,7 @@ from portal.db import session
 from portal.doctors.commands import change_role
 from portal.doctors.queries import get_place
 from portal.facilities.commands import close_facility
-from portal.insurance.commands import change_terms
+from portal.insurance.commands import change_terms, stop_accepting_plan
 from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.insurance.rules import Change
 from portal.services.commands import retire_service, stop_offering
@@ -25,6 +25,7 @@ from tests.support.scheduling import (
     a_plan,
     a_practice,
     a_wish_for,
+    book,
     chicago,
     hours,
 )
@@ -202,6 +203,17 @@ def a_wish(clinic: Clinic) -> Edited:
     return Edited({"entry_id": entry.id}, "notes", ("mornings", "evenings"))
 
 
+def a_visit(clinic: Clinic) -> Edited:
+    """A visit of a stopped service, under a plan far down the list that is no longer accepted."""
+    practice = a_practice(clinic.facility_id)
+    hours(practice)
+    plan = a_plan(clinic.facility_id)
+    visit = book(practice, plan_id=plan.id, notes="one\ntwo", language="es-MX")
+    stop_accepting_plan(clinic.facility_id, plan.id)
+    stop_offering(practice.offering)
+    return Edited({"appointment_id": visit.id}, "notes", ("call first", "fax first"))
+
+
 def a_language(_clinic: Clinic) -> Edited:
     """One's own language."""
     return Edited({}, "locale", ("es", "en-GB"))
@@ -223,6 +235,7 @@ RECORDS: dict[str, Callable[[Clinic], Edited]] = {
     "staff.edit": a_person,
     "patients.edit": of_a_patient,
     "appointments.waitlist_edit": a_wish,
+    "appointments.edit": a_visit,
     "auth.language": a_language,
 }
 

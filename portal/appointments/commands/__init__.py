@@ -3,6 +3,13 @@
 from portal.appointments.commands.acts import apart, as_one
 from portal.appointments.commands.arriving import receive_walk_in
 from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
+from portal.appointments.commands.editing import (
+    EditDetails,
+    Edited,
+    details_of,
+    edit_appointment,
+    pay_oneself,
+)
 from portal.appointments.commands.first_visit import book_first_visit
 from portal.appointments.commands.holds import (
     hold_instead,
@@ -58,6 +65,8 @@ from portal.appointments.commands.waitlist import (
 
 __all__ = [
     "BookingDetails",
+    "EditDetails",
+    "Edited",
     "Ending",
     "MoveDetails",
     "Restored",
@@ -79,11 +88,14 @@ __all__ = [
     "check_in",
     "complete_visit",
     "confirm",
+    "details_of",
+    "edit_appointment",
     "finish_step",
     "hold_instead",
     "hold_minutes",
     "hold_slot",
     "mark_no_show",
+    "pay_oneself",
     "receive_walk_in",
     "reinstate_wish",
     "release_slot",

@@ -1,6 +1,7 @@
 """What the front desk types about visits."""
 
 from portal.appointments.forms.booking import BookingForm
+from portal.appointments.forms.editing import EditForm, edit_as_typed
 from portal.appointments.forms.finding import FindForm
 from portal.appointments.forms.series import RepeatForm
 from portal.appointments.forms.times import within_reason
@@ -12,11 +13,13 @@ __all__ = [
     "AllComingForm",
     "BookingForm",
     "CancellationForm",
+    "EditForm",
     "FindForm",
     "MoveForm",
     "RepeatForm",
     "WalkInForm",
     "WishForm",
+    "edit_as_typed",
     "new_wish",
     "wish_as_typed",
     "within_reason",

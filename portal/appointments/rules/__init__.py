@@ -1,5 +1,15 @@
 """A visit's life, its times, how it repeats. Pure: no session, no clock of its own."""
 
+from portal.appointments.rules.editing import (
+    BEGUN,
+    NEW,
+    SAME,
+    NotEditable,
+    ServiceBegun,
+    TimeOfAnotherService,
+    TooLongThere,
+    what_becomes,
+)
 from portal.appointments.rules.next_step import LABELS, LABELS_DONE, Next, what_comes_next
 from portal.appointments.rules.preference import Preference, preferred
 from portal.appointments.rules.series import (
@@ -82,6 +92,7 @@ from portal.appointments.rules.waitlist import (
 )
 
 __all__ = [
+    "BEGUN",
     "EVERY_DAY",
     "FORWARD",
     "LABELS",
@@ -91,8 +102,10 @@ __all__ = [
     "MOST_IN_SERIES",
     "MOST_WEEKS",
     "MOVABLE",
+    "NEW",
     "OVER",
     "PARTS",
+    "SAME",
     "STANDS",
     "URGENCIES",
     "AnotherDay",
@@ -109,6 +122,7 @@ __all__ = [
     "NoWorkflow",
     "NotAllBooked",
     "NotBegunYet",
+    "NotEditable",
     "NotOffered",
     "NotUndoneAnyMore",
     "NothingToRepeat",
@@ -123,6 +137,7 @@ __all__ = [
     "Repeat",
     "RepeatsOutOfRange",
     "RepeatsUntilWhen",
+    "ServiceBegun",
     "SlotHeld",
     "SlotTaken",
     "StartPassed",
@@ -130,7 +145,9 @@ __all__ = [
     "StepNotSkippable",
     "StepOutOfTurn",
     "StepsRemain",
+    "TimeOfAnotherService",
     "Times",
+    "TooLongThere",
     "Visit",
     "VisitNotAt",
     "VisitNotMovable",
@@ -158,6 +175,7 @@ __all__ = [
     "times",
     "weekday_bits",
     "weekdays_of",
+    "what_becomes",
     "what_comes_next",
     "whole_minute",
 ]

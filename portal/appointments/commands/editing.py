@@ -1,0 +1,236 @@
+"""Editing a booked visit: its notes, plan, service, language. It stays when it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from portal import clock
+from portal.appointments import queries
+from portal.appointments.commands import acts, seats
+from portal.appointments.commands.visit import lock
+from portal.appointments.models import Appointment
+from portal.appointments.queries import StepPlan, Wanted
+from portal.appointments.rules import (
+    LIVE,
+    NEW,
+    SAME,
+    NotEditable,
+    NotOffered,
+    NoWorkflow,
+    PlanNotAccepted,
+    SlotTaken,
+    TimeOfAnotherService,
+    Times,
+    TooLongThere,
+    times,
+    what_becomes,
+)
+from portal.availability.commands import lock_doctors
+from portal.availability.queries import get_slot
+from portal.availability.rules import Span, local_date
+from portal.db import session
+from portal.insurance.queries import find_plan_at
+from portal.refusals import refusing
+from portal.services.models import ServiceOffering, ServiceWorkflow
+from portal.services.queries import get_offering, workflow_for
+from portal.tenancy.context import facts
+
+REPLACE_STEPS = text("""
+    UPDATE appointment_steps SET replaced_at = :now
+     WHERE tenant_id = :tenant_id AND appointment_id = :appointment_id AND replaced_at IS NULL
+""")
+PLAN_STEPS = text("""
+    INSERT INTO appointment_steps (tenant_id, row_uid, appointment_id, workflow_step_id,
+                                   step_template_id, position, scheduled_start_at,
+                                   scheduled_end_at, status)
+    SELECT :tenant_id, gen_random_uuid(), a.id, step.id, step.step_template_id, step.position,
+           a.start_at + (sum(minutes) OVER (ORDER BY step.position) - minutes)
+                        * interval '1 minute',
+           a.start_at + sum(minutes) OVER (ORDER BY step.position) * interval '1 minute',
+           'scheduled'
+      FROM appointments a
+      JOIN workflow_steps step
+        ON step.tenant_id = :tenant_id AND step.service_workflow_id = a.service_workflow_id
+      JOIN step_templates template
+        ON template.tenant_id = :tenant_id AND template.id = step.step_template_id
+     CROSS JOIN LATERAL (
+           SELECT COALESCE(step.duration_minutes, template.default_duration_minutes) AS minutes) m
+     WHERE a.tenant_id = :tenant_id AND a.id = :appointment_id
+""")
+
+
+@dataclass(frozen=True)
+class EditDetails:
+    """What a visit says when it is edited; no plan is self-pay."""
+
+    offering_id: int
+    plan_id: int | None
+    notes: str | None
+    language: str | None
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What an edit did.
+
+    Attributes:
+        what: the plan and the service, when one of them was changed; else empty.
+        becomes: whether the steps stay: SAME, BEGUN, or NEW.
+        span: when the visit is now, and `before`, when it was.
+        steps: the new steps.
+    """
+
+    what: str
+    becomes: str
+    span: Span
+    before: Span
+    steps: Sequence[StepPlan] = ()
+
+    def fingerprint(self) -> str:
+        """Empty when only notes or language changed: these need not be shown first."""
+        steps = [(step.name, step.minutes) for step in self.steps]
+        return f"{self.what} {self.becomes} {self.span} {steps}" if self.what else ""
+
+
+def details_of(appointment: Appointment) -> EditDetails:
+    """A visit as it is."""
+    return EditDetails(
+        appointment.service_offering_id, appointment.insurance_plan_id, appointment.notes,
+        appointment.language,
+    )  # fmt: skip
+
+
+def edit_appointment(appointment: Appointment, to: EditDetails) -> Edited:
+    """Change what a visit says; steps that no longer answer are replaced unless one has begun.
+
+    Raises:
+        NotEditable: it is over.
+        PlanNotAccepted, NotOffered, NoWorkflow, ServiceBegun: the change cannot be.
+        TooLongThere, TimeOfAnotherService: with `.alternatives`; PatientBusy.
+    """
+    lock_doctors([appointment.doctor_id])
+    lock(appointment)
+    before, was = details_of(appointment), Span(appointment.start_at, appointment.end_at)
+    if appointment.status not in LIVE:
+        raise NotEditable
+    if to == before:
+        return Edited("", SAME, was, was)
+    workflow = _workflow(appointment, to)
+    becomes = _becomes(appointment, to, workflow)
+    try:
+        with refusing(seats.CONSTRAINTS), acts.recorded(appointment, "edit"):
+            if becomes == NEW and workflow is not None:
+                _plan_anew(appointment, get_offering(to.offering_id), workflow)
+            _write(appointment, to)
+    except SlotTaken as taken:
+        session.refresh(appointment)
+        wanted = Wanted(offering_id=to.offering_id, plan_id=to.plan_id)
+        taken.alternatives = tuple(queries.nearest_offers(wanted, appointment.start_at))
+        raise
+    same = (before.offering_id, before.plan_id) == (to.offering_id, to.plan_id)
+    steps = queries.planned_steps(workflow.id, was.start) if workflow and becomes == NEW else ()
+    now = Span(appointment.start_at, appointment.end_at)
+    return Edited("" if same else f"{to.offering_id}/{to.plan_id}", becomes, now, was, steps)
+
+
+def pay_oneself(appointment: Appointment) -> Edited:
+    """The patient pays: self-pay instead of the plan. Raises as `edit_appointment`."""
+    is_now = details_of(appointment)
+    return edit_appointment(
+        appointment, EditDetails(is_now.offering_id, None, is_now.notes, is_now.language)
+    )
+
+
+def _workflow(appointment: Appointment, to: EditDetails) -> ServiceWorkflow | None:
+    """The steps that answer for a changed plan or service; None when neither changes."""
+    other_service = to.offering_id != appointment.service_offering_id
+    other_plan = to.plan_id != appointment.insurance_plan_id
+    if other_service:
+        _check_offering(appointment, get_offering(to.offering_id))
+    if other_plan and to.plan_id is not None:
+        _check_plan(appointment, to.plan_id)
+    if not other_service and not other_plan:
+        return None
+    workflow = workflow_for(to.offering_id, to.plan_id)
+    if workflow is None:
+        raise NoWorkflow(field="service_id")
+    return workflow
+
+
+def _check_offering(appointment: Appointment, offering: ServiceOffering) -> None:
+    place = (offering.doctor_id, offering.facility_id)
+    if place != (appointment.doctor_id, appointment.facility_id) or not offering.active:
+        raise NotOffered(field="service_id")
+
+
+def _check_plan(appointment: Appointment, plan_id: int) -> None:
+    plan = find_plan_at(appointment.facility_id, plan_id)
+    day = local_date(appointment.start_at, queries.zone_of(appointment.facility_id))
+    if plan is None or plan.gap_on(day) is not None:
+        raise PlanNotAccepted
+
+
+def _becomes(appointment: Appointment, to: EditDetails, workflow: ServiceWorkflow | None) -> str:
+    begun = any(step.status != "scheduled" for step in queries.list_steps(appointment.id))
+    return what_becomes(
+        same_workflow=workflow is None or workflow.id == appointment.service_workflow_id,
+        begun=begun or appointment.status == "in_progress",
+        same_service=to.offering_id == appointment.service_offering_id,
+    )
+
+
+def _plan_anew(
+    appointment: Appointment, offering: ServiceOffering, workflow: ServiceWorkflow
+) -> None:
+    """The new steps from the same start, and the doctor's time for as long as they take."""
+    taken = times(
+        appointment.start_at, workflow.total_estimated_minutes,
+        offering.buffer_before_minutes, offering.buffer_after_minutes,
+    )  # fmt: skip
+    _seat_for(appointment, offering, workflow, taken)
+    appointment.end_at = taken.visit.end
+    appointment.service_offering_id = offering.id
+    appointment.service_workflow_id = workflow.id
+    session.flush()
+    known = {"tenant_id": facts().tenant_id, "appointment_id": appointment.id}
+    session.execute(REPLACE_STEPS, known | {"now": clock.now()})
+    session.execute(PLAN_STEPS, known)
+
+
+def _seat_for(
+    appointment: Appointment, offering: ServiceOffering, workflow: ServiceWorkflow, to: Times
+) -> None:
+    """The same seat for another length. Who sat beside it already is in nobody's way."""
+    slot_id = appointment.availability_slot_id
+    if slot_id is None:
+        return
+    slot = get_slot(slot_id)
+    own = slot.created_from_rule_id is None
+    if not own and slot.service_offering_id not in (None, offering.id):
+        raise TimeOfAnotherService
+    beside = acts.snapshot(appointment)["beside"]
+    seats.give_back_seat(appointment)
+    seats.release_holds(appointment.doctor_id)
+    too_long = seats.is_taken(appointment.doctor_id, to.busy, but=[slot_id, *beside])
+    longer = to.visit.end > appointment.end_at
+    if too_long or (longer and not own and _hours_end(appointment, offering, workflow)):
+        raise TooLongThere(minutes=to.visit.minutes)
+    seats.take_seat(slot_id, to.busy)
+
+
+def _hours_end(
+    appointment: Appointment, offering: ServiceOffering, workflow: ServiceWorkflow
+) -> bool:
+    """Whether the doctor's hours end before the visit would."""
+    plan_id = workflow.insurance_plan_id
+    reasons = queries.why_not(offering.id, plan_id, appointment.start_at)
+    return any(reason.code == "too_short" for reason in reasons)
+
+
+def _write(appointment: Appointment, to: EditDetails) -> None:
+    appointment.insurance_plan_id, appointment.language = to.plan_id, to.language
+    if appointment.notes != to.notes:
+        appointment.notes = to.notes
+    appointment.updated_by = facts().user_id
+    session.flush()

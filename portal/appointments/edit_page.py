@@ -1,0 +1,54 @@
+"""What an edit would change, in words, before it is saved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+
+from portal.appointments.commands import Edited
+from portal.appointments.queries import Offer
+from portal.appointments.rules import BEGUN, NEW, SlotTaken
+from portal.availability.rules import Span
+from portal.refusals import DomainError
+from portal.web.filters import hhmm, localtime, shortdate
+
+
+class NewStep(NamedTuple):
+    """A step that would be taken."""
+
+    name: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What saving would do: in a sentence, and the new steps."""
+
+    said: str
+    steps: Sequence[NewStep] = ()
+
+
+def coming_of(did: Edited, zone: str) -> Coming:
+    """What was tried and taken back, for whoever decides."""
+    if did.becomes == BEGUN:
+        return Coming(_("The visit has begun: its steps stay, only the plan changes."))
+    if did.becomes != NEW:
+        return Coming(_("Steps and length stay."))
+    steps = [NewStep(step.name, step.minutes) for step in did.steps]
+    return Coming(_length(did.span, did.before, zone), steps)
+
+
+def starts_instead(refusal: DomainError, zone: str) -> list[str]:
+    """The nearest openings where it would fit, in words."""
+    offers: Sequence[Offer] = refusal.alternatives if isinstance(refusal, SlotTaken) else ()
+    starts = sorted({localtime(offer.start_at, zone) for offer in offers})
+    return [f"{shortdate(start)}, {hhmm(start)}" for start in starts]
+
+
+def _length(now: Span, before: Span, zone: str) -> str:
+    end = hhmm(localtime(now.end, zone))
+    if now.minutes == before.minutes:
+        return str(_("New steps, of the same length: until %(end)s.", end=end))
+    return str(_("New steps: %(minutes)s minutes instead of %(before)s, until %(end)s.",
+                 minutes=now.minutes, before=before.minutes, end=end))  # fmt: skip

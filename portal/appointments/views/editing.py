@@ -1,0 +1,89 @@
+"""Editing a booked appointment: notes, plan, service, language."""
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from portal.appointments import commands, queries
+from portal.appointments.act_messages import say_done
+from portal.appointments.commands import Edited
+from portal.appointments.edit_page import Coming, coming_of, starts_instead
+from portal.appointments.forms import EditForm, edit_as_typed
+from portal.appointments.models import Appointment
+from portal.appointments.rules import SlotTaken
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.visits import answer
+from portal.appointments.visit_page import visit_page
+from portal.auth.permissions import permission
+from portal.availability.commands import lock_doctors
+from portal.db import session
+from portal.refusals import DomainError
+from portal.services.queries import get_offering
+from portal.web.answers import form_page, go, toast
+from portal.web.forms import held, say
+from portal.web.previews import NOTHING, tried
+
+PAGE, FORM = "appointments/edit.html", "appointments/_edit.html"
+
+
+@bp.route("/appointments/<int:appointment_id>/edit", methods=["GET", "POST"])
+@permission("appointments.move")
+def edit(appointment_id: int) -> Response:
+    """What changes the plan or the service is shown first, and saved when that was seen."""
+    visit = _held(appointment_id)
+    form = EditForm(data=edit_as_typed(visit), edits=visit)
+    form.offer_choices(visit)
+    coming, instead = None, []
+    if form.validate_on_submit():
+        with form.refusals():
+            try:
+                coming = _save(visit, form)
+            except SlotTaken as taken:
+                instead = starts_instead(taken, form.facility.timezone)
+                raise
+            if coming is None:
+                return answer(visit)
+    card = visit_page(visit, get_offering(visit.service_offering_id).service_id)
+    return form_page(PAGE, FORM, form, visit=card, coming=coming, instead=instead)
+
+
+@bp.post("/appointments/<int:appointment_id>/self-payment")
+@permission("appointments.move")
+def self_payment(appointment_id: int) -> Response:
+    """The patient pays, in one press; refused, the list says why."""
+    visit = queries.get_appointment(appointment_id)
+    try:
+        with session.begin_nested():
+            commands.pay_oneself(visit)
+    except DomainError as refusal:
+        toast(say(refusal), "error")
+    else:
+        say_done(visit, _("The patient pays"))
+    return go("insurance.uncovered")
+
+
+def _save(visit: Appointment, form: EditForm) -> Coming | None:
+    """None when it stays; else what it would change, which the form says was shown then."""
+    details = form.details()
+
+    def change() -> Edited:
+        return commands.edit_appointment(visit, details)
+
+    version = visit.row_version
+    did, answered = tried(change, seen=form.seen.data or NOTHING)
+    if not answered.stays and answered.mark == NOTHING:  # what was shown is not asked any more
+        did, answered = tried(change, seen=NOTHING)
+    if not answered.stays:
+        form.seen.data = answered.mark
+        return coming_of(did, form.facility.timezone)
+    if visit.row_version != version:
+        say_done(visit, _("Edited"))
+    return None
+
+
+def _held(appointment_id: int) -> Appointment:
+    """The appointment; whoever saves holds it and its doctor's time, in the order of all others."""
+    visit = queries.get_appointment(appointment_id)
+    if request.method == "POST":
+        lock_doctors([visit.doctor_id])
+    found: Appointment = held(visit)
+    return found
