@@ -16,27 +16,27 @@ def colleague(chromium, site):
         yield sign_in(context.new_page(), site.admin)
 
 
-def type_note(page: Page, note: str) -> None:
-    page.get_by_label("Notes").fill(note)
-    page.get_by_role("button", name="Save").click()
+def type_address(page: Page, address: str) -> None:
+    page.locator("#email").fill(address)
+    page.locator("main").get_by_role("button", name="Save").click()
 
 
 def test_two_values_stand_side_by_side_and_one_is_chosen_by_keyboard(desk, colleague):
     desk.goto(PATIENT)
     colleague.goto(PATIENT)
-    type_note(colleague, "Prefers mornings")
+    type_address(colleague, "mornings@example.org")
     colleague.wait_for_url("**/patients/1")
-    type_note(desk, "Prefers evenings")
+    type_address(desk, "evenings@example.org")
     expect(desk.locator(".errors")).to_be_focused()
     expect(desk.locator(".errors")).to_contain_text("saved this at")
-    choice = desk.get_by_role("group", name="Notes")
-    expect(choice).to_contain_text("Prefers mornings")
-    expect(choice).to_contain_text("Prefers evenings")
+    choice = desk.get_by_role("group", name="E-mail")
+    expect(choice).to_contain_text("mornings@example.org")
+    expect(choice).to_contain_text("evenings@example.org")
     choice.get_by_role("radio").first.focus()
     desk.keyboard.press("Space")
     desk.get_by_role("button", name="Save").press("Enter")
     desk.wait_for_url("**/patients/1")
-    expect(desk.locator("main")).to_contain_text("Prefers evenings")
+    expect(desk.locator("main")).to_contain_text("evenings@example.org")
 
 
 def test_a_date_that_cannot_be_is_not_sent_as_nothing(desk):
@@ -54,7 +54,7 @@ def test_a_date_that_cannot_be_is_not_sent_as_nothing(desk):
 def test_after_signing_in_again_beside_it_what_was_typed_is_saved(desk, site):
     desk.goto(PATIENT)
     desk.context.clear_cookies(name="portal")
-    type_note(desk, "Typed before the end")
+    type_address(desk, "typed@example.org")
     message = desk.locator(".toast").filter(has_text="Your session has ended.")
     expect(message).to_contain_text("What you typed stays here.")
     with desk.context.expect_page() as opening:
@@ -69,4 +69,4 @@ def test_after_signing_in_again_beside_it_what_was_typed_is_saved(desk, site):
     expect(desk.locator(".toast").filter(has_text="Send it once more.")).to_be_visible()
     desk.get_by_role("button", name="Save").click()
     desk.wait_for_url("**/patients/1")
-    expect(desk.locator("main")).to_contain_text("Typed before the end")
+    expect(desk.locator("main")).to_contain_text("typed@example.org")

@@ -18,6 +18,7 @@ from portal.services.models import StepTemplate
 from portal.services.queries import list_workflows
 from portal.staff.models import UserFacility
 from portal.tenancy.context import facts
+from tests.auth.subjects import SUBJECTS
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
 from tests.support.scheduling import (
@@ -185,7 +186,12 @@ def of_a_patient(_clinic: Clinic) -> Edited:
     patient = a_patient(
         facility_id=a_closed_facility(), default_insurance_plan_id=a_plan().id, **known
     )
-    return Edited({"patient_id": patient.id}, "notes", ("left ear", "right ear"))
+    return Edited({"patient_id": patient.id}, "email", ("one@example.org", "two@example.org"))
+
+
+def a_contact(clinic: Clinic) -> Edited:
+    """Somebody to call about a patient."""
+    return Edited(SUBJECTS["contact"](clinic), "name", ("Ann Lee", "Bo Lee"))
 
 
 def a_wish(clinic: Clinic) -> Edited:
@@ -234,6 +240,7 @@ RECORDS: dict[str, Callable[[Clinic], Edited]] = {
     "availability.exception_edit": an_exception,
     "staff.edit": a_person,
     "patients.edit": of_a_patient,
+    "patients.contact_edit": a_contact,
     "appointments.waitlist_edit": a_wish,
     "appointments.edit": a_visit,
     "auth.language": a_language,

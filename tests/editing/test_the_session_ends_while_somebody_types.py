@@ -19,12 +19,12 @@ ENDED = "UPDATE user_sessions SET last_seen_at = now() - make_interval(secs => i
 
 @pytest.fixture
 def typing(browser, alder):
-    """A patient's form with a note typed, and how to end the session."""
+    """A patient's form with an address typed, and how to end the session."""
     with alder.at_work():
         patient = a_patient()
     browser.sign_in(alder.desk)
     address = f"/patients/{patient.id}/edit"
-    sent = shown(browser.get(address).text, "notes") | {"notes": "left ear\nand right"}
+    sent = shown(browser.get(address).text, "email") | {"email": "left@example.org"}
 
     def end() -> None:
         with alder.at_work():
@@ -33,10 +33,10 @@ def typing(browser, alder):
     return patient, address, sent, end
 
 
-def notes_of(alder, patient) -> str:
+def email_of(alder, patient) -> str:
     with alder.at_work():
         session.expire_all()
-        return get_patient(patient.id).notes
+        return get_patient(patient.id).email
 
 
 def test_a_form_sent_after_the_end_comes_back_and_is_sent_again(browser, alder, typing):
@@ -45,14 +45,14 @@ def test_a_form_sent_after_the_end_comes_back_and_is_sent_again(browser, alder, 
     answer = browser.post(address, data=sent)
     assert answer.status_code == 401
     assert "Your session has ended." in answer.text
-    kept = next(form for form in Forms(answer.text).found if "notes" in form.fields)
-    assert kept.fields["notes"] == ["left ear\nand right"]
+    kept = next(form for form in Forms(answer.text).found if "email" in form.fields)
+    assert kept.fields["email"] == ["left@example.org"]
     browser.sign_in(alder.desk)
     stale = browser.post(address, data=kept.fields, headers=HERE)
     assert stale.status_code == 400
-    again = next(form for form in Forms(stale.text).found if "notes" in form.fields)
+    again = next(form for form in Forms(stale.text).found if "email" in form.fields)
     assert browser.post(address, data=again.fields, headers=HERE).status_code == 303
-    assert notes_of(alder, patient) == "left ear\nand right"
+    assert email_of(alder, patient) == "left@example.org"
 
 
 def test_in_a_page_with_script_it_is_said_beside_the_form_which_stays(browser, alder, typing):
@@ -68,7 +68,7 @@ def test_in_a_page_with_script_it_is_said_beside_the_form_which_stays(browser, a
     token = stale.text.split('name="csrf-token" content="')[1].split('"')[0]
     saved = browser.post(address, data=sent, headers=HTMX | HERE | {"X-CSRFToken": token})
     assert saved.status_code == 204
-    assert notes_of(alder, patient) == "left ear\nand right"
+    assert email_of(alder, patient) == "left@example.org"
 
 
 def test_another_site_gets_neither_a_token_nor_what_it_sent(browser, alder, typing):
@@ -76,7 +76,7 @@ def test_another_site_gets_neither_a_token_nor_what_it_sent(browser, alder, typi
     Browser.sign_in(browser, alder.desk)
     forged = browser.post(address, data=sent | {"csrf_token": "forged"})
     assert forged.status_code == 400
-    assert "left ear" not in forged.text
+    assert "left@example.org" not in forged.text
 
 
 def test_no_password_comes_back(browser, alder):
