@@ -147,6 +147,7 @@ ROUTES: dict[str, Route] = {
     "absences.orphan_move": Route("appointments.move", "visit"),
     "availability.keeping": Route("appointments.move", "slot"),
     "appointments.day": Route("appointments.see"),
+    "appointments.day_sheet": Route("appointments.see"),
     "appointments.day_changes": Route("appointments.see"),
     "appointments.flow": Route("appointments.see"),
     "appointments.flow_changes": Route("appointments.see"),

@@ -55,6 +55,7 @@ from portal.appointments.queries.series import (
     list_series_visits,
     plan_series,
 )
+from portal.appointments.queries.sheet import SheetRow, list_day_sheet
 from portal.appointments.queries.visits import (
     StepRow,
     VisitContext,
@@ -95,6 +96,7 @@ __all__ = [
     "SeenBy",
     "SeriesDate",
     "SeriesVisit",
+    "SheetRow",
     "SlotRow",
     "StepPlan",
     "StepRow",
@@ -122,6 +124,7 @@ __all__ = [
     "list_coming",
     "list_coming_of",
     "list_coming_rows",
+    "list_day_sheet",
     "list_following",
     "list_group",
     "list_history",

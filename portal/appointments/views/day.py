@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.appointments.carried import carried
+from portal.appointments.day_sheet import day_sheet as sheet_of
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import (
     NoFacility,
@@ -45,6 +46,16 @@ def day() -> Response:
     return page("appointments/day.html", board=board, facility=facility,
                 facilities=list_facilities(), flags=FLAGS.values(),
                 carried=carried(number_asked("moving")))  # fmt: skip
+
+
+@bp.get("/appointments/day-sheet")
+@permission("appointments.see")
+def day_sheet() -> Response:
+    """The day on paper, doctor by doctor; everybody on it is entered as seen."""
+    facility = facility_asked()
+    day = day_asked() or local_date(clock.now(), facility.timezone)
+    return page("appointments/day_sheet.html", sheet=sheet_of(facility, day), facility=facility,
+                facilities=list_facilities())  # fmt: skip
 
 
 @bp.get("/appointments/day/changes")

@@ -1,0 +1,103 @@
+"""The day sheet: a page made for paper, with everything in words and room to write."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.appointments.patient_strip import alerts_of, language_name, needs_interpreter
+from portal.appointments.queries import SheetRow, list_day_sheet
+from portal.appointments.queries.sheet import MOST_LINES
+from portal.appointments.words import STATUS, shown_status
+from portal.facilities.models import Facility
+from portal.names import name_of
+from portal.phi.sealed import Unreadable
+from portal.web.filters import localtime
+
+
+class Line(NamedTuple):
+    """An appointment as it stands on the sheet."""
+
+    start: datetime
+    minutes: int
+    name: str
+    dob: date | Unreadable | None
+    mrn: str
+    phone: str | None
+    service: str
+    plan: str
+    status: str
+    flags: Sequence[str]
+
+
+class DoctorSheet(NamedTuple):
+    """Whose day it is, by time."""
+
+    name: str
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class DaySheet:
+    """A facility's day on paper; `cut` says how many lines it has when some are left out."""
+
+    date: date
+    previous: date
+    next: date
+    printed_at: datetime
+    doctors: Sequence[DoctorSheet]
+    cut: int | None
+
+
+def day_sheet(facility: Facility, day: date) -> DaySheet:
+    """Read the day; who asks has seen everybody on it. Raises NotFound."""
+    rows = list_day_sheet(facility.id, day, limit=MOST_LINES + 1)
+    doctors = [
+        DoctorSheet(name, [_line(row, facility.timezone) for row in of_doctor])
+        for (_id, name), of_doctor in groupby(
+            rows[:MOST_LINES], lambda row: (row.doctor_id, row.doctor)
+        )
+    ]
+    return DaySheet(
+        day,
+        day - timedelta(days=1),
+        day + timedelta(days=1),
+        localtime(clock.now(), facility.timezone),
+        doctors,
+        MOST_LINES if len(rows) > MOST_LINES else None,
+    )
+
+
+def _line(row: SheetRow, zone: str) -> Line:
+    patient, status = row.patient, STATUS[shown_status(row.status, row.confirmed_at)]
+    return Line(
+        start=localtime(row.start_at, zone),
+        minutes=round((row.end_at - row.start_at).total_seconds() / 60),
+        name=name_of(patient),
+        dob=patient.dob,
+        mrn=patient.mrn,
+        phone=patient.phone,
+        service=row.service,
+        plan=row.plan or str(_("Self-pay")),
+        status=str(_(status[0])),
+        flags=tuple(_flags(row)),
+    )
+
+
+def _flags(row: SheetRow) -> Iterator[str]:
+    """What to know, in words; alerts first."""
+    for alert in alerts_of(row.patient):
+        yield str(_("Alert: %(what)s", what=alert))
+    if row.patient.status == "deceased":
+        yield str(_("Deceased"))
+    spoken = row.language or row.patient.preferred_language
+    if spoken and needs_interpreter(spoken):
+        yield str(_("Interpreter: %(language)s", language=language_name(spoken)))
+    if row.is_new:
+        yield str(_("New patient"))
+    if row.overbooked:
+        yield str(_("Overbooked"))
