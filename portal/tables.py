@@ -17,11 +17,11 @@ LONGEST_LINE = 1 << 20
 MOST_LINES_OF_A_RECORD = 100
 _BOM = b"\xef\xbb\xbf"
 _SIGNATURES = {
-    b"PK\x03\x04": N_("it is a spreadsheet or a zip archive; save it as CSV"),
-    b"\x1f\x8b": N_("it is compressed; unpack it first"),
-    b"%PDF": N_("it is a PDF"),
-    b"\xff\xfe": N_("it is UTF-16; save it as UTF-8"),
-    b"\xfe\xff": N_("it is UTF-16; save it as UTF-8"),
+    b"PK\x03\x04": N_("The file is a spreadsheet or a zip archive; save it as CSV."),
+    b"\x1f\x8b": N_("The file is compressed; unpack it first."),
+    b"%PDF": N_("The file is a PDF; choose a CSV file."),
+    b"\xff\xfe": N_("The file is UTF-16; save it as CSV UTF-8."),
+    b"\xfe\xff": N_("The file is UTF-16; save it as CSV UTF-8."),
 }
 
 # What a spreadsheet may take for the beginning of a formula.
@@ -90,12 +90,12 @@ def beginning(stream: BufferedReader) -> bytes:
     """
     start = stream.peek(LONGEST_LINE)
     if not start:
-        raise FileRefused(N_("it is empty"))
+        raise FileRefused(N_("The file is empty."))
     for signature, reason in _SIGNATURES.items():
         if start.startswith(signature):
             raise FileRefused(reason)
     if b"\0" in start:
-        raise FileRefused(N_("it is not text"))
+        raise FileRefused(N_("The file is not text; choose a CSV file."))
     return start.removeprefix(_BOM).lstrip()
 
 
@@ -124,7 +124,7 @@ def read_table(stream: BufferedReader) -> Table:
     try:
         names = next(csv.reader([header], delimiter=delimiter, strict=True), [])
     except csv.Error:
-        raise FileRefused(N_("its first line has a quotation mark too many")) from None
+        raise FileRefused(N_("The first line has a quotation mark too many.")) from None
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     return Table([name.strip() for name in names], _records(feed, reader, len(names)))
 
@@ -140,8 +140,8 @@ def text_lines(stream: BufferedReader) -> Iterator[Line]:
             continue
         try:
             yield number, raw.removeprefix(_BOM if number == 1 else b"").decode()
-        except UnicodeDecodeError as error:
-            said = LineRefused(N_("is not UTF-8 (at byte %(at)s)"), at=error.start + 1)
+        except UnicodeDecodeError:
+            said = LineRefused(N_("has letters in another encoding: save the file as CSV UTF-8"))
             yield Refused(number, said)
 
 
@@ -176,7 +176,7 @@ class _Feed:
         line = next(self, "")
         if self.refused:
             reason = self.refused[0].refusal
-            raise FileRefused(N_("its first line %(reason)s"), reason=str(reason))
+            raise FileRefused(N_("The first line %(reason)s."), reason=str(reason))
         self.record.clear()
         return line
 
@@ -208,7 +208,7 @@ def _records(feed: _Feed, reader: Iterator[list[str]], columns: int) -> Iterator
 def _counted(line: int, values: list[str], columns: int) -> Record | Refused:
     if len(values) == columns:
         return Record(line, values)
-    said = N_("has %(found)s columns instead of %(expected)s")
+    said = N_("has %(found)s columns, the first line has %(expected)s")
     return Refused(line, LineRefused(said, found=len(values), expected=columns))
 
 

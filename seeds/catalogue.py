@@ -1,4 +1,6 @@
-"""What both clinics do: step templates, services and their steps."""
+"""What both clinics do: step templates, services and their steps, in American words and British."""
+
+from dataclasses import replace
 
 from seeds.shapes import Care, Step
 
@@ -13,7 +15,7 @@ TEMPLATES = {
     "Injection": 5,
     "Observation": 10,
     "Minor procedure": 25,
-    "Plaster room": 15,
+    "Cast room": 15,
     "Exercise session": 45,
     "Checkout": 5,
 }
@@ -25,7 +27,7 @@ LEAVE = Step("Checkout", room="Front desk", skippable=True)
 
 def doctor(minutes: int) -> Step:
     """The part of a visit with the doctor."""
-    return Step("With the doctor", minutes, room="Consulting room")
+    return Step("With the doctor", minutes, room="Exam room")
 
 
 CARES = (
@@ -55,8 +57,8 @@ CARES = (
         youngest=18,
     ),
     Care("Heart follow-up", "CLN-202", "Cardiology", (ARRIVE, doctor(15)), 20, youngest=18),
-    Care("Child check", "CLN-301", "Paediatrics", (ARRIVE, INTAKE, doctor(15)), 30, oldest=15),
-    Care("Acute child visit", "CLN-302", "Paediatrics", (ARRIVE, doctor(15)), 20, oldest=15),
+    Care("Child check", "CLN-301", "Pediatrics", (ARRIVE, INTAKE, doctor(15)), 30, oldest=15),
+    Care("Acute child visit", "CLN-302", "Pediatrics", (ARRIVE, doctor(15)), 20, oldest=15),
     Care("Skin check", "CLN-401", "Dermatology", (ARRIVE, doctor(15)), 20),
     Care(
         "Mole removal",
@@ -67,12 +69,12 @@ CARES = (
         buffer_after=10,
         youngest=12,
     ),
-    Care("Joint consultation", "CLN-501", "Orthopaedics", (ARRIVE, INTAKE, doctor(15)), 30),
+    Care("Orthopedic consultation", "CLN-501", "Orthopedics", (ARRIVE, INTAKE, doctor(15)), 30),
     Care(
         "Cast review",
         "CLN-502",
-        "Orthopaedics",
-        (ARRIVE, Step("Plaster room", room="Plaster room"), doctor(10)),
+        "Orthopedics",
+        (ARRIVE, Step("Cast room", room="Cast room"), doctor(10)),
         30,
     ),
     Care(
@@ -85,14 +87,43 @@ CARES = (
     ),
     Care("Well-woman visit", "CLN-602", "Women's health", (ARRIVE, INTAKE, doctor(15)), 30,
          youngest=16),
-    Care("Physiotherapy", "CLN-701", "Physiotherapy", (ARRIVE, Step("Exercise session", 25)), 30),
+    Care(
+        "Physical therapy",
+        "CLN-701",
+        "Physical therapy",
+        (ARRIVE, Step("Exercise session", 25)),
+        30,
+    ),
     Care(
         "Back class",
         "CLN-702",
-        "Physiotherapy",
+        "Physical therapy",
         (ARRIVE, Step("Exercise session", room="Gym")),
         50,
         seats=6,
         youngest=18,
     ),
 )  # fmt: skip
+
+BRITISH = {
+    "Cast room": "Plaster room",
+    "Exam room": "Consulting room",
+    "Orthopedic consultation": "Orthopaedic consultation",
+    "Orthopedics": "Orthopaedics",
+    "Pediatrics": "Paediatrics",
+    "Physical therapy": "Physiotherapy",
+}
+
+
+def british(words: str) -> str:
+    """What a British clinic calls it."""
+    return BRITISH.get(words, words)
+
+
+def in_british(care: Care) -> Care:
+    """A service with the names that a British clinic gives to it and its steps."""
+    steps = tuple(
+        replace(step, template=british(step.template), room=step.room and british(step.room))
+        for step in care.steps
+    )
+    return replace(care, name=british(care.name), category=british(care.category), steps=steps)

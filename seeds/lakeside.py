@@ -6,7 +6,7 @@ from seeds.shapes import Group, Payer, Physician, Place, Plan, Step
 
 GENERAL = ("Consultation", "Follow-up", "Annual check", "Vaccination")
 CHILDREN = ("Child check", "Acute child visit", "Vaccination")
-BONES = ("Joint consultation", "Cast review", "Follow-up")
+BONES = ("Orthopedic consultation", "Cast review", "Follow-up")
 AUTHORISATION = (Step("Coverage check", 10, room="Front desk"),)
 SHORT_CHECK = (Step("Coverage check", room="Front desk", skippable=True),)
 
@@ -51,7 +51,7 @@ LAKESIDE = Group(
             ("Heart consultation", "Heart follow-up"),
             {"chicago": (0, 1, 3, 6), "new-york": (2, 4)},
         ),
-        Physician("Wei-Lin", "Tan", "Paediatrics", CHILDREN, {"chicago": (0, 2, 3, 5, 6)}),
+        Physician("Wei-Lin", "Tan", "Pediatrics", CHILDREN, {"chicago": (0, 2, 3, 5, 6)}),
         Physician(
             "Beatriz",
             "Quiroga",
@@ -59,7 +59,7 @@ LAKESIDE = Group(
             ("Skin check", "Mole removal"),
             {"chicago": (0, 1, 2, 6), "phoenix": (4, 5)},
         ),
-        Physician("Callum", "Drever", "Orthopaedics", BONES, {"chicago": (0, 2, 3, 4, 6)}),
+        Physician("Callum", "Drever", "Orthopedics", BONES, {"chicago": (0, 2, 3, 4, 6)}),
         Physician("Miriam", "Falk", "General practice", GENERAL, {"new-york": (0, 1, 2, 3, 4)}),
         Physician(
             "Dario",
@@ -71,16 +71,16 @@ LAKESIDE = Group(
         Physician(
             "Saoirse",
             "O'Dwyer",
-            "Physiotherapy",
-            ("Physiotherapy", "Back class"),
+            "Physical therapy",
+            ("Physical therapy", "Back class"),
             {"new-york": (0, 2, 3, 5, 6)},
         ),
         Physician("Joaquín", "Peralta", "General practice", GENERAL, {"phoenix": (0, 2, 3, 4, 6)}),
-        Physician("Anahera", "Kingi", "Paediatrics", CHILDREN, {"phoenix": (0, 1, 2, 5, 6)}),
+        Physician("Anahera", "Kingi", "Pediatrics", CHILDREN, {"phoenix": (0, 1, 2, 5, 6)}),
         Physician(
             "Kenji",
             "Morisaki",
-            "Orthopaedics",
+            "Orthopedics",
             BONES,
             {"phoenix": (0, 1, 2, 3), "chicago": (4, 5)},
         ),

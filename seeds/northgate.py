@@ -1,6 +1,6 @@
 """Northgate: one facility in London, which nobody at Lakeside can see."""
 
-from seeds.catalogue import CARES, TEMPLATES
+from seeds.catalogue import CARES, TEMPLATES, british, in_british
 from seeds.lakeside import BONES, CHILDREN, GENERAL
 from seeds.names import FIRST_NAMES, LAST_NAMES, STREETS
 from seeds.shapes import Group, Payer, Physician, Place, Plan
@@ -30,10 +30,16 @@ NORTHGATE = Group(
         ),
         Physician("Oluwaseun", "Bankole", "General practice", GENERAL, {"london": (0, 1, 3, 5, 6)}),
         Physician("Gethin", "Prosser", "Paediatrics", CHILDREN, {"london": (0, 2, 4, 6)}),
-        Physician("Marjolein", "Haverkamp", "Orthopaedics", BONES, {"london": (0, 1, 2, 6)}),
+        Physician(
+            "Marjolein",
+            "Haverkamp",
+            "Orthopaedics",
+            tuple(map(british, BONES)),
+            {"london": (0, 1, 2, 6)},
+        ),
     ),
-    templates=TEMPLATES,
-    cares=CARES,
+    templates={british(name): minutes for name, minutes in TEMPLATES.items()},
+    cares=tuple(map(in_british, CARES)),
     payers=(
         Payer(
             "Albion Health",

@@ -29,7 +29,7 @@ class AbsenceForm(PortalForm):
 
     absence_key = HiddenField()
     seen = HiddenField()
-    facility_id = SelectField(_("Where"), coerce=record_number)
+    facility_id = SelectField(_("Facility"), coerce=record_number)
     type = RadioField(
         _("Why"), choices=[SelectChoice(*each) for each in TYPES], default="emergency"
     )

@@ -40,7 +40,7 @@ class UndoneAlready(Conflict):
 
 
 class NotMovedBack(DomainError):
-    message = N_("It was moved, cancelled or begun since.")
+    message = N_("Moved, cancelled or started since.")
 
 
 class PlacesRefused(Conflict):

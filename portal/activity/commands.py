@@ -46,7 +46,7 @@ class CorrectedMeanwhile(Conflict):
 class OwnUse(DomainError):
     """Looking through is for somebody else."""
 
-    message = N_("Somebody else has to look through your own use of break-glass.")
+    message = N_("Somebody else must review your own emergency access.")
 
 
 @dataclass(frozen=True)

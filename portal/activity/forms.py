@@ -77,8 +77,8 @@ class FilterForm(PortalForm):
     user_id = SelectField(lazy_gettext("Who"), coerce=id_or_none)
     action_type = SelectField(lazy_gettext("What was done"), coerce=text_or_none)
     outcome = SelectField(lazy_gettext("Outcome"), coerce=text_or_none)
-    table_name = SelectField(lazy_gettext("Kind of record"), coerce=text_or_none)
-    record_id = IntegerField(lazy_gettext("Number of the record"), NUMBER)
+    table_name = SelectField(lazy_gettext("Record type"), coerce=text_or_none)
+    record_id = IntegerField(lazy_gettext("Record number"), NUMBER)
     facility_id = SelectField(lazy_gettext("Facility"), coerce=id_or_none)
     since = DateField(lazy_gettext("From"), [Optional(), in_the_calendar])
     until = DateField(lazy_gettext("Until"), [Optional(), in_the_calendar])
@@ -88,7 +88,7 @@ class FilterForm(PortalForm):
         self, people: Sequence[tuple[int, str]], facilities: Sequence[FacilityName]
     ) -> None:
         """The staff and facilities there are, and what the log has words for."""
-        self.user_id.choices = [("", gettext("Everybody")), *people]
+        self.user_id.choices = [("", gettext("All")), *people]
         places = [(facility.id, facility.name) for facility in facilities]
         self.facility_id.choices = [("", gettext("All")), *places]
         self.outcome.choices = [("", gettext("All"))] + [
@@ -96,7 +96,7 @@ class FilterForm(PortalForm):
         ]
         self.table_name.choices = [("", gettext("All")), *_by_words(RECORDS, record_words)]
         self.action_type.choices = [
-            SelectChoice("", gettext("Everything")),
+            SelectChoice("", gettext("All")),
             *_grouped(gettext("Looking at patients"), SEEN),
             *_grouped(gettext("Doing"), DONE),
             *_grouped(gettext("Changing records"), changes()),

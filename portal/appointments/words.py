@@ -76,7 +76,7 @@ WISHES = {
     "waiting": N_("Waiting"),
     "booked": N_("Booked"),
     "withdrawn": N_("Withdrawn"),
-    "expired": N_("Over"),
+    "expired": N_("Expired"),
 }
 
 

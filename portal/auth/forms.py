@@ -39,7 +39,7 @@ class WelcomeForm(PortalForm):
 class PasswordForm(WelcomeForm):
     """Another password, by who knows the one of now."""
 
-    current_password = PasswordField(_("Your password of now"), [REQUIRED, Length(max=1024)])
+    current_password = PasswordField(_("Current password"), [REQUIRED, Length(max=1024)])
 
 
 class LanguageForm(PortalForm):

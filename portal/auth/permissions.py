@@ -21,35 +21,35 @@ View = TypeVar("View", bound=Callable[..., Any])
 TABLE = {
     #                     owner admin desk clinician auditor
     "appointments.see":  ("x     x     x    x         x", N_("see the schedule")),
-    "appointments.book": ("x     x     x    x         -", N_("book visits")),
-    "appointments.move": ("x     x     x    x         -", N_("move visits")),
-    "appointments.cancel": ("x   x     x    x         -", N_("cancel visits")),
+    "appointments.book": ("x     x     x    x         -", N_("book appointments")),
+    "appointments.move": ("x     x     x    x         -", N_("move appointments")),
+    "appointments.cancel": ("x   x     x    x         -", N_("cancel appointments")),
     "appointments.attend": ("x   x     x    x         -", N_("check patients in and see to them")),
-    "appointments.overbook": ("x x     x    -         -", N_("book over another visit")),
+    "appointments.overbook": ("x x     x    -         -", N_("overbook")),
     "patients.see":      ("x     x     x    x         x", N_("see patients")),
     "patients.register": ("x     x     x    x         -", N_("register patients")),
-    "patients.change":   ("x     x     x    x         -", N_("change patients' details")),
+    "patients.change":   ("x     x     x    x         -", N_("edit patients' details")),
     "patients.merge":    ("x     x     -    -         -", N_("merge patients")),
     "patients.break_glass": ("x x     x    x         -", N_("open another facility's patients")),
     "facilities.see":    ("x     x     x    x         x", N_("see facilities")),
-    "facilities.manage": ("x     x     -    -         -", N_("open, change and close facilities")),
+    "facilities.manage": ("x     x     -    -         -", N_("open, edit and close facilities")),
     "doctors.see":       ("x     x     x    x         x", N_("see doctors")),
-    "doctors.manage":    ("x     x     -    -         -", N_("add and change doctors")),
+    "doctors.manage":    ("x     x     -    -         -", N_("add and edit doctors")),
     "services.see":      ("x     x     x    x         x", N_("see services and workflows")),
-    "services.manage":   ("x     x     -    -         -", N_("change services and workflows")),
+    "services.manage":   ("x     x     -    -         -", N_("edit services and workflows")),
     "insurance.see":     ("x     x     x    x         x", N_("see payers and plans")),
-    "insurance.manage":  ("x     x     -    -         -", N_("change payers, plans, acceptance")),
+    "insurance.manage":  ("x     x     -    -         -", N_("edit payers, plans, acceptance")),
     "availability.see":  ("x     x     x    x         x", N_("see working hours")),
-    "availability.manage": ("x   x     -    -         -", N_("change working hours")),
+    "availability.manage": ("x   x     -    -         -", N_("edit working hours")),
     "absences.see":      ("x     x     x    x         x", N_("see doctors' absences")),
     "absences.record":   ("x     x     x    -         -", N_("record that a doctor is away")),
     "setup.manage":     ("x     x     -    -         -", N_("set the clinic up")),
     "sheets.import":    ("x     x     -    -         -", N_("import files")),
     "sheets.export":    ("x     x     -    -         -", N_("export lists")),
     "staff.see":         ("x     x     -    -         x", N_("see staff")),
-    "staff.manage":      ("x     x     -    -         -", N_("invite and change staff")),
+    "staff.manage":      ("x     x     -    -         -", N_("invite and edit staff")),
     "activity.see":      ("x     x     -    -         x", N_("see what was done and seen")),
-    "activity.review":  ("x     x     -    -         -", N_("look through uses of break-glass")),
+    "activity.review":  ("x     x     -    -         -", N_("review emergency access")),
     "activity.open":     ("x     x     -    -         x", N_("see encrypted values in the log")),
     "activity.export":   ("x     x     -    -         x", N_("export what was done and seen")),
     "exports.see":       ("x     x     -    -         x", N_("see what was exported")),
@@ -96,7 +96,7 @@ class ProofNeeded(Exception):
 class Denied(DomainError):
     """The person's role does not have the right."""
 
-    message = N_("Your role does not have the right to %(right)s.")
+    message = N_("Your role does not have permission to %(right)s.")
     status = 403
 
 

@@ -46,7 +46,7 @@ WEEKDAYS = (
     (0, _("Sunday")),
 )
 TYPES = (
-    ("blocked", _("Blocked: away, no visits")),
+    ("blocked", _("Time off")),
     ("emergency", _("Emergency: called away")),
     ("override", _("Changed hours instead of the usual ones")),
 )
@@ -64,8 +64,8 @@ class HoursForm(SeenForm):
     start_time = TimeField(_("From"), [REQUIRED])
     end_time = TimeField(_("Until"), [REQUIRED])
     slot_duration_minutes = IntegerField(_("Minutes of a slot"), [REQUIRED], default=30)
-    slot_interval_minutes = IntegerField(_("Minutes between starts"), [Optional()])
-    service_offering_id = SelectField(_("Kept for"), coerce=lambda value: int(value or 0))
+    slot_interval_minutes = IntegerField(_("Minutes between openings"), [Optional()])
+    service_offering_id = SelectField(_("Reserved for"), coerce=lambda value: int(value or 0))
     capacity = IntegerField(_("Seats"), [REQUIRED], default=1)
     valid_from = DateField(_("First day"), [Optional()])
     valid_to = DateField(_("Last day"), [Optional()])
@@ -173,7 +173,7 @@ class HolidaysForm(SeenForm):
 class ExceptionForm(SeenForm):
     """A span in which the usual hours do not hold."""
 
-    type = SelectField(_("What happens"), choices=[SelectChoice(*each) for each in TYPES])
+    type = SelectField(_("Type"), choices=[SelectChoice(*each) for each in TYPES])
     start_at = DateTimeLocalField(_("From"), [REQUIRED], format=WALL)
     end_at = DateTimeLocalField(_("Until"), [REQUIRED], format=WALL)
     reason = Line(_("Reason"), [Length(max=200)])

@@ -13,7 +13,7 @@ MOST_SEATS = 500
 
 
 class WindowEndsBeforeStart(DomainError):
-    message = N_("The end is not after the start; an overnight session is two rules.")
+    message = N_("The end is not after the start; enter two sessions for an overnight one.")
     field = "end_time"
 
 
@@ -58,7 +58,7 @@ class SpanBackwards(DomainError):
 
 
 class OverrideNeedsSlotLength(DomainError):
-    message = N_("Changed hours without a rule need a slot length.")
+    message = N_("Enter the minutes of a slot.")
     field = "slot_duration_minutes"
 
 

@@ -22,11 +22,11 @@ from portal.refusals import N_
 
 REASONS = {
     "no_rule": N_("No hours on this weekday."),
-    "not_yet": N_("%(hours)s holds from %(day)s."),
-    "over": N_("%(hours)s held until %(day)s."),
-    "replaced": N_("%(hours)s gives way to the changed hours of this day."),
+    "not_yet": N_("%(hours)s is in effect from %(day)s."),
+    "over": N_("%(hours)s was in effect until %(day)s."),
+    "replaced": N_("%(hours)s is replaced by the changed hours of this day."),
     "override": N_("Changed hours: %(from)s to %(until)s."),
-    "blocked": N_("Blocked from %(from)s to %(until)s: %(reason)s"),
+    "blocked": N_("Time off from %(from)s to %(until)s: %(reason)s"),
     "emergency": N_("Emergency from %(from)s to %(until)s: %(reason)s"),
     "between": N_("No hours from %(from)s to %(until)s."),
     "rest": N_("From %(from)s to %(until)s there is no room for one more slot."),

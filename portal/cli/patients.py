@@ -84,8 +84,8 @@ def _import(file: Path, facility: str, dates: DateOrder, anyway: tuple[int, ...]
             patients = read_patients(stream, dates)
             return import_patients(patients, facility_id=place.id, tell=tell, anyway=anyway)
     except (OSError, FileRefused) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise click.ClickException(f"{file} cannot be read: {reason}.") from None
+        reason = f"{error.strerror}." if isinstance(error, OSError) else error
+        raise click.ClickException(f"{file} cannot be read: {reason}") from None
 
 
 def tell(fate: Fate) -> None:

@@ -40,8 +40,8 @@ def import_(kind: str, file: Path, tenant: str, columns: tuple[str, ...], dry_ru
             if dry_run:
                 session.rollback()
     except (OSError, FileRefused) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise click.ClickException(f"{file} cannot be read: {reason}.") from None
+        reason = f"{error.strerror}." if isinstance(error, OSError) else error
+        raise click.ClickException(f"{file} cannot be read: {reason}") from None
     would = "would be added" if dry_run else "added"
     click.echo(
         f"{counts['added']} {would}, {counts['known']} already here, {counts['refused']} refused."

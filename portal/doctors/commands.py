@@ -23,7 +23,7 @@ class NpiTaken(Conflict):
 
 
 class AlreadyPlaced(Conflict):
-    message = N_("This doctor already has a place at this facility.")
+    message = N_("This doctor already works at this facility.")
     field = "facility_id"
 
 
@@ -49,13 +49,13 @@ class ShownNameTaken(Conflict):
 class VisitsBooked(Conflict):
     """A doctor leaves when nobody is expected any more."""
 
-    message = N_("%(visits)s visits are still booked. Move or cancel them first.")
+    message = N_("%(visits)s appointments are still booked. Move or cancel them first.")
 
 
 class VisitsChanged(Conflict):
     """What was shown is not what the change would touch."""
 
-    message = N_("Visits were booked or cancelled meanwhile. Look again, then press the button.")
+    message = N_("Appointments were booked or cancelled meanwhile. Look again, then confirm.")
 
 
 CONSTRAINTS = {

@@ -18,7 +18,7 @@ class DoctorForm(Reachable, PortalForm):
 
     first_name = Line(_("First name"), [REQUIRED, Length(max=100)])
     last_name = Line(_("Last name"), [REQUIRED, Length(max=100)])
-    display_name = Line(_("Shown as"), [Length(max=120)])
+    display_name = Line(_("Display name"), [Length(max=120)])
     specialty = Line(_("Specialty"), [Length(max=120)])
     npi = Line(_("NPI"), [Length(max=20)])
     profile = TextAreaField(_("Profile"), [Length(max=2000)], filters=[tidy])

@@ -45,7 +45,7 @@ def new() -> Response:
     if form.validate_on_submit():
         with form.refusals():
             doctor = commands.add_doctor(form.details(), namesake=form.namesake.data)
-            toast(_("%(name)s is added. Now a place at a facility.", name=doctor.display_name))
+            toast(_("%(name)s added. Next: a facility.", name=doctor.display_name))
             return go("doctors.show", doctor_id=doctor.id)
     return form_page("doctors/new.html", "doctors/_form.html", form, doctor=None)
 
@@ -58,7 +58,7 @@ def edit(doctor_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.change_doctor(doctor, form.details())
-            toast(_("The changes to %(name)s are saved.", name=doctor.display_name))
+            toast(_("%(name)s saved.", name=doctor.display_name))
             return go("doctors.show", doctor_id=doctor.id)
     return form_page("doctors/edit.html", "doctors/_form.html", form, doctor=doctor)
 
@@ -72,7 +72,7 @@ def retirement(doctor_id: int) -> Response:
         with form.refusals():
             commands.retire_doctor(doctor)
             restoring = url_for(".restoration", doctor_id=doctor.id)
-            toast(_("%(name)s is retired. Past visits stay.", name=doctor.display_name),
+            toast(_("%(name)s retired. Past appointments stay.", name=doctor.display_name),
                   undo={"url": restoring, "values": {}})  # fmt: skip
             return go("doctors.index")
     touched = visits_of_doctor(doctor_id).ids
@@ -85,7 +85,7 @@ def retirement(doctor_id: int) -> Response:
 def restoration(doctor_id: int) -> Response:
     doctor = queries.get_doctor(doctor_id, even_retired=True)
     commands.restore_doctor(doctor)
-    toast(_("%(name)s is back. Give the places again.", name=doctor.display_name))
+    toast(_("%(name)s restored. Next: restore the facilities.", name=doctor.display_name))
     return go("doctors.show", doctor_id=doctor.id)
 
 
@@ -99,7 +99,7 @@ def place_new(doctor_id: int) -> Response:
         with form.refusals():
             facility = get_facility(form.facility_id.data)
             commands.place_at_facility(doctor_id, facility.id, role=form.role.data)
-            toast(_("%(name)s has a place at %(facility)s. Now the hours and services there.",
+            toast(_("%(name)s works at %(facility)s. Next: hours and services there.",
                     name=doctor.display_name, facility=facility.name))  # fmt: skip
             return go("doctors.show", doctor_id=doctor_id)
     return form_page("doctors/place_new.html", "doctors/_place_form.html", form, doctor=doctor)
@@ -113,7 +113,7 @@ def place_edit(doctor_id: int, facility_id: int) -> Response:
     form = RoleForm(obj=place, edits=place)
     if form.validate_on_submit():
         commands.change_role(place, form.role.data)
-        toast(_("The role of %(name)s at %(facility)s is saved.",
+        toast(_("%(name)s at %(facility)s: role saved.",
                 name=doctor.display_name, facility=facility.name))  # fmt: skip
         return go("doctors.show", doctor_id=doctor_id)
     return form_page("doctors/place_edit.html", "doctors/_role_form.html", form, doctor=doctor,
@@ -132,7 +132,7 @@ def place_ending(doctor_id: int, facility_id: int) -> Response:
             lambda: commands.end_place(doctor_id, facility_id), seen=form.seen.data
         )
         if answer.stays:
-            toast(_("%(name)s no longer sees patients at %(facility)s. Booked visits stand.",
+            toast(_("%(name)s no longer works at %(facility)s. Booked appointments stay.",
                     name=doctor.display_name, facility=facility.name))  # fmt: skip
             return go("doctors.show", doctor_id=doctor_id)
         form.refuse(commands.VisitsChanged())

@@ -37,16 +37,16 @@ MEDIA = {
 }
 STATES = {
     # status -> words, icon, the chip's class
-    "waiting": (N_("Waits"), "hourglass", ""),
-    "making": (N_("Is being made"), "hourglass", ""),
+    "waiting": (N_("Waiting"), "hourglass", ""),
+    "making": (N_("In progress"), "hourglass", ""),
     "ready": (N_("Ready"), "circle-check", ""),
     "failed": (N_("Failed"), "triangle-alert", "warn"),
     "discarded": (N_("Discarded"), "circle-x", ""),
-    "expired": (N_("Forgotten after a day"), "history", ""),
+    "expired": (N_("Deleted after a day"), "history", ""),
 }
 FAILURES = {
     "too-many": N_("There are too many rows for one file. Ask for fewer, or for a CSV."),
-    "not-allowed": N_("Who asked for it has no right to it any more."),
+    "not-allowed": N_("Whoever asked for it no longer has permission."),
     "unknown-kind": N_("The worker does not know this kind of export. Is it of an older version?"),
     "broken": N_("It could not be made, though it was tried several times. Ask again later."),
     "unreadable": N_("What was made so far does not open any more. Ask again."),

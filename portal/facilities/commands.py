@@ -28,7 +28,7 @@ class SlugTaken(Conflict):
 class VisitsBooked(Conflict):
     """A facility closes when nobody is expected there any more."""
 
-    message = N_("Visits still booked here: %(visits)s. Move or cancel them first.")
+    message = N_("Appointments still booked here: %(visits)s. Move or cancel them first.")
 
 
 class ZoneInUse(Conflict):

@@ -21,7 +21,7 @@ def slug_from(name: str) -> str:
 class EmailMalformed(DomainError):
     """No e-mail can reach this address."""
 
-    message = N_("This is no e-mail address.")
+    message = N_("This is not an e-mail address.")
     field = "email"
 
 

@@ -53,7 +53,7 @@ def edit(facility_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.change_facility(facility, form.details())
-            toast(_("The changes to %(name)s are saved.", name=facility.name))
+            toast(_("%(name)s saved.", name=facility.name))
             return go("facilities.show", facility_id=facility.id)
     return form_page("facilities/edit.html", "facilities/_form.html", form, facility=facility)
 
@@ -67,7 +67,7 @@ def closing(facility_id: int) -> Response:
         with form.refusals():
             commands.close_facility(facility)
             reopening = url_for(".reopening", facility_id=facility_id)
-            toast(_("%(name)s is closed. Its past visits stay.", name=facility.name),
+            toast(_("%(name)s closed. Its past appointments stay.", name=facility.name),
                   undo={"url": reopening, "values": {}})  # fmt: skip
             return go("facilities.index")
     touched = undecided_at(facility_id).ids
@@ -81,5 +81,5 @@ def closing(facility_id: int) -> Response:
 def reopening(facility_id: int) -> Response:
     facility = queries.get_closed(facility_id)
     commands.reopen_facility(facility)
-    toast(_("%(name)s is open again, with the places and hours it had.", name=facility.name))
+    toast(_("%(name)s restored, with the doctors and hours it had.", name=facility.name))
     return go("facilities.show", facility_id=facility_id)

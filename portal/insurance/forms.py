@@ -95,7 +95,7 @@ class FillForm(DatesForm):
     def offer_payers(self) -> None:
         """The payers whose plans a column has."""
         self.insurance_provider_id.choices = [
-            SelectChoice("", gettext("Every payer's")),
+            SelectChoice("", gettext("All")),
             *(SelectChoice(payer.id, payer.name) for payer in list_payers()),
         ]
 

@@ -14,7 +14,7 @@ from portal.web.forms import PortalForm, record_number
 
 PARTS = {
     "": N_("All but plans that are not accepted"),
-    "any": N_("Anything"),
+    "any": N_("All"),
     **{code: short for code, (_reason, short) in PROBLEMS.items()},
     "none": N_("Nothing: it can be booked"),
 }
@@ -36,7 +36,7 @@ class CoverageForm(PortalForm):
 
     def __init__(self, asked: MultiDict[str, str]) -> None:
         super().__init__(formdata=asked)
-        every = ("", gettext("Every one"))
+        every = ("", gettext("All"))
         self.facility_id.choices = [
             every, *((str(each.id), each.name) for each in facilities.list_choices())
         ]  # fmt: skip

@@ -40,18 +40,18 @@ def _begin(name: str) -> Way:
         "offerings": lambda: Way(url_for("services.index"), _("Choose a service")),
         "payers": lambda: Way(url_for("insurance.new"), _("Add a payer")),
         "acceptance": lambda: Way(url_for("insurance.acceptance"), _("Open the matrix")),
-        "steps": lambda: Way(url_for("services.step_new"), _("Add a step")),
+        "steps": lambda: Way(url_for("services.step_new"), _("Add a step type")),
         "workflows": lambda: Way(url_for("services.workflows"), _("See the workflows")),
         "hours": lambda: Way(url_for("availability.index"), _("Choose a doctor")),
         "staff": lambda: Way(url_for("staff.new"), _("Invite somebody")),
-        "visit": lambda: Way(url_for("appointments.new"), _("Book a visit")),
+        "visit": lambda: Way(url_for("appointments.new"), _("Book an appointment")),
     }[name]()
 
 
 def _mend(name: str, gap: Gap) -> Way:
     first = gap.first_id
     return {
-        "doctors": lambda: Way(url_for("doctors.place_new", doctor_id=first), _("Give a place")),
+        "doctors": lambda: Way(url_for("doctors.place_new", doctor_id=first), _("Add a facility")),
         "offerings": lambda: Way(url_for("services.show", service_id=first),
                                  _("Say who offers it")),
         "payers": lambda: Way(url_for("insurance.plan_new", payer_id=first), _("Add a plan")),
@@ -72,12 +72,12 @@ def mending(row: Coverage, code: str) -> Way:
         place = url_for(
             "doctors.place_new", doctor_id=row.doctor_id, facility_id=row.facility_id
         )  # fmt: skip
-        return Way(place, _("Give the place"))
+        return Way(place, _("Restore"))
     if code == "no_workflow":
         return Way(url_for("services.workflow_new", offering_id=row.offering_id), _("Add steps"))
     if code == "does_not_fit":
         way = url_for("services.offering_workflows", offering_id=row.offering_id)
-        return Way(way, _("Steps"))
+        return Way(way, _("Step types"))
     return _of_plan(row, code)
 
 

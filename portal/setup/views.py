@@ -27,7 +27,7 @@ def putting_away() -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.put_away()
-            toast(_("The checklist is put away. It stays here, under Setup."))
+            toast(_("Checklist dismissed. It stays here, under Setup."))
             return go("appointments.day")
     return _shown(form)
 

@@ -17,11 +17,11 @@ STATES = {
 TASKS = {
     "facilities": (
         N_("Facilities"),
-        N_("The places where patients come. Each has its own time zone and its own board."),
+        N_("Where patients come. Each has its own time zone and board."),
     ),
     "doctors": (
-        N_("Doctors and their places"),
-        N_("A doctor is booked at the facilities where he or she has a place."),
+        N_("Where doctors work"),
+        N_("A doctor is booked at the facilities where he or she works."),
     ),
     "services": (N_("Services"), N_("What patients are booked for: consultations, scans, tests.")),
     "offerings": (
@@ -30,39 +30,39 @@ TASKS = {
     ),
     "payers": (
         N_("Payers and plans"),
-        N_("The insurers whose patients you see. Without any, every visit is self-pay."),
+        N_("The insurers whose patients you see. Without any, every appointment is self-pay."),
     ),
     "acceptance": (
         N_("Which facility accepts which plan"),
         N_("A plan is only booked where it is accepted, on the days on which it is."),
     ),
     "steps": (
-        N_("Kinds of steps"),
+        N_("Step types"),
         N_("What visits are made of, such as check-in, examination and billing."),
     ),
     "workflows": (
-        N_("Steps of each visit"),
-        N_("They say how long a visit takes. A plan can have steps of its own."),
+        N_("Workflows"),
+        N_("They say how long a visit takes. A plan can have its own."),
     ),
     "hours": (
         N_("Working hours"),
-        N_("The free starts that can be booked come from the doctors' weekly hours."),
+        N_("Openings come from the doctors' weekly hours."),
     ),
     "staff": (
         N_("Staff"),
         N_("Who works at the front desk, who sees patients, who may change this."),
     ),
     "visit": (
-        N_("The first booked visit"),
+        N_("The first appointment"),
         N_("Book one to see that everything fits together. You can cancel it again."),
     ),
 }
 # code -> the reason after "cannot be booked", a short name for the filter
 PROBLEMS = {
-    "no_place": (N_("%(doctor)s has no place at %(facility)s."), N_("No place at the facility")),
+    "no_place": (N_("%(doctor)s does not work at %(facility)s."), N_("Does not work there")),
     "place_ended": (
-        N_("The place of %(doctor)s at %(facility)s has ended."),
-        N_("The doctor's place ended"),
+        N_("%(doctor)s no longer works at %(facility)s."),
+        N_("The doctor no longer works there"),
     ),
     "no_workflow": (N_("No workflow says which steps the visit takes."), N_("No workflow")),
     "not_accepted": (N_("Not accepted at %(facility)s."), N_("Not accepted at the facility")),
@@ -73,20 +73,20 @@ PROBLEMS = {
     "plan_ended": (N_("The plan is no longer in effect."), N_("The plan has ended")),
     "dates_apart": (
         N_("The plan's dates and those of its acceptance leave no day that can be booked."),
-        N_("No day in common"),
+        N_("Plan and contract do not overlap"),
     ),
     "no_hours": (
         N_("%(doctor)s has no hours at %(facility)s for this."),
         N_("No hours"),
     ),
     "no_slots": (
-        N_("There are hours, but no start comes of them: they are blocked, or not yet made."),
-        N_("No starts"),
+        N_("There are hours, but no openings: they are blocked, or not published yet."),
+        N_("No openings"),
     ),
-    "full": (N_("Every start is booked or held."), N_("Every start is taken")),
+    "full": (N_("All openings are booked or held."), N_("No openings left")),
     "does_not_fit": (
-        N_("No free time is as long as the visit with its buffers."),
-        N_("The visit does not fit"),
+        N_("No free time is as long as the appointment with its buffers."),
+        N_("The appointment does not fit"),
     ),
 }
 
@@ -95,12 +95,12 @@ def have_words(task: str, have: int) -> str:
     """How many there are: "3 facilities"."""
     words = {
         "facilities": lambda: ngettext("%(num)s facility", "%(num)s facilities", have),
-        "doctors": lambda: ngettext("%(num)s place", "%(num)s places", have),
+        "doctors": lambda: ngettext("%(num)s location", "%(num)s locations", have),
         "services": lambda: ngettext("%(num)s service", "%(num)s services", have),
         "offerings": lambda: ngettext("%(num)s offering", "%(num)s offerings", have),
         "payers": lambda: ngettext("%(num)s plan", "%(num)s plans", have),
         "acceptance": lambda: ngettext("%(num)s acceptance", "%(num)s acceptances", have),
-        "steps": lambda: ngettext("%(num)s kind of step", "%(num)s kinds of steps", have),
+        "steps": lambda: ngettext("%(num)s step type", "%(num)s step types", have),
         "workflows": lambda: ngettext("%(num)s workflow", "%(num)s workflows", have),
         "hours": lambda: ngettext("%(num)s session a week", "%(num)s sessions a week", have),
         "staff": lambda: ngettext("you and %(num)s other", "you and %(num)s others", have),
@@ -114,8 +114,8 @@ def gap_words(task: str, gap: Gap) -> str:
     num = gap.records
     words = {
         "doctors": lambda: ngettext(
-            "%(num)s doctor has no place yet, so nobody can be booked there.",
-            "%(num)s doctors have no place yet, so nobody can be booked with them.", num),
+            "%(num)s doctor has no facility yet and cannot be booked.",
+            "%(num)s doctors have no facility yet and cannot be booked.", num),
         "offerings": lambda: ngettext(
             "%(num)s service is offered by nobody.",
             "%(num)s services are offered by nobody.", num),
@@ -124,11 +124,11 @@ def gap_words(task: str, gap: Gap) -> str:
         "acceptance": lambda: ngettext(
             "%(num)s plan is accepted nowhere.", "%(num)s plans are accepted nowhere.", num),
         "workflows": lambda: ngettext(
-            "%(num)s offering has no usual steps, so it cannot be booked by everybody.",
-            "%(num)s offerings have no usual steps, so they cannot be booked by everybody.", num),
+            "%(num)s offering has no default workflow, so not every patient can be booked.",
+            "%(num)s offerings have no default workflow, so not every patient can be booked.", num),
         "hours": lambda: ngettext(
-            "%(num)s place where something is offered has no hours.",
-            "%(num)s places where something is offered have no hours.", num),
+            "%(num)s doctor's location where something is offered has no hours.",
+            "%(num)s doctors' locations where something is offered have no hours.", num),
         "staff": lambda: ngettext(
             "%(num)s person is invited and has not come in yet.",
             "%(num)s people are invited and have not come in yet.", num),

@@ -32,11 +32,11 @@ WEEKDAYS = dict(
 STANDINGS = {"active": N_("active"), "inactive": N_("inactive"), "deceased": N_("deceased")}
 ACCOUNTS = {"invited": N_("invited"), "active": N_("active"), "disabled": N_("disabled")}
 EXCEPTIONS = {
-    "blocked": N_("Blocked"),
+    "blocked": N_("Time off"),
     "emergency": N_("Emergency"),
     "override": N_("Changed hours"),
 }
-VISIBILITY = {"public": N_("everybody"), "private": N_("staff only")}
+VISIBILITY = {"public": N_("everyone"), "private": N_("staff only")}
 STATUSES = {status: words for status, (words, _icon) in STATUS.items()}
 
 
@@ -97,7 +97,7 @@ LISTS = {
             "doctors", N_("Doctors"), "doctors.see", "doctors", ("q", "retired"),
             lambda asked, **window: search_doctors(
                 query=asked["q"], retired=asked["retired"], **window),
-            (_h(FIRST, "first_name"), _h(LAST, "last_name"), _h(N_("Shown as"), "display_name"),
+            (_h(FIRST, "first_name"), _h(LAST, "last_name"), _h(N_("Display name"), "display_name"),
              _h(N_("NPI"), "npi"), _h(N_("Specialty"), "specialty"),
              _h(N_("Facilities"), "facilities")),
         ),
@@ -121,10 +121,10 @@ LISTS = {
              _h(N_("Shown to"), "visibility", VISIBILITY)),
         ),
         ExportedList(
-            "steps", N_("Kinds of steps"), "services.see", "step_templates", ("q",),
+            "steps", N_("Step types"), "services.see", "step_templates", ("q",),
             lambda asked, **window: search_step_templates(query=asked["q"], **window),
             (_h(N_("Name"), "name"), _h(N_("Description"), "description"), _h(MINUTES, "minutes"),
-             _h(N_("Needs a place"), "requires_location", YES_NO),
+             _h(N_("Needs a room"), "requires_location", YES_NO),
              _h(N_("Used by workflows"), "workflows")),
         ),
         ExportedList(
@@ -132,7 +132,7 @@ LISTS = {
             lambda asked, **window: queries.list_workflow_steps(query=asked["q"], **window),
             (_h(SERVICE, "service"), _h(DOCTOR, "doctor"), _h(FACILITY, "facility"),
              _h(PLAN, "plan"), _h(N_("Workflow"), "workflow"), _h(N_("Position"), "position"),
-             _h(N_("Step"), "step"), _h(MINUTES, "minutes"), _h(N_("Where"), "location_type"),
+             _h(N_("Step"), "step"), _h(MINUTES, "minutes"), _h(N_("Room"), "location_type"),
              _h(N_("Prepared before"), "requires_preparation", YES_NO),
              _h(N_("May be skipped"), "can_be_skipped", YES_NO)),
         ),
@@ -156,12 +156,12 @@ LISTS = {
         ExportedList(
             "hours", N_("Weekly hours"), "availability.see", "availability_rules", ("q",),
             lambda asked, **window: queries.list_hours(query=asked["q"], **window),
-            (_h(N_("Doctor (name or NPI)"), "npi"), _h(N_("Shown as"), "doctor"),
+            (_h(N_("Doctor (name or NPI)"), "npi"), _h(N_("Display name"), "doctor"),
              _h(FACILITY, "facility"), _h(N_("Weekday"), "day_of_week", WEEKDAYS),
              _h(FROM, "start_time"), _h(UNTIL, "end_time"),
              _h(N_("Minutes of a slot"), "slot_duration_minutes"),
-             _h(N_("Minutes between starts"), "slot_interval_minutes"),
-             _h(N_("Kept for"), "service"), _h(N_("Seats"), "capacity"),
+             _h(N_("Minutes between openings"), "slot_interval_minutes"),
+             _h(N_("Reserved for"), "service"), _h(N_("Seats"), "capacity"),
              _h(N_("First day"), "valid_from"), _h(N_("Last day"), "valid_to"), _h(ZONE, "zone")),
         ),
         ExportedList(
@@ -171,14 +171,14 @@ LISTS = {
                 query=asked["q"], past=asked["past"], **window),
             (Heading(FROM, _local("start_at")), Heading(UNTIL, _local("end_at")), _h(ZONE, "zone"),
              _h(DOCTOR, "doctor"), _h(FACILITY, "facility"),
-             _h(N_("What happens"), "type", EXCEPTIONS), _h(N_("Reason"), "reason")),
+             _h(N_("Type"), "type", EXCEPTIONS), _h(N_("Reason"), "reason")),
         ),
         ExportedList(
             "patients", N_("Patients"), "patients.see", "patients", ("facility_id",),
             lambda asked, **window: queries.list_patients(
                 facility_id=asked["facility_id"], **window),
             (_h(N_("MRN"), "mrn"), _h(FIRST, "first_name"), _h(LAST, "last_name"),
-             _h(N_("Date of birth"), "dob"), _h(PHONE, "phone"), _h(N_("E-mail"), "email"),
+             _h(N_("DOB"), "dob"), _h(PHONE, "phone"), _h(N_("E-mail"), "email"),
              _h(N_("Language"), "preferred_language"), _h(N_("Status"), "status", STANDINGS),
              _h(N_("Status since"), "status_since"),
              _h(N_("Sex (administrative)"), "sex", SEX_WORDS),
@@ -189,14 +189,14 @@ LISTS = {
              _h(N_("Registered at"), "facility"), _h(PLAN, "plan")),
         ),
         ExportedList(
-            "visits", N_("Visits"), "appointments.see", "appointments",
+            "visits", N_("Appointments"), "appointments.see", "appointments",
             ("facility_id", "since", "until"),
             lambda asked, **window: queries.list_visits(
                 **{name: asked[name] for name in ("facility_id", "since", "until")}, **window),
             (Heading(N_("Day"), _day("start_at")), Heading(FROM, _time("start_at")),
              Heading(UNTIL, _time("end_at")), _h(ZONE, "zone"), _h(FACILITY, "facility"),
-             _h(DOCTOR, "doctor"), _h(SERVICE, "service"), _h(N_("Patient's number"), "mrn"),
-             _h(FIRST, "first_name"), _h(LAST, "last_name"), _h(N_("Date of birth"), "dob"),
+             _h(DOCTOR, "doctor"), _h(SERVICE, "service"), _h(N_("MRN"), "mrn"),
+             _h(FIRST, "first_name"), _h(LAST, "last_name"), _h(N_("DOB"), "dob"),
              _h(PHONE, "phone"), _h(PLAN, "plan"),
              Heading(N_("Status"), lambda row: shown_status(row.status, row.confirmed_at),
                      STATUSES)),

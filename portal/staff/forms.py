@@ -66,7 +66,9 @@ class InvitationForm(StandingForm):
     """Somebody new."""
 
     name = Line(_("Name"), [REQUIRED, Length(max=120)])
-    email = Line(_("E-mail"), [REQUIRED, Length(max=254), Email(_("This is no e-mail address."))])
+    email = Line(
+        _("E-mail"), [REQUIRED, Length(max=254), Email(_("This is not an e-mail address."))]
+    )
 
     def person(self) -> Person:
         """What was typed, for the command."""

@@ -68,7 +68,7 @@ def edit(user_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.change_user(user, form.data["role"], form.chosen_facilities())
-            toast(_("The changes to %(name)s are saved.", name=user.name))
+            toast(_("%(name)s saved.", name=user.name))
             return go("staff.show", user_id=user_id)
     return form_page("staff/edit.html", "staff/_form.html", form, user=user)
 

@@ -18,11 +18,11 @@ from portal.web.typed import from_here, typed_form
 
 WORDS = {
     400: (
-        lazy_gettext("That request cannot be answered"),
+        lazy_gettext("We could not read that"),
         lazy_gettext("Go back, reload the page and try again."),
     ),
     403: (
-        lazy_gettext("You do not have the right to do this"),
+        lazy_gettext("You don't have permission to do this"),
         lazy_gettext("Ask an administrator of your clinic if you need it."),
     ),
     404: (
@@ -34,7 +34,7 @@ WORDS = {
         lazy_gettext("Go back and use the buttons of the page."),
     ),
     409: (
-        lazy_gettext("Something changed in the meantime"),
+        lazy_gettext("That cannot be done now"),
         lazy_gettext("Reload the page to see how it stands now."),
     ),
     413: (
@@ -77,6 +77,7 @@ def error_page(status: int, text: str | None = None) -> Response:
         status=status,
         title=str(title),
         text=text or str(words),
+        says_why=bool(text),
     )
 
 

@@ -143,7 +143,7 @@ def test_taking_it_back_is_shown_first_and_names_who_stays(browser, ward, shown)
     page = browser.get(f"{sheet}/reversal").text
     assert "2 appointments are again as they were." in page
     assert "1 appointment cannot be restored:" in page
-    assert "It was moved, cancelled or begun since." in page
+    assert "Moved, cancelled or started since." in page
     assert ward.clinic.entries("absences.undone") == []
     done = browser.send(f"{sheet}/reversal", {"seen": typed_in(page)["seen"]})
     assert done.location == sheet
@@ -169,4 +169,4 @@ def test_the_list_says_how_many_calls_are_left(browser, ward, shown):
     browser.send(f"{sheet}/calls/{ward.visits[0].id}", {"called": "y"})
     listed = browser.get("/absences/").text
     assert "Ill" in listed
-    assert '<td class="number">2</td>' in listed
+    assert ">2</td>" in listed

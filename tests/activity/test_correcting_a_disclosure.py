@@ -86,7 +86,7 @@ def test_what_never_was_is_struck_out_as_it_was_entered(browser, alder, patient_
     assert told(alder, patient_id) == [("The vaccination record", False)] * 2
     assert "Struck out" in browser.get(f"/activity/patients/{patient_id}/disclosures").text
     paper = browser.get(f"/activity/patients/{patient_id}/accounting").text
-    assert "No disclosure that has to be accounted for" in paper
+    assert "No accountable disclosure" in paper
 
 
 def test_of_two_corrections_at_once_the_second_is_refused_in_words(

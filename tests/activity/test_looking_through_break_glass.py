@@ -8,7 +8,7 @@ from tests.support.glass import REASON, Elsewhere, broken_glass, elsewhere
 from tests.support.statements import at_most
 
 LIST = "/activity/break-glass"
-WAITING = "nobody has looked through"
+WAITING = "is not reviewed yet"
 
 
 @pytest.fixture
@@ -36,13 +36,13 @@ def test_one_use_shows_what_was_seen_under_it_and_nothing_else(browser, alder, u
     browser.sign_in(alder.owner).get(f"/patients/{used.patient_id}")
     shown = browser.get(page_of(used)).text
     assert "Saw a patient&#39;s details" in shown
-    assert "Broke the glass" in shown
-    assert "<td>Owner</td>" not in shown
+    assert "Used emergency access" in shown
+    assert ">Owner</td>" not in shown
 
 
 def test_administrators_are_told_until_somebody_looked_through(browser, alder, used):
     browser.sign_in(alder.admin)
-    assert "Break-glass was used once and nobody" in browser.get("/activity/").text
+    assert "Emergency access was used once and is" in browser.get("/activity/").text
     browser.get(page_of(used))
     assert browser.send(f"{page_of(used)}/review").location == LIST
     assert WAITING not in browser.get("/activity/").text
@@ -62,22 +62,22 @@ def test_nobody_looks_through_their_own(browser, alder):
     there = elsewhere(alder, "admin")
     browser.sign_in(there.person)
     browser.send(f"/patients/{there.patient_id}/break-glass", {"reason": REASON})
-    assert "I have looked through it" not in browser.get(page_of(there)).text
+    assert "Mark as reviewed" not in browser.get(page_of(there)).text
     answer = browser.send(f"{page_of(there)}/review")
     assert answer.status_code == 422
-    assert "Somebody else has to look through" in answer.text
+    assert "Somebody else must review" in answer.text
     assert WAITING in browser.get("/activity/").text
 
 
 def test_an_auditor_reads_and_does_not_tick_off(browser, alder, used):
     browser.sign_in(alder.auditor)
-    assert "I have looked through it" not in browser.get(page_of(used)).text
+    assert "Mark as reviewed" not in browser.get(page_of(used)).text
     assert browser.send(f"{page_of(used)}/review").status_code == 403
 
 
 def test_another_clinics_uses_are_not_there(browser, alder, birch, used):
     browser.sign_in(birch.owner)
-    assert "Nobody broke the glass" in browser.get(LIST).text
+    assert "No emergency access yet" in browser.get(LIST).text
     assert browser.get(page_of(used)).status_code == 404
     assert browser.send(f"{page_of(used)}/review").status_code == 404
     assert WAITING not in browser.get("/activity/").text

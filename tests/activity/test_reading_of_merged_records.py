@@ -38,9 +38,9 @@ def test_who_looked_at_the_old_record_is_listed_with_the_new(browser, alder, pat
         number = number_of(goes)
     browser.sign_in(alder.auditor)
     shown = browser.get(f"/activity/patients/{patient_id}").text
-    assert "<td>Desk</td>" in shown
+    assert ">Desk</td>" in shown
     assert f"Patient MRN {number}" in shown
-    assert "<td>Desk</td>" in browser.get(f"/activity/?patient_id={patient_id}").text
+    assert ">Desk</td>" in browser.get(f"/activity/?patient_id={patient_id}").text
 
 
 def test_the_entries_of_both_are_in_one_order_and_turned_page_by_page(

@@ -17,9 +17,9 @@ def test_before_and_after_stand_side_by_side_with_a_link_to_the_record(browser: 
     browser.send(f"/facilities/{alder.facility_id}/edit", changed)
     [entry] = alder.entries("facilities.update")
     shown = browser.get(address(entry)).text
-    assert "Facility: changed" in shown
-    assert "<td>Alder Central</td>" in shown
-    assert "<td>Alder East</td>" in shown
+    assert "Facility: edited" in shown
+    assert ">Alder Central</td>" in shown
+    assert ">Alder East</td>" in shown
     assert f'href="/facilities/{alder.facility_id}"' in shown
 
 

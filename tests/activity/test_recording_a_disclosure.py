@@ -44,7 +44,7 @@ def test_the_front_desk_records_one_and_sees_it_on_the_chart(browser, alder, pat
     shown = browser.get(response.location).text
     assert "The disclosure is recorded." in shown
     assert all(words in shown for words in list(TYPED.values())[1:])
-    assert "<td>Desk</td>" in shown
+    assert ">Desk</td>" in shown
 
 
 def test_its_texts_lie_in_envelopes_and_the_change_is_on_record(browser, alder, patient_id):

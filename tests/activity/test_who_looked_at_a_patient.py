@@ -7,7 +7,7 @@ def test_everyone_who_saw_or_changed_the_patient_is_listed(browser, alder, patie
     browser.sign_in(alder.desk).get(f"/patients/{patient_id}")
     browser.sign_in(alder.auditor)
     shown = browser.get(f"/activity/patients/{patient_id}").text
-    assert "<td>Desk</td>" in shown
+    assert ">Desk</td>" in shown
     assert "Saw a patient&#39;s details" in shown
     assert "Patient: added" in shown
 

@@ -146,7 +146,7 @@ def test_a_free_start_is_booked_from_the_list_in_one_step(browser, alder, work):
     assert browser.send("/appointments/new", sent).status_code == 303
     assert standing(alder) == []
     page = browser.get("/appointments/waitlist?standing=booked").text
-    assert "Open the visit" in page
+    assert "Open appointment" in page
     with alder.at_work():
         assert len(list_coming_of(work[1].id)) == 1
 
@@ -161,7 +161,7 @@ def test_the_second_to_book_a_wish_is_told_and_books_nothing(browser, alder, wor
     assert browser.send("/appointments/new", first).status_code == 303
     answer = browser.send("/appointments/new", second | {"availability_slot_id": later})
     assert answer.status_code == 409
-    assert "Somebody has booked or withdrawn this wish" in answer.text
+    assert "Somebody has already booked or withdrawn this waitlist entry" in answer.text
     with alder.at_work():
         assert len(list_coming_of(work[1].id)) == 1
 
@@ -174,7 +174,7 @@ def test_a_wish_is_changed_withdrawn_and_put_back(browser, alder, work):
     assert browser.send(address, wish(*work, urgency="urgent")).status_code == 303
     assert standing(alder) == [("urgent", 0b1010)]
     page = browser.send(f"{address}/withdrawal", follow_redirects=True).text
-    assert "The wish is withdrawn." in page
+    assert "Waitlist entry withdrawn." in page
     assert "Marchetti, Greta" in browser.get("/appointments/waitlist?standing=withdrawn").text
     browser.send(f"{address}/reinstatement")
     assert len(standing(alder)) == 1

@@ -99,7 +99,7 @@ def test_before_anybody_signs_in_the_browsers_language_is_spoken(browser, wanted
 def test_a_refusal_is_in_the_readers_language(browser, alder):
     browser.sign_in(alder.clinician)
     choose(browser, "es")
-    assert "Su rol no tiene derecho a ver al personal." in browser.get("/staff/").text
+    assert "Su rol no tiene permiso para ver al personal." in browser.get("/staff/").text
 
 
 def test_letters_are_in_the_language_of_who_gets_them(app, browser, alder, monkeypatch, tmp_path):

@@ -51,7 +51,7 @@ def test_a_role_is_refused_what_it_has_no_right_to_and_that_is_on_record(app, br
         for endpoint in refused
         for method, address in addresses(app, endpoint, of_subject(ROUTES[endpoint].subject))
         for response in [ask(browser, method, address)]
-        if response.status_code != 403 or "does not have the right to" not in response.text
+        if response.status_code != 403 or "does not have permission to" not in response.text
     ]
     assert let_in == []
     assert {entry.reason for entry in alder.entries("denied")} == set(refused)

@@ -56,7 +56,7 @@ def test_closing_says_what_it_takes_from_every_doctor(browser, alder, address):
         visit = book(practices[0], start_at=MEMORIAL_MORNING)
     browser.sign_in(alder.admin)
     shown, done = close(browser, address, ["2026-05-25"])
-    assert "15 free starts go." in shown.text
+    assert "15 openings will be removed." in shown.text
     assert f"/appointments/{visit.id}" in shown.text
     assert done.status_code == 303
     with on_monday():

@@ -42,7 +42,7 @@ def test_a_visit_that_is_kept_needs_no_rule_any_more(browser, alder, practice):
     with on_monday():
         assert browser.send(f"/availability/orphans/{slot_id}/keeping").status_code == 303
         listed = browser.get("/availability/orphans/").text
-        assert "The visit stays as it is booked." in listed
+        assert "The appointment stays as it is booked." in listed
         assert listed.count('<th scope="row">') == 1
     with on_monday(), alder.at_work():
         session.expire_all()
@@ -58,7 +58,7 @@ def test_somebody_of_another_facility_neither_sees_nor_keeps_them(browser, alder
     browser.sign_in(alder.hire("sam", "front_desk", facility_ids=(elsewhere,)))
     slot_id = practice.visits[0].availability_slot_id
     with on_monday():
-        assert "No visit waits for a decision" in browser.get("/availability/orphans/").text
+        assert "No appointments to reschedule" in browser.get("/availability/orphans/").text
         assert browser.send(f"/availability/orphans/{slot_id}/keeping").status_code == 404
     with on_monday(), alder.at_work():
         session.expire_all()
@@ -79,7 +79,7 @@ def test_a_start_that_the_service_has_already_cannot_be_kept_twice(browser, alde
     browser.sign_in(alder.desk)
     response = browser.send(f"/availability/orphans/{slot_id}/keeping")
     assert response.status_code == 409
-    assert "Move the visit there instead." in response.text
+    assert "Move the appointment there instead." in response.text
 
 
 def test_an_auditor_looks_but_decides_nothing(browser, alder, practice):
@@ -90,7 +90,7 @@ def test_an_auditor_looks_but_decides_nothing(browser, alder, practice):
 
 def test_without_any_it_says_so(browser, alder):
     browser.sign_in(alder.desk)
-    assert "No visit waits for a decision" in browser.get("/availability/orphans/").text
+    assert "No appointments to reschedule" in browser.get("/availability/orphans/").text
 
 
 def test_the_nearest_starts_are_proposed_and_one_is_taken(browser, alder, practice):
@@ -104,7 +104,7 @@ def test_the_nearest_starts_are_proposed_and_one_is_taken(browser, alder, practi
         moved = browser.send(f"/availability/orphans/{visit.id}/move", {"start": first})
         assert moved.location == "/availability/orphans/"
         listed = browser.get("/availability/orphans/").text
-    assert "The visit is moved." in listed
+    assert "The appointment is moved." in listed
     assert f"/appointments/{visit.id}" not in listed
     with alder.at_work():
         session.expire_all()

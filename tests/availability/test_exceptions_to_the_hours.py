@@ -48,11 +48,11 @@ def test_an_absence_says_what_it_takes_and_is_local_time(browser, alder, practic
     browser.sign_in(alder.owner)
     with on_monday():
         shown, done = show_and_do(browser, f"{place}/exceptions/new", AWAY)
-        assert "3 free starts go." in shown.text
-        assert "1 booked visit falls outside the hours." in shown.text
+        assert "3 openings will be removed." in shown.text
+        assert "1 appointment is outside the hours." in shown.text
         assert f"/appointments/{visit.id}" in shown.text
         page = browser.get(done.location).text
-    assert "Blocked from 08:00 to 10:00: Conference" in page
+    assert "Time off from 08:00 to 10:00: Conference" in page
     [kept] = exceptions(alder)
     assert kept.start_at == datetime(2026, 3, 2, 14, tzinfo=UTC)
 
@@ -86,11 +86,11 @@ def test_changed_hours_replace_the_usual_ones(browser, alder, practice, place):
     }  # fmt: skip
     with on_monday():
         shown, done = show_and_do(browser, f"{place}/exceptions/new", changed)
-        assert "3 starts can be booked" in shown.text
-        assert "8 free starts go." in shown.text
+        assert "3 new openings" in shown.text
+        assert "8 openings will be removed." in shown.text
         page = browser.get(done.location).text
     assert "Changed hours: 14:00 to 15:00." in page
-    assert "08:00 to 12:00 gives way to the changed hours of this day." in page
+    assert "08:00 to 12:00 is replaced by the changed hours of this day." in page
 
 
 def test_an_exception_is_changed_and_taken_back(browser, alder, practice, place):
@@ -107,9 +107,9 @@ def test_an_exception_is_changed_and_taken_back(browser, alder, practice, place)
         assert 'value="2026-03-02T08:00' in browser.get(f"{address}/edit").text
         shorter = AWAY | {"end_at": "2026-03-02T09:00"}
         shown, _done = show_and_do(browser, f"{address}/edit", shorter)
-        assert "2 starts can be booked" in shown.text
+        assert "2 new openings" in shown.text
         shown, _done = show_and_do(browser, f"{address}/removal", {})
-        assert "2 starts can be booked" in shown.text
+        assert "2 new openings" in shown.text
     assert exceptions(alder) == []
 
 

@@ -59,7 +59,7 @@ def test_new_hours_are_shown_first_and_then_made(browser, alder, practice, place
     browser.sign_in(alder.owner)
     with on_monday():
         shown, done = show_and_do(browser, f"{place}/rules/new", MORNING)
-        assert "16 starts can be booked that could not be before." in shown.text
+        assert "16 new openings." in shown.text
         assert "Sunday, March 8, 2026" in shown.text  # the clocks change
         page = browser.get(done.location).text
     assert "The hours are added." in page
@@ -89,7 +89,7 @@ def test_what_nobody_has_seen_is_not_done(browser, alder, practice, place):
     ("wrong", "reason"),
     [
         ({"day_of_week": []}, "Choose at least one day."),
-        ({"end_time": "07:00"}, "an overnight session is two rules"),
+        ({"end_time": "07:00"}, "enter two sessions for an overnight one"),
         ({"slot_duration_minutes": "600"}, "One slot is longer than the whole session."),
         ({"capacity": "0"}, "A slot has between 1 and 500 seats."),
         ({"valid_from": "2026-04-01"}, "The last day is before the first."),
@@ -114,9 +114,9 @@ def test_ending_hours_lists_the_visits_that_fall_outside(browser, alder, practic
     with on_monday():
         address = f"/availability/rules/{rule.id}/ending"
         shown, done = show_and_do(browser, address, {"valid_to": "2026-03-01"})
-        assert "1 booked visit falls outside the hours." in shown.text
+        assert "1 appointment is outside the hours." in shown.text
         assert f"/appointments/{visit.id}" in shown.text
-        assert "1 visit here needs a decision." in browser.get(done.location).text
+        assert "1 appointment here to reschedule." in browser.get(done.location).text
     assert rules(alder, practice)[0].valid_to == date(2026, 3, 1)
 
 
@@ -147,8 +147,8 @@ def test_changed_hours_say_what_is_gained_and_lost(browser, alder, practice, pla
     later = MORNING | {"day_of_week": "1", "start_time": "08:30", "valid_to": "2026-03-02"}
     with on_monday():
         shown, _done = show_and_do(browser, f"/availability/rules/{rule.id}/edit", later)
-    assert "2 starts can be booked that could not be before." in shown.text
-    assert "1 free start goes." in shown.text
+    assert "2 new openings." in shown.text
+    assert "1 opening will be removed." in shown.text
     assert rules(alder, practice)[0].start_time == time(8, 30)
 
 
@@ -167,7 +167,9 @@ def test_a_week_is_shown_with_the_reason_for_each_gap(browser, alder, practice, 
         assert '<li class="slot taken"> 08:00' in words
         assert '<li class="slot covered"> 08:15' in words
         assert "23 hours: the clocks change" in page
-        assert "01:00 to 04:00 holds from" in browser.fragment(f"{place}?week=2026-02-25").text
+        assert (
+            "01:00 to 04:00 is in effect from" in browser.fragment(f"{place}?week=2026-02-25").text
+        )
         assert browser.get(f"{place}?week=soon").status_code == 200
     assert "Add hours" not in page
 

@@ -75,7 +75,7 @@ def test_a_new_clinic_books_its_first_visit_under_a_plans_own_steps(owner, own_d
     expect(owner.page.get_by_text("10 of 11 done.")).to_be_visible(
         timeout=MILLISECONDS
     )  # the colleague is to come
-    owner.press("Put the checklist away")
+    owner.press("Dismiss the checklist")
     expect(owner.page.locator("#board")).to_be_visible(timeout=MILLISECONDS)
     expect(owner.page.get_by_text("Back to the setup checklist")).to_have_count(0)
     with own_database.connect("admin") as connection:
@@ -125,8 +125,8 @@ def where_and_who(owner: Keyboard) -> None:
     owner.page.keyboard.press("Enter")
     owner.stands_on("Dr. Okafor")
     back(owner)
-    owner.press("Give a place")
-    owner.stands_on("A place for Dr. Okafor")
+    owner.press("Give a location")
+    owner.stands_on("Facility for Dr. Okafor")
     owner.press("Save")
     owner.stands_on("Dr. Okafor")
     back(owner)
@@ -166,7 +166,7 @@ def steps_of_a_visit(owner: Keyboard) -> None:
     back(owner)
     owner.press("Put the steps in order")
     owner.stands_on("New steps for Consultation with Dr. Okafor")
-    build(owner, "Usual", "Examination")
+    build(owner, "Default", "Examination")
     owner.press("Add for a plan")
     owner.stands_on("New steps for Consultation with Dr. Okafor")
     owner.choose("For", "Harbour")
@@ -190,7 +190,7 @@ def build(owner: Keyboard, name: str, *steps: str, minutes: str = "") -> None:
         expect(owner.page.locator("#path-title + ol li").first).to_contain_text(
             steps[1], timeout=MILLISECONDS
         )
-    owner.press("See what changes")
+    owner.press("Preview")
     expect(owner.page.locator("#preview-title")).to_be_visible(timeout=MILLISECONDS)
     owner.press("Publish")
     owner.stands_on("Steps of Consultation with Dr. Okafor")
@@ -203,7 +203,7 @@ def hours(owner: Keyboard) -> None:
     owner.stands_on("Add hours")
     owner.tick("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     owner.fields(From="0800AM", Until="0400PM")
-    owner.press("Show what it does")
+    owner.press("Preview")
     expect(owner.page.locator("#preview")).to_be_visible(timeout=MILLISECONDS)
     owner.press("Save these hours")
     owner.stands_on("Dr. Okafor at Harbour Central")
@@ -215,9 +215,9 @@ def hours(owner: Keyboard) -> None:
         owner.page.keyboard.type(f"{day:%m%d%Y}")
         owner.page.keyboard.press("ArrowRight")
         owner.page.keyboard.type(time)
-    owner.press("Show what it does")
+    owner.press("Preview")
     expect(owner.page.locator("#preview")).to_contain_text(
-        "2 free starts go.", timeout=MILLISECONDS
+        "2 openings will be removed.", timeout=MILLISECONDS
     )
     owner.press("Save the exception")
     owner.stands_on("Dr. Okafor at Harbour Central")

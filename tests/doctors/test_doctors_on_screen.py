@@ -29,9 +29,9 @@ def test_an_administrator_adds_a_doctor(browser: Browser, alder: Clinic):
     response = browser.send("/doctors/new", TYPED)
     assert response.status_code == 303
     shown = browser.get(response.location).text
-    assert "Dr. Byrne is added." in shown
+    assert "Dr. Byrne added." in shown
     assert "1234567893" in shown
-    assert "No place yet" in shown
+    assert "No facility yet" in shown
     [entry] = alder.entries("doctors.insert", user_id=alder.admin.id)
     assert entry.new_values["specialty"] == "Cardiology"
 

@@ -44,10 +44,10 @@ def test_a_doctor_gets_a_place_once(browser: Browser, alder: Clinic):
     typed = {"facility_id": str(alder.facility_id), "role": "Locum"}
     assert browser.send(places, typed).location == f"/doctors/{doctor_id}"
     shown = browser.get(f"/doctors/{doctor_id}").text
-    assert "has a place at Alder Central." in shown
+    assert "works at Alder Central." in shown
     assert "Locum" in shown
     assert browser.send(places, typed).status_code == 422
-    assert "There is a place at every facility already" in browser.get(places).text
+    assert "Works at every facility already" in browser.get(places).text
     assert len(alder.entries("facility_doctors.insert", user_id=alder.admin.id)) == 1
 
 
@@ -64,13 +64,13 @@ def test_a_doctors_role_at_a_place_changes(browser, alder, practice):
 def test_ending_a_place_shows_the_visits_that_stand(browser, alder, practice):
     browser.sign_in(alder.admin)
     asked = browser.get(ending(practice)).text
-    assert "1 booked visit here stands." in asked
+    assert "1 appointment here stays booked." in asked
     done = browser.send(ending(practice), {"seen": seen_in(asked)})
     assert done.location == f"/doctors/{practice.doctor.id}"
     with alder.at_work():
         [place] = list_own_places(practice.doctor.id)
         assert (place.active, place.visits) == (False, 1)
-    assert "Give again" in browser.get(done.location).text
+    assert "Restore" in browser.get(done.location).text
 
 
 def test_ending_a_place_says_what_else_nobody_can_book_then(browser, alder, practice):
@@ -79,7 +79,7 @@ def test_ending_a_place_says_what_else_nobody_can_book_then(browser, alder, prac
         offers = list_offers(wanted, days=90, limit=500)
     browser.sign_in(alder.admin)
     asked = browser.get(ending(practice)).text
-    assert f"{len(offers)} free starts can no longer be booked." in asked
+    assert f"{len(offers)} openings can no longer be booked." in asked
     assert "1 service is no longer offered by this doctor here." in asked
     assert "1 session of the week stays written down" in asked
     browser.send(ending(practice), {"seen": seen_in(asked)})
@@ -94,7 +94,7 @@ def test_a_visit_booked_meanwhile_is_shown_first(browser, alder, practice):
         book(practice, "10:00")
     response = browser.send(ending(practice), {"seen": seen_in(asked)}, htmx=True)
     assert response.status_code == 409
-    assert "2 booked visits here stand." in response.text
+    assert "2 appointments here stay booked." in response.text
     with alder.at_work():
         place = find_place(doctor_id=practice.doctor.id, facility_id=practice.facility_id)
         assert place.active
@@ -111,7 +111,7 @@ def test_a_place_that_never_was_is_not_found(browser, alder, practice):
 def test_booked_visits_stand_in_the_way_of_retiring(browser, alder, practice):
     browser.sign_in(alder.admin)
     address = f"/doctors/{practice.doctor.id}/retirement"
-    assert "1 visit is still booked." in browser.get(address).text
+    assert "1 appointment is still booked." in browser.get(address).text
     refused = browser.send(address, htmx=True)
     assert refused.status_code == 409
     assert "still booked" in refused.text
@@ -124,11 +124,11 @@ def test_a_doctor_retires_and_is_taken_back(browser, alder, practice):
     browser.sign_in(alder.admin)
     address = f"/doctors/{practice.doctor.id}"
     assert browser.send(f"{address}/retirement").location == "/doctors/"
-    assert "is retired. Past visits stay." in browser.get("/doctors/").text
+    assert "retired. Past appointments stay." in browser.get("/doctors/").text
     assert browser.get(address).status_code == 404
-    assert "Take back" in browser.get("/doctors/?retired=y").text
+    assert "Restore" in browser.get("/doctors/?retired=y").text
     assert browser.send(f"{address}/restoration").location == address
-    assert "Give again" in browser.get(address).text
+    assert "Restore" in browser.get(address).text
 
 
 def test_who_does_not_see_every_facility_retires_nobody(browser, alder):

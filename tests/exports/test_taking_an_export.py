@@ -32,11 +32,11 @@ def test_the_page_tells_how_an_export_stands_and_asks_for_news_until_it_is_made(
     ask()
     browser.sign_in(alder.auditor)
     waits = browser.get("/downloads/").text
-    assert "Waits" in waits
+    assert "Waiting" in waits
     assert 'hx-trigger="every 5s"' in waits
     worker.work_off([alder.id])
     ready = browser.get("/downloads/").text
-    assert "Take the file" in ready
+    assert "Download" in ready
     assert "every 5s" not in ready
 
 
@@ -47,7 +47,7 @@ def test_a_poll_is_quiet_until_something_changed(browser, alder, ask, counting):
     address = "/downloads/changes?" + rest.split('"')[0].replace("&amp;", "&")
     assert browser.get(address, headers=HTMX).status_code == 204
     worker.work_off([alder.id])
-    assert "Take the file" in browser.get(address, headers=HTMX).text
+    assert "Download" in browser.get(address, headers=HTMX).text
 
 
 def test_taking_it_again_is_another_entry(browser, alder, made):

@@ -18,10 +18,12 @@ def another(clinic: Clinic) -> int:
 def test_an_administrator_closes_a_facility(browser: Browser, alder: Clinic):
     facility_id = another(alder)
     browser.sign_in(alder.admin)
-    assert "Nobody is booked here" in browser.get(f"/facilities/{facility_id}/closing").text
+    assert (
+        "No appointments are booked here" in browser.get(f"/facilities/{facility_id}/closing").text
+    )
     assert browser.send(f"/facilities/{facility_id}/closing").location == "/facilities/"
     listed = browser.get("/facilities/").text
-    assert "Riverside is closed." in listed
+    assert "Riverside closed." in listed
     assert browser.get(f"/facilities/{facility_id}").status_code == 404
     [entry] = alder.entries("facilities.update", record_id=facility_id)
     assert entry.user_id == alder.admin.id
@@ -51,10 +53,10 @@ def test_booked_visits_stand_in_the_way(browser, alder):
         hours(practice)
         visit = book(practice)
     browser.sign_in(alder.admin)
-    assert "1 visit is still booked" in browser.get(f"/facilities/{facility_id}/closing").text
+    assert "1 appointment is still booked" in browser.get(f"/facilities/{facility_id}/closing").text
     refused = browser.send(f"/facilities/{facility_id}/closing", htmx=True)
     assert refused.status_code == 409
-    assert "Visits still booked here: 1." in refused.text
+    assert "Appointments still booked here: 1." in refused.text
     with on_monday(), alder.at_work():
         cancel_appointment(get_appointment(visit.id), because="The doctor is ill.")
     assert browser.send(f"/facilities/{facility_id}/closing").status_code == 303
@@ -74,7 +76,7 @@ def test_a_closed_facility_is_opened_again(browser, alder):
     browser.send(f"/facilities/{facility_id}/closing")
     assert "Riverside" in browser.get("/facilities/?closed=y").text
     assert browser.send(f"/facilities/{facility_id}/reopening").location.endswith(str(facility_id))
-    assert "Riverside is open again" in browser.get(f"/facilities/{facility_id}").text
+    assert "Riverside restored" in browser.get(f"/facilities/{facility_id}").text
     assert "No facility is closed" in browser.get("/facilities/?closed=y").text
 
 

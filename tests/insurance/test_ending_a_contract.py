@@ -62,7 +62,7 @@ def test_ending_by_date_first_shows_whom_it_affects(browser: Browser, alder: Cli
     browser.sign_in(alder.admin)
     asked = browser.send(booked.address, LAST_DAY, htmx=True)
     assert asked.status_code == 409
-    assert "1 booked visit is affected." in asked.text
+    assert "1 booked appointment is affected." in asked.text
     assert f"/appointments/{booked.next_week}" in asked.text
     assert f"/appointments/{booked.this_week}" not in asked.text
     assert not alder.entries("facility_insurance_plans.update")
@@ -73,7 +73,7 @@ def test_ending_by_date_first_shows_whom_it_affects(browser: Browser, alder: Cli
         assert get_appointment(booked.next_week).status == "scheduled"
     listed = browser.get("/insurance/uncovered").text
     assert f"/appointments/{booked.next_week}" in listed
-    assert "1 booked visit is not covered" in browser.get("/insurance/acceptance").text
+    assert "1 booked appointment is not covered" in browser.get("/insurance/acceptance").text
     assert alder.entries("insurance.uncovered", user_id=alder.admin.id)
 
 
@@ -85,7 +85,7 @@ def test_what_was_booked_after_the_preview_is_shown_again(browser, alder, booked
         book(booked.practice, start_at=more, plan_id=booked.plan_id)
     again = browser.send(booked.address, LAST_DAY | {"seen": seen_in(asked.text)})
     assert again.status_code == 409
-    assert "2 booked visits are affected." in again.text
+    assert "2 booked appointments are affected." in again.text
 
 
 def test_whoever_is_booked_while_a_column_is_filled_is_shown(browser, alder, booked, monkeypatch):
@@ -94,7 +94,7 @@ def test_whoever_is_booked_while_a_column_is_filled_is_shown(browser, alder, boo
     column = f"/insurance/acceptance/facilities/{alder.facility_id}"
     asked = browser.send(column, {"change": "end", "accepted_until": "2026-03-05"})
     assert asked.status_code == 409
-    assert "1 booked visit is affected." in asked.text
+    assert "1 booked appointment is affected." in asked.text
     assert not alder.entries("facility_insurance_plans.update")
 
 
@@ -106,7 +106,7 @@ def test_the_key_that_ends_acceptance_leads_to_whom_it_affects(browser, alder, b
         204, f"{booked.address}?enabled=n",
     )  # fmt: skip
     shown = browser.get(answer.headers["HX-Redirect"]).text
-    assert "2 booked visits are affected." in shown
+    assert "2 booked appointments are affected." in shown
     done = browser.send(booked.address, {"enabled": "n", "seen": seen_in(shown)})
     assert done.status_code == 303
     with alder.at_work():
@@ -118,7 +118,7 @@ def test_a_plan_that_ends_leaves_its_later_visits_uncovered(browser, alder, book
     address = f"/insurance/plans/{booked.plan_id}/edit"
     typed = {"name": "Plan", "plan_code": "P", "effective_to": "2026-03-05"}
     asked = browser.send(address, typed)
-    assert "1 booked visit is affected." in asked.text
+    assert "1 booked appointment is affected." in asked.text
     assert browser.send(address, typed | {"seen": seen_in(asked.text)}).status_code == 303
     with alder.at_work():
         assert list_uncovered() == [booked.next_week]

@@ -23,7 +23,7 @@ def test_an_administrator_adds_a_payer_and_its_plan(browser: Browser, alder: Cli
     payer = browser.send("/insurance/new", typed)
     assert payer.status_code == 303
     shown = browser.get(payer.location).text
-    assert "Harborview is added." in shown
+    assert "Harborview added." in shown
     assert "tel:5550102" in shown
     plan = browser.send(f"{payer.location}/plans/new", PLAN | {"effective_to": "2026-12-31"})
     assert plan.location.startswith("/insurance/plans/")
@@ -78,9 +78,9 @@ def test_a_payer_is_found_by_its_plans_code(browser, alder, payer_id):
 
 def test_an_empty_list_names_the_next_step(browser, alder):
     browser.sign_in(alder.owner)
-    assert "There is no payer yet" in browser.get("/insurance/").text
-    assert "There is no plan yet" in browser.get("/insurance/acceptance").text
-    assert "Every booked visit is covered" in browser.get("/insurance/uncovered").text
+    assert "No payers yet" in browser.get("/insurance/").text
+    assert "No plans yet" in browser.get("/insurance/acceptance").text
+    assert "All appointments are covered" in browser.get("/insurance/uncovered").text
 
 
 def test_the_front_desk_sees_and_does_not_change(browser, alder):

@@ -46,7 +46,7 @@ def typed(*steps: tuple[int, str], **more: str) -> dict[str, str]:
             f"steps-{place}-duration_minutes": minutes,
             f"steps-{place}-location_type": f"room {minutes}",
         }
-    return {"name": "Usual"} | rows | more
+    return {"name": "Default"} | rows | more
 
 
 def seen(html: str) -> str:
@@ -78,8 +78,8 @@ def test_publishing_is_shown_first_and_then_done(browser, alder, practice, step_
         form = typed((step_id, ""), (step_id, "25"))
         shown = browser.send(address, form | {"do": "review"})
         assert shown.status_code == 200
-        assert "New visits take 35 minutes instead of 30." in shown.text
-        assert "1 coming visit" in shown.text
+        assert "New appointments take 35 minutes instead of 30." in shown.text
+        assert "1 coming appointment" in shown.text
         assert minutes(alder, practice) == [15, 15]
         done = browser.send(address, form | {"do": "publish", "seen": seen(shown.text)})
     assert done.status_code == 303
@@ -155,10 +155,10 @@ def test_ending_a_plans_workflow_says_what_follows(browser, alder, practice):
     browser.sign_in(alder.owner)
     with on_monday():
         address = builder(alder, practice).replace("edit", "ending")
-        assert "1 coming visit keeps its steps." in browser.get(address).text
+        assert "1 coming appointment keeps its steps." in browser.get(address).text
     assert browser.send(address).status_code == 303
     shown = browser.get(f"/services/offerings/{practice.offering.id}/workflows").text
-    assert "Nobody can be booked for this yet" in shown
+    assert "Nothing can be booked for this yet" in shown
 
 
 def test_the_list_of_workflows_asks_once(browser, alder, practice):

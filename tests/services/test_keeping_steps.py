@@ -19,11 +19,11 @@ TYPED = {"name": "Intake", "default_duration_minutes": "15", "requires_location"
 
 def test_a_step_is_added_and_listed(browser, alder):
     browser.sign_in(alder.owner)
-    assert "There are no steps yet" in browser.get("/services/steps/").text
+    assert "No step types yet" in browser.get("/services/steps/").text
     assert browser.send("/services/steps/new", TYPED).status_code == 303
     shown = browser.get("/services/steps/").text
     assert "Intake can be used in workflows." in shown
-    assert '<td class="number">15</td>' in shown
+    assert ">15</td>" in shown
 
 
 @pytest.mark.parametrize("minutes", ["", "0", "1441"])

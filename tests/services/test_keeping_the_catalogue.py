@@ -28,7 +28,7 @@ def test_an_administrator_adds_a_service(browser, alder):
     response = browser.send("/services/new", TYPED)
     assert response.status_code == 303
     shown = browser.get(response.location).text
-    assert "Skin check is in the catalogue." in shown
+    assert "Skin check added." in shown
     assert "Custom CLN-401" in shown
     [entry] = alder.entries("services.insert", user_id=alder.admin.id)
     assert entry.new_values["default_duration_minutes"] == 20
@@ -80,8 +80,8 @@ def test_retiring_says_what_it_touches_and_can_be_taken_back(browser, alder):
         browser.sign_in(alder.owner)
         address = f"/services/{practice.service.id}"
         said = browser.get(f"{address}/retirement").text
-        assert "1 coming visit stays booked, with its steps." in said
-        assert "It is offered at 1 doctor" in said
+        assert "1 coming appointment stays booked, with its steps." in said
+        assert "It is offered by 1 doctor" in said
         assert browser.send(f"{address}/retirement").status_code == 303
         assert practice.service.name in browser.get("/services/?retired=y").text
         assert "This service is retired" in browser.get(address).text
@@ -106,5 +106,5 @@ def test_the_empty_catalogue_names_the_next_step(browser, alder):
     assert "Add a service" in browser.sign_in(alder.owner).get("/services/").text
     browser.send("/sign-out")
     seen = browser.sign_in(alder.desk).get("/services/").text
-    assert "The catalogue is empty" in seen
+    assert "No services yet" in seen
     assert "Add a service" not in seen

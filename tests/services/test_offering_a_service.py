@@ -32,7 +32,7 @@ def test_a_service_is_offered_at_one_more_place(browser, alder, practice):
     assert f'value="{place}" selected' in browser.get(f"{address}?place={place}").text
     response = browser.send(address, TYPED | {"place": place})
     assert response.status_code == 303
-    assert "Nobody can be booked for this yet" in browser.get(response.location).text
+    assert "Nothing can be booked for this yet" in browser.get(response.location).text
     grid = browser.get(f"/services/{practice.service.id}").text
     assert "40 min" in grid
     assert "free before 5, after 10" in grid
@@ -51,7 +51,7 @@ def test_a_place_that_offers_it_already_is_no_choice(browser, alder, practice):
 def test_an_offering_is_changed_and_stopped(browser, alder, practice):
     browser.sign_in(alder.admin)
     address = f"/services/offerings/{practice.offering.id}/edit"
-    assert "0 coming visits are booked" in browser.get(address).text
+    assert "0 coming appointments stay as booked" in browser.get(address).text
     stopped = {name: value for name, value in TYPED.items() if name != "active"}
     assert browser.send(address, stopped).status_code == 303
     assert "not offered now" in browser.get(f"/services/{practice.service.id}").text
@@ -73,7 +73,7 @@ def test_the_grid_says_where_a_doctor_has_no_place_now(browser, alder, practice)
         a_facility(name="Riverside")
         end_place(practice.doctor.id, alder.facility_id)
     shown = browser.sign_in(alder.desk).get(f"/services/{practice.service.id}").text
-    assert "no place there now" in shown
+    assert "no longer works there" in shown
     assert "Riverside" in shown
     assert "Change" not in shown
 

@@ -107,7 +107,7 @@ def test_a_clinic_that_works_puts_it_away_and_takes_it_out(alder: Clinic, browse
     assert browser.get("/").location == "/setup/"
     assert browser.send("/setup/putting-away").location == "/appointments/day"
     assert browser.get("/").status_code == 200
-    assert "Take the checklist out" in browser.get("/setup/").text
+    assert "Restore the checklist" in browser.get("/setup/").text
     changed = [entry.new_values for entry in alder.entries("tenants.update")]
     assert [values["settings"].get("checklist") for values in changed] == ["open", None]
 

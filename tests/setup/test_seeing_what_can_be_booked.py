@@ -134,7 +134,7 @@ def test_the_screen_says_it_in_words_and_leads_there(alder, browser):
         name = practice.doctor.display_name
     browser.sign_in(alder.admin)
     shown = browser.get("/setup/coverage").text
-    assert f"The place of {name} at Alder Central has ended." in shown
+    assert f"{name} no longer works at Alder Central." in shown
     assert f"/doctors/{practice.doctor.id}/places/new?facility_id={alder.facility_id}" in shown
     assert "Nothing of this kind" in browser.get("/setup/coverage?problem=full").text
     assert "Nothing of this kind" in browser.get("/setup/coverage?facility_id=x&doctor_id=7").text

@@ -59,4 +59,4 @@ def test_what_is_no_table_is_refused(app, alder, tmp_path):
     file = tmp_path / "services.csv"
     file.write_bytes(b"%PDF-1.7")
     done = run(app, "services", str(file), "--tenant", alder.slug)
-    assert (done.exit_code, "it is a PDF" in done.output) == (1, True)
+    assert (done.exit_code, "The file is a PDF; choose a CSV file." in done.output) == (1, True)

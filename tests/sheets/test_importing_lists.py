@@ -124,7 +124,7 @@ def test_hours_make_slots_for_those_they_name(browser, alder):
     assert "2 lines added" in done
     assert "1 here already" in done
     assert "4 refused" in done
-    assert "an overnight session is two rules" in done
+    assert "enter two sessions for an overnight one" in done
 
 
 def test_patients_go_in_with_their_facility(browser, alder):
@@ -141,11 +141,11 @@ def test_patients_go_in_with_their_facility(browser, alder):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "it is empty"),
-        (b"PK\x03\x04rest", "it is a spreadsheet or a zip archive"),
-        (b"name\0,x\n", "it is not text"),
-        ("nämé,x\n".encode("latin-1"), "is not UTF-8"),
-        ("name\n".encode("utf-16"), "it is UTF-16"),
+        (b"", "The file is empty."),
+        (b"PK\x03\x04rest", "The file is a spreadsheet or a zip archive"),
+        (b"name\0,x\n", "The file is not text; choose a CSV file."),
+        ("nämé,x\n".encode("latin-1"), "has letters in another encoding"),
+        ("name\n".encode("utf-16"), "The file is UTF-16"),
         (b"x" * 2_000_000, "longer than a megabyte"),
     ],
 )
@@ -236,7 +236,7 @@ def test_a_file_is_imported_once_discarded_or_forgotten(browser, alder):
     third = bring(browser, "services", "name\nCheck-up\n").location
     with alder.at_work(), clock.at(clock.now() + timedelta(hours=25)):
         commands.expire()
-    assert "forgotten after a day" in browser.get(third).text
+    assert "deleted after a day" in browser.get(third).text
     with alder.at_work():
         assert set(session.scalars(select(Upload.content_envelope))) == {None}
 

@@ -148,7 +148,7 @@ def test_a_reset_lets_in_nobody_whose_account_is_disabled(browser, alder, addres
     ask(browser, alder.admin, address)
     browser.get("/facilities/")
     browser.send(address.replace("factor-reset", "disabling"))
-    assert "Let the person in again first." in browser.send(address, WHY).text
+    assert "Restore access first." in browser.send(address, WHY).text
     assert approve(browser, alder.owner, address).status_code == 422
     with alder.at_work():
         assert get_user(alder.desk.id).status == "disabled"

@@ -115,7 +115,7 @@ def a_workflow(
         for place, each in enumerate(minutes, start=1)
     )
     plan_id = plan.id if plan else None
-    add_workflow(WorkflowDetails(offering.id, "Usual", steps, plan_id))
+    add_workflow(WorkflowDetails(offering.id, "Default", steps, plan_id))
 
 
 def hours(

@@ -24,7 +24,7 @@ def reversal(absence_id: int) -> Response:
         seen = form.seen.data if sent else None
         undone, answer = tried(lambda: commands.undo_absence(absence), seen=seen)
         if answer.stays:
-            toast(_("The absence is taken back."))
+            toast(_("Absence undone."))
             return go("absences.show", absence_id=absence_id)
         if sent:
             form.refuse(VisitsChanged())

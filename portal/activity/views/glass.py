@@ -43,7 +43,7 @@ def glass(use_id: int) -> Response:
 @permission("activity.review")
 def review(use_id: int) -> Response:
     commands.review_glass(queries.get_glass(use_id))
-    toast(_("This use of break-glass is looked through."))
+    toast(_("Emergency access reviewed."))
     return go("activity.break_glass")
 
 

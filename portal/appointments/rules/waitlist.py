@@ -20,7 +20,7 @@ LONGEST_WAIT = timedelta(days=366)
 
 
 class WaitsNoMore(Conflict):
-    message = N_("Somebody has booked or withdrawn this wish in the meantime.")
+    message = N_("Somebody has already booked or withdrawn this waitlist entry.")
 
 
 class WaitBackwards(DomainError):
@@ -34,7 +34,7 @@ class WaitOver(DomainError):
 
 
 class WaitTooLong(DomainError):
-    message = N_("Nobody waits for more than a year; choose an earlier day.")
+    message = N_("A waitlist entry lasts a year at most; choose an earlier day.")
     field = "latest_on"
 
 

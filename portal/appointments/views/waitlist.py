@@ -85,7 +85,7 @@ def waitlist_withdrawal(entry_id: int) -> Response:
     entry = queries.get_wish(entry_id)
     commands.withdraw_wish(entry)
     undo = url_for("appointments.waitlist_reinstatement", entry_id=entry.id)
-    toast(_("The wish is withdrawn."), undo={"url": undo, "values": {}})
+    toast(_("Waitlist entry withdrawn."), undo={"url": undo, "values": {}})
     return _back(entry)
 
 

@@ -16,7 +16,7 @@ from portal.refusals import N_, DomainError
 
 
 class RuleElsewhere(DomainError):
-    message = N_("This rule is another doctor's or another facility's.")
+    message = N_("These hours are another doctor's or another facility's.")
     field = "availability_rule_id"
 
 

@@ -10,7 +10,7 @@ from portal.tenancy.context import facts
 
 
 class StartKeptAlready(Conflict):
-    message = N_("Another slot for this service starts then. Move the visit there instead.")
+    message = N_("Another slot for this service starts then. Move the appointment there instead.")
 
 
 CONSTRAINTS = {"uq_availability_slots_natural_key": StartKeptAlready}

@@ -14,7 +14,7 @@ from portal.services.queries import get_offering
 
 
 class NotPlacedThere(DomainError):
-    message = N_("This doctor has no place at this facility.")
+    message = N_("This doctor does not work at this facility.")
     field = "facility_id"
 
 

@@ -72,7 +72,7 @@ def exception_removal(exception_id: int) -> Response:
     def remove() -> object:
         return commands.remove_exception(exception)
 
-    said = _("The exception is removed: the usual hours hold again.")
+    said = _("The exception is removed: the usual hours apply again.")
     templates = ("availability/exception_removal.html", "availability/_removal.html")
     return show_then_do(form, place, remove, said, templates, exception=exception)
 

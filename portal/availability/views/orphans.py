@@ -13,5 +13,5 @@ from portal.web.answers import go, toast
 @permission("appointments.move")
 def keeping(slot_id: int) -> Response:
     commands.keep_as_booked(slot_id)
-    toast(_("The visit stays as it is booked."))
+    toast(_("The appointment stays as it is booked."))
     return go(url_for("absences.orphans"))

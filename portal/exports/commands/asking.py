@@ -33,7 +33,9 @@ class AskedAlready(Conflict):
 class NotReady(Conflict):
     """There is no file: not yet, or not any more."""
 
-    message = N_("There is no file to take: it is not made yet, or it was forgotten.")
+    message = N_(
+        "There is no file to download: it is not ready yet, or it was deleted after a day."
+    )
 
 
 class FileUnreadable(DomainError):

@@ -20,7 +20,7 @@ class ChangedMeanwhile(Conflict):
 class VisitsAffected(Conflict):
     """Nothing is wrong, but nobody may do it without having seen whom it touches."""
 
-    message = N_("Booked visits are affected. Look at them below, then save.")
+    message = N_("Booked appointments are affected. Look at them below, then save.")
 
 
 CONSTRAINTS = {"uq_facility_insurance_plans_facility_id_insurance_plan_id": ChangedMeanwhile}

@@ -59,7 +59,7 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
         with form.refusals():
             affected = attempt(form, change)
             if affected is None:
-                toast(_("%(facility)s and %(plan)s: saved.",
+                toast(_("%(plan)s at %(facility)s saved.",
                         facility=cell["facility"].name, plan=cell["plan"].name))  # fmt: skip
                 return go("insurance.acceptance")
     elif request.args.get("enabled") == "n" and not form.is_submitted():
@@ -136,7 +136,7 @@ def _fill(
                 affected = commands.change_acceptance(facility_ids, set(plan_ids) - booked, change)
                 if affected.ids:  # of somebody who was booked in this moment
                     raise commands.VisitsAffected
-                toast(_("%(title)s: saved.", title=title))
+                toast(_("%(title)s saved.", title=title))
                 return go("insurance.acceptance")
     cells = len(facility_ids) * len(plan_ids)
     return form_page("insurance/fill.html", "insurance/_fill.html", form, title=title, cells=cells,

@@ -41,7 +41,7 @@ def new() -> Response:
     if form.validate_on_submit():
         with form.refusals():
             payer = commands.add_payer(form.details())
-            toast(_("%(name)s is added. Now its plans.", name=payer.name))
+            toast(_("%(name)s added. Next: its plans.", name=payer.name))
             return go("insurance.show", payer_id=payer.id)
     return form_page("insurance/new.html", "insurance/_form.html", form, payer=None)
 
@@ -54,6 +54,6 @@ def edit(payer_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.change_payer(payer, form.details())
-            toast(_("The changes to %(name)s are saved.", name=payer.name))
+            toast(_("%(name)s saved.", name=payer.name))
             return go("insurance.show", payer_id=payer.id)
     return form_page("insurance/edit.html", "insurance/_form.html", form, payer=payer)

@@ -32,7 +32,7 @@ def plan_new(payer_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             added = commands.add_plan(form.details(payer_id))
-            toast(_("%(name)s is added. Say now where it is accepted.", name=added.name))
+            toast(_("%(name)s added. Next: where it is accepted.", name=added.name))
             return go("insurance.plan", plan_id=added.id)
     return form_page("insurance/plan_new.html", "insurance/_plan_form.html", form,
                      payer=payer, plan=None, **shown(None))  # fmt: skip
@@ -49,7 +49,7 @@ def plan_edit(plan_id: int) -> Response:
             details = form.details(payer.id)
             affected = attempt(form, lambda: commands.change_plan(found, details))
             if affected is None:
-                toast(_("The changes to %(name)s are saved.", name=found.name))
+                toast(_("%(name)s saved.", name=found.name))
                 return go("insurance.plan", plan_id=plan_id)
     return form_page("insurance/plan_edit.html", "insurance/_plan_form.html", form,
                      payer=payer, plan=found, **shown(affected))  # fmt: skip

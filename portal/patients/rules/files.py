@@ -38,7 +38,7 @@ def read_patients(stream: BufferedReader, dates: DateOrder = "iso") -> Iterator[
 
 def _one_on_a_line(start: bytes) -> None:
     if start.startswith(b"[") or start.split(b"\n", 1)[0].strip() == b"{":
-        raise FileRefused(N_("it is one JSON document; one Patient on each line is expected"))
+        raise FileRefused(N_("The file is one JSON document; put one Patient on each line."))
 
 
 def _fhir_patients(lines: Iterator[Line]) -> Iterator[Incoming]:

@@ -116,7 +116,7 @@ def columns_of(names: Sequence[str]) -> list[str | None]:
     found = [known.get("".join(filter(str.isalpha, normalised(name)))) for name in names]
     taken = [name for name in found if name]
     if len(set(taken)) < len(taken):
-        raise FileRefused(N_("two of its columns mean the same"))
+        raise FileRefused(N_("Two columns mean the same."))
     if not {"first_name", "last_name"} <= set(taken):
-        raise FileRefused(N_("its first line does not name a first_name and a last_name column"))
+        raise FileRefused(N_("The first line must name a first_name and a last_name column."))
     return found

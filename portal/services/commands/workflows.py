@@ -14,7 +14,7 @@ from portal.tenancy.context import facts
 
 
 class WorkflowTaken(Conflict):
-    message = N_("There is already an active workflow for this offering and plan.")
+    message = N_("An active workflow exists already for this offering and plan.")
     field = "insurance_plan_id"
 
 

@@ -27,7 +27,7 @@ class ServiceForm(PortalForm):
     )
     code = Line(_("Code"), [Length(max=50)])
     code_version = Line(_("Code version"), [Length(max=50)])
-    default_duration_minutes = IntegerField(_("Usual length in minutes"), [REQUIRED], default=30)
+    default_duration_minutes = IntegerField(_("Length in minutes"), [REQUIRED], default=30)
     description = TextAreaField(_("Description"), [Length(max=1000)], filters=[tidy])
 
     def details(self) -> ServiceDetails:
@@ -46,7 +46,7 @@ class OfferingForm(PortalForm):
     visibility = SelectField(
         _("Who sees it"),
         choices=[
-            SelectChoice("public", _("Everybody, patients too")),
+            SelectChoice("public", _("Everyone, patients too")),
             SelectChoice("private", _("Staff only")),
         ],
     )

@@ -42,7 +42,7 @@ class StepTemplateForm(PortalForm):
     """A kind of step."""
 
     name = Line(_("Name"), [NAMED, Length(max=120)])
-    default_duration_minutes = IntegerField(_("Usual minutes"), [REQUIRED], default=10)
+    default_duration_minutes = IntegerField(_("Minutes"), [REQUIRED], default=10)
     requires_location = BooleanField(_("Needs a room"), default=True)
     description = TextAreaField(_("Description"), [Length(max=1000)], filters=[tidy])
 
@@ -58,7 +58,7 @@ class StepForm(Form):
     key = HiddenField()
     step_template_id = SelectField(_("Step"), coerce=int)
     duration_minutes = IntegerField(_("Minutes"), [Optional()])
-    location_type = Line(_("Place"), [Length(max=50)])
+    location_type = Line(_("Room"), [Length(max=50)])
     requires_preparation = BooleanField(_("Needs preparation"))
     can_be_skipped = BooleanField(_("May be skipped"))
 
@@ -115,7 +115,11 @@ class WorkflowForm(PortalForm):
         """Everybody, and the plans that have no workflow of their own here."""
         workflows = list_workflows(offering_id=offering_id)
         told = {workflow.insurance_plan_id for workflow in workflows}
-        everybody = [] if None in told else [("", gettext("The usual steps, for everybody else"))]
+        everybody = (
+            []
+            if None in told
+            else [("", gettext("Default: every plan without its own, and self-pay"))]
+        )
         self.insurance_plan_id.choices = [
             *(SelectChoice(value, words) for value, words in everybody),
             *(plan for plan in plan_options() if plan.value not in told),

@@ -41,7 +41,7 @@ def new() -> Response:
     if form.validate_on_submit():
         with form.refusals():
             service = commands.add_service(form.details())
-            toast(_("%(name)s is in the catalogue.", name=service.name))
+            toast(_("%(name)s added.", name=service.name))
             return go("services.show", service_id=service.id)
     return form_page("services/new.html", "services/_form.html", form, back=url_for(".index"))
 
@@ -55,7 +55,7 @@ def edit(service_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.change_service(service, form.details())
-            toast(_("The changes to %(name)s are saved.", name=service.name))
+            toast(_("%(name)s saved.", name=service.name))
             return go(back)
     return form_page("services/edit.html", "services/_form.html", form, service=service, back=back)
 
@@ -68,7 +68,7 @@ def retirement(service_id: int) -> Response:
     if form.validate_on_submit():
         commands.retire_service(service)
         restoring = url_for(".restoration", service_id=service.id)
-        toast(_("%(name)s is retired.", name=service.name), undo={"url": restoring, "values": {}})
+        toast(_("%(name)s retired.", name=service.name), undo={"url": restoring, "values": {}})
         return go("services.index")
     return form_page(
         "services/retirement.html", "services/_retirement.html", form, service=service,
@@ -82,7 +82,7 @@ def retirement(service_id: int) -> Response:
 def restoration(service_id: int) -> Response:
     service = queries.get_any_service(service_id)
     commands.restore_service(service)
-    toast(_("%(name)s is in the catalogue again.", name=service.name))
+    toast(_("%(name)s restored.", name=service.name))
     return go("services.show", service_id=service.id)
 
 

@@ -39,7 +39,7 @@ def offering_edit(offering_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.change_offering(offering, form.details(), active=form.active.data)
-            toast(_("The changes are saved. Booked visits stay as they are."))
+            toast(_("The changes are saved. Booked appointments stay as they are."))
             return go("services.show", service_id=service.id)
     return form_page(
         "services/offering_edit.html", "services/_offering.html", form, service=service,

@@ -42,7 +42,7 @@ def step_edit(step_template_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.change_step_template(template, form.details())
-            toast(_("The changes to %(name)s are saved.", name=template.name))
+            toast(_("%(name)s saved.", name=template.name))
             return go("services.steps")
     return form_page(
         "services/step_edit.html", "services/_step_form.html", form, step=template,

@@ -41,7 +41,7 @@ def workflow_new(offering_id: int) -> Response:
     offering = queries.get_offering_row(offering_id)
     usual = queries.find_active_workflow(offering_id, None)
     alike = queries.find_alike(offering_id) if usual is None else None
-    name = _("Usual") if usual is None else ""
+    name = _("Default") if usual is None else ""
     form = workflow_pages.builder(request.form, usual or alike, name=name)
     form.offer_plans(offering_id)
 
@@ -79,7 +79,7 @@ def workflow_ending(workflow_id: int) -> Response:
     form = EndingForm()
     if form.validate_on_submit():
         commands.end_workflow(workflow)
-        toast(_("The workflow has ended. Booked visits keep their steps."))
+        toast(_("The workflow has ended. Booked appointments keep their steps."))
         return go("services.offering_workflows", offering_id=offering.id)
     return form_page(
         "services/workflow_ending.html", "services/_workflow_ending.html", form,
@@ -114,7 +114,7 @@ def _build(
             seen = form.seen.data if todo == "publish" else None
             preview, answer = tried(lambda: publish(shown["usual"], change), seen=seen)
             if answer.stays:
-                toast(_("The workflow is published. Booked visits keep their steps."))
+                toast(_("The workflow is published. Booked appointments keep their steps."))
                 return go(url_for(".offering_workflows", offering_id=offering.id))
             form.seen.data = answer.mark
     path = workflow_pages.typed_path(form)

@@ -46,7 +46,7 @@ class TooManyRows(DomainError):
 
 
 class FileUnreadable(DomainError):
-    message = N_("The file cannot be opened any more. Bring it again.")
+    message = N_("The file can no longer be opened. Upload it again.")
 
 
 class NotWaiting(Conflict):

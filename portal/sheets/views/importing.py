@@ -112,7 +112,7 @@ def _report(told: dict[str, Any], kind: str) -> Response:
     """In the order of the file, for a spreadsheet."""
     words = column_words(kind)
     lines = sorted(told.get("lines", []), key=itemgetter("line"))
-    header = [_("Line"), _("What becomes of it"), _("Why")]
+    header = [_("Line"), _("Result"), _("Why")]
     ends = {outcome: _(end) for outcome, end in ENDS.items()}
     rows = ([each["line"], ends[each["outcome"]], _why(each, words)] for each in lines)
     return download(csv_file(header, rows), "import-report", "csv")

@@ -25,7 +25,7 @@ class AskedAlready(Conflict):
 
 
 class AccountDisabled(DomainError):
-    message = N_("This account is disabled. Let the person in again first.")
+    message = N_("This account is disabled. Restore access first.")
 
 
 class ResetOver(Conflict):

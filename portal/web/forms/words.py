@@ -26,7 +26,7 @@ class Words:
             "This field is required.": gettext("This is needed."),
             "Not a valid choice.": gettext("Choose one of the list."),
             "Invalid Choice: could not coerce.": gettext("Choose one of the list."),
-            "Invalid email address.": gettext("This is no e-mail address."),
+            "Invalid email address.": gettext("This is not an e-mail address."),
         }
         return str(words.get(said, said))
 
