@@ -9,13 +9,16 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.appointments.patient_strip import alerts_of, language_name, needs_interpreter
+from portal.appointments.patient_strip import warnings_of
 from portal.appointments.queries import SheetRow, list_day_sheet
 from portal.appointments.queries.sheet import MOST_LINES
 from portal.appointments.words import STATUS, shown_status
 from portal.facilities.models import Facility
 from portal.names import name_of
+from portal.patients.rules.kept import needs_interpreter
+from portal.patients.shown import language_words
 from portal.phi.sealed import Unreadable
+from portal.tenancy.context import facts
 from portal.web.filters import localtime
 
 
@@ -45,7 +48,7 @@ class DoctorSheet(NamedTuple):
 class DaySheet:
     """A facility's day on paper; `cut` says how many lines it has when some are left out."""
 
-    date: date
+    day: date
     previous: date
     next: date
     printed_at: datetime
@@ -90,13 +93,12 @@ def _line(row: SheetRow, zone: str) -> Line:
 
 def _flags(row: SheetRow) -> Iterator[str]:
     """What to know, in words; alerts first."""
-    for alert in alerts_of(row.patient):
-        yield str(_("Alert: %(what)s", what=alert))
-    if row.patient.status == "deceased":
-        yield str(_("Deceased"))
-    spoken = row.language or row.patient.preferred_language
-    if spoken and needs_interpreter(spoken):
-        yield str(_("Interpreter: %(language)s", language=language_name(spoken)))
+    patient = row.patient
+    yield from warnings_of(patient)
+    spoken = row.language or patient.preferred_language
+    if needs_interpreter(patient.meta, spoken, facts().locale):
+        named = language_words(spoken) if spoken else "–"
+        yield str(_("Interpreter: %(language)s", language=named))
     if row.is_new:
         yield str(_("New patient"))
     if row.overbooked:

@@ -63,4 +63,4 @@ def list_day_sheet(facility_id: int, day: date, *, limit: int = MOST_LINES) -> S
             select(Patient).where(Patient.tenant_id == tenant_id, of_the_day)
         )
     }
-    return [SheetRow(*row[:-1], patients[row.patient_id]) for row in rows]
+    return [SheetRow._make((*row[:-1], patients[row.patient_id])) for row in rows]
