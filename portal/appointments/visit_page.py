@@ -106,6 +106,12 @@ class VisitPage:
         return self.status in LIVE and current_user.can("appointments.move")
 
     @property
+    def can_correct(self) -> bool:
+        """Whether its day is over, and this person may say how it was in truth."""
+        earlier = self.start.date() < clock.today_in(self.zone)
+        return earlier and current_user.can("appointments.correct")
+
+    @property
     def can_cancel(self) -> bool:
         return self.status in WAITING and current_user.can("appointments.cancel")
 

@@ -25,6 +25,7 @@ TABLE = {
     "appointments.move": ("x     x     x    x         -", N_("move appointments")),
     "appointments.cancel": ("x   x     x    x         -", N_("cancel appointments")),
     "appointments.attend": ("x   x     x    x         -", N_("check patients in and see to them")),
+    "appointments.correct": ("x  x     -    -         -", N_("correct past appointments")),
     "appointments.overbook": ("x x     x    -         -", N_("overbook")),
     "patients.see":      ("x     x     x    x         x", N_("see patients")),
     "patients.register": ("x     x     x    x         -", N_("register patients")),

@@ -162,6 +162,8 @@ ROUTES: dict[str, Route] = {
     "appointments.release": Route("appointments.book", "slot"),
     "appointments.show": Route("appointments.see", "visit"),
     "appointments.move": Route("appointments.move", "visit"),
+    "appointments.correction": Route("appointments.correct", "visit"),
+    "appointments.cancelled": Route("appointments.see"),
     "appointments.edit": Route("appointments.move", "visit"),
     "appointments.self_payment": Route("appointments.move", "visit"),
     "appointments.cancellation": Route("appointments.cancel", "visit"),

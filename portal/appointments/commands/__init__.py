@@ -3,6 +3,7 @@
 from portal.appointments.commands.acts import apart, as_one
 from portal.appointments.commands.arriving import receive_walk_in
 from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
+from portal.appointments.commands.correcting import correct
 from portal.appointments.commands.editing import (
     EditDetails,
     Edited,
@@ -88,6 +89,7 @@ __all__ = [
     "check_in",
     "complete_visit",
     "confirm",
+    "correct",
     "details_of",
     "edit_appointment",
     "finish_step",

@@ -75,7 +75,7 @@ def complete_visit(appointment: Appointment) -> None:
         current = current_step(steps)
         if current is not None:
             finish(current)
-        _set_waiting(steps, "cancelled")
+        set_waiting(steps, "cancelled")
         over(appointment, "completed")
 
 
@@ -103,7 +103,7 @@ def cancel_appointment(
         if not keeps_seat(appointment, clock.now()):
             seats.give_back_seat(appointment)
         appointment.cancel_reason, appointment.cancel_code = because.strip(), code
-        _set_waiting(queries.list_steps(appointment.id), "cancelled")
+        set_waiting(queries.list_steps(appointment.id), "cancelled")
         over(appointment, "cancelled", at=at)
 
 
@@ -115,7 +115,7 @@ def mark_no_show(appointment: Appointment) -> None:
         raise NotBegunYet
     check_its_day(appointment)
     with acts.recorded(appointment, "no_show"):
-        _set_waiting(queries.list_steps(appointment.id), "no_show")
+        set_waiting(queries.list_steps(appointment.id), "no_show")
         over(appointment, "no_show")
 
 
@@ -148,7 +148,8 @@ def finish(step: AppointmentStep) -> None:
     step.status, step.finished_at = "completed", clock.now()
 
 
-def _set_waiting(steps: Iterable[AppointmentStep], status: str) -> None:
+def set_waiting(steps: Iterable[AppointmentStep], status: str) -> None:
+    """What becomes of the steps that have not begun when the visit ends."""
     for step in steps:
         if step.status == "scheduled":
             step.status = status

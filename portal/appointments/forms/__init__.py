@@ -1,6 +1,7 @@
 """What the front desk types about visits."""
 
 from portal.appointments.forms.booking import BookingForm
+from portal.appointments.forms.correcting import CorrectionForm
 from portal.appointments.forms.editing import EditForm, edit_as_typed
 from portal.appointments.forms.finding import FindForm
 from portal.appointments.forms.series import RepeatForm
@@ -13,6 +14,7 @@ __all__ = [
     "AllComingForm",
     "BookingForm",
     "CancellationForm",
+    "CorrectionForm",
     "EditForm",
     "FindForm",
     "MoveForm",

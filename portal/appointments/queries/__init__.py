@@ -19,6 +19,7 @@ from portal.appointments.queries.day import (
     board_version,
 )
 from portal.appointments.queries.day_reasons import why_nothing
+from portal.appointments.queries.gone import Gone, list_gone
 from portal.appointments.queries.of_patient import (
     PatientVisit,
     is_deceased,
@@ -89,6 +90,7 @@ __all__ = [
     "ComingVisit",
     "Day",
     "DoctorRow",
+    "Gone",
     "Offer",
     "PatientVisit",
     "Queue",
@@ -126,6 +128,7 @@ __all__ = [
     "list_coming_rows",
     "list_day_sheet",
     "list_following",
+    "list_gone",
     "list_group",
     "list_history",
     "list_matches",

@@ -1,5 +1,11 @@
 """A visit's life, its times, how it repeats. Pure: no session, no clock of its own."""
 
+from portal.appointments.rules.correcting import (
+    ENDINGS,
+    NotOfEarlierDay,
+    check_correction,
+    is_earlier,
+)
 from portal.appointments.rules.editing import (
     BEGUN,
     NEW,
@@ -93,6 +99,7 @@ from portal.appointments.rules.waitlist import (
 
 __all__ = [
     "BEGUN",
+    "ENDINGS",
     "EVERY_DAY",
     "FORWARD",
     "LABELS",
@@ -123,6 +130,7 @@ __all__ = [
     "NotAllBooked",
     "NotBegunYet",
     "NotEditable",
+    "NotOfEarlierDay",
     "NotOffered",
     "NotUndoneAnyMore",
     "NothingToRepeat",
@@ -157,6 +165,7 @@ __all__ = [
     "WaitsNoMore",
     "WeeksOutOfRange",
     "by_start",
+    "check_correction",
     "check_dates",
     "check_day",
     "check_move",
@@ -165,6 +174,7 @@ __all__ = [
     "check_undo",
     "current_step",
     "inactive",
+    "is_earlier",
     "is_its_day",
     "keeps_seat",
     "next_step",

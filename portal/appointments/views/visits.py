@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done, say_undone
-from portal.appointments.forms import CancellationForm
+from portal.appointments.forms import CancellationForm, CorrectionForm
 from portal.appointments.models import Appointment
 from portal.appointments.rules import LABELS_DONE, VisitNotAt
 from portal.appointments.views.blueprint import bp
@@ -135,7 +135,16 @@ def shown(visit: Appointment) -> dict[str, Any]:
     """What the visit's page and fragment need."""
     card = visit_page(visit, get_offering(visit.service_offering_id).service_id)
     cancel_form = CancellationForm(formdata=None) if card.can_cancel else None
-    return {"visit": card, "cancel_form": cancel_form, "refused": None, "landing": False}
+    correct_form = CorrectionForm(formdata=None) if card.can_correct else None
+    if correct_form is not None:
+        correct_form.offer_choices(visit)
+    return {
+        "visit": card,
+        "cancel_form": cancel_form,
+        "correct_form": correct_form,
+        "refused": None,
+        "landing": False,
+    }
 
 
 def say_wanted(facility_id: int, doctor_id: int, start_at: datetime) -> None:

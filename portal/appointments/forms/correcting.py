@@ -1,0 +1,30 @@
+"""Correcting an appointment of an earlier day."""
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import SelectField
+from wtforms.validators import InputRequired, Length
+
+from portal.appointments import queries
+from portal.appointments.act_words import UNDO
+from portal.appointments.models import Appointment
+from portal.appointments.rules import ENDINGS
+from portal.appointments.words import STATUS
+from portal.web.forms import Line, PortalForm
+
+
+class CorrectionForm(PortalForm):
+    """How it ended in truth, or that the last thing done is taken back; and why."""
+
+    correction = SelectField(lazy_gettext("Correction"))
+    because = Line(
+        lazy_gettext("Reason for the correction"),
+        [InputRequired(lazy_gettext("Say why.")), Length(max=500)],
+    )
+
+    def offer_choices(self, visit: Appointment) -> None:
+        """What can be corrected from where it stands."""
+        choices = [(to, gettext(STATUS[to][0])) for to in ENDINGS.get(visit.status, ())]
+        act = queries.last_act(visit.id)
+        if act is not None and act.before is not None:
+            choices.append(("undo", gettext(UNDO[act.kind])))
+        self.correction.choices = choices

@@ -1,0 +1,39 @@
+"""Correcting appointments of earlier days."""
+
+from flask import Response
+from flask_babel import gettext as _
+
+from portal.appointments import commands, queries
+from portal.appointments.act_messages import say_done, say_undone
+from portal.appointments.forms import CorrectionForm
+from portal.appointments.models import Appointment
+from portal.appointments.views.blueprint import bp
+from portal.appointments.views.visits import CARD, PAGE, answer, refused, shown
+from portal.auth.permissions import permission
+from portal.db import session
+from portal.refusals import DomainError
+from portal.web.answers import form_page
+
+
+@bp.post("/appointments/<int:appointment_id>/correction")
+@permission("appointments.correct")
+def correction(appointment_id: int) -> Response:
+    visit, form = queries.get_appointment(appointment_id), CorrectionForm()
+    form.offer_choices(visit)
+    if not form.validate():
+        return form_page(PAGE, CARD, form, **(shown(visit) | {"correct_form": form}))
+    try:
+        with session.begin_nested():
+            _correct(visit, form)
+    except DomainError as refusal:
+        session.refresh(visit)
+        return refused(visit, refusal)
+    return answer(visit)
+
+
+def _correct(visit: Appointment, form: CorrectionForm) -> None:
+    done = commands.correct(visit, form.correction.data, form.because.data or "")
+    if done:
+        say_undone(done)
+    else:
+        say_done(visit, _("Corrected"))

@@ -1,0 +1,54 @@
+"""Whoever cancelled or stayed away is on a list of the day, and is booked again from there."""
+
+import pytest
+
+from portal.appointments.commands import cancel_appointment, mark_no_show
+from portal.facilities import visits
+from tests.support.scheduling import a_practice, book, hours, on_monday
+
+ADDRESS = "/appointments/cancelled?facility={}&date=2026-03-02"
+
+
+@pytest.fixture
+def day(alder):
+    """One who cancelled, one who stayed away, one who comes."""
+    with on_monday(hours=3), alder.at_work():
+        practice = a_practice(alder.facility_id)
+        hours(practice)
+        with on_monday():
+            cancelled, missed, stands = (book(practice, at) for at in ("09:00", "09:30", "10:00"))
+        cancel_appointment(cancelled, "Ill")
+        mark_no_show(missed)
+        return practice, cancelled, missed, stands
+
+
+def test_the_list_names_them_and_rebook_brings_patient_service_and_doctor(browser, alder, day):
+    practice, cancelled, missed, stands = day
+    with on_monday(hours=3):
+        browser.sign_in(alder.desk)
+        listed = browser.get(ADDRESS.format(alder.facility_id)).text
+        assert f'/appointments/{cancelled.id}"' in listed
+        assert f'/appointments/{missed.id}"' in listed
+        assert f'/appointments/{stands.id}"' not in listed
+        assert listed.count("Rebook") == 2
+        asked = (f"patient={cancelled.patient_id}&amp;service={practice.service.id}"
+                 f"&amp;doctor={practice.doctor.id}")  # fmt: skip
+        assert asked in listed
+        board = browser.get(f"/appointments/day?facility={alder.facility_id}&date=2026-03-02").text
+        assert "/appointments/cancelled?" in board
+
+
+def test_a_long_list_is_cut_and_says_so(browser, alder, day, monkeypatch):
+    monkeypatch.setattr("portal.appointments.views.gone.MOST_SHOWN", 1)
+    assert visits.MOST_SHOWN > 1
+    with on_monday(hours=3):
+        browser.sign_in(alder.auditor)
+        listed = browser.get(ADDRESS.format(alder.facility_id)).text
+        assert "These are the first 1 of the day." in listed
+        assert "Rebook" not in listed
+
+
+def test_a_day_on_which_all_came_says_so(browser, alder):
+    browser.sign_in(alder.desk)
+    listed = browser.get(ADDRESS.format(alder.facility_id)).text
+    assert "Nobody cancelled or stayed away" in listed
