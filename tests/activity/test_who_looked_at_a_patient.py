@@ -22,8 +22,9 @@ def test_looking_who_looked_is_a_look(browser, alder, patient_id):
 
 def test_only_those_with_the_right_see_the_tab(browser, alder, patient_id):
     chart = f"/patients/{patient_id}"
-    assert "Who looked" not in browser.sign_in(alder.desk).get(chart).text
-    assert "Who looked" in browser.sign_in(alder.auditor).get(chart).text
+    tab = f'href="/activity/patients/{patient_id}"'
+    assert tab not in browser.sign_in(alder.desk).get(chart).text
+    assert tab in browser.sign_in(alder.auditor).get(chart).text
 
 
 def test_other_patients_are_not_listed(browser, alder, patient_id, noted):

@@ -193,10 +193,12 @@ def test_the_database_itself_wants_a_reason(there, why):
 
 
 def test_the_database_itself_wants_a_fresh_proof(there):
-    with signed_in(there.person, there.clinic):
-        session.execute(text("UPDATE user_sessions SET proven_at = now() - interval '6 minutes'"))
-        with pytest.raises(DBAPIError) as refused, session.begin_nested():
-            session.execute(BREAK, {"patient": there.patient_id, "why": REASON})
+    with (
+        signed_in(there.person, there.clinic, proven="now() - interval '6 minutes'"),
+        pytest.raises(DBAPIError) as refused,
+        session.begin_nested(),
+    ):
+        session.execute(BREAK, {"patient": there.patient_id, "why": REASON})
     assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
 
 

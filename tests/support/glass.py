@@ -43,8 +43,12 @@ def elsewhere(clinic: Clinic, role: str = "front_desk", **known: str) -> Elsewhe
 
 
 @contextmanager
-def signed_in(person: Person, clinic: Clinic) -> Iterator[None]:
-    """A session of the person's own, entered as the web application enters it."""
+def signed_in(person: Person, clinic: Clinic, *, proven: str = "now()") -> Iterator[None]:
+    """A session of the person's own, entered as the web application enters it.
+
+    Args:
+        proven: when they last proved who they are, as SQL.
+    """
     with clinic.at_work():
         session.execute(delete(UserSession).where(UserSession.token_hash == token_of(person)))
         session.add(
@@ -53,6 +57,7 @@ def signed_in(person: Person, clinic: Clinic) -> Iterator[None]:
                 token_hash=token_of(person),
                 idle_seconds=3600,
                 expires_at=session.scalar(text("SELECT now() + interval '1 hour'")),
+                proven_at=session.scalar(text(f"SELECT {proven}")),
             )
         )
     assert enter_session(token_of(person))
