@@ -110,7 +110,7 @@ def test_a_long_look_stops_and_goes_on_where_it_stopped(browser, alder, noted, m
     monkeypatch.setattr(log, "MOST_READ", 4)
     browser.sign_in(alder.owner)
     first = browser.get("/activity/?action_type=audit.purge").text
-    assert "older ones were not looked at yet" in first
+    assert "older entries have not been searched yet" in first
     place = re.search(r"before=([\d-]+)", first)[1]
     further = browser.get(f"/activity/?action_type=audit.purge&before={place}").text
     assert rows(further) == 1

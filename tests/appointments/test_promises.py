@@ -19,11 +19,11 @@ pytestmark = pytest.mark.database
 
 # Promise -> what an administrator would do to break it.
 BREAKS = {
-    "no doctor is in two locations": """
+    "no doctor is in two places": """
         ALTER TABLE availability_slots DROP CONSTRAINT ex_availability_slots_doctor;
         UPDATE availability_slots SET busy_until = busy_until + interval '1 hour'
          WHERE booked_count > 0""",
-    "no patient is in two locations": """
+    "no patient is in two places": """
         ALTER TABLE appointments DROP CONSTRAINT ex_appointments_patient;
         UPDATE appointments SET patient_id = (SELECT min(patient_id) FROM appointments),
                end_at = end_at + interval '1 hour' WHERE status <> 'cancelled'""",

@@ -33,6 +33,7 @@ PARTICULAR = {
     ("step_templates", "default_duration_minutes"): 10,
     ("availability_rules", "slot_duration_minutes"): 30,
     ("patient_search_tokens", "token"): bytes(16),
+    ("appointment_acts", "kind"): "move",
     ("patient_alerts", "kind"): "safety",
     ("patient_alerts", "ended_at"): "2030-01-07 10:00+00",
     ("patient_contacts", "ended_at"): "2030-01-07 10:00+00",
