@@ -61,7 +61,7 @@ def test_an_absence_says_what_it_takes_and_is_local_time(browser, alder, practic
     ("wrong", "reason"),
     [
         ({"end_at": "2026-03-02T08:00"}, "The end is not after the start."),
-        ({"type": "override"}, "Changed hours without a rule need a slot length."),
+        ({"type": "override"}, "Enter the minutes of a slot."),
         ({"type": "holiday"}, "Choose one of the list."),
         ({"start_at": ""}, "This is needed."),
     ],
