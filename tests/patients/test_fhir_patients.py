@@ -113,7 +113,7 @@ def test_a_part_of_a_birth_date_is_left_out_with_a_remark():
         (b'{"a": ' + b"1" * 5_000 + b"}", "number too long"),
         (
             b'{"resourceType": "Patient", "name": [{"family": "\xff"}]}',
-            "another encoding (at byte 50)",
+            "another encoding",
         ),
         (b'{"a": "' + b"x" * 10_000_000 + b'"}', "longer than a megabyte"),
     ],

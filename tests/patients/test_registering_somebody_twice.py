@@ -14,7 +14,7 @@ TYPED = {
     "first_name": "Anna",
     "dob": "1980-03-04",
     "phone": "555 0199",
-    "notes": "Prefers mornings",
+    "note": "Prefers mornings",
 }
 
 

@@ -215,7 +215,7 @@ def _number_keys(text: str, today: date, countries: Countries) -> frozenset[Key]
         return None
     digits = "".join(str(decimal(char)) for char in number if char.isdecimal())
     keys = {Key("dob", day.isoformat()) for day in birth_dates(text, today=today)}
-    if keys and not text.strip().isdecimal():
+    if keys and not (text.strip().isdecimal() or without_birth_date(text).strip()):
         return frozenset(keys)
     if is_medical_record_number(digits):
         keys.add(Key("mrn", digits))
