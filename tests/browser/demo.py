@@ -63,7 +63,9 @@ SELECT facility_id, doctor_id,
   (SELECT min(insurance_plan_id) FROM facility_insurance_plans) AS plan_id,
   (SELECT min(id) FROM insurance_providers) AS payer_id,
   (SELECT min(patient_id) FROM appointments JOIN patients p ON p.id = patient_id
-    WHERE p.facility_id <> :facility) AS outsider_id
+    WHERE p.facility_id <> :facility AND NOT EXISTS (
+      SELECT FROM appointments here
+      WHERE here.patient_id = p.id AND here.facility_id = :facility)) AS outsider_id
 FROM away
 """
 
