@@ -92,12 +92,15 @@ def upgrade() -> None:
         " WHEN (OLD.row_uid <> NEW.row_uid) EXECUTE FUNCTION keep_row_uid()"
     )
     op.add_column("appointments", sa.Column("cancel_code", sa.Text(), nullable=True))
-    op.create_check_constraint(
-        op.f("ck_appointments_cancel_code"), "appointments", _one_of("cancel_code", CODES)
-    )
     op.add_column(
         "appointment_steps", sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True)
     )
+    op.execute(
+        "ALTER TABLE appointments ADD CONSTRAINT ck_appointments_cancel_code"
+        f" CHECK ({_one_of('cancel_code', CODES)}) NOT VALID"
+    )
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE appointments VALIDATE CONSTRAINT ck_appointments_cancel_code")
 
 
 def downgrade() -> None:

@@ -12,12 +12,16 @@ NAME = "ix_appointments_present"
 
 
 def upgrade() -> None:
-    op.create_index(
-        NAME,
-        "appointments",
-        ["tenant_id", "facility_id"],
-        postgresql_where=sa.text("status IN ('checked_in', 'in_progress')"),
-    )
+    with op.get_context().autocommit_block():
+        # One that was cut off half-way is there, and does not work.
+        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {NAME}")
+        op.create_index(
+            NAME,
+            "appointments",
+            ["tenant_id", "facility_id"],
+            postgresql_where=sa.text("status IN ('checked_in', 'in_progress')"),
+            postgresql_concurrently=True,
+        )
 
 
 def downgrade() -> None:

@@ -228,7 +228,7 @@ STATES = (
 # Forms that have nothing which must be typed, and one that is sent in another way.
 NEVER_REFUSED = {
     "staff.edit", "insurance.terms_edit", "doctors.place_new", "doctors.place_edit",
-    "services.workflow_new", "services.workflow_edit",
+    "services.workflow_new", "services.workflow_edit", "appointments.edit",
 }  # fmt: skip
 # What is the same with and without records.
 NEVER_EMPTY = {
