@@ -38,8 +38,8 @@ class Keyboard:
         self.page.keyboard.press(key)
 
     def fill(self, name: str, text: str) -> None:
-        """Type into a field, in place of what it holds."""
-        self.reach(name)
+        """Type into a field, in place of what it holds; a list of what is wrong names it too."""
+        self.reach(name, within="input, textarea, select")
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
 

@@ -4,6 +4,7 @@ import re
 import subprocess
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from portal.activity.commands import DisclosureDetails, correct_disclosure, record_disclosure
+from portal.appointments.commands.editing import details_of, edit_appointment
 from portal.appointments.models import AppointmentStep
 from portal.auth.models import UserFactor
 from portal.cli.lookup import every_tenant
@@ -114,6 +116,8 @@ def stage(own_database: Database) -> tuple[Database, Clinic]:
             hours(practice)
             visit = book(practice)
             visit.notes = "Kanarie-visit"
+            session.flush()
+            edit_appointment(visit, replace(details_of(visit), notes="Kanarie-edited"))
             visit.overbook_reason = PLAIN.decode()
             for step in session.scalars(select(AppointmentStep)):
                 step.notes = "Kanarie-step"
