@@ -48,6 +48,8 @@ class StandingForm(PortalForm):
         """At least one, unless it is all; whoever is limited is refused by the command."""
         if "reach" in self and not self.everywhere and not field.data:
             raise ValidationError(gettext("Choose at least one facility, or all facilities."))
+        if self.everywhere and field.data:
+            raise ValidationError(gettext("Choose “Only these”, or tick no facility."))
 
 
 def standing_of(role: str, facility_ids: list[int]) -> dict[str, Any]:

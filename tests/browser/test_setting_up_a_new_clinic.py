@@ -125,7 +125,7 @@ def where_and_who(owner: Keyboard) -> None:
     owner.page.keyboard.press("Enter")
     owner.stands_on("Dr. Okafor")
     back(owner)
-    owner.press("Give a location")
+    owner.press("Add a facility")
     owner.stands_on("Facility for Dr. Okafor")
     owner.press("Save")
     owner.stands_on("Dr. Okafor")
@@ -162,7 +162,14 @@ def who_pays(owner: Keyboard) -> None:
 
 def steps_of_a_visit(owner: Keyboard) -> None:
     for name, minutes in (("Check-in", "10"), ("Examination", "20")):
-        add(owner, "Add a step", "Add a step", "Steps", Name=name, Usual_minutes=minutes)
+        add(
+            owner,
+            "Add a step type",
+            "Add a step type",
+            "Step types",
+            Name=name,
+            Minutes=minutes,
+        )
     back(owner)
     owner.press("Put the steps in order")
     owner.stands_on("New steps for Consultation with Dr. Okafor")
@@ -229,6 +236,8 @@ def a_colleague(owner: Keyboard) -> None:
     owner.stands_on("Invite somebody")
     owner.fields(Name="Ben Desk", **{"E-mail": "ben@harbour.example"})
     owner.choose("Role", "Front")
+    owner.reach("All facilities")
+    owner.page.keyboard.press("ArrowDown")
     owner.tick("Harbour Central")
     owner.press("Save")
     owner.stands_on("Staff")
@@ -236,7 +245,7 @@ def a_colleague(owner: Keyboard) -> None:
 
 
 def first_visit(owner: Keyboard) -> None:
-    owner.press("Book a visit")
+    owner.press("Book an appointment")
     owner.stands_on("Book appointment")
     owner.fill("Patient", "Rivera, Ana")
     expect(owner.page.get_by_role("option")).to_contain_text(["Register"], timeout=MILLISECONDS)
