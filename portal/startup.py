@@ -31,7 +31,8 @@ OWN_SETTINGS = {"jit=off"}
 SETTINGS = text("""
     SELECT unnest(s.setconfig) FROM pg_db_role_setting s
     JOIN pg_roles r ON r.oid = s.setrole
-    WHERE r.rolname = current_user
+    LEFT JOIN pg_database d ON d.oid = s.setdatabase
+    WHERE r.rolname = current_user AND coalesce(d.datname = current_database(), true)
 """)
 HASTY = text("""
     SELECT name FROM pg_settings

@@ -67,9 +67,9 @@ def test_settings_that_somebody_left_on_the_role_are_refused(own_database: Datab
     """A role may change its own settings, which outlive its session: a lasting denial."""
     name = own_database.name
     with own_database.connect("app") as attacker:
-        attacker.execute(f"ALTER ROLE portal_app IN DATABASE {name} SET statement_timeout = '1ms'")
+        attacker.execute(f"ALTER ROLE portal_app IN DATABASE {name} SET lock_timeout = '7s'")
     said = refusal(own_database, lambda config: config)
-    assert "statement_timeout=1ms" in said
+    assert "lock_timeout=7s" in said
     with own_database.connect("admin") as admin:
         admin.execute(f"ALTER ROLE portal_app IN DATABASE {name} RESET ALL")
     with own_database.app().app_context():
