@@ -78,6 +78,7 @@ SEEN = {
     "appointments.day_sheet": N_("Saw the day sheet"),
     "appointments.day_changes": N_("Saw changes of the day board"),
     "appointments.edit": N_("Saw an appointment to edit it"),
+    "appointments.correction": N_("Saw an appointment to edit it"),
     "appointments.flow": N_("Saw the flow board"),
     "appointments.flow_changes": N_("Saw changes of the flow board"),
     "appointments.home": N_("Saw the day board of today"),
