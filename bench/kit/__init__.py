@@ -20,8 +20,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
-
 from tests.support.databases import Database, clone, start_server, stop_server
 
 RESULTS = Path(__file__).parent.parent / "results"
@@ -115,15 +113,11 @@ def scratch(name: str, **settings: str) -> Iterator[Database]:
     """A migrated database on a server of its own, gone afterwards.
 
     The server is the embedded one as tests start it: without fsync, so that what is measured is
-    work and not the disk. `settings` change postgresql.conf (fsync="on").
+    work and not the disk. It is told `settings` instead (fsync="on"), where nothing is said twice.
     """
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:
-        server = start_server(folder / "18", 18)
-        with psycopg.connect(server.url("admin", "postgres"), autocommit=True) as admin:
-            for setting, value in settings.items():
-                admin.execute(f"ALTER SYSTEM SET {setting} = '{value}'")
-            admin.execute("SELECT pg_reload_conf()")
+        server = start_server(folder / "18", 18, **settings)
         with clone(server, name) as database:
             yield database
     finally:

@@ -31,7 +31,10 @@ SECONDS_TO_RECOVER = 60
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """On a server of its own, since that is killed."""
     with scratch("killed", **DURABLE) as database:
-        yield set_up(database, tmp_path, weeks=sized(1, 4))
+        made = set_up(database, tmp_path, weeks=sized(1, 4))
+        for setting, value in DURABLE.items():
+            assert made.seen(f"SHOW {setting}") == [(value,)]
+        yield made
 
 
 @patient()

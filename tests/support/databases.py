@@ -1,7 +1,7 @@
 """Databases for tests: one server a run, one migrated template on it, and clones of that."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -72,9 +72,15 @@ class Database:
         return psycopg.connect(self.url(role))
 
 
-def start_server(folder: Path, version: int) -> EmbeddedServer:
-    """This run's server, started by whichever test process needs it first, template and all."""
-    server = _server(folder, version)
+def start_server(folder: Path, version: int, **settings: str) -> EmbeddedServer:
+    """This run's server, started by whichever test process needs it first, template and all.
+
+    Args:
+        folder: where it lies.
+        version: 15 or 18.
+        settings: what it is told, before `HASTY` (fsync="on").
+    """
+    server = _server(folder, version, settings)
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder):
         server.start()
@@ -128,11 +134,14 @@ def migrate(app: Flask, to: str = "head") -> None:
         act(directory=str(ROOT / "migrations"), revision=to)
 
 
-def _server(folder: Path, version: int) -> EmbeddedServer:
+def _server(
+    folder: Path, version: int, settings: Mapping[str, str] | None = None
+) -> EmbeddedServer:
+    told = {**HASTY, **(settings or {})}
     if version == 18:
-        return EmbeddedServer(folder, settings=HASTY)
+        return EmbeddedServer(folder, settings=told)
     binaries = need("postgresql-15").parent
-    return EmbeddedServer(folder, binaries=binaries, initdb=("--locale=C.UTF-8",), settings=HASTY)
+    return EmbeddedServer(folder, binaries=binaries, initdb=("--locale=C.UTF-8",), settings=told)
 
 
 def _make_template(server: EmbeddedServer) -> None:
