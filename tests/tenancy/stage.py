@@ -55,6 +55,16 @@ class Stage:
         """Be what row security does not bind, as the database's own functions may be."""
         self.connection.execute("RESET SESSION AUTHORIZATION")
 
+    def speak_as_whoever_writes(self, table: Table, column: str, clinic: Clinic) -> None:
+        """Be the web application signed in to the clinic, or a function where it may not write."""
+        self.speak_as("app")
+        may = "SELECT has_column_privilege(%s, %s, %s)"
+        rights = ("INSERT", "UPDATE") if table.has_id else ("INSERT",)
+        if all(self.one(may, table.name, column, right) for right in rights):
+            self.enter(clinic)
+        else:
+            self.speak_as_nobody_limited()
+
     def set_context(self, text: str) -> None:
         """What an attacker can do as well: set the setting."""
         self.connection.execute("SELECT set_config('portal.context', %s, true)", [text])
