@@ -100,13 +100,23 @@ def leave() -> None:
     known: Facts | None = session.info.get("facts")
     waiting, touches = session.info.get("messages", []), session.info.get("touches_last", False)
     if known is None or known.session_id is None:
-        token = cookie_token()
-        if token and request.endpoint not in WITHOUT_PERSON:
-            commands.end_overdue(rules.hash_of(token))
+        _end_overdue()
         return
     if touches or waiting != list(known.messages):
         ends = commands.keep_session(waiting, touch=touches)
         session.info["facts"] = replace(known, idle_ends_at=ends)
+
+
+def _end_overdue() -> None:
+    """Note that this browser's session is over; its form cookie says that it has been noted."""
+    token = cookie_token()
+    if not token or request.endpoint in WITHOUT_PERSON:
+        return
+    token_hash = rules.hash_of(token)
+    mark = token_hash.hex()[:16]
+    if signed_cookie.get("over") != mark:
+        commands.end_overdue(token_hash)
+        signed_cookie["over"] = mark
 
 
 def say_when_it_ends(response: Response) -> Response:

@@ -16,6 +16,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.client import Browser
 from tests.support.device import Device
 from tests.support.people import PASSWORD, Clinic
+from tests.support.statements import at_most
 
 NEW = "six blue boats at noon"
 PAGES = ("/facilities/", "/appointments/day", "/account/session")
@@ -159,3 +160,16 @@ def test_a_session_that_was_over_stays_so_when_the_clock_goes_back(browser, alde
     with alder.at_work():
         session.execute(text("UPDATE user_sessions SET last_seen_at = now()"))
     assert browser.get("/facilities/").status_code == 401
+
+
+def test_that_a_session_is_over_is_written_down_once_for_a_browser(browser, alder):
+    """The kind of fault: a write on every page of somebody who is nobody."""
+    browser.sign_in(alder.desk)
+    with alder.at_work():
+        session.execute(text("UPDATE user_sessions SET last_seen_at = now() - interval '1 day'"))
+    sent = []
+    for page in ("/facilities/", "/patients/", "/sign-in"):
+        with at_most(10) as statements:
+            browser.get(page)
+        sent.append(sum("end_overdue_session" in each for each in statements))
+    assert sent == [1, 0, 0]
