@@ -15,6 +15,7 @@ from portal.appointments.queries.sheet import MOST_LINES
 from portal.appointments.words import STATUS, shown_status
 from portal.facilities.models import Facility
 from portal.names import name_of
+from portal.patients.queries import Alert, list_alerts_of
 from portal.patients.rules.kept import needs_interpreter
 from portal.patients.shown import language_words
 from portal.phi.sealed import Unreadable
@@ -59,8 +60,11 @@ class DaySheet:
 def day_sheet(facility: Facility, day: date) -> DaySheet:
     """Read the day; who asks has seen everybody on it. Raises NotFound."""
     rows = list_day_sheet(facility.id, day, limit=MOST_LINES + 1)
+    alerts = list_alerts_of([row.patient for row in rows[:MOST_LINES]])
     doctors = [
-        DoctorSheet(name, [_line(row, facility.timezone) for row in of_doctor])
+        DoctorSheet(
+            name, [_line(row, alerts[row.patient.id], facility.timezone) for row in of_doctor]
+        )
         for (_id, name), of_doctor in groupby(
             rows[:MOST_LINES], lambda row: (row.doctor_id, row.doctor)
         )
@@ -75,7 +79,7 @@ def day_sheet(facility: Facility, day: date) -> DaySheet:
     )
 
 
-def _line(row: SheetRow, zone: str) -> Line:
+def _line(row: SheetRow, alerts: Sequence[Alert], zone: str) -> Line:
     patient, status = row.patient, STATUS[shown_status(row.status, row.confirmed_at)]
     return Line(
         start=localtime(row.start_at, zone),
@@ -87,14 +91,14 @@ def _line(row: SheetRow, zone: str) -> Line:
         service=row.service,
         plan=row.plan or str(_("Self-pay")),
         status=str(_(status[0])),
-        flags=tuple(_flags(row)),
+        flags=tuple(_flags(row, alerts)),
     )
 
 
-def _flags(row: SheetRow) -> Iterator[str]:
+def _flags(row: SheetRow, alerts: Sequence[Alert]) -> Iterator[str]:
     """What to know, in words; alerts first."""
     patient = row.patient
-    yield from warnings_of(patient)
+    yield from warnings_of(patient, alerts)
     spoken = row.language or patient.preferred_language
     if needs_interpreter(patient.meta, spoken, facts().locale):
         named = language_words(spoken) if spoken else "–"

@@ -12,7 +12,7 @@ from portal.appointments.queries import Around, ComingVisit, around_patient
 from portal.availability.rules import local_date
 from portal.names import name_of
 from portal.patients.models import Patient
-from portal.patients.queries import list_alerts
+from portal.patients.queries import Alert, list_alerts
 from portal.patients.shown import interprets, kind_words, language_words
 from portal.phi.sealed import Unreadable
 from portal.tenancy.context import facts
@@ -70,25 +70,26 @@ def patient_strip(
         patient_id=patient.id, name=name_of(patient),
         status=patient.status, born=patient.dob,
         mrn=patient.mrn,
-        alerts=alerts_of(patient), language=language_words(spoken) if spoken else None,
+        alerts=alert_words(list_alerts(patient)),
+        language=language_words(spoken) if spoken else None,
         interpreter=interprets(patient), phone=patient.phone,
         usual_doctor=around.usual_doctor, coming=[_shown(each) for each in coming[:MOST_SHOWN]],
         more=len(coming) > MOST_SHOWN, clash=_clash(coming, at, zone) if at else None,
     )  # fmt: skip
 
 
-def warnings_of(patient: Patient) -> list[str]:
+def warnings_of(patient: Patient, alerts: Sequence[Alert]) -> list[str]:
     """What must be known first, before all that the patient has died or is inactive."""
     said = {
         "deceased": _("This patient is recorded as deceased"),
         "inactive": _("This patient's record is inactive"),
     }.get(patient.status)
-    return [*([said] if said else []), *alerts_of(patient)]
+    return [*([said] if said else []), *alert_words(alerts)]
 
 
-def alerts_of(patient: Patient) -> list[str]:
+def alert_words(alerts: Sequence[Alert]) -> list[str]:
     """What must be known first, each with its kind."""
-    return [f"{kind_words(alert.kind)}: {alert.text}" for alert in list_alerts(patient)]
+    return [f"{kind_words(alert.kind)}: {alert.text}" for alert in alerts]
 
 
 def _shown(visit: ComingVisit) -> Coming:

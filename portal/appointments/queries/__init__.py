@@ -26,6 +26,7 @@ from portal.appointments.queries.of_patient import (
     list_coming_of,
     list_coming_rows,
     list_past_rows,
+    list_rows_of,
     list_waiting_of,
 )
 from portal.appointments.queries.offers import (
@@ -137,6 +138,7 @@ __all__ = [
     "list_past_rows",
     "list_patient_plan_ids",
     "list_queues",
+    "list_rows_of",
     "list_series_visits",
     "list_step_rows",
     "list_steps",

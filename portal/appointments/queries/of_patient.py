@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import TextClause, select, text
 
@@ -26,6 +26,7 @@ ROWS = """
 """
 IS_COMING = "(a.status IN ('scheduled', 'checked_in', 'in_progress') AND a.end_at > :now)"
 COMING = text(ROWS.format(which=f"{IS_COMING} ORDER BY a.start_at, a.id"))
+NAMED = text(ROWS.format(which="a.id = ANY(CAST(:ids AS bigint[])) ORDER BY a.start_at, a.id"))
 PAST = text(ROWS.format(which=f"NOT {IS_COMING} ORDER BY a.start_at DESC, a.id DESC"))
 
 
@@ -47,6 +48,11 @@ def list_coming_rows(
 ) -> list[PatientVisit]:
     """What is booked and not over, the soonest first."""
     return _rows(COMING, patient_id, limit, offset)
+
+
+def list_rows_of(patient_id: int, visits: Sequence[Appointment]) -> list[PatientVisit]:
+    """Some of a patient's appointments as rows, the soonest first."""
+    return _rows(NAMED, patient_id, len(visits), 0, ids=[visit.id for visit in visits])
 
 
 def list_past_rows(patient_id: int, *, limit: int, offset: int = 0) -> list[PatientVisit]:
@@ -92,9 +98,11 @@ def is_deceased(patient_id: int) -> bool:
     return session.scalar(found) is not None
 
 
-def _rows(statement: TextClause, patient_id: int, limit: int, offset: int) -> list[PatientVisit]:
+def _rows(
+    statement: TextClause, patient_id: int, limit: int, offset: int, **more: Any
+) -> list[PatientVisit]:
     values = {
         "tenant_id": facts().tenant_id, "patient_id": patient_id, "now": clock.now(),
-        "limit": limit, "offset": offset,
+        "limit": limit, "offset": offset, **more,
     }  # fmt: skip
     return [PatientVisit._make(row) for row in session.execute(statement, values)]

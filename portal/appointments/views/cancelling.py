@@ -55,7 +55,7 @@ def coming_cancellation(patient_id: int) -> Response:
             return go("appointments.of_patient", patient_id=patient.id)
     form.show(visits)
     return form_page(ALL, ALL_FORM, form, patient=patient,
-                     visits=[(visit, queries.get_context(visit)) for visit in visits])  # fmt: skip
+                     visits=queries.list_rows_of(patient.id, visits))  # fmt: skip
 
 
 def _words(count: int) -> str:

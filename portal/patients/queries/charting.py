@@ -1,6 +1,6 @@
 """What a chart shows beside the patient's own fields: alerts, notes, contacts, appointments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,11 +19,11 @@ MOST_CONTACTS = 20
 
 ALERTS = text("""
     SELECT a.id, a.row_uid, a.kind, a.text, a.created_at, u.name AS author, a.ended_at,
-           e.name AS ended_by
+           e.name AS ended_by, a.patient_id
       FROM patient_alerts a
       LEFT JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.author_id
       LEFT JOIN users e ON e.tenant_id = a.tenant_id AND e.id = a.ended_by
-     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id
+     WHERE a.tenant_id = :tenant_id AND a.patient_id = ANY(CAST(:patient_ids AS bigint[]))
        AND (a.ended_at IS NOT NULL) = :ended
      ORDER BY array_position(ARRAY['allergy', 'safety', 'communication', 'billing'], a.kind),
               a.id DESC
@@ -114,16 +114,25 @@ class Contact:
 
 def list_alerts(patient: Patient) -> list[Alert]:
     """What everybody must know of a patient now: allergies and safety first, then the latest."""
-    rows = _rows(ALERTS, patient, ended=False, limit=MOST_ALERTS)
-    old = patient.meta.get("alert") if isinstance(patient.meta, Mapping) else None
-    before = [Alert(None, "other", str(old), None, None)] if old else []
-    return [_alert(patient, row) for row in rows] + before
+    return list_alerts_of([patient])[patient.id]
+
+
+def list_alerts_of(patients: Sequence[Patient]) -> dict[int, list[Alert]]:
+    """The alerts of each of several patients, asked for at once; each has a list."""
+    known = {patient.id: patient for patient in patients}
+    found: dict[int, list[Alert]] = {patient_id: [] for patient_id in known}
+    for row in _alert_rows(known, ended=False):
+        found[row.patient_id].append(_alert(known[row.patient_id], row))
+    for patient in known.values():
+        old = patient.meta.get("alert") if isinstance(patient.meta, Mapping) else None
+        if old:
+            found[patient.id].append(Alert(None, "other", str(old), None, None))
+    return found
 
 
 def list_ended_alerts(patient: Patient) -> list[Alert]:
     """What holds no more."""
-    rows = _rows(ALERTS, patient, ended=True, limit=MOST_ALERTS)
-    return [_alert(patient, row) for row in rows]
+    return [_alert(patient, row) for row in _alert_rows([patient.id], ended=True)]
 
 
 def list_notes(patient: Patient, *, limit: int = MOST_NOTES, offset: int = 0) -> list[Note]:
@@ -186,6 +195,12 @@ def find_last_visit(patient_id: int) -> Row[Any] | None:
 def _rows(statement: TextClause, patient: Patient, **values: Any) -> Sequence[Row[Any]]:
     common = {"tenant_id": facts().tenant_id, "patient_id": patient.id}
     return session.execute(statement, common | values).all()
+
+
+def _alert_rows(patient_ids: Collection[int], *, ended: bool) -> Sequence[Row[Any]]:
+    values = {"tenant_id": facts().tenant_id, "patient_ids": list(patient_ids), "ended": ended,
+              "limit": MOST_ALERTS * len(patient_ids)}  # fmt: skip
+    return session.execute(ALERTS, values).all()
 
 
 def _alert(patient: Patient, row: Row[Any]) -> Alert:
