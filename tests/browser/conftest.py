@@ -1,6 +1,5 @@
 """The served portal and a Chromium that reports whatever the policy blocks or a script throws."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from portal import clock
 from tests.browser.patients import patients_file
@@ -27,6 +26,9 @@ document.addEventListener("securitypolicyviolation",
 # what the browser says by itself of an answer that a page expects
 EXPECTED = ("Failed to load resource: the server responded with a status of 4",)
 
+# A busy machine is a slow one, and a test that passes does not wait.
+expect.set_options(timeout=20_000)
+
 
 @dataclass(frozen=True)
 class Site:
@@ -39,14 +41,27 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(server, tmp_path_factory) -> Iterator[Site]:
-    """The clinic `lakeside` with two doctors who work today, and imported patients."""
+def furnished(server, tmp_path_factory) -> Iterator[tuple[str, tuple[Person, Person, Person]]]:
+    """The clinic `lakeside` with two doctors who work today, and imported patients; to be copied.
+
+    Gives the database's name and who works there.
+    """
+    with clone(server, "furnished") as database:
+        people = furnish(database.app(), patients_file(tmp_path_factory.mktemp("patients")))
+        database.close()
+        yield database.name, people
+
+
+@pytest.fixture(scope="module")
+def site(server, furnished, tmp_path_factory) -> Iterator[Site]:
+    """The clinic as it was furnished, served: no file of tests meets what another one booked."""
+    name, people = furnished
     folder = tmp_path_factory.mktemp("browser")
-    with clone(server, f"browser_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as database:
-        app = database.app()
-        people = furnish(app, patients_file(folder))
-        with served(database, folder, PORTAL_NOW=NOW.isoformat()) as address:
-            yield Site(address, *people)
+    with (
+        clone(server, "browser", template=name) as database,
+        served(database, folder, PORTAL_NOW=NOW.isoformat()) as address,
+    ):
+        yield Site(address, *people)
 
 
 def furnish(app: Flask, patients: Path) -> tuple[Person, Person, Person]:
@@ -123,6 +138,8 @@ def sign_in(page: Page, person: Person) -> Page:
         page.keyboard.type(text)
         page.keyboard.press(key)
     page.wait_for_selector("#board")
+    # The keys are listened to once the scripts have run.
+    page.wait_for_load_state("load")
     return page
 
 
