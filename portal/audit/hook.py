@@ -50,7 +50,8 @@ def begin() -> None:
     """Say who asks, from where, and with what; then enter."""
     agent = request.headers.get("User-Agent")
     identity = {"id": str(uuid4()), "ip": request.remote_addr, "user_agent": agent}
-    session.info.update(request=identity, settled=False, seen=set(), afterwards=[], messages=[])
+    session.info.update(request=identity, settled=False, seen=set(), afterwards=[], messages=[],
+                        said=None)  # fmt: skip
     session.info.pop("facts", None)
     _hook().enter()
 

@@ -86,7 +86,10 @@ class UserSession(TenantOwned, Base):
 
 
 class FormSubmission(TenantOwned, Base):
-    """A form that was sent and done: a key once, the HMAC of what it said, where it led."""
+    """A form that was sent and done: a key once, the HMAC of what it said, where it led.
+
+    `said` is the message of what it did, which names no patient but by id.
+    """
 
     __tablename__ = "form_submissions"
     __table_args__ = (
@@ -101,6 +104,7 @@ class FormSubmission(TenantOwned, Base):
     user_id: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     location: Mapped[str | None] = mapped_column(Text)
+    said: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
 class UserLink(TenantOwned, Base):

@@ -2,39 +2,59 @@
 
 A form carries a key. The first request that brings it writes the key in its own transaction, so a
 second one at the same moment waits for the first. What was refused, or only shown, leaves no key.
+The same key with something else in the form is refused, in words that say what was done with it.
+
+Forms whose key is kept with what they made (`OWN`) are asked again: the command finds by the key
+what it made, and so the answer is that of now, with the board as it is.
 """
 
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from hmac import new
+from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from werkzeug.datastructures import FileStorage
 
 from portal.auth.models import FormSubmission
 from portal.db import session
 from portal.refusals import N_, DomainError
 from portal.tenancy.context import facts
 from portal.web.answers import go
-from portal.web.forms.once import KEY, key_sent
+from portal.web.forms.once import KEY, OWN, key_sent
+from portal.web.messages import named
 
 KEPT = text("interval '2 days'")
-# Of what is sent, what says nothing: the tokens of the session and of the form.
-SAYS_NOTHING = frozenset({"csrf_token", KEY})
+# Of what is sent, what says nothing: tokens, what was suggested or held, what a search found.
+SAYS_NOTHING = frozenset(
+    {
+        "csrf_token", KEY, "show", "patient_query", "suggested_slot_id", "suggested_for",
+        "suggested_day", "lost_slot_id", "held_slot_id",
+    }
+)  # fmt: skip
 
 
 class SentAlready(DomainError):
-    """The same form, filled in otherwise, was sent before."""
+    """The same form, filled in otherwise, was sent before; `link` is the page of what it did."""
 
     message = N_("This form was sent already, with something else in it. Open it again.")
+    link: str | None = None
+
+
+class DoneOtherwise(SentAlready):
+    message = N_(
+        "This form was sent already, with something else in it, and done: %(what)s. Nothing more "
+        "is done. Open it again for something else."
+    )
 
 
 def done_once(view: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
     """A view that does what a form asks once."""
-    key = key_sent()
+    key = key_sent(KEY, *OWN)
     if key is None or session.info.get("facts") is None or facts().user_id is None:
         return view
     return lambda: _first(key, view)
@@ -52,30 +72,68 @@ def _first(key: UUID, view: Callable[[], ResponseReturnValue]) -> ResponseReturn
     values = {"key": key, "user_id": facts().user_id, "digest": _digest()}
     taken = insert(FormSubmission).values(values).on_conflict_do_nothing()
     if session.scalar(taken.returning(FormSubmission.id)) is None:
-        return _again(key)
+        _check_same(key)
+        return _again(key) if key_sent(KEY) else view()
     response = make_response(view())
     location = response.headers.get("Location") or response.headers.get("HX-Redirect")
     mine = (FormSubmission.tenant_id == facts().tenant_id, FormSubmission.key == key)
-    if location:
-        session.execute(update(FormSubmission).where(*mine).values(location=location))
+    if _is_done(response, location):
+        done = {"location": location, "said": _said()}
+        session.execute(update(FormSubmission).where(*mine).values(done))
     else:
         session.execute(delete(FormSubmission).where(*mine))
     return response
 
 
+def _is_done(response: Response, location: str | None) -> bool:
+    """Whether the answer moves on, or stays and says what was done; not where more is shown."""
+    if request.form.get("show") or response.status_code >= 400:
+        return False
+    return location is not None or (key_sent(KEY) is None and _said() is not None)
+
+
+def _said() -> dict[str, Any] | None:
+    """The message of what was done; it names no patient but by id."""
+    message = session.info.get("said")
+    return message and {name: message[name] for name in ("text", "patient", "link")}
+
+
+def _check_same(key: UUID) -> None:
+    """Raises SentAlready where the form said something else before, or somebody else sent it."""
+    first = _row(key)
+    if (first.digest, first.user_id) == (_digest(), facts().user_id):
+        return
+    if first.user_id != facts().user_id:
+        raise SentAlready
+    said = first.said or {}
+    refusal = DoneOtherwise(what=named(said).rstrip(".")) if said else SentAlready()
+    refusal.link = said.get("link") or first.location
+    raise refusal
+
+
 def _again(key: UUID) -> Response:
     """The first answer once more."""
-    sent = select(FormSubmission.digest, FormSubmission.location, FormSubmission.user_id)
+    return go(_row(key).location or "/")
+
+
+def _row(key: UUID) -> Any:
+    columns = (
+        FormSubmission.digest, FormSubmission.location, FormSubmission.user_id, FormSubmission.said
+    )  # fmt: skip
     mine = (FormSubmission.tenant_id == facts().tenant_id, FormSubmission.key == key)
-    first = session.execute(sent.where(*mine)).one()
-    if (first.digest, first.user_id) != (_digest(), facts().user_id):
-        raise SentAlready
-    return go(first.location or "/")
+    return session.execute(select(*columns).where(*mine)).one()
 
 
 def _digest() -> bytes:
     """What the form says, as nobody without the portal's own key can find out by trying."""
     said = [(name, values) for name, values in request.form.lists() if name not in SAYS_NOTHING]
-    said += [(name, [file.filename or ""]) for name, file in request.files.items()]
+    said += [(name, [_in_file(file)]) for name, file in request.files.items()]
     secret = str(current_app.secret_key).encode()
     return new(secret, repr((request.path, sorted(said))).encode(), sha256).digest()
+
+
+def _in_file(file: FileStorage) -> str:
+    """A file's name and a digest of what is in it."""
+    content = file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return f"{file.filename} {content}"

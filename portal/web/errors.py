@@ -68,8 +68,11 @@ class Unavailable(DomainError):
     status = 503
 
 
-def error_page(status: int, text: str | None = None) -> Response:
-    """The page or fragment for a status, with its usual words unless `text` says more."""
+def error_page(status: int, text: str | None = None, link: str | None = None) -> Response:
+    """The page or fragment for a status, with its usual words unless `text` says more.
+
+    `link` is the page of what the text is about.
+    """
     title, words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     return page(
         "errors/error.html",
@@ -78,12 +81,14 @@ def error_page(status: int, text: str | None = None) -> Response:
         title=str(title),
         text=text or str(words),
         says_why=bool(text),
+        link=link,
     )
 
 
 def _refused(refusal: DomainError) -> Response:
     usual = refusal.status in {404, 503}
-    return error_page(refusal.status, None if usual else say(refusal))
+    link = getattr(refusal, "link", None)
+    return error_page(refusal.status, None if usual else say(refusal), link)
 
 
 def _http(error: HTTPException) -> Response:

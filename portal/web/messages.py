@@ -42,13 +42,14 @@ def toast(
         "link": link, "link_text": link_text, "act": act,
     }  # fmt: skip
     session.info["messages"] = [*session.info.get("messages", ()), message]
+    session.info["said"] = message
 
 
 def take_messages() -> list[dict[str, Any]]:
     """The waiting messages, with whose names they say; whoever takes them shows them."""
     waiting: list[dict[str, Any]] = session.info.get("messages", [])
     session.info["messages"] = []
-    return [message | {"text": _named(message)} for message in waiting]
+    return [message | {"text": named(message)} for message in waiting]
 
 
 def name_patients(app: App, name_of: Callable[[int], str]) -> None:
@@ -56,7 +57,8 @@ def name_patients(app: App, name_of: Callable[[int], str]) -> None:
     app.extensions["portal_name_of"] = name_of
 
 
-def _named(message: Mapping[str, Any]) -> str:
+def named(message: Mapping[str, Any]) -> str:
+    """A message's text, with the name of whom it is about."""
     text, patient = str(message["text"]), message.get("patient")
     if patient is None:
         return text

@@ -48,10 +48,8 @@ def test_everybody_who_is_booked_is_shown_with_the_best_start_chosen(browser, wa
 
 def test_one_button_does_it_all_and_leads_to_the_calls(browser, ward, shown):
     first, second, third = (f"visit-{visit.id}" for visit in ward.visits)
-    answer = browser.send(
-        ward.address,
-        shown | {"do": "confirm", second: "cancel", third: "leave", "cancel_reason": "Doctor ill"},
-    )
+    confirmed = {"do": "confirm", second: "cancel", third: "leave", "cancel_reason": "Doctor ill"}
+    answer = browser.send(ward.address, shown | confirmed)
     assert answer.status_code == 303
     assert shown[first] != "leave"
     sheet = browser.get(answer.location).text
@@ -65,7 +63,7 @@ def test_one_button_does_it_all_and_leads_to_the_calls(browser, ward, shown):
     assert [visit.status for visit in ward.visits] == ["scheduled", "cancelled", "scheduled"]
     [entry] = ward.clinic.entries("absences.recorded")
     assert entry.new_values == {"moved": 1, "left": 1, "cancelled": 1}
-    again = browser.send(ward.address, shown | {"do": "confirm"})
+    again = browser.send(ward.address, shown | confirmed)
     assert again.location == answer.location
 
 
