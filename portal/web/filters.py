@@ -22,6 +22,11 @@ def localtime(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(ZoneInfo(zone))
 
 
+def instant(moment: datetime) -> str:
+    """An instant as HTML's `datetime` has it, which knows no microseconds."""
+    return moment.isoformat(timespec="seconds")
+
+
 def hhmm(moment: datetime | time) -> str:
     """09:05, as the board has it; 9:05 AM for who reads the language of a twelve-hour country."""
     return _twelve(moment, "h:mm a") or f"{moment:%H:%M}"
@@ -134,6 +139,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(language=language, direction=direction, clock=clock)
     app.jinja_env.filters.update(
         localtime=localtime,
+        instant=instant,
         hhmm=hhmm,
         hhmmss=hhmmss,
         longdate=longdate,

@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Error, Page
 from tests.auth.routes import ROUTES
 from tests.browser.conftest import opened
 from tests.browser.demo import Demo, demo
-from tests.browser.screens import DATA, FRAGMENTS, Screen, screens
-from tests.support import pseudo
+from tests.browser.screens import DATA, FRAGMENTS, Screen, refused, screens
+from tests.support import nu, pseudo
+from tests.support.client import Page as Markup
 from tests.support.people import Person
 from tests.support.sizes import patient, sized
 
@@ -156,3 +157,26 @@ def test_what_is_no_page_is_asked_for_by_a_page_or_a_machine(visitors):
         if "<html" in page.request.get(visitors.demo.where(endpoint), headers=asked).text()
     ]
     assert pages == []
+
+
+def test_every_page_is_valid_html(visitors, tmp_path):
+    """The fault's kind: markup that browsers forgive, such as a `<time>` that no program can read.
+
+    The pages as the server answers them, forms as they are when refused too.
+    """
+    nu.need()
+    visitors.demo.speak(ENGLISH)
+    asked = {(each.seen_by, each.where(visitors.demo)): False for each in screens(visitors.demo)}
+    asked |= {
+        (each.seen_by, each.where(visitors.demo)): True
+        for each in screens(visitors.demo)
+        if each.act is refused
+    }
+    answers: dict[str, str] = {}
+    for (who, address), sent in asked.items():
+        browser = visitors.page_of(who).request
+        answers[f"{who} {address}"] = page = browser.get(address).text()
+        if sent:
+            typed = {"csrf_token": Markup(page).csrf}
+            answers[f"{who} {address}, refused"] = browser.post(address, form=typed).text()
+    assert nu.complaints(answers, tmp_path) == []

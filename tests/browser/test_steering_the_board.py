@@ -86,7 +86,7 @@ def test_an_appointment_is_carried_to_another_day(booked):
         booked.keyboard.press("Escape")
         booked.locator(".column").nth(1).locator(".free a").nth(2).focus()
         booked.keyboard.press("v")
-    expect(booked.locator(f"#{card} time")).to_have_text(time)
+    expect(booked.locator(f"#{card} i")).to_have_text(time)
     expect(booked.locator("#carried")).to_have_count(0)
     assert "moving=" not in booked.url
     assert booked.locator("a[href*=moving]").count() == 0

@@ -17,6 +17,7 @@ REFUSED = {
     "a value that is evaluated": r"""\bhx-(vals|headers)=["']?\s*(js|javascript):""",
     "an address that is evaluated": r"""["'\s]javascript:""",
     "an event attribute": r"""<[^>{}]*\son[a-z]+\s*=""",
+    "an instant that HTML cannot read": r"""<time(>|[^>]*datetime="\{\{(?![^}]*\|\s*instant))""",
     "an inline style": r"""<style\b|<[^>]*\sstyle\s*=""",
     "an inline script": r"<script\b(?![^>]*\bsrc=)[^>]*>",
     "a name of htmx 2": (
@@ -51,6 +52,8 @@ def test_a_fragment_begins_with_what_it_is_and_needs(file: Path) -> None:
         ("<b hx-vals='js:{a: 1}'>", "a value that is evaluated"),
         ('<a href="javascript:x()">', "an address that is evaluated"),
         ('<b class="c" onclick="x()">', "an event attribute"),
+        ("<time>8:00</time>", "an instant that HTML cannot read"),
+        ('<time datetime="{{ at.isoformat() }}">', "an instant that HTML cannot read"),
         ('<b style="color: red">', "an inline style"),
         ("<script>x()</script>", "an inline script"),
         ('<b hx-disabled-elt="this">', "a name of htmx 2"),

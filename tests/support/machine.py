@@ -1,7 +1,7 @@
-"""What tests need beyond Python: Chromium, PgBouncer, and PostgreSQL 15 beside the embedded 18.
+"""What tests need beyond Python: Chromium, PgBouncer, PostgreSQL 15 beside the embedded 18.
 
 `python -m tests.support.machine` installs Debian's packages when it may, and says what to do
-when it may not.
+when it may not. The checker of HTML comes from npm.
 """
 
 import os
@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support import nu
 
 NEEDED = {
     "chromium": Path("/usr/bin/chromium"),
@@ -23,6 +25,7 @@ NO_CLUSTER = Path("/etc/postgresql-common/createcluster.conf")
 
 def main() -> int:
     """Install what is missing; 1 when CI has to do without something."""
+    nu.fetch()
     missing = [package for package, program in NEEDED.items() if not program.exists()]
     if not missing:
         return 0
