@@ -6,24 +6,23 @@ Greenwich today's birth dates were refused then, and west of it tomorrow's were 
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from portal.config import ROOT
+from tests.house.files import CODE, offenders
 
-FILES = sorted(file for folder in ("portal", "seeds") for file in (ROOT / folder).rglob("*.py"))
 CLOCKS = {"now", "real", "utcnow"}
 CLASSES = {"date", "datetime"}
 PARTS = {"date", "strftime", "year", "month", "day", "weekday"}
 # Where an instant is cut after a moment was added to it, and where the log's months, which are
 # UTC's, are dropped after six years by the real clock.
 ALLOWED = {ROOT / "portal" / "clock.py", ROOT / "portal" / "audit" / "commands.py"}
+FILES = {*CODE, *(ROOT / "seeds").rglob("*.py")} - ALLOWED
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_no_date_is_taken_from_an_instant_without_a_zone(file: Path) -> None:
-    assert file in ALLOWED or list(dates_of_no_place(file.read_text())) == []
+def test_no_date_is_taken_from_an_instant_without_a_zone() -> None:
+    assert offenders(FILES, lambda code: list(dates_of_no_place(code))) == {}
 
 
 @pytest.mark.parametrize(

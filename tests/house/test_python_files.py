@@ -1,11 +1,10 @@
 """Files and functions stay short enough to read at one sitting."""
 
 import ast
-from pathlib import Path
-
-import pytest
+from collections.abc import Iterator
 
 from portal.config import ROOT
+from tests.house.files import offenders
 
 FILES = sorted(
     file
@@ -16,12 +15,16 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_files_and_functions_are_short(file: Path) -> None:
-    text = file.read_text()
-    assert text.count("\n") <= LONGEST_FILE
-    functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
-    assert [f.name for f in functions if length(f) > LONGEST_FUNCTION] == []
+def test_files_and_functions_are_short() -> None:
+    assert offenders(FILES, lambda text: list(too_long(text))) == {}
+
+
+def too_long(text: str) -> Iterator[str]:
+    if (lines := text.count("\n")) > LONGEST_FILE:
+        yield f"{lines} lines"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and length(node) > LONGEST_FUNCTION:
+            yield node.name
 
 
 def length(function: ast.FunctionDef) -> int:

@@ -10,18 +10,13 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-import pytest
+from tests.house.files import CODE, PORTAL, TEMPLATES, offenders, text_of
 
-from portal.config import ROOT
-
-PORTAL = ROOT / "portal"
-TEMPLATES = sorted((PORTAL / "templates").rglob("*.html"))
-CODE = sorted(set(PORTAL.rglob("*.py")) - {PORTAL / "names.py"})
 WRITTEN = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 IN_THE_MIDDLE = re.compile(r"\b(?:first|last)_name\s*\}\}[ ,]+\{\{|\bformat\([^)]*_name, ")
 # Fields of a form; and a sentence around the text, whose element has the class itself.
+TOGETHER_IN_CODE = re.compile(r"last_name\}, \{|\", \"\.join\(\w+ for \w+ in \(last")
 ELSEWHERE = re.compile(r"\bform\b|_field\(|text_area\(|\b_\(")
 
 
@@ -31,7 +26,7 @@ def several_lines() -> set[str]:
     return {
         target.id
         for file in CODE
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in ast.walk(ast.parse(text_of(file)))
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
         and getattr(node.value.func, "id", "") == "TextAreaField"
         for target in node.targets if isinstance(target, ast.Name)
@@ -50,19 +45,17 @@ def run_together(template: str, fields: set[str]) -> Iterator[str]:
             yield written.strip()
 
 
-@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
-def test_a_template_leaves_names_to_the_one_function_that_writes_them(file: Path) -> None:
-    assert not IN_THE_MIDDLE.search(file.read_text())
+def test_a_template_leaves_names_to_the_one_function_that_writes_them() -> None:
+    assert offenders(TEMPLATES, IN_THE_MIDDLE.findall) == {}
 
 
-@pytest.mark.parametrize("file", CODE, ids=lambda file: str(file.relative_to(PORTAL)))
-def test_code_leaves_names_to_the_one_function_that_writes_them(file: Path) -> None:
-    assert not re.search(r"last_name\}, \{|\", \"\.join\(\w+ for \w+ in \(last", file.read_text())
+def test_code_leaves_names_to_the_one_function_that_writes_them() -> None:
+    assert offenders(set(CODE) - {PORTAL / "names.py"}, TOGETHER_IN_CODE.findall) == {}
 
 
-@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
-def test_text_of_several_lines_is_shown_in_several_lines(file: Path) -> None:
-    assert list(run_together(file.read_text(), several_lines())) == []
+def test_text_of_several_lines_is_shown_in_several_lines() -> None:
+    fields = several_lines()
+    assert offenders(TEMPLATES, lambda text: list(run_together(text, fields))) == {}
 
 
 def test_the_lint_sees():
