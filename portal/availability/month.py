@@ -50,15 +50,6 @@ class Day:
     more: int
 
 
-def asked_month(typed: str, today: date) -> date:
-    """The first of the month in `2026-11`; nonsense, and what is ten years away, mean today's."""
-    try:
-        asked = date.fromisoformat(f"{typed}-01")
-    except ValueError:
-        return today.replace(day=1)
-    return asked if abs((asked - today).days) < 3660 else today.replace(day=1)
-
-
 def spread(month: Month, exceptions: Sequence[ExceptionRow]) -> list[list[Day]]:
     """The weeks of a month with each day's exceptions, which are given by start."""
     days = [day for week in month.weeks for day in week]

@@ -24,6 +24,7 @@ from portal.refusals import N_
 from portal.sheets.lists import Asked, ExportedList
 from portal.sheets.rules import COLUMNS, KINDS, Column, guessed
 from portal.web.addresses import LARGEST
+from portal.web.days import in_reach
 from portal.web.forms import Line, PortalForm
 
 LEFT_OUT = -1
@@ -66,8 +67,8 @@ class NarrowForm(PortalForm):
     retired = BooleanField(_("Those that are retired"))
     past = BooleanField(_("Those that are over"))
     facility_id = SelectField(_("Facility"), coerce=lambda value: int(value) if value else None)
-    since = DateField(_("From"), [Optional()])
-    until = DateField(_("Until"), [Optional()])
+    since = DateField(_("From"), [Optional(), in_reach])
+    until = DateField(_("Until"), [Optional(), in_reach])
     service_id = IntegerField(
         validators=[Optional(), NumberRange(1, LARGEST)], widget=HiddenInput()
     )

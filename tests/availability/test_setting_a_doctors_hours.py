@@ -170,7 +170,7 @@ def test_a_week_is_shown_with_the_reason_for_each_gap(browser, alder, practice, 
         assert (
             "01:00 to 04:00 is in effect from" in browser.fragment(f"{place}?week=2026-02-25").text
         )
-        assert browser.get(f"{place}?week=soon").status_code == 200
+        assert browser.get(f"{place}?week=soon").status_code == 422
     assert "Add hours" not in page
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from flask import Response, request
@@ -24,6 +23,7 @@ from portal.doctors.queries import get_doctor
 from portal.facilities.visits import list_visits
 from portal.refusals import N_, Conflict, DomainError
 from portal.web.answers import form_page, go, toast
+from portal.web.days import day_asked
 from portal.web.forms import record_number
 from portal.web.pagination import Listing, Window, window_from
 from portal.web.previews import mark_of, tried
@@ -116,8 +116,5 @@ def _asked(doctor: Doctor) -> dict[str, Any]:
     """What the address says: a day and a facility; by default today."""
     places = list_places_of(doctor.id)
     zone = places[0].zone if places else "UTC"
-    try:
-        day = date.fromisoformat(request.args.get("date", ""))
-    except ValueError:
-        day = local_date(clock.now(), zone)
+    day = day_asked() or local_date(clock.now(), zone)
     return {"first_day": day, "facility_id": record_number(request.args.get("facility"))}

@@ -5,7 +5,6 @@ from portal.appointments.forms.correcting import CorrectionForm
 from portal.appointments.forms.editing import EditForm, edit_as_typed
 from portal.appointments.forms.finding import FindForm
 from portal.appointments.forms.series import RepeatForm
-from portal.appointments.forms.times import within_reason
 from portal.appointments.forms.visits import AllComingForm, CancellationForm, MoveForm
 from portal.appointments.forms.waitlist import WishForm, new_wish, wish_as_typed
 from portal.appointments.forms.walk_in import WalkInForm
@@ -24,5 +23,4 @@ __all__ = [
     "edit_as_typed",
     "new_wish",
     "wish_as_typed",
-    "within_reason",
 ]

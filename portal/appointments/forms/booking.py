@@ -12,7 +12,7 @@ from portal.appointments.choice import Choice
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms.choices import plan_choices, service_choices, usual_service
 from portal.appointments.forms.series import Repeating
-from portal.appointments.forms.times import check_start, instant_of, within_reason
+from portal.appointments.forms.times import check_start, instant_of
 from portal.appointments.rules import inactive
 from portal.appointments.verdict import refusal_of
 from portal.availability.models import AvailabilitySlot
@@ -26,6 +26,7 @@ from portal.patients.queries import get_patient
 from portal.patients.rules.details import PatientDetails
 from portal.refusals import N_, DomainError
 from portal.services.queries import find_offering
+from portal.web.days import within_reason
 from portal.web.forms import Line, PortalForm, record_number, say, tidy
 from portal.web.forms.words import Named
 

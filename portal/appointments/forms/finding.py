@@ -8,7 +8,6 @@ from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.appointments.forms.choices import plan_choices
-from portal.appointments.forms.times import within_reason
 from portal.appointments.queries import Wanted
 from portal.appointments.rules import PARTS
 from portal.appointments.words import part_in_words
@@ -16,6 +15,7 @@ from portal.doctors.queries import list_choices, list_doctor_names, list_places
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.services.queries import list_services
+from portal.web.days import in_reach
 from portal.web.forms import PortalForm, record_number
 
 REQUIRED = InputRequired(lazy_gettext("This is needed."))
@@ -29,8 +29,8 @@ class FindForm(PortalForm):
     insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
     doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number)
     at_facility_id = SelectField(lazy_gettext("Facility"), coerce=record_number)
-    first_day = DateField(lazy_gettext("From"), [REQUIRED])
-    last_day = DateField(lazy_gettext("Until"), [REQUIRED])
+    first_day = DateField(lazy_gettext("From"), [REQUIRED, in_reach])
+    last_day = DateField(lazy_gettext("Until"), [REQUIRED, in_reach])
     part_of_day = SelectField(lazy_gettext("Time of day"), default="any")
 
     def offer_choices(self, facility: Facility) -> None:
@@ -53,7 +53,7 @@ class FindForm(PortalForm):
             return
         if last < first:
             raise ValidationError(gettext("The last day is before the first."))
-        if not (within_reason(first) and within_reason(last)) or last - first > LONGEST:
+        if last - first > LONGEST:
             raise ValidationError(gettext("Choose at most a year."))
 
     def days(self, today: date) -> tuple[date, date]:

@@ -1,18 +1,12 @@
 """Times as the front desk types them."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask_babel import gettext
 from wtforms.validators import ValidationError
 
 from portal.availability.rules import instant
-
-EARLIEST, LATEST = 2000, 2200
-
-
-def within_reason(day: date) -> bool:
-    """Whether a day can be on a calendar: arithmetic at the ends of time overflows."""
-    return EARLIEST <= day.year <= LATEST
+from portal.web.days import within_reason
 
 
 def check_start(typed: str) -> None:

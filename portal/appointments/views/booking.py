@@ -25,7 +25,6 @@ from portal.appointments.views.blueprint import bp
 from portal.appointments.views.offers import held_id
 from portal.appointments.views.series import kept, preview, say_booked
 from portal.appointments.views.shown import (
-    day_asked,
     facility_asked,
     number_asked,
     shown_board,
@@ -43,6 +42,7 @@ from portal.patients.queries import PatientRow, get_patient, search_patients
 from portal.refusals import DomainError
 from portal.services.queries import list_offerings
 from portal.web.answers import asks_for_fragment, form_page, go
+from portal.web.days import day_asked
 from portal.web.forms import record_number
 
 PAGE, FORM = "appointments/new.html", "appointments/_booking.html"

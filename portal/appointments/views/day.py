@@ -9,7 +9,6 @@ from portal.appointments.day_sheet import day_sheet as sheet_of
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import (
     NoFacility,
-    day_asked,
     draw,
     facility_asked,
     number_asked,
@@ -22,6 +21,7 @@ from portal.auth.permissions import permission
 from portal.availability.rules import local_date
 from portal.facilities.queries import list_facilities
 from portal.web.answers import go, page, stay
+from portal.web.days import day_asked
 
 NOTHING_NEW = 204
 

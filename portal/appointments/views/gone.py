@@ -5,11 +5,12 @@ from flask import Response
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.shown import day_asked, facility_asked
+from portal.appointments.views.shown import facility_asked
 from portal.appointments.words import STATUS
 from portal.auth.permissions import permission
 from portal.facilities.visits import MOST_SHOWN, list_visits
 from portal.web.answers import page
+from portal.web.days import day_asked
 
 
 @bp.get("/appointments/cancelled")

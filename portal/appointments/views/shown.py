@@ -18,11 +18,11 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.board import Board, picture
 from portal.appointments.board.columns import stamp_of
-from portal.appointments.forms import within_reason
 from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility, list_facilities
 from portal.refusals import NotFound
 from portal.web.answers import TOASTS
+from portal.web.days import within_reason
 from portal.web.filters import hhmm
 from portal.web.forms import record_number
 from portal.web.messages import take_messages
@@ -102,18 +102,6 @@ def facility_asked() -> Facility:
     if not facilities:
         raise NoFacility
     return facilities[0]
-
-
-def day_asked() -> date | None:
-    """The day of the address; None when it names none. Raises NotFound for nonsense."""
-    asked = request.args.get("date", "")
-    try:
-        day = date.fromisoformat(asked) if asked else None
-    except ValueError:
-        raise NotFound from None
-    if day and not within_reason(day):
-        raise NotFound
-    return day
 
 
 def number_asked(name: str) -> int | None:

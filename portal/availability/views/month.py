@@ -5,11 +5,12 @@ from flask import Response, request
 from portal import clock
 from portal.auth.permissions import permission
 from portal.availability import queries
-from portal.availability.month import Month, asked_month, spread
+from portal.availability.month import Month, spread
 from portal.availability.rules import local_date
 from portal.availability.views.blueprint import bp
 from portal.facilities.queries import get_facility, list_choices
 from portal.web.answers import page
+from portal.web.days import month_asked
 from portal.web.forms import record_number
 
 
@@ -22,7 +23,7 @@ def month() -> Response:
     if facility is None:
         return page("availability/month.html", "availability/_month.html", facility=None)
     today = local_date(clock.now(), facility.timezone)
-    shown = Month(asked_month(request.args.get("month", ""), today), facility.timezone)
+    shown = Month(month_asked() or today.replace(day=1), facility.timezone)
     asked = request.args.get("q", "").strip()
     found = queries.list_touching(shown.span, facility_id=facility.id, query=asked)
     return page(

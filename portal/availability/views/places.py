@@ -15,6 +15,7 @@ from portal.availability.week import WeekFacts, monday_of, week_of
 from portal.availability.words import gap_words, hours_of, weekday_names
 from portal.services.queries import list_offerings
 from portal.web.answers import page
+from portal.web.days import day_asked
 from portal.web.pagination import Listing, window_from
 
 
@@ -40,7 +41,7 @@ def show(place_id: int) -> Response:
 def around(place: queries.PlaceRow) -> dict[str, Any]:
     """A place's page: its rules, the week that is asked for, the exceptions to come."""
     today = local_date(clock.now(), place.zone)
-    first = monday_of(_asked_day(today))
+    first = monday_of(day_asked("week") or today)
     rules = queries.list_rules(doctor_id=place.doctor_id, facility_id=place.facility_id)
     offerings = list_offerings(doctor_id=place.doctor_id, facility_id=place.facility_id)
     return {
@@ -69,12 +70,3 @@ def _week(place: queries.PlaceRow, first: date, rules: Any) -> Any:
     )  # fmt: skip
     slots = queries.week_slots(place.doctor_id, place.facility_id, first)
     return week_of(first, WeekFacts(place.zone, rules, exceptions, slots), clock.now())
-
-
-def _asked_day(today: date) -> date:
-    """The date in `?week=`; nonsense, and what no calendar here reaches, mean today."""
-    try:
-        asked = date.fromisoformat(request.args.get("week", ""))
-    except ValueError:
-        return today
-    return asked if abs((asked - today).days) < 3660 else today

@@ -51,7 +51,7 @@ def name_unread(field: Field) -> None:
     elif isinstance(field, TimeField):
         field.errors = [gettext("“%(typed)s” is not a time, such as 09:30.", typed=typed)]
     elif isinstance(field, DateField | DateTimeField):
-        field.errors = [_no_date(typed)]
+        field.errors = [no_date(typed)]
 
 
 class Named(str):
@@ -79,7 +79,9 @@ def _within(sentence: str) -> str:
     return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
-def _no_date(typed: str) -> str:
+def no_date(typed: str) -> str:
+    """Why what was typed is no date, by its name."""
+    typed = typed[:LONGEST]
     parts = AS_SENT.fullmatch(typed)
     year, month, day = (int(part) for part in parts.groups()) if parts else (0, 0, 0)
     if 1 <= month <= 12 and 1 <= day <= 31 and year:
