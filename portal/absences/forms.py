@@ -94,7 +94,12 @@ class UndoForm(PortalForm):
 
 
 class ProposalForm(PortalForm):
-    """Moving one visit to a start that was proposed, which `decision_of` reads."""
+    """Moving one visit to a start that was proposed, which `decision_of` reads.
+
+    `moved_from` is where it was when it was proposed.
+    """
+
+    moved_from = HiddenField()
 
 
 def chosen_in(typed: Mapping[str, str]) -> dict[int, Decision]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from flask_login import current_user
 
 from portal.appointments import queries
+from portal.appointments.rules import where
 from portal.names import name_of
 from portal.patients.queries import get_patient
 from portal.web.filters import hhmm, localtime, shortdate
@@ -16,6 +17,7 @@ class Carried(NamedTuple):
     id: int
     name: str
     time: str
+    moved_from: str
 
 
 def carried(appointment_id: int | None) -> Carried | None:
@@ -27,4 +29,5 @@ def carried(appointment_id: int | None) -> Carried | None:
         return None
     patient = get_patient(visit.patient_id)
     at = localtime(visit.start_at, queries.zone_of(visit.facility_id))
-    return Carried(visit.id, name_of(patient), f"{shortdate(at)}, {hhmm(at)}")
+    return Carried(visit.id, name_of(patient), f"{shortdate(at)}, {hhmm(at)}",
+                   where(visit.start_at, visit.doctor_id))  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from babel.dates import format_date, format_skeleton
@@ -15,8 +15,9 @@ from portal.appointments.commands import MoveDetails
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer, Wanted
 from portal.appointments.reasons_shown import About, Said, say_reasons
-from portal.appointments.rules import SlotTaken
+from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
 from portal.appointments.visit_page import VisitPage
+from portal.availability.queries import get_slot
 from portal.availability.rules import Span, local_date
 from portal.doctors.queries import list_places
 from portal.refusals import DomainError
@@ -115,6 +116,32 @@ def why_not_there(
     about = About(offering, visit.insurance_plan_id, offering.zone)
     nearest = refusal.alternatives if isinstance(refusal, SlotTaken) else ()
     return say_reasons(reasons, about), _instead(offering.facility_id, nearest)
+
+
+def moved_meanwhile(
+    visit: Appointment, to: MoveDetails, refusal: MovedMeanwhile
+) -> Sequence[Instead]:
+    """Say who moved it to when, and what was chosen; the choice that is still possible."""
+    offering = get_offering_row(to.offering_id or visit.service_offering_id)
+    here = queries.get_context(visit)
+    moves = (name for act, name in queries.list_history(visit.id) if act.kind == "move" and name)
+    at = to.start_at or get_slot(to.slot_id or 0).start_at
+    yours = _in_words(at, offering.zone, offering.doctor_name)
+    refusal.message = _(
+        "%(name)s moved this appointment meanwhile. Now: %(now)s. You chose: %(yours)s.",
+        name=next(moves, _("Somebody")), yours=yours,
+        now=_in_words(visit.start_at, here.zone, here.doctor_name),
+    )  # fmt: skip
+    chosen = {"opening": f"{to.slot_id}-{offering.id}"} if to.slot_id else {
+        "doctor_id": offering.doctor_id, "start_at": at.isoformat()
+    }  # fmt: skip
+    seen = {"moved_from": where(visit.start_at, visit.doctor_id)}
+    return [Instead(_("Move to %(when)s", when=yours), chosen | seen)]
+
+
+def _in_words(at: datetime, zone: str, doctor: str) -> str:
+    local = localtime(at, zone)
+    return f"{shortdate(local)}, {hhmm(local)} · {doctor}"
 
 
 def _wanted(visit: Appointment, card: VisitPage) -> Wanted:

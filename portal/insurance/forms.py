@@ -77,8 +77,9 @@ class TermsForm(DatesForm):
 
 
 class MarkForm(DatesForm):
-    """One key in the matrix, or its undoing."""
+    """One key in the matrix, or its undoing; `shown` is what the cell showed."""
 
+    shown = HiddenField()
     enabled = RadioField(choices=ACCEPTED)
 
     change = TermsForm.change

@@ -41,6 +41,12 @@ class Cover:
     accepted_since: date | None = None
     accepted_until: date | None = None
 
+    @property
+    def version(self) -> str:
+        """What a facility says, for a page to carry: whoever changes it says what was shown."""
+        said = (int(self.enabled), self.accepted_since or "", self.accepted_until or "")
+        return "{}.{}.{}".format(*said)
+
     def gap_on(self, day: date) -> str | None:
         """Why the plan is not taken on a day: one of REASONS' keys, or None when it is."""
         if not within(day, self.effective_from, self.effective_to):

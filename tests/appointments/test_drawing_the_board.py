@@ -31,6 +31,7 @@ def an_axis(*spans: tuple[datetime, datetime], day: date = MONDAY):
 
 def a_visit(start: datetime, end: datetime, **more) -> SimpleNamespace:
     usual = {
+        "doctor_id": 1,
         "id": 1, "start_at": start, "end_at": end, "status": "scheduled", "confirmed_at": None,
         "flags": (), "checked_in_at": None, "overbooked": False, "service": "Class",
         "row_version": 1, "slot_id": None, "is_present": False, "step": None, "step_id": None,

@@ -11,6 +11,7 @@ from portal.absences.sheet import start_words
 from portal.absences.views.blueprint import bp
 from portal.appointments.commands import MoveDetails, reschedule_appointment
 from portal.appointments.queries import get_appointment
+from portal.appointments.rules import where
 from portal.auth.permissions import permission
 from portal.availability.queries import list_orphans
 from portal.facilities.visits import list_visits
@@ -45,17 +46,18 @@ def orphan_move(appointment_id: int) -> Response:
     visit, form = get_appointment(appointment_id), ProposalForm()
     if form.validate():
         with form.refusals():
-            reschedule_appointment(visit, _chosen())
+            reschedule_appointment(visit, _chosen(form))
             toast(_("The appointment is moved. Tell the patient."))
             return go("absences.orphans")
     return _listed(form)
 
 
-def _chosen() -> MoveDetails:
+def _chosen(form: ProposalForm) -> MoveDetails:
     start = decision_of(request.form.get("start", ""))
     if start is None or start.what != "move":
         raise StartMissing
-    return MoveDetails(slot_id=start.slot_id, offering_id=start.offering_id)
+    return MoveDetails(slot_id=start.slot_id, offering_id=start.offering_id,
+                       moved_from=form.moved_from.data or None)  # fmt: skip
 
 
 def _listed(form: ProposalForm) -> Response:
@@ -68,8 +70,8 @@ def _listed(form: ProposalForm) -> Response:
                      proposals=_proposals(list(slots)))  # fmt: skip
 
 
-def _proposals(ids: list[int]) -> dict[int, list[tuple[str, str]]]:
-    """Starts for each visit that has not begun, the best first: a form's value, and words."""
+def _proposals(ids: list[int]) -> dict[int, tuple[str, list[tuple[str, str]]]]:
+    """Where each visit that has not begun is, and starts, the best first: value and words."""
     visits = queries.list_those(ids)
     if not visits:
         return {}
@@ -78,8 +80,9 @@ def _proposals(ids: list[int]) -> dict[int, list[tuple[str, str]]]:
     found = propose(visits, starts, chosen={}, elsewhere=elsewhere)
     words = start_words(each for proposals in found.values() for each in proposals)
     return {
-        visit.id: [
-            (value_of(Decision("move", *each.key)), words(visit, each)) for each in found[visit.id]
-        ]
+        visit.id: (
+            where(visit.start_at, visit.doctor_id),
+            [(value_of(Decision("move", *at.key)), words(visit, at)) for at in found[visit.id]],
+        )
         for visit in visits
     }

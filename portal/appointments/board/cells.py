@@ -13,6 +13,7 @@ from portal.appointments.board.blocks import is_away
 from portal.appointments.board.lanes import clusters, lanes_of
 from portal.appointments.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.queries import BlockRow, SlotRow, VisitRow
+from portal.appointments.rules import where
 from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
 from portal.availability.rules import Span, local_date
 
@@ -55,7 +56,10 @@ class Placed(Rows):
 
 @dataclass(frozen=True, slots=True)
 class Card(Placed):
-    """A visit's card. `marks` are words that everybody must see; of the flags alerts come first."""
+    """A visit's card. `marks` are words that everybody must see; of the flags alerts come first.
+
+    `movable` is where it is, for whoever moves it; empty when nobody may.
+    """
 
     status: str
     icon: str
@@ -66,7 +70,7 @@ class Card(Placed):
     time: str
     service: str
     pill: Pill | None
-    movable: bool
+    movable: str
     next: Next | None
     said: str
     kind: str = "card"
@@ -187,7 +191,8 @@ def _card(visit: VisitRow, scene: Scene, *, outside: bool) -> Card:
         alerts=tuple(flag for flag in flags if flag.first),
         flags=tuple(flag for flag in flags if not flag.first), marks=tuple(marks),
         time=axis.hhmm(visit.start_at), service=visit.service, pill=_pill(visit, scene),
-        movable=visit.status == "scheduled", next=next_of(visit, axis.zone, now, say),
+        movable=where(visit.start_at, visit.doctor_id) if visit.status == "scheduled" else "",
+        next=next_of(visit, axis.zone, now, say),
         said=", ".join(["", *words]),
     )  # fmt: skip
 

@@ -15,9 +15,11 @@ from portal.appointments.queries import Offer, Wanted
 from portal.appointments.rules import (
     MOVABLE,
     DoctorBusyNow,
+    MovedMeanwhile,
     SlotTaken,
     VisitNotMovable,
     times,
+    where,
     whole_minute,
 )
 from portal.availability.commands import lock_doctors
@@ -41,12 +43,14 @@ SHIFT_STEPS = text("""
 class MoveDetails:
     """Where a visit goes: a slot or an instant; another offering is another doctor of the service.
 
-    The visit keeps the steps and the minutes it was booked with.
+    The visit keeps the steps and the minutes it was booked with. `moved_from` is where it was when
+    somebody chose this, as `where` writes it; None asks nobody whether it is there still.
     """
 
     slot_id: int | None = None
     start_at: datetime | None = None
     offering_id: int | None = None
+    moved_from: str | None = None
 
 
 def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Appointment:
@@ -58,6 +62,7 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
         SlotTaken (DoesNotFit): with `.alternatives`; the old start stands.
         PatientBusy, PlanNotAccepted, NotOffered, StartPassed, NoWorkflow: likewise.
         VisitNotMovable: it has begun or is over.
+        MovedMeanwhile: it is not where it was shown any more.
     """
     offering = get_offering(details.offering_id or appointment.service_offering_id)
     at = details.start_at if details.slot_id is None else get_slot(details.slot_id).start_at
@@ -68,6 +73,8 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
     at = at or appointment.start_at
     if (at, offering.id) == (appointment.start_at, appointment.service_offering_id):
         return appointment
+    if details.moved_from not in (None, where(appointment.start_at, appointment.doctor_id)):
+        raise MovedMeanwhile
     seats.release_holds(offering.doctor_id)
     wanted = Wanted(
         offering_id=offering.id,

@@ -11,6 +11,7 @@ from portal.appointments.commands import MoveDetails
 from portal.appointments.forms.booking import NotOfferedBy
 from portal.appointments.forms.times import check_start, instant_of
 from portal.appointments.models import Appointment
+from portal.appointments.rules import where
 from portal.appointments.words import CANCEL_WORDS
 from portal.services.queries import find_offering, get_offering, list_offerings
 from portal.web.filters import localtime
@@ -23,6 +24,7 @@ class MoveForm(PortalForm):
     opening = StringField(lazy_gettext("Opening"))
     doctor_id = SelectField(lazy_gettext("Provider"), coerce=record_number, validate_choice=False)
     start_at = Line(lazy_gettext("Other time"))
+    moved_from = HiddenField()
 
     def offer_doctors(self, facility_id: int, service_id: int) -> None:
         """Those who offer the service there."""
@@ -31,6 +33,7 @@ class MoveForm(PortalForm):
 
     def fill_in(self, visit: Appointment, zone: str) -> None:
         """What the fields hold when nothing was typed; an instant is shown as the local time."""
+        self.moved_from.data = self.moved_from.data or where(visit.start_at, visit.doctor_id)
         if self.doctor_id.data is None:
             self.doctor_id.data = visit.doctor_id
         if self.start_at.data and not self.start_at.errors:
@@ -44,13 +47,19 @@ class MoveForm(PortalForm):
             chosen = get_offering(record_number(offering) or 0)
             if chosen.service_id != service_id:
                 raise NotOfferedBy
-            return MoveDetails(slot_id=record_number(slot) or 0, offering_id=chosen.id)
+            return MoveDetails(
+                slot_id=record_number(slot) or 0, offering_id=chosen.id,
+                moved_from=self.moved_from.data or None,
+            )  # fmt: skip
         found = find_offering(
             service_id=service_id, doctor_id=self.doctor_id.data or 0, facility_id=facility_id
         )
         if found is None:
             raise NotOfferedBy(field="doctor_id")
-        return MoveDetails(start_at=instant_of(self.start_at.data, zone), offering_id=found.id)
+        return MoveDetails(
+            start_at=instant_of(self.start_at.data, zone), offering_id=found.id,
+            moved_from=self.moved_from.data or None,
+        )  # fmt: skip
 
     def validate_start_at(self, field: Line) -> None:
         """A date and a time, unless an opening is chosen."""

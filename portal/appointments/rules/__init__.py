@@ -42,6 +42,7 @@ from portal.appointments.rules.visits import (
     DoctorBusyNow,
     DoesNotFit,
     ListChanged,
+    MovedMeanwhile,
     NotBegunYet,
     NothingToUndo,
     NotOffered,
@@ -76,6 +77,7 @@ from portal.appointments.rules.visits import (
     next_step,
     steps_left,
     times,
+    where,
     whole_minute,
 )
 from portal.appointments.rules.waitlist import (
@@ -123,6 +125,7 @@ __all__ = [
     "InSeriesAlready",
     "ListChanged",
     "Match",
+    "MovedMeanwhile",
     "Next",
     "NoFacility",
     "NoWeekday",
@@ -187,5 +190,6 @@ __all__ = [
     "weekdays_of",
     "what_becomes",
     "what_comes_next",
+    "where",
     "whole_minute",
 ]

@@ -123,6 +123,12 @@ class VisitNotMovable(Conflict):
     message = N_("Only an appointment that has not begun can be moved.")
 
 
+class MovedMeanwhile(Conflict):
+    """Somebody else moved it after it was shown; nothing is moved until one of both is chosen."""
+
+    message = N_("This appointment was moved meanwhile. Nothing was changed.")
+
+
 class NotUndoneAnyMore(Conflict):
     message = N_("There is nothing to undo, or it was not done today.")
 
@@ -204,6 +210,11 @@ def times(start_at: datetime, minutes: int, before: int, after: int) -> Times:
 def whole_minute(moment: datetime) -> datetime:
     """Visits start on a minute: a walk-in at 10:07:31 starts at 10:07."""
     return moment.replace(second=0, microsecond=0)
+
+
+def where(start_at: datetime, doctor_id: int) -> str:
+    """When and with whom an appointment is, as a page carries it for whoever moves it."""
+    return f"{int(start_at.timestamp()) // 60}-{doctor_id}"
 
 
 def check_move(visit: Visit, to: str) -> None:

@@ -9,15 +9,16 @@ from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done, when
 from portal.appointments.forms import MoveForm
 from portal.appointments.models import Appointment
-from portal.appointments.move_page import move_page, why_not_there
+from portal.appointments.move_page import move_page, moved_meanwhile, why_not_there
+from portal.appointments.rules import MovedMeanwhile
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.shown import day_asked
 from portal.appointments.views.visits import answer, change, say_wanted
 from portal.appointments.visit_page import visit_page
 from portal.auth.permissions import permission
 from portal.refusals import DomainError
 from portal.services.queries import get_offering
 from portal.web.answers import form_page
+from portal.web.days import day_asked
 
 PAGE, FORM = "appointments/move.html", "appointments/_move.html"
 
@@ -36,6 +37,11 @@ def move(appointment_id: int) -> Response:
             details = form.details(card.facility_id, card.service_id, card.zone)
             try:
                 return _moved(visit, details)
+            except MovedMeanwhile as refusal:
+                card = visit_page(visit, card.service_id)
+                moving = replace(moving, instead=moved_meanwhile(visit, details, refusal))
+                form.moved_from.data = None
+                raise
             except DomainError as refusal:
                 reasons, instead = why_not_there(visit, details, refusal)
                 moving = replace(moving, reasons=reasons, instead=instead)

@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.facilities.queries import get_facility, list_facility_ids
 from portal.facilities.visits import list_visits
 from portal.insurance import commands, queries
-from portal.insurance.forms import FillForm, MarkForm, TermsForm
+from portal.insurance.forms import FillForm, TermsForm
 from portal.insurance.rules import Cover
 from portal.insurance.views.attempts import attempt, look, shown
 from portal.insurance.views.blueprint import bp
-from portal.web.answers import form_page, go, page, stay, toast
+from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
-from portal.web.previews import NOTHING, tried
 
 CELL = "/acceptance/<int:facility_id>/<int:plan_id>"
 
@@ -38,7 +37,7 @@ def acceptance() -> Response:
 @bp.get(CELL)
 @permission("insurance.see")
 def terms(facility_id: int, plan_id: int) -> Response:
-    cell = _cell(facility_id, plan_id)
+    cell = cell_of(facility_id, plan_id)
     scope: dict[str, Any] = {"facility_ids": [facility_id], "plan_ids": [plan_id]}
     ids = queries.list_uncovered(**scope)
     return page("insurance/terms.html", "insurance/_terms.html", **cell, touched=len(ids),
@@ -49,7 +48,7 @@ def terms(facility_id: int, plan_id: int) -> Response:
 @permission("insurance.manage")
 def terms_edit(facility_id: int, plan_id: int) -> Response:
     held(queries.get_plan(plan_id))
-    cell = _cell(facility_id, plan_id)
+    cell = cell_of(facility_id, plan_id)
     form, affected = _terms_form(cell["cover"], cell["notes"], edits=cell["said"]), None
 
     def change() -> commands.Affected:
@@ -67,24 +66,6 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
         affected = look(form, change)
     return form_page("insurance/terms_edit.html", "insurance/_terms_form.html", form, **cell,
                      **shown(affected))  # fmt: skip
-
-
-@bp.post(f"{CELL}/mark")
-@permission("insurance.manage")
-def mark(facility_id: int, plan_id: int) -> Response:
-    """One key: done at once when it touches nobody, else the page that shows whom."""
-    cell = _cell(facility_id, plan_id)
-    form = MarkForm()
-    if not form.validate():
-        return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id)
-    _affected, answer = tried(
-        lambda: commands.change_acceptance([facility_id], [plan_id], form.change()), seen=NOTHING
-    )
-    if not answer.stays:
-        return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id, enabled="n")
-    _say_marked(cell, form.enabled.data)
-    return stay("insurance/_cell.html", "insurance.acceptance",
-                **_cell(facility_id, plan_id))  # fmt: skip
 
 
 @bp.route("/acceptance/plans/<int:plan_id>", methods=["GET", "POST"])
@@ -154,7 +135,7 @@ def _terms_form(cover: Cover, notes: str | None, *, edits: object) -> TermsForm:
     )
 
 
-def _cell(facility_id: int, plan_id: int) -> dict[str, Any]:
+def cell_of(facility_id: int, plan_id: int) -> dict[str, Any]:
     """A cell with everything that is said of it."""
     facility, plan = get_facility(facility_id), queries.get_plan(plan_id)
     said = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
@@ -166,19 +147,3 @@ def _cell(facility_id: int, plan_id: int) -> dict[str, Any]:
         "said": said or plan,
         "today": queries.local_today(facility),
     }
-
-
-def _say_marked(cell: dict[str, Any], enabled: str) -> None:
-    facility, plan, before = cell["facility"], cell["plan"], cell["cover"]
-    words = (
-        _("%(facility)s accepts %(plan)s.", facility=facility.name, plan=plan.name)
-        if enabled == "y"
-        else _("%(facility)s no longer accepts %(plan)s.", facility=facility.name, plan=plan.name)
-    )
-    values = {
-        "enabled": "y" if before.enabled else "n",
-        "accepted_since": before.accepted_since.isoformat() if before.accepted_since else "",
-        "accepted_until": before.accepted_until.isoformat() if before.accepted_until else "",
-    }
-    url = url_for("insurance.mark", facility_id=facility.id, plan_id=plan.id)
-    toast(words, undo={"url": url, "values": values})

@@ -14,9 +14,9 @@ function go(cell, [down, across]) {
   matrix().rows[cell.parentNode.rowIndex + down]?.cells[cell.cellIndex + side]?.querySelector("a")?.focus();
 }
 
-function mark({ mark: url, standing, today }, accept) {
+function mark({ mark: url, standing, today, shown }, accept) {
   if (standing === (accept ? "accepted" : "refused")) return;
-  const values = accept ? { enabled: "y", accepted_since: today } : { enabled: "n" };
+  const values = accept ? { shown, enabled: "y", accepted_since: today } : { shown, enabled: "n" };
   htmx.ajax("POST", url, { source: matrix(), swap: "none", values });
 }
 

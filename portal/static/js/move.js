@@ -28,7 +28,7 @@ function begin(visit) {
   const { row, span } = placeOf(visit.parentNode);
   const column = visit.closest(".column");
   move = { id: visit.id, href: visit.getAttribute("href"), name: visit.querySelector("b").textContent, span, column, row };
-  move.from = { column, row: move.row };
+  move.from = { column, row: move.row, moved_from: visit.dataset.movable };
   visit.classList.add("lifted");
   board.classList.add("moving");
   place(column, move.row);
@@ -65,12 +65,12 @@ async function drop() {
   const { id, href, column, row, from } = move;
   end();
   if (column === from.column && row === from.row) return;
-  await send(href, column, instant(row).toISOString());
+  await send(href, column, instant(row).toISOString(), from.moved_from);
   document.getElementById(id)?.focus();
 }
 
-const send = (href, column, start_at) =>
-  htmx.ajax("POST", `${href}/move`, { source: board, swap: "none", values: { doctor_id: column.dataset.doctor, start_at } });
+const send = (href, column, start_at, moved_from) =>
+  htmx.ajax("POST", `${href}/move`, { source: board, swap: "none", values: { doctor_id: column.dataset.doctor, start_at, moved_from } });
 
 // What is carried is in the address, so that it comes along to other days.
 const carried = document.getElementById("carried");
@@ -83,8 +83,8 @@ function cut(visit) {
 }
 
 async function paste(spot) {
-  const { href } = carried.dataset;
-  await send(href, spot.closest(".column"), spot.dataset.at ?? instant(placeOf(spot.parentNode).row).toISOString());
+  const { href, from } = carried.dataset;
+  await send(href, spot.closest(".column"), spot.dataset.at ?? instant(placeOf(spot.parentNode).row).toISOString(), from);
   document.getElementById(href.replace(/.*\//, "visit-"))?.focus();
 }
 

@@ -3,7 +3,7 @@
 from portal.web.forms.choices import Names, keep_present, options_of
 from portal.web.forms.fields import Line, Reachable, record_number, tidy
 from portal.web.forms.form import PortalForm, Refusals, say
-from portal.web.forms.versions import LastChange, held
+from portal.web.forms.versions import LastChange, held, last_change
 from portal.web.forms.words import said_of
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Refusals",
     "held",
     "keep_present",
+    "last_change",
     "options_of",
     "record_number",
     "said_of",

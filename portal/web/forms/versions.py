@@ -24,6 +24,7 @@ from portal.web.forms.choices import label_of
 
 VERSION = "version"
 MINE, THEIRS = "mine", "theirs"
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class LastChange(NamedTuple):
@@ -154,7 +155,7 @@ def reconcile(form: Any, version: Version) -> Met:
     return met
 
 
-def last_change(record: Any, since: datetime) -> LastChange | None:
+def last_change(record: Any, since: datetime = LONG_AGO) -> LastChange | None:
     """Who changed a record last since then, as the log says; None when it says nothing."""
     found: LastChange | None = current_app.extensions["last_change"](record, since)
     return found

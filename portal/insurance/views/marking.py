@@ -1,0 +1,81 @@
+"""One key in the matrix of acceptance: A accepts, X ends; and taking that back."""
+
+from typing import Any
+
+from flask import Response, render_template, url_for
+from flask_babel import gettext as _
+
+from portal.auth.permissions import permission
+from portal.insurance import commands, queries
+from portal.insurance.forms import MarkForm
+from portal.insurance.rules import Cover
+from portal.insurance.views.acceptance import CELL, cell_of
+from portal.insurance.views.blueprint import bp
+from portal.web.answers import asks_for_fragment, go, stay, toast
+from portal.web.errors import error_page
+from portal.web.filters import shortdate
+from portal.web.forms import held, last_change
+from portal.web.previews import NOTHING, tried
+
+
+@bp.post(f"{CELL}/mark")
+@permission("insurance.manage")
+def mark(facility_id: int, plan_id: int) -> Response:
+    """One key: done at once when it touches nobody, else the page that shows whom."""
+    held(queries.get_plan(plan_id))
+    cell, form = cell_of(facility_id, plan_id), MarkForm()
+    if not form.validate():
+        return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id)
+    if form.shown.data and form.shown.data != cell["cover"].version:
+        return _changed_meanwhile(cell, form.enabled.data)
+    _affected, answer = tried(
+        lambda: commands.change_acceptance([facility_id], [plan_id], form.change()), seen=NOTHING
+    )
+    if not answer.stays:
+        return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id, enabled="n")
+    now = cell_of(facility_id, plan_id)
+    _say_marked(cell, form.enabled.data, now["cover"])
+    return stay("insurance/_cell.html", "insurance.acceptance", **now)
+
+
+def _changed_meanwhile(cell: dict[str, Any], enabled: str) -> Response:
+    """What somebody else chose, and what this person: whoever presses again has seen both."""
+    last = last_change(cell["said"])
+    text = _(
+        "%(name)s changed %(plan)s at %(facility)s meanwhile. Now: %(theirs)s. You chose: "
+        "%(yours)s. Nothing was changed; press the key again for yours.",
+        name=last.name if last else _("Somebody"), plan=cell["plan"].name,
+        facility=cell["facility"].name, theirs=_in_words(cell["cover"]),
+        yours=_("Accepted") if enabled == "y" else _("Not accepted"),
+    )  # fmt: skip
+    response = error_page(409, text)
+    if asks_for_fragment():
+        html = render_template("insurance/_cell.html", **cell)
+        response.set_data(response.get_data(as_text=True) + html)
+    return response
+
+
+def _in_words(cover: Cover) -> str:
+    if not cover.enabled:
+        return str(_("Not accepted"))
+    first, last = cover.accepted_since, cover.accepted_until
+    dates = [_("since %(day)s", day=shortdate(first))] if first else []
+    dates += [_("until %(day)s", day=shortdate(last))] if last else []
+    return ", ".join([_("Accepted"), *dates])
+
+
+def _say_marked(cell: dict[str, Any], enabled: str, now: Cover) -> None:
+    facility, plan, before = cell["facility"], cell["plan"], cell["cover"]
+    words = (
+        _("%(facility)s accepts %(plan)s.", facility=facility.name, plan=plan.name)
+        if enabled == "y"
+        else _("%(facility)s no longer accepts %(plan)s.", facility=facility.name, plan=plan.name)
+    )
+    values = {
+        "shown": now.version,
+        "enabled": "y" if before.enabled else "n",
+        "accepted_since": before.accepted_since.isoformat() if before.accepted_since else "",
+        "accepted_until": before.accepted_until.isoformat() if before.accepted_until else "",
+    }
+    url = url_for("insurance.mark", facility_id=facility.id, plan_id=plan.id)
+    toast(words, undo={"url": url, "values": values})
