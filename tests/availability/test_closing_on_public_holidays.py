@@ -84,7 +84,7 @@ def test_what_is_no_holiday_is_refused(browser, alder, address, days):
 
 
 @pytest.mark.parametrize("query", ["", "facility=x", "q=%25"])
-def test_a_month_that_is_none_is_this_one(browser, alder, query):
+def test_without_a_month_it_is_this_one(browser, alder, query):
     browser.sign_in(alder.desk)
     with on_monday():
         assert "March 2026" in browser.get(f"/availability/exceptions/month?{query}").text
