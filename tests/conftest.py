@@ -76,6 +76,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = chosen
 
 
+@pytest.fixture(scope="module")
+def instances() -> Iterator[Path]:
+    """A folder for instance folders; their servers are surely stopped at the end.
+
+    Not `tmp_path`: pytest closes that to the account that root lends to PostgreSQL.
+    """
+    made = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    yield made
+    for cluster in made.glob("*/pg"):
+        EmbeddedServer(cluster).stop()
+    shutil.rmtree(made)
+
+
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> EmbeddedServer:
     """The run's PostgreSQL, with a migrated template database."""

@@ -1,6 +1,7 @@
 """Clients who never stop booking, and who remember what they were told."""
 
 import random
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -27,6 +28,7 @@ class Load:
         refused: how many were told that there is no seat.
         unknown: how many answers never came, or said that something was wrong.
         found: the visits that were there although nobody had been told, by key.
+        gap: the longest time without an answer, in seconds.
     """
 
     stage: Stage
@@ -37,6 +39,8 @@ class Load:
     refused: int = 0
     unknown: int = 0
     found: dict[UUID, int] = field(default_factory=dict)
+    gap: float = 0
+    answered_at: float | None = None
     over: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
 
@@ -65,6 +69,10 @@ class Load:
                 self.found[key] = visit_id
 
     def _remember(self, key: UUID, answer: Answer) -> None:
+        with self.lock:
+            now = time.monotonic()
+            self.gap = max(self.gap, now - (self.answered_at or now))
+            self.answered_at = now
         if answer.status == REFUSED:
             with self.lock:
                 self.refused += 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from flask import Flask
@@ -70,9 +70,11 @@ class Stage:
         return dict(self.seen(counted))
 
 
-def set_up(database: Database, folder: Path, *, weeks: int = 1, patients: int = 60) -> Stage:
+def set_up(
+    database: Database, folder: Path, *, weeks: int = 1, patients: int = 60, **config: Any
+) -> Stage:
     """Each doctor is there from eight to six on workdays: a hundred starts a week."""
-    app = database.app()
+    app = database.app(**config)
     with app.app_context(), clock.at(MONDAY):
         clinic = found("rush", "America/Chicago")
         with clinic.at_work():

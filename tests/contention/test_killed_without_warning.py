@@ -1,6 +1,7 @@
 """Workers and PostgreSQL are killed while staff book: what was said stands, the rest is untouched.
 
-At full size (`--full`) a worker is killed a hundred times and the database thirty times.
+At full size (`--full`) a worker is killed a hundred times, a backend of the database two hundred
+times and its postmaster twenty times. Nobody brings anything back: `make run` does.
 """
 
 import random
@@ -10,31 +11,30 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
-import psycopg
 import pytest
 
-from bench.kit import scratch
 from portal.embedded import EmbeddedServer
+from portal.embedded.server import DATABASE
 from tests.contention.figures import tell
 from tests.contention.load import Load, under_load
 from tests.contention.stage import Stage, set_up
-from tests.support.serving import serving
+from tests.support.databases import Database, migrate
+from tests.support.serving import made_to_run, serving
 from tests.support.sizes import patient, sized
 
-# What is said to be booked is on the disk first, as in production.
-DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 DICE = random.Random(11)
 SECONDS_TO_RECOVER = 60
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """On a server of its own, since that is killed."""
-    with scratch("killed", **DURABLE) as database:
-        made = set_up(database, tmp_path, weeks=sized(1, 4))
-        for setting, value in DURABLE.items():
-            assert made.seen(f"SHOW {setting}") == [(value,)]
-        yield made
+def stage(tmp_path: Path, instances: Path, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """On the server that `make run` would make, since that is killed."""
+    server = EmbeddedServer(instances / request.node.name / "pg")
+    server.start()
+    database = Database(server, DATABASE)
+    migrate(database.app())
+    yield set_up(database, tmp_path, weeks=sized(1, 8), instance=server.folder.parent)
+    database.close()
 
 
 @patient()
@@ -54,21 +54,19 @@ def test_killing_workers_loses_nothing(stage, capsys):
 
 @patient()
 def test_killing_the_database_loses_nothing(stage, capsys):
-    kills = sized(3, 30)
-    environ = stage.environment() | {"WEB_CONCURRENCY": "3"}
-    with (
-        serving(stage.database, stage.folder, **environ) as server,
-        under_load(stage, server.address) as load,
-    ):
-        for n in range(kills):
+    doomed = ["a backend"] * sized(2, 200) + ["the postmaster", "all"] * sized(1, 10)
+    DICE.shuffle(doomed)
+    with made_to_run(stage.database, stage.folder, **stage.environment()) as server:
+        with under_load(stage, server.address) as load:
+            for what in doomed:
+                booked_on(load)
+                kill(stage.database.server, what)
             booked_on(load)
-            kill(stage.database.server, ("a backend", "the postmaster", "all")[n % 3])
-            bring_back(stage.database.server)
-        booked_on(load)
-    stage.database.close()
+        assert server.process.poll() is None
+    stage.database.server.start()
     load.check()
     check_audit_log(stage)
-    say(capsys, "PostgreSQL killed", kills, load)
+    say(capsys, "PostgreSQL killed", len(doomed), load)
 
 
 def booked_on(load: Load) -> None:
@@ -96,18 +94,6 @@ def kill(server: EmbeddedServer, what: str) -> None:
     psutil.wait_procs(doomed, timeout=10)
 
 
-def bring_back(server: EmbeddedServer) -> None:
-    """What the service manager of a machine does: try to start it until it runs."""
-    deadline = time.monotonic() + SECONDS_TO_RECOVER
-    while time.monotonic() < deadline:
-        with suppress(RuntimeError, psycopg.OperationalError):
-            server.start()
-            psycopg.connect(server.url("admin", "postgres")).close()
-            return
-        time.sleep(0.1)
-    raise AssertionError("PostgreSQL does not start any more")
-
-
 def check_audit_log(stage: Stage) -> None:
     """Sealed now, it is whole; an entry is there for each visit (a promise that was checked)."""
     cli = stage.app.test_cli_runner()
@@ -125,4 +111,5 @@ def say(capsys: pytest.CaptureFixture[str], what: str, kills: int, load: Load) -
         refused=load.refused,
         answers_that_never_came=load.unknown,
         booked_without_being_told=len(load.found),
+        longest_without_an_answer=f"{load.gap:.1f} s",
     )

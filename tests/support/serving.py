@@ -18,6 +18,7 @@ from portal.config import ROOT
 from tests.support.databases import KEY, Database
 
 SECONDS_TO_ANSWER = 90
+SECONDS_TO_END = 40
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,31 @@ def served(database: Database, folder: Path, **environ: str) -> Iterator[str]:
 @contextmanager
 def serving(database: Database, folder: Path, **environ: str) -> Iterator[Served]:
     """The same, for who wants more than the address."""
+    told = {**environment(database, folder), **environ}
+    with _at_work("gunicorn -c gunicorn.conf.py wsgi:app", told, folder) as server:
+        yield server
+
+
+@contextmanager
+def made_to_run(database: Database, folder: Path, **environ: str) -> Iterator[Served]:
+    """What `make run` serves in the instance folder that the database's server lies in."""
+    instance = database.server.folder.parent
+    told = {**environment(database, folder), **environ, "PORTAL_INSTANCE": str(instance)}
+    told = {name: value for name, value in told.items() if not name.startswith("DATABASE_")}
+    with _at_work("portal.serve", told, folder) as server:
+        yield server
+
+
+@contextmanager
+def _at_work(module: str, environ: dict[str, str], folder: Path) -> Iterator[Served]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     path = folder / "server.log"
     with path.open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+            [sys.executable, "-m", *module.split()],
             cwd=ROOT,
-            env={**environment(database, folder), **environ, "PORT": str(port)},
+            env={**environ, "PORT": str(port)},
             stdout=log,
             stderr=log,
         )
@@ -61,7 +79,7 @@ def serving(database: Database, folder: Path, **environ: str) -> Iterator[Served
             yield Served(address, server, path)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(SECONDS_TO_END)
 
 
 def environment(database: Database, folder: Path) -> dict[str, str]:
