@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from portal.tenancy.migrating import begin_again
+
 revision = "0021"
 down_revision = "0020"
 branch_labels = None
@@ -9,8 +11,11 @@ depends_on = None
 
 NAME = "ck_factor_resets_asked_first"
 
+THERE = f"EXISTS (SELECT FROM pg_constraint WHERE conname = '{NAME}')"
+
 
 def upgrade() -> None:
+    begin_again(THERE, downgrade)
     op.execute(
         f"ALTER TABLE factor_resets ADD CONSTRAINT {NAME}"
         " CHECK (approved_by IS NULL OR asked_by IS NOT NULL) NOT VALID"

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from portal.tenancy.migrating import begin_again
 from portal.tenancy.policies import protect, stamp
 
 revision = "0023"
@@ -16,6 +17,7 @@ INDEX = "ix_appointments_appointment_series_id"
 
 
 def upgrade() -> None:
+    begin_again("to_regclass('appointment_series') IS NOT NULL", downgrade)
     _make_table()
     op.create_index(
         "ix_appointment_series_facility_id", "appointment_series", ["tenant_id", "facility_id"]

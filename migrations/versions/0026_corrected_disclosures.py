@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from portal.tenancy.migrating import begin_again
+
 revision = "0026"
 down_revision = "0025"
 branch_labels = None
@@ -24,8 +26,13 @@ CORRECTS = (
     " ON DELETE RESTRICT NOT VALID"
 )
 
+THERE = """EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = 'disclosures'::regclass AND attname = 'corrects_id')
+"""
+
 
 def upgrade() -> None:
+    begin_again(THERE, downgrade)
     op.add_column("disclosures", sa.Column("corrects_id", sa.BigInteger(), nullable=True))
     op.add_column("disclosures", sa.Column("because", sa.LargeBinary(), nullable=True))
     op.add_column(

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from portal.tenancy.migrating import begin_again
+
 revision = "0029"
 down_revision = "0028"
 branch_labels = None
@@ -38,6 +40,7 @@ REPLACED = {
 
 
 def upgrade() -> None:
+    begin_again("to_regproc('sort_key') IS NOT NULL", downgrade)
     op.execute(SORT_KEY)
     _exchange(REPLACED, INDEXES)
 

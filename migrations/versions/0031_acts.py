@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from portal.tenancy.migrating import begin_again
 from portal.tenancy.policies import protect, stamp
 
 revision = "0031"
@@ -32,6 +33,7 @@ CODES = (
 
 
 def upgrade() -> None:
+    begin_again("to_regclass('appointment_acts') IS NOT NULL", downgrade)
     op.create_table(
         "appointment_acts",
         sa.Column(

@@ -181,7 +181,6 @@ def trust_process_key(connection: Connection, key: bytes) -> None:
         ),
         _blocks(key),
     )
-    connection.commit()
 
 
 def exchange_process_key(connection: Connection, key: bytes) -> None:
