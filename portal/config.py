@@ -5,7 +5,7 @@ import binascii
 import os
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from typing import Any
 from portal import demo_clock
 from portal.connections import ClinicPool
 from portal.embedded import ensure_running
+from portal.files import made_once
 
 KEY_BYTES = 32
 SHORTEST_SECRET = 32
@@ -217,7 +218,7 @@ def _database_urls(source: _Source) -> dict[str, Any]:
 def _key(source: _Source) -> bytes:
     """The key-encryption key."""
     named = source.get("PORTAL_KEY_FILE")
-    return read_key(Path(named) if named else _made(source.instance / "portal.key", _new_key))
+    return read_key(Path(named) if named else made_once(source.instance / "portal.key", _new_key))
 
 
 def read_key(path: Path) -> bytes:
@@ -243,7 +244,7 @@ def read_key(path: Path) -> bytes:
 def _secret_key(source: _Source) -> str:
     secret = source.get("SECRET_KEY")
     if secret is None:
-        made = _made(source.instance / "secret.key", lambda: secrets.token_urlsafe(48))
+        made = made_once(source.instance / "secret.key", lambda: f"{secrets.token_urlsafe(48)}\n")
         return made.read_text().strip()
     if len(secret) < SHORTEST_SECRET:
         raise ConfigError(f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters.")
@@ -251,16 +252,4 @@ def _secret_key(source: _Source) -> str:
 
 
 def _new_key() -> str:
-    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-
-
-def _made(path: Path, content: Callable[[], str]) -> Path:
-    """A file that only we can read, made the first time; of two processes, one makes it."""
-    if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400), "w") as file:
-            file.write(content() + "\n")
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n"

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 
 from portal import demo_clock
 from portal.config import ROOT, Config, configured, driver_url
-from portal.embedded import restarted
+from portal.embedded import begun_again, restarted, to_the_end
 from portal.startup import current_revisions, newest_revisions
 
 COMMANDS = {
@@ -107,12 +107,15 @@ def _environ(config: Config, port: int) -> dict[str, str]:
 
 def _prepare(config: Config, environ: Mapping[str, str], children: Children) -> None:
     """Migrate what is behind; fill what is empty, but never a production database."""
+    if begun_again():
+        print("The first start was cut off; beginning again ...", flush=True)
     if _revisions(config) != newest_revisions():
         print("Migrating the database ...", flush=True)
         _run("migration", environ, children)
     if not config.production and config.worker_url and not _has_tenants(config.worker_url):
         print("Loading the demo clinics ...", flush=True)
-        _run("demo", environ, children)
+        with to_the_end():
+            _run("demo", environ, children)
     if demo_clock.is_kept_in(config.instance):
         _run("demo day", environ, children)
 
@@ -179,7 +182,8 @@ def _wait_for_end(children: Children) -> None:
             if restarted():
                 print("The database had ended and is running again.", flush=True)
             up_at = time.monotonic()
-        except RuntimeError as error:  # what it left may take a moment to go
+        # What it left may take a moment to go, and it may end again at once.
+        except (RuntimeError, psycopg.OperationalError) as error:
             if time.monotonic() - up_at > SECONDS_TO_BE_READY:
                 sys.exit(f"portal: {error}")
         time.sleep(0.5)

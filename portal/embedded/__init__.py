@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from portal.embedded import filling
 from portal.embedded.server import EmbeddedServer
 
-__all__ = ["EmbeddedServer", "alone", "ensure_running", "restarted"]
+__all__ = ["EmbeddedServer", "alone", "begun_again", "ensure_running", "restarted", "to_the_end"]
 
 _in_use: dict[Path, EmbeddedServer] = {}
 
@@ -46,6 +47,19 @@ def restarted() -> bool:
         with alone(server.folder):
             server.start()
     return bool(down)
+
+
+@contextmanager
+def to_the_end() -> Iterator[None]:
+    """Fill the empty database that this process uses; cut off, the next start begins again."""
+    with filling.filling([*_in_use.values()]):
+        yield
+
+
+def begun_again() -> bool:
+    """Empty the database that this process uses, if filling it was cut off; whether it was."""
+    emptied = [server for server in _in_use.values() if filling.empty_what_was_cut_off(server)]
+    return bool(emptied)
 
 
 @contextmanager

@@ -4,8 +4,10 @@ import json
 import os
 import secrets
 import shlex
+import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from hashlib import sha256
@@ -14,12 +16,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
+import psycopg
 
 from portal import roles
 from portal.embedded.account import give, let_through, run_as
+from portal.files import made_once
 
 ADMIN = "postgres"
 DATABASE = "portal"
+DRAFT = "data-"
+SECONDS_TO_START = 60
 # Longer paths do not fit the address of a Unix socket (sun_path holds 108 bytes, 104 elsewhere).
 LONGEST_SOCKET_FOLDER = 85
 SORTED_BY_CODE_POINT = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
@@ -65,19 +71,31 @@ class EmbeddedServer:
     @cached_property
     def passwords(self) -> dict[str, str]:
         """By role; random, made once, in a file that only its owner reads."""
-        path = self.folder / "passwords.json"
-        if not path.exists():
-            made = {role: secrets.token_urlsafe(24) for role in ("admin", *roles.NAMES)}
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump(made, file)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = made_once(self.folder / "passwords.json", _new_passwords)
         kept: dict[str, str] = json.loads(path.read_text())
         return kept
 
     def start(self) -> None:
-        """Start the server if it is down, making cluster, roles and database the first time."""
-        if self.is_running():
-            return
+        """Start the server if it is down, making cluster, roles and database the first time.
+
+        Whoever was killed in the middle of that left it to the next to bring to its end.
+        """
+        if not self.is_running():
+            self._launch()
+        if not self._is_prepared():
+            self._wait_for_answers()
+            roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
+            roles.close_other_databases(self.url("admin", "postgres"))
+            self._prepared.write_text(self._identity())
+
+    def empty(self) -> None:
+        """Drop the portal's database with all that is in it, and make an empty one."""
+        with psycopg.connect(self.url("admin", "postgres"), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
+
+    def _launch(self) -> None:
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
         if self._socket_folder != self.data:
@@ -85,10 +103,43 @@ class EmbeddedServer:
             give(self._socket_folder)
         self._forget_a_dead_server()
         log = str(self.data / "server.log")
-        how = ("-w", "-t", "60", "-s", "-D", str(self.data), "-l", log, "-o", self._options())
+        how = (
+            "-w",
+            "-t",
+            str(SECONDS_TO_START),
+            "-s",
+            "-D",
+            str(self.data),
+            "-l",
+            log,
+            "-o",
+            self._options(),
+        )
         self._run("pg_ctl", "start", *how)
-        roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
-        roles.close_other_databases(self.url("admin", "postgres"))
+
+    def _wait_for_answers(self) -> None:
+        """Somebody who started it may have been killed before it had come up."""
+        deadline = time.monotonic() + SECONDS_TO_START
+        while True:
+            try:
+                psycopg.connect(self.url("admin", "postgres")).close()
+                return
+            except psycopg.OperationalError as error:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"PostgreSQL does not answer: {error}") from error
+                time.sleep(0.1)
+
+    def _is_prepared(self) -> bool:
+        """Whether roles and database were seen to since the server started."""
+        return self._prepared.exists() and self._prepared.read_text() == self._identity()
+
+    @property
+    def _prepared(self) -> Path:
+        return self.folder / "prepared"
+
+    def _identity(self) -> str:
+        """Which run of the server this is: its process, its folder, and when it started."""
+        return "".join((self.data / "postmaster.pid").read_text().splitlines(keepends=True)[:3])
 
     def stop(self) -> None:
         """Stop the server, cutting off whoever is connected."""
@@ -110,15 +161,18 @@ class EmbeddedServer:
         return Path(tempfile.gettempdir()) / f"portal-{os.getuid()}-{digest}"
 
     def _make_cluster(self) -> None:
-        self.data.mkdir(parents=True, exist_ok=True)
-        self.data.chmod(0o700)
-        give(self.data)
+        """Make the cluster apart; it is there once it is whole."""
+        for cut_off in self.folder.glob(f"{DRAFT}*"):
+            shutil.rmtree(cut_off, ignore_errors=True)  # its initdb may be at work still
+        draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=self.folder))
+        give(draft)
         with tempfile.NamedTemporaryFile("w") as file:
             file.write(self.passwords["admin"])
             file.flush()
             give(Path(file.name))
             how = ("--auth=scram-sha-256", "-U", ADMIN, "--pwfile", file.name)
-            self._run("initdb", "-E", "UTF8", *how, *self._initdb, "-D", str(self.data))
+            self._run("initdb", "-E", "UTF8", *how, *self._initdb, "-D", str(draft))
+        draft.rename(self.data)
 
     def _options(self) -> str:
         """What the server is told at each start, and no file of it: the folder may have moved."""
@@ -159,6 +213,10 @@ class EmbeddedServer:
                 output.seek(0)
                 said = " ".join(output.read().split())
                 raise RuntimeError(f"{program} failed: {said} ({self.data}/server.log)")
+
+
+def _new_passwords() -> str:
+    return json.dumps({role: secrets.token_urlsafe(24) for role in ("admin", *roles.NAMES)})
 
 
 def _is_server(command: list[str]) -> bool:

@@ -12,39 +12,8 @@ import pytest
 from portal import serve
 from portal.config import ROOT
 from portal.embedded import EmbeddedServer
+from tests.support.make_run import Run
 from tests.support.serving import free_port
-
-
-class Run:
-    """`make run`, in an instance folder whose database already has a clinic."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.address = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "portal.serve"],
-            cwd=ROOT,
-            env={**os.environ, "PORTAL_INSTANCE": str(folder), "PORT": str(port)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def said(self, words: str) -> str:
-        """The output up to these words."""
-        assert self.process.stdout
-        seen = ""
-        while words not in seen:
-            line = self.process.stdout.readline()
-            assert line, f"never said {words!r}: {seen}"
-            seen += line
-        return seen
-
-    def end(self, number: signal.Signals) -> list[psutil.Process]:
-        """Send a signal; which of the server's processes outlive it."""
-        parts = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.send_signal(number)
-        self.process.communicate(timeout=30)
-        return psutil.wait_procs(parts, timeout=10)[1]
 
 
 @pytest.fixture(scope="module")

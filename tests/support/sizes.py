@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import pytest
 
-Size = TypeVar("Size", int, float)
+Size = TypeVar("Size")
 HOURS = 3 * 3600
 
 _full = False

@@ -1,0 +1,52 @@
+"""`make run` as a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from portal.config import ROOT
+
+
+class Run:
+    """`make run`, in an instance folder.
+
+    Args:
+        folder: the instance folder.
+        port: where to serve.
+        program: what Python is told to run.
+    """
+
+    def __init__(
+        self, folder: Path, port: int, program: Sequence[str] = ("-m", "portal.serve")
+    ) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", *program],
+            cwd=ROOT,
+            env={**os.environ, "PORTAL_INSTANCE": str(folder), "PORT": str(port)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def said(self, words: str) -> str:
+        """The output up to these words."""
+        assert self.process.stdout
+        seen = ""
+        while words not in seen:
+            line = self.process.stdout.readline()
+            assert line, f"never said {words!r}: {seen}"
+            seen += line
+        return seen
+
+    def end(self, number: signal.Signals) -> list[psutil.Process]:
+        """Send a signal; which of the server's processes outlive it."""
+        parts = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(number)
+        self.process.communicate(timeout=30)
+        return psutil.wait_procs(parts, timeout=10)[1]
