@@ -50,7 +50,7 @@ def _give_templates_words(state: Any) -> None:
     app: Flask = state.app
     app.jinja_env.tests.update(instant=is_instant)
     app.jinja_env.filters.update(
-        action_words=action_words, record_words=record_words, instant=datetime.fromisoformat
+        action_words=action_words, record_words=record_words, read_instant=datetime.fromisoformat
     )
     app.jinja_env.globals.update(
         actor_words=actor_words, record_address=record_address, outcome_words=OUTCOMES
