@@ -164,6 +164,7 @@ class EmbeddedServer:
         """Make the cluster apart; it is there once it is whole."""
         for cut_off in self.folder.glob(f"{DRAFT}*"):
             shutil.rmtree(cut_off, ignore_errors=True)  # its initdb may be at work still
+        self.folder.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=self.folder))
         give(draft)
         with tempfile.NamedTemporaryFile("w") as file:
