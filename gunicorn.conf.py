@@ -13,12 +13,15 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", (os.cpu_count() or 1) + 1))
-# Making a page keeps a core busy: workers of one request each were steadier than threads.
+# Making a page keeps a core busy, so each worker makes one at a time; it waits for no client
+# (docs/adr/0019).
 worker_class = "portal.web.worker.Worker"
 preload_app = True
 timeout = 60
 graceful_timeout = 10
 control_socket_disable = True
+# What a client does not take at once is kept for it, files too.
+sendfile = False
 loglevel = "warning"
 # Whom to believe about the client is the portal's to say (PORTAL_PROXIES).
 secure_scheme_headers: dict[str, str] = {}

@@ -48,6 +48,12 @@ def takes_file(largest: int) -> Callable[[View], View]:
     return declare
 
 
+def longest_body(app: Flask) -> int:
+    """The bytes of the longest body that any of the views takes."""
+    views = (getattr(view, "largest_body", 0) for view in app.view_functions.values())
+    return max(int(app.config["MAX_CONTENT_LENGTH"]), *views)
+
+
 def init_app(app: Flask) -> None:
     """Before anything reads a body."""
     app.request_class = InMemory
