@@ -30,10 +30,12 @@ if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files, away from a disk 
 
 
 def when_ready(_server: Any) -> None:
-    """Read every language once, before there are workers."""
+    """Read every language once, before there are workers, of whom one never hashes passwords."""
+    from portal.auth import passwords
     from portal.web import languages
     from wsgi import app
 
+    passwords.places.number = max(1, workers - 1)
     languages.load(app)
 
 

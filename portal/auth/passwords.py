@@ -1,30 +1,107 @@
 """Passwords: Argon2id, a bounded number at a time, and the same work when there is no account."""
 
+import fcntl
+import os
+import tempfile
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from portal.refusals import N_, DomainError
+
 SHORTEST = 12
 LONGEST = 128
+RETRY_SECONDS = 3
+
+
+class Busy(DomainError):
+    """As many passwords are being looked at as may be; this one was not."""
+
+    message = N_("Many people are signing in at this moment. Try again in a few seconds.")
+    status = 503
+    retry_after = RETRY_SECONDS
+
 
 # RFC 9106's second recommended option (64 MiB, 3 passes), which argon2-cffi has as its default
 _hasher = PasswordHasher()
-# each takes 64 MiB and a core: a burst of sign-ins queues instead of starving the pages
-_at_a_time = threading.BoundedSemaphore(2)
+
+
+class Places:
+    """Places for work of which only some may go on at once, in all processes forked from here.
+
+    Each is a byte of a file without a name. A process has it locked while it works; the lock ends
+    with the process, however that ends.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._file, name = tempfile.mkstemp()  # open as long as the process is
+        os.unlink(name)
+        self._ours: set[int] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """A place, while the block runs. Raises Busy when there is none."""
+        place = self._taken()
+        if place is None:
+            raise Busy
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._ours.discard(place)
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
+
+    def _taken(self) -> int | None:
+        with self._lock:  # a process is not locked out by its own locks
+            for place in set(range(self.number)) - self._ours:
+                with suppress(BlockingIOError):
+                    fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+                    self._ours.add(place)
+                    return place
+        return None
+
+
+# Each takes 64 MiB and a core: a burst of sign-ins must not starve the pages.
+places = Places(2)
+_mine = threading.local()
 _NOBODY = _hasher.hash("the hash that is checked when there is no account")
 
 
+@contextmanager
+def turn() -> Iterator[None]:
+    """Have a place for looking at passwords, once for all that is done in the block.
+
+    Whoever counts a try takes it before: who is turned away has not tried.
+
+    Raises:
+        Busy: as many as may be are being looked at.
+    """
+    if getattr(_mine, "turn", False):
+        yield
+        return
+    with places.one():
+        _mine.turn = True
+        try:
+            yield
+        finally:
+            _mine.turn = False
+
+
 def hashed(password: str) -> str:
-    """The PHC string to keep."""
-    with _at_a_time:
+    """The PHC string to keep. Raises Busy."""
+    with turn():
         return _hasher.hash(_normal(password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one; None takes as long and is always False."""
-    with _at_a_time:
+    """Whether the password is the one; None takes as long and is always False. Raises Busy."""
+    with turn():
         try:
             return _hasher.verify(password_hash or _NOBODY, _normal(password)) and bool(
                 password_hash

@@ -86,9 +86,12 @@ def error_page(status: int, text: str | None = None, link: str | None = None) ->
 
 
 def _refused(refusal: DomainError) -> Response:
-    usual = refusal.status in {404, 503}
+    usual = refusal.status in {404, 503} and refusal.retry_after is None
     link = getattr(refusal, "link", None)
-    return error_page(refusal.status, None if usual else say(refusal), link)
+    response = error_page(refusal.status, None if usual else say(refusal), link)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def _http(error: HTTPException) -> Response:

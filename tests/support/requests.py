@@ -43,12 +43,13 @@ class Client:
         return response.status, html, response.headers
 
     def sign_in(self, person: Person) -> "Client":
-        self._read("/sign-in")
+        self.open("/sign-in")
         typed = {"clinic": person.clinic, "email": person.email, "password": person.password}
         assert self.ask("POST", "/sign-in", typed)[0] == 303
-        self._read("/patients/")
+        self.open("/patients/")
         return self
 
-    def _read(self, path: str) -> None:
+    def open(self, path: str) -> None:
+        """A page, for its token."""
         html = self.ask("GET", path)[1]
         self.token = re.search(r'name="csrf-token" content="([^"]+)"', html).group(1)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 from flask_babel import gettext as _
 
-from portal.auth import commands, queries, sessions, throttling
+from portal.auth import commands, passwords, queries, sessions, throttling
 from portal.auth.forms import CodeForm, EndingForm, LanguageForm, PasswordForm, ProofForm
 from portal.auth.permissions import ProofNeeded, permission
 from portal.auth.views.blueprint import bp
@@ -34,7 +34,7 @@ def account() -> Response:
 def password() -> Response:
     form = PasswordForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.refusals(), passwords.turn():
             own = count_try()
             typed = form.data
             token = commands.change_password(typed["current_password"], typed["password"])
@@ -68,12 +68,13 @@ def proof() -> Response:
         return go("auth.passkey", next=own_address(wanted))
     form = CodeForm(next=wanted) if mine.has_factor else ProofForm(next=wanted)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.refusals(), passwords.turn():
             own = count_try()
             token = _prove(form)
             throttling.forget_tries(own)
             return sessions.set_cookie(go(own_address(form.next.data)), token)
-        note_failure()
+        if form.status != passwords.Busy.status:
+            note_failure()
     return form_page("auth/proof.html", "auth/_proof.html", form,
                      passkeys=queries.list_passkeys(commands.my_id()))  # fmt: skip
 

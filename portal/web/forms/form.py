@@ -62,7 +62,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def status(self) -> int:
-        """What a page with this form answers: 200, 422 with errors, 409 after a conflict, 429."""
+        """What a page with this form answers: 200, 422 with errors, 409, 429 or 503 if refused."""
         return self._refused or (422 if self.errors else 200)
 
     def carried(self) -> Markup:
@@ -192,7 +192,9 @@ class Refusals:
     def __exit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
     ) -> bool:
-        if not isinstance(error, DomainError) or error.status not in ANSWERABLE:
+        if not isinstance(error, DomainError):
+            return False
+        if error.status not in ANSWERABLE and error.retry_after is None:
             return False
         self.form.refuse(error)
         return True
