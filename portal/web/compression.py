@@ -35,7 +35,7 @@ def compress(response: Response) -> Response:
     data = response.get_data()
     if len(data) >= WORTH_IT:
         static = request.endpoint == "static"
-        small = packed(data, response.mimetype) if static else gzip.compress(data, 5)
+        small = packed(data, response.mimetype) if static else gzip.compress(data, 6)
         response.set_data(small)
         response.headers["Content-Encoding"] = "gzip"
         if static:
