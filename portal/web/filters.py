@@ -22,7 +22,7 @@ def localtime(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(ZoneInfo(zone))
 
 
-def instant(moment: datetime) -> str:
+def markedtime(moment: datetime) -> str:
     """An instant as HTML's `datetime` has it, which knows no microseconds."""
     return moment.isoformat(timespec="seconds")
 
@@ -74,6 +74,11 @@ def shortdate(day: date | str) -> str:
 def _medium(day: date, locale: Locale) -> str:
     """Lists have few days and many rows: each is written once."""
     return format_date(day, format="medium", locale=locale)
+
+
+def briefdate(day: date) -> str:
+    """Mon, 23 Nov, as the language orders it, where there is no room for more."""
+    return format_skeleton("MMMEd", day, locale=page_locale())
 
 
 def daydate(day: date) -> str:
@@ -139,11 +144,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(language=language, direction=direction, clock=clock)
     app.jinja_env.filters.update(
         localtime=localtime,
-        instant=instant,
+        markedtime=markedtime,
         hhmm=hhmm,
         hhmmss=hhmmss,
         longdate=longdate,
         shortdate=shortdate,
+        briefdate=briefdate,
         daydate=daydate,
         monthname=monthname,
         weekdayname=weekdayname,

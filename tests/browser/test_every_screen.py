@@ -12,7 +12,7 @@ from zlib import crc32
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import APIResponse, Browser, Error, Page
 
 from tests.auth.routes import ROUTES
 from tests.browser.conftest import opened
@@ -166,17 +166,19 @@ def test_every_page_is_valid_html(visitors, tmp_path):
     """
     nu.need()
     visitors.demo.speak(ENGLISH)
-    asked = {(each.seen_by, each.where(visitors.demo)): False for each in screens(visitors.demo)}
-    asked |= {
-        (each.seen_by, each.where(visitors.demo)): True
-        for each in screens(visitors.demo)
-        if each.act is refused
-    }
-    answers: dict[str, str] = {}
-    for (who, address), sent in asked.items():
-        browser = visitors.page_of(who).request
-        answers[f"{who} {address}"] = page = browser.get(address).text()
-        if sent:
-            typed = {"csrf_token": Markup(page).csrf}
-            answers[f"{who} {address}, refused"] = browser.post(address, form=typed).text()
-    assert nu.complaints(answers, tmp_path) == []
+    pages: dict[str, str] = {}
+    for screen in screens(visitors.demo):
+        address = screen.where(visitors.demo)
+        browser = visitors.page_of(screen.seen_by).request
+        if (name := f"{screen.seen_by} {address}") not in pages:
+            pages[name] = got(browser.get(address), screen.status)
+        if screen.act is refused:
+            typed = {"csrf_token": Markup(pages[name]).csrf}
+            pages[f"{name}, refused"] = got(browser.post(address, form=typed), 422)
+    assert nu.complaints(pages, tmp_path) == []
+
+
+def got(answer: APIResponse, status: int) -> str:
+    """The page, if it is the one that was meant."""
+    assert answer.status == status, answer.url
+    return answer.text()

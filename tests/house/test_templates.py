@@ -14,7 +14,7 @@ REFUSED = {
     "a value that is evaluated": r"""\bhx-(vals|headers)=["']?\s*(js|javascript):""",
     "an address that is evaluated": r"""["'\s]javascript:""",
     "an event attribute": r"""<[^>{}]*\son[a-z]+\s*=""",
-    "an instant that HTML cannot read": r"""<time(>|[^>]*datetime="\{\{(?![^}]*\|\s*instant))""",
+    "an instant that HTML cannot read": r"""<time(>|[^>]*datetime="\{\{(?![^}]*\|\s*markedtime))""",
     "an inline style": r"""<style\b|<[^>]*\sstyle\s*=""",
     "an inline script": r"<script\b(?![^>]*\bsrc=)[^>]*>",
     "a name of htmx 2": (
