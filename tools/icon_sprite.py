@@ -13,8 +13,8 @@ VENDOR = Path(__file__).parent.parent / "portal" / "static" / "vendor"
 NAMES = """
 arrow-down arrow-up banknote building-2 calendar-days calendar-plus calendar-search
 check check-check chevron-down chevron-left chevron-right circle circle-check circle-x clock
-download eye footprints history hourglass info keyboard languages list-checks log-out moon move
-pencil phone plus printer rows-3 search settings shield-alert shield-check
+download ellipsis eye footprints history hourglass info keyboard languages list-checks log-out
+moon move pencil phone plus printer rows-3 search settings shield-alert shield-check
 stethoscope triangle-alert undo-2 upload user-plus user-x users x
 """
 
