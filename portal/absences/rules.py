@@ -39,6 +39,12 @@ class UndoneAlready(Conflict):
     message = N_("This absence was undone already.")
 
 
+class NotAllReturn(Conflict):
+    message = N_(
+        "Some appointments cannot go back. Undo the absence on its own page, where you see which."
+    )
+
+
 class NotMovedBack(DomainError):
     message = N_("Moved, cancelled or started since.")
 

@@ -1,6 +1,7 @@
 """Messages about what was done to visits: who, what, when, with a way back and a link."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -24,11 +25,15 @@ def say_done(visit: Appointment, what: str, *, brief: bool = False) -> None:
         what: what was done, in words.
         brief: `what` says when and with whom already, or there are several.
     """
-    act = queries.last_act(visit.id)
-    group = str(act.group_uid) if act else None
-    undo = {"url": url_for("appointments.reversals"), "values": {"act": group}} if act else None
+    group, undo = _way_back(visit)
     text = _("%(what)s: %(who)s", what=what, who=PATIENT) if brief else _about(visit, what)
     toast(text, undo=undo, patient=visit.patient_id, link=_link(visit), act=group)
+
+
+def say_together(visits: Sequence[Appointment], text: str) -> None:
+    """Say what was done to several people's visits as one act, with a way back."""
+    group, undo = _way_back(visits[0]) if visits else (None, None)
+    toast(text, undo=undo, act=group)
 
 
 def say_undone(done: Sequence[AppointmentAct]) -> None:
@@ -45,6 +50,15 @@ def say_undone(done: Sequence[AppointmentAct]) -> None:
     else:
         text = _about(visit, _(UNDONE[done[-1].kind]))
     toast(text, "info", patient=visit.patient_id, link=_link(visit))
+
+
+def _way_back(visit: Appointment) -> tuple[str | None, dict[str, Any] | None]:
+    """What was done last to a visit, and what takes it back."""
+    act = queries.last_act(visit.id)
+    if act is None:
+        return None, None
+    group = str(act.group_uid)
+    return group, {"url": url_for("appointments.reversals"), "values": {"act": group}}
 
 
 def when(visit: Appointment) -> str:

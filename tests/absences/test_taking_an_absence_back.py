@@ -8,16 +8,25 @@ from portal import clock
 from portal.absences import queries
 from portal.absences.commands import mark_called, record_absence, undo_absence
 from portal.absences.planning import plan_absence
-from portal.absences.rules import CANCEL, NotMovedBack, UndoneAlready
-from portal.appointments.commands import MoveDetails, reschedule_appointment, walk_in
-from portal.appointments.rules import SlotTaken
+from portal.absences.rules import CANCEL, NotAllReturn, NotMovedBack, UndoneAlready
+from portal.appointments.commands import (
+    MoveDetails,
+    confirm,
+    reschedule_appointment,
+    undo_group,
+    undo_newest,
+    walk_in,
+)
+from portal.appointments.rules import NothingToUndo, SlotTaken
 from portal.availability.commands import remove_exception
 from portal.availability.queries import list_exceptions, list_orphans, outlook
 from portal.cli.invariants import CHECKS
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
+from portal.services.commands import OfferingDetails, change_offering
 from tests.absences.conftest import a_ward, absence
-from tests.support.scheduling import MONDAY, chicago, details
+from tests.appointments.everything import everything, what_differs
+from tests.support.scheduling import MONDAY, acting_as, book, chicago, details
 
 
 @pytest.fixture
@@ -108,3 +117,49 @@ def test_who_sees_not_all_of_it_takes_none_of_it_back(recorded):
     session.flush()
     with pytest.raises(SeesNotAll):
         undo_absence(recorded)
+
+
+def test_it_is_one_of_ones_own_acts_and_comes_back_as_one(clinic, ward):
+    """The kind of fault: what was done together comes back one by one, the rest stays behind."""
+    first, second, _third = ward.visits
+    before = everything()
+    with acting_as(clinic.desk):
+        chosen = {first.id: plan_absence(absence(ward), {}).decisions[first.id], second.id: CANCEL}
+        recorded = record_absence(absence(ward), chosen, because="Ill").absence
+        undo_newest()
+        session.expire_all()
+        assert what_differs(before, everything()) == []
+        assert recorded.undone_at is not None
+        with pytest.raises(NothingToUndo):
+            undo_newest()
+
+
+def test_as_an_act_it_is_its_own_persons_and_whole(clinic, ward):
+    moved = ward.visits[0]
+    chosen = {moved.id: plan_absence(absence(ward), {}).decisions[moved.id]}
+    with acting_as(clinic.desk):
+        recorded = record_absence(absence(ward), chosen).absence
+    with acting_as(clinic.admin), pytest.raises(NothingToUndo):
+        undo_group(recorded.absence_key)
+    walk_in(details(ward.ill, start_at=moved_from(recorded)))
+    with acting_as(clinic.desk), pytest.raises(NotAllReturn):
+        undo_group(recorded.absence_key)
+
+
+def moved_from(absence):
+    [decided] = [each for each in queries.list_decided(absence.id) if each.outcome == "moved"]
+    return decided.from_start_at
+
+
+def test_a_longer_buffer_keeps_nobody_away_and_what_was_confirmed_since_comes_back(ward):
+    neighbour = book(ward.ill, "09:30")
+    before = everything()
+    first = ward.visits[0]
+    chosen = {first.id: plan_absence(absence(ward), {}).decisions[first.id]}
+    recorded = record_absence(absence(ward), chosen).absence
+    confirm(first)
+    change_offering(ward.ill.offering, OfferingDetails(buffer_after_minutes=20))
+    assert first.id in undo_absence(recorded).returned
+    session.expire_all()
+    assert what_differs(before, everything()) == []
+    assert neighbour.status == "scheduled"

@@ -68,6 +68,14 @@ def test_one_is_checked_in_from_the_roster_then_all_others(browser, alder, group
     assert statuses_of(alder, group) == {"checked_in"}
 
 
+def test_a_group_that_was_checked_in_together_goes_back_together(browser, alder, group):
+    """The kind of fault: what one press did takes as many to undo as it touched people."""
+    browser.sign_in(alder.desk).send(f"{roster_of(group)}/check-in")
+    assert statuses_of(alder, group) == {"checked_in"}
+    browser.send("/appointments/reversals")
+    assert statuses_of(alder, group) == {"scheduled"}
+
+
 def test_checking_in_on_another_day_leaves_everybody_as_they_are(browser, alder, group):
     browser.sign_in(alder.desk)
     with on_monday(days=-2):

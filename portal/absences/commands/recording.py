@@ -23,7 +23,12 @@ from portal.absences.rules import (
     fingerprint,
     span_of,
 )
-from portal.appointments.commands import MoveDetails, cancel_appointment, reschedule_appointment
+from portal.appointments.commands import (
+    MoveDetails,
+    as_one,
+    cancel_appointment,
+    reschedule_appointment,
+)
 from portal.appointments.models import Appointment
 from portal.appointments.rules import NotOffered, SlotTaken
 from portal.audit import note
@@ -138,7 +143,8 @@ def record_absence(
 ) -> Recorded:
     """Record an absence and do with each visit what was decided; one not named is left to decide.
 
-    The same one-time key records once and answers the same. Doctors are locked in ascending order
+    The same one-time key records once and answers the same; it names what is done to visits as one
+    act. Doctors are locked in ascending order
     before anything else, then the visits, so that two who do this never wait in a ring.
 
     Args:
@@ -160,7 +166,8 @@ def record_absence(
     visits = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
     check_number(visits)
     absence = _write(details, places, len(visits))
-    done = _decide(visits, decisions, because)
+    with as_one(details.absence_key):
+        done = _decide(visits, decisions, because)
     _write_visits(absence, visits, done)
     note("absences.recorded", table="absences", record=absence.id, reason=details.reason,
          new=_counted(done))  # fmt: skip

@@ -2,19 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select, text
 
 from portal import clock
 from portal.absences import queries
 from portal.absences.models import Absence, AbsenceVisit
-from portal.absences.rules import NotMovedBack, UndoneAlready
-from portal.appointments.commands import MoveDetails, reschedule_appointment, undo
+from portal.absences.rules import NotAllReturn, NotMovedBack, UndoneAlready
+from portal.appointments.acts import AppointmentAct
+from portal.appointments.commands import (
+    WAYS_BACK,
+    MoveDetails,
+    reschedule_appointment,
+    undo,
+    undo_of,
+)
 from portal.appointments.models import Appointment
-from portal.appointments.rules import LIVE, MOVABLE
+from portal.appointments.queries import acts_since, list_acts, zone_of
+from portal.appointments.rules import LIVE, MOVABLE, NothingToUndo, StartPassed
 from portal.audit import note
 from portal.availability.commands import lock_doctors, remove_exception
 from portal.availability.models import AvailabilityException
+from portal.availability.rules import local_date
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
@@ -62,7 +72,7 @@ def undo_absence(absence: Absence) -> Undone:
     visits = _locked(absence, decided)
     for exception in _exceptions([each.availability_exception_id for each in spans]):
         remove_exception(exception)
-    done = _bring_back(decided, visits)
+    done = _bring_back(decided, visits, absence.absence_key)
     absence.undone_at, absence.undone_by = clock.now(), facts().user_id
     session.flush()
     counts = {"returned": len(done.returned), "stays": len(done.stays)}
@@ -70,12 +80,37 @@ def undo_absence(absence: Absence) -> Undone:
     return done
 
 
-def _bring_back(decided: Sequence[AbsenceVisit], visits: Mapping[int, Appointment]) -> Undone:
+def undo_own(group_uid: UUID) -> Sequence[AppointmentAct] | None:
+    """The absence that somebody recorded just now, as one of their own acts: all of it or nothing.
+
+    Returns:
+        what was done to visits; None when it is no absence.
+
+    Raises:
+        NothingToUndo: it is somebody else's. NotAllReturn. As `undo_absence`.
+    """
+    absence = queries.find_by_key(group_uid)
+    if absence is None:
+        return None
+    if absence.recorded_by != facts().user_id:
+        raise NothingToUndo
+    acts = list_acts(group_uid)
+    if undo_absence(absence).stays:
+        raise NotAllReturn
+    return acts
+
+
+WAYS_BACK.append(undo_own)
+
+
+def _bring_back(
+    decided: Sequence[AbsenceVisit], visits: Mapping[int, Appointment], absence_key: UUID
+) -> Undone:
     returned, stays = [], {}
     for each in decided:
         try:
             with session.begin_nested():
-                _return(each, visits[each.appointment_id])
+                _return(each, visits[each.appointment_id], absence_key)
                 session.flush()
         except DomainError as refusal:
             stays[each.appointment_id] = refusal
@@ -88,20 +123,31 @@ def _bring_back(decided: Sequence[AbsenceVisit], visits: Mapping[int, Appointmen
     return Undone(tuple(returned), stays)
 
 
-def _return(decided: AbsenceVisit, visit: Appointment) -> None:
-    """One visit is again as it was; raises NotMovedBack and what moving and undoing raise."""
+def _return(decided: AbsenceVisit, visit: Appointment, absence_key: UUID) -> None:
+    """One visit is again as it was; raises NotMovedBack and what moving and undoing raise.
+
+    One that was edited since is moved, as anybody would: only what the absence did can be undone.
+    """
     if decided.outcome == "cancelled":
         if visit.status != "cancelled":
             raise NotMovedBack
         undo(visit)
     elif decided.outcome == "moved":
         _check_untouched(visit, MOVABLE, (decided.to_start_at, decided.to_offering_id))
-        reschedule_appointment(
-            visit,
-            MoveDetails(start_at=decided.from_start_at, offering_id=decided.from_offering_id),
-        )
+        _check_ahead(decided, visit, absence_key)
+        if not undo_of(visit, absence_key):
+            to = MoveDetails(start_at=decided.from_start_at, offering_id=decided.from_offering_id)
+            reschedule_appointment(visit, to)
     else:
         _check_untouched(visit, LIVE, (decided.from_start_at, decided.from_offering_id))
+
+
+def _check_ahead(decided: AbsenceVisit, visit: Appointment, absence_key: UUID) -> None:
+    """On a later day nobody is sent back to a time that has passed. Raises StartPassed."""
+    now, zone = clock.now(), zone_of(visit.facility_id)
+    days = {local_date(act.done_at, zone) for act in acts_since(visit.id, absence_key)}
+    if decided.from_start_at <= now and local_date(now, zone) not in days:
+        raise StartPassed
 
 
 def _check_untouched(visit: Appointment, status: frozenset[str], at: tuple[object, object]) -> None:

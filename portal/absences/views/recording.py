@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal import clock
@@ -15,6 +15,7 @@ from portal.absences.planning import Plan, plan_absence
 from portal.absences.rules import Affected, PlacesRefused
 from portal.absences.sheet import carried, choice_rows
 from portal.absences.views.blueprint import bp
+from portal.appointments.queries import list_acts
 from portal.auth.permissions import permission
 from portal.availability.queries import list_places_of
 from portal.availability.rules import local_date
@@ -82,13 +83,21 @@ def new(doctor_id: int) -> Response:
             if request.form.get("do") == "confirm":
                 recorded = _record(form, details, shown)
                 if recorded is not None:
-                    toast(_("%(name)s is away. Next: the call list.", name=doctor.display_name))
+                    say_absence(details, doctor.display_name)
                     return go("absences.show", absence_id=recorded)
             shown.plan = plan_absence(
                 details, chosen, soon=form.propose_soon.data, for_those_here=form.propose_here.data
             )
             form.seen.data = mark_of(shown.plan.fingerprint())
     return form_page(PAGE, FORM, form, doctor=doctor, **shown.around())
+
+
+def say_absence(details: AbsenceDetails, name: str) -> None:
+    """Say who is away; what was done to appointments can be taken back at once."""
+    text = _("%(name)s is away. Next: the call list.", name=name)
+    values = {"act": str(details.absence_key)}
+    undo = {"url": url_for("appointments.reversals"), "values": values}
+    toast(text, undo=undo if list_acts(details.absence_key) else None, act=values["act"])
 
 
 def _record(form: AbsenceForm, details: AbsenceDetails, shown: Shown) -> int | None:

@@ -1,7 +1,7 @@
 """Every write of appointments: one function for each thing staff can do."""
 
 from portal.appointments.commands.acts import apart, as_one
-from portal.appointments.commands.arriving import receive_walk_in
+from portal.appointments.commands.arriving import check_in_together, receive_walk_in
 from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
 from portal.appointments.commands.correcting import correct
 from portal.appointments.commands.editing import (
@@ -24,7 +24,13 @@ from portal.appointments.commands.rescheduling import (
     arrive_now,
     reschedule_appointment,
 )
-from portal.appointments.commands.reversing import undo, undo_group, undo_newest
+from portal.appointments.commands.reversing import (
+    WAYS_BACK,
+    undo,
+    undo_group,
+    undo_newest,
+    undo_of,
+)
 from portal.appointments.commands.series import (
     SeriesDetails,
     book_series,
@@ -65,6 +71,7 @@ from portal.appointments.commands.waitlist import (
 )
 
 __all__ = [
+    "WAYS_BACK",
     "BookingDetails",
     "EditDetails",
     "Edited",
@@ -87,6 +94,7 @@ __all__ = [
     "change_status",
     "change_wish",
     "check_in",
+    "check_in_together",
     "complete_visit",
     "confirm",
     "correct",
@@ -112,6 +120,7 @@ __all__ = [
     "undo",
     "undo_group",
     "undo_newest",
+    "undo_of",
     "unskip_step",
     "walk_in",
     "withdraw_wish",

@@ -78,12 +78,16 @@ def of_booking() -> dict[str, Any]:
 
 
 @contextmanager
-def as_one() -> Iterator[None]:
-    """What is done inside is one act: it is taken back together."""
+def as_one(group: UUID | None = None) -> Iterator[None]:
+    """What is done inside is one act: it is taken back together.
+
+    Args:
+        group: what names it; an area with more to take back than appointments knows it by that.
+    """
     if GROUP in session.info:
         yield
         return
-    session.info[GROUP] = uuid4()
+    session.info[GROUP] = group or uuid4()
     try:
         yield
     finally:

@@ -1,4 +1,6 @@
-"""A walk-in: booked for now and checked in, both or neither."""
+"""Arriving: a walk-in, booked for now and checked in, both or neither; a whole group."""
+
+from collections.abc import Iterable
 
 from portal.appointments.commands import acts
 from portal.appointments.commands.booking import BookingDetails, walk_in
@@ -18,3 +20,10 @@ def receive_walk_in(details: BookingDetails, *, may_overbook: bool = False) -> A
         if visit.status == "scheduled":
             check_in(visit)
     return visit
+
+
+def check_in_together(visits: Iterable[Appointment]) -> None:
+    """The patients of a group have arrived, as one act. Raises as `check_in`; then nobody has."""
+    with session.begin_nested(), acts.as_one():
+        for visit in visits:
+            check_in(visit)

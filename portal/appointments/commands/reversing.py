@@ -5,7 +5,7 @@ in the meantime what was booked before.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -74,6 +74,10 @@ LAST_AGAIN = text("""
        AND id < :act_id AND visit_version = :version_before
 """)
 
+# Ways back of the areas above, whose acts are more than what they do to appointments: given a
+# group they take all of it back, and say what was done to appointments; None when it is not theirs.
+WAYS_BACK: list[Callable[[UUID], Sequence[AppointmentAct] | None]] = []
+
 
 def undo(appointment: Appointment, *, later: bool = False) -> Sequence[AppointmentAct]:
     """Take back what was done last to a visit; to others that was done together, it stands.
@@ -104,10 +108,27 @@ def undo_newest() -> Sequence[AppointmentAct]:
 
 def undo_group(group_uid: UUID) -> Sequence[AppointmentAct]:
     """Take back what was done together, the last first, all or none. Raises as `undo`."""
+    for way_back in WAYS_BACK:
+        taken_back = way_back(group_uid)
+        if taken_back is not None:
+            return taken_back
     done = queries.list_acts(group_uid)
     if not done:
         raise NothingToUndo
     return _undo(done)
+
+
+def undo_of(appointment: Appointment, group_uid: UUID) -> bool:
+    """Take back what was done to an appointment with others; a confirmation since goes with it.
+
+    Returns:
+        False, and nothing is done, when it was not the last thing. Raises as `undo`.
+    """
+    since = queries.acts_since(appointment.id, group_uid)
+    if not since or any(act.kind != "confirm" for act in since if act.group_uid != group_uid):
+        return False
+    _undo(since, later=True)
+    return True
 
 
 def _undo(done: Sequence[AppointmentAct], *, later: bool = False) -> Sequence[AppointmentAct]:
@@ -145,9 +166,12 @@ def _take_back(act: AppointmentAct, visit: Appointment) -> None:
 
 
 def _unbook(visit: Appointment) -> None:
-    """A booking is never erased: the visit is cancelled, and whoever waited waits again."""
+    """A booking is never erased: the visit is cancelled, and whoever waited waits again.
+
+    It has never taken its doctor's time, not even when that has passed.
+    """
     with acts.apart():
-        cancel_appointment(visit, "", code="booked_in_error")
+        cancel_appointment(visit, "", code="booked_in_error", at=min(clock.now(), visit.start_at))
     values = {"tenant_id": facts().tenant_id, "appointment_id": visit.id}
     session.execute(WAIT_AGAIN, values)
 

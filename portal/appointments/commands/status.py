@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from portal.appointments import queries
+from portal.appointments.commands.acts import apart
 from portal.appointments.commands.reversing import undo
 from portal.appointments.commands.series import cancel_together
 from portal.appointments.commands.waitlist import reinstate_wish, withdraw_wish
@@ -35,6 +36,8 @@ class Restored:
 def change_status(patient: Patient, change: StatusChange, ending: Ending) -> StatusChange:
     """Set a patient's status, and end what is to end with it: all of it or nothing.
 
+    It has a way back of its own, on the chart: it is on nobody's stack.
+
     Returns:
         the change, with the ids of what ended.
 
@@ -48,7 +51,8 @@ def change_status(patient: Patient, change: StatusChange, ending: Ending) -> Sta
     )
     with session.begin_nested():
         set_status(patient, ended)
-        cancel_together(visits, ending.because)
+        with apart():
+            cancel_together(visits, ending.because)
         for wish in wishes:
             withdraw_wish(wish)
     said = {"status": patient.status, "cancelled": len(visits), "withdrawn": len(wishes)}

@@ -26,10 +26,12 @@ from portal.tenancy.context import facts
 
 
 def confirm(appointment: Appointment, *, confirmed: bool = True) -> None:
-    """Mark that the patient said they will come, or take the mark back."""
+    """Mark that the patient said they will come, or take the mark back; once is enough."""
     lock(appointment)
     if appointment.status != "scheduled":
         raise VisitNotAt(status=appointment.status, wanted="confirmed")
+    if (appointment.confirmed_at is not None) == confirmed:
+        return
     with acts.recorded(appointment, "confirm"):
         appointment.confirmed_at = clock.now() if confirmed else None
 
@@ -88,7 +90,7 @@ def cancel_appointment(
         appointment: the visit.
         because: the reason in words; it may be empty when there is a code.
         code: the reason, one of `CANCEL_CODES`.
-        at: the moment to write down, which several share that are cancelled together; None: now.
+        at: when it was cancelled, which several share that are cancelled together; None: now.
 
     Raises:
         ReasonMissing: at the field `cancel_reason`.
@@ -100,7 +102,7 @@ def cancel_appointment(
     lock(appointment)
     check_move(appointment, "cancelled")
     with acts.recorded(appointment, "cancel"):
-        if not keeps_seat(appointment, clock.now()):
+        if not keeps_seat(appointment, at or clock.now()):
             seats.give_back_seat(appointment)
         appointment.cancel_reason, appointment.cancel_code = because.strip(), code
         set_waiting(queries.list_steps(appointment.id), "cancelled")

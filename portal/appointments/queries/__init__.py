@@ -1,6 +1,12 @@
 """Every read of appointments and of what is on offer."""
 
-from portal.appointments.queries.acts import last_act, list_acts, list_history, newest_own_act
+from portal.appointments.queries.acts import (
+    acts_since,
+    last_act,
+    list_acts,
+    list_history,
+    newest_own_act,
+)
 from portal.appointments.queries.around import (
     Around,
     ComingVisit,
@@ -108,6 +114,7 @@ __all__ = [
     "Waiting",
     "Wanted",
     "WishRow",
+    "acts_since",
     "around_patient",
     "board",
     "board_version",

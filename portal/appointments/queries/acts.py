@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from portal.appointments.acts import AppointmentAct
 from portal.appointments.models import Appointment
@@ -50,6 +50,22 @@ def list_acts(group_uid: UUID) -> Sequence[AppointmentAct]:
         .where(AppointmentAct.group_uid == group_uid)
         .order_by(AppointmentAct.id.desc())
         .limit(MOST_TOGETHER)
+    ).all()
+
+
+def acts_since(appointment_id: int, group_uid: UUID) -> Sequence[AppointmentAct]:
+    """What stands of what a group did to an appointment, and all since then, the last first."""
+    act = AppointmentAct
+    first = (
+        _acts()
+        .with_only_columns(func.min(act.id))
+        .where(act.appointment_id == appointment_id, act.group_uid == group_uid)
+    )
+    return session.scalars(
+        _acts()
+        .where(act.appointment_id == appointment_id, act.id >= first.scalar_subquery())
+        .order_by(act.id.desc())
+        .limit(MOST_HISTORY)
     ).all()
 
 

@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.appointments import commands, queries
+from portal.appointments.act_messages import say_together
 from portal.appointments.board.steps import is_near
 from portal.appointments.roster_page import group_roster, overlap_roster
 from portal.appointments.views.blueprint import bp
@@ -14,7 +15,7 @@ from portal.appointments.views.shown import facility_asked, number_asked, with_b
 from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
 from portal.refusals import NotFound
-from portal.web.answers import asks_for_fragment, go, page, toast
+from portal.web.answers import asks_for_fragment, go, page
 from portal.web.forms import record_number
 
 PAGE, CARD = "appointments/roster.html", "appointments/_roster.html"
@@ -44,13 +45,15 @@ def group_check_in(slot_id: int) -> Response:
     only = record_number(request.form.get("appointment_id", ""))
     zone, now = queries.zone_of(slot.facility_id), clock.now()
     arriving = [
-        visit for visit, _patient, _service in queries.list_group(slot_id)
+        visit for visit, patient, _service in queries.list_group(slot_id)
         if (visit.id == only if only else
-            visit.status == "scheduled" and is_near(visit.start_at, zone, now))
+            visit.status == "scheduled" and is_near(visit.start_at, zone, now)
+            and patient.status != "deceased")
     ]  # fmt: skip
-    for visit in arriving:
-        commands.check_in(visit)
-    toast(ngettext("%(num)s patient checked in", "%(num)s patients checked in", len(arriving)))
+    commands.check_in_together(arriving)
+    say_together(arriving, ngettext(
+        "%(num)s patient checked in", "%(num)s patients checked in", len(arriving)
+    ))  # fmt: skip
     if not asks_for_fragment():
         return go("appointments.group", slot_id=slot_id)
     return with_board(CARD, roster=group_roster(slot))
