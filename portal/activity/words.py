@@ -84,6 +84,7 @@ SEEN = {
     "appointments.home": N_("Saw the day board of today"),
     "appointments.group": N_("Saw who comes to a group"),
     "appointments.group_check_in": N_("Saw who comes to a group"),
+    "appointments.own_acts": N_("Saw what they had done last"),
     "appointments.overlaps": N_("Saw who is with a doctor at the same time"),
     "appointments.move": N_("Saw an appointment to move it"),
     "appointments.new": N_("Saw a patient to book an appointment"),

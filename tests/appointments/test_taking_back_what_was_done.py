@@ -15,6 +15,7 @@ from portal.appointments.commands import (
     MoveDetails,
     arrive_now,
     cancel_appointment,
+    cancel_together,
     check_in,
     mark_no_show,
     receive_walk_in,
@@ -41,6 +42,7 @@ from portal.db import session
 from portal.services.commands import OfferingDetails, change_offering
 from tests.support.scheduling import (
     MONDAY,
+    a_patient,
     a_practice,
     acting_as,
     book,
@@ -199,3 +201,35 @@ def test_whoever_comes_on_another_day_is_moved_to_now_and_back_again(clinic, pra
         assert (visit.status, visit.start_at) == ("checked_in", chicago(2, "09:00"))
         undo(visit)
     assert rows(visit) == before
+
+
+def test_what_would_be_taken_back_is_said_in_words_before_it_is(alder, browser):
+    """The kind of fault: a key that does something to whoever was last, and says to whom after."""
+    with on_monday(hours=2.2):
+        browser.sign_in(alder.desk)
+        with alder.at_work(), acting_as(alder.desk):
+            practice = a_practice(alder.facility_id)
+            hours(practice)
+            ana = a_patient(first_name="Ana", last_name="Ruiz").id
+            visit = book(practice, "10:30", patient_id=ana)
+            check_in(visit)
+            others = [book(practice, at) for at in ("11:00", "11:30")]
+            cancel_together(others, "", code="weather")
+        said = browser.get("/appointments/reversals").text
+        assert "Undo: Appointment cancelled: 2 appointments" in said
+        assert said.index("cancelled: 2") < said.index("Checked in: Ruiz, Ana, 10:30")
+        browser.send("/appointments/reversals")
+        assert "Undo: Booked: " in browser.get("/appointments/reversals").text
+
+
+def test_what_somebody_else_has_changed_since_is_not_offered(alder, browser):
+    with on_monday():
+        browser.sign_in(alder.desk)
+        with alder.at_work():
+            practice = a_practice(alder.facility_id)
+            hours(practice)
+            with acting_as(alder.desk):
+                visit = book(practice, "10:30")
+            with acting_as(alder.admin):
+                cancel_appointment(visit, "Ill")
+        assert "Nothing to undo." in browser.get("/appointments/reversals").text

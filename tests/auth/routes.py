@@ -176,6 +176,7 @@ ROUTES: dict[str, Route] = {
     "appointments.confirmation": Route("appointments.attend", "visit"),
     "appointments.undo": Route("appointments.attend", "visit"),
     "appointments.repeat": Route("appointments.book", "visit"),
+    "appointments.own_acts": Route("appointments.attend"),
     "appointments.reversals": Route("appointments.attend"),
     "appointments.starts": Route("appointments.book"),
     "appointments.walk_in": Route("appointments.book"),

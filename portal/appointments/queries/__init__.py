@@ -5,6 +5,7 @@ from portal.appointments.queries.acts import (
     last_act,
     list_acts,
     list_history,
+    list_own_acts,
     newest_own_act,
 )
 from portal.appointments.queries.around import (
@@ -142,6 +143,7 @@ __all__ = [
     "list_matches",
     "list_offers",
     "list_overlapping",
+    "list_own_acts",
     "list_past_rows",
     "list_patient_plan_ids",
     "list_queues",

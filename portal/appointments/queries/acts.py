@@ -31,16 +31,27 @@ def newest_own_act(now: datetime) -> AppointmentAct | None:
     """What the user did last in the ten minutes before, and nobody has changed since."""
     act, visit = AppointmentAct, Appointment
     return session.scalars(
-        _acts()
+        _own_acts(now)
         .join(visit, (visit.tenant_id == act.tenant_id) & (visit.id == act.appointment_id))
-        .where(
-            act.user_id == facts().user_id,
-            act.done_at > now - STACK,
-            act.visit_version == visit.row_version,
-        )
-        .order_by(act.done_at.desc(), act.id.desc())
+        .where(act.visit_version == visit.row_version)
         .limit(1)
     ).first()
+
+
+def list_own_acts(now: datetime) -> list[AppointmentAct]:
+    """All of those that can be taken back one after the other, the last first."""
+    act, visit = AppointmentAct, Appointment
+    rows = session.execute(
+        _own_acts(now)
+        .add_columns(visit.row_version)
+        .join(visit, (visit.tenant_id == act.tenant_id) & (visit.id == act.appointment_id))
+        .limit(MOST_TOGETHER)
+    )
+    stands: dict[int, bool] = {}
+    return [
+        done for done, version in rows
+        if stands.setdefault(done.appointment_id, done.visit_version == version)
+    ]  # fmt: skip
 
 
 def list_acts(group_uid: UUID) -> Sequence[AppointmentAct]:
@@ -80,6 +91,15 @@ def list_history(appointment_id: int) -> list[tuple[AppointmentAct, str | None]]
         .limit(MOST_HISTORY)
     )
     return [(found, name) for found, name in rows]
+
+
+def _own_acts(now: datetime) -> Select[AppointmentAct]:
+    act = AppointmentAct
+    return (
+        _acts()
+        .where(act.user_id == facts().user_id, act.done_at > now - STACK)
+        .order_by(act.done_at.desc(), act.id.desc())
+    )
 
 
 def _acts() -> Select[AppointmentAct]:

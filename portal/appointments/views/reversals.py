@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.appointments import commands
 from portal.appointments.act_messages import say_undone
+from portal.appointments.own_acts_page import list_own
 from portal.appointments.rules import NothingToUndo
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import with_board
@@ -19,9 +20,16 @@ from portal.db import session
 from portal.names import name_of
 from portal.patients.queries import get_patient
 from portal.refusals import DomainError
-from portal.web.answers import asks_for_fragment, go, toast
+from portal.web.answers import asks_for_fragment, go, page, toast
 from portal.web.forms import say
 from portal.web.messages import name_patients
+
+
+@bp.get("/appointments/reversals")
+@permission("appointments.attend")
+def own_acts() -> Response:
+    """What Z would take back, in words."""
+    return page("appointments/own_acts.html", "appointments/_own_acts.html", acts=list_own())
 
 
 @bp.post("/appointments/reversals")

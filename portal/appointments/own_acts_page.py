@@ -1,0 +1,56 @@
+"""What somebody did in the last ten minutes, in words: what `Z` takes back, said before it does."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import clock
+from portal.appointments import queries
+from portal.appointments.act_words import DONE
+from portal.appointments.acts import AppointmentAct
+from portal.availability.rules import local_date
+from portal.facilities.visits import ComingVisit, list_visits
+from portal.tenancy.context import facts
+from portal.web.filters import hhmm, localtime, shortdate
+
+
+class OwnAct(NamedTuple):
+    """Something that was done, perhaps to several appointments at once."""
+
+    group: str
+    done_at: datetime
+    text: str
+
+
+def list_own() -> list[OwnAct]:
+    """One's own acts of the last ten minutes that nobody has changed since, the last first."""
+    acts = queries.list_own_acts(clock.now())
+    visits = {visit.id: visit for visit in list_visits([act.appointment_id for act in acts])}
+    return [
+        OwnAct(str(group), localtime(done[0].done_at, facts().timezone), _words(done, visits))
+        for group, done in ((group, list(done)) for group, done in groupby(acts, _group))
+    ]
+
+
+def _group(act: AppointmentAct) -> object:
+    return act.group_uid
+
+
+def _words(acts: Sequence[AppointmentAct], visits: dict[int, ComingVisit]) -> str:
+    what = ", ".join(dict.fromkeys(str(_(DONE[act.kind])) for act in reversed(acts)))
+    ids = {act.appointment_id for act in acts}
+    if len(ids) > 1:
+        num = len(ids)
+        return f"{what}: {ngettext('%(num)s appointment', '%(num)s appointments', num)}"
+    visit = visits.get(ids.pop())
+    return f"{what}: {visit.patient}, {_when(visit)}, {visit.doctor}" if visit else what
+
+
+def _when(visit: ComingVisit) -> str:
+    start = localtime(visit.start_at, visit.zone)
+    today = start.date() == local_date(clock.now(), visit.zone)
+    return hhmm(start) if today else f"{shortdate(start)}, {hhmm(start)}"
