@@ -15,6 +15,9 @@ from portal.refusals import N_, DomainError
 LONGEST_LINE = 1 << 20
 # A quotation mark that nobody closes would take the rest of the file for one field.
 MOST_LINES_OF_A_RECORD = 100
+# Each becomes a choice on the screen that asks which column is which.
+MOST_COLUMNS = 200
+LONGEST_NAME = 200
 _BOM = b"\xef\xbb\xbf"
 _SIGNATURES = {
     b"PK\x03\x04": N_("The file is a spreadsheet or a zip archive; save it as CSV."),
@@ -125,8 +128,22 @@ def read_table(stream: BufferedReader) -> Table:
         names = next(csv.reader([header], delimiter=delimiter, strict=True), [])
     except csv.Error:
         raise FileRefused(N_("The first line has a quotation mark too many.")) from None
+    _require_few(names)
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     return Table([name.strip() for name in names], _records(feed, reader, len(names)))
+
+
+def _require_few(names: list[str]) -> None:
+    if len(names) > MOST_COLUMNS:
+        raise FileRefused(
+            N_("The file has %(found)s columns. Keep those that are needed, at most %(most)s."),
+            found=len(names), most=MOST_COLUMNS,
+        )  # fmt: skip
+    if any(len(name) > LONGEST_NAME for name in names):
+        raise FileRefused(
+            N_("The first line names a column with more than %(most)s characters."),
+            most=LONGEST_NAME,
+        )
 
 
 def text_lines(stream: BufferedReader) -> Iterator[Line]:
@@ -143,6 +160,10 @@ def text_lines(stream: BufferedReader) -> Iterator[Line]:
         except UnicodeDecodeError:
             said = LineRefused(N_("has letters in another encoding: save the file as CSV UTF-8"))
             yield Refused(number, said)
+
+
+class _Pause(Exception):
+    """Lines were refused between two records: they are told before more are read."""
 
 
 class _Feed:
@@ -169,6 +190,8 @@ class _Feed:
             if not isinstance(line, Refused):
                 return line
             self.refused.append(line)
+            if len(self.refused) >= MOST_LINES_OF_A_RECORD:
+                raise csv.Error if self.record else _Pause
         raise StopIteration
 
     def header(self) -> str:
@@ -192,6 +215,10 @@ def _records(feed: _Feed, reader: Iterator[list[str]], columns: int) -> Iterator
     while True:
         try:
             values = next(reader, None)
+        except _Pause:
+            yield from feed.refused
+            feed.refused.clear()
+            continue
         except csv.Error:
             broken = LineRefused(N_("has a quotation mark that does not belong there"))
             yield Refused(feed.give_again(), broken)

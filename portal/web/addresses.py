@@ -6,6 +6,7 @@ Templates write the same addresses over and over, so those are remembered.
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, has_request_context, request
 from werkzeug.routing import IntegerConverter, Map
@@ -18,6 +19,14 @@ class RecordNumber(IntegerConverter):
 
     def __init__(self, url_map: Map, **options: Any) -> None:
         super().__init__(url_map, **{"max": LARGEST, **options})
+
+
+def parts_of(address: str | None) -> SplitResult:
+    """The parts of an address that a client named, which may be none at all: then all are empty."""
+    try:
+        return urlsplit(address or "")
+    except ValueError:
+        return urlsplit("")
 
 
 def init_app(app: Flask) -> None:

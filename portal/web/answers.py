@@ -7,6 +7,7 @@ decides.
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
+from werkzeug.urls import iri_to_uri
 
 from portal.web.forms import PortalForm
 from portal.web.messages import take_messages, toast
@@ -66,4 +67,4 @@ def stay(fragment: str, /, back_to: str, *, status: int = 200, **context: Any) -
 
 def address_of(endpoint: str, /, **values: Any) -> str:
     """The address of an endpoint; an address is taken as it is."""
-    return endpoint if endpoint.startswith("/") else url_for(endpoint, **values)
+    return iri_to_uri(endpoint) if endpoint.startswith("/") else url_for(endpoint, **values)

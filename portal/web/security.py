@@ -2,12 +2,13 @@
 
 import secrets
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect, validate_csrf
 from werkzeug.sansio.utils import host_is_trusted
 from wtforms import ValidationError
+
+from portal.web.addresses import parts_of
 
 POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self';"
@@ -63,7 +64,7 @@ def same_site_only() -> None:
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is None:
-        foreign = origin is not None and urlsplit(origin).netloc != request.host
+        foreign = origin is not None and parts_of(origin).netloc != request.host
     else:
         foreign = site in {"cross-site", "same-site"}
     if foreign and request.method not in READING:

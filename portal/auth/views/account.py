@@ -1,7 +1,5 @@
 """/account/: one's own password, sessions, and proving oneself again."""
 
-from urllib.parse import urlsplit
-
 from flask import Response, request
 from flask_babel import gettext as _
 
@@ -12,6 +10,7 @@ from portal.auth.views.blueprint import bp
 from portal.auth.views.factor import count_try, note_failure
 from portal.auth.views.onwards import own_address
 from portal.tenancy.context import facts
+from portal.web.addresses import parts_of
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.languages import speaking
@@ -109,7 +108,7 @@ def stay() -> Response:
 @bp.app_errorhandler(ProofNeeded)
 def proof_needed(_stale: ProofNeeded) -> Response:
     """To the page that asks for the proof, and back; what was sent is to be sent again."""
-    came_from = urlsplit(request.referrer or "").path
+    came_from = parts_of(request.referrer).path
     wanted = request.full_path.rstrip("?") if request.method == "GET" else came_from
     return go("auth.proof", next=own_address(wanted))
 

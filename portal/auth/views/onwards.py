@@ -1,9 +1,8 @@
 """Where a person goes next, and never to another site."""
 
-from urllib.parse import urlsplit
-
 from portal.db import session
 from portal.tenancy.context import Facts
+from portal.web.addresses import parts_of
 from portal.web.answers import address_of
 
 OWED = {"code": "auth.code", "enrolment": "auth.enrolment"}
@@ -11,11 +10,12 @@ OWED = {"code": "auth.code", "enrolment": "auth.enrolment"}
 
 def own_address(address: str | None) -> str:
     """The address when it is one of ours, else the first page."""
-    parts = urlsplit(address or "")
-    foreign = parts.scheme or parts.netloc or "\\" in (address or "")
+    named = address or ""
+    parts = parts_of(named)
+    foreign = parts.scheme or parts.netloc or "\\" in named or not named.isprintable()
     if foreign or not parts.path.startswith("/") or parts.path.startswith("//"):
         return "/"
-    return address or "/"
+    return named
 
 
 def owed() -> str | None:

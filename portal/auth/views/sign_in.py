@@ -1,7 +1,6 @@
 """/sign-in, /sign-out, and the page behind a one-time link."""
 
 from functools import partial
-from urllib.parse import urlsplit
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -14,6 +13,7 @@ from portal.auth.permissions import NotSignedIn, permission, public
 from portal.auth.views.blueprint import bp
 from portal.auth.views.onwards import onwards, owed, own_address
 from portal.db import session
+from portal.web.addresses import parts_of
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
 from portal.web.typed import typed_form
 
@@ -73,7 +73,7 @@ def not_signed_in(_nobody: NotSignedIn) -> Response:
     """
     there = owed() or "auth.sign_in"
     if asks_for_fragment():
-        came_from = urlsplit(request.headers.get("HX-Current-URL", ""))
+        came_from = parts_of(request.headers.get("HX-Current-URL"))
         address = address_of(there, next=own_address(came_from.path))
         if request.method == "POST" and not owed():
             return page(PAGE, "auth/_ended.html", status=401, form=_form())

@@ -24,6 +24,8 @@ MOST_WAITING = 20
 WAITS = timedelta(days=1)
 # What somebody waits for before a screen: each row has its fate told, none is left out.
 MOST_ROWS = 10_000
+# A cell may have several lines. Lines that hold nothing are no rows, and are read all the same.
+MOST_LINES = 20 * MOST_ROWS
 
 SWEEP = text("""
     UPDATE uploads SET status = 'expired', content = NULL, ended_at = :now
@@ -43,6 +45,10 @@ class TooManyWaiting(DomainError):
 
 class TooManyRows(DomainError):
     message = N_("The file has more than %(most)s rows. Split it, or have it imported by command.")
+
+
+class TooManyLines(FileRefused):
+    message = N_("The file has more than %(most)s lines. Split it, or remove the empty ones.")
 
 
 class FileUnreadable(DomainError):
@@ -86,6 +92,8 @@ def bring(kind: str, file_name: str, content: bytes) -> Upload:
         raise FileTooLarge(most=LARGEST_FILE // 1024 // 1024)
     try:
         read_table(opened(content))
+        if content.count(b"\n") > MOST_LINES:
+            raise TooManyLines(most=MOST_LINES)
     except FileRefused as refusal:
         refusal.field = "file"
         raise
