@@ -5,6 +5,7 @@ demonstration's own clock must not move: proofs of identity, the log, what expir
 former is a parameter, the latter the server's `now()`.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+# What the machine's clock may gain or lose without anybody having set it.
+LITTLE = timedelta(seconds=5)
+DRIFT = 0.001
 # The zone that is furthest ahead, of Kiribati.
 FIRST_TO_SEE_THE_DAY = timedelta(hours=14)
 
@@ -22,6 +26,7 @@ class _Process:
 
     standing: datetime | None = None
     says: Callable[[datetime], datetime] | None = None
+    asked: tuple[datetime, timedelta] | None = None
 
 
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_instant", default=None)
@@ -42,6 +47,26 @@ def real() -> datetime:
 def machine_time() -> datetime:
     """What this machine's clock says; for `real` alone."""
     return datetime.now(UTC)
+
+
+def stepped() -> timedelta:
+    """How far the machine's clock was set since this process last asked; forward is positive.
+
+    Nothing when it kept pace with what only counts on, but for a little.
+    """
+    present, counted = machine_time(), counted_on()
+    before, _process.asked = _process.asked, (present, counted)
+    if before is None:
+        return timedelta()
+    passed = counted - before[1]
+    step = present - before[0] - passed
+    return step if abs(step) > LITTLE + DRIFT * passed else timedelta()
+
+
+def counted_on() -> timedelta:
+    """Time that nobody sets, from no instant in particular; a machine asleep counts too."""
+    counter = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return timedelta(seconds=time.clock_gettime(counter))
 
 
 def today_in(zone: str) -> date:

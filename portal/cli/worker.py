@@ -27,6 +27,7 @@ from portal.patients.rules.finding import SCHEME
 from portal.sheets.commands import expire as expire_uploads
 from portal.tenancy.context import as_job, as_worker, enter_job
 from portal.web.logs import log, log_failure
+from portal.web.metrics import watch_clock
 
 LOOK_EVERY_SECONDS = 15
 RETRY_SECONDS = 300
@@ -139,6 +140,7 @@ def command(once: bool) -> None:
 
 def _run_what_is_due() -> bool:
     """Whether every job that was due succeeded."""
+    watch_clock()
     failed = [job.name for job in (HEARTBEAT, *JOBS) if not _run_if_due(job)]
     return not failed
 

@@ -23,6 +23,9 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from werkzeug.http import parse_list_header
 
+from portal import clock
+from portal.web.logs import log
+
 Measured = Iterable[tuple[str, str, dict[str, str], float]]
 
 REQUESTS = Counter(
@@ -34,6 +37,9 @@ SECONDS = Histogram(
     ["endpoint"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+CLOCK_STEPS = Counter(
+    "portal_clock_steps", "Times that a process noticed its machine's clock set forward or back."
+)
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
 
@@ -43,9 +49,18 @@ def init_app(app: Flask, measure: Callable[[], Measured]) -> None:
     Args:
         measure: name, words, labels and value of what is asked of the database at each scrape.
     """
+    app.before_request(watch_clock)
     app.before_request(_start)
     app.after_request(_count)
     app.add_url_rule("/metrics", "metrics", lambda: _metrics(measure))
+
+
+def watch_clock() -> None:
+    """Say when the machine's clock was set; sessions, holds and the log's times live by it."""
+    step = clock.stepped()
+    if step:
+        CLOCK_STEPS.inc()
+        log.warning("clock set", seconds=round(step.total_seconds(), 1))
 
 
 def _metrics(measure: Callable[[], Measured]) -> Response:
