@@ -3,7 +3,7 @@
 import re
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,7 +89,7 @@ def set_up(
 
 def _practice(clinic: Clinic, seats: int, weeks: int) -> Practice:
     practice = a_practice(clinic.facility_id)
-    last = MONDAY.date().replace(day=MONDAY.day + 7 * weeks - 3)
+    last = MONDAY.date() + timedelta(days=7 * weeks - 3)
     for weekday in range(1, 6):
         hours(practice, weekday, "08:00", "18:00", capacity=seats, valid_to=last)
     return practice
