@@ -25,6 +25,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, make_transient_to_detached
 
+from portal.state import Asker, State
+
 
 def _own_columns(constraint: Constraint | Index, _table: Table) -> str:
     """Column names for a constraint's name; the tenant is in every key and says nothing."""
@@ -49,11 +51,15 @@ class Base(DeclarativeBase):
 
 
 class PortalSession(FlaskSession):
-    """A session that can be told, through `info["bind"]`, to work as another database role."""
+    """A session that knows what it is doing, and can work as another database role."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.state = State()
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
-        """The engine of the role in `info["bind"]` (None: `portal_app`)."""
-        role = self.info.get("bind")
+        """The engine of the state's role."""
+        role = self.state.role
         if role is None:
             return super().get_bind(*args, **kwargs)
         return db.engines[role]
@@ -72,6 +78,23 @@ NUMBERED = dialect()  # type: ignore[no-untyped-call]
 PLAN_ONCE = text("SET LOCAL plan_cache_mode = force_generic_plan")
 PLAN_AS_USUAL = text("SET LOCAL plan_cache_mode = auto")
 PLAN_ANEW = text("DISCARD PLANS")
+
+
+def state() -> State:
+    """What the present session is doing."""
+    return _present().state
+
+
+def begin_anew(asker: Asker) -> None:
+    """Forget all of a request before, but as which role it works."""
+    present = _present()
+    present.state = State(role=present.state.role, asker=asker)
+
+
+def _present() -> PortalSession:
+    found = session()
+    assert isinstance(found, PortalSession)
+    return found
 
 
 def plan_anew() -> None:

@@ -15,8 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from portal.audit.notes import note
-from portal.db import session
+from portal.db import begin_anew, session, state
 from portal.refusals import Conflict
+from portal.state import Asker
 from portal.web.errors import Unavailable
 from portal.web.logs import log_failure
 
@@ -49,10 +50,7 @@ def init_app(app: Flask, *, enter: Callable[[], None], leave: Callable[[], None]
 def begin() -> None:
     """Say who asks, from where, and with what; then enter."""
     agent = request.headers.get("User-Agent")
-    identity = {"id": str(uuid4()), "ip": request.remote_addr, "user_agent": agent}
-    session.info.update(request=identity, settled=False, seen=set(), afterwards=[], messages=[],
-                        said=None)  # fmt: skip
-    session.info.pop("facts", None)
+    begin_anew(Asker(str(uuid4()), request.remote_addr, agent))
     _hook().enter()
 
 
@@ -67,7 +65,7 @@ def answer(view: Callable[[], ResponseReturnValue]) -> Response:
     except DBAPIError as error:
         _raise_unless_transient(error, attempt=1)
     session.rollback()
-    session.info.update(seen=set(), afterwards=[])
+    state().seen, state().afterwards = set(), []
     _hook().enter()
     try:
         return _answered(view)
@@ -78,7 +76,7 @@ def answer(view: Callable[[], ResponseReturnValue]) -> Response:
 
 def afterwards(entry: Callable[[], None]) -> None:
     """Have an entry written although the request is refused and rolled back."""
-    session.info["afterwards"].append(entry)
+    state().afterwards.append(entry)
 
 
 def transient(error: SQLAlchemyError) -> bool:
@@ -95,7 +93,7 @@ def _raise_unless_transient(error: DBAPIError, *, attempt: int) -> None:
 
 def settle_failure(response: Response) -> Response:
     """End a request that no view ended: roll back, write its entries, commit."""
-    if session.info["settled"]:
+    if state().settled:
         return response
     try:
         _settle(response.status_code)
@@ -119,10 +117,10 @@ def _answered(view: Callable[[], ResponseReturnValue]) -> Response:
 def _settle(status: int) -> None:
     """Write the entries and commit; what was refused keeps nothing else."""
     if status >= 400:
-        messages = session.info["messages"]
+        messages = state().messages
         session.rollback()
         _hook().enter()
-        session.info["messages"] = messages
+        state().messages = messages
     try:
         _write_entries(status)
     except SQLAlchemyError as error:
@@ -131,22 +129,22 @@ def _settle(status: int) -> None:
         log_failure(error)
         raise Unavailable from error
     session.commit()
-    session.info["settled"] = True
+    state().settled = True
 
 
 def _write_entries(status: int) -> None:
     _hook().leave()
-    signed_in = session.info.get("facts") is not None
+    signed_in = state().facts is not None
     if signed_in and status == 403:
         note("denied", outcome="refused", reason=request.endpoint)
     if signed_in and status == 404 and request.view_args:
         note(request.endpoint or "", outcome="refused", reason="not found", record=_record())
-    if session.info["seen"] and status not in SHOWS_NOBODY:
-        patients = sorted(session.info["seen"])
+    if state().seen and status not in SHOWS_NOBODY:
+        patients = sorted(state().seen)
         session.execute(SAW, {"action": request.endpoint, "patients": patients})
-    for table, column, row_uid in sorted(session.info.pop("unreadable", ()) if signed_in else ()):
+    for table, column, row_uid in sorted(state().unreadable if signed_in else ()):
         note("field.unreadable", table=table, outcome="failed", reason=f"{column} of {row_uid}")
-    for entry in session.info["afterwards"]:
+    for entry in state().afterwards:
         entry()
 
 
@@ -158,8 +156,8 @@ def _record() -> int | None:
 
 def _forget_messages() -> None:
     """A failed view's own messages are not true; the ones from before still wait."""
-    known = session.info.get("facts")
-    session.info["messages"] = list(known.messages) if known else []
+    known = state().facts
+    state().messages = list(known.messages) if known else []
 
 
 def _hook() -> Hook:

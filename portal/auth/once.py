@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from werkzeug.datastructures import FileStorage
 
 from portal.auth.models import FormSubmission
-from portal.db import session
+from portal.db import session, state
 from portal.refusals import N_, DomainError
 from portal.tenancy.context import facts
 from portal.web.answers import go
@@ -55,7 +55,7 @@ class DoneOtherwise(SentAlready):
 def done_once(view: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
     """A view that does what a form asks once."""
     key = key_sent(KEY, *OWN)
-    if key is None or session.info.get("facts") is None or facts().user_id is None:
+    if key is None or state().facts is None or facts().user_id is None:
         return view
     return lambda: _first(key, view)
 
@@ -94,7 +94,7 @@ def _is_done(response: Response, location: str | None) -> bool:
 
 def _said() -> dict[str, Any] | None:
     """The message of what was done; it names no patient but by id."""
-    message = session.info.get("said")
+    message = state().said
     return message and {name: message[name] for name in ("text", "patient", "link")}
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from portal.auth.models import ROLES
-from portal.db import session
+from portal.db import state
 from portal.refusals import N_, DomainError
 from portal.tenancy.context import facts
 
@@ -156,7 +156,7 @@ def access_of(app: Flask, endpoint: str | None) -> Access | None:
 def check() -> None:
     """Before a view: nobody, or somebody without the right, goes no further."""
     access = access_of(current_app, request.endpoint)
-    if access is not None and access.halfway and session.info.get("facts") is None:
+    if access is not None and access.halfway and state().facts is None:
         raise NotSignedIn
     if access is None or access.right is None:
         return

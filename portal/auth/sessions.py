@@ -16,8 +16,9 @@ from flask_login import LoginManager, UserMixin, current_user
 from portal import clock, connections
 from portal.auth import commands, queries, rules
 from portal.auth.permissions import NotSignedIn, access_of, may, role_name
-from portal.db import session
-from portal.tenancy.context import Facts, enter_session, facts
+from portal.db import state
+from portal.state import Facts
+from portal.tenancy.context import enter_session, facts
 from portal.web.security import READING
 
 # asked often, by machines: no person, and so no database
@@ -82,29 +83,29 @@ def enter() -> None:
     # request could have locked what this one waits for, and wait for the row itself.
     last = request.method not in READING
     found = enter_session(rules.hash_of(token), touch=touches and not last) if token else None
-    session.info["messages"] = list(found.messages) if found else []
-    session.info["touches_last"] = touches and last
-    session.info["ends_for_good"] = _ends_for_good(found)
+    state().messages = list(found.messages) if found else []
+    state().touches_last = touches and last
+    state().ends_for_good = _ends_for_good(found)
     _bind_signed_cookie(found)
 
 
 def enter_again() -> None:
     """The same after a commit. Raises NotSignedIn when the session ended in the meantime."""
     enter()
-    if session.info.get("facts") is None:
+    if state().facts is None:
         raise NotSignedIn
 
 
 def leave() -> None:
     """Keep the messages that nobody has seen yet, forget those that were shown; be active."""
-    known: Facts | None = session.info.get("facts")
-    waiting, touches = session.info.get("messages", []), session.info.get("touches_last", False)
+    known = state().facts
+    waiting, touches = state().messages, state().touches_last
     if known is None or known.session_id is None:
         _end_overdue()
         return
     if touches or waiting != list(known.messages):
         ends = commands.keep_session(waiting, touch=touches)
-        session.info["facts"] = replace(known, idle_ends_at=ends)
+        state().facts = replace(known, idle_ends_at=ends)
 
 
 def _end_overdue() -> None:
@@ -132,11 +133,11 @@ def session_end() -> str | None:
 
     `60 for good` is its absolute end, which staying does not put off; it is said when it is near.
     """
-    known: Facts | None = session.info.get("facts")
+    known = state().facts
     left = _seconds_left(known)
     if known is None or left is None or known.owes:
         return None
-    return f"{left} for good" if session.info["ends_for_good"] else str(left)
+    return f"{left} for good" if state().ends_for_good else str(left)
 
 
 def _ends_for_good(found: Facts | None) -> bool:
@@ -161,7 +162,7 @@ def _bind_signed_cookie(found: Facts | None) -> None:
 
 
 def _member(_request: object) -> Member | None:
-    known: Facts | None = session.info.get("facts")
+    known = state().facts
     if known is None or known.user_id is None or known.owes:
         return None
     return Member(

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, bindparam, text
 
 from portal.auth.proofs import proven, pseudonym
 from portal.auth.queries import find_account
-from portal.db import session
+from portal.db import session, state
 from portal.refusals import N_, DomainError
 from portal.tenancy.context import facts
 
@@ -59,8 +59,8 @@ def second_factor() -> bytes:
 
 def address() -> bytes:
     """Where the present request comes from; of IPv6 the site, whose hosts are one's own to pick."""
-    request = session.info.get("request") or {}
-    return pseudonym("address", _site(request.get("ip") or ""))
+    asker = state().asker
+    return pseudonym("address", _site((asker and asker.ip) or ""))
 
 
 def take_try(own: bytes) -> None:

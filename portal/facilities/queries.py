@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from portal import clock
-from portal.db import column_by_id, session
+from portal.db import column_by_id, session, state
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
 from portal.sorting import sorted_as
@@ -105,14 +105,14 @@ def countries() -> Countries:
 
     Asked once a transaction, since every number that is compared wants to know.
     """
-    known = session.info.get("countries")
+    known = state().countries
     if known is None or known[0] is not facts():
         places = select(Facility.locale, Facility.timezone).where(
             Facility.tenant_id == facts().tenant_id, Facility.deleted_at.is_(None)
         )
         rows = session.execute(places.distinct().order_by(Facility.timezone, Facility.locale))
         found = [country_of(None, facts().timezone), *(country_of(*row) for row in rows)]
-        known = session.info["countries"] = (facts(), tuple(dict.fromkeys(filter(None, found))))
+        known = state().countries = (facts(), tuple(dict.fromkeys(filter(None, found))))
     found_before: Countries = known[1]
     return found_before
 

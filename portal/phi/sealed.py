@@ -5,7 +5,7 @@ A model keeps the envelope in a column and shows the value through a descriptor:
     first_name_envelope: Mapped[bytes] = mapped_column("first_name", LargeBinary)
     first_name = Sealed("first_name_envelope", patient="id")
 
-Opening registers the patient in `session.info["seen"]`; whoever ends the request writes the
+Opening registers the patient in `state().seen`; whoever ends the request writes the
 audit entries from it.
 """
 
@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
-from portal.db import Base, PortalSession, session
+from portal.db import Base, PortalSession, state
 from portal.phi.envelopes import (
     HEADER,
     EnvelopeError,
@@ -138,20 +138,17 @@ class Opener:
     What they have in common, the keys and the place but for the row, is looked up once.
     """
 
-    __slots__ = ("_info", "_ring", "_tenant_id", "table")
+    __slots__ = ("_ring", "_seen", "_tenant_id", "table")
 
     def __init__(self, table: str) -> None:
         self.table = table
-        self._info = session.info
+        self._seen = state().seen
         self._tenant_id = facts().tenant_id
         self._ring = ring()
 
     def see(self, patient_id: int) -> None:
         """Register that a patient is shown to somebody."""
-        try:
-            self._info["seen"].add(patient_id)
-        except KeyError:
-            self._info["seen"] = {patient_id}
+        self._seen.add(patient_id)
 
     def column(self, column: str, kind: Kind = TEXT) -> Opening:
         """What opens one column for the program's own use; whoever shows a value says `see`.
@@ -193,7 +190,7 @@ def open_field(
 ) -> Any:
     """The value of one field of a row, registering that the patient was seen."""
     if envelope is not None and patient_id is not None:
-        session.info.setdefault("seen", set()).add(patient_id)
+        state().seen.add(patient_id)
     return open_unseen(table, column, row_uid, envelope, kind=kind)
 
 
@@ -214,7 +211,7 @@ def open_unseen(
 
 def _unreadable(table: str, column: str, row_uid: UUID, error: Exception) -> Unreadable:
     log.error("field.unreadable", table=table, column=column, row_uid=str(row_uid), why=str(error))
-    session.info.setdefault("unreadable", set()).add((table, column, str(row_uid)))
+    state().unreadable.add((table, column, str(row_uid)))
     return UNREADABLE
 
 

@@ -7,14 +7,12 @@ row security policies read it back through `current_tenant()`. It ends with the 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
 from portal import connections
-from portal.db import session, together
+from portal.db import session, state, together
+from portal.state import Facts
 
 DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
 # One statement, since every request waits for its answer. For a lock it waits far longer than
@@ -29,39 +27,13 @@ _clinics: dict[bytes, int] = {}
 MOST_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True)
-class Facts:
-    """Who works in this transaction, and for which tenant."""
-
-    tenant_id: int
-    actor: str
-    user_id: int | None = None
-    session_id: int | None = None
-    role: str | None = None
-    name: str | None = None
-    email: str | None = None
-    facility_ids: tuple[int, ...] | None = None
-    tenant_slug: str = ""
-    tenant_name: str = ""
-    timezone: str = "UTC"
-    locale: str = "en"
-    settings: dict[str, Any] = field(default_factory=dict)
-    messages: tuple[Any, ...] = ()
-    idle_ends_at: datetime | None = None
-    # what the session still owes before it is anybody's: `code`, `enrolment`, or nothing
-    owes: str | None = None
-    has_factor: bool = False
-    # whether the person has proven themself within the last five minutes
-    fresh: bool = False
-
-
 def facts() -> Facts:
     """The facts of the present transaction.
 
     Raises:
         RuntimeError: no tenant has been entered; a mistake in the program, never a user's.
     """
-    found: Facts | None = session.info.get("facts")
+    found = state().facts
     if found is None:
         raise RuntimeError("no tenant has been entered in this session")
     return found
@@ -82,7 +54,7 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
     connections.serve(_clinics.get(token_hash))
     [rows] = together((ENTER_SESSION, asked))
     if not rows:
-        session.info.pop("facts", None)
+        state().facts = None
         _verified(token_hash, None)
         return None
     [row] = rows
@@ -95,7 +67,7 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
             "messages": tuple(row.messages),
         },
     )
-    session.info["facts"] = found
+    state().facts = found
     return found
 
 
@@ -114,22 +86,22 @@ def describe_request() -> None:
 
 
 def _request() -> str:
-    request = session.info.get("request")
-    return json.dumps(request) if request else ""
+    asker = state().asker
+    return json.dumps(asker._asdict()) if asker else ""
 
 
 @contextmanager
 def as_worker() -> Iterator[None]:
     """Work as `portal_worker`, no tenant entered; commits at the end unless something fails."""
-    before = {key: session.info.get(key) for key in ("bind", "facts")}
+    before, known = state().role, state().facts
     session.rollback()
-    session.info["bind"] = "worker"
+    state().role = "worker"
     try:
         yield
         session.commit()
     finally:
         session.rollback()
-        session.info.update(before)
+        state().role, state().facts = before, known
 
 
 @contextmanager
@@ -162,7 +134,7 @@ def enter_job(tenant_id: int, job: str) -> Facts:
         locale=row.locale,
         settings=row.settings,
     )
-    session.info["facts"] = found
+    state().facts = found
     return found
 
 

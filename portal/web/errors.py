@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from portal.db import session
+from portal.db import state
 from portal.refusals import DomainError
 from portal.web.answers import page
 from portal.web.forms import say
@@ -125,7 +125,7 @@ def _no_such_number(error: DataError) -> Response:
 
 def _stale(_error: CSRFError) -> Response:
     """A page of before the last sign-in: what was typed comes back, to be sent again."""
-    if not from_here() or session.info.get("facts") is None:
+    if not from_here() or state().facts is None:
         text = gettext(
             "The page was open for too long or was opened twice. Reload it and try again."
         )

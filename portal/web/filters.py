@@ -9,7 +9,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask
 from markupsafe import Markup, escape
 
-from portal.db import session
+from portal.db import state
 from portal.telephones import country_of, shown
 from portal.web.languages import page_locale
 
@@ -115,7 +115,7 @@ def dialled(number: str | None) -> Markup:
 
 
 def _country() -> str | None:
-    known = session.info.get("facts")
+    known = state().facts
     return country_of(None, known.timezone) if known else None
 
 

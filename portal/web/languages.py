@@ -18,7 +18,7 @@ from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
 from markupsafe import Markup
 
-from portal.db import session
+from portal.db import state
 
 # the language that the code itself is written in
 WRITTEN_IN = "en"
@@ -96,7 +96,7 @@ def speaking(tag: str) -> "force_locale":
 
 def _of_this_page() -> str:
     """The person's language or their clinic's; who has not signed in has the browser's."""
-    known = session.info.get("facts")
+    known = state().facts
     languages = offered(current_app)
     if known is None:
         asked = request.accept_languages.best_match(languages) if has_request_context() else None

@@ -16,7 +16,7 @@ import structlog
 from flask import Flask, Response, g, has_request_context, request
 from sqlalchemy.exc import DBAPIError
 
-from portal.db import session
+from portal.db import state
 
 ALLOWED = frozenset(
     {
@@ -64,7 +64,7 @@ def _start_watch() -> None:
 def _log_answer(response: Response) -> Response:
     """The endpoint, never the address: what stands in it may be about somebody."""
     if request.endpoint not in SILENT:
-        known = session.info.get("facts")
+        known = state().facts
         now = time.perf_counter()
         log.info(
             "answered",
@@ -72,7 +72,7 @@ def _log_answer(response: Response) -> Response:
             endpoint=request.endpoint,
             status=response.status_code,
             milliseconds=round((now - g.get("started", now)) * 1000, 1),
-            request_id=session.info["request"]["id"],
+            request_id=request_id(),
             tenant_id=known.tenant_id if known else None,
             user_id=known.user_id if known else None,
         )
@@ -114,8 +114,14 @@ def describe(error: BaseException) -> dict[str, Any]:
 def log_failure(error: BaseException, **fields: Any) -> None:
     """Log an error without its text, with the id of the request it happened in."""
     if has_request_context():
-        fields["request_id"] = session.info.get("request", {}).get("id")
+        fields["request_id"] = request_id()
     log.error("failed", **describe(error), **fields)
+
+
+def request_id() -> str | None:
+    """The present request's id, which its entries have as well."""
+    asker = state().asker
+    return asker.id if asker else None
 
 
 def _places(error: BaseException) -> list[str]:

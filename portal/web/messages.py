@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 from flask.sansio.app import App
 
-from portal.db import session
+from portal.db import state
 
 # Stands in a message where a patient's name is to be read.
 PATIENT = "{patient}"
@@ -41,14 +41,14 @@ def toast(
         "text": text, "kind": kind, "undo": dict(undo) if undo else None, "patient": patient,
         "link": link, "link_text": link_text, "act": act,
     }  # fmt: skip
-    session.info["messages"] = [*session.info.get("messages", ()), message]
-    session.info["said"] = message
+    state().messages = [*state().messages, message]
+    state().said = message
 
 
 def take_messages() -> list[dict[str, Any]]:
     """The waiting messages, with whose names they say; whoever takes them shows them."""
-    waiting: list[dict[str, Any]] = session.info.get("messages", [])
-    session.info["messages"] = []
+    waiting: list[dict[str, Any]] = state().messages
+    state().messages = []
     return [message | {"text": named(message)} for message in waiting]
 
 

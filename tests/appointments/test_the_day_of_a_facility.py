@@ -13,7 +13,7 @@ from portal.appointments.commands import (
 )
 from portal.appointments.queries import board, board_version
 from portal.availability.commands import ExceptionDetails, add_exception
-from portal.db import session
+from portal.db import state
 from portal.refusals import NotFound
 from tests.support.scheduling import (
     a_doctor,
@@ -33,14 +33,14 @@ DAY = date(2026, 3, 2)
 
 
 def seen() -> set[int]:
-    return session.info.get("seen", set())
+    return state().seen
 
 
 def test_visits_come_with_what_a_card_shows(clinic, open_practice):
     plan = a_plan(clinic.facility_id)
     patient = a_patient(first_name="Ana", last_name="Ruiz", preferred_language="es")
     visit = book(open_practice, "09:00", patient_id=patient.id, plan_id=plan.id)
-    session.info["seen"] = set()
+    state().seen = set()
     [row] = board(clinic.facility_id, DAY).visits
     assert (row.id, row.start_at, row.status) == (visit.id, chicago(2, "09:00"), "scheduled")
     assert row.service == open_practice.service.name

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from portal.auth import throttling
-from portal.db import session
+from portal.db import session, state
+from portal.state import Asker
 from tests.support.client import Browser, Page
 from tests.support.databases import Database
 from tests.support.people import Clinic, Person, found
@@ -216,7 +217,7 @@ def test_a_flood_of_guesses_from_many_addresses_stands_still_and_the_right_one_g
 
 def test_an_ipv6_site_is_one_address(app, session):
     def seen_from(ip: str) -> bytes:
-        session.info["request"] = {"ip": ip}
+        state().asker = Asker(ip=ip)
         return throttling.address()
 
     assert seen_from("2001:db8::1") == seen_from("2001:db8::2")

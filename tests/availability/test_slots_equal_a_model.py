@@ -30,7 +30,7 @@ from portal.availability.models import (
     AvailabilitySlot,
 )
 from portal.availability.rules import instant
-from portal.db import session
+from portal.db import session, state
 from portal.facilities.models import Facility
 from portal.tenancy.context import facts
 from tests.availability import drafts
@@ -171,10 +171,10 @@ def changes_at(moment: datetime, day: date) -> list[Change]:
 def today_is(day: date, zone: str, horizon: int) -> Iterator[None]:
     """As if it were that day, and slots were made for so many days after it."""
     before = facts()
-    session.info["facts"] = replace(before, settings={"horizon_days": horizon})
+    state().facts = replace(before, settings={"horizon_days": horizon})
     with clock.at(instant(day, time(12), zone)):
         yield
-    session.info["facts"] = before
+    state().facts = before
 
 
 def check_settled(place: Place, days: list[date]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.db import state
 from portal.patients import queries
 from portal.patients.commands.registering import register_checked
 from portal.patients.rules.details import PatientDetails
@@ -107,12 +108,12 @@ def test_merged_and_deleted_patients_are_not_found(clinic, session):
 
 def test_only_who_is_shown_counts_as_seen(clinic, session):
     shown, hidden = register("Alexandria", "Eze"), register("Alexandrina", "Eze")
-    session.info["seen"] = set()
+    state().seen = set()
     [row] = queries.search_patients("alexandria")
-    assert session.info["seen"] == set()
+    assert state().seen == set()
     assert row.name
-    assert session.info["seen"] == {shown.id}
-    assert hidden.id not in session.info["seen"]
+    assert state().seen == {shown.id}
+    assert hidden.id not in state().seen
 
 
 NAMES = st.text(

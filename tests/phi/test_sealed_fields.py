@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from portal.db import state
 from portal.patients import queries
 from portal.patients.commands import change_patient, register_patient
 from portal.patients.commands.registering import PatientUnreadable
@@ -31,7 +32,7 @@ def ann(alder, session):
     with alder.at_work():
         made = register_patient(ANN)
         session.expunge_all()
-        session.info["seen"] = set()
+        state().seen = set()
         yield queries.get_patient(made.id)
 
 
@@ -46,11 +47,11 @@ def another_key_encryption_key():
 
 
 def test_finding_a_patient_opens_nothing_and_looking_registers_the_read(ann, session):
-    assert session.info["seen"] == set()
+    assert state().seen == set()
     assert ann.email is None
-    assert session.info["seen"] == set()
+    assert state().seen == set()
     assert ann.dob == date(1980, 3, 4)
-    assert session.info["seen"] == {ann.id}
+    assert state().seen == {ann.id}
 
 
 def test_a_value_set_is_there_before_and_after_the_flush(ann, session):

@@ -19,7 +19,8 @@ from portal.auth import passwords
 from portal.db import session
 from portal.facilities.commands import FacilityDetails, open_facility
 from portal.staff import commands
-from portal.tenancy.context import Facts, as_job
+from portal.state import Facts
+from portal.tenancy.context import as_job
 
 PASSWORD = "twelve letters and more"
 

@@ -19,7 +19,7 @@ from portal.appointments.models import Appointment, WaitlistEntry
 from portal.availability.commands import RuleDetails, add_rule
 from portal.availability.models import AvailabilityRule
 from portal.availability.rules import local_date
-from portal.db import session
+from portal.db import state
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
 from portal.doctors.models import Doctor
 from portal.insurance.commands import (
@@ -187,11 +187,11 @@ def chicago(day: int, hhmm: str) -> datetime:
 def acting_as(person: Person) -> Iterator[None]:
     """As if somebody in particular did it: who holds a slot."""
     before = facts()
-    session.info["facts"] = replace(before, user_id=person.id, name=person.email)
+    state().facts = replace(before, user_id=person.id, name=person.email)
     try:
         yield
     finally:
-        session.info["facts"] = before
+        state().facts = before
 
 
 @contextmanager

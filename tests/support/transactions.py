@@ -53,7 +53,7 @@ def _take_turn(session: Session, transaction: SessionTransaction, connection: Co
     """A session's transaction begins as its own role, with no tenant entered."""
     if transaction.nested:
         return
-    _execute(connection, BECOME, NAMES[session.info.get("bind") or "app"])
+    _execute(connection, BECOME, NAMES[session.state.role or "app"])
     _execute(connection, ENTER, "", "")
 
 

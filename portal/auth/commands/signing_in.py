@@ -14,8 +14,9 @@ from portal.auth.commands.sessions import (
 )
 from portal.auth.models import UserLink, UserSession
 from portal.auth.proofs import proven
-from portal.db import session
+from portal.db import session, state
 from portal.refusals import N_, DomainError
+from portal.state import Asker
 from portal.tenancy.context import describe_request, enter_session, facts
 
 
@@ -181,7 +182,7 @@ def _spend(link_id: int) -> None:
 def _start_session(tenant_id: int, user_id: int, idle_seconds: int) -> str:
     token = rules.new_token()
     token_hash = rules.hash_of(token)
-    request = session.info.get("request") or {}
+    asker = state().asker or Asker()
     describe_request()
     session.execute(
         text(
@@ -190,8 +191,8 @@ def _start_session(tenant_id: int, user_id: int, idle_seconds: int) -> str:
         ),
         {
             "tenant": tenant_id, "user": user_id, "token_hash": token_hash, "idle": idle_seconds,
-            "absolute": rules.ABSOLUTE_SECONDS, "ip": request.get("ip"),
-            "agent": request.get("user_agent"),
+            "absolute": rules.ABSOLUTE_SECONDS, "ip": asker.ip,
+            "agent": asker.user_agent,
             **proven("start_session", tenant_id, user_id, token_hash.hex()),
         },
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """Where a person goes next, and never to another site."""
 
-from portal.db import session
-from portal.tenancy.context import Facts
+from portal.db import state
 from portal.web.addresses import parts_of
 from portal.web.answers import address_of
 
@@ -20,7 +19,7 @@ def own_address(address: str | None) -> str:
 
 def owed() -> str | None:
     """The endpoint at which this session gives what it still owes."""
-    known: Facts | None = session.info.get("facts")
+    known = state().facts
     return OWED[known.owes] if known is not None and known.owes else None
 
 

@@ -12,7 +12,7 @@ from portal.auth.forms import SignInForm, WelcomeForm
 from portal.auth.permissions import NotSignedIn, permission, public
 from portal.auth.views.blueprint import bp
 from portal.auth.views.onwards import onwards, owed, own_address
-from portal.db import session
+from portal.db import state
 from portal.web.addresses import parts_of
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
 from portal.web.typed import typed_form
@@ -90,7 +90,7 @@ def _let_in(typed: dict[str, str]) -> Response:
     tried = devices.bucket_of(clinic, email)
     throttling.take_try(tried)
     sessions.enter()
-    if session.info.get("facts") is not None:
+    if state().facts is not None:
         commands.sign_out()
     token = commands.sign_in(clinic, email, typed["password"], tried=tried)
     return devices.remember(_signed_in(clinic, token, onwards(typed["next"])), clinic, email)

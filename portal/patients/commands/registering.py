@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import BigInteger, LargeBinary, Table, Text, bindparam, delete, insert, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from portal.db import session
+from portal.db import session, state
 from portal.facilities.queries import countries, today_at
 from portal.patients import queries
 from portal.patients.models import Patient, PatientSearchToken
@@ -129,7 +129,7 @@ def possible_duplicates_of(details: PatientDetails) -> list[Alike]:
     here = [row for row, _how in queries.find_possible_duplicates(person)]
     elsewhere = queries.list_elsewhere(person) if queries.can_tell(person) else []
     # Registering is refused and rolled back then; what was seen is written all the same.
-    session.info.setdefault("seen", set()).update(known.id for known in elsewhere)
+    state().seen.update(known.id for known in elsewhere)
     return [*here, *elsewhere]
 
 

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from flask import request
 
-from portal.db import session
+from portal.db import state
 
 KEY = "once"
 # Keys that stay with what the form made: a command finds by them what it made before.
@@ -25,6 +25,6 @@ def key_sent(*names: str) -> UUID | None:
 
 def key_of_form() -> str | None:
     """The key that a form carries: of a form that came back its own; none before signing in."""
-    if session.info.get("facts") is None or request.blueprint == "auth":
+    if state().facts is None or request.blueprint == "auth":
         return None
     return str(key_sent(KEY) or uuid4())

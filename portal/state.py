@@ -1,0 +1,73 @@
+"""What the program knows of the work that a database session is doing, each thing by its name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who works in a transaction, and for which tenant; as the database has said."""
+
+    tenant_id: int
+    actor: str
+    user_id: int | None = None
+    session_id: int | None = None
+    role: str | None = None
+    name: str | None = None
+    email: str | None = None
+    facility_ids: tuple[int, ...] | None = None
+    tenant_slug: str = ""
+    tenant_name: str = ""
+    timezone: str = "UTC"
+    locale: str = "en"
+    settings: dict[str, Any] = field(default_factory=dict)
+    messages: tuple[Any, ...] = ()
+    idle_ends_at: datetime | None = None
+    # what the session still owes before it is anybody's: `code`, `enrolment`, or nothing
+    owes: str | None = None
+    has_factor: bool = False
+    # whether the person has proven themself within the last five minutes
+    fresh: bool = False
+
+
+class Asker(NamedTuple):
+    """Which request it is, from where, and with what; the audit triggers write it down."""
+
+    id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass
+class State:
+    """What one session carries from the beginning of a request, or of a job, to its end.
+
+    Attributes:
+        role: the database role to work as (None: `portal_app`).
+        facts: who works, once a tenant has been entered.
+        asker: the request; None in a command or a job.
+        seen: ids of the patients whose data was opened.
+        unreadable: table, column and row of each field that did not open.
+        afterwards: entries that are written although the request is refused.
+        messages: what waits to be shown to this person.
+        said: the message of what this request did.
+        countries: the countries of the clinic's facilities, and for whom they were read.
+        settled: whether the request's entries are written and committed.
+        touches_last: whether the session's row is to say, before the commit, that it was active.
+        ends_for_good: whether the session is near the end that staying does not put off.
+    """
+
+    role: str | None = None
+    facts: Facts | None = None
+    asker: Asker | None = None
+    seen: set[int] = field(default_factory=set)
+    unreadable: set[tuple[str, str, str]] = field(default_factory=set)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    said: dict[str, Any] | None = None
+    countries: tuple[Facts, tuple[str, ...]] | None = None
+    settled: bool = False
+    touches_last: bool = False
+    ends_for_good: bool = False
