@@ -8,13 +8,13 @@ from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import cli, clock, measures, readiness, web
+from portal import cli, clock, measures, pipeline, readiness, web
 from portal.audit import hook
 from portal.auth import changes, once, permissions, sessions
 from portal.config import ROOT, Config
 from portal.db import db
 from portal.demo_clock import DemoClock
-from portal.web import health, metrics, security
+from portal.web import health, metrics
 from portal.web.logs import log_failure
 
 AREAS = (
@@ -80,10 +80,9 @@ def _set_up_rooms(app: Flask) -> None:
     sessions.init_app(app)
     changes.init_app(app)
     hook.init_app(app, enter=sessions.enter, leave=sessions.leave)
-    app.before_request(permissions.check)
-    app.before_request(security.check_token)
     health.init_app(app, readiness.CHECKS)
     metrics.init_app(app, measures.measured)
+    pipeline.init_app(app)
 
 
 def _set_up_templates(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
@@ -92,9 +92,7 @@ def begin_anew(asker: Asker) -> None:
 
 
 def _present() -> PortalSession:
-    found = session()
-    assert isinstance(found, PortalSession)
-    return found
+    return cast(PortalSession, session())
 
 
 def plan_anew() -> None:

@@ -41,10 +41,8 @@ class Hook:
 
 
 def init_app(app: Flask, *, enter: Callable[[], None], leave: Callable[[], None]) -> None:
-    """Put the hook around every request: first in, and before the headers out."""
+    """Tell the hook what other rooms do."""
     app.extensions["portal_hook"] = Hook(enter, leave)
-    app.before_request_funcs.setdefault(None, []).insert(0, begin)
-    app.after_request(settle_failure)
 
 
 def begin() -> None:

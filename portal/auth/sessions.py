@@ -175,7 +175,7 @@ def _member(_request: object) -> Member | None:
     )  # fmt: skip
 
 
-def _serve_nobody(_error: BaseException | None) -> None:
+def serve_nobody(_error: BaseException | None) -> None:
     """Until the next request says who asks, no clinic's connection is anybody's."""
     connections.serve(None)
 
@@ -216,5 +216,3 @@ def init_app(app: Flask) -> None:
         setting_up=_setting_up,
         demo_time=_demo_time,
     )
-    app.after_request(say_when_it_ends)
-    app.teardown_request(_serve_nobody)

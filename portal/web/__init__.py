@@ -4,7 +4,6 @@ from flask import Flask
 
 from portal.web import (
     addresses,
-    compression,
     errors,
     filters,
     forms,
@@ -20,14 +19,13 @@ from portal.web import (
 
 
 def init_app(app: Flask) -> None:
-    """Put the kit on an application. `after_request` runs last-registered first."""
-    logs.init_app(app)
+    """Put the kit on an application; its steps before and after a view are in `pipeline`."""
+    logs.configure()
     languages.init_app(app)
     app.jinja_env.globals.update(
         messages=messages.take_messages, options_of=forms.options_of, said_of=forms.said_of
     )
     addresses.init_app(app)
-    compression.init_app(app)
     uploads.init_app(app)
     security.init_app(app)
     errors.init_app(app)

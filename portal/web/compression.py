@@ -8,7 +8,7 @@ import gzip
 import re
 from functools import lru_cache
 
-from flask import Flask, Response, request
+from flask import Response, request
 
 WORTH_IT = 860
 KINDS = ("text/", "application/json", "application/javascript", "image/svg")
@@ -42,8 +42,3 @@ def compress(response: Response) -> Response:
             # the bytes differ from the file's, and a strong validator promises the same bytes
             response.set_etag(response.get_etag()[0] or "", weak=True)
     return response
-
-
-def init_app(app: Flask) -> None:
-    """Compress what leaves."""
-    app.after_request(compress)

