@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class State:
         messages: what waits to be shown to this person.
         said: the message of what this request did.
         countries: the countries of the clinic's facilities, and for whom they were read.
+        act_group: what is done to appointments now is one act under this name.
+        acts_apart: what is done to appointments now is on nobody's stack of undo.
         settled: whether the request's entries are written and committed.
         touches_last: whether the session's row is to say, before the commit, that it was active.
         ends_for_good: whether the session is near the end that staying does not put off.
@@ -68,6 +71,8 @@ class State:
     messages: list[dict[str, Any]] = field(default_factory=list)
     said: dict[str, Any] | None = None
     countries: tuple[Facts, tuple[str, ...]] | None = None
+    act_group: UUID | None = None
+    acts_apart: bool = False
     settled: bool = False
     touches_last: bool = False
     ends_for_good: bool = False

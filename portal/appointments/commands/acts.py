@@ -10,10 +10,8 @@ from sqlalchemy import text
 from portal import clock
 from portal.appointments.acts import AppointmentAct
 from portal.appointments.models import Appointment
-from portal.db import session
+from portal.db import session, state
 from portal.tenancy.context import facts
-
-GROUP, APART = "act_group", "acts_apart"
 
 # `beside` are the slots that the doctor was taken for at the same time already (a visit that was
 # squeezed in): they are in nobody's way when the visit comes back.
@@ -84,25 +82,24 @@ def as_one(group: UUID | None = None) -> Iterator[None]:
     Args:
         group: what names it; an area with more to take back than appointments knows it by that.
     """
-    if GROUP in session.info:
+    if state().act_group is not None:
         yield
         return
-    session.info[GROUP] = group or uuid4()
+    state().act_group = group or uuid4()
     try:
         yield
     finally:
-        del session.info[GROUP]
+        state().act_group = None
 
 
 @contextmanager
 def apart() -> Iterator[None]:
     """What is done inside is on nobody's stack: it has a way back of its own."""
-    before = session.info.get(APART, False)
-    session.info[APART] = True
+    before, state().acts_apart = state().acts_apart, True
     try:
         yield
     finally:
-        session.info[APART] = before
+        state().acts_apart = before
 
 
 def snapshot(appointment: Appointment) -> dict[str, Any]:
@@ -124,9 +121,8 @@ def touch(appointment: Appointment) -> int:
 
 
 def _group() -> UUID:
-    found: UUID = session.info.get(GROUP) or uuid4()
-    return found
+    return state().act_group or uuid4()
 
 
 def _whose() -> int | None:
-    return None if session.info.get(APART) else facts().user_id
+    return None if state().acts_apart else facts().user_id
