@@ -13,7 +13,7 @@ from portal.doctors.namesakes import has_namesake, shown_names, told_apart
 from portal.doctors.rules import checked_npi
 from portal.facilities.rules import reachable
 from portal.facilities.visits import Touched, require_sight_of_all, visits_of_doctor
-from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.tenancy.context import facts
 
 
@@ -214,16 +214,21 @@ def _refuse_namesake(doctor: Doctor) -> None:
 
 
 def _describe(doctor: Doctor, details: DoctorDetails, taken: Collection[str]) -> None:
-    first, last = details.first_name.strip(), details.last_name.strip()
-    if not first or not last:
-        raise NameMissing
+    (first, last), npi = all_of((lambda: _names(details), lambda: checked_npi(details.npi)))
     typed = (details.display_name or "").strip()
     free = told_apart(first, last, details.specialty, taken)
     if typed != doctor.display_name and typed.lower() in taken:
         raise ShownNameTaken(name=typed, other=free)
     doctor.first_name, doctor.last_name = first, last
     doctor.display_name = typed or free
-    doctor.npi = checked_npi(details.npi)
+    doctor.npi = npi
     doctor.specialty = details.specialty or None
     doctor.profile = details.profile or None
     doctor.contact = reachable(doctor.contact, details.contact)
+
+
+def _names(details: DoctorDetails) -> tuple[str, str]:
+    first, last = details.first_name.strip(), details.last_name.strip()
+    if not first or not last:
+        raise NameMissing
+    return first, last

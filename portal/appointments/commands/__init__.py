@@ -66,6 +66,7 @@ from portal.appointments.commands.waitlist import (
     add_to_waitlist,
     booking_wish,
     change_wish,
+    check_wish,
     reinstate_wish,
     withdraw_wish,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "change_wish",
     "check_in",
     "check_in_together",
+    "check_wish",
     "complete_visit",
     "confirm",
     "correct",

@@ -135,11 +135,16 @@ def _fulfil(entry_id: int, visit: Appointment) -> None:
         raise WaitsNoMore
 
 
-def _check(details: WishDetails) -> None:
+def check_wish(details: WishDetails) -> None:
+    """Whether somebody may wait so, whoever it is. Raises as `add_to_waitlist`."""
     if not details.facility_ids:
         raise NoFacility
     today = local_date(clock.now(), queries.zone_of(details.facility_ids[0]))
     check_dates(details.earliest_on, details.latest_on, today)
+
+
+def _check(details: WishDetails) -> None:
+    check_wish(details)
     status = get_patient(details.patient_id).status
     if status != "active":
         raise inactive(status)

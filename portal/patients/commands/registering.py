@@ -133,6 +133,11 @@ def possible_duplicates_of(details: PatientDetails) -> list[Alike]:
     return [*here, *elsewhere]
 
 
+def check_person(details: PatientDetails) -> None:
+    """Whether there can be such a person, whoever else there is. Raises as `register_patient`."""
+    checked(details, today=today_at(details.facility_id))
+
+
 def register_checked(many: Sequence[PatientDetails]) -> list[int]:
     """Register patients whose details were checked, in one statement a table; their ids."""
     rows = [

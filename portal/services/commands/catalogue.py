@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from portal import clock
 from portal.db import session
-from portal.refusals import N_, Conflict, refusing
+from portal.refusals import N_, Conflict, all_of, refusing
 from portal.services.models import Service, ServiceOffering
 from portal.services.rules import LONGEST_BUFFER, check_minutes, checked_name
 
@@ -110,18 +111,34 @@ def stop_offering(offering: ServiceOffering) -> None:
 
 
 def _describe(service: Service, details: ServiceDetails) -> None:
-    check_minutes(details.default_duration_minutes, "default_duration_minutes")
-    service.name = checked_name(details.name)
+    minutes = details.default_duration_minutes
+    _minutes, service.name = all_of(
+        (
+            lambda: check_minutes(minutes, "default_duration_minutes"),
+            lambda: checked_name(details.name),
+        )
+    )
     service.description, service.category = details.description, details.category
     service.code, service.code_version = details.code, details.code_version
     service.code_system = details.code_system
     service.default_duration_minutes = details.default_duration_minutes
 
 
+def check_offering(details: OfferingDetails) -> None:
+    """Whether a service could be offered so. Raises MinutesOutOfRange for each of its times."""
+    length, buffers = "default_duration_minutes", ("buffer_before_minutes", "buffer_after_minutes")
+    all_of(
+        [
+            partial(check_minutes, getattr(details, length), length),
+            *(partial(check_minutes, getattr(details, field), field, least=0, most=LONGEST_BUFFER)
+              for field in buffers),
+        ]
+    )  # fmt: skip
+
+
 def _arrange(offering: ServiceOffering, details: OfferingDetails) -> None:
-    check_minutes(details.default_duration_minutes, "default_duration_minutes")
-    for field in ("buffer_before_minutes", "buffer_after_minutes"):
-        check_minutes(getattr(details, field), field, least=0, most=LONGEST_BUFFER)
-        setattr(offering, field, getattr(details, field))
+    check_offering(details)
+    offering.buffer_before_minutes = details.buffer_before_minutes
+    offering.buffer_after_minutes = details.buffer_after_minutes
     offering.default_duration_minutes = details.default_duration_minutes
     offering.visibility = details.visibility
