@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import Function, func
+from sqlalchemy import ColumnElement, Function, func
 
 # Marks that stand on a letter, after Unicode has taken the two apart.
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
@@ -25,6 +25,9 @@ _SMALL = str.maketrans(
     PASSED_OVER,
 )
 _PLAIN = str.maketrans(dict(zip("øłđðħŋŧ", "olddhnt", strict=True)) | LETTERS)
+
+
+MOST_WORDS = 6
 
 
 def sort_key(name: str) -> str:
@@ -46,3 +49,9 @@ def sorted_as(column: Any) -> Function[str]:
 def by_name(*columns: Any) -> list[Function[str]]:
     """The same of several columns: last names, then first names."""
     return [sorted_as(column) for column in columns]
+
+
+def containing(words: str, *columns: Any) -> list[ColumnElement[bool]]:
+    """Every word somewhere in one of the columns; case, accents and apostrophes do not count."""
+    written = func.sort_key(func.concat_ws(" ", *columns))
+    return [func.strpos(written, func.sort_key(word)) > 0 for word in words.split()[:MOST_WORDS]]

@@ -42,7 +42,7 @@ from portal.activity.words import (
 from portal.exports.rules import MEDIA
 from portal.facilities.queries import FacilityName
 from portal.sorting import sort_key
-from portal.web.forms import Line, PortalForm, tidy
+from portal.web.forms import Line, PickField, PortalForm, Source, tidy
 
 NEEDED = lazy_gettext("This is needed.")
 LONG = Length(max=2000)
@@ -74,7 +74,7 @@ class FilterForm(PortalForm):
 
         csrf = False
 
-    user_id = SelectField(lazy_gettext("Who"), coerce=id_or_none)
+    user_id = PickField(lazy_gettext("Who"), coerce=id_or_none)
     action_type = SelectField(lazy_gettext("What was done"), coerce=text_or_none)
     outcome = SelectField(lazy_gettext("Outcome"), coerce=text_or_none)
     table_name = SelectField(lazy_gettext("Record type"), coerce=text_or_none)
@@ -84,11 +84,9 @@ class FilterForm(PortalForm):
     until = DateField(lazy_gettext("Until"), [Optional(), in_the_calendar])
     patient_id = IntegerField(lazy_gettext("Patient"), NUMBER, widget=HiddenInput())
 
-    def offer_choices(
-        self, people: Sequence[tuple[int, str]], facilities: Sequence[FacilityName]
-    ) -> None:
+    def offer_choices(self, people: Source, facilities: Sequence[FacilityName]) -> None:
         """The staff and facilities there are, and what the log has words for."""
-        self.user_id.choices = [("", gettext("All")), *people]
+        self.pick("user_id", people, none=gettext("All"))
         places = [(facility.id, facility.name) for facility in facilities]
         self.facility_id.choices = [("", gettext("All")), *places]
         self.outcome.choices = [("", gettext("All"))] + [

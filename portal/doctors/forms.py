@@ -1,14 +1,12 @@
 """What staff type about a doctor and about a place."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from portal.doctors.commands import DoctorDetails
-from portal.doctors.queries import list_own_places
-from portal.facilities.queries import list_facilities
-from portal.web.forms import Line, PortalForm, Reachable, tidy
+from portal.doctors.commands import DoctorDetails, check_doctor
+from portal.doctors.words import facilities_without
+from portal.web.forms import Line, PickField, PortalForm, Reachable, tidy
 
 REQUIRED = DataRequired(_("This is needed."))
 
@@ -23,6 +21,10 @@ class DoctorForm(Reachable, PortalForm):
     npi = Line(_("NPI"), [Length(max=20)])
     profile = TextAreaField(_("Profile"), [Length(max=2000)], filters=[tidy])
     namesake = BooleanField(_("This is another doctor of the same name"))
+
+    def check(self) -> None:
+        """As adding and changing check it."""
+        check_doctor(self.details())
 
     def details(self) -> DoctorDetails:
         """What was typed, for the command."""
@@ -40,17 +42,12 @@ class DoctorForm(Reachable, PortalForm):
 class PlaceForm(PortalForm):
     """A place at a facility where the doctor has none."""
 
-    facility_id = SelectField(_("Facility"), [REQUIRED], coerce=int)
+    facility_id = PickField(_("Facility"), [REQUIRED])
     role = Line(_("Role there"), [Length(max=100)])
 
     def offer_facilities(self, doctor_id: int) -> None:
         """The facilities without an active place of this doctor."""
-        taken = {place.facility_id for place in list_own_places(doctor_id) if place.active}
-        self.facility_id.choices = [
-            SelectChoice(facility.id, facility.name)
-            for facility in list_facilities()
-            if facility.id not in taken
-        ]
+        self.pick("facility_id", facilities_without(doctor_id))
 
 
 class RoleForm(PortalForm):

@@ -6,10 +6,12 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.doctors import commands, queries
 from portal.doctors.forms import DoctorForm, EndingForm, PlaceForm, RetiringForm, RoleForm
+from portal.doctors.words import doctors, facilities_without
 from portal.facilities.queries import get_facility
 from portal.facilities.visits import list_visits, visits_of_doctor
 from portal.web.answers import form_page, go, page, toast
-from portal.web.forms import held
+from portal.web.candidates import candidates
+from portal.web.forms import held, record_number
 from portal.web.pagination import Listing, window_from
 from portal.web.previews import mark_of, tried
 
@@ -78,6 +80,20 @@ def retirement(doctor_id: int) -> Response:
     touched = visits_of_doctor(doctor_id).ids
     return form_page("doctors/retirement.html", "doctors/_retirement.html", form, doctor=doctor,
                      touched=len(touched), visits=list_visits(touched))  # fmt: skip
+
+
+@bp.post("/choices")
+@permission("doctors.see")
+def choices() -> Response:
+    """What a field that searches for a doctor lists."""
+    return candidates(doctors(record_number(request.args.get("facility"))))
+
+
+@bp.post("/<int:doctor_id>/places/choices")
+@permission("doctors.manage")
+def facility_choices(doctor_id: int) -> Response:
+    """What the field for another facility of a doctor lists."""
+    return candidates(facilities_without(queries.get_doctor(doctor_id).id))
 
 
 @bp.post("/<int:doctor_id>/restoration")

@@ -1,13 +1,39 @@
-"""Doctors that a record still has, in words that say what became of them."""
+"""Doctors as a form offers them; and those a record still has, with what became of them."""
 
 from collections.abc import Collection
+from typing import Any
 
+from flask import url_for
 from flask_babel import gettext
 from sqlalchemy import select
 
 from portal.db import session
+from portal.doctors.finding import facilities_of, find_doctors
 from portal.doctors.models import Doctor
+from portal.facilities.queries import find_facilities
 from portal.tenancy.context import facts
+from portal.web.forms import Found, Source
+
+
+def doctors(facility_id: int | None = None) -> Source:
+    """The clinic's doctors, or those of a facility."""
+
+    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+        found = find_doctors(words, limit, facility_id=facility_id, only=only)
+        return [Found(each.id, each.display_name) for each in found]
+
+    return Source(find, url_for("doctors.choices", facility=facility_id))
+
+
+def facilities_without(doctor_id: int) -> Source:
+    """The open facilities where a doctor has no active place."""
+
+    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+        taken = facilities_of(doctor_id)
+        found = find_facilities(words, limit, besides=taken, only=only)
+        return [Found(each.id, each.name) for each in found]
+
+    return Source(find, url_for("doctors.facility_choices", doctor_id=doctor_id))
 
 
 def doctor_words(ids: Collection[int]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from portal import clock
 from portal.db import column_by_id, session, state
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
-from portal.sorting import sorted_as
+from portal.sorting import containing, sorted_as
 from portal.telephones import Countries, country_of
 from portal.tenancy.context import facts
 
@@ -43,6 +43,20 @@ def list_choices(*, limit: int = 200) -> list[FacilityName]:
     named = OPEN.with_only_columns(Facility.id, Facility.name, Facility.timezone)
     named = named.order_by(sorted_as(Facility.name), Facility.id)
     return [FacilityName._make(row) for row in session.execute(named.limit(limit))]
+
+
+def find_facilities(
+    words: str, limit: int, *, besides: Select[int] | None = None, only: int | None = None
+) -> list[FacilityName]:
+    """The first open facilities with these words in their name, but for some; or the one asked."""
+    named = OPEN.with_only_columns(Facility.id, Facility.name, Facility.timezone)
+    found = named.where(*containing(words, Facility.name))
+    if only is not None:
+        found = found.where(Facility.id == only)
+    if besides is not None:
+        found = found.where(Facility.id.not_in(besides))
+    ordered = found.order_by(sorted_as(Facility.name), Facility.id).limit(limit)
+    return [FacilityName._make(row) for row in session.execute(ordered)]
 
 
 def list_facility_names(ids: Collection[int]) -> dict[int, str]:

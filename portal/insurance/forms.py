@@ -2,14 +2,14 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
-from portal.insurance.commands import PayerDetails, PlanDetails
-from portal.insurance.queries import list_payers
+from portal.insurance.commands import PayerDetails, PlanDetails, check_payer, check_plan
 from portal.insurance.rules import Change
-from portal.web.forms import Line, PortalForm, Reachable, tidy
+from portal.insurance.words import payers
+from portal.web.forms import Line, PickField, PortalForm, Reachable, tidy
 
 REQUIRED = DataRequired(_("This is needed."))
 ACCEPTED = [SelectChoice("y", _("Accepted")), SelectChoice("n", _("Not accepted"))]
@@ -25,6 +25,10 @@ class PayerForm(Reachable, PortalForm):
 
     name = Line(_("Name"), [REQUIRED, Length(max=200)])
     website = Line(_("Website"), [Length(max=300)])
+
+    def check(self) -> None:
+        """As adding and changing check it."""
+        check_payer(self.details())
 
     def details(self) -> PayerDetails:
         """What was typed, for the command."""
@@ -44,6 +48,10 @@ class PlanForm(SeenForm):
     plan_code = Line(_("Plan code"), [REQUIRED, Length(max=100)])
     effective_from = DateField(_("In effect from"), [Optional()])
     effective_to = DateField(_("In effect until"), [Optional()])
+
+    def check(self) -> None:
+        """As adding and changing check it, of whichever payer."""
+        check_plan(self.details(0))
 
     def details(self, payer_id: int) -> PlanDetails:
         """What was typed, for the command."""
@@ -89,16 +97,11 @@ class FillForm(DatesForm):
     """The same change for a whole row or column; a column may be limited to one payer's plans."""
 
     change = RadioField(_("What to do"), choices=FILLS, default="accept")
-    insurance_provider_id = SelectField(
-        _("Plans"), coerce=lambda value: int(value) if value else None
-    )
+    insurance_provider_id = PickField(_("Plans"))
 
     def offer_payers(self) -> None:
         """The payers whose plans a column has."""
-        self.insurance_provider_id.choices = [
-            SelectChoice("", gettext("All")),
-            *(SelectChoice(payer.id, payer.name) for payer in list_payers()),
-        ]
+        self.pick("insurance_provider_id", payers(), none=gettext("All"))
 
     def asked(self) -> Change:
         """What is to become of each cell."""

@@ -1,15 +1,31 @@
-"""Plans as a form offers them, grouped by payer."""
+"""Plans and payers as a form offers them."""
 
 from collections.abc import Collection
+from typing import Any
 
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from flask import url_for
 
-from portal.insurance.queries import list_plan_choices, list_plan_choices_of
+from portal.insurance.queries import find_payers, find_plans, list_plan_choices_of
+from portal.web.forms import Found, Source
 
 
-def plan_options() -> list[SelectChoice]:
-    """The clinic's plans by payer, up to what a select can hold."""
-    return [SelectChoice(p.id, p.name, optgroup=p.payer) for p in list_plan_choices()]
+def plans(besides: Collection[int] = ()) -> Source:
+    """The clinic's plans, each with its payer, but for some."""
+
+    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+        rows = find_plans(words, limit + len(besides), only=only)
+        return [Found(p.id, p.name, p.payer) for p in rows if p.id not in besides][:limit]
+
+    return Source(find, url_for("insurance.plan_choices"))
+
+
+def payers() -> Source:
+    """The clinic's payers."""
+
+    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+        return [Found(*row) for row in find_payers(words, limit, only=only)]
+
+    return Source(find, url_for("insurance.payer_choices"))
 
 
 def plan_words(ids: Collection[int]) -> dict[int, str]:

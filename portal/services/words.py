@@ -1,10 +1,56 @@
-"""Services and offerings that a record still has, in words that say what became of them."""
+"""Services as a form offers them; and those a record still has, with what became of them."""
 
 from collections.abc import Collection
+from typing import Any
 
+from flask import url_for
 from flask_babel import gettext
 
-from portal.services.queries import list_offering_names, list_service_states
+from portal.services.models import Service
+from portal.services.queries import (
+    find_places_without,
+    find_services,
+    list_offering_names,
+    list_service_states,
+)
+from portal.services.queries.searching import PlaceName
+from portal.web.forms import Found, Source, record_number
+
+
+def services(facility_id: int | None = None) -> Source:
+    """The clinic's services, or those of a facility, by category with their minutes."""
+
+    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+        found = find_services(words, limit, facility_id=facility_id, only=only)
+        return [Found(each.id, _with_minutes(each), _category(each)) for each in found]
+
+    return Source(find, url_for("services.choices", facility=facility_id))
+
+
+def places_without(service_id: int) -> Source:
+    """The places, as `doctor-facility`, where nobody was told yet how a service is offered."""
+
+    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+        doctor, _dash, facility = (only or "").partition("-")
+        pair = record_number(doctor) or 0, record_number(facility) or 0
+        found = find_places_without(service_id, words, limit, only=pair if only else None)
+        return [Found(f"{each.doctor_id}-{each.facility_id}", _at(each)) for each in found]
+
+    return Source(find, url_for("services.place_choices", service_id=service_id))
+
+
+def _at(place: PlaceName) -> str:
+    names = {"doctor": place.doctor, "facility": place.facility}
+    return str(gettext("%(doctor)s at %(facility)s", **names))
+
+
+def _with_minutes(service: Service) -> str:
+    minutes = service.default_duration_minutes
+    return str(gettext("%(name)s (%(minutes)s min)", name=service.name, minutes=minutes))
+
+
+def _category(service: Service) -> str:
+    return service.category or str(gettext("Services"))
 
 
 def service_words(ids: Collection[int]) -> dict[int, str]:

@@ -5,12 +5,12 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField
 
-from portal.doctors import queries as doctors
+from portal.doctors.words import doctors
 from portal.facilities import queries as facilities
 from portal.refusals import N_
 from portal.setup.queries import Asked
 from portal.setup.words import PROBLEMS
-from portal.web.forms import PortalForm, record_number
+from portal.web.forms import PickField, PortalForm, record_number
 
 PARTS = {
     "": N_("All but plans that are not accepted"),
@@ -31,7 +31,7 @@ class CoverageForm(PortalForm):
         csrf = False
 
     facility_id = SelectField(_("Facility"))
-    doctor_id = SelectField(_("Doctor"))
+    doctor_id = PickField(_("Doctor"))
     problem = SelectField(_("What stands in the way"))
 
     def __init__(self, asked: MultiDict[str, str]) -> None:
@@ -40,16 +40,15 @@ class CoverageForm(PortalForm):
         self.facility_id.choices = [
             every, *((str(each.id), each.name) for each in facilities.list_choices())
         ]  # fmt: skip
-        self.doctor_id.choices = [
-            every, *((str(doctor_id), name) for doctor_id, name in doctors.list_choices(limit=500))
-        ]  # fmt: skip
+        self.pick("doctor_id", doctors(), none=gettext("All"))
         self.problem.choices = [(code, gettext(words)) for code, words in PARTS.items()]
+        self.validate()
 
     def asked(self) -> Asked:
         """What is asked for; nonsense asks for everything."""
         typed = self.data
         return Asked(
             record_number(typed["facility_id"]),
-            record_number(typed["doctor_id"]),
+            typed["doctor_id"],
             typed["problem"] if typed["problem"] in PARTS else "",
         )

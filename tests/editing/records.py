@@ -59,10 +59,10 @@ class Edited:
     values: tuple[str, str]
 
 
-def before_all_others() -> None:
+def before_all_others(many: int = MANY) -> None:
     """More payers, plans and kinds of steps than any list shows, each before the record's own."""
     own = {"tenant_id": facts().tenant_id}
-    payers = [own | {"name": f"0 Payer {n:03}", "contact": {}} for n in range(MANY)]
+    payers = [own | {"name": f"0 Payer {n:03}", "contact": {}} for n in range(many)]
     ids = session.scalars(insert(InsuranceProvider).returning(InsuranceProvider.id), payers).all()
     plans = [
         own | {"insurance_provider_id": each, "plan_code": f"0-{each}", "name": f"0 Plan {each}"}

@@ -7,6 +7,7 @@ above the form repeated them so, and a command's checks came one after another, 
 import pytest
 
 from tests.support.pages import shown
+from tests.support.scheduling import a_plan, a_practice
 
 
 @pytest.fixture
@@ -57,3 +58,36 @@ def test_a_number_and_a_time_that_cannot_be_are_refused_by_their_names(browser, 
     fields = shown(browser.get("/services/new").text, "default_duration_minutes")
     answer = browser.post("/services/new", data=fields | {"default_duration_minutes": "ten"})
     assert "“ten” is not a whole number." in answer.text
+
+
+# What the form itself refuses, and what the command refuses: both in one answer.
+BOTH = {
+    "/patients/new": {"last_name": "a" * 101, "email": "none", "phone": "1", "dob": "1066-10-14"},
+    "/doctors/new": {"first_name": "Una", "last_name": "", "npi": "1234567890"},
+    "/services/new": {"name": "", "default_duration_minutes": "0"},
+    "/insurance/new": {"name": "", "website": "nowhere"},
+    "/insurance/{payer_id}/plans/new": {
+        "name": "", "effective_from": "2026-05-01", "effective_to": "2026-04-01",
+    },
+    "/services/offerings/{offering_id}/edit": {
+        "buffer_before_minutes": "ten", "buffer_after_minutes": "9999",
+        "default_duration_minutes": "0",
+    },
+    "/appointments/waitlist/new": {"notes": "a" * 2001, "latest_on": "2001-01-01"},
+}  # fmt: skip
+# Wrong only beside another field.
+RIGHT = {"first_name", "effective_from"}
+
+
+@pytest.mark.parametrize("address", BOTH)
+def test_what_the_form_and_what_the_command_refuse_is_said_in_one_round(browser, alder, address):
+    with alder.at_work():
+        practice, plan = a_practice(alder.facility_id), a_plan()
+        ids = {"offering_id": practice.offering.id, "payer_id": plan.insurance_provider_id}
+    browser.sign_in(alder.owner)
+    page, wrong = address.format(**ids), BOTH[address]
+    fields = shown(browser.get(page).text, next(iter(wrong)))
+    answer = browser.post(page, data=fields | wrong)
+    assert answer.status_code == 422
+    for field in wrong.keys() - RIGHT:
+        assert f'id="{field}-error"' in answer.text, field

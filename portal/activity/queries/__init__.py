@@ -20,7 +20,7 @@ from portal.activity.queries.log import (
     get_standing,
     list_entries,
 )
-from portal.activity.queries.people import list_people, names_of, numbers_of
+from portal.activity.queries.people import find_people, names_of, numbers_of
 
 __all__ = [
     "USES",
@@ -31,6 +31,7 @@ __all__ = [
     "count_unreviewed",
     "export_entries",
     "find_disclosure",
+    "find_people",
     "get_disclosure",
     "get_entry",
     "get_glass",
@@ -39,7 +40,6 @@ __all__ = [
     "list_disclosures",
     "list_entries",
     "list_glass",
-    "list_people",
     "list_values",
     "names_of",
     "numbers_of",

@@ -7,15 +7,16 @@ from sqlalchemy import select
 from portal.auth.models import User
 from portal.db import column_by_id, session
 from portal.patients.models import Patient
-from portal.sorting import sorted_as
-
-MOST_LISTED = 500
+from portal.sorting import containing, sorted_as
 
 
-def list_people(*, limit: int = MOST_LISTED) -> list[tuple[int, str]]:
-    """Staff of any status by name: id and name."""
-    people = select(User.id, User.name).order_by(sorted_as(User.name), User.id).limit(limit)
-    return [(row.id, row.name) for row in session.execute(people)]
+def find_people(words: str, limit: int, *, only: int | None = None) -> list[tuple[int, str]]:
+    """The first staff of any status with these words in name or e-mail; or the one asked for."""
+    found = select(User.id, User.name).where(*containing(words, User.name, User.email))
+    if only is not None:
+        found = found.where(User.id == only)
+    ordered = found.order_by(sorted_as(User.name), User.id).limit(limit)
+    return [(row.id, row.name) for row in session.execute(ordered)]
 
 
 def names_of(user_ids: Iterable[int | None]) -> dict[int, str]:

@@ -1,8 +1,9 @@
 """/activity/: the log, one entry, asking for an export."""
 
+from typing import Any
 from uuid import uuid4
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal import clock
@@ -17,6 +18,8 @@ from portal.auth.permissions import permission, stepped_up
 from portal.facilities.queries import list_choices
 from portal.refusals import NotFound
 from portal.web.answers import form_page, go, page, toast
+from portal.web.candidates import candidates
+from portal.web.forms import Found, Source
 
 
 @bp.get("/")
@@ -47,6 +50,13 @@ def export() -> Response:
     return _shown(form, Stretch((), None, more=False), zone)
 
 
+@bp.post("/people")
+@permission("activity.see")
+def people() -> Response:
+    """What the field that searches for somebody of the staff lists."""
+    return candidates(_people())
+
+
 @bp.get("/<int:at>/<int:entry_id>")
 @permission("activity.see")
 def show(at: int, entry_id: int) -> Response:
@@ -60,10 +70,19 @@ def values(at: int, entry_id: int) -> Response:
     return _entry(at, entry_id, opened=True)
 
 
+def _people() -> Source:
+    """Who may have done something: staff of any status."""
+
+    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+        return [Found(*person) for person in queries.find_people(words, limit, only=only)]
+
+    return Source(find, url_for("activity.people"))
+
+
 def _offer(form: FilterForm) -> str:
     """Fill the form's choices; the zone that its days are in."""
     facilities = list_choices()
-    form.offer_choices(queries.list_people(), facilities)
+    form.offer_choices(_people(), facilities)
     return zone_for(facilities, form.facility_id.data)
 
 

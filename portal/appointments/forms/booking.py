@@ -10,7 +10,12 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from portal.appointments.choice import Choice
 from portal.appointments.commands import BookingDetails
-from portal.appointments.forms.choices import plan_choices, service_choices, usual_service
+from portal.appointments.forms.choices import (
+    offer_doctor,
+    offer_plan,
+    offer_service,
+    usual_service,
+)
 from portal.appointments.forms.series import Repeating
 from portal.appointments.forms.times import check_start, instant_of
 from portal.appointments.rules import inactive
@@ -27,7 +32,7 @@ from portal.patients.rules.details import PatientDetails
 from portal.refusals import N_, DomainError
 from portal.services.queries import find_offering
 from portal.web.days import within_reason
-from portal.web.forms import Line, PortalForm, record_number, say, tidy
+from portal.web.forms import Line, PickField, PortalForm, record_number, say, tidy
 from portal.web.forms.words import Named
 
 NEW, OWN_TIME = "new", "own"
@@ -62,11 +67,9 @@ class BookingForm(Repeating, PortalForm):
     found_patient_id = StringField()
     patient_query = Line(lazy_gettext("Patient"))
     # What is booked is checked by booking it: the choices are only fetched to show them.
-    service_id = SelectField(lazy_gettext("Service"), coerce=record_number, validate_choice=False)
-    insurance_plan_id = SelectField(
-        lazy_gettext("Insurance"), coerce=record_number, validate_choice=False
-    )
-    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number, validate_choice=False)
+    service_id = PickField(lazy_gettext("Service"), validate_choice=False)
+    insurance_plan_id = PickField(lazy_gettext("Insurance"), validate_choice=False)
+    doctor_id: SelectField = PickField(lazy_gettext("Doctor"), validate_choice=False)
     day = DateField(lazy_gettext("Day"), [Optional()])
     week = DateField(lazy_gettext("Day"), [Optional()])
     availability_slot_id = Id(lazy_gettext("Time"))
@@ -86,14 +89,17 @@ class BookingForm(Repeating, PortalForm):
     def offer_choices(self, facility: Facility) -> None:
         """What can be chosen at this facility; a doctor chosen first suggests the service."""
         self.offer_key(facility)
-        self.service_id.choices = service_choices(facility)
-        self.insurance_plan_id.choices = plan_choices(facility)
-        places = list_places(facility_id=facility.id)
-        self.doctor_id.choices = [
-            ("", gettext("Any doctor")), *((p.doctor_id, p.display_name) for p in places)
-        ]  # fmt: skip
+        offer_service(self, facility.id)
+        offer_plan(self)
+        offer_doctor(self, facility.id)
         if self.service_id.data is None:
             self.service_id.data = usual_service(facility, self.doctor_id.data)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether something is typed in a search field that has to be matched first."""
+        fields = (self.service_id, self.insurance_plan_id, self.doctor_id)
+        return any(isinstance(field, PickField) and field.is_unread for field in fields)
 
     def offer_key(self, facility: Facility) -> None:
         """Where it is, and a one-time key."""

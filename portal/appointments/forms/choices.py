@@ -1,34 +1,32 @@
-"""What can be chosen at a facility: its services, and the plans as it sees them."""
+"""What can be chosen at a facility: its services and doctors, and the clinic's plans."""
 
 from collections import Counter
 
 from flask_babel import gettext
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from portal.doctors.words import doctor_words, doctors
 from portal.facilities.models import Facility
-from portal.insurance.queries import list_plans_at
-from portal.services.queries import list_offerings, list_services
+from portal.insurance.words import plan_words, plans
+from portal.services.queries import list_offerings
+from portal.services.words import service_words, services
+from portal.web.forms import PortalForm
 
 
-def service_choices(facility: Facility) -> dict[str, list[tuple[int, str]]]:
-    """The services that somebody offers there, by category."""
-    groups: dict[str, list[tuple[int, str]]] = {}
-    for service in list_services(facility_id=facility.id):
-        label = gettext(
-            "%(name)s (%(minutes)s min)", name=service.name,
-            minutes=service.default_duration_minutes,
-        )  # fmt: skip
-        groups.setdefault(service.category or gettext("Services"), []).append((service.id, label))
-    return groups
+def offer_service(form: PortalForm, facility_id: int | None) -> None:
+    """The services that somebody offers there; without a facility all of them."""
+    form.pick("service_id", services(facility_id), named=service_words)
 
 
-def plan_choices(facility: Facility) -> list[SelectChoice]:
-    """Self-pay, and every plan by its payer."""
-    plans = list_plans_at(facility.id)
-    return [
-        SelectChoice("", gettext("Self-pay")),
-        *(SelectChoice(p.plan_id, p.plan_name, optgroup=p.payer_name) for p in plans),
-    ]
+def offer_plan(form: PortalForm) -> None:
+    """Self-pay, and every plan with its payer."""
+    self_pay = gettext("Self-pay")
+    form.pick("insurance_plan_id", plans(), none=self_pay, named=plan_words)
+
+
+def offer_doctor(form: PortalForm, facility_id: int | None) -> None:
+    """Any doctor, and those who work there; without a facility all of them."""
+    anybody = gettext("Any doctor")
+    form.pick("doctor_id", doctors(facility_id), none=anybody, named=doctor_words)
 
 
 def usual_service(facility: Facility, doctor_id: int | None) -> int | None:

@@ -7,17 +7,16 @@ from wtforms.validators import Length, ValidationError
 from portal.appointments.choice import Choice
 from portal.appointments.commands import EditDetails
 from portal.appointments.forms.booking import NotOfferedBy
-from portal.appointments.forms.choices import plan_choices
+from portal.appointments.forms.choices import offer_plan
 from portal.appointments.models import Appointment
 from portal.appointments.verdict import refusal_of
 from portal.availability.rules import local_date
 from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at
-from portal.insurance.words import plan_words
 from portal.patients.shown import language_choices
 from portal.services.queries import find_offering, get_offering, list_offerings
 from portal.services.words import service_words
-from portal.web.forms import PortalForm, record_number, tidy
+from portal.web.forms import PickField, PortalForm, record_number, tidy
 from portal.web.forms.words import Named
 
 
@@ -25,7 +24,7 @@ class EditForm(PortalForm):
     """What a booked appointment says; `seen` is the mark of what was shown that it changes."""
 
     service_id = SelectField(lazy_gettext("Service"), coerce=record_number)
-    insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
+    insurance_plan_id = PickField(lazy_gettext("Insurance"))
     language = SelectField(lazy_gettext("Language"), coerce=tidy)
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=2000)], filters=[tidy])
     seen = HiddenField()
@@ -35,11 +34,10 @@ class EditForm(PortalForm):
         self.visit, self.facility = visit, get_facility(visit.facility_id)
         offerings = list_offerings(facility_id=visit.facility_id, doctor_id=visit.doctor_id)
         self.service_id.choices = [(each.service_id, each.service_name) for each in offerings]
-        self.insurance_plan_id.choices = plan_choices(self.facility)
+        offer_plan(self)
         languages = language_choices(besides=visit.language)
         self.language.choices = [("", gettext("Not said")), *languages]
         self.keep("service_id", service_words)
-        self.keep("insurance_plan_id", plan_words)
 
     def validate_insurance_plan_id(self, field: SelectField) -> None:
         """Another plan than it has is taken there on that day, or it is said by name."""

@@ -14,19 +14,15 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from portal.appointments.commands import WishDetails
-from portal.appointments.forms.choices import plan_choices, service_choices
+from portal.appointments.commands import WishDetails, check_wish
+from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_service
 from portal.appointments.models import WaitlistEntry
 from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
 from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
-from portal.doctors.queries import list_places
-from portal.doctors.words import doctor_words
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.facilities.words import facility_words
-from portal.insurance.words import plan_words
-from portal.services.words import service_words
-from portal.web.forms import Line, PortalForm, record_number, tidy
+from portal.web.forms import Line, PickField, PortalForm, record_number, tidy
 
 REQUIRED = InputRequired(lazy_gettext("This is needed."))
 
@@ -38,9 +34,9 @@ class WishForm(PortalForm):
     patient_id = StringField(lazy_gettext("Patient"))
     found_patient_id = StringField()
     patient_query = Line(lazy_gettext("Patient"))
-    service_id = SelectField(lazy_gettext("Service"), coerce=record_number)
-    insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
-    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number)
+    service_id = PickField(lazy_gettext("Service"))
+    insurance_plan_id = PickField(lazy_gettext("Insurance"))
+    doctor_id = PickField(lazy_gettext("Doctor"))
     facility_ids = SelectMultipleField(lazy_gettext("Facilities"), coerce=int)
     earliest_on = DateField(lazy_gettext("Earliest day"), [REQUIRED])
     latest_on = DateField(lazy_gettext("Latest day"), [REQUIRED])
@@ -52,16 +48,10 @@ class WishForm(PortalForm):
 
     def offer_choices(self, facility: Facility) -> None:
         """What can be chosen, from this facility's side."""
-        self.service_id.choices = service_choices(facility)
-        self.insurance_plan_id.choices = plan_choices(facility)
-        places = list_places(facility_id=facility.id)
-        self.doctor_id.choices = [
-            ("", gettext("Any doctor")), *((p.doctor_id, p.display_name) for p in places)
-        ]  # fmt: skip
+        offer_service(self, facility.id)
+        offer_plan(self)
+        offer_doctor(self, facility.id)
         self.facility_ids.choices = [(f.id, f.name) for f in list_facilities()]
-        self.keep("service_id", service_words)
-        self.keep("insurance_plan_id", plan_words)
-        self.keep("doctor_id", doctor_words)
         self.keep("facility_ids", facility_words)
         self.weekdays.choices = [(day, gettext(words)) for day, words in WEEKDAYS.items()]
         self.part_of_day.choices = [(part, part_in_words(part)) for part in PARTS]
@@ -83,6 +73,10 @@ class WishForm(PortalForm):
             UUID(field.data)
         except ValueError:
             field.data = str(uuid4())
+
+    def check(self) -> None:
+        """As adding and changing check it."""
+        check_wish(self.details())
 
     def details(self) -> WishDetails:
         """What they want. Raises NoWeekday."""

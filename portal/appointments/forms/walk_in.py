@@ -4,7 +4,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms import SelectField
 
 from portal.appointments.forms.booking import BookingForm
-from portal.appointments.forms.choices import plan_choices, service_choices, usual_service
+from portal.appointments.forms.choices import offer_plan, offer_service, usual_service
 from portal.appointments.queries import Queue, list_queues
 from portal.facilities.models import Facility
 from portal.web.forms import record_number
@@ -23,8 +23,8 @@ class WalkInForm(BookingForm):
     def offer_choices(self, facility: Facility) -> None:
         """What can be chosen; each doctor with their queue, the shortest first."""
         self.offer_key(facility)
-        self.service_id.choices = service_choices(facility)
-        self.insurance_plan_id.choices = plan_choices(facility)
+        offer_service(self, facility.id)
+        offer_plan(self)
         if self.service_id.data is None:
             self.service_id.data = usual_service(facility, None)
         queues = list_queues(facility.id, self.service_id.data or 0)

@@ -63,7 +63,7 @@ def new() -> Response:
 def create() -> Response:
     facility, form = facility_asked(), BookingForm()
     form.facility_id.data = str(facility.id)
-    if form.service_id.data is None:
+    if form.service_id.data is None or form.is_unread:
         form.offer_choices(facility)
     if form.show.data == "waitlist":
         return _wish(form, facility)

@@ -40,6 +40,8 @@ def walk_in() -> Response:
 def received() -> Response:
     facility, form = facility_asked(), WalkInForm()
     form.offer_key(facility)
+    if form.is_unread:
+        form.offer_choices(facility)
     if not form.asks_for_more and form.validate():
         with form.refusals():
             return booked(_receive(form, facility), facility, _("Checked in"))

@@ -9,11 +9,10 @@ from sqlalchemy.orm import aliased
 from portal.db import column_by_id, session
 from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.refusals import NotFound
-from portal.sorting import sorted_as
+from portal.sorting import containing, sorted_as
 from portal.tenancy.context import facts
 
 MOST_WORDS = 6
-MOST_CHOICES = 500
 
 
 class PlanChoice(NamedTuple):
@@ -89,15 +88,32 @@ def list_plan_ids(*, payer_id: int | None = None) -> list[int]:
     return list(session.scalars(statement.order_by(InsurancePlan.id)))
 
 
-def list_plan_choices(*, limit: int = MOST_CHOICES) -> list[PlanChoice]:
-    """Plans by payer and name, as a form offers them."""
-    return [PlanChoice._make(row) for row in session.execute(_choices().limit(limit))]
-
-
 def list_plan_choices_of(ids: Collection[int]) -> list[PlanChoice]:
     """These plans, with their payers' names."""
     of_these = _choices().where(InsurancePlan.id.in_(ids))
     return [PlanChoice._make(row) for row in session.execute(of_these)]
+
+
+def find_plans(words: str, limit: int, *, only: int | None = None) -> list[PlanChoice]:
+    """The first plans with these words in name, code or payer; or the one with this number."""
+    plan, payer = InsurancePlan, InsuranceProvider
+    found = _choices().where(*containing(words, plan.name, plan.plan_code, payer.name))
+    if only is not None:
+        found = found.where(plan.id == only)
+    return [PlanChoice._make(row) for row in session.execute(found.limit(limit))]
+
+
+def find_payers(words: str, limit: int, *, only: int | None = None) -> list[tuple[int, str]]:
+    """The first payers with these words in their name; or the one with this number."""
+    payer = InsuranceProvider
+    found = (
+        select(payer.id, payer.name)
+        .where(payer.tenant_id == facts().tenant_id, *containing(words, payer.name))
+        .order_by(sorted_as(payer.name), payer.id)
+    )
+    if only is not None:
+        found = found.where(payer.id == only)
+    return [(row.id, row.name) for row in session.execute(found.limit(limit))]
 
 
 def list_plan_names(ids: Collection[int]) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """The area's screens."""
 
-from portal.insurance.views import acceptance, marking, payers, plans
+from portal.insurance.views import acceptance, choices, marking, payers, plans
 from portal.insurance.views.blueprint import bp
 
-__all__ = ["acceptance", "bp", "marking", "payers", "plans"]
+__all__ = ["acceptance", "bp", "choices", "marking", "payers", "plans"]

@@ -6,14 +6,13 @@ from uuid import UUID, uuid4
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import AnyOf, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from portal.facilities.queries import countries, list_facilities
 from portal.facilities.words import facility_words
-from portal.insurance.words import plan_options, plan_words
-from portal.patients.commands import MergeDetails
+from portal.insurance.words import plan_words, plans
+from portal.patients.commands import MergeDetails, check_person
 from portal.patients.models import Patient
 from portal.patients.rules.charting import ALERT_KINDS, LONGEST_ALERT, LONGEST_NOTE
 from portal.patients.rules.details import PatientDetails
@@ -23,7 +22,7 @@ from portal.patients.rules.merging import BOTH, FIELDS, JOINABLE, OTHER, THIS, u
 from portal.patients.rules.reach import LONGEST_REASON
 from portal.patients.shown import kind_words, language_choices, sex_words
 from portal.tenancy.context import facts
-from portal.web.forms import Line, PortalForm, record_number, tidy
+from portal.web.forms import Line, PickField, PortalForm, record_number, tidy
 
 CHOOSE = lazy_gettext("Choose one of the two.")
 LABELS = {
@@ -82,7 +81,7 @@ class PatientForm(PortalForm):
     phone_messages = SelectField(lazy_gettext("Messages to this phone"), coerce=tidy)
     email_messages = SelectField(lazy_gettext("Messages to this e-mail"), coerce=tidy)
     facility_id = SelectField(lazy_gettext("Facility"), coerce=record_number)
-    default_insurance_plan_id = SelectField(lazy_gettext("Insurance"), coerce=record_number)
+    default_insurance_plan_id = PickField(lazy_gettext("Insurance"))
 
     def offer_choices(self, patient: Patient | None = None) -> None:
         """The facilities and plans there are.
@@ -98,10 +97,8 @@ class PatientForm(PortalForm):
         self.facility_id.choices = list(places.items())
         self.keep("facility_id", facility_words)
         self._offer_words(patient)
-        self.default_insurance_plan_id.choices = [
-            SelectChoice("", gettext("Self-pay")), *plan_options()
-        ]  # fmt: skip
-        self.keep("default_insurance_plan_id", plan_words)
+        self_pay = gettext("Self-pay")
+        self.pick("default_insurance_plan_id", plans(), none=self_pay, named=plan_words)
 
     def _offer_words(self, patient: Patient | None) -> None:
         """The choices that are words; a language that is none of the list stays one."""
@@ -131,6 +128,10 @@ class PatientForm(PortalForm):
             preferred_language=self.preferred_language.data, facility_id=self.facility_id.data,
             default_insurance_plan_id=self.default_insurance_plan_id.data, **kept, meta=meta,
         )  # fmt: skip
+
+    def check(self) -> None:
+        """As registering and changing check it."""
+        check_person(self.details())
 
     def _extras(self) -> Extras:
         lines = (line.strip() for line in (self.street.data or "").splitlines())

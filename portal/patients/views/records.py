@@ -3,6 +3,7 @@
 What is searched for is a name or a birth date: it is posted, so that it stands in no address.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from flask_babel import gettext as _
 from portal.audit import note
 from portal.audit.hook import afterwards
 from portal.auth.permissions import permission, stepped_up
+from portal.insurance.queries import list_plan_names
 from portal.patients import commands, queries
 from portal.patients.forms import (
     BreakGlassForm,
@@ -57,8 +59,15 @@ def search() -> Response:
         # Nobody is booked who has died: they are named below the choices.
         dead = [row for row in found if purpose == "choose" and row.status == "deceased"]
         return page("patients/_options.html", "patients/_options.html", q=q, purpose=purpose,
-                    matches=[row for row in found if row not in dead], dead=dead)  # fmt: skip
+                    matches=[row for row in found if row not in dead], dead=dead,
+                    plans=_plans_of(found) if purpose == "choose" else {})  # fmt: skip
     return page("patients/index.html", "patients/_list.html", patients=found, q=q)
+
+
+def _plans_of(found: Sequence[queries.PatientRow]) -> dict[int, str]:
+    """The names of their plans, for a field that is no list of all of them."""
+    ids = {plan_id for row in found if (plan_id := row.default_insurance_plan_id)}
+    return list_plan_names(ids) if ids else {}
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -1,16 +1,13 @@
 """What staff type about a service and about how a doctor offers it."""
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.doctors.queries import Place, list_places
-from portal.facilities.queries import list_facilities
-from portal.services.commands import OfferingDetails, ServiceDetails
-from portal.services.queries import list_offerings
-from portal.web.forms import Line, PortalForm, tidy
+from portal.services.commands import OfferingDetails, ServiceDetails, check_offering, check_service
+from portal.services.words import places_without
+from portal.web.forms import Line, PickField, PortalForm, tidy
 
 REQUIRED = InputRequired(_("This is needed."))
 NAMED = DataRequired(_("This is needed."))
@@ -30,16 +27,20 @@ class ServiceForm(PortalForm):
     default_duration_minutes = IntegerField(_("Length in minutes"), [REQUIRED], default=30)
     description = TextAreaField(_("Description"), [Length(max=1000)], filters=[tidy])
 
+    def check(self) -> None:
+        """As adding and changing check it."""
+        check_service(self.details())
+
     def details(self) -> ServiceDetails:
         """What was typed, for the command."""
         typed = {name: value for name, value in self.data.items() if name != "csrf_token"}
-        return ServiceDetails(**typed)
+        return ServiceDetails(**typed | {"name": self.name.data or ""})
 
 
 class OfferingForm(PortalForm):
     """How one doctor offers a service at one facility; a place is `doctor-facility`."""
 
-    place = SelectField(_("Doctor and facility"))
+    place = PickField(_("Doctor and facility"), coerce=str)
     default_duration_minutes = IntegerField(_("Length in minutes"), [Optional()])
     buffer_before_minutes = IntegerField(_("Minutes kept free before"), [REQUIRED], default=0)
     buffer_after_minutes = IntegerField(_("Minutes kept free after"), [REQUIRED], default=0)
@@ -54,22 +55,17 @@ class OfferingForm(PortalForm):
 
     def offer_places(self, service_id: int) -> None:
         """The places where nobody has been told yet how the service is offered."""
-        told = {
-            (offering.doctor_id, offering.facility_id)
-            for offering in list_offerings(service_id=service_id, active_only=False)
-        }
-        facilities = {facility.id: facility.name for facility in list_facilities()}
-        self.place.choices = [
-            SelectChoice(f"{place.doctor_id}-{place.facility_id}", _label(place, facilities))
-            for place in list_places()
-            if place.facility_id in facilities and (place.doctor_id, place.facility_id) not in told
-        ]
+        self.pick("place", places_without(service_id))
 
     @property
     def doctor_and_facility(self) -> tuple[int, int]:
         """The chosen place."""
         doctor_id, facility_id = str(self.place.data).split("-")
         return int(doctor_id), int(facility_id)
+
+    def check(self) -> None:
+        """As offering and changing check it."""
+        check_offering(self.details())
 
     def details(self) -> OfferingDetails:
         """What was typed, for the command."""
@@ -83,8 +79,3 @@ class OfferingForm(PortalForm):
 
 class PressedForm(PortalForm):
     """Nothing to type: only the token that a person pressed the button."""
-
-
-def _label(place: Place, facilities: dict[int, str]) -> str:
-    facility = facilities[place.facility_id]
-    return str(gettext("%(doctor)s at %(facility)s", doctor=place.display_name, facility=facility))

@@ -25,12 +25,12 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.insurance.words import plan_options
+from portal.insurance.words import plans
 from portal.refusals import DomainError
 from portal.services.commands import StepDetails, StepTemplateDetails, WorkflowDetails
 from portal.services.models import StepTemplate, WorkflowStep
 from portal.services.queries import list_workflows
-from portal.web.forms import Line, PortalForm, say, tidy
+from portal.web.forms import Line, PickField, PortalForm, say, tidy
 
 REQUIRED = InputRequired(_("This is needed."))
 NAMED = DataRequired(_("This is needed."))
@@ -72,7 +72,7 @@ class WorkflowForm(PortalForm):
     """The steps of a visit in their order; `seen` is the mark of the outcome that was shown."""
 
     name = Line(_("Name"), [NAMED, Length(max=120)])
-    insurance_plan_id = SelectField(_("For"))
+    insurance_plan_id = PickField(_("For"))
     steps = FieldList(FormField(StepForm), _("Steps"), max_entries=MOST_STEPS)
     seen = HiddenField()
 
@@ -115,15 +115,9 @@ class WorkflowForm(PortalForm):
         """Everybody, and the plans that have no workflow of their own here."""
         workflows = list_workflows(offering_id=offering_id)
         told = {workflow.insurance_plan_id for workflow in workflows}
-        everybody = (
-            []
-            if None in told
-            else [("", gettext("Default: every plan without its own, and self-pay"))]
-        )
-        self.insurance_plan_id.choices = [
-            *(SelectChoice(value, words) for value, words in everybody),
-            *(plan for plan in plan_options() if plan.value not in told),
-        ]
+        default = gettext("Default: every plan without its own, and self-pay")
+        besides = [each for each in told if each is not None]
+        self.pick("insurance_plan_id", plans(besides), none=None if None in told else default)
 
     def refuse(self, refusal: DomainError) -> None:
         """What is wrong with a step stands beside the first step that it can be about."""

@@ -3,6 +3,7 @@
 from portal.services.queries.catalogue import (
     OfferingRow,
     find_offering,
+    find_services,
     get_any_service,
     get_offering,
     get_offering_row,
@@ -14,6 +15,7 @@ from portal.services.queries.catalogue import (
 )
 from portal.services.queries.grid import Grid, offering_grid
 from portal.services.queries.searching import (
+    find_places_without,
     search_paths,
     search_services,
     search_step_templates,
@@ -52,6 +54,8 @@ __all__ = [
     "find_active_workflow",
     "find_alike",
     "find_offering",
+    "find_places_without",
+    "find_services",
     "get_active_workflow",
     "get_any_service",
     "get_offering",

@@ -10,7 +10,7 @@ from portal.doctors.models import Doctor
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
 from portal.services.models import Service, ServiceOffering
-from portal.sorting import by_name, sorted_as
+from portal.sorting import by_name, containing, sorted_as
 from portal.tenancy.context import facts
 
 
@@ -53,13 +53,33 @@ def list_services(*, facility_id: int | None = None, limit: int = 300) -> Sequen
     """Living services by name; with a facility, those actively offered there."""
     statement = _living_services().order_by(sorted_as(Service.name), Service.id).limit(limit)
     if facility_id is not None:
-        offered = select(ServiceOffering.service_id).where(
-            ServiceOffering.tenant_id == facts().tenant_id,
-            ServiceOffering.facility_id == facility_id,
-            ServiceOffering.active,
-        )
-        statement = statement.where(Service.id.in_(offered))
+        statement = statement.where(Service.id.in_(_offered_at(facility_id)))
     return session.scalars(statement).all()
+
+
+def find_services(
+    words: str, limit: int, *, facility_id: int | None = None, only: int | None = None
+) -> Sequence[Service]:
+    """The first living services with these words in name, code or category; or the one asked for.
+
+    With a facility, those actively offered there.
+    """
+    found = _living_services().where(
+        *containing(words, Service.name, Service.code, Service.category)
+    )
+    if only is not None:
+        found = found.where(Service.id == only)
+    if facility_id is not None:
+        found = found.where(Service.id.in_(_offered_at(facility_id)))
+    return session.scalars(found.order_by(sorted_as(Service.name), Service.id).limit(limit)).all()
+
+
+def _offered_at(facility_id: int) -> Select[int]:
+    return select(ServiceOffering.service_id).where(
+        ServiceOffering.tenant_id == facts().tenant_id,
+        ServiceOffering.facility_id == facility_id,
+        ServiceOffering.active,
+    )
 
 
 def list_service_states(ids: Collection[int]) -> dict[int, tuple[str, bool]]:

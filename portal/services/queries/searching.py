@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, or_, select, true
 
 from portal.db import session
-from portal.doctors.models import Doctor
+from portal.doctors.models import Doctor, FacilityDoctor
+from portal.facilities.models import Facility
 from portal.facilities.queries import open_facility_of
 from portal.services.models import Service, ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.services.models import WorkflowStep as Step
-from portal.sorting import by_name, sorted_as
+from portal.sorting import by_name, containing, sorted_as
 from portal.tenancy.context import facts
 
 
@@ -197,3 +198,43 @@ def _having(
             or_(*(column.icontains(word, autoescape=True) for column in columns))
         )
     return statement
+
+
+class PlaceName(NamedTuple):
+    """A doctor at a facility, as a field that searches lists them."""
+
+    doctor_id: int
+    facility_id: int
+    doctor: str
+    facility: str
+
+
+def find_places_without(
+    service_id: int, words: str, limit: int, *, only: tuple[int, int] | None = None
+) -> list[PlaceName]:
+    """The first places with these words where nobody was told how a service is offered.
+
+    `only` is the place of this doctor at this facility.
+    """
+    place, told, hall = FacilityDoctor, ServiceOffering, Facility
+    offered = (
+        select(told.id)
+        .where(told.tenant_id == place.tenant_id, told.service_id == service_id,
+               told.doctor_id == place.doctor_id, told.facility_id == place.facility_id)
+        .exists()
+    )  # fmt: skip
+    found = (
+        select(place.doctor_id, place.facility_id, Doctor.display_name, hall.name)
+        .join(Doctor, (Doctor.tenant_id == place.tenant_id) & (Doctor.id == place.doctor_id))
+        .join(hall, (hall.tenant_id == place.tenant_id) & (hall.id == place.facility_id))
+        .where(
+            place.tenant_id == facts().tenant_id, place.active, Doctor.deleted_at.is_(None),
+            hall.deleted_at.is_(None), ~offered,
+            *containing(words, Doctor.display_name, hall.name),
+        )
+        .order_by(*by_name(Doctor.last_name, Doctor.first_name), Doctor.id, hall.id)
+        .limit(limit)
+    )  # fmt: skip
+    if only is not None:
+        found = found.where(place.doctor_id == only[0], place.facility_id == only[1])
+    return [PlaceName._make(row) for row in session.execute(found)]

@@ -10,8 +10,10 @@ from portal.services import commands, queries
 from portal.services.forms import PressedForm, ServiceForm
 from portal.services.models import Service
 from portal.services.views.blueprint import bp
+from portal.services.words import services
 from portal.web.answers import form_page, go, page, toast
-from portal.web.forms import held
+from portal.web.candidates import candidates
+from portal.web.forms import held, record_number
 from portal.web.pagination import Listing, window_from
 
 
@@ -25,6 +27,13 @@ def index() -> Response:
     )
     listing = Listing.of(fetched, window)
     return page("services/index.html", "services/_list.html", listing=listing, asked=asked)
+
+
+@bp.post("/choices")
+@permission("services.see")
+def choices() -> Response:
+    """What a field that searches for a service lists."""
+    return candidates(services(record_number(request.args.get("facility"))))
 
 
 @bp.get("/<int:service_id>")

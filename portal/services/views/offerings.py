@@ -7,7 +7,9 @@ from portal.auth.permissions import permission
 from portal.services import commands, queries
 from portal.services.forms import OfferingForm
 from portal.services.views.blueprint import bp
+from portal.services.words import places_without
 from portal.web.answers import form_page, go, toast
+from portal.web.candidates import candidates
 from portal.web.forms import held
 
 
@@ -26,6 +28,13 @@ def offering_new(service_id: int) -> Response:
         "services/offering_new.html", "services/_offering.html", form, service=service,
         offering=None, back=url_for(".show", service_id=service_id),
     )  # fmt: skip
+
+
+@bp.post("/<int:service_id>/offerings/choices")
+@permission("services.manage")
+def place_choices(service_id: int) -> Response:
+    """What the field for where a service is offered lists."""
+    return candidates(places_without(queries.get_service(service_id).id))
 
 
 @bp.route("/offerings/<int:offering_id>/edit", methods=["GET", "POST"])

@@ -9,7 +9,9 @@ document.addEventListener("portal:picked", ({ target, detail }) => {
   const plan = form.elements.insurance_plan_id;
   if (!plan || detail.plan === undefined) return;
   plan.value = detail.plan;
-  if (plan.selectedIndex < 0) plan.value = "";
+  const text = form.elements.insurance_plan_id_text;
+  if (text) text.value = detail.planName;
+  else if (plan.selectedIndex < 0) plan.value = "";
 });
 
 // "Marchetti, Greta" and "Greta Marchetti" both fill the two name fields.

@@ -3,16 +3,20 @@
 from portal.web.forms.choices import Names, keep_present, options_of
 from portal.web.forms.fields import Line, Reachable, record_number, tidy
 from portal.web.forms.form import PortalForm, Refusals, say
+from portal.web.forms.picking import Found, PickField, Source
 from portal.web.forms.versions import LastChange, held, last_change
 from portal.web.forms.words import said_of
 
 __all__ = [
+    "Found",
     "LastChange",
     "Line",
     "Names",
+    "PickField",
     "PortalForm",
     "Reachable",
     "Refusals",
+    "Source",
     "held",
     "keep_present",
     "last_change",

@@ -13,7 +13,7 @@ from wtforms.widgets import HiddenInput
 
 from portal.refusals import DomainError
 from portal.web.filters import daydate, hhmm
-from portal.web.forms import choices, once, versions, words
+from portal.web.forms import choices, once, picking, versions, words
 from portal.web.languages import page_locale
 from portal.web.messages import toast
 
@@ -92,7 +92,15 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
             # What was left empty and may be was not read either, and is no error.
             if getattr(field, "process_errors", ()) and field.errors:
                 words.name_unread(field)
+        if not valid:
+            self._hear_command()
         return valid and not self.conflicts
+
+    def check(self) -> None:
+        """Refuse what the command would refuse of what is typed. Raises DomainError.
+
+        It is asked where the form itself is wrong already, so that all is said at once.
+        """
 
     def keep(self, name: str, named: choices.Names) -> None:
         """Offer what the record has in this field, whatever became of it.
@@ -103,6 +111,24 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         """
         if self.edits is not None:
             choices.keep_present(self[name], versions.present(self[name]), named)
+
+    def pick(
+        self, name: str, source: picking.Source, *, none: str | None = None,
+        named: choices.Names | None = None,
+    ) -> None:  # fmt: skip
+        """Offer what a source has, as a select or a search field; and what the record has.
+
+        Args:
+            name: the field.
+            source: where what can be chosen is found.
+            none: what choosing nothing is called; None where something has to be chosen.
+            named: the words for a value of the record that the source does not offer.
+        """
+        field = self[name]
+        field.named = named
+        field.offer(source, none=none)
+        if named is not None:
+            self.keep(name, named)
 
     def take_present(self, field: Field, *, anew: bool) -> None:
         """Give a field the record's value; `anew` when that is not what was sent."""
@@ -134,6 +160,17 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
     def refusals(self) -> "Refusals":
         """`with form.refusals():` a command; a refusal that changing the form answers ends it."""
         return Refusals(self)
+
+    def _hear_command(self) -> None:
+        """Put what the command would refuse beside the fields of which nothing is said yet."""
+        try:
+            self.check()
+        except DomainError as refusal:
+            found, refusal.others = [refusal, *refusal.others], ()
+            for each in found:
+                field = self._fields.get(each.field or "")
+                if field is not None and not field.errors:
+                    self.refuse(each)
 
     def _meet_others(self, version: versions.Version) -> None:
         met = versions.reconcile(self, version)

@@ -1,0 +1,20 @@
+"""What fields that search for a plan or a payer list."""
+
+from flask import Response
+
+from portal.auth.permissions import permission
+from portal.insurance.views.blueprint import bp
+from portal.insurance.words import payers, plans
+from portal.web.candidates import candidates
+
+
+@bp.post("/plans/choices")
+@permission("insurance.see")
+def plan_choices() -> Response:
+    return candidates(plans())
+
+
+@bp.post("/choices")
+@permission("insurance.see")
+def payer_choices() -> Response:
+    return candidates(payers())
