@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, text
 
+from portal.audit import trouble
 from portal.db import session
 from portal.startup import current_revisions, newest_revisions, require_key
 from portal.tenancy.models import WorkerHeartbeat
@@ -37,4 +38,11 @@ def worker() -> None:
         raise RuntimeError("the worker has not been heard of, or beats in the future")
 
 
-CHECKS = {"database": database, "migrations": migrations, "keys": keys, "worker": worker}
+CHECKS = {
+    "database": database,
+    "migrations": migrations,
+    "keys": keys,
+    "worker": worker,
+    "log": trouble.log_is_open,
+    "disk": trouble.disk_has_room,
+}

@@ -14,12 +14,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from portal.audit import trouble
 from portal.audit.notes import note
 from portal.db import begin_anew, session, state
 from portal.refusals import Conflict
 from portal.state import Asker
 from portal.web.errors import Unavailable
-from portal.web.logs import log_failure
+from portal.web.logs import SILENT, log_failure
 
 TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 # A redirect and an empty answer show nobody: what was opened was for the program's own use.
@@ -49,7 +50,17 @@ def begin() -> None:
     """Say who asks, from where, and with what; then enter."""
     agent = request.headers.get("User-Agent")
     begin_anew(Asker(str(uuid4()), request.remote_addr, agent))
+    if request.endpoint not in SILENT:
+        _refuse_while_locked()
     _hook().enter()
+
+
+def _refuse_while_locked() -> None:
+    try:
+        trouble.ask_if_doubtful()
+    except Unavailable:
+        state().settled = True  # there is nothing to write, and nowhere to
+        raise
 
 
 def answer(view: Callable[[], ResponseReturnValue]) -> Response:
@@ -94,9 +105,11 @@ def settle_failure(response: Response) -> Response:
     if state().settled:
         return response
     try:
+        trouble.ask_if_doubtful()
         _settle(response.status_code)
     except (SQLAlchemyError, Unavailable) as error:
         session.rollback()
+        trouble.noted(error)
         log_failure(error)
         return current_app.make_response(current_app.handle_user_exception(Unavailable()))
     return response
@@ -106,7 +119,8 @@ def _answered(view: Callable[[], ResponseReturnValue]) -> Response:
     try:
         response = current_app.make_response(view())
         _settle(response.status_code)
-    except Exception:
+    except Exception as error:
+        trouble.noted(error)
         _forget_messages()
         raise
     return response
@@ -124,6 +138,7 @@ def _settle(status: int) -> None:
     except SQLAlchemyError as error:
         if transient(error):
             raise
+        trouble.noted(error)
         log_failure(error)
         raise Unavailable from error
     session.commit()

@@ -91,6 +91,8 @@ def _refused(refusal: DomainError) -> Response:
     response = error_page(refusal.status, None if usual else say(refusal), link)
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
+    elif refusal.status == 503:
+        _later(response)
     return response
 
 

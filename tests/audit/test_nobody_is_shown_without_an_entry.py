@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select, text
 
+from portal.audit import hook, trouble
 from portal.db import session
 from portal.patients.models import Patient
 from portal.tenancy import context
@@ -73,6 +74,7 @@ WRITERS = ("audit_append", "audit_saw")
 @pytest.fixture
 def stage(own_database, monkeypatch):
     """The owner, signed in, and the names of patients with visits on the day."""
+    monkeypatch.setattr(trouble, "_known", trouble._Process())
     hasty = text(str(context.ENTER_SESSION).replace("'20s'", "'100ms'"))
     monkeypatch.setattr(context, "ENTER_SESSION", hasty)
     with own_database.connect("admin") as admin:
@@ -92,11 +94,11 @@ def stage(own_database, monkeypatch):
         yield Browser(app).sign_in(clinic.owner), names
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_nobody_is_shown(own_database, stage, trouble):
+@pytest.mark.parametrize("what", TROUBLES)
+def test_nobody_is_shown(own_database, stage, what):
     browser, names = stage
     assert names & set(NAME.findall(browser.get("/patients/").text))
-    with TROUBLES[trouble](own_database):
+    with TROUBLES[what](own_database):
         for address in ("/patients/", "/appointments/day"):
             for headers in ({}, HTMX):
                 response = browser.get(address, headers=headers)
@@ -104,12 +106,38 @@ def test_nobody_is_shown(own_database, stage, trouble):
                 assert not names & set(NAME.findall(response.text))
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_no_change_is_kept_without_its_entry(own_database, stage, trouble):
+def test_nobody_waits_again_for_a_log_that_was_waited_for_in_vain(own_database, stage):
+    """Whoever comes after is told at once, before anything is done, and /readyz tells it."""
+    browser, _names = stage
+    with locked(own_database):
+        assert browser.get("/patients/").status_code == 503
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(hook, "_hook", None)  # whoever enters would fail
+            refused = browser.get("/patients/")
+            assert refused.status_code == 503
+            assert refused.headers["Retry-After"]
+        assert browser.get("/readyz").json["log"] is False
+        assert browser.get("/healthz").status_code == 200
+    assert browser.get("/readyz").json["log"] is True
+    assert browser.get("/patients/").status_code == 200
+
+
+def test_a_full_disk_is_told_until_it_is_a_while_ago(own_database, stage, monkeypatch):
+    browser, _names = stage
+    assert browser.get("/readyz").json["disk"] is True
+    with full(own_database):
+        assert browser.get("/patients/").status_code == 503
+    assert browser.get("/readyz").json["disk"] is False
+    monkeypatch.setattr(trouble, "FULL_SECONDS", 0)
+    assert browser.get("/readyz").json["disk"] is True
+
+
+@pytest.mark.parametrize("what", TROUBLES)
+def test_no_change_is_kept_without_its_entry(own_database, stage, what):
     browser, _names = stage
     with own_database.connect("admin") as admin:
         before = admin.execute("SELECT count(*) FROM facilities").fetchone()
-    with TROUBLES[trouble](own_database):
+    with TROUBLES[what](own_database):
         typed = {"name": "Hall", "slug": "", "timezone": "Europe/London"}
         assert browser.send("/facilities/new", typed).status_code == 503
     with own_database.connect("admin") as admin:
