@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
+from flask import url_for
 from flask_babel import gettext
 
 from portal import clock
@@ -25,6 +27,7 @@ from portal.patients.rules.status import STATUS_WORDS
 from portal.phi.tokens import normalised
 from portal.refusals import N_
 from portal.tenancy.context import facts
+from portal.web.forms import Found, Source
 from portal.web.languages import page_locale
 
 
@@ -93,6 +96,30 @@ def language_choices(*, besides: str | None = None) -> list[tuple[str, str]]:
     if besides and besides not in codes():
         choices.insert(0, (besides, language_words(besides)))
     return choices
+
+
+def languages() -> Source:
+    """The languages that can be chosen, for a field that searches."""
+
+    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+        sought = normalised(words).split()
+        found = (
+            Found(code, name)
+            for code, name in language_choices(besides=only)
+            if only in (None, code) and all(word in normalised(name) for word in sought)
+        )
+        return list(islice(found, limit))
+
+    return Source(find, url_for("patients.language_choices"))
+
+
+def interpreter_choices() -> list[tuple[str, str]]:
+    """Whether an interpreter comes: as the language says, or as somebody said."""
+    return [
+        ("", gettext("As the language says")),
+        ("y", gettext("Needed")),
+        ("n", gettext("Not needed")),
+    ]
 
 
 def sex_words(sex: str) -> str:

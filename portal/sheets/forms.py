@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
@@ -21,11 +22,12 @@ from wtforms.widgets import HiddenInput
 
 from portal.facilities.queries import list_facilities
 from portal.refusals import N_
-from portal.sheets.lists import Asked, ExportedList
-from portal.sheets.rules import COLUMNS, KINDS, Column, guessed
+from portal.sheets.lists import LISTS, Asked, ExportedList
+from portal.sheets.rules import COLUMNS, KINDS, Column, guessed, letters
 from portal.web.addresses import LARGEST
 from portal.web.days import in_reach
 from portal.web.forms import Line, PortalForm
+from portal.web.languages import offered, speaking
 
 LEFT_OUT = -1
 MOST_PARTS = 100_000
@@ -160,7 +162,8 @@ class MappingForm(PortalForm):
 def mapping_form(kind: str, header: Sequence[str]) -> MappingForm:
     """The form for a file's columns, as they seem to be meant."""
     named = [SelectChoice(place, name or f"{place + 1}") for place, name in enumerate(header)]
-    guesses = guessed(kind, header)
+    known = in_every_language(kind)
+    guesses = guessed(kind, [known.get(letters(name), name) for name in header])
 
     class Mapped(MappingForm):
         pass
@@ -180,6 +183,21 @@ def mapping_form(kind: str, header: Sequence[str]) -> MappingForm:
         )
     Mapped.kind, Mapped.columns = kind, COLUMNS[kind]
     return Mapped()
+
+
+def in_every_language(kind: str) -> dict[str, str]:
+    """What a kind's columns are called, in letters alone -> what it is in English.
+
+    Where one language has one word for two of them, the kind's own comes before another list's.
+    """
+    own = [column.words for column in COLUMNS[kind]]
+    exported = [each.words for one in LISTS.values() for each in one.headings]
+    known: dict[str, str] = {}
+    for language in offered(current_app):
+        with speaking(language):
+            for words in (*own, *exported):
+                known.setdefault(letters(gettext(words)), words)
+    return known
 
 
 def _wrong(column: Column, place: int | None, taken: set[int]) -> str | None:

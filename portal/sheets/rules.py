@@ -120,9 +120,9 @@ KINDS = {
 def guessed(kind: str, header: Sequence[str]) -> dict[str, int]:
     """Which of a file's columns each column of a kind probably is, by its name; each once."""
     places: dict[str, int] = {}
-    names = [_letters(name) for name in header]
+    names = [letters(name) for name in header]
     for column in COLUMNS[kind]:
-        for spelling in (_letters(column.name), _letters(column.words), *column.spellings):
+        for spelling in (letters(column.name), letters(column.words), *column.spellings):
             if spelling in names and names.index(spelling) not in places.values():
                 places[column.name] = names.index(spelling)
                 break
@@ -192,5 +192,6 @@ def plain(name: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """A name in letters alone, without case and accents."""
     return "".join(filter(str.isalpha, plain(name)))

@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 
 from portal.appointments.queries import list_coming_of
+from portal.patients.queries import get_patient, search_patients
+from portal.patients.rules.kept import extras_of
 from tests.support.client import HTMX, Browser
 from tests.support.scheduling import a_patient, a_plan, a_practice, book, hours, on_monday
 
@@ -99,6 +101,19 @@ def test_a_new_patient_is_registered_only_if_the_visit_is_booked(browser, alder,
     new["availability_slot_id"] = slots[1]
     assert browser.send("/appointments/new", new).status_code == 303
     assert "Novak, Zoe" in browser.get("/patients/").text
+
+
+def test_a_new_patient_says_their_language_while_they_are_booked(browser, alder, work):
+    practice, patient = work
+    slots = starts(browser.sign_in(alder.desk).get("/appointments/new").text)
+    speaks = {"preferred_language_text": "spanish", "preferred_language_plain": "1"}
+    new = typed(practice, patient, slots[0], patient_id="new", last_name="Novak", first_name="Zoe")
+    assert browser.send("/appointments/new", new | speaks | {"interpreter": "y"}).status_code == 303
+    with alder.at_work():
+        [found] = search_patients("Novak Zoe")
+        kept = get_patient(found.id)
+        assert kept.preferred_language == "es"
+        assert extras_of(kept.meta).interpreter is True
 
 
 def test_an_unaccepted_plan_is_said_beside_it(browser, alder, work):

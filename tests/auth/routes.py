@@ -89,6 +89,7 @@ ROUTES: dict[str, Route] = {
     "doctors.place_ending": Route("doctors.manage", "place"),
     "patients.index": Route("patients.see"),
     "patients.search": Route("patients.see"),
+    "patients.language_choices": Route("patients.see"),
     "patients.show": Route("patients.see", "patient"),
     "patients.new": Route("patients.register"),
     "patients.edit": Route("patients.change", "patient"),

@@ -29,6 +29,8 @@ from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at
 from portal.patients.queries import get_patient
 from portal.patients.rules.details import PatientDetails
+from portal.patients.rules.kept import Extras, with_extras
+from portal.patients.shown import interpreter_choices, languages
 from portal.refusals import N_, DomainError
 from portal.services.queries import find_offering
 from portal.web.days import within_reason
@@ -36,6 +38,7 @@ from portal.web.forms import Line, PickField, PortalForm, record_number, say, ti
 from portal.web.forms.words import Named
 
 NEW, OWN_TIME = "new", "own"
+INTERPRETER = {"y": True, "n": False}
 # What a command calls a field, and where the form shows it.
 FIELDS = {"start_at": "availability_slot_id", "service_offering_id": "service_id"}
 
@@ -84,6 +87,10 @@ class BookingForm(Repeating, PortalForm):
     first_name = Line(lazy_gettext("First name"), [Length(max=100)])
     dob = DateField(lazy_gettext("Date of birth"), [Optional()])
     phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    preferred_language = PickField(
+        lazy_gettext("Preferred language"), coerce=tidy, validate_choice=False
+    )
+    interpreter = SelectField(lazy_gettext("Interpreter"), coerce=tidy, validate_choice=False)
     show = StringField()
 
     def offer_choices(self, facility: Facility) -> None:
@@ -92,13 +99,21 @@ class BookingForm(Repeating, PortalForm):
         offer_service(self, facility.id)
         offer_plan(self)
         offer_doctor(self, facility.id)
+        self.offer_languages()
         if self.service_id.data is None:
             self.service_id.data = usual_service(facility, self.doctor_id.data)
+
+    def offer_languages(self) -> None:
+        """What a new patient speaks, and whether an interpreter comes."""
+        self.pick("preferred_language", languages(), none=gettext("Not known"))
+        self.interpreter.choices = interpreter_choices()
 
     @property
     def is_unread(self) -> bool:
         """Whether something is typed in a search field that has to be matched first."""
-        fields = (self.service_id, self.insurance_plan_id, self.doctor_id)
+        fields = (
+            self.service_id, self.insurance_plan_id, self.doctor_id, self.preferred_language
+        )  # fmt: skip
         return any(isinstance(field, PickField) and field.is_unread for field in fields)
 
     def offer_key(self, facility: Facility) -> None:
@@ -255,6 +270,8 @@ class BookingForm(Repeating, PortalForm):
         return PatientDetails(
             first_name=self.first_name.data or "", last_name=self.last_name.data or "",
             dob=self.dob.data, phone=self.phone.data,
+            preferred_language=self.preferred_language.data,
+            meta=with_extras(None, Extras(interpreter=INTERPRETER.get(self.interpreter.data))),
             facility_id=record_number(self.facility_id.data),
             default_insurance_plan_id=self.insurance_plan_id.data,
         )  # fmt: skip

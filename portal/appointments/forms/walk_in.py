@@ -25,6 +25,7 @@ class WalkInForm(BookingForm):
         self.offer_key(facility)
         offer_service(self, facility.id)
         offer_plan(self)
+        self.offer_languages()
         if self.service_id.data is None:
             self.service_id.data = usual_service(facility, None)
         queues = list_queues(facility.id, self.service_id.data or 0)

@@ -20,7 +20,7 @@ from portal.patients.rules.finding import Person
 from portal.patients.rules.kept import LONGEST_LINE, SEXES, Extras, extras_of, with_extras
 from portal.patients.rules.merging import BOTH, FIELDS, JOINABLE, OTHER, THIS, usual_choice
 from portal.patients.rules.reach import LONGEST_REASON
-from portal.patients.shown import kind_words, language_choices, sex_words
+from portal.patients.shown import interpreter_choices, kind_words, language_choices, sex_words
 from portal.tenancy.context import facts
 from portal.web.forms import Line, PickField, PortalForm, record_number, tidy
 
@@ -108,10 +108,7 @@ class PatientForm(PortalForm):
             *language_choices(besides=kept),
         ]
         self.sex.choices = [("", gettext("Not asked")), *((sex, sex_words(sex)) for sex in SEXES)]
-        self.interpreter.choices = [
-            ("", gettext("As the language says")), ("y", gettext("Needed")),
-            ("n", gettext("Not needed")),
-        ]  # fmt: skip
+        self.interpreter.choices = interpreter_choices()
         for field in (self.phone_messages, self.email_messages):
             field.choices = [
                 ("", gettext("Not asked")),

@@ -28,11 +28,12 @@ from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.reach import OutsideFacilities
 from portal.patients.rules.renaming import names_before
-from portal.patients.shown import FILTERS, GLOBALS
+from portal.patients.shown import FILTERS, GLOBALS, languages
 from portal.patients.views.blueprint import bp
 from portal.phi.tokens import is_ideographic
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
+from portal.web.candidates import candidates
 from portal.web.forms import held
 
 MOST_SUGGESTED = 8
@@ -62,6 +63,13 @@ def search() -> Response:
                     matches=[row for row in found if row not in dead], dead=dead,
                     plans=_plans_of(found) if purpose == "choose" else {})  # fmt: skip
     return page("patients/index.html", "patients/_list.html", patients=found, q=q)
+
+
+@bp.post("/languages")
+@permission("patients.see")
+def language_choices() -> Response:
+    """What a field that searches for a language lists."""
+    return candidates(languages())
 
 
 def _plans_of(found: Sequence[queries.PatientRow]) -> dict[int, str]:
