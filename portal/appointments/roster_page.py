@@ -11,11 +11,13 @@ from flask_login import current_user
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.board.steps import is_near
+from portal.appointments.models import Appointment
 from portal.appointments.queries import Attending
 from portal.appointments.words import STATUS, shown_status
 from portal.availability.models import AvailabilitySlot
 from portal.doctors.queries import get_doctor
 from portal.names import name_of
+from portal.patients.models import Patient
 from portal.web.filters import hhmm, localtime
 
 
@@ -32,6 +34,7 @@ class Member:
     shown: str
     words: tuple[str, str]
     can_check_in: bool
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -88,15 +91,21 @@ def overlap_roster(facility_id: int, doctor_id: int, since: datetime, until: dat
     )  # fmt: skip
 
 
+def can_arrive(visit: Appointment, patient: Patient, zone: str) -> bool:
+    """Whether somebody of a roster can be checked in now: it is their day, and they are alive."""
+    near = visit.status == "scheduled" and is_near(visit.start_at, zone, clock.now())
+    return near and patient.status != "deceased"
+
+
 def _members(rows: Sequence[Attending], zone: str) -> list[Member]:
     may = current_user.can("appointments.attend")
     found = []
     for visit, patient, service in rows:
         shown = shown_status(visit.status, visit.confirmed_at)
-        arrives = visit.status == "scheduled" and is_near(visit.start_at, zone, clock.now())
         found.append(Member(
             visit.id, name_of(patient),
             patient.dob, patient.mrn, hhmm(localtime(visit.start_at, zone)), service, shown,
-            (_(STATUS[shown][0]), STATUS[shown][1]), may and arrives,
+            (_(STATUS[shown][0]), STATUS[shown][1]), may and can_arrive(visit, patient, zone),
+            _("Deceased") if patient.status == "deceased" else "",
         ))  # fmt: skip
     return found

@@ -92,10 +92,15 @@ class VisitPage:
     next_action: Action | None
     minor_actions: Sequence[Action]
     another_day: str | None
+    no_arrival: str | None
     history: Sequence[Entry]
     back_to: str
     series: SeriesShown | None
     wanted: Wanted | None
+
+    @property
+    def has_died(self) -> bool:
+        return self.strip.status == "deceased"
 
     @property
     def can_move(self) -> bool:
@@ -118,13 +123,14 @@ class VisitPage:
     @property
     def can_repeat(self) -> bool:
         stands = self.series is None and self.status not in ("cancelled", "no_show")
-        return stands and current_user.can("appointments.book")
+        return stands and not self.has_died and current_user.can("appointments.book")
 
     @property
     def can_come_now(self) -> bool:
         """Whether whoever is here on another day can be seen now."""
         may = current_user.can("appointments.move") and current_user.can("appointments.attend")
-        return self.another_day is not None and self.status == "scheduled" and may
+        waits = self.another_day is not None and self.status == "scheduled"
+        return waits and not self.has_died and may
 
 
 def visit_page(visit: Appointment, service_id: int) -> VisitPage:
@@ -134,6 +140,7 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
     shown = shown_status(visit.status, visit.confirmed_at)
     attends, rows = current_user.can("appointments.attend"), queries.list_step_rows(visit.id)
     today = visit.status == "in_progress" or is_its_day(visit, clock.now(), around.zone)
+    never = visit.status == "scheduled" and patient.status == "deceased"
     return VisitPage(
         id=visit.id, version=visit.row_version, patient_id=patient.id, service_id=service_id,
         facility_id=visit.facility_id,
@@ -144,10 +151,12 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
         status=visit.status, shown=shown, words=(_(STATUS[shown][0]), STATUS[shown][1]),
         cancelled=cancelled_words(visit), overbook_reason=visit.overbook_reason,
         notes=visit.notes, steps=_steps(visit, rows, around.zone, attends=attends and today),
-        next_action=_next_action(visit, rows) if attends and today else None,
+        next_action=_next_action(visit, rows) if attends and today and not never else None,
         minor_actions=list(_minor_actions(visit, around.zone, today=today)) if attends else (),
         another_day=None if today or visit.status not in WAITING
         else _("This appointment is on %(day)s.", day=daydate(start)),
+        no_arrival=_("Not checked in: recorded as deceased")
+        if attends and today and never else None,
         history=_history(visit, around.zone),
         back_to=url_for("appointments.day", facility=visit.facility_id, date=start.date()),
         series=series_of(visit, around.zone),

@@ -10,6 +10,7 @@ import pytest
 from portal.appointments.commands import walk_in
 from portal.appointments.queries import get_appointment
 from portal.db import session
+from portal.patients.queries import get_patient
 from tests.support.scheduling import (
     a_patient,
     a_practice,
@@ -50,6 +51,20 @@ def test_nine_of_ten_are_one_card_that_leads_to_their_roster(browser, alder, gro
     assert 'id="visit-' not in page
     assert "9 of 10" in page
     assert f'href="{roster_of(group)}"' in page
+
+
+def test_checking_in_a_whole_group_leaves_out_who_has_died(browser, alder, group):
+    with alder.at_work():
+        get_patient(get_appointment(group[1][0]).patient_id).status = "deceased"
+        session.commit()
+    page = browser.sign_in(alder.desk).get(roster_of(group)).text
+    assert "Check in all (8)" in page
+    assert "Deceased" in page
+    browser.send(f"{roster_of(group)}/check-in")
+    with alder.at_work():
+        session.expire_all()
+        statuses = [get_appointment(visit_id).status for visit_id in group[1]]
+    assert statuses == ["scheduled"] + 8 * ["checked_in"]
 
 
 def test_the_roster_names_everybody_and_has_the_seat_that_is_left(browser, alder, group):

@@ -70,6 +70,23 @@ def test_the_dead_are_not_checked_in_by_surprise(visit):
         check_in(visit)
 
 
+def test_no_screen_offers_to_check_in_the_dead(browser: Browser, alder: Clinic):
+    """The kind: a button or a key that leads to a refusal which could have been known."""
+    with on_monday():
+        with alder.at_work():
+            practice = a_practice(alder.facility_id)
+            hours(practice)
+            visit = book(practice, "09:00")
+            change_status(get_patient(visit.patient_id), DIED, NOTHING)
+            address = f"/appointments/{visit.id}"
+        page = browser.sign_in(alder.desk).get(address).text
+        board = browser.get("/appointments/day").text
+    assert f'action="{address}/next"' not in page
+    assert "Not checked in: recorded as deceased" in page
+    assert f'id="visit-{visit.id}"' in board
+    assert 'data-act="Check in"' not in board
+
+
 def test_the_dead_are_not_booked(open_practice, visit):
     change_status(get_patient(visit.patient_id), DIED, NOTHING)
     with pytest.raises(PatientDeceased):

@@ -5,11 +5,9 @@ from datetime import datetime
 from flask import Response, request
 from flask_babel import ngettext
 
-from portal import clock
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_together
-from portal.appointments.board.steps import is_near
-from portal.appointments.roster_page import group_roster, overlap_roster
+from portal.appointments.roster_page import can_arrive, group_roster, overlap_roster
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked, number_asked, with_board
 from portal.auth.permissions import permission
@@ -43,12 +41,10 @@ def group_check_in(slot_id: int) -> Response:
     """One of them, or all who have not arrived."""
     slot = get_slot(slot_id)
     only = record_number(request.form.get("appointment_id", ""))
-    zone, now = queries.zone_of(slot.facility_id), clock.now()
+    zone = queries.zone_of(slot.facility_id)
     arriving = [
         visit for visit, patient, _service in queries.list_group(slot_id)
-        if (visit.id == only if only else
-            visit.status == "scheduled" and is_near(visit.start_at, zone, now)
-            and patient.status != "deceased")
+        if (visit.id == only if only else can_arrive(visit, patient, zone))
     ]  # fmt: skip
     commands.check_in_together(arriving)
     say_together(arriving, ngettext(
