@@ -4,6 +4,7 @@ In English, in Spanish, and in languages that nobody speaks: one of long words, 
 from right to left. Each page is loaded once in each language, and then looked at in every size.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,6 +33,7 @@ SCHEMES = ("light", "dark")
 LAYOUT = Path(__file__).with_name("layout.js").read_text()
 AREAS = sorted({name.partition(".")[0] for name in ROUTES if "." in name})
 EVERYTHING = bool(sized(0, 1))
+DAY = re.compile(r".{0,30}\b\d{4}-\d\d-\d\d\b")
 AXE = "axe.run({resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
 
 
@@ -159,26 +161,35 @@ def test_what_is_no_page_is_asked_for_by_a_page_or_a_machine(visitors):
     assert pages == []
 
 
-def test_every_page_is_valid_html(visitors, tmp_path):
-    """The fault's kind: markup that browsers forgive, such as a `<time>` that no program can read.
-
-    The pages as the server answers them, forms as they are when refused too.
-    """
-    nu.need()
+@pytest.fixture(scope="module")
+def pages(visitors) -> dict[str, str]:
+    """The pages as the server answers them, forms as they are when refused too."""
     visitors.demo.speak(ENGLISH)
-    pages: dict[str, str] = {}
+    found: dict[str, str] = {}
     for screen in screens(visitors.demo):
         address = screen.where(visitors.demo)
         browser = visitors.page_of(screen.seen_by).request
-        if (name := f"{screen.seen_by} {address}") not in pages:
-            pages[name] = got(browser.get(address), screen.status)
+        if (name := f"{screen.seen_by} {address}") not in found:
+            found[name] = got(browser.get(address), screen.status)
         if screen.act is refused:
-            typed = {"csrf_token": Markup(pages[name]).csrf}
-            pages[f"{name}, refused"] = got(browser.post(address, form=typed), 422)
-    assert nu.complaints(pages, tmp_path) == []
+            typed = {"csrf_token": Markup(found[name]).csrf}
+            found[f"{name}, refused"] = got(browser.post(address, form=typed), 422)
+    return found
 
 
 def got(answer: APIResponse, status: int) -> str:
     """The page, if it is the one that was meant."""
     assert answer.status == status, answer.url
     return answer.text()
+
+
+def test_every_page_is_valid_html(pages, tmp_path):
+    """The fault's kind: markup that browsers forgive, such as a `<time>` that no program reads."""
+    nu.need()
+    assert nu.complaints(pages, tmp_path) == []
+
+
+def test_no_page_writes_a_day_as_machines_do(pages):
+    """The fault's kind: a day that comes to the screen as it is kept (2026-03-02)."""
+    machines = {name: DAY.findall(Markup(html).text) for name, html in pages.items()}
+    assert {name: days for name, days in machines.items() if days} == {}

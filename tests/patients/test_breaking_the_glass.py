@@ -64,7 +64,7 @@ def test_a_patient_of_another_facility_is_closed_and_says_what_can_be_done(brows
 def test_with_a_reason_the_record_opens_and_says_for_how_long(browser, there):
     shown = opened(browser, there).get(page_of(there)).text
     assert CANARY in shown
-    assert "Opened by break-glass for 60 more minutes." in shown
+    assert "Opened by emergency access for 60 more minutes." in shown
 
 
 def test_what_is_seen_and_done_under_it_is_marked(browser, there):

@@ -30,6 +30,7 @@ class Page(HTMLParser):
         self.ids: Counter[str] = Counter()
         self.csrf: str | None = None
         self.inline: list[str] = []
+        self.text = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -44,6 +45,10 @@ class Page(HTMLParser):
         self.inline += [f"<{tag} {name}>" for name in blocked]
         if tag == "style" or (tag == "script" and "src" not in named):
             self.inline.append(f"<{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        """Keep what is read."""
+        self.text += data
 
 
 class Browser(FlaskClient):

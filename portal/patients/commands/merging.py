@@ -221,18 +221,17 @@ def _check(stays: Patient, goes: Patient) -> None:
             raise rules.MergedMeanwhile(number=record.mrn)
     _check_readable(stays, goes)
     for both in queries.list_visits_at_once(stays.id, goes.id, limit=1):
-        one = f"{_local(both.start_at, both.zone)} · {both.doctor} · {stays.mrn}"
-        other = f"{_local(both.other_start_at, both.other_zone)} · {both.other_doctor} · {goes.mrn}"
-        raise rules.VisitsAtOnce(one=one, other=other)
+        raise rules.VisitsAtOnce(
+            one_at=both.start_at.astimezone(ZoneInfo(both.zone)),
+            one=f"{both.doctor}, MRN {stays.mrn}",
+            other_at=both.other_start_at.astimezone(ZoneInfo(both.other_zone)),
+            other=f"{both.other_doctor}, MRN {goes.mrn}",
+        )
 
 
 def _check_readable(*records: Patient) -> None:
     if any(isinstance(getattr(each, name), Unreadable) for each in records for name in SEALED):
         raise PatientUnreadable
-
-
-def _local(at: Any, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def _moved(statement: Any, stays: Patient, goes: Patient) -> list[int]:

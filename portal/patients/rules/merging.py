@@ -59,7 +59,8 @@ class VisitsAtOnce(Conflict):
     """Nobody is in two places."""
 
     message = N_(
-        "%(one)s and %(other)s are at the same time, and nobody is in two places."
+        "%(one_at)s (%(one)s) and %(other_at)s (%(other)s) are at the same time, and nobody is in"
+        " two places."
         " Move or cancel one of them first."
     )
 

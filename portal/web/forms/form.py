@@ -1,7 +1,7 @@
 """The base of every form, and how a command's refusal comes to stand on it."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from babel.lists import format_list
@@ -28,6 +28,8 @@ def say(refusal: DomainError) -> str:
 
 
 def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return f"{daydate(value)}, {hhmm(value)}"
     if isinstance(value, date):
         return daydate(value)
     return format_list(value, locale=page_locale()) if isinstance(value, list) else value
