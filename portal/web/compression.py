@@ -14,13 +14,17 @@ WORTH_IT = 860
 KINDS = ("text/", "application/json", "application/javascript", "image/svg")
 
 
-COMMENT = re.compile(rb"^ *//.*\n", re.MULTILINE)
+COMMENTS = {
+    "javascript": re.compile(rb"^ *//.*\n", re.MULTILINE),
+    "css": re.compile(rb"/\*.*?\*/\s*", re.DOTALL),
+}
 
 
 @lru_cache(maxsize=64)
 def packed(data: bytes, mimetype: str) -> bytes:
-    """A static file as it is sent: of a script without the lines that only its readers need."""
-    lean = COMMENT.sub(b"", data) if mimetype.endswith("javascript") else data
+    """A static file as it is sent: scripts and styles without what only their readers need."""
+    comment = COMMENTS.get(mimetype.rpartition("/")[2])
+    lean = comment.sub(b"", data) if comment else data
     return gzip.compress(lean, 9, mtime=0)
 
 
