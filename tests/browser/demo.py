@@ -52,6 +52,8 @@ SELECT facility_id, doctor_id,
   (SELECT id FROM availability_exceptions WHERE type = 'override') AS exception_id,
   (SELECT mode() WITHIN GROUP (ORDER BY patient_id) FROM appointments) AS patient_id,
   (SELECT min(id) FROM today WHERE status = 'in_progress') AS appointment_id,
+  (SELECT max(id) FROM appointments WHERE facility_id = :facility AND status = 'completed'
+    AND start_at < :now - interval '20 hours') AS past_id,
   (SELECT mode() WITHIN GROUP (ORDER BY doctor_id) FROM today) AS busy_id,
   (SELECT max(doctor_id) FROM today) AS ill_id,
   (SELECT min(id) FROM waitlist_entries) AS entry_id,

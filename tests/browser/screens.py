@@ -5,6 +5,7 @@ A route that answers a GET is a page unless it is named here as something else.
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
+from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
@@ -101,15 +102,20 @@ def typed(text: str, field: str, shows: str) -> Callable[[Page], None]:
     return type_in
 
 
+def both(*acts: Callable[[Page], None]) -> Callable[[Page], None]:
+    """One after the other."""
+
+    def do(page: Page) -> None:
+        for act in acts:
+            act(page)
+
+    return do
+
+
 def booking(*then: Callable[[Page], None]) -> Callable[[Page], None]:
     """Open the booking on the board, and go on there."""
 
-    def open_it(page: Page) -> None:
-        pressed("#new-booking", "#dialog #appointments-booking")(page)
-        for act in then:
-            act(page)
-
-    return open_it
+    return both(pressed("#new-booking", "#dialog #appointments-booking"), *then)
 
 
 def nothing_booked(page: Page) -> None:
@@ -157,22 +163,42 @@ def cut(page: Page) -> None:
     shown(page, "#carried")
 
 
+def menu_of_the_day(page: Page) -> None:
+    """What a narrow window has no room for."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    pressed("[popovertarget=day-more]", ".go-to-day")(page)
+
+
+def saved_by_another(page: Page) -> None:
+    """Save what somebody else saved meanwhile, otherwise."""
+    beside = page.context.new_page()
+    beside.goto(page.url)
+    for each in (beside, page):
+        each.locator("#email").fill(f"{uuid4().hex}@example.org")
+        each.locator("main [type=submit].primary").click()
+        if each is beside:
+            each.wait_for_url(lambda url: not url.endswith("/edit"))
+    beside.close()
+    shown(page, ".errors")
+
+
+def session_ended(page: Page) -> None:
+    """Send a form whose session has ended, and have the session again for what comes next."""
+    kept = page.context.cookies()
+    page.context.clear_cookies(name="portal")
+    pressed("main [type=submit].primary", ".toast")(page)
+    page.context.add_cookies(kept)
+
+
 def compact(page: Page) -> None:
     """The board in the tighter of its two densities, which the browser is not to remember."""
     pressed("[data-command=density]", "[data-density=compact]")(page)
     page.evaluate("localStorage.clear()")
 
 
-def four_visits(page: Page) -> None:
-    """See the dates of a series before it is booked."""
-    page.locator("[name=visits]").fill("4")
-    pressed("[value=dates]", "#appointments-dates")(page)
-
-
-def without_name(page: Page) -> None:
-    """Review steps that have no name."""
-    page.locator("#services-builder [name=name]").fill("")
-    pressed("#review", ".errors")(page)
+def filled(text: str, field: str, button: str, shows: str) -> Callable[[Page], None]:
+    """Fill a field, press something, and wait for what that shows."""
+    return both(lambda page: page.locator(field).fill(text), pressed(button, shows))
 
 
 SHOW = "[name=do][value=show]:not([aria-hidden])"
@@ -197,6 +223,19 @@ STATES = (
            pressed(".legend > summary", ".legend .menu-list")),
     Screen("appointments.day: without its server", "owner", None, lost),
     Screen("appointments.day: one is moved", "owner", None, cut),
+    Screen("appointments.day: the day's menu", "owner", None, menu_of_the_day),
+    Screen("appointments.day: walk-in", "owner", None,
+           pressed("#walk-in", "#dialog #appointments-walk_in")),
+    Screen("appointments.day: walk-in, refused", "owner", None, both(
+        pressed("#walk-in", "#dialog #appointments-walk_in"),
+        pressed("#dialog [type=submit].primary", "#dialog .errors"))),
+    Screen("appointments.day: a visit, its cancellation", "owner", None, both(
+        pressed(".visit.st-scheduled", "#dialog #appointments-visit"),
+        pressed("#appointments-cancel > summary", "#appointments-cancel select"))),
+    Screen("appointments.show: of an earlier day", "owner", "/appointments/{past_id}",
+           pressed("#appointments-correct > summary", "#appointments-correct select")),
+    Screen("patients.edit: saved by another", "owner", None, saved_by_another),
+    Screen("patients.edit: the session has ended", "owner", None, session_ended),
     Screen("appointments.day: compact", "owner", None, compact),
     Screen("appointments.day: a patient is looked for", "owner", None,
            typed("an", "#find", "#find-list [role=option]")),
@@ -204,7 +243,8 @@ STATES = (
     Screen("appointments.day: nobody works", "newcomer"),
     Screen("appointments.day: no facility", "founder", status=404),
     Screen("appointments.new: a known patient", "owner", "/appointments/new?patient={patient_id}"),
-    Screen("appointments.repeat: dates", "owner", None, four_visits),
+    Screen("appointments.repeat: dates", "owner", None,
+           filled("4", "[name=visits]", "[value=dates]", "#appointments-dates")),
     Screen("appointments.starts: found", "owner", "/appointments/starts?facility={facility_id}",
            pressed("main form .primary", "#appointments-found table")),
     Screen("absences.new: whom it touches", "owner", "/doctors/{busy_id}/absences/new",
@@ -221,7 +261,8 @@ STATES = (
     Screen("patients.show: merged", "owner", "/patients/{merge_patient_id}"),
     Screen("patients.show: of another facility", "desk", "/patients/{outsider_id}", status=403),
     Screen("sheets.show: what it does", "owner", None, pressed(SHOW, "#preview")),
-    Screen("services.workflow_edit: refused", "owner", None, without_name),
+    Screen("services.workflow_edit: refused", "owner", None,
+           filled("", "#services-builder [name=name]", "#review", ".errors")),
     Screen("services.workflow_edit: what changes", "owner", None, pressed("#review", "#publish")),
     Screen("setup.index: a new clinic", "founder", "/setup/"),
 )  # fmt: skip
