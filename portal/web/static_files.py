@@ -10,7 +10,7 @@ from flask import Flask, current_app
 
 @lru_cache(maxsize=256)
 def _hash(path: Path, _changed: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
 
 
 def add_version(endpoint: str, values: dict[str, Any]) -> None:
