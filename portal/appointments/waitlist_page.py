@@ -13,10 +13,12 @@ from portal.appointments.models import Appointment
 from portal.appointments.queries import WishRow
 from portal.appointments.rules import EVERY_DAY, Match, by_start, ranked, weekdays_of
 from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
+from portal.availability.rules import local_date
 from portal.doctors.queries import list_places
 from portal.facilities.models import Facility
 from portal.names import name_of
 from portal.phi.sealed import open_field
+from portal.tenancy.context import facts
 from portal.web.filters import hhmm, localtime, longdate, shortdate
 
 MOST_STARTS = 8
@@ -93,7 +95,8 @@ def shown_wish(wish: WishRow) -> Wish:
         doctor=row.doctor_name or _("Any doctor"), plan=row.plan_name or _("Self-pay"),
         dates=f"{shortdate(row.earliest_on)} – {shortdate(row.latest_on)}",
         when=_when(row.weekdays, row.part_of_day), urgency=_(URGENCY_WORDS[row.urgency]),
-        since=row.created_at.date(), notes=notes or "", appointment_id=row.appointment_id,
+        since=local_date(row.created_at, facts().timezone), notes=notes or "",
+        appointment_id=row.appointment_id,
     )  # fmt: skip
 
 
@@ -113,7 +116,7 @@ def _person(match: Match, wish: WishRow) -> Person:
     about = [_(URGENCY_WORDS[row.urgency]), row.service_name, row.plan_name or _("Self-pay")]
     if match.named:
         about.append(_("asked for this doctor"))
-    since = shortdate(row.created_at.date())
+    since = shortdate(local_date(row.created_at, match.zone))
     about.append(_("waiting since %(day)s", day=since))
     url = url_for(
         "appointments.new", facility=match.facility_id, slot=match.slot_id,

@@ -5,6 +5,7 @@ Greenwich today's birth dates were refused then, and west of it tomorrow's were 
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -29,7 +30,7 @@ def test_no_date_is_taken_from_an_instant_without_a_zone() -> None:
     "code",
     ["clock.now().date()", "date.today()", "datetime.today().date()", 'f"{clock.now():%Y-%m-%d}"',
      'clock.now().strftime("%d")', "clock.now().year", "clock.real().date()",
-     "datetime.now(UTC).date()"],
+     "datetime.now(UTC).date()", "row.created_at.date()"],
 )  # fmt: skip
 def test_each_way_of_doing_so_is_seen(code: str) -> None:
     assert list(dates_of_no_place(code)) == [1]
@@ -43,12 +44,19 @@ def dates_of_no_place(code: str) -> Iterator[int]:
         elif isinstance(node, ast.Attribute):
             of_a_class = isinstance(node.value, ast.Name) and node.value.id in CLASSES
             taken = (node.attr == "today" and of_a_class) or (
-                node.attr in PARTS and _is_now(node.value)
+                node.attr in PARTS and (_is_now(node.value) or _is_kept(node))
             )
         else:
             taken = False
         if taken:
             yield node.lineno
+
+
+def _is_kept(node: ast.Attribute) -> bool:
+    """An instant as it is kept (`entry.created_at.date`); the demo's diary counts by one clock."""
+    kept = node.value
+    instant = isinstance(kept, ast.Attribute) and re.fullmatch(r"(?!start)\w+_at", kept.attr)
+    return node.attr == "date" and bool(instant)
 
 
 def _is_now(node: ast.expr) -> bool:
