@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.appointments.choice import Choice
+from portal.appointments.models import Appointment
 from portal.appointments.queries import list_patient_plan_ids
+from portal.appointments.rules import LIVE
 from portal.insurance.queries import PlanAtFacility, find_plan_at, get_plan, list_facilities_of
 from portal.refusals import N_
 from portal.services.queries import list_offerings
@@ -54,19 +56,27 @@ def verdict_on(choice: Choice, day: date) -> Verdict:
     plan = find_plan_at(choice.facility.id, choice.plan_id)
     if plan is None:
         return Verdict("bad", _("Choose a plan from the list."), [_self_pay()])
-    refused = refusal_of(plan, choice, day)
+    refused = refusal_of(plan, choice.facility.name, day)
     if refused is None:
         return Verdict("good", _("Accepted at %(facility)s.", facility=choice.facility.name))
     ways = [_self_pay(), *_other_plans(choice, day), *_other_places(choice, day)]
     return Verdict("bad", refused, ways, _change(choice, plan))
 
 
-def refusal_of(plan: PlanAtFacility, choice: Choice, day: date) -> str | None:
+def gap_words(visit: Appointment, facility: str, day: date) -> str | None:
+    """Why a booked visit's plan is not taken on its day, by name; None when it is taken."""
+    if visit.insurance_plan_id is None or visit.status not in LIVE:
+        return None
+    plan = find_plan_at(visit.facility_id, visit.insurance_plan_id)
+    return refusal_of(plan, facility, day) if plan else None
+
+
+def refusal_of(plan: PlanAtFacility, facility: str, day: date) -> str | None:
     """Why the facility does not take a plan on a day, by name; None when it does."""
     gap = plan.gap_on(day)
     if gap is None:
         return None
-    names = {"plan": plan.plan_name, "facility": choice.facility.name, "day": longdate(day)}
+    names = {"plan": plan.plan_name, "facility": facility, "day": longdate(day)}
     return str(_(REFUSED[gap], **names))
 
 

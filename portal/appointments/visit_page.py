@@ -25,6 +25,7 @@ from portal.appointments.rules import (
     what_comes_next,
 )
 from portal.appointments.series_page import SeriesShown, series_of
+from portal.appointments.verdict import gap_words
 from portal.appointments.waitlist_page import Wanted, wanted_again
 from portal.appointments.words import CANCEL_WORDS, STATUS, shown_status
 from portal.names import name_of
@@ -80,6 +81,7 @@ class VisitPage:
     doctor: str
     service: str
     plan: str | None
+    uncovered: str | None
     facility: str
     zone: str
     status: str
@@ -147,7 +149,8 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
         name=name_of(patient),
         strip=patient_strip(patient, at=visit.start_at, zone=around.zone, but=visit.id),
         start=start, end=end, doctor=around.doctor_name, service=around.service_name,
-        plan=around.plan_name, facility=around.facility_name, zone=around.zone,
+        plan=around.plan_name, uncovered=gap_words(visit, around.facility_name, start.date()),
+        facility=around.facility_name, zone=around.zone,
         status=visit.status, shown=shown, words=(_(STATUS[shown][0]), STATUS[shown][1]),
         cancelled=cancelled_words(visit), overbook_reason=visit.overbook_reason,
         notes=visit.notes, steps=_steps(visit, rows, around.zone, attends=attends and today),

@@ -57,6 +57,7 @@ FLAGS = {
     "new": Flag("user-plus", "flag", N_("New patient")),
     "interpreter": Flag("languages", "flag", N_("Interpreter")),
     "self_pay": Flag("banknote", "flag", N_("Self-pay")),
+    "uncovered": Flag("triangle-alert", "flag alert", N_("Plan not accepted")),
 }
 
 

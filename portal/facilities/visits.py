@@ -27,7 +27,8 @@ COMING = """
 
 ROWS = text("""
     SELECT a.id, a.patient_id, pat.row_uid, pat.first_name AS first_envelope,
-           pat.last_name AS last_envelope, a.start_at, f.timezone AS zone, f.name AS facility,
+           pat.last_name AS last_envelope, pat.phone AS phone_envelope,
+           a.start_at, f.timezone AS zone, f.name AS facility,
            d.display_name AS doctor, s.name AS service, plan.name AS plan
       FROM appointments a
       JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
@@ -75,6 +76,7 @@ class ComingVisit(NamedTuple):
     doctor: str
     service: str
     plan: str | None
+    phone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,20 @@ def require_sight_of_all() -> None:
         raise SeesNotAll
 
 
-def list_visits(ids: Sequence[int], *, limit: int = MOST_SHOWN) -> list[ComingVisit]:
-    """The first of these visits, earliest first. Their patients count as seen."""
+def list_visits(
+    ids: Sequence[int], *, limit: int = MOST_SHOWN, phones: bool = False
+) -> list[ComingVisit]:
+    """The first of these visits, earliest first. Their patients count as seen.
+
+    Args:
+        ids: which.
+        limit: how many at most.
+        phones: whether the patients are to be called.
+    """
     if not ids:
         return []
     values = {"tenant_id": facts().tenant_id, "ids": list(ids), "limit": limit}
-    return [_visit(row) for row in session.execute(ROWS, values)]
+    return [_visit(row, phones=phones) for row in session.execute(ROWS, values)]
 
 
 def visits_of_doctor(doctor_id: int, *, facility_id: int | None = None) -> Touched:
@@ -119,15 +129,12 @@ def undecided_at(facility_id: int) -> Touched:
     return Touched(tuple(session.scalars(UNDECIDED_AT, values)))
 
 
-def _visit(row: Any) -> ComingVisit:
-    first, last = (
-        open_field("patients", column, row.row_uid, envelope, patient_id=row.patient_id)
-        for column, envelope in (
-            ("first_name", row.first_envelope),
-            ("last_name", row.last_envelope),
-        )
-    )
-    name = listed(last, first)
+def _visit(row: Any, *, phones: bool) -> ComingVisit:
+    def opened(column: str, envelope: bytes | None) -> Any:
+        return open_field("patients", column, row.row_uid, envelope, patient_id=row.patient_id)
+
+    name = listed(opened("last_name", row.last_envelope), opened("first_name", row.first_envelope))
+    phone = opened("phone", row.phone_envelope) if phones else None
     return ComingVisit(
-        row.id, name, row.start_at, row.zone, row.facility, row.doctor, row.service, row.plan
+        row.id, name, row.start_at, row.zone, row.facility, row.doctor, row.service, row.plan, phone
     )

@@ -158,11 +158,17 @@ def booked(desk: Desk, number: int, more: int) -> None:
 
 
 def fallen_ill(desk: Desk, number: int, more: int) -> None:
-    """Recorded with what is proposed, and every third appointment cancelled."""
+    """Recorded with what is proposed, and every third appointment cancelled.
+
+    What does nothing to anybody's appointment is no act of the stack: it is refused here.
+    """
     day = MONDAY.date()
     details = AbsenceDetails(desk.practices[number % 4].doctor.id, day, day, uuid4())
     decisions = dict(plan_absence(details, {}, for_those_here=True).decisions)
-    decisions |= {each: CANCEL for each in decisions if (each + more) % 3 == 0}
+    booked = enumerate(sorted(decisions))
+    decisions |= {each: CANCEL for place, each in booked if (place + more) % 3 == 0}
+    if all(each.what == "leave" for each in decisions.values()):
+        raise SlotTaken
     record_absence(details, decisions, because="Ill")
 
 

@@ -6,8 +6,9 @@ record (replaced steps, acts), and slots that nobody can see: cancelled, and nob
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from portal.appointments.models import Appointment
 from portal.db import session
 
 SLOTS = text("""
@@ -18,7 +19,8 @@ SLOTS = text("""
 """)
 VISITS = text("""
     SELECT a.id, a.availability_slot_id,
-           to_jsonb(a) - ARRAY['availability_slot_id', 'row_version', 'updated_at', 'updated_by'],
+           to_jsonb(a)
+               - ARRAY['availability_slot_id', 'notes', 'row_version', 'updated_at', 'updated_by'],
            (SELECT jsonb_agg(to_jsonb(s) - 'updated_at' ORDER BY s.id) FROM appointment_steps s
              WHERE s.appointment_id = a.id AND s.replaced_at IS NULL)
       FROM appointments a
@@ -27,13 +29,20 @@ AWAY = text("SELECT doctor_id, facility_id, start_at, end_at FROM availability_e
 WISHES = text("SELECT id, to_jsonb(w) - ARRAY['row_version', 'updated_at'] FROM waitlist_entries w")
 
 
-def everything(visit_ids: set[int] | None = None) -> dict[str, Any]:
-    """Every row of those visits (None: of all), and all slots, absences and waitlist entries."""
+def everything(visit_ids: set[int] | None = None, *, hours: bool = True) -> dict[str, Any]:
+    """Every row of those visits (None: of all), and all slots, absences and waitlist entries.
+
+    Args:
+        visit_ids: which appointments.
+        hours: also what hours alone say of a slot that somebody sits in: its end, seats and rest.
+    """
     session.flush()
-    slots = {row[0]: tuple(row[1:]) for row in session.execute(SLOTS)}
+    slots = {row.id: _slot(row, hours=hours) for row in session.execute(SLOTS)}
+    written = select(Appointment).where(Appointment.notes_envelope.is_not(None))
+    notes = {visit.id: visit.notes for visit in session.scalars(written)}
     return {
         "visits": {
-            row[0]: (row[2], row[3], slots.get(row[1]))
+            row[0]: (row[2], row[3], slots.get(row[1]), notes.get(row[0]))
             for row in session.execute(VISITS)
             if visit_ids is None or row[0] in visit_ids
         },
@@ -41,6 +50,15 @@ def everything(visit_ids: set[int] | None = None) -> dict[str, Any]:
         "away": sorted(tuple(row) for row in session.execute(AWAY)),
         "wishes": sorted(tuple(row) for row in session.execute(WISHES)),
     }
+
+
+def _slot(row: Any, *, hours: bool) -> tuple[Any, ...]:
+    if hours or not row.booked_count:
+        return tuple(row[1:])
+    return (
+        row.doctor_id, row.facility_id, row.start_at, row.booked_count, row.busy_from,
+        row.busy_until, row.overbooked,
+    )  # fmt: skip
 
 
 def what_differs(one: dict[str, Any], other: dict[str, Any]) -> list[tuple[Any, Any]]:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from portal import clock
+from portal.absences.rules import NotAllReturn
 from portal.appointments.commands import undo_newest
 from portal.appointments.queries.acts import newest_own_act
 from portal.appointments.rules import ChangedSince, NothingToUndo, PatientBusy, SlotTaken
@@ -75,11 +76,14 @@ def a_world() -> Iterator[None]:
 
 
 def as_if_never(desk: Desk, changes: list[Said]) -> dict[str, Any]:
-    """What there is when things change and nothing is done."""
+    """What there is when things change and nothing is done.
+
+    How many seats a start has and when its slot ends is its hours' business, not the appointment's.
+    """
     with a_world():
         change(desk, changes)
         desk.lay_out()
-        return everything()
+        return everything(hours=False)
 
 
 @takes_its_time()
@@ -100,7 +104,7 @@ def test_it_is_as_if_it_had_never_been_done_whatever_was_changed_meanwhile(
             session.expire_all()
             undo_newest()
             desk.lay_out()
-        assert what_differs(expected, everything(set(expected["visits"]))) == []
+        assert what_differs(expected, everything(set(expected["visits"]), hours=False)) == []
 
 
 @takes_its_time()
@@ -132,18 +136,16 @@ def test_only_somebody_in_the_time_or_at_the_appointment_stands_in_the_way(desk,
         with acting_as(desk.clinic.desk):
             done(desk, act)
             mine = top()
-        done_then = everything()
-        for other in others:
-            done(desk, other)
+        did = [done(desk, other) for other in others]
         between = everything()
         with acting_as(desk.clinic.desk):
             try:
                 with session.begin_nested():
                     undo_newest()
-            except (SlotTaken, PatientBusy, ChangedSince, NothingToUndo):
+            except (SlotTaken, PatientBusy, ChangedSince, NothingToUndo, NotAllReturn):
                 session.expire_all()
                 assert what_differs(between, everything()) == []
-                assert mine is None or between != done_then
+                assert mine is None or any(did)
 
 
 def top() -> int | None:

@@ -100,7 +100,12 @@ def test_the_board_finds_who_is_here_by_an_index_of_their_own(values, practice, 
     session.execute(text("ANALYZE appointments"))
     session.execute(text("SET SESSION AUTHORIZATION portal_worker"))
     session.execute(text("SET LOCAL enable_seqscan = off"))
-    day = {"opens": MONDAY, "closes": MONDAY + timedelta(days=1), "late": MONDAY}
+    day = {
+        "opens": MONDAY,
+        "closes": MONDAY + timedelta(days=1),
+        "late": MONDAY,
+        "zone": "America/Chicago",
+    }
     rows = session.execute(text(f"EXPLAIN {statement.text}"), values | day)
     plan = "\n".join(row[0].strip() for row in rows)
     assert "ix_appointments_present" in plan

@@ -174,6 +174,7 @@ ROUTES: dict[str, Route] = {
     "appointments.cancelled": Route("appointments.see"),
     "appointments.edit": Route("appointments.move", "visit"),
     "appointments.self_payment": Route("appointments.move", "visit"),
+    "appointments.self_payments": Route("appointments.move"),
     "appointments.cancellation": Route("appointments.cancel", "visit"),
     "appointments.next_step": Route("appointments.attend", "visit"),
     "appointments.arrival": Route("appointments.move", "visit"),

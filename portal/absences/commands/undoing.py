@@ -106,8 +106,10 @@ WAYS_BACK.append(undo_own)
 def _bring_back(
     decided: Sequence[AbsenceVisit], visits: Mapping[int, Appointment], absence_key: UUID
 ) -> Undone:
-    returned, stays = [], {}
-    for each in decided:
+    """The last first: whoever was squeezed in was moved when those beneath had gone already."""
+    returned: list[int] = []
+    stays: dict[int, DomainError] = {}
+    for each in reversed(decided):
         try:
             with session.begin_nested():
                 _return(each, visits[each.appointment_id], absence_key)
@@ -115,7 +117,7 @@ def _bring_back(
         except DomainError as refusal:
             stays[each.appointment_id] = refusal
         else:
-            returned.append(each.appointment_id)
+            returned.insert(0, each.appointment_id)
             each.returned_at, each.told = clock.now(), each.called_at is not None
             each.called_at = each.called_by = None
     values = {"tenant_id": facts().tenant_id, "ids": returned}

@@ -10,6 +10,7 @@ from portal.appointments.commands.editing import (
     details_of,
     edit_appointment,
     pay_oneself,
+    pay_themselves,
 )
 from portal.appointments.commands.first_visit import book_first_visit
 from portal.appointments.commands.holds import (
@@ -108,6 +109,7 @@ __all__ = [
     "hold_slot",
     "mark_no_show",
     "pay_oneself",
+    "pay_themselves",
     "receive_walk_in",
     "reinstate_wish",
     "release_slot",

@@ -142,6 +142,14 @@ def pay_oneself(appointment: Appointment) -> Edited:
     )
 
 
+def pay_themselves(visits: Sequence[Appointment]) -> None:
+    """Several patients pay, as one act. Raises as `edit_appointment`; then nothing is changed."""
+    lock_doctors(sorted({visit.doctor_id for visit in visits}))
+    with session.begin_nested(), acts.as_one():
+        for visit in visits:
+            pay_oneself(visit)
+
+
 def _workflow(appointment: Appointment, to: EditDetails) -> ServiceWorkflow | None:
     """The steps that answer for a changed plan or service; None when neither changes."""
     other_service = to.offering_id != appointment.service_offering_id

@@ -219,7 +219,7 @@ class BookingForm(Repeating, PortalForm):
             raise ValidationError(gettext("Choose a plan from the list."))
         choice = self.choice(facility)
         at = None if self.slot is None else local_date(self.slot.start_at, facility.timezone)
-        refused = refusal_of(plan, choice, at or choice.day or choice.today)
+        refused = refusal_of(plan, choice.facility.name, at or choice.day or choice.today)
         if refused is not None:
             raise ValidationError(Named(refused))
 

@@ -48,7 +48,7 @@ class EditForm(PortalForm):
             raise ValidationError(gettext("Choose a plan from the list."))
         day = local_date(self.visit.start_at, self.facility.timezone)
         choice = Choice(self.facility, self.service_id.data, field.data)
-        refused = refusal_of(plan, choice, day)
+        refused = refusal_of(plan, choice.facility.name, day)
         if refused is not None:
             instead = gettext("Self-pay is possible.")
             raise ValidationError(Named(f"{refused} {instead}"))

@@ -112,6 +112,7 @@ class VisitRow(NamedTuple):
     alerted: bool
     patient_updated_at: datetime
     is_new: bool
+    uncovered: bool
 
     def late(self, now: datetime) -> bool:
         """Whether the patient should have been here a while ago."""
@@ -132,7 +133,7 @@ class VisitRow(NamedTuple):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What to know at a glance: deceased, inactive, alert, new, interpreter, self_pay."""
+        """What to know at a glance: the keys of `holds` that are so."""
         meta = self._open("meta", self.meta_envelope, OBJECT)
         holds = {
             "deceased": self.patient_status == "deceased",
@@ -141,6 +142,7 @@ class VisitRow(NamedTuple):
             "new": self.is_new,
             "interpreter": needs_interpreter(meta, self.language, facts().locale),
             "self_pay": self.insurance_plan_id is None,
+            "uncovered": self.uncovered,
         }
         return tuple(flag for flag, raised in holds.items() if raised)
 
@@ -213,6 +215,7 @@ def _values(facility_id: int, day: date, zone: str) -> dict[str, Any]:
         "late": clock.now() - LATE,
         "opens": hours.start,
         "closes": hours.end,
+        "zone": zone,
     }
 
 

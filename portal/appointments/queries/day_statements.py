@@ -1,6 +1,6 @@
 """The statements of the day board. Parameters: tenant_id, facility_id, now, opens and closes (the
-instants between which the facility's day lies), limit; TAKEN also doctor_ids (bigint[]), VERSION
-late (when a visit has to have begun whose patient is late).
+instants between which the facility's day lies), zone (the facility's), limit; TAKEN also doctor_ids
+(bigint[]), VERSION late (when a visit has to have begun whose patient is late).
 """
 
 from sqlalchemy import text
@@ -54,7 +54,19 @@ VISITS = text(
            pat.updated_at AS patient_updated_at,
            NOT EXISTS (SELECT 1 FROM appointments e
                         WHERE e.tenant_id = a.tenant_id AND e.patient_id = a.patient_id
-                          AND e.status = 'completed' AND e.start_at < a.start_at) AS is_new
+                          AND e.status = 'completed' AND e.start_at < a.start_at) AS is_new,
+           a.insurance_plan_id IS NOT NULL
+               AND a.status IN ('scheduled', 'checked_in', 'in_progress')
+               AND NOT EXISTS (
+                   SELECT FROM facility_insurance_plans taken
+                     JOIN insurance_plans plan ON plan.tenant_id = taken.tenant_id
+                                              AND plan.id = taken.insurance_plan_id
+                    WHERE taken.tenant_id = a.tenant_id AND taken.facility_id = a.facility_id
+                      AND taken.insurance_plan_id = a.insurance_plan_id AND taken.enabled
+                      AND (a.start_at AT TIME ZONE :zone)::date
+                          <@ (daterange(plan.effective_from, plan.effective_to, '[]')
+                              * daterange(taken.accepted_since, taken.accepted_until, '[]'))
+                   OFFSET 0) AS uncovered
       FROM (SHOWN) a
       JOIN patients pat ON pat.tenant_id = a.tenant_id AND pat.id = a.patient_id
       JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
@@ -130,6 +142,14 @@ VERSION = text(
            FROM shown a
            JOIN patient_alerts al ON al.tenant_id = :tenant_id AND al.patient_id = a.patient_id
           WHERE al.ended_at IS NULL),
+        (SELECT concat(count(*) FILTER (WHERE taken.enabled), '-',
+                       sum(extract(epoch FROM taken.updated_at)
+                           + extract(epoch FROM plan.updated_at)))
+           FROM facility_insurance_plans taken
+           JOIN insurance_plans plan ON plan.tenant_id = taken.tenant_id
+                                    AND plan.id = taken.insurance_plan_id
+          WHERE taken.tenant_id = :tenant_id AND taken.facility_id = :facility_id
+            AND taken.insurance_plan_id = ANY(ARRAY(SELECT DISTINCT insurance_plan_id FROM shown))),
         (SELECT concat(count(*), '-', sum(extract(epoch FROM updated_at)), '-',
                        count(*) FILTER (WHERE reserved_until > :now), '-',
                        count(*) FILTER (WHERE status = 'open' AND start_at > :now))

@@ -2,9 +2,10 @@
 
 from flask import Response, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import say_done
+from portal.appointments.act_messages import say_done, say_together
 from portal.appointments.commands import Edited
 from portal.appointments.edit_page import Coming, coming_of, starts_instead
 from portal.appointments.forms import EditForm, edit_as_typed
@@ -19,10 +20,11 @@ from portal.db import session
 from portal.refusals import DomainError
 from portal.services.queries import get_offering
 from portal.web.answers import form_page, go, toast
-from portal.web.forms import held, say
+from portal.web.forms import held, record_number, say
 from portal.web.previews import NOTHING, tried
 
 PAGE, FORM = "appointments/edit.html", "appointments/_edit.html"
+MOST_TOGETHER = 100
 
 
 @bp.route("/appointments/<int:appointment_id>/edit", methods=["GET", "POST"])
@@ -58,6 +60,25 @@ def self_payment(appointment_id: int) -> Response:
         toast(say(refusal), "error")
     else:
         say_done(visit, _("The patient pays"))
+    return go("insurance.uncovered")
+
+
+@bp.post("/appointments/self-payments")
+@permission("appointments.move")
+def self_payments() -> Response:
+    """Those chosen in the list, as one act; all of them or none."""
+    ids = {record_number(each) for each in request.form.getlist("visit")[:MOST_TOGETHER]}
+    visits = [queries.get_appointment(each) for each in sorted(filter(None, ids))]
+    try:
+        with session.begin_nested():
+            commands.pay_themselves(visits)
+    except DomainError as refusal:
+        toast(say(refusal), "error")
+    else:
+        say_together(visits, ngettext(
+            "%(num)s appointment is self-pay now", "%(num)s appointments are self-pay now",
+            len(visits),
+        ))  # fmt: skip
     return go("insurance.uncovered")
 
 

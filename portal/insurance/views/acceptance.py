@@ -97,7 +97,7 @@ def uncovered() -> Response:
     ids = queries.list_uncovered(limit=window.limit, offset=window.offset)
     listing = Listing.of(ids, window)
     return page("insurance/uncovered.html", "insurance/_uncovered.html", listing=listing,
-                visits=list_visits(listing.rows),
+                visits=list_visits(listing.rows, phones=True),
                 alternatives=queries.alternatives(listing.rows))  # fmt: skip
 
 
