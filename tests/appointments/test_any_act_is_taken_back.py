@@ -32,7 +32,7 @@ CHANGE = st.tuples(st.sampled_from(sorted(CHANGES)), NUMBERS, NUMBERS)
 Said = tuple[str, int, int]
 COURSE = settings(
     deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False,
-    max_examples=sized(25, 3000),
+    max_examples=sized(15, 3000),
 )  # fmt: skip
 
 
