@@ -61,6 +61,7 @@ def test_a_field_that_is_wrong_takes_the_focus_by_its_line(desk):
     field = desk.get_by_role("combobox", name="Insurance")
     expect(field).to_have_attribute("placeholder", "Self-pay")
     field.fill("payer")
+    expect(desk.get_by_role("option", name="Plan of Payer 12")).to_be_visible()
     desk.locator("main").get_by_role("button", name="Save").click()
     desk.get_by_role("link", name="Several match").click()
     expect(field).to_be_focused()
@@ -68,3 +69,21 @@ def test_a_field_that_is_wrong_takes_the_focus_by_its_line(desk):
     desk.locator("main").get_by_role("button", name="Save").click()
     desk.wait_for_url("**/patients/1")
     expect(desk.locator("main")).to_contain_text("Plan of Payer 12")
+
+
+def test_choosing_in_one_field_leaves_a_registration_open(desk):
+    desk.keyboard.press("n")
+    desk.keyboard.type("Newman, Alfred")
+    expect(desk.locator("#option-new")).to_be_visible()
+    desk.keyboard.press("ArrowUp")
+    desk.keyboard.press("Enter")
+    for name, typed, chosen in (
+        ("Preferred language", "spani", "Spanish"), ("Insurance", "payer 47", "Plan of Payer 47"),
+    ):  # fmt: skip
+        field = desk.get_by_role("combobox", name=name)
+        field.fill(typed)
+        expect(desk.get_by_role("option", name=chosen)).to_be_visible()
+        field.press("ArrowDown")
+        field.press("Enter")
+        expect(field).to_have_value(chosen)
+        expect(desk.locator("#register-patient")).to_have_attribute("open", "")

@@ -18,14 +18,15 @@ from tests.sheets.test_importing_lists import bring
 from tests.support.client import Browser
 from tests.support.device import Device
 from tests.support.people import Clinic, found
-from tests.support.scheduling import MONDAY, a_practice, hours, on_monday
+from tests.support.scheduling import MONDAY, a_patient, a_practice, hours, on_monday
 from tests.support.serving import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 LEFT_ALONE = {"static", "readyz", "auth.welcome", "auth.sign_out"}
 # What takes no markup, for it takes codes of a kind, addresses of a kind, or numbers.
-TAKES_NONE = {"email", "slug", "locale", "npi", "website", "preferred_language"}
+TAKES_NONE = {"email", "slug", "locale", "npi", "website", "preferred_language",
+              "preferred_language_text"}  # fmt: skip
 NUMBERS = {
     (form, "phone")
     for form in (
@@ -34,9 +35,6 @@ NUMBERS = {
     )
 }  # fmt: skip
 # Their pages are for who has yet to prove themself; what they take is no text to keep.
-# The filler finds nobody for a walk-in, and the old note of a chart is corrected once: it meets the
-# second try as a conflict. Both write by the same fields as booking and the chart's new notes.
-ONCE_OR_WITH_SOMEBODY = {"appointments.received", "patients.old_note_correction"}
 OF_SIGNING_IN = {"auth.start", "auth.code", "auth.recovery", "auth.enrolment", "auth.passkey_new"}
 
 
@@ -57,8 +55,18 @@ def stage(own_database) -> tuple[Flask, Clinic, list[str]]:
         asked += [
             f"/appointments/new?slot={a_free_start(clinic)}",
             f"/appointments/waitlist/new?patient={patient}",
+            *of_somebody(clinic),
         ]
     return app, clinic, asked
+
+
+def of_somebody(clinic: Clinic) -> list[str]:
+    """Forms that need somebody: who walks in, and whose one note of before is corrected, once."""
+    with clinic.at_work():
+        noted = a_patient(notes="As it was", facility_id=clinic.facility_id)
+        walking_in = a_patient(facility_id=clinic.facility_id)
+    return [f"/patients/{noted.id}/notes/correction",
+            f"/appointments/walk-in?patient={walking_in.id}"]  # fmt: skip
 
 
 def a_free_start(clinic: Clinic) -> int:
@@ -106,7 +114,7 @@ def unmarked(filler: Filler) -> set[Key]:
     return {
         (form, field)
         for form, field in filler.met - filler.took.keys() - NUMBERS
-        if field not in TAKES_NONE and form not in OF_SIGNING_IN | ONCE_OR_WITH_SOMEBODY
+        if field not in TAKES_NONE and form not in OF_SIGNING_IN
     }
 
 

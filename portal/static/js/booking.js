@@ -1,13 +1,15 @@
 // In the booking form: a picked patient brings their plan along, and "register" opens its fields.
 document.addEventListener("portal:picked", ({ target, detail }) => {
+  const isNew = detail.value === "new";
+  // Of the form's search fields the patient's alone brings a plan along.
+  if (!isNew && detail.plan === undefined) return;
   const form = target.closest("form");
   const register = form.querySelector("[data-register]");
-  const isNew = detail.value === "new";
   if (register) register.open = isNew;
   form.querySelector("[data-alike]")?.remove();
   if (isNew) return startRegistration(target, register);
   const plan = form.elements.insurance_plan_id;
-  if (!plan || detail.plan === undefined) return;
+  if (!plan) return;
   plan.value = detail.plan;
   const text = form.elements.insurance_plan_id_text;
   if (text) text.value = detail.planName;
