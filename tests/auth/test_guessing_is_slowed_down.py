@@ -19,6 +19,8 @@ from tests.support.people import Clinic, Person, found
 from tests.support.serving import served
 
 GUESSES = int(os.environ.get("PORTAL_TEST_GUESSES", "300"))
+# Of those whose password nobody had the time to look at; they have not tried.
+TOO_MANY_AT_ONCE = {503}
 WRONG = "not the password at all"
 WAIT = "UPDATE sign_in_tries SET open_at = open_at - make_interval(secs => %s)"
 
@@ -178,7 +180,7 @@ def test_guesses_at_once_over_several_processes_are_counted_one_by_one(own_datab
         statuses = list(threads.map(lambda _: guess_by_http(address, clinic.desk), range(40)))
     # the 7th may come after the 6th's one second
     assert 6 <= statuses.count(422) <= 9
-    assert set(statuses) == {422, 429}
+    assert set(statuses) - TOO_MANY_AT_ONCE == {422, 429}
 
 
 def guess_by_http(address: str, person: Person, come_from: str = "", password: str = WRONG) -> int:
@@ -206,7 +208,7 @@ def test_a_flood_of_guesses_from_many_addresses_stands_still_and_the_right_one_g
         statuses = list(
             threads.map(lambda come_from: guess_by_http(address, clinic.desk, come_from), addresses)
         )
-        assert set(statuses) == {422, 429}
+        assert set(statuses) - TOO_MANY_AT_ONCE == {422, 429}
         # Six, and one more each time that the doubling delay is over.
         assert statuses.count(422) <= 6 + 10
         wait(own_database, throttling.LONGEST_SECONDS)
