@@ -29,6 +29,15 @@ class InMemory(Request):
     ) -> IO[bytes]:
         return BytesIO()
 
+    def _load_form_data(self) -> None:
+        """What was sent, without what has no name: nobody asks for it."""
+        super()._load_form_data()
+        for kind in ("form", "files"):
+            given = self.__dict__[kind]
+            if None in given:
+                named = [each for each in given.items(multi=True) if each[0] is not None]
+                self.__dict__[kind] = type(given)(named)
+
     @cached_property
     def args(self) -> MultiDict[str, str]:
         """What the address asks, without NUL: PostgreSQL's text cannot hold it."""

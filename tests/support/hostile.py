@@ -42,7 +42,7 @@ PARTS = [
     b"\r\n\r\n=\r\n--b--\r\n",
 ]  # fmt: skip
 HEADERS = [
-    "Accept", "Accept-Encoding", "Accept-Language", "Content-Encoding", "Content-Length", "Cookie",
+    "Accept", "Accept-Language", "Content-Encoding", "Content-Length", "Cookie",
     "Forwarded", "Host", "HX-Current-URL", "HX-Request", "HX-Target", "If-Match",
     "If-Modified-Since", "If-None-Match", "Origin", "Range", "If-Range", "Referer",
     "Sec-Fetch-Site", "User-Agent", "X-Forwarded-For", "X-Forwarded-Proto",
