@@ -55,7 +55,7 @@ class Attacker:
         shown = f"{seed}: {builder.method} {builder.path}?{builder.query_string} {builder.headers}"
         response = self.browser.open(builder)
         if response.status_code == 401:
-            self.browser.sign_in(self.clinic.owner)
+            self.browser = Browser(self.app).sign_in(self.clinic.owner)
         status = response.status_code if sendable(response.headers.values()) else 500
         return shown[:1500], status
 
