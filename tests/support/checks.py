@@ -16,6 +16,7 @@ CHECKS = {
     "layers": "lint-imports",
     "templates": "djlint portal/templates --lint --quiet",
     "types": "mypy",
+    "licences": "python -m tools.sbom",
     "tests": "pytest -q -n auto",
     "postgresql-15": "pytest -q -n auto --pg=15",
 }
