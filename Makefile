@@ -60,7 +60,6 @@ clean: ## remove .venv and the caches; instance/ stays
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
 
-# What ensurepip brings is as old as the Python: pip is pinned too, and setuptools is not needed.
 # The stamp is a copy of its lock: pip is asked for nothing until the lock's content changes.
 install = cmp -s $< $@ && touch $@ || { echo "Installing $< ..." && $(BIN)/python -m pip install \
 	--quiet --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes -r $< && cp $< $@; }
@@ -71,6 +70,7 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(install)
 
+# What ensurepip brings is as old as the Python: pip is pinned too, and setuptools is not needed.
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	@$(PYTHON) -m venv $(VENV)

@@ -47,3 +47,11 @@ def test_a_licence_nobody_allowed_is_found() -> None:
     assert not sbom.allowed(component())
     both = {"name": "x", "version": "1", "licenses": [{"expression": "MIT AND GPL-3.0-only"}]}
     assert not sbom.allowed(both)
+
+
+def test_what_installs_it_is_pinned_too() -> None:
+    pinned = (ROOT / "requirements-build.txt").read_text()
+    assert sbom.locked(pinned) == {"pip"}
+    assert "--hash=sha256:" in pinned
+    made = (ROOT / "Makefile").read_text().partition("-m venv")[2]
+    assert "--require-hashes -r requirements-build.txt" in made

@@ -2,9 +2,21 @@
 
 from datetime import UTC, date, datetime, time
 
+from werkzeug.test import EnvironBuilder
+
 from portal.web.filters import hhmm, localtime
 from portal.web.forms import tidy
 from portal.web.pagination import Listing, Window, window_from
+from portal.web.uploads import InMemory
+
+
+def test_what_a_form_sends_without_a_name_is_left_out():
+    part = b"--b\r\nContent-Disposition: form-data%s\r\n\r\nx\r\n"
+    body = part % b"" + part % b'; name="q"' + part % b'; filename="f"' + b"--b--"
+    kind = "multipart/form-data; boundary=b"
+    sent = InMemory(EnvironBuilder(method="POST", data=body, content_type=kind).get_environ())
+    assert list(sent.form.items(multi=True)) == [("q", "x")]
+    assert not sent.files
 
 
 def test_blanks_around_a_line_are_not_part_of_it():
