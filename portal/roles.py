@@ -13,6 +13,10 @@ from psycopg import sql
 NAMES = {"app": "portal_app", "owner": "portal_owner", "worker": "portal_worker"}
 GATE = "portal_gate"
 
+# Where the line to the web server breaks, what it had locked is let go once a request that long
+# would have been ended there.
+PATIENCE = "60s"
+
 _UNPRIVILEGED = sql.SQL("NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION NOINHERIT")
 
 
@@ -28,6 +32,8 @@ def prepare(admin_url: str, database: str, passwords: Mapping[str, str | None]) 
         for role, name in NAMES.items():
             _make_role(connection, name, "LOGIN", passwords.get(role))
         _make_role(connection, GATE, "NOLOGIN", None)
+        idle = f"ALTER ROLE {{}} SET idle_in_transaction_session_timeout = '{PATIENCE}'"
+        connection.execute(_statement(idle, NAMES["app"]))
         connection.execute(_statement("GRANT {} TO {}", GATE, NAMES["owner"]))
         if not _exists(connection, "pg_database WHERE datname", database):
             connection.execute(_statement("CREATE DATABASE {} OWNER {}", database, NAMES["owner"]))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.config import ConfigError
 from portal.db import db
 from portal.phi.keys import process_key, proof
+from portal.roles import PATIENCE
 
 OLDEST_SERVER = 15
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -27,7 +28,7 @@ ROLE = text("""
 """)
 
 # What `database prepare` sets for the roles; the database's own settings are the operator's.
-OWN_SETTINGS = {"jit=off"}
+OWN_SETTINGS = {"jit=off", f"idle_in_transaction_session_timeout={PATIENCE}"}
 SETTINGS = text("""
     SELECT unnest(s.setconfig) FROM pg_db_role_setting s
     JOIN pg_roles r ON r.oid = s.setrole

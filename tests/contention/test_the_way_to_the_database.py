@@ -1,0 +1,107 @@
+"""The network between portal and database breaks: the answer is a sentence, and one visit is there.
+
+When it breaks at COMMIT, nobody can know whether it was done. So the same form is sent again, and
+says what there is.
+"""
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+import pytest
+
+from portal import clock
+from portal.appointments.queries import Wanted, list_offers
+from tests.support.client import Browser
+from tests.support.databases import Database
+from tests.support.people import found
+from tests.support.scheduling import MONDAY, a_patient, a_practice, hours, on_monday
+
+RESET = struct.pack("ii", 1, 0)
+
+
+class Way:
+    """A TCP port that leads to the server's Unix socket, and can be cut."""
+
+    def __init__(self, database: Database) -> None:
+        url = urlsplit(database.url("app"))
+        folder = unquote(url.query.removeprefix("host="))
+        self.there = f"{folder}/.s.PGSQL.5432"
+        self.door = socket.create_server(("127.0.0.1", 0))
+        port = self.door.getsockname()[1]
+        self.url = f"postgresql://{url.username}:{url.password}@127.0.0.1:{port}{url.path}"
+        self.cut: str | None = None
+        self.lines: list[socket.socket] = []
+        threading.Thread(target=self._open, daemon=True).start()
+
+    def _open(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _address = self.door.accept()
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(self.there)
+                self.lines += client, server
+                for one, other in ((client, server), (server, client)):
+                    hurry = (one, other, one is client)
+                    threading.Thread(target=self._carry, args=hurry, daemon=True).start()
+
+    def _carry(self, one: socket.socket, other: socket.socket, to_server: bool) -> None:
+        with suppress(OSError):
+            while said := one.recv(65_536):
+                if to_server and self.cut and b"COMMIT" in said:
+                    if self.cut == "after":
+                        other.sendall(said)
+                        other.recv(1)  # it is done: the server has begun to say so
+                    self.cut = None
+                    one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                    one.close()
+                    break
+                other.sendall(said)
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def way(own_database: Database) -> Iterator[Way]:
+    made = Way(own_database)
+    yield made
+    for each in (made.door, *made.lines):
+        each.close()
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_visit_is_booked_once_whenever_the_line_is_cut(own_database, way, cut):
+    near = own_database.app()
+    with near.app_context(), clock.at(MONDAY):
+        clinic = found("alder", "America/Chicago")
+        with clinic.at_work():
+            practice = a_practice(clinic.facility_id)
+            hours(practice)
+            [first, *_rest] = list_offers(Wanted(offering_id=practice.offering.id), days=1)
+            patient_id = a_patient().id
+    typed = {
+        "facility_id": clinic.facility_id, "service_id": practice.service.id,
+        "patient_id": patient_id, "availability_slot_id": first.slot_id, "booking_key": uuid4(),
+    }  # fmt: skip
+    far = own_database.app(database_url=way.url)
+    with on_monday():
+        browser = Browser(far).sign_in(clinic.desk)
+        way.cut = cut
+        cut_off = browser.send("/appointments/new", typed)
+        assert (cut_off.status_code, cut_off.headers["Retry-After"]) == (503, "5")
+        assert browser.send("/appointments/new", typed).status_code == 303
+    with own_database.connect("admin") as admin:
+        assert admin.execute("SELECT count(*) FROM appointments").fetchone() == (1,)
+
+
+def test_what_a_line_that_died_had_locked_is_let_go(own_database):
+    """Nobody tells the server that its client is away: it ends what stands still for a minute."""
+    with own_database.connect("app") as app, own_database.connect("worker") as worker:
+        setting = "SHOW idle_in_transaction_session_timeout"
+        assert app.execute(setting).fetchone() == ("1min",)
+        # A job may compute for longer than a request.
+        assert worker.execute(setting).fetchone() == ("0",)
