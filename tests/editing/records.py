@@ -8,13 +8,15 @@ from sqlalchemy import insert, text
 from portal.availability.commands import ExceptionDetails, add_exception, end_rule
 from portal.db import session
 from portal.doctors.commands import change_role
+from portal.doctors.models import Doctor
 from portal.doctors.queries import get_place
 from portal.facilities.commands import close_facility
+from portal.facilities.models import Facility
 from portal.insurance.commands import change_terms, stop_accepting_plan
 from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.insurance.rules import Change
 from portal.services.commands import retire_service, stop_offering
-from portal.services.models import StepTemplate
+from portal.services.models import Service, StepTemplate
 from portal.services.queries import list_workflows
 from portal.staff.models import UserFacility
 from portal.tenancy.context import facts
@@ -60,7 +62,10 @@ class Edited:
 
 
 def before_all_others(many: int = MANY) -> None:
-    """More payers, plans and kinds of steps than any list shows, each before the record's own."""
+    """More of each than any list shows, all before the record's own.
+
+    Payers, plans and kinds of steps; doctors, services and facilities.
+    """
     own = {"tenant_id": facts().tenant_id}
     payers = [own | {"name": f"0 Payer {n:03}", "contact": {}} for n in range(many)]
     ids = session.scalars(insert(InsuranceProvider).returning(InsuranceProvider.id), payers).all()
@@ -74,6 +79,14 @@ def before_all_others(many: int = MANY) -> None:
         for n in range(MANY)
     ]
     session.execute(insert(StepTemplate), kinds)
+    names = [f"0 {n:03}" for n in range(many)]
+    doctors = [own | dict.fromkeys(("first_name", "last_name", "display_name"), n) for n in names]
+    session.execute(insert(Doctor), doctors)
+    services = [own | {"name": name, "default_duration_minutes": 10} for name in names]
+    session.execute(insert(Service), services)
+    zone = {"timezone": "America/Chicago"}
+    halls = [own | zone | {"name": n, "slug": n.replace(" ", "-")} for n in names]
+    session.execute(insert(Facility), halls)
 
 
 def a_closed_facility() -> int:
