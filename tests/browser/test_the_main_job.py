@@ -54,6 +54,16 @@ def test_an_imported_patient_is_booked_checked_in_and_seen_to(context, site, tmp
     expect(card).to_have_class(re.compile("st-completed"))
 
 
+def test_what_is_booked_is_said_once_and_lets_nothing_go(context, site, tmp_path):
+    """The kind of fault: what a dialog sends as it closes carries the form that it held."""
+    page = sign_in(context.new_page(), site.desk)
+    let_go: list[str] = []
+    page.on("request", lambda sent: let_go.append(sent.url) if "/release" in sent.url else None)
+    book_earliest(page, two_letters(tmp_path))
+    expect(page.locator(".toast")).to_have_count(1)
+    assert let_go == []
+
+
 def test_a_start_that_was_just_taken_is_refused_with_others(desk, chromium, site, tmp_path):
     letters = two_letters(tmp_path)
     with opened(chromium, site) as elsewhere:

@@ -31,13 +31,16 @@ document.addEventListener("click", (event) => {
 document.addEventListener("portal:booked", ({ detail: { id } }) => {
   opener = document.getElementById(`visit-${id}`) ?? opener;
   opener?.classList.add("fresh");
+  // What was held is booked.
+  body.querySelector("[data-release]")?.removeAttribute("data-release");
   dialog.close();
 });
 
 dialog.addEventListener("close", () => {
   const hold = body.querySelector("[data-release]");
-  if (hold) htmx.ajax("POST", hold.dataset.release, { source: body, swap: "none" });
   body.replaceChildren();
+  // Sent from an empty dialog: nothing of a form, nor its one-time key, goes with it.
+  if (hold) htmx.ajax("POST", hold.dataset.release, { source: body, swap: "none" });
   const back = (opener?.id && document.getElementById(opener.id)) || opener;
   (back?.isConnected ? back : document.getElementById("main")).focus();
   opener = null;
