@@ -170,6 +170,7 @@ DONE = {
     "keys.wrapped-anew": N_("Wrapped the keys of patient data anew"),
     "second-factor": N_("Gave the second factor"),
     "second-factor.enrolled": N_("Set up an authenticator"),
+    "message.seen": N_("Read a message"),
     "second-factor.failed": N_("Failed to give the second factor"),
     "sessions.ended": N_("Ended sessions"),
     "sheets.import": N_("Imported a file"),

@@ -25,6 +25,8 @@ from portal.web.logs import SILENT, log_failure
 TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 # A redirect and an empty answer show nobody: what was opened was for the program's own use.
 SHOWS_NOBODY = frozenset({204, 303})
+# A message that still waited is shown on whatever page comes next, also where there is none.
+NOWHERE = "message.seen"
 SAW = text("SELECT audit_saw(:action, CAST(:patients AS bigint[]))")
 
 
@@ -154,7 +156,8 @@ def _write_entries(status: int) -> None:
         note(request.endpoint or "", outcome="refused", reason="not found", record=_record())
     if state().seen and status not in SHOWS_NOBODY:
         patients = sorted(state().seen)
-        session.execute(SAW, {"action": request.endpoint, "patients": patients})
+        action = request.endpoint or NOWHERE
+        session.execute(SAW, {"action": action, "patients": patients})
     for table, column, row_uid in sorted(state().unreadable if signed_in else ()):
         note("field.unreadable", table=table, outcome="failed", reason=f"{column} of {row_uid}")
     for entry in state().afterwards:

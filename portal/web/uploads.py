@@ -29,6 +29,9 @@ class InMemory(Request):
     ) -> IO[bytes]:
         return BytesIO()
 
+    # No page reads JSON, and a form that did would read whatever shape it has.
+    is_json = False
+
     def _load_form_data(self) -> None:
         """What was sent, without what has no name: nobody asks for it."""
         super()._load_form_data()

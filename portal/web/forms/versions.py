@@ -5,6 +5,7 @@ still that of what is typed was not changed by this person: it is written as it 
 changed it meanwhile. A field that both changed is a conflict, which this person decides.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from hashlib import blake2b
@@ -22,6 +23,8 @@ from portal.refusals import NotFound
 from portal.web.filters import hhmm, shortdate
 from portal.web.forms.choices import label_of
 
+# Until the year 2286: what is beyond was not written here.
+SECONDS = re.compile("[0-9]{1,10}")
 VERSION = "version"
 MINE, THEIRS = "mine", "theirs"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,7 +68,9 @@ class Version:
         sent = request.form.get(VERSION) if request.method == "POST" else None
         self.text = f"{int(clock.now().timestamp())}.{shown_by(form)}" if sent is None else sent
         opened, _dot, shown = self.text.partition(".")
-        self.opened_at = datetime.fromtimestamp(int(opened) if opened.isdecimal() else 0, UTC)
+        self.opened_at = datetime.fromtimestamp(
+            int(opened) if SECONDS.fullmatch(opened) else 0, UTC
+        )
         parts = (part.rpartition("-") for part in shown.split("."))
         self.digests = {name: mark for name, _dash, mark in parts}
 
