@@ -178,6 +178,7 @@ LISTS = {
             lambda asked, **window: queries.list_patients(
                 facility_id=asked["facility_id"], **window),
             (_h(N_("MRN"), "mrn"), _h(FIRST, "first_name"), _h(LAST, "last_name"),
+             _h(N_("Former names"), "former_names"),
              _h(N_("DOB"), "dob"), _h(PHONE, "phone"), _h(N_("E-mail"), "email"),
              _h(N_("Language"), "preferred_language"), _h(N_("Status"), "status", STANDINGS),
              _h(N_("Status since"), "status_since"),

@@ -105,6 +105,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("preferred_language", N_("Language"), most=10, spellings=("language",)),
         Column("status", N_("Status"), most=10),
         Column("notes", N_("Notes"), most=4000, spellings=("note", "comment", "comments")),
+        Column("former_names", N_("Former names"), most=500,
+               spellings=("formername", "formerly", "maidenname")),
     ),
 }  # fmt: skip
 

@@ -121,3 +121,15 @@ def test_the_report_names_nobody(browser, alder, here):
     _shown, done = whole(browser, "patients", LIKELY)
     assert "Okafor" not in done
     assert "Eze" not in done
+
+
+def test_names_of_before_come_with_a_file_are_found_and_go_out_again(browser, alder):
+    browser.sign_in(alder.owner)
+    lines = 'First name,Last name,DOB,Former names\nAnn,Okafor,1980-03-04,"Lee, Ann; Bo, Ann"\n'
+    shown, _done = whole(browser, "patients", lines)
+    assert "1 line added" in shown
+    with alder.at_work():
+        for before in ("Ann Lee", "Bo"):
+            [found] = queries.search_patients(before)
+            assert found.last_name == "Okafor"
+    assert "Lee, Ann; Bo, Ann" in take(browser, "patients").data.decode("utf-8-sig")

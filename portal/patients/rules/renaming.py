@@ -1,6 +1,6 @@
 """Names that patients had before: kept sealed with the record, found, and told beside the name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -33,3 +33,26 @@ def renamed(
     names.pop(full_name(*after), None)
     kept = {key: value for key, value in meta.items() if key != "former_names"}
     return kept | ({"former_names": list(names.values())[-MOST_KEPT:]} if names else {})
+
+
+def written(names: Iterable[tuple[str, str]]) -> str:
+    """Names of before as a file has them, the latest first.
+
+    >>> written([("Ann", "Lee"), ("Ann", "Bo")])
+    'Lee, Ann; Bo, Ann'
+    """
+    return "; ".join(f"{last}, {first}".strip(", ") for first, last in names)
+
+
+def read(typed: str | None) -> list[dict[str, Any]]:
+    """What is kept of names of before that a file has; without a comma it is a last name.
+
+    >>> read("Lee, Ann; Bo")[0]
+    {'first_name': '', 'last_name': 'Bo', 'until': None}
+    """
+    names = (each.partition(",") for each in (typed or "").split(";") if each.strip(", "))
+    kept = [
+        {"first_name": first.strip(), "last_name": last.strip(), "until": None}
+        for last, _comma, first in names
+    ]
+    return kept[::-1][-MOST_KEPT:]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
+from portal.patients.rules import renaming
 from portal.patients.rules.details import STATUSES, PatientDetails
 from portal.patients.rules.incoming import Incoming, Taken
 from portal.phi.tokens import normalised
@@ -23,6 +24,7 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "preferred_language": frozenset({"language", "preferredlanguage"}),
     "status": frozenset({"status"}),
     "notes": frozenset({"notes", "note", "comment", "comments"}),
+    "former_names": frozenset({"formernames", "formername", "formerly", "maidenname"}),
     "external_id": frozenset(
         {"id", "mrn", "number", "externalid", "patientid", "patientnumber", "chartnumber",
          "medicalrecordnumber"}
@@ -58,6 +60,7 @@ def _details(given: dict[str, str], dates: DateOrder) -> PatientDetails:
     if status not in STATUSES:
         raise LineRefused(N_("has a status that is not active, inactive or deceased"))
     born = _date(given.get("dob", ""), dates)
+    former = renaming.read(given.get("former_names"))
     return PatientDetails(
         first_name=given.get("first_name", ""),
         last_name=given.get("last_name", ""),
@@ -66,6 +69,7 @@ def _details(given: dict[str, str], dates: DateOrder) -> PatientDetails:
         phone=given.get("phone"),
         preferred_language=given.get("preferred_language"),
         notes=given.get("notes"),
+        meta={"former_names": former} if former else {},
         status=status,
         external_ids=(_identity(given, born),),
     )

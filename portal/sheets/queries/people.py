@@ -18,6 +18,7 @@ from portal.patients.rules.kept import (
     needs_interpreter,
     status_said_of,
 )
+from portal.patients.rules.renaming import names_before, written
 from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, open_field
 from portal.tenancy.context import facts
 
@@ -111,6 +112,11 @@ class ExportedPatient(_OfPatient):
     @property
     def _extras(self) -> Extras:
         return extras_of(self._meta)
+
+    @property
+    def former_names(self) -> str:
+        """What they were called before, the latest first."""
+        return written(names_before(self._meta))
 
     @property
     def sex(self) -> str | None:
