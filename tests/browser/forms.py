@@ -34,6 +34,8 @@ OF_TYPE = {
 # Who is told that somebody may be registered already says that it is somebody else.
 ANSWERS = {"appointments-alike": ("found_patient_id", "new")}
 MOST_TRIES = 24
+# What is in the name of any record.
+ANYTHING = "e"
 _numbers = count(1)
 
 Key = tuple[str, str]
@@ -49,6 +51,7 @@ class Form:
     texts: set[str] = field(default_factory=set)
     types: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    offered: dict[str, str] = field(default_factory=dict)
 
 
 class Forms(HTMLParser):
@@ -83,6 +86,7 @@ class Forms(HTMLParser):
             form.texts.add(name)
         elif name and tag == "input":
             form.types[name] = kind
+            form.offered.setdefault(name, value)
             if kind not in {"checkbox", "radio"} or "checked" in given:
                 form.fields.setdefault(name, []).append(
                     value or ("on" if kind == "checkbox" else "")
@@ -115,7 +119,7 @@ class Filler:
         self.met |= set(keys.values())
         if not form.texts or all(key in self.took or key[0] in self.done for key in keys.values()):
             return
-        depth = dict.fromkeys(form.texts, 0)
+        depth = {name: len(EVIL) if searches(name) else 0 for name in form.texts}
         for _ in range(MOST_TRIES):
             answer, again = self._send(form, action, typed(form, depth))
             if again is None:
@@ -133,6 +137,8 @@ class Filler:
             if name in ANSWERS:
                 asked, said = ANSWERS[name]
                 form.fields[asked] = [said]
+            elif searches(name):
+                self._choose(form, again, name)
             elif name in depth:
                 depth[name] = min(depth[name] + 1, len(EVIL))
             else:
@@ -140,6 +146,13 @@ class Filler:
                 form.fields[name] = [needed or (form.fields.get(name) or ["1"])[0]]
         if again.fields.get("seen"):
             form.fields["seen"] = again.fields["seen"]
+
+    def _choose(self, form: Form, again: Form, name: str) -> None:
+        """Of a search field that has to be filled: look for anything, then take the first found."""
+        found = name.replace("_text", "_found")
+        form.fields[name] = [ANYTHING]
+        if found in again.offered:
+            form.fields[found] = [again.offered[found]]
 
     def _send(self, form: Form, action: str, values: dict[str, list[str]]):
         """Post the form, or ask by it; the form it came back with, or None when it was taken."""
@@ -170,6 +183,11 @@ class Filler:
             return str(self.routes.match(action.partition("?")[0], method=method)[0])
         except HTTPException:
             return action
+
+
+def searches(name: str) -> bool:
+    """Whether what is typed there only finds a record: it is matched, and kept nowhere."""
+    return name.endswith("_text")
 
 
 def unlike(text: str) -> str:

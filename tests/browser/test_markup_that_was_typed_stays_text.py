@@ -13,7 +13,7 @@ from tests.auth.routes import ROUTES
 from tests.auth.test_every_route import addresses, ids_of
 from tests.auth.test_passkeys import make
 from tests.browser.conftest import REPORTS
-from tests.browser.forms import EVIL, Filler, Key, unlike
+from tests.browser.forms import EVIL, Filler, Key, searches, unlike
 from tests.sheets.test_importing_lists import bring
 from tests.support.client import Browser
 from tests.support.device import Device
@@ -25,8 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 LEFT_ALONE = {"static", "readyz", "auth.welcome", "auth.sign_out"}
 # What takes no markup, for it takes codes of a kind, addresses of a kind, or numbers.
-TAKES_NONE = {"email", "slug", "locale", "npi", "website", "preferred_language",
-              "preferred_language_text"}  # fmt: skip
+TAKES_NONE = {"email", "slug", "locale", "npi", "website", "preferred_language"}
 NUMBERS = {
     (form, "phone")
     for form in (
@@ -114,7 +113,7 @@ def unmarked(filler: Filler) -> set[Key]:
     return {
         (form, field)
         for form, field in filler.met - filler.took.keys() - NUMBERS
-        if field not in TAKES_NONE and form not in OF_SIGNING_IN
+        if field not in TAKES_NONE and not searches(field) and form not in OF_SIGNING_IN
     }
 
 
