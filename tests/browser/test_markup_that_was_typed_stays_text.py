@@ -54,8 +54,9 @@ def stage(own_database) -> tuple[Flask, Clinic, list[str]]:
         asked += [
             f"/appointments/new?slot={a_free_start(clinic)}",
             f"/appointments/waitlist/new?patient={patient}",
-            *of_somebody(clinic),
         ]
+        # First of all: later forms close and retire what these need.
+        asked = [*of_somebody(clinic), *asked]
     return app, clinic, asked
 
 
