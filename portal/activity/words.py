@@ -159,6 +159,7 @@ DONE = {
     "factor-reset.withdrawn": N_("Withdrew the reset of a second factor"),
     "merge": N_("Merged two records"),
     "passkey.added": N_("Added a passkey"),
+    "passkey.copied": N_("Was refused what may be a copy of a passkey"),
     "passkey.removed": N_("Removed a passkey"),
     "password.changed": N_("Changed the password"),
     "patients.outside": N_("Was refused a patient of another facility"),

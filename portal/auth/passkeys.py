@@ -35,6 +35,12 @@ class PasskeyRefused(DomainError):
     message = N_("That did not work. Try again, with a passkey of yours for this clinic.")
 
 
+class PasskeyCopied(PasskeyRefused):
+    """It is the passkey's answer, but was counted before: something else has its key."""
+
+    message = N_("There may be a copy of this passkey. Use another one, and tell an administrator.")
+
+
 @dataclass(frozen=True)
 class Site:
     """For whom passkeys are made, such as `clinic.example`, and the origin they are given from."""
@@ -94,16 +100,19 @@ def used(site: Site, challenge: bytes, answer: str, public_key: bytes, sign_coun
     """How often the passkey was used by now, if this is its answer to this challenge.
 
     Raises:
-        PasskeyRefused: it is not; or the passkey counts backwards, as a copy of it would.
+        PasskeyRefused: it is not.
+        PasskeyCopied: it counts backwards, as a copy of it would.
     """
     try:
         verified = verify_authentication_response(
             credential=_parsed(answer), expected_challenge=challenge, expected_rp_id=site.host,
             expected_origin=site.origin, credential_public_key=public_key,
-            credential_current_sign_count=sign_count,
+            credential_current_sign_count=0,
         )  # fmt: skip
     except (WebAuthnException, ValueError, KeyError, TypeError):
         raise PasskeyRefused from None
+    if sign_count and verified.new_sign_count <= sign_count:
+        raise PasskeyCopied
     return verified.new_sign_count
 
 

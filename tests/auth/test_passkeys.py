@@ -93,6 +93,24 @@ def test_what_is_not_this_passkey_here_is_refused(browser, alder, device, wrong)
     assert give(browser, device).status_code == 422
 
 
+@pytest.mark.parametrize("count", [-1, 0, 4, 5])
+def test_a_copy_is_refused_by_name_and_is_on_record(browser, alder, device, count):
+    """The copy's answer is intact; only what it counts says that the passkey is used elsewhere."""
+    device.count = 5
+    give_password(browser, alder.admin)
+    browser.get(GIVE)
+    assert give(browser, device).status_code == 303
+    browser.get("/facilities/")
+    device.count = count
+    answer = give(browser, device)
+    assert answer.status_code == 422
+    assert "here may be a copy of this passkey" in answer.text
+    [entry] = alder.entries("passkey.copied")
+    assert (entry.user_id, entry.outcome) == (alder.admin.id, "refused")
+    device.count = 6
+    assert give(browser, device).status_code == 303, "the passkey itself goes on"
+
+
 def test_another_challenge_is_refused(browser, alder, device):
     give_password(browser, alder.admin)
     browser.get(GIVE)

@@ -1,11 +1,17 @@
 """Passkeys: made at the first sign-in or in one's account, given as a second factor, removed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
 from flask import Response, request
 from flask_babel import gettext as _
 
+from portal.audit import note
+from portal.audit.hook import afterwards
 from portal.auth import commands, queries, sessions, throttling
 from portal.auth.forms import NewPasskeyForm, PasskeyForm, PasskeyRemovalForm
-from portal.auth.passkeys import Site
+from portal.auth.passkeys import PasskeyCopied, Site
 from portal.auth.permissions import halfway, permission, stepped_up
 from portal.auth.views.blueprint import bp
 from portal.auth.views.factor import count_try, note_failure, require_standing
@@ -37,7 +43,7 @@ def passkey() -> Response:
     """A passkey as the second factor, and as a proof again."""
     form = PasskeyForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
-        with form.refusals():
+        with form.refusals(), _copies_noted():
             challenge = commands.take_challenge()
             own = count_try()  # its commit spends the challenge, whatever becomes of the answer
             token = commands.give_passkey(_site(), challenge, form.data["credential"])
@@ -87,6 +93,16 @@ def _kept(codes: list[str], onwards: str) -> Response:
     if codes:
         return page("auth/recovery_codes.html", codes=codes, onwards=onwards)
     return go(onwards)
+
+
+@contextmanager
+def _copies_noted() -> Iterator[None]:
+    """Have the log say what the person is told: administrators look there."""
+    try:
+        yield
+    except PasskeyCopied:
+        afterwards(partial(note, "passkey.copied", table="users", outcome="refused"))
+        raise
 
 
 def _site() -> Site:
