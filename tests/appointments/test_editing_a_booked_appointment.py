@@ -7,6 +7,8 @@ service or a forgotten note meant to cancel, and to lose the place.
 import pytest
 from sqlalchemy import text
 
+from portal import clock
+from portal.appointments.board import picture
 from portal.appointments.commands import (
     EditDetails,
     check_in,
@@ -18,7 +20,7 @@ from portal.appointments.commands import (
     undo_newest,
     walk_in,
 )
-from portal.appointments.queries import board_version, get_appointment, list_step_rows
+from portal.appointments.queries import board, board_version, get_appointment, list_step_rows
 from portal.appointments.rules import (
     NotEditable,
     PlanNotAccepted,
@@ -273,13 +275,24 @@ def test_a_plan_that_is_not_taken_any_more_is_said_on_the_card_and_on_the_page(b
 
 
 def test_a_board_that_is_open_hears_that_a_plan_is_not_taken_any_more(alder):
+    """The kind of fault: what a card shows is not in the stamp by which its column is sent."""
+
+    def stamps() -> tuple[str, list[str]]:
+        day = board(alder.facility_id, MONDAY.date())
+        drawn = picture(day, "", clock.now(), lambda said, **_names: said, known=frozenset(),
+                        written=str)  # fmt: skip
+        version = board_version(alder.facility_id, MONDAY.date())
+        return version, [column.stamp for column in drawn.columns]
+
     with on_monday(), alder.at_work():
         practice, plan = a_practice(alder.facility_id), a_plan(alder.facility_id)
         hours(practice)
         book(practice, plan_id=plan.id)
-        before = board_version(alder.facility_id, MONDAY.date())
+        before = stamps()
         stop_accepting_plan(alder.facility_id, plan.id)
-        assert board_version(alder.facility_id, MONDAY.date()) != before
+        version, columns = stamps()
+        assert version != before[0]
+        assert columns != before[1]
 
 
 def test_those_of_the_list_are_called_and_changed_together_and_back(browser, alder):

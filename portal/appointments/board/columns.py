@@ -28,7 +28,8 @@ class Facts(NamedTuple):
         """A short mark that changes when the column would; nobody's data is opened for it."""
         visits = [
             (v.id, v.row_version, v.late(now), v.is_new, v.service, v.step_id, v.step_begun,
-             v.steps_waiting, v.alerted, v.patient_updated_at.timestamp()) for v in self.visits
+             v.steps_waiting, v.alerted, v.uncovered, v.patient_updated_at.timestamp())
+            for v in self.visits
         ]  # fmt: skip
         slots = [
             (slot.id, slot.free, slot.holder, slot.booked, slot.capacity, slot.by_rule,
