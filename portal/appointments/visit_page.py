@@ -247,11 +247,17 @@ def _said(visit: Appointment, row: StepRow, zone: str) -> str:
     if row.status == "completed":
         return "–".join(times)
     if row.status == "in_progress":
-        return str(_("since %(time)s", time=times[0]))
+        return _with_needs(str(_("since %(time)s", time=times[0])), row)
     if row.status == "cancelled" and not _was_cancelled(visit, row):
         return str(_("skipped"))
-    planned = hhmm(localtime(row.scheduled_start_at, zone))
-    return f"{planned} · {row.location}" if row.location else planned
+    return _with_needs(hhmm(localtime(row.scheduled_start_at, zone)), row)
+
+
+def _with_needs(said: str, row: StepRow) -> str:
+    """With what has to be there for a step: a room, and whether somebody prepares it."""
+    room = row.location or row.location_type
+    prepared = _("Needs preparation") if row.requires_preparation else None
+    return " · ".join(filter(None, (said, room, prepared)))
 
 
 def _history(visit: Appointment, zone: str) -> list[Entry]:

@@ -29,6 +29,13 @@ from portal.appointments.rules import (
 )
 from portal.db import session
 from portal.insurance.commands import stop_accepting_plan
+from portal.services.commands import (
+    StepDetails,
+    StepTemplateDetails,
+    WorkflowDetails,
+    add_step_template,
+    add_workflow,
+)
 from tests.support.pages import send_as_shown, shown
 from tests.support.scheduling import (
     MONDAY,
@@ -304,3 +311,18 @@ def test_those_of_the_list_are_called_and_changed_together_and_back(browser, ald
         assert "All appointments are covered" in browser.get("/insurance/uncovered").text
         browser.send("/appointments/reversals")
         assert browser.get("/insurance/uncovered").text.count('name="visit"') == 2
+
+
+def test_the_page_says_where_a_step_is_and_what_has_to_be_prepared(browser, alder):
+    """The kind of fault: what an administrator says of a step is kept, and nobody is shown it."""
+    with on_monday():
+        browser.sign_in(alder.desk)
+        with alder.at_work():
+            practice, plan = a_practice(alder.facility_id), a_plan(alder.facility_id)
+            template = add_step_template(StepTemplateDetails("Vitals", 10))
+            steps = (StepDetails(template.id, 30, "Exam room", requires_preparation=True),)
+            add_workflow(WorkflowDetails(practice.offering.id, "Plan", steps, plan.id))
+            hours(practice)
+            visit_id = book(practice, plan_id=plan.id).id
+        page = browser.get(f"/appointments/{visit_id}").text
+    assert "· Exam room · Needs preparation" in page
