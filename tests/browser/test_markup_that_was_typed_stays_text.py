@@ -34,6 +34,9 @@ NUMBERS = {
     )
 }  # fmt: skip
 # Their pages are for who has yet to prove themself; what they take is no text to keep.
+# A walk-in needs a doctor who is there, and other forms retire them all before it is its turn. It
+# writes by the same fields as booking.
+WITH_SOMEBODY = {"appointments.received"}
 OF_SIGNING_IN = {"auth.start", "auth.code", "auth.recovery", "auth.enrolment", "auth.passkey_new"}
 
 
@@ -55,8 +58,7 @@ def stage(own_database) -> tuple[Flask, Clinic, list[str]]:
             f"/appointments/new?slot={a_free_start(clinic)}",
             f"/appointments/waitlist/new?patient={patient}",
         ]
-        # First of all: later forms close and retire what these need.
-        asked = [*of_somebody(clinic), *asked]
+        asked += of_somebody(clinic)
     return app, clinic, asked
 
 
@@ -114,7 +116,9 @@ def unmarked(filler: Filler) -> set[Key]:
     return {
         (form, field)
         for form, field in filler.met - filler.took.keys() - NUMBERS
-        if field not in TAKES_NONE and not searches(field) and form not in OF_SIGNING_IN
+        if field not in TAKES_NONE
+        and not searches(field)
+        and form not in OF_SIGNING_IN | WITH_SOMEBODY
     }
 
 
