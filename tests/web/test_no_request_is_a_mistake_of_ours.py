@@ -24,7 +24,7 @@ from tests.web.test_what_an_address_may_ask import names
 REQUESTS = sized(150, 100_000)
 FORM = "application/x-www-form-urlencoded"
 # Nothing that is refused changes a row; these are entries of the refusal itself.
-REFUSED = READING | {"sign-in.failed", "second-factor.failed", "patients.outside"}
+REFUSED = READING | {"sign-in.failed", "second-factor.failed", "patients.outside", "message.seen"}
 WITHOUT = {"static", "auth.welcome", "readyz", "auth.sign_out"}
 ELSEWHERE = ("/sign-out", "/sign-in")
 IDLE = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND state LIKE 'idle in%%'"
