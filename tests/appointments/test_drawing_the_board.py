@@ -33,7 +33,8 @@ def a_visit(start: datetime, end: datetime, **more) -> SimpleNamespace:
     usual = {
         "doctor_id": 1,
         "id": 1, "start_at": start, "end_at": end, "status": "scheduled", "confirmed_at": None,
-        "flags": (), "checked_in_at": None, "overbooked": False, "service": "Class",
+        "flags": (), "patient_status": "active", "checked_in_at": None, "overbooked": False,
+        "service": "Class",
         "row_version": 1, "slot_id": None, "is_present": False, "step": None, "step_id": None,
         "step_begun": None, "steps_waiting": 0,
     }  # fmt: skip
@@ -134,7 +135,9 @@ def test_a_patient_who_has_not_come_is_late_after_five_minutes():
 
 def test_what_everybody_must_see_is_written_on_the_card():
     away = [BlockRow(1, at(8), at(12), None)]
-    visit = a_visit(at(9), at(9, 30), overbooked=True, flags=("deceased", "new"))
+    visit = a_visit(
+        at(9), at(9, 30), overbooked=True, patient_status="deceased", flags=("deceased", "new")
+    )
     [card] = drawn([visit], away=away)
     assert card.marks == ("Deceased", "Outside hours", "Overbooked")
     assert [flag.label for flag in card.alerts] == ["Deceased", "Outside hours"]

@@ -37,7 +37,7 @@ def next_of(visit: VisitRow, zone: ZoneInfo, now: datetime, say: Callable[..., s
 def _kind(visit: VisitRow) -> str | None:
     """What comes next, as `rules.what_comes_next` has it, by the columns of the board's row."""
     if visit.status == "scheduled":
-        return None if "deceased" in visit.flags else "check_in"
+        return None if visit.patient_status == "deceased" else "check_in"
     if not visit.is_present:
         return None
     if visit.step is not None and not visit.step_begun:

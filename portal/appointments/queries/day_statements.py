@@ -39,6 +39,24 @@ DOCTORS = text("""
 # A visit under way says its step; else the one that comes next.
 VISITS = text(
     """
+    WITH shown AS MATERIALIZED (SHOWN),
+    -- Few plans are many visits' and few of a day's patients have alerts: each is asked for once.
+    refused AS (
+        SELECT asked.plan_id, asked.day
+          FROM (SELECT DISTINCT insurance_plan_id AS plan_id,
+                       (start_at AT TIME ZONE :zone)::date AS day
+                  FROM shown
+                 WHERE insurance_plan_id IS NOT NULL
+                   AND status IN ('scheduled', 'checked_in', 'in_progress')) asked
+         WHERE NOT EXISTS (
+               SELECT FROM facility_insurance_plans taken
+                 JOIN insurance_plans plan ON plan.tenant_id = taken.tenant_id
+                                          AND plan.id = taken.insurance_plan_id
+                WHERE taken.tenant_id = :tenant_id AND taken.facility_id = :facility_id
+                  AND taken.insurance_plan_id = asked.plan_id AND taken.enabled
+                  AND asked.day <@ (daterange(plan.effective_from, plan.effective_to, '[]')
+                                    * daterange(taken.accepted_since, taken.accepted_until, '[]'))
+               OFFSET 0))
     SELECT a.id, a.patient_id, a.doctor_id, a.availability_slot_id AS slot_id, a.start_at, a.end_at,
            a.status, a.confirmed_at, a.checked_in_at, a.started_at, a.finished_at, a.overbooked,
            a.row_version, a.insurance_plan_id,
@@ -48,26 +66,19 @@ VISITS = text(
            step.position AS step_position, step.steps AS step_count,
            pat.row_uid, pat.first_name AS first_envelope, pat.last_name AS last_envelope,
            pat.meta AS meta_envelope, pat.status AS patient_status,
-           EXISTS (SELECT FROM patient_alerts al
-                    WHERE al.tenant_id = a.tenant_id AND al.patient_id = a.patient_id
-                      AND al.ended_at IS NULL OFFSET 0) AS alerted,
+           a.patient_id IN (SELECT al.patient_id FROM patient_alerts al
+                             WHERE al.tenant_id = :tenant_id AND al.ended_at IS NULL
+                               AND al.patient_id = ANY(ARRAY(SELECT patient_id FROM shown)))
+               AS alerted,
            pat.updated_at AS patient_updated_at,
            NOT EXISTS (SELECT 1 FROM appointments e
                         WHERE e.tenant_id = a.tenant_id AND e.patient_id = a.patient_id
                           AND e.status = 'completed' AND e.start_at < a.start_at) AS is_new,
            a.insurance_plan_id IS NOT NULL
                AND a.status IN ('scheduled', 'checked_in', 'in_progress')
-               AND NOT EXISTS (
-                   SELECT FROM facility_insurance_plans taken
-                     JOIN insurance_plans plan ON plan.tenant_id = taken.tenant_id
-                                              AND plan.id = taken.insurance_plan_id
-                    WHERE taken.tenant_id = a.tenant_id AND taken.facility_id = a.facility_id
-                      AND taken.insurance_plan_id = a.insurance_plan_id AND taken.enabled
-                      AND (a.start_at AT TIME ZONE :zone)::date
-                          <@ (daterange(plan.effective_from, plan.effective_to, '[]')
-                              * daterange(taken.accepted_since, taken.accepted_until, '[]'))
-                   OFFSET 0) AS uncovered
-      FROM (SHOWN) a
+               AND (a.insurance_plan_id, (a.start_at AT TIME ZONE :zone)::date)
+                   IN (SELECT plan_id, day FROM refused) AS uncovered
+      FROM shown a
       JOIN patients pat ON pat.tenant_id = a.tenant_id AND pat.id = a.patient_id
       JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
