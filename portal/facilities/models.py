@@ -20,6 +20,13 @@ class Facility(SoftDeleted, TenantOwned, Base):
         CheckConstraint("known_time_zone(timezone)", name="timezone"),
         CheckConstraint("slug ~ '^[a-z0-9-]{2,63}$'", name="slug"),
         json_object("meta"),
+        Index(
+            "ix_facilities_sorted",
+            "tenant_id",
+            text("sort_key(name)"),
+            "id",
+            postgresql_where=LIVING,
+        ),
         Index("uq_facilities_name", "tenant_id", "name", unique=True, postgresql_where=LIVING),
         Index("uq_facilities_slug", "tenant_id", "slug", unique=True, postgresql_where=LIVING),
     )

@@ -26,6 +26,7 @@ class InsuranceProvider(TenantOwned, Base):
 
     __tablename__ = "insurance_providers"
     __table_args__ = (
+        Index("ix_insurance_providers_sorted", "tenant_id", text("sort_key(name)"), "id"),
         UniqueConstraint("tenant_id", "name"),
         json_object("contact"),
         json_object("meta"),

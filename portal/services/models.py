@@ -62,7 +62,11 @@ class StepTemplate(TenantOwned, Base):
     """A kind of step that visits are made of."""
 
     __tablename__ = "step_templates"
-    __table_args__ = (_minutes("default_duration_minutes"), json_object("meta"))
+    __table_args__ = (
+        _minutes("default_duration_minutes"),
+        json_object("meta"),
+        Index("ix_step_templates_sorted", "tenant_id", text("sort_key(name)"), "id"),
+    )
 
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
