@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from babel.lists import format_list
 from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,10 +14,17 @@ from portal.appointments.choice import Choice
 from portal.appointments.models import Appointment
 from portal.appointments.queries import list_patient_plan_ids
 from portal.appointments.rules import LIVE
-from portal.insurance.queries import PlanAtFacility, find_plan_at, get_plan, list_facilities_of
+from portal.insurance.queries import (
+    PlanAtFacility,
+    find_plan_at,
+    get_plan,
+    list_accepting_elsewhere,
+    list_facilities_of,
+)
 from portal.refusals import N_
 from portal.services.queries import list_offerings
 from portal.web.filters import longdate
+from portal.web.languages import page_locale
 
 # By the reason why a plan is not taken.
 REFUSED = {
@@ -36,12 +44,16 @@ class WayOut(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the plan pays there; `kind` is good, bad or plain (nobody's plan)."""
+    """Whether the plan pays there; `kind` is good, bad or plain (nobody's plan).
+
+    `elsewhere` names facilities that take it, where this person does not book.
+    """
 
     kind: str
     text: str
     ways: Sequence[WayOut] = ()
     href: str | None = None
+    elsewhere: str | None = None
 
     @property
     def accepted(self) -> bool:
@@ -60,7 +72,7 @@ def verdict_on(choice: Choice, day: date) -> Verdict:
     if refused is None:
         return Verdict("good", _("Accepted at %(facility)s.", facility=choice.facility.name))
     ways = [_self_pay(), *_other_plans(choice, day), *_other_places(choice, day)]
-    return Verdict("bad", refused, ways, _change(choice, plan))
+    return Verdict("bad", refused, ways, _change(choice, plan), _elsewhere(choice, day))
 
 
 def gap_words(visit: Appointment, facility: str, day: date) -> str | None:
@@ -112,6 +124,17 @@ def _other_places(choice: Choice, day: date) -> list[WayOut]:
         WayOut(f"facility:{facility.id}", _("Book at %(facility)s", facility=facility.name))
         for facility in taking[:MOST_PLACES]
     ]
+
+
+def _elsewhere(choice: Choice, day: date) -> str | None:
+    """Facilities beyond this person's that take the plan and give the service."""
+    names = list_accepting_elsewhere(choice.plan_id or 0, service_id=choice.service_id, day=day)
+    if not names:
+        return None
+    listed = format_list(names, locale=page_locale())
+    return str(
+        _("Accepted at %(facilities)s. You do not book there: call them.", facilities=listed)
+    )
 
 
 def _change(choice: Choice, plan: PlanAtFacility) -> str | None:

@@ -14,6 +14,7 @@ from portal.insurance.queries.acceptance import (
     list_plans_at,
     local_today,
 )
+from portal.insurance.queries.elsewhere import list_accepting_elsewhere
 from portal.insurance.queries.payers import (
     PayerRow,
     PlanChoice,
@@ -55,6 +56,7 @@ __all__ = [
     "get_payer",
     "get_plan",
     "list_acceptance",
+    "list_accepting_elsewhere",
     "list_booked_plans",
     "list_facilities_of",
     "list_payers",

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.db import session
 from portal.facilities.visits import COMING
+from portal.insurance.queries.elsewhere import accepting_elsewhere
 from portal.tenancy.context import facts
 
 # What a facility's contract and the plan's own dates say is asked once for all visits of a facility
@@ -49,12 +50,12 @@ SELECT DISTINCT a.insurance_plan_id FROM appointments a
 
 # The nearest: where the same doctor offers the service, else where it is offered, then by name.
 ALTERNATIVES = text("""
-    SELECT a.id AS visit_id, near.facility_id, near.name, near.same_doctor, near.same_service
+    SELECT a.id AS visit_id, near.name, near.same_doctor, near.same_service
       FROM appointments a
       JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
       JOIN insurance_plans plan ON plan.tenant_id = a.tenant_id AND plan.id = a.insurance_plan_id
      CROSS JOIN LATERAL (
-           SELECT f.id AS facility_id, f.name,
+           SELECT f.name,
                   COALESCE(bool_or(other.doctor_id = a.doctor_id), false) AS same_doctor,
                   count(other.id) > 0 AS same_service
              FROM facility_insurance_plans taken
@@ -82,7 +83,6 @@ ALTERNATIVES = text("""
 class Alternative(NamedTuple):
     """The nearest facility that accepts a visit's plan on its date, and what it offers."""
 
-    facility_id: int
     name: str
     same_doctor: bool
     same_service: bool
@@ -116,11 +116,17 @@ def list_booked_plans(facility_ids: Collection[int], plan_ids: Collection[int]) 
 
 
 def alternatives(ids: Sequence[int]) -> dict[int, Alternative]:
-    """For each of these visits that has one, the nearest facility that takes its plan that day."""
+    """For each of these visits that has one, the nearest facility that takes its plan that day.
+
+    One of the person's own, if one of those does.
+    """
     if not ids:
         return {}
     rows = session.execute(ALTERNATIVES, {"tenant_id": facts().tenant_id, "ids": list(ids)})
-    return {row.visit_id: Alternative._make(row[1:]) for row in rows}
+    found = {row.visit_id: Alternative._make(row[1:]) for row in rows}
+    elsewhere = accepting_elsewhere(set(ids) - found.keys())
+    others = {each: Alternative(name, False, True) for each, name in elsewhere.items()}
+    return others | found
 
 
 def _scope(

@@ -1,0 +1,47 @@
+"""Which facilities beyond a person's own accept a plan: row security hides them, a function of the
+database names them.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import BigInteger, bindparam, text
+
+from portal.db import session
+from portal.tenancy.context import facts
+
+NAMES = text("SELECT facility_name FROM accepting_elsewhere(:plan_id, :service_id, :day)")
+NAMES = NAMES.bindparams(bindparam("service_id", type_=BigInteger))
+OF_VISITS = text("""
+    SELECT a.id, near.facility_name
+      FROM appointments a
+      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
+      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
+     CROSS JOIN LATERAL (
+           SELECT facility_name FROM accepting_elsewhere(
+                  a.insurance_plan_id, o.service_id, (a.start_at AT TIME ZONE f.timezone)::date)
+            LIMIT 1) AS near
+     WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
+""")
+
+
+def list_accepting_elsewhere(plan_id: int, *, service_id: int | None, day: date) -> list[str]:
+    """At most five names by the alphabet; none for somebody who sees every facility.
+
+    Args:
+        plan_id: the plan.
+        service_id: only where a doctor gives this service.
+        day: the date of service.
+    """
+    if facts().facility_ids is None:
+        return []
+    asked = {"plan_id": plan_id, "service_id": service_id, "day": day}
+    return list(session.scalars(NAMES, asked))
+
+
+def accepting_elsewhere(ids: Iterable[int]) -> dict[int, str]:
+    """For each of these visits that has one, such a facility that also gives its service."""
+    asked = {"tenant_id": facts().tenant_id, "ids": list(ids)}
+    if facts().facility_ids is None or not asked["ids"]:
+        return {}
+    return {row.id: row.facility_name for row in session.execute(OF_VISITS, asked)}
