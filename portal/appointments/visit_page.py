@@ -254,8 +254,10 @@ def _said(visit: Appointment, row: StepRow, zone: str) -> str:
 
 
 def _with_needs(said: str, row: StepRow) -> str:
-    """With what has to be there for a step: a room, and whether somebody prepares it."""
+    """With what has to be there for a step: which room or any, and somebody who prepares it."""
     room = row.location or row.location_type
+    if not room and row.requires_location:
+        room = _("Needs a room")
     prepared = _("Needs preparation") if row.requires_preparation else None
     return " · ".join(filter(None, (said, room, prepared)))
 

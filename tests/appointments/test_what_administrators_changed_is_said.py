@@ -87,9 +87,14 @@ def test_the_page_says_where_a_step_is_and_what_has_to_be_prepared(browser, alde
         with alder.at_work():
             practice, plan = a_practice(alder.facility_id), a_plan(alder.facility_id)
             template = add_step_template(StepTemplateDetails("Vitals", 10))
-            steps = (StepDetails(template.id, 30, "Exam room", requires_preparation=True),)
+            forms = add_step_template(StepTemplateDetails("Forms", 5, requires_location=False))
+            steps = (
+                StepDetails(template.id, 15, "Exam room", requires_preparation=True),
+                StepDetails(template.id, 10), StepDetails(forms.id, 5),
+            )  # fmt: skip
             add_workflow(WorkflowDetails(practice.offering.id, "Plan", steps, plan.id))
             hours(practice)
             visit_id = book(practice, plan_id=plan.id).id
         page = browser.get(f"/appointments/{visit_id}").text
     assert "· Exam room · Needs preparation" in page
+    assert page.count("· Needs a room") == 1

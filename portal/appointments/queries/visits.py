@@ -30,6 +30,7 @@ class StepRow(NamedTuple):
     finished_at: datetime | None
     location: str | None
     location_type: str | None
+    requires_location: bool
     requires_preparation: bool
     can_be_skipped: bool
 
@@ -158,6 +159,7 @@ def list_step_rows(appointment_id: int) -> list[StepRow]:
             step.finished_at,
             step.location,
             planned.location_type,
+            template.requires_location,
             planned.requires_preparation,
             planned.can_be_skipped,
         )
