@@ -37,6 +37,7 @@ ROUTES: dict[str, Route] = {
     "auth.password": Route("account.own"),
     "auth.language": Route("account.own"),
     "auth.proof": Route("account.own"),
+    "auth.shortcuts": Route("account.own"),
     "auth.idle": Route("account.own"),
     "auth.stay": Route("account.own"),
     "auth.sessions_ending": Route("account.own"),

@@ -92,3 +92,24 @@ def test_saving_is_no_leaving(desk):
     desk.get_by_role("button", name="Save").click()
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Newman")
     assert asked == []
+
+
+def test_the_list_of_keys_opens_over_what_is_typed_and_remembers_its_setting(desk):
+    desk.keyboard.press("n")
+    desk.get_by_text("Notes", exact=True).click()
+    desk.get_by_label("Notes").fill("Comes by wheelchair")
+    desk.locator("#sheet-title").click()
+    desk.keyboard.press("?")
+    keys = desk.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys.get_by_text("Ctrl Enter")).to_be_visible()
+    keys.get_by_label("Use single-letter keys").uncheck()
+    desk.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(desk.get_by_label("Notes")).to_have_value("Comes by wheelchair")
+    desk.reload()
+    desk.get_by_role("link", name="Keyboard shortcuts").click()
+    expect(keys.get_by_label("Use single-letter keys")).not_to_be_checked()
+    keys.get_by_role("link", name="Close").click()
+    expect(keys).to_be_hidden()
+    desk.keyboard.press("?")
+    expect(keys).to_be_hidden()

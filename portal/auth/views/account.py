@@ -78,6 +78,12 @@ def proof() -> Response:
                      passkeys=queries.list_passkeys(commands.my_id()))  # fmt: skip
 
 
+@bp.get("/account/shortcuts")
+@permission("account.own")
+def shortcuts() -> Response:
+    return page("auth/shortcuts.html", "auth/_shortcuts.html")
+
+
 @bp.post("/account/sessions/ending")
 @permission("account.own")
 def sessions_ending() -> Response:

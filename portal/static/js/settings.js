@@ -1,5 +1,6 @@
 // Settings of this browser: theme, density, single-key shortcuts. And what buttons alone can do.
 const root = document.documentElement;
+const keys = document.getElementById("keys");
 const remember = (key, value) => {
   try { localStorage.setItem(`portal.${key}`, value); } catch { /* storage is off: it lasts for this page */ }
 };
@@ -11,21 +12,28 @@ const commands = {
   theme() { remember("theme", root.dataset.theme = isDark() ? "light" : "dark"); },
   density() { remember("density", root.dataset.density = root.dataset.density === "compact" ? "cosy" : "compact"); reflect(); },
   print() { window.print(); },
-  keys() { document.getElementById("keys").showModal(); },
+  keys({ pathname }) {
+    if (pathname !== location.pathname) htmx.ajax("GET", pathname, { source: keys, target: keys, swap: "innerHTML" });
+  },
 };
 
 function reflect() {
+  const single = document.getElementById("single-keys");
+  if (single) single.checked = localStorage.getItem("portal.keys") !== "off";
   document.querySelector("[data-command=density]")?.setAttribute("aria-pressed", String(root.dataset.density === "compact"));
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-command]");
-  if (button) commands[button.dataset.command]();
+  if (!button) return;
+  event.preventDefault();
+  commands[button.dataset.command](button);
 });
-
-const keys = document.getElementById("single-keys");
-if (keys) {
-  keys.checked = localStorage.getItem("portal.keys") !== "off";
-  keys.addEventListener("change", () => remember("keys", keys.checked ? "on" : "off"));
-}
+document.addEventListener("change", ({ target }) => {
+  if (target.id === "single-keys") remember("keys", target.checked ? "on" : "off");
+});
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  reflect();
+  if (ctx.target === keys && !keys.open) keys.showModal();
+});
 reflect();

@@ -31,7 +31,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (typing(event.target) || localStorage.getItem("portal.keys") === "off") return;
-  if (event.key === "?") return document.getElementById("keys").showModal();
+  if (event.key === "?") return document.querySelector("[data-command=keys]").click();
   if (event.key === "/") { event.preventDefault(); return document.getElementById("find")?.focus(); }
   const wanted = find(event.key);
   if (wanted) { event.preventDefault(); wanted.click(); }

@@ -38,7 +38,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href], [data-close]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const dialog = link.closest("dialog");
-  if (dialog || !link.matches("[data-dialog], [download], [target], [href^='#']")) keeps(event, dialog ?? document, () => link.click());
+  if (dialog || !link.matches("[data-dialog], [data-command], [download], [target], [href^='#']")) keeps(event, dialog ?? document, () => link.click());
 }, true);
 
 // The browser closes on a second Escape whatever is said: the key is taken first.
