@@ -73,7 +73,7 @@ def all_of(checks: Iterable[Callable[[], Any]]) -> list[Any]:
         try:
             given.append(check())
         except DomainError as refusal:
-            refused.append(refusal)
+            refused += [refusal, *refusal.others]
     if refused:
         first, *first.others = refused
         raise first

@@ -22,6 +22,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from portal.availability.commands import (
     ExceptionDetails,
     RuleDetails,
+    check_exception,
+    check_rule,
     split_around,
     split_from,
 )
@@ -35,6 +37,7 @@ from portal.web.forms import Line, Names, PortalForm
 
 REQUIRED = InputRequired(_("This is needed."))
 WALL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+LONG_AGO, FAR_OFF = datetime(1900, 1, 1), datetime(2300, 1, 1)  # noqa: DTZ001 - wall times
 # Monday first, as a week is planned; the database counts from Sunday.
 WEEKDAYS = (
     (1, _("Monday")),
@@ -78,6 +81,11 @@ class HoursForm(SeenForm):
             *(SelectChoice(offering.id, offering.service_name) for offering in offerings),
         ]
         self.keep("service_offering_id", offering_words)
+        self.place = place
+
+    def check(self) -> None:
+        """As adding and changing check it; of the weekday they ask nothing."""
+        check_rule(self.on(WEEKDAYS[0][0], self.place))
 
     def on(self, day_of_week: int, place: PlaceRow) -> RuleDetails:
         """What was typed, for the command, on one weekday."""
@@ -180,19 +188,26 @@ class ExceptionForm(SeenForm):
     availability_rule_id = SelectField(_("Which hours"), coerce=lambda value: int(value or 0))
     slot_duration_minutes = IntegerField(_("Minutes of a slot"), [Optional()])
 
-    def offer_rules(self, rules: dict[int, str], ended: Names) -> None:
+    def offer_rules(self, place: PlaceRow, rules: dict[int, str], ended: Names) -> None:
         """All of the doctor's hours there, or one session of the week."""
+        self.place = place
         self.availability_rule_id.choices = [
             SelectChoice(0, gettext("All hours of the doctor there")),
             *(SelectChoice(rule_id, words) for rule_id, words in rules.items()),
         ]
         self.keep("availability_rule_id", ended)
 
-    def details(self, place: PlaceRow) -> ExceptionDetails:
-        """What was typed, for the command, as instants."""
+    def check(self) -> None:
+        """As adding and changing check it."""
+        check_exception(self.details())
+
+    def details(self) -> ExceptionDetails:
+        """What was typed, for the command, as instants; an end that is missing is far away."""
+        place = self.place
         return ExceptionDetails(
             doctor_id=place.doctor_id, facility_id=place.facility_id,
-            start_at=_instant(self.start_at.data, place), end_at=_instant(self.end_at.data, place),
+            start_at=_instant(self.start_at.data or LONG_AGO, place),
+            end_at=_instant(self.end_at.data or FAR_OFF, place),
             type=self.type.data, reason=self.reason.data,
             availability_rule_id=self.availability_rule_id.data or None,
             slot_duration_minutes=self.slot_duration_minutes.data,
@@ -212,7 +227,5 @@ def typed_exception(exception: AvailabilityException, place: PlaceRow) -> dict[s
     }
 
 
-def _instant(wall: datetime | None, place: PlaceRow) -> datetime:
-    if wall is None:  # the field is required, so a form that validates has it
-        raise ValueError
+def _instant(wall: datetime, place: PlaceRow) -> datetime:
     return instant(wall.date(), wall.time(), place.zone)

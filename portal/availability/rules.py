@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from portal.refusals import N_, DomainError
+from portal.refusals import N_, DomainError, all_of
 
 MIDNIGHT = time(0)
 SHORTEST_SLOT, LONGEST_SLOT = 5, 1440
@@ -127,12 +128,28 @@ def check_slots(
     duration: int, interval: int | None, capacity: int, window_minutes: int | None = None
 ) -> None:
     """What a rule's numbers may be; `window_minutes` is the wall-clock length of its session."""
+    all_of(
+        (
+            partial(_check_length, duration, window_minutes),
+            partial(_check_interval, interval),
+            partial(_check_seats, capacity),
+        )
+    )
+
+
+def _check_length(duration: int, window_minutes: int | None) -> None:
     if not SHORTEST_SLOT <= duration <= LONGEST_SLOT:
         raise SlotLengthOutOfRange(least=SHORTEST_SLOT, most=LONGEST_SLOT)
-    if interval is not None and not SHORTEST_SLOT <= interval <= LONGEST_SLOT:
-        raise SlotIntervalOutOfRange(least=SHORTEST_SLOT, most=LONGEST_SLOT)
     if window_minutes is not None and duration > window_minutes:
         raise SlotLongerThanWindow
+
+
+def _check_interval(interval: int | None) -> None:
+    if interval is not None and not SHORTEST_SLOT <= interval <= LONGEST_SLOT:
+        raise SlotIntervalOutOfRange(least=SHORTEST_SLOT, most=LONGEST_SLOT)
+
+
+def _check_seats(capacity: int) -> None:
     if not 1 <= capacity <= MOST_SEATS:
         raise CapacityOutOfRange(most=MOST_SEATS)
 

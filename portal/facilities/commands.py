@@ -1,13 +1,15 @@
 """Opening, changing and closing facilities."""
 
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from portal import clock
 from portal.db import session
 from portal.facilities import queries
 from portal.facilities.models import Facility
+from portal.facilities.rules import SLUG
 from portal.facilities.visits import undecided_at
-from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.staff.commands import SlugNotUsable, TimeZoneUnknown
 
 
@@ -69,6 +71,7 @@ class FacilityDetails:
 
 def open_facility(details: FacilityDetails) -> Facility:
     """A new facility. Raises NameTaken, SlugTaken, SlugNotUsable, TimeZoneUnknown."""
+    check_facility(details)
     facility = Facility(**asdict(details))
     with refusing(REASONS):
         session.add(facility)
@@ -77,12 +80,46 @@ def open_facility(details: FacilityDetails) -> Facility:
 
 def change_facility(facility: Facility, details: FacilityDetails) -> None:
     """Change what is said about a facility. Raises ZoneInUse, and as `open_facility`."""
-    visits = undecided_at(facility.id).ids if details.timezone != facility.timezone else ()
-    if visits:
-        raise ZoneInUse(visits=len(visits))
+    check_facility(details, facility)
     with refusing(REASONS):
         for name, value in asdict(details).items():
             setattr(facility, name, value)
+
+
+def check_facility(details: FacilityDetails, facility: Facility | None = None) -> None:
+    """Whether a facility could be so: a new one, or this one changed. All that is wrong at once.
+
+    Raises as the command. Of two at once, and of facilities that this person does not see, the
+    constraints decide.
+    """
+    but = facility.id if facility else None
+    all_of(
+        (
+            partial(_require_name, details.name, but),
+            partial(_require_slug, details.slug, but),
+            partial(_require_zone, details.timezone, facility),
+        )
+    )
+
+
+def _require_name(name: str, but: int | None) -> None:
+    found = queries.find_named(name)
+    if found is not None and found.id != but:
+        raise NameTaken
+
+
+def _require_slug(slug: str, but: int | None) -> None:
+    if not SLUG.fullmatch(slug):
+        raise SlugNotUsable
+    found = queries.find_facility(slug)
+    if found is not None and found.id != but:
+        raise SlugTaken
+
+
+def _require_zone(zone: str, facility: Facility | None) -> None:
+    visits = undecided_at(facility.id).ids if facility and zone != facility.timezone else ()
+    if visits:
+        raise ZoneInUse(visits=len(visits))
 
 
 def close_facility(facility: Facility) -> None:

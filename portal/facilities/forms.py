@@ -7,7 +7,8 @@ from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
-from portal.facilities.commands import FacilityDetails
+from portal.facilities.commands import FacilityDetails, check_facility
+from portal.facilities.models import Facility
 from portal.facilities.rules import slug_from
 from portal.web.forms import Line, PortalForm, tidy
 
@@ -35,9 +36,16 @@ class FacilityForm(PortalForm):
     phone = Line(_("Phone"), [Length(max=50)])
     locale = Line(_("Language and region"), [Length(max=10)])
 
+    def check(self) -> None:
+        """As opening and changing check it; nothing is said of what is made from a missing name."""
+        if self.name.data or self.slug.data:
+            facility = self.edits if isinstance(self.edits, Facility) else None
+            check_facility(self.details(), facility)
+
     def details(self) -> FacilityDetails:
         """What was typed, for the command."""
         typed = {name: value for name, value in self.data.items() if name != "csrf_token"}
+        typed["name"] = typed["name"] or ""
         typed["slug"] = typed["slug"] or slug_from(typed["name"])
         return FacilityDetails(**typed)
 

@@ -105,6 +105,11 @@ def find_facility(slug: str) -> Facility | None:
     return session.scalar(OPEN.where(Facility.slug == slug))
 
 
+def find_named(name: str) -> Facility | None:
+    """The open facility with this name."""
+    return session.scalar(OPEN.where(Facility.name == name))
+
+
 def today_at(facility_id: int | None) -> date:
     """Today's date at a facility, open or closed; the clinic's where no facility is meant."""
     zone = select(Facility.timezone).where(

@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from portal.refusals import N_, DomainError
 
 SLUG_LENGTH = 63
+SLUG = re.compile(r"[a-z0-9-]{2,63}")
 
 
 def slug_from(name: str) -> str:

@@ -9,9 +9,10 @@ from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Email, InputRequired, Length, ValidationError
 
+from portal.auth.models import User
 from portal.auth.permissions import ROLE_NAMES, role_name
 from portal.staff import queries
-from portal.staff.commands import Person
+from portal.staff.commands import Person, check_change, check_person
 from portal.tenancy.context import facts
 from portal.web.forms import Line, PortalForm
 
@@ -44,6 +45,11 @@ class StandingForm(PortalForm):
         """The facilities that somebody is limited to; none means all of them."""
         return () if self.everywhere else tuple(self.facility_ids.data or ())
 
+    def check(self) -> None:
+        """As changing somebody checks it."""
+        if isinstance(self.edits, User):
+            check_change(self.edits, self.data["role"], self.chosen_facilities())
+
     def validate_facility_ids(self, field: SelectMultipleField) -> None:
         """At least one, unless it is all; whoever is limited is refused by the command."""
         if "reach" in self and not self.everywhere and not field.data:
@@ -72,10 +78,15 @@ class InvitationForm(StandingForm):
         _("E-mail"), [REQUIRED, Length(max=254), Email(_("This is not an e-mail address."))]
     )
 
+    def check(self) -> None:
+        """As inviting checks it."""
+        check_person(self.person())
+
     def person(self) -> Person:
         """What was typed, for the command."""
         typed = self.data
-        return Person(typed["email"], typed["name"], typed["role"], self.chosen_facilities())
+        email, name = typed["email"] or "", typed["name"] or ""
+        return Person(email, name, typed["role"], self.chosen_facilities())
 
 
 def words_of_facilities(ids: Collection[int]) -> dict[int, str]:

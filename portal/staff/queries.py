@@ -27,6 +27,13 @@ def get_user_by_email(email: str) -> User:
     return found
 
 
+def has_email(email: str) -> bool:
+    """Whether somebody of the clinic has it."""
+    return (
+        session.scalar(select(User.id).where(func.lower(User.email) == email.lower())) is not None
+    )
+
+
 def list_users(*, limit: int, offset: int) -> Sequence[Any]:
     """The clinic's staff by name."""
     order = (sorted_as(User.name), User.id)

@@ -6,6 +6,8 @@ above the form repeated them so, and a command's checks came one after another, 
 
 import pytest
 
+from portal.availability.queries import get_place_of
+from portal.facilities.queries import list_facilities
 from tests.support.pages import shown
 from tests.support.scheduling import a_plan, a_practice
 
@@ -74,20 +76,58 @@ BOTH = {
         "default_duration_minutes": "0",
     },
     "/appointments/waitlist/new": {"notes": "a" * 2001, "latest_on": "2001-01-01"},
+    "/services/steps/new": {"name": "", "default_duration_minutes": "0"},
+    "/facilities/new": {"name": "", "slug": "Not usable", "phone": "1" * 51},
+    "/facilities/{facility_id}/edit": {"name": "a" * 121, "slug": "x"},
+    "/staff/new": {"name": "a" * 121, "email": "{email}"},
+    "/availability/{place_id}/rules/new": {
+        "start_time": "noon", "slot_duration_minutes": "1", "slot_interval_minutes": "2000",
+        "capacity": "0", "valid_from": "2026-05-01", "valid_to": "2026-04-01",
+    },
+    "/availability/{place_id}/exceptions/new": {
+        "start_at": "2026-05-01T09:00", "end_at": "2026-05-01T08:00", "reason": "a" * 201,
+        "type": "override",
+    },
 }  # fmt: skip
 # Wrong only beside another field.
-RIGHT = {"first_name", "effective_from"}
+RIGHT = {"first_name", "effective_from", "valid_from", "start_at", "type"}
 
 
 @pytest.mark.parametrize("address", BOTH)
 def test_what_the_form_and_what_the_command_refuse_is_said_in_one_round(browser, alder, address):
     with alder.at_work():
         practice, plan = a_practice(alder.facility_id), a_plan()
-        ids = {"offering_id": practice.offering.id, "payer_id": plan.insurance_provider_id}
+        place = get_place_of(practice.doctor.id, alder.facility_id)
+        ids = {"offering_id": practice.offering.id, "payer_id": plan.insurance_provider_id,
+               "place_id": place.id, "facility_id": alder.facility_id}  # fmt: skip
     browser.sign_in(alder.owner)
-    page, wrong = address.format(**ids), BOTH[address]
+    page = address.format(**ids)
+    wrong = {name: text.format(email=alder.desk.email) for name, text in BOTH[address].items()}
     fields = shown(browser.get(page).text, next(iter(wrong)))
     answer = browser.post(page, data=fields | wrong)
     assert answer.status_code == 422
     for field in wrong.keys() - RIGHT:
+        assert f'id="{field}-error"' in answer.text, field
+
+
+def test_all_that_the_command_alone_refuses_is_said_in_one_round_too(browser, alder):
+    """The command's checks come together, not one after another."""
+    with alder.at_work():
+        [facility] = list_facilities()
+        taken = {"name": facility.name, "slug": facility.slug}
+    browser.sign_in(alder.owner)
+    fields = shown(browser.get("/facilities/new").text, "slug")
+    answer = browser.post("/facilities/new", data=fields | taken)
+    assert answer.status_code == 409
+    for field in taken:
+        assert f'id="{field}-error"' in answer.text, field
+
+
+def test_whom_an_administrator_may_not_make_an_owner_is_said_with_the_rest(browser, alder):
+    browser.sign_in(alder.hire("sam", "admin", facility_ids=(alder.facility_id,)))
+    fields = shown(browser.get("/staff/new").text, "email")
+    wrong = {"role": "owner", "facility_ids": [], "name": "", "email": alder.desk.email}
+    answer = browser.post("/staff/new", data=fields | wrong)
+    assert answer.status_code == 422
+    for field in wrong:
         assert f'id="{field}-error"' in answer.text, field

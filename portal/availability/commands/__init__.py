@@ -5,6 +5,7 @@ from portal.availability.commands.exceptions import (
     ExceptionDetails,
     add_exception,
     change_exception,
+    check_exception,
     remove_exception,
 )
 from portal.availability.commands.locks import lock_doctors
@@ -38,6 +39,7 @@ __all__ = [
     "batches",
     "change_exception",
     "change_rule",
+    "check_exception",
     "check_rule",
     "close_for_days",
     "details_of",

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 
 from portal.availability import queries
 from portal.availability.commands.materialise import Materialised, materialise_doctors
@@ -12,7 +13,7 @@ from portal.availability.rules import (
     check_span,
 )
 from portal.db import session
-from portal.refusals import N_, DomainError
+from portal.refusals import N_, DomainError, all_of
 
 
 class RuleElsewhere(DomainError):
@@ -43,7 +44,7 @@ def add_exception(details: ExceptionDetails) -> AvailabilityException:
     Raises:
         SpanBackwards, OverrideNeedsSlotLength, SlotLengthOutOfRange, RuleElsewhere: at their field.
     """
-    _check(details)
+    check_exception(details)
     exception = AvailabilityException(**asdict(details))
     session.add(exception)
     session.flush()
@@ -55,7 +56,7 @@ def change_exception(
     exception: AvailabilityException, details: ExceptionDetails
 ) -> AvailabilityException:
     """Change an exception; slots follow where it was and is. Raises as `add_exception`."""
-    _check(details)
+    check_exception(details)
     for name, value in asdict(details).items():
         setattr(exception, name, value)
     session.flush()
@@ -75,13 +76,27 @@ def _carry_through(exception: AvailabilityException) -> Materialised:
     return materialise_doctors([exception.doctor_id], facility_id=exception.facility_id)
 
 
-def _check(details: ExceptionDetails) -> None:
-    check_span(details.start_at, details.end_at)
+def check_exception(details: ExceptionDetails) -> None:
+    """Whether an exception could be added. Raises as `add_exception`, all that is wrong at once."""
+    all_of(
+        (
+            partial(check_span, details.start_at, details.end_at),
+            partial(_check_rule, details),
+            partial(_check_slots, details),
+        )
+    )
+
+
+def _check_rule(details: ExceptionDetails) -> None:
     if details.availability_rule_id is not None:
         rule = queries.get_rule(details.availability_rule_id)
         if (rule.doctor_id, rule.facility_id) != (details.doctor_id, details.facility_id):
             raise RuleElsewhere
-    elif details.type == "override" and details.slot_duration_minutes is None:
+
+
+def _check_slots(details: ExceptionDetails) -> None:
+    narrowed = details.availability_rule_id is not None
+    if details.slot_duration_minutes is None and details.type == "override" and not narrowed:
         raise OverrideNeedsSlotLength
     if details.slot_duration_minutes is not None:
         check_slots(details.slot_duration_minutes, None, 1)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, time
+from functools import partial
 
 from portal.availability.commands.materialise import Materialised, materialise_doctors
 from portal.availability.models import AvailabilityRule
 from portal.availability.rules import check_slots, check_validity, check_window, wall_minutes
 from portal.db import session
 from portal.doctors.queries import find_place
-from portal.refusals import N_, DomainError, refusing
+from portal.refusals import N_, DomainError, all_of, refusing
 from portal.services.queries import get_offering
 
 
@@ -114,19 +115,33 @@ def _carry_through(rule: AvailabilityRule) -> Materialised:
 
 
 def check_rule(details: RuleDetails) -> None:
-    """Whether a rule could be added. Raises as `add_rule`."""
-    check_window(details.start_time, details.end_time)
-    check_slots(
-        details.slot_duration_minutes,
-        details.slot_interval_minutes,
-        details.capacity,
-        wall_minutes(details.start_time, details.end_time),
-    )
+    """Whether a rule could be added. Raises as `add_rule`, all that is wrong at once."""
+    checks = (_check_times, _check_validity, _check_place, _check_offering)
+    all_of(partial(check, details) for check in checks)
+
+
+def _check_times(details: RuleDetails) -> None:
+    """A slot is held against the session's length where that is one."""
+    window = wall_minutes(details.start_time, details.end_time)
+    all_of(
+        (
+            partial(check_window, details.start_time, details.end_time),
+            partial(
+                check_slots, details.slot_duration_minutes, details.slot_interval_minutes,
+                details.capacity, window if window > 0 else None,
+            ),
+        )
+    )  # fmt: skip
+
+
+def _check_validity(details: RuleDetails) -> None:
     check_validity(details.valid_from, details.valid_to)
+
+
+def _check_place(details: RuleDetails) -> None:
     place = find_place(doctor_id=details.doctor_id, facility_id=details.facility_id)
     if place is None or not place.active:
         raise NotPlacedThere
-    _check_offering(details)
 
 
 def _check_offering(details: RuleDetails) -> None:

@@ -38,10 +38,10 @@ def exceptions() -> Response:
 def exception_new(place_id: int) -> Response:
     place = queries.get_place(place_id)
     form = ExceptionForm(availability_rule_id=0)
-    form.offer_rules(_sessions(place), _ended_sessions)
+    form.offer_rules(place, _sessions(place), _ended_sessions)
 
     def add() -> object:
-        return commands.add_exception(form.details(place))
+        return commands.add_exception(form.details())
 
     said, templates = _("The exception is added."), ("availability/exception_new.html", FORM)
     return show_then_do(form, place, add, said, templates)
@@ -53,10 +53,10 @@ def exception_edit(exception_id: int) -> Response:
     exception = held(queries.get_exception(exception_id))
     place = queries.get_place_of(exception.doctor_id, exception.facility_id)
     form = ExceptionForm(**typed_exception(exception, place), edits=exception)
-    form.offer_rules(_sessions(place), _ended_sessions)
+    form.offer_rules(place, _sessions(place), _ended_sessions)
 
     def change() -> object:
-        return commands.change_exception(exception, form.details(place))
+        return commands.change_exception(exception, form.details())
 
     said, templates = _("The exception is changed."), ("availability/exception_edit.html", FORM)
     return show_then_do(form, place, change, said, templates, exception=exception)

@@ -25,6 +25,7 @@ from portal.services.commands.workflows import (
     add_workflow,
     change_step_template,
     change_workflow,
+    check_step_template,
     end_workflow,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "change_workflow",
     "check_offering",
     "check_service",
+    "check_step_template",
     "end_workflow",
     "offer_service",
     "restore_service",

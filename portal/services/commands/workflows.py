@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 
 from sqlalchemy import select
 
 from portal.db import session
-from portal.refusals import N_, Conflict, NotFound, refusing
+from portal.refusals import N_, Conflict, NotFound, all_of, refusing
 from portal.services.models import ServiceWorkflow, StepTemplate, WorkflowStep
 from portal.services.queries import step_details
 from portal.services.rules import check_minutes, check_steps, checked_name
@@ -112,9 +113,19 @@ def end_workflow(workflow: ServiceWorkflow) -> None:
     session.flush()
 
 
+def check_step_template(details: StepTemplateDetails) -> None:
+    """Whether such a kind of step could be added. Raises as `add_step_template`."""
+    _describe(StepTemplate(), details)
+
+
 def _describe(template: StepTemplate, details: StepTemplateDetails) -> None:
-    check_minutes(details.default_duration_minutes, "default_duration_minutes")
-    template.name = checked_name(details.name)
+    minutes = details.default_duration_minutes
+    _minutes, template.name = all_of(
+        (
+            partial(check_minutes, minutes, "default_duration_minutes"),
+            partial(checked_name, details.name),
+        )
+    )
     template.description = details.description
     template.default_duration_minutes = details.default_duration_minutes
     template.requires_location = details.requires_location

@@ -27,7 +27,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.insurance.words import plans
 from portal.refusals import DomainError
-from portal.services.commands import StepDetails, StepTemplateDetails, WorkflowDetails
+from portal.services.commands import (
+    StepDetails,
+    StepTemplateDetails,
+    WorkflowDetails,
+    check_step_template,
+)
 from portal.services.models import StepTemplate, WorkflowStep
 from portal.services.queries import list_workflows
 from portal.web.forms import Line, PickField, PortalForm, say, tidy
@@ -46,10 +51,14 @@ class StepTemplateForm(PortalForm):
     requires_location = BooleanField(_("Needs a room"), default=True)
     description = TextAreaField(_("Description"), [Length(max=1000)], filters=[tidy])
 
+    def check(self) -> None:
+        """As adding and changing check it."""
+        check_step_template(self.details())
+
     def details(self) -> StepTemplateDetails:
         """What was typed, for the command."""
         typed = {name: value for name, value in self.data.items() if name != "csrf_token"}
-        return StepTemplateDetails(**typed)
+        return StepTemplateDetails(**typed | {"name": self.name.data or ""})
 
 
 class StepForm(Form):

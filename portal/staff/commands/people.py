@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, text, update
@@ -13,7 +14,7 @@ from portal.auth.commands import end_sessions, require_length
 from portal.auth.models import User, UserLink, UserSession
 from portal.db import session
 from portal.phi.commands import create_keys
-from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.staff import queries
 from portal.staff.models import UserFacility
 from portal.tenancy.context import as_worker, enter_job, facts
@@ -144,10 +145,19 @@ def invite_user(person: Person) -> str:
     Raises:
         EmailTaken, OwnersOnly, BeyondYourFacilities
     """
-    if facts().role == "admin" and person.role == "owner":
-        raise OwnersOnly
-    require_reach(person.facility_ids)
+    check_person(person)
     return make_link(_add(person, status="invited", password_hash=None))
+
+
+def check_person(person: Person) -> None:
+    """Whether such a person could be invited. Raises as `invite_user`, all of it at once."""
+    all_of(
+        (
+            partial(_require_free, person.email),
+            partial(_require_owner_for_owner, person.role),
+            partial(require_reach, person.facility_ids),
+        )
+    )
 
 
 def make_link(user: User) -> str:
@@ -176,8 +186,7 @@ def change_user(user: User, role: str, facility_ids: Collection[int]) -> None:
     now = set(queries.facility_ids_of(user.id))
     if role == user.role and now == set(facility_ids):
         return
-    require_standing(user, role)
-    require_reach(facility_ids)
+    check_change(user, role, facility_ids)
     if role != user.role:
         user.role = role
         session.flush()
@@ -191,6 +200,11 @@ def change_user(user: User, role: str, facility_ids: Collection[int]) -> None:
     added = sorted(set(facility_ids) - now)
     session.add_all(UserFacility(user_id=user.id, facility_id=each) for each in added)
     session.flush()
+
+
+def check_change(user: User, role: str, facility_ids: Collection[int]) -> None:
+    """Whether somebody could be changed so. Raises as `change_user`, all that is wrong at once."""
+    all_of((partial(require_standing, user, role), partial(require_reach, facility_ids)))
 
 
 def disable_user(user: User) -> None:
@@ -248,6 +262,17 @@ def require_owner_for_owners(user: User, role: str | None) -> None:
     """Raise OwnersOnly unless the present person may see to an owner, where one is meant."""
     if facts().role != "owner" and "owner" in (user.role, role):
         raise OwnersOnly
+
+
+def _require_owner_for_owner(role: str) -> None:
+    if facts().role == "admin" and role == "owner":
+        raise OwnersOnly
+
+
+def _require_free(email: str) -> None:
+    """Of two at once the constraint refuses the second."""
+    if queries.has_email(email):
+        raise EmailTaken
 
 
 def _add(person: Person, **sign_in: Any) -> User:

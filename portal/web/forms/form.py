@@ -164,7 +164,11 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         return Refusals(self)
 
     def _hear_command(self) -> None:
-        """Put what the command would refuse beside the fields of which nothing is said yet."""
+        """Put what the command would refuse beside the fields of which nothing is said yet.
+
+        The answer stays that of a form which is wrong: the command was not asked to do it.
+        """
+        status = self._refused
         try:
             self.check()
         except DomainError as refusal:
@@ -173,6 +177,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
                 field = self._fields.get(each.field or "")
                 if field is not None and not field.errors:
                     self.refuse(each)
+        self._refused = status
 
     def _meet_others(self, version: versions.Version) -> None:
         met = versions.reconcile(self, version)
