@@ -52,6 +52,26 @@ def visits_of(clinic, patient):
         ]
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"visits": "", "repeat": "dates"}, "Say how many visits, or until which day."),
+        ({"availability_slot_id": "own", "repeat": "dates"}, "A series begins at an opening"),
+        ({"availability_slot_id": "own"}, "A series begins at an opening"),
+    ],
+)
+def test_what_cannot_be_a_series_is_not_booked_once_instead(browser, alder, work, more, said):
+    """The kind: what is typed or pressed is left out in silence, and less of it is booked.
+
+    "Show the dates" without a number, and a series at a walk-in's time, each booked one.
+    """
+    sent = typed(browser.sign_in(alder.desk), *work, doctor_id=work[0].doctor.id, **more)
+    answer = browser.send("/appointments/new", sent)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert visits_of(alder, work[1]) == []
+
+
 def test_the_dates_are_shown_before_anything_is_booked(browser, alder, work):
     sent = typed(browser.sign_in(alder.desk), *work)
     answer = browser.send("/appointments/new", sent)

@@ -27,6 +27,7 @@ from portal.appointments.rules.series import (
     Repeat,
     RepeatsOutOfRange,
     RepeatsUntilWhen,
+    SeriesAtOwnTime,
     WeeksOutOfRange,
     repeated_dates,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "Repeat",
     "RepeatsOutOfRange",
     "RepeatsUntilWhen",
+    "SeriesAtOwnTime",
     "ServiceBegun",
     "SlotHeld",
     "SlotTaken",

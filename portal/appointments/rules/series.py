@@ -46,6 +46,11 @@ class RepeatsUntilWhen(DomainError):
     field = "visits"
 
 
+class SeriesAtOwnTime(DomainError):
+    message = N_("A series begins at an opening: choose one, or book this and repeat it afterwards.")
+    field = "visits"
+
+
 @dataclass(frozen=True)
 class Repeat:
     """Every so many weeks, for a count of visits (the first included) or until a date (included).

@@ -173,7 +173,8 @@ def _brings_plan(form: BookingForm) -> bool:
 
 
 def _at_once(form: BookingForm) -> bool:
-    return form.own_time or not form.repeats
+    """Whether it is one appointment: of a series the dates are shown before."""
+    return not (form.repeats or form.repeat.data)
 
 
 def _book(form: BookingForm, facility: Facility) -> Appointment:

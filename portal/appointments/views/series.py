@@ -10,7 +10,7 @@ from portal.appointments.forms import BookingForm, RepeatForm
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Wanted, find_offer
-from portal.appointments.rules import InSeriesAlready, NotAllBooked, SlotTaken
+from portal.appointments.rules import InSeriesAlready, NotAllBooked, SeriesAtOwnTime, SlotTaken
 from portal.appointments.series_page import Dates, dates_of, offer_of
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
@@ -43,6 +43,8 @@ def repeat(appointment_id: int) -> Response:
 
 def preview(form: BookingForm, facility: Facility) -> Dates:
     """The dates of a booking that repeats; raises what a booking of the first would."""
+    if form.own_time:
+        raise SeriesAtOwnTime
     details = form.details(facility)
     slot = get_slot(details.slot_id or 0)
     wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id, slot_id=slot.id)
