@@ -77,3 +77,15 @@ def test_the_suggested_time_is_held_once_a_patient_is_chosen(desk, chromium, sit
         other = sign_in(elsewhere.new_page(), site.admin)
         expect(other.locator(f"#free-{slot}")).to_contain_text("is booking")
     desk.get_by_label("Close").first.click()
+
+
+def test_the_same_key_books_in_each_form_on_the_way_to_a_series(desk, tmp_path):
+    """Ctrl+Enter is the main button of whatever form is open, with what that button says."""
+    desk.keyboard.press("n")
+    pick_patient(desk, two_letters(tmp_path))
+    desk.get_by_text("Repeat this appointment").click()
+    desk.get_by_label("Number of appointments").fill("2")
+    desk.get_by_role("button", name="Show the dates").click()
+    expect(desk.get_by_role("heading", name="Dates of the series")).to_be_visible()
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".toast").last).to_contain_text("2 appointments booked")

@@ -54,6 +54,7 @@ document.addEventListener("keydown", (event) => {
 function submitSettled(root) {
   const form = root.querySelector("form[data-ctrl-enter]") ?? document.querySelector("main form[data-ctrl-enter]");
   if (!form) return;
-  if (!form.querySelector(".htmx-request")) return form.requestSubmit();
+  const button = form.querySelector(".primary") ?? form.querySelector("[type=submit]");
+  if (!form.querySelector(".htmx-request")) return form.requestSubmit(button);
   document.addEventListener("htmx:finally:request", () => setTimeout(() => submitSettled(root)), { once: true });
 }
