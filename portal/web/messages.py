@@ -34,7 +34,8 @@ def toast(
         kind: `ok`, `info` or `error`.
         undo: `{"url": ..., "values": {...}}`, posted when they take it back.
         patient: whom it names; the name is read when the message is shown.
-        link: the page of what it is about; `link_text` is what the link says, "Open" unless told.
+        link: what it is about, which "Open" shows in the dialog.
+        link_text: what the link says instead where it leads to a page of its own.
         act: what was done; the message goes when that is taken back.
     """
     message = {

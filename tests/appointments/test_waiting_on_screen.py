@@ -124,6 +124,8 @@ def test_a_moved_visit_says_that_somebody_wants_its_old_start(browser, alder, wo
     browser.sign_in(alder.desk)
     page = browser.send(f"/appointments/{visit.id}/move", sent, follow_redirects=True).text
     assert "1 person on the waitlist matches the time that is free now." in page
+    # a page of its own, which no dialog has room for
+    assert re.search(r'<a href="/appointments/waitlist[^"]*">Show</a>', page)
 
 
 def filled_in(html: str) -> dict[str, str]:
@@ -173,11 +175,29 @@ def test_a_wish_is_changed_withdrawn_and_put_back(browser, alder, work):
     assert 'value="2026-03-30"' in browser.get(address).text
     assert browser.send(address, wish(*work, urgency="urgent")).status_code == 303
     assert standing(alder) == [("urgent", 0b1010)]
-    page = browser.send(f"{address}/withdrawal", follow_redirects=True).text
-    assert "Waitlist entry withdrawn." in page
+    browser.send(f"{address}/withdrawal")
     assert "Marchetti, Greta" in browser.get("/appointments/waitlist?standing=withdrawn").text
     browser.send(f"{address}/reinstatement")
     assert len(standing(alder)) == 1
+
+
+def test_each_message_about_a_list_says_whom_it_is_about(browser, alder, work):
+    """A list has many people: a message that names none leaves open whose entry was changed.
+
+    Every act of the waitlist says so, its Undo as well.
+    """
+    entry_id = a_waiting_patient(alder, work)
+    browser.sign_in(alder.desk)
+    address = f"/appointments/waitlist/{entry_id}"
+    acts = {
+        "/appointments/waitlist/new": "On the waitlist",
+        address: "Waitlist entry saved",
+        f"{address}/withdrawal": "Waitlist entry withdrawn",
+        f"{address}/reinstatement": "Back on the waitlist",
+    }
+    for where, said in acts.items():
+        page = browser.send(where, wish(*work), follow_redirects=True).text
+        assert f"{said}: Marchetti, Greta" in page
 
 
 def test_the_list_sends_as_many_statements_however_many_wait(browser, alder, work):

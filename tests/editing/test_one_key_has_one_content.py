@@ -102,7 +102,7 @@ def wish(browser: Browser, work: Work) -> Sent:
     address = "/appointments/waitlist/new"
     sent = shown(browser.get(address).text, "entry_key")
     sent |= {"patient_id": work.one, "service_id": work.practice.service.id}
-    return Sent(address, sent, {"urgency": "soon"}, "The patient is on the waitlist")
+    return Sent(address, sent, {"urgency": "soon"}, "On the waitlist: ")
 
 
 def merge(browser: Browser, work: Work) -> Sent:

@@ -9,6 +9,7 @@ from portal.absences.forms import ProposalForm, decision_of, value_of
 from portal.absences.rules import TO_GET_THERE, Decision, propose
 from portal.absences.sheet import start_words
 from portal.absences.views.blueprint import bp
+from portal.appointments.act_messages import say_done
 from portal.appointments.commands import MoveDetails, reschedule_appointment
 from portal.appointments.queries import get_appointment
 from portal.appointments.rules import where
@@ -16,7 +17,7 @@ from portal.auth.permissions import permission
 from portal.availability.queries import list_orphans
 from portal.facilities.visits import list_visits
 from portal.refusals import N_, DomainError
-from portal.web.answers import form_page, go, toast
+from portal.web.answers import form_page, go
 from portal.web.pagination import Listing, window_from
 
 # As many are counted for the tab.
@@ -47,7 +48,7 @@ def orphan_move(appointment_id: int) -> Response:
     if form.validate():
         with form.refusals():
             reschedule_appointment(visit, _chosen(form))
-            toast(_("The appointment is moved. Tell the patient."))
+            say_done(visit, _("Moved; tell the patient"))
             return go("absences.orphans")
     return _listed(form)
 

@@ -24,6 +24,7 @@ from portal.names import name_of
 from portal.patients.queries import PatientRow, get_patient, search_patients
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
+from portal.web.messages import PATIENT
 from portal.web.pagination import Listing, window_from
 
 FORM = "appointments/_wish.html"
@@ -56,8 +57,8 @@ def waitlist_new() -> Response:
     form.offer_choices(facility)
     if _is_sent(form) and form.validate():
         with form.refusals():
-            commands.add_to_waitlist(form.details(), UUID(form.entry_key.data))
-            toast(_("The patient is on the waitlist."))
+            entry = commands.add_to_waitlist(form.details(), UUID(form.entry_key.data))
+            _say(entry, _("On the waitlist: %(who)s", who=PATIENT))
             return go("appointments.waitlist", facility=facility.id)
     return _form("appointments/wish_new.html", form, facility)
 
@@ -74,7 +75,7 @@ def waitlist_edit(entry_id: int) -> Response:
     if _is_sent(form) and form.validate():
         with form.refusals():
             commands.change_wish(entry, form.details())
-            toast(_("The changes are saved."))
+            _say(entry, _("Waitlist entry saved: %(who)s", who=PATIENT))
             return go("appointments.waitlist", facility=facility.id)
     return _form("appointments/wish_edit.html", form, facility, entry=entry)
 
@@ -85,7 +86,8 @@ def waitlist_withdrawal(entry_id: int) -> Response:
     entry = queries.get_wish(entry_id)
     commands.withdraw_wish(entry)
     undo = url_for("appointments.waitlist_reinstatement", entry_id=entry.id)
-    toast(_("Waitlist entry withdrawn."), undo={"url": undo, "values": {}})
+    toast(_("Waitlist entry withdrawn: %(who)s", who=PATIENT), patient=entry.patient_id,
+          undo={"url": undo, "values": {}})  # fmt: skip
     return _back(entry)
 
 
@@ -94,7 +96,13 @@ def waitlist_withdrawal(entry_id: int) -> Response:
 def waitlist_reinstatement(entry_id: int) -> Response:
     entry = queries.get_wish(entry_id)
     commands.reinstate_wish(entry)
+    _say(entry, _("Back on the waitlist: %(who)s", who=PATIENT))
     return _back(entry)
+
+
+def _say(entry: WaitlistEntry, what: str) -> None:
+    """Say what was done to an entry of the list, and whose it is."""
+    toast(what, patient=entry.patient_id)
 
 
 def _back(entry: WaitlistEntry) -> Response:
