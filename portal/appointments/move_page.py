@@ -23,6 +23,7 @@ from portal.doctors.queries import list_places
 from portal.refusals import DomainError
 from portal.services.queries import get_offering_row
 from portal.web.filters import hhmm, localtime, shortdate
+from portal.web.forms import say
 from portal.web.languages import page_locale
 
 DAYS = 7
@@ -104,7 +105,7 @@ def move_page(visit: Appointment, card: VisitPage, asked: date | None) -> MovePa
 def why_not_there(
     visit: Appointment, to: MoveDetails, refusal: DomainError
 ) -> tuple[Sequence[Said], Sequence[Instead]]:
-    """Every reason against a time but the appointment's own seat, and the nearest openings."""
+    """Every other reason against a time but its own seat, and the nearest openings."""
     offering = get_offering_row(to.offering_id or visit.service_offering_id)
     reasons = [
         reason
@@ -115,7 +116,8 @@ def why_not_there(
     ]
     about = About(offering, visit.insurance_plan_id, offering.zone)
     nearest = refusal.alternatives if isinstance(refusal, SlotTaken) else ()
-    return say_reasons(reasons, about), _instead(offering.facility_id, nearest)
+    said = [each for each in say_reasons(reasons, about) if each.text != say(refusal)]
+    return said, _instead(offering.facility_id, nearest)
 
 
 def moved_meanwhile(

@@ -84,6 +84,9 @@ def test_a_refused_move_says_why_and_what_is_still_possible(browser, alder, work
     refused = browser.send(f"/appointments/{visit.id}/move", sent)
     assert refused.status_code == 409
     assert "That time is booked." in refused.text
+    # a gesture sends an instant: it comes back as one that the field can hold
+    at = browser.send(f"/appointments/{visit.id}/move", sent | {"start_at": "2026-03-02T15:00:00Z"})
+    assert 'value="2026-03-02T09:00"' in at.text
     assert "Still possible:" in refused.text
     assert "Mar 2, 2026, 09:30" in refused.text
     instead = sent | {"start_at": chicago(2, "09:30").isoformat()}

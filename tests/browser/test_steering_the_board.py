@@ -36,6 +36,10 @@ def test_a_refused_move_says_why_beside_what_was_done(booked):
     dialog = booked.locator("#dialog")
     expect(dialog).to_be_visible()
     expect(dialog.locator(".errors")).to_be_visible()
+    # Nothing was typed: closing asks nothing.
+    booked.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(booked.locator("#discard")).to_be_hidden()
 
 
 def test_a_refused_step_shows_the_appointment_as_it_is_with_the_reason(booked):

@@ -11,12 +11,16 @@ from portal.web.days import within_reason
 
 def check_start(typed: str) -> None:
     """Raises ValidationError for what is no date with a time."""
-    try:
-        sensible = within_reason(datetime.fromisoformat(typed))
-    except ValueError:
-        sensible = False
-    if not sensible:
+    if not is_start(typed):
         raise ValidationError(gettext("Enter a date and a time."))
+
+
+def is_start(typed: str) -> bool:
+    """Whether it is a date with a time."""
+    try:
+        return within_reason(datetime.fromisoformat(typed))
+    except ValueError:
+        return False
 
 
 def instant_of(typed: str, zone: str) -> datetime:

@@ -9,7 +9,7 @@ from wtforms.validators import Length
 
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms.booking import NotOfferedBy
-from portal.appointments.forms.times import check_start, instant_of
+from portal.appointments.forms.times import check_start, instant_of, is_start
 from portal.appointments.models import Appointment
 from portal.appointments.rules import where
 from portal.appointments.words import CANCEL_WORDS
@@ -36,7 +36,7 @@ class MoveForm(PortalForm):
         self.moved_from.data = self.moved_from.data or where(visit.start_at, visit.doctor_id)
         if self.doctor_id.data is None:
             self.doctor_id.data = visit.doctor_id
-        if self.start_at.data and not self.start_at.errors:
+        if self.start_at.data and is_start(self.start_at.data):
             start = instant_of(self.start_at.data, zone)
             self.start_at.data = f"{localtime(start, zone):%Y-%m-%dT%H:%M}"
 

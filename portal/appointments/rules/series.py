@@ -47,7 +47,9 @@ class RepeatsUntilWhen(DomainError):
 
 
 class SeriesAtOwnTime(DomainError):
-    message = N_("A series begins at an opening: choose one, or book this and repeat it afterwards.")
+    message = N_(
+        "A series begins at an opening: choose one, or book this and repeat it afterwards."
+    )
     field = "visits"
 
 
