@@ -18,6 +18,11 @@ MAKE = (
     "INSERT INTO user_sessions (user_id, token_hash, idle_seconds, expires_at)"
     " SELECT min(id), sha256('evil'), 3600, now() + interval '300 days' FROM users"
 )
+COLLEAGUE = (
+    "INSERT INTO user_sessions (tenant_id, user_id, token_hash, idle_seconds, expires_at)"
+    " SELECT tenant_id, max(id), sha256('a colleague'), 3600, now() + interval '1 hour' FROM users"
+    " WHERE tenant_id = %s GROUP BY 1"
+)
 REFUSED = {
     "making a session": MAKE,
     "proving who one is": f"UPDATE user_sessions SET proven_at = now() WHERE {OWN}",
@@ -27,6 +32,14 @@ REFUSED = {
     "another token": f"UPDATE user_sessions SET token_hash = sha256('evil') WHERE {OWN}",
     "being active later": f"UPDATE user_sessions SET last_seen_at = now() + '1 h' WHERE {OWN}",
     "another's session": f"UPDATE user_sessions SET user_id = user_id WHERE {OWN}",
+    "reading what opens a colleague's": "SELECT token_hash FROM user_sessions",
+    "having it told by an update": (
+        f"UPDATE user_sessions SET messages = '[]' WHERE {OWN} RETURNING token_hash"
+    ),
+    "copying all there is": "COPY (SELECT * FROM user_sessions) TO STDOUT",
+    "trying what opens it": "SELECT id FROM user_sessions WHERE token_hash > '\\x80'",
+    "keeping another's going": f"UPDATE user_sessions SET last_seen_at = now() WHERE NOT ({OWN})",
+    "a message to somebody else": f"UPDATE user_sessions SET messages = '[1]' WHERE NOT ({OWN})",
     "erasing a session": f"DELETE FROM user_sessions WHERE {OWN}",
     "erasing the keys": "DELETE FROM tenant_keys",
     "renewing without a proof": "SELECT renew_session(sha256('evil'), true, true, 9999999999, 'x')",
@@ -41,6 +54,7 @@ REFUSED = {
 @pytest.fixture(scope="module")
 def stage(server) -> Iterator[Stage]:
     with clone(server, "planted") as database, staged(database) as made:
+        made.connection.execute(COLLEAGUE, [made.clinics[0].tenant_id])
         made.connection.commit()
         yield made
 

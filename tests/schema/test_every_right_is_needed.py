@@ -86,7 +86,11 @@ def test_the_roles_have_the_rights_that_are_listed_and_no_other(admin):
 
 @pytest.mark.parametrize(
     ("what", "right", "modules"),
-    [(what, right, modules) for what, right, _roles, modules in listed() if right != "SELECT"],
+    [
+        (what, right, modules)
+        for what, right, _roles, modules in listed()
+        if not right.startswith("SELECT")
+    ],
 )
 def test_each_right_to_change_something_is_needed_by_code_that_speaks_of_it(what, right, modules):
     named = names(what.removesuffix("()"))

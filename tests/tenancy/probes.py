@@ -48,7 +48,7 @@ def own_rows_only(stage: Stage, table: Table) -> Iterator[Finding]:
         named = stage.count(table.name, "tenant_id = %s", other.tenant_id)
         yield "sees another by name", named == 0
         whole_row = f"to_jsonb({table.name}) ->> 'tenant_id' = %s"
-        seen = stage.count(table.name, whole_row, str(other.tenant_id))
+        seen = stage.count_if_let(table.name, whole_row, str(other.tenant_id))
         yield "sees another as a whole row", seen == 0
         joined = stage.count(
             table.name, "tenant_id IN (SELECT t.id FROM tenants t WHERE t.id <> %s)", own.tenant_id

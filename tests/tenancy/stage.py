@@ -91,6 +91,14 @@ class Stage:
         query = sql.SQL("SELECT count(*) FROM {} WHERE " + where)
         return self.one(query.format(sql.Identifier(table)), *values)
 
+    def count_if_let(self, table: str, where: str, *values: object) -> int:
+        """The same; none when the role may not read all that is asked about."""
+        try:
+            with self.connection.transaction(force_rollback=True):
+                return self.count(table, where, *values)
+        except errors.InsufficientPrivilege:
+            return 0
+
     def touches(self, statement: str, table: str, *values: object) -> int:
         """How many rows a statement changes; none when it is refused. Undone either way."""
         try:
