@@ -28,8 +28,12 @@ CLOSED = Counter(
 # Everything but prepared statements, and whether one of those was not made by the driver.
 TIDY = b"""
 SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL;
+RESET SESSION AUTHORIZATION;
 SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql)
 """
+
+# No clinic's number.
+NEITHERS = 0
 
 _numbers = count()
 _serving: ContextVar[int | None] = ContextVar("serving", default=None)
@@ -48,11 +52,15 @@ def serve(tenant_id: int | None) -> None:
 def verified(info: dict[str, Any], tenant_id: int | None) -> None:
     """Remember whose connection this is, once the database has said so.
 
+    One that served two clinics in one request (somebody signs in who was signed in elsewhere) is
+    neither's: it is reset before it serves anybody again.
+
     Args:
         info: the pool's notes on the connection.
         tenant_id: the clinic; None when nobody was let in.
     """
-    info["clinic"] = tenant_id
+    one = info.get("clinic") in (None, tenant_id)
+    info["clinic"] = tenant_id if one else NEITHERS
 
 
 class OwnFirst(Queue[ConnectionPoolEntry]):

@@ -46,6 +46,14 @@ LEFT = {
         "SELECT pg_advisory_lock(5046001)",
         "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 5046001)",
     ),
+    "a role": (
+        "SET ROLE portal_app",
+        "SELECT current_setting('role') <> 'none'",
+    ),
+    "whose session it is": (
+        "SET SESSION AUTHORIZATION portal_app",
+        "SELECT current_setting('role') <> 'none' OR session_user <> 'portal_app'",
+    ),
     "a channel": (
         "LISTEN gossip",
         "SELECT EXISTS (SELECT FROM pg_listening_channels() AS c WHERE c = 'gossip')",
@@ -129,6 +137,22 @@ def test_a_statement_under_the_drivers_name_catches_nobodys_token(stage, web):
     request_of(stage, 1)
     [caught] = request_of(stage, 0, "SELECT coalesce(current_setting('x.caught', true), '')")
     assert caught == ""
+
+
+@pytest.mark.parametrize("between", [(), (bytes(32),)], ids=["at once", "after nobody"])
+def test_whoever_signs_in_elsewhere_takes_nothing_along(stage, web, between):
+    """One request may enter a second clinic: that of whoever signs in in the first one's place."""
+    own, other = (clinic.token_hash for clinic in stage.clinics)
+    request_of(stage, 1)
+    request_of(stage, None)
+    assert enter_session(own) is not None
+    db.session.execute(text("SELECT nextval('patient_mrn_seq')"))
+    for token_hash in (*between, other):
+        enter_session(token_hash)
+    db.session.commit()
+    db.session.remove()
+    with pytest.raises(DBAPIError, match="lastval is not yet defined"):
+        request_of(stage, 1, "SELECT lastval()")
 
 
 def test_within_one_clinic_the_drivers_statements_stay(stage, web):
