@@ -25,6 +25,12 @@ def bucket_of(clinic: str, email: str) -> bytes:
     return throttling.device(own, device) if device else own
 
 
+def knows(clinic: str, email: str) -> bool:
+    """Whether the account was opened from this browser before."""
+    known = _devices()
+    return bool(known) and throttling.account(clinic, email).hex() in known
+
+
 def remember(response: Response, clinic: str, email: str) -> Response:
     """Know this browser as one that the account was opened from."""
     account, known = throttling.account(clinic, email).hex(), _devices()

@@ -34,7 +34,8 @@ class Places:
     """Places for work of which only some may go on at once, in all processes forked from here.
 
     Each is a byte of a file without a name. A process has it locked while it works; the lock ends
-    with the process, however that ends.
+    with the process, however that ends. One of several is never a stranger's: however many of
+    those there are, whoever is known gets in.
     """
 
     def __init__(self, number: int) -> None:
@@ -45,9 +46,9 @@ class Places:
         self._lock = threading.Lock()
 
     @contextmanager
-    def one(self) -> Iterator[None]:
+    def one(self, *, stranger: bool = False) -> Iterator[None]:
         """A place, while the block runs. Raises Busy when there is none."""
-        place = self._taken()
+        place = self._taken(1 if stranger and self.number > 1 else 0)
         if place is None:
             raise Busy
         try:
@@ -57,9 +58,9 @@ class Places:
                 self._ours.discard(place)
                 fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
 
-    def _taken(self) -> int | None:
+    def _taken(self, first: int) -> int | None:
         with self._lock:  # a process is not locked out by its own locks
-            for place in set(range(self.number)) - self._ours:
+            for place in sorted(set(range(first, self.number)) - self._ours):
                 with suppress(BlockingIOError):
                     fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
                     self._ours.add(place)
@@ -74,10 +75,14 @@ _NOBODY = _hasher.hash("the hash that is checked when there is no account")
 
 
 @contextmanager
-def turn() -> Iterator[None]:
+def turn(*, stranger: bool = False) -> Iterator[None]:
     """Have a place for looking at passwords, once for all that is done in the block.
 
     Whoever counts a try takes it before: who is turned away has not tried.
+
+    Args:
+        stranger: whether anybody at all could be asking: nobody is signed in, and from this
+            browser the account has never been opened.
 
     Raises:
         Busy: as many as may be are being looked at.
@@ -85,7 +90,7 @@ def turn() -> Iterator[None]:
     if getattr(_mine, "turn", False):
         yield
         return
-    with places.one():
+    with places.one(stranger=stranger):
         _mine.turn = True
         try:
             yield

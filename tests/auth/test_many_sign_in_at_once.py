@@ -92,6 +92,23 @@ def test_whoever_is_turned_away_has_not_tried(app, browser, alder, monkeypatch) 
     assert not alder.entries("sign-in.failed")
 
 
+def test_strangers_take_no_place_of_a_browser_that_is_known(browser, alder, monkeypatch) -> None:
+    """Whoever has no account can ask without end, and must not keep a front desk waiting."""
+    monkeypatch.setattr(passwords, "places", passwords.Places(2))
+    person, nobody = alder.desk, "nobody@example.org"
+    typed = {"clinic": person.clinic, "email": person.email, "password": person.password}
+    browser.sign_in(person)
+    browser.send("/sign-out")
+    with passwords.places.one(stranger=True):
+        browser.get("/sign-in")
+        assert browser.send("/sign-in", typed | {"email": nobody}).status_code == 503
+        assert browser.send("/sign-in", typed).status_code == 303
+        browser.send("/sign-out")
+        browser.delete_cookie("device")
+        browser.get("/sign-in")
+        assert browser.send("/sign-in", typed).status_code == 503
+
+
 PASSWORDS = {
     "/account/password": {"current_password": "x" * 12, "password": "some other words"},
     "/account/proof": {"current_password": "x" * 12},

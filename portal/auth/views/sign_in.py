@@ -35,7 +35,8 @@ def start() -> Response:
     form = SignInForm()
     typed = form.data
     if form.validate():
-        with form.refusals(), passwords.turn():
+        stranger = not devices.knows(typed["clinic"], typed["email"])
+        with form.refusals(), passwords.turn(stranger=stranger):
             return _let_in(typed)
         if form.status != passwords.Busy.status:
             afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
