@@ -30,6 +30,7 @@ from portal.appointments.waitlist_page import Wanted, wanted_again
 from portal.appointments.words import CANCEL_WORDS, STATUS, shown_status
 from portal.names import name_of
 from portal.patients.queries import get_patient
+from portal.tenancy.context import facts
 from portal.web.filters import daydate, hhmm, localtime
 
 WAITING = frozenset({"scheduled", "checked_in"})
@@ -200,7 +201,7 @@ def _minor_actions(visit: Appointment, zone: str, *, today: bool) -> Iterator[Ac
     if act is None or act.kind == "book" or act.visit_version != visit.row_version:
         return
     with suppress(NotUndoneAnyMore):
-        check_undo(act, visit, clock.now(), zone)
+        check_undo(act, visit, clock.now(), zone, user_id=facts().user_id)
         yield Action(_url("undo", visit), _(UNDO[act.kind]), "quiet", "undo-2")
 
 

@@ -14,7 +14,7 @@ from portal.appointments.commands import (
     start_visit,
     undo,
 )
-from portal.appointments.queries import get_appointment, list_step_rows
+from portal.appointments.queries import get_appointment, last_act, list_step_rows
 from portal.appointments.rules import NotOfEarlierDay, ReasonMissing, VisitNotAt
 from portal.db import session
 from tests.support.scheduling import a_practice, book, hours, on_monday
@@ -103,6 +103,27 @@ def test_the_front_desk_is_not_offered_it(browser, alder, visit_id):
         browser.sign_in(alder.desk)
         assert "/correction" not in browser.get(f"/appointments/{visit_id}").text
         assert browser.send(f"/appointments/{visit_id}/correction").status_code == 403
+
+
+def test_nor_does_it_take_back_what_an_administrator_corrected(browser, alder, visit_id):
+    """What takes a right and a reason is not taken back by whoever has neither."""
+    with on_monday(hours=18):
+        browser.sign_in(alder.admin)
+        typed = {"correction": "no_show", "because": "Called on Tuesday"}
+        assert browser.send(f"/appointments/{visit_id}/correction", typed).status_code == 303
+        browser.sign_in(alder.desk)
+        assert f"/appointments/{visit_id}/undo" not in browser.get(f"/appointments/{visit_id}").text
+        refused = browser.send(f"/appointments/{visit_id}/undo")
+        assert (refused.status_code, "Somebody else corrected" in refused.text) == (409, True)
+        with alder.at_work():
+            group = str(last_act(visit_id).group_uid)
+        browser.send("/appointments/reversals", {"act": group})
+        with alder.at_work():
+            assert get_appointment(visit_id).status == "no_show"
+        browser.sign_in(alder.admin)
+        assert browser.send(f"/appointments/{visit_id}/undo").status_code == 303
+    with alder.at_work():
+        assert get_appointment(visit_id).status == "scheduled"
 
 
 def test_it_is_not_offered_on_the_day_itself(browser, alder, visit_id):

@@ -87,7 +87,8 @@ def undo(appointment: Appointment, *, later: bool = False) -> Sequence[Appointme
         later: also what was done on an earlier day.
 
     Raises:
-        NotUndoneAnyMore: there is nothing but the booking, or it was not today.
+        NotUndoneAnyMore: there is nothing but the booking, it was not today, or somebody else
+            corrected it.
         ChangedSince: something else has changed the visit since.
         SlotTaken, PatientBusy: the time it had has gone to somebody else.
     """
@@ -141,7 +142,8 @@ def _undo(done: Sequence[AppointmentAct], *, later: bool = False) -> Sequence[Ap
         for act in done:
             visit = visits[act.appointment_id]
             if not later:
-                check_undo(act, visit, clock.now(), queries.zone_of(visit.facility_id))
+                zone = queries.zone_of(visit.facility_id)
+                check_undo(act, visit, clock.now(), zone, user_id=facts().user_id)
             _take_back(act, visit)
     return done
 

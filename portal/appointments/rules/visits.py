@@ -133,6 +133,10 @@ class NotUndoneAnyMore(Conflict):
     message = N_("There is nothing to undo, or it was not done today.")
 
 
+class CorrectedByOther(NotUndoneAnyMore):
+    message = N_("Somebody else corrected this appointment. Only a correction changes it again.")
+
+
 class NothingToUndo(Conflict):
     message = N_("Nothing of the last ten minutes to undo.")
 
@@ -171,6 +175,7 @@ class Act(Protocol):
 
     kind: str
     done_at: datetime
+    user_id: int | None
 
 
 class Step(Protocol):
@@ -236,11 +241,14 @@ def check_day(visit: Visit, now: datetime, zone: str) -> None:
         raise AnotherDay(day=local_date(visit.start_at, zone))
 
 
-def check_undo(act: Act, visit: Visit, now: datetime, zone: str) -> None:
+def check_undo(act: Act, visit: Visit, now: datetime, zone: str, *, user_id: int | None) -> None:
     """What was done can be taken back on the same local day; raises NotUndoneAnyMore.
 
-    A cancelled appointment is restored as long as its own day is not over.
+    A cancelled appointment is restored as long as its own day is not over. A correction took a
+    right and a reason: only who made it takes it back without.
     """
+    if act.kind == "correct" and act.user_id != user_id:
+        raise CorrectedByOther
     today = local_date(now, zone)
     comes = act.kind == "cancel" and today <= local_date(visit.start_at, zone)
     if not comes and local_date(act.done_at, zone) != today:
