@@ -28,7 +28,7 @@ _SIGNATURES = {
 }
 
 # What a spreadsheet may take for the beginning of a formula.
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+RISKY = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 csv.field_size_limit(LONGEST_LINE * MOST_LINES_OF_A_RECORD)
 
@@ -105,7 +105,7 @@ def beginning(stream: BufferedReader) -> bytes:
 def plain_cell(value: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(RISKY) else text
+    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(RISKY) else text
 
 
 def unquoted(text: str) -> str:

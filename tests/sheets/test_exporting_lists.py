@@ -226,7 +226,19 @@ def test_what_is_exported_can_be_imported_again(browser, alder, birch):
     assert {row["Payer"][0] for row in rows_of(take(browser, "plans"))} == {"'", "P"}
 
 
-RISKY = ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "  =1"]
+RISKY = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@A1",
+    "\t=1",
+    "\r=1",
+    "  =1",
+    "\n=1",
+    "\uff1d1+1",
+    "\uff20A1",
+    "\u00a0=1",
+]
 
 
 @pytest.mark.parametrize("said", RISKY)
