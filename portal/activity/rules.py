@@ -1,7 +1,7 @@
 """Decisions about the log: which part is asked for, what to say of its seals."""
 
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -112,11 +112,15 @@ def instant(since_1970: int) -> datetime | None:
 
 
 def is_instant(value: object) -> bool:
-    """Whether a logged value is an instant with its zone, as the database writes one."""
+    """Whether a logged value is an instant with its zone, as the database writes one.
+
+    What somebody typed may read like one at the ends of time, which no zone's clock shows.
+    """
     try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return False
+    return moment is not None and moment.tzinfo is not None and MINYEAR < moment.year < MAXYEAR
 
 
 def first_accounted_day(today: date) -> date:

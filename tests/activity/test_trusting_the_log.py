@@ -91,6 +91,8 @@ def test_six_years_are_counted_back_from_today(today, first):
         ("2026-03-02", False),
         ("tomorrow", False),
         (20260302, False),
+        ("0001-01-01T00:00:00+00:00", False),
+        ("9999-12-31T23:59:59-10:00", False),
     ],
 )
 def test_only_what_is_an_instant_is_shown_as_one(value, is_one):

@@ -117,3 +117,14 @@ def test_ten_squeezed_in_at_one_time_are_a_few_cards_and_a_list_of_all(browser, 
 def test_a_list_of_no_time_is_not_found(browser, alder, nonsense):
     address = f"/appointments/overlaps?facility={alder.facility_id}&{nonsense}"
     assert browser.sign_in(alder.desk).get(address).status_code == 404
+
+
+def test_nor_is_a_list_of_the_ends_of_time_which_no_clock_shows(browser, alder):
+    with alder.at_work():
+        doctor_id = a_practice(alder.facility_id).doctor.id
+    asked = f"facility={alder.facility_id}&doctor={doctor_id}"
+    browser.sign_in(alder.desk)
+    for since, until in (("0001-01-01T00:00:00%2B14:00", "2026-03-02T10:00:00%2B00:00"),
+                         ("2026-03-02T10:00:00%2B00:00", "9999-12-31T23:59:59-14:00")):  # fmt: skip
+        address = f"/appointments/overlaps?{asked}&since={since}&until={until}"
+        assert browser.get(address).status_code == 404

@@ -14,6 +14,7 @@ from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
 from portal.refusals import NotFound
 from portal.web.answers import asks_for_fragment, go, page
+from portal.web.days import within_reason
 from portal.web.forms import record_number
 
 PAGE, CARD = "appointments/roster.html", "appointments/_roster.html"
@@ -56,11 +57,11 @@ def group_check_in(slot_id: int) -> Response:
 
 
 def _moment(name: str) -> datetime:
-    """An instant of the address. Raises NotFound for nonsense."""
+    """An instant of the address. Raises NotFound for nonsense, and for the ends of time."""
     try:
         moment = datetime.fromisoformat(request.args.get(name, ""))
     except ValueError:
         raise NotFound from None
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or not within_reason(moment):
         raise NotFound
     return moment
