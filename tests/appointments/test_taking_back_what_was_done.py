@@ -28,7 +28,7 @@ from portal.appointments.commands import (
     unskip_step,
     walk_in,
 )
-from portal.appointments.queries import list_steps
+from portal.appointments.queries import get_appointment, list_steps
 from portal.appointments.rules import (
     AnotherDay,
     ChangedSince,
@@ -233,3 +233,18 @@ def test_what_somebody_else_has_changed_since_is_not_offered(alder, browser):
             with acting_as(alder.admin):
                 cancel_appointment(visit, "Ill")
         assert "Nothing to undo." in browser.get("/appointments/reversals").text
+
+
+def test_nonsense_in_the_place_of_an_act_takes_nothing_back(alder, browser):
+    """Never the newest, as if nothing had been named."""
+    with on_monday():
+        browser.sign_in(alder.desk)
+        with alder.at_work(), acting_as(alder.desk):
+            practice = a_practice(alder.facility_id)
+            hours(practice)
+            visit_id = book(practice, "10:30").id
+        for nonsense in ("x", "\0", "1"):
+            answer = browser.send("/appointments/reversals", {"act": nonsense})
+            assert answer.status_code == 404
+        with alder.at_work():
+            assert get_appointment(visit_id).status == "scheduled"

@@ -19,7 +19,7 @@ from portal.auth.permissions import permission
 from portal.db import session
 from portal.names import name_of
 from portal.patients.queries import get_patient
-from portal.refusals import DomainError
+from portal.refusals import DomainError, NotFound
 from portal.web.answers import asks_for_fragment, go, page, toast
 from portal.web.forms import say
 from portal.web.messages import name_patients
@@ -62,10 +62,12 @@ def patient_name(patient_id: int) -> str:
 
 
 def _group_asked() -> UUID | None:
+    """What is to be taken back; None for the newest. Raises NotFound for nonsense."""
+    asked = request.form.get("act", "")
     try:
-        return UUID(request.form.get("act", ""))
+        return UUID(asked) if asked else None
     except ValueError:
-        return None
+        raise NotFound from None
 
 
 @bp.record_once
