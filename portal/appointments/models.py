@@ -54,6 +54,7 @@ class Appointment(TenantOwned, Base):
         belongs_to("updated_by", "users", on_delete="SET NULL"),
         belongs_to("appointment_series_id", "appointment_series", on_delete="SET NULL"),
         CheckConstraint("start_at < end_at", name="times"),
+        CheckConstraint("end_at - start_at <= interval '24 hours'", name="longest"),
         one_of(
             "status", "scheduled", "checked_in", "in_progress", "completed", "no_show", "cancelled"
         ),

@@ -128,6 +128,7 @@ class AvailabilitySlot(TenantOwned, Base):
         belongs_to("created_from_rule_id", "availability_rules", on_delete="SET NULL"),
         belongs_to("reserved_by", "users", on_delete="SET NULL"),
         CheckConstraint("start_at < end_at", name="times"),
+        CheckConstraint("end_at - start_at <= interval '24 hours'", name="longest"),
         one_of("status", "open", "reserved", "booked", "cancelled"),
         CheckConstraint("capacity BETWEEN 1 AND 500", name="capacity"),
         CheckConstraint("booked_count BETWEEN 0 AND capacity", name="booked_count"),

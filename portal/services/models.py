@@ -114,6 +114,7 @@ class ServiceWorkflow(TenantOwned, Base):
         belongs_to("service_offering_id", "service_offerings", on_delete="CASCADE"),
         belongs_to("insurance_plan_id", "insurance_plans", on_delete="CASCADE"),
         CheckConstraint("total_estimated_minutes >= 0", name="total_estimated_minutes"),
+        CheckConstraint("NOT active OR total_estimated_minutes <= 1440", name="longest"),
         json_object("meta"),
         Index(
             "uq_service_workflows_active",

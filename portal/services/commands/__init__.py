@@ -16,6 +16,7 @@ from portal.services.commands.catalogue import (
     stop_offering,
 )
 from portal.services.commands.workflows import (
+    DayTooShort,
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,
@@ -30,6 +31,7 @@ from portal.services.commands.workflows import (
 )
 
 __all__ = [
+    "DayTooShort",
     "OfferingDetails",
     "ServiceDetails",
     "ServiceOffered",

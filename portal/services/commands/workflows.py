@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import select
 
 from portal.db import session
-from portal.refusals import N_, Conflict, NotFound, all_of, refusing
+from portal.refusals import N_, Conflict, DomainError, NotFound, all_of, refusing
 from portal.services.models import ServiceWorkflow, StepTemplate, WorkflowStep
 from portal.services.queries import step_details
 from portal.services.rules import check_minutes, check_steps, checked_name
@@ -19,11 +19,17 @@ class WorkflowTaken(Conflict):
     field = "insurance_plan_id"
 
 
+class DayTooShort(DomainError):
+    message = N_("With these minutes an appointment would take more than a day.")
+    field = "default_duration_minutes"
+
+
 class WorkflowEnded(Conflict):
     message = N_("This workflow has ended meanwhile, and no other took its place.")
 
 
 CONSTRAINTS = {"uq_service_workflows_active": WorkflowTaken}
+LONGEST = {"ck_service_workflows_longest": DayTooShort}
 
 
 @dataclass(frozen=True)
@@ -65,9 +71,14 @@ def add_step_template(details: StepTemplateDetails) -> StepTemplate:
 
 
 def change_step_template(template: StepTemplate, details: StepTemplateDetails) -> StepTemplate:
-    """Booked visits keep their minutes. Raises NameMissing, MinutesOutOfRange."""
-    _describe(template, details)
-    session.flush()
+    """Booked visits keep their minutes.
+
+    Raises:
+        NameMissing, MinutesOutOfRange.
+        DayTooShort: a visit with this step would be too long.
+    """
+    with refusing(LONGEST):
+        _describe(template, details)
     return template
 
 
