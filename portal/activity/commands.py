@@ -59,6 +59,7 @@ class DisclosureDetails:
     what: str
     purpose: str
     recipient_address: str | None = None
+    withheld_until: date | None = None
 
 
 def ask_export(filters: Filters, address: Mapping[str, str], format_: str, *, key: UUID) -> Export:
@@ -126,7 +127,7 @@ def correct_disclosure(
         return known
     said = asdict(details)
     if withdrawn:
-        said |= {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on")}
+        said |= {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on", "withheld_until")}
     else:
         _check_day(details, today)
     constraints = ("uq_disclosures_row_uid", "uq_disclosures_corrects_id")

@@ -158,6 +158,7 @@ class DisclosureForm(PortalForm):
         lazy_gettext("What was disclosed"), [DataRequired(NEEDED), LONG], filters=[tidy]
     )
     purpose = TextAreaField(lazy_gettext("What for"), [DataRequired(NEEDED), LONG], filters=[tidy])
+    withheld_until = DateField(lazy_gettext("Not told to the patient until"), [Optional()])
 
     def details(self) -> DisclosureDetails:
         """What was typed, for the command; a key that is none is a new one."""

@@ -29,7 +29,8 @@ class Disclosure(TenantOwned, Base):
     """What was told of a patient, to whom and why (45 CFR 164.528(b)(2)).
 
     One that was entered wrongly stays: another corrects it, and says because of what. If it is
-    `withdrawn` by that, nothing is told in its place.
+    `withdrawn` by that, nothing is told in its place. Until the end of `withheld_until` the patient
+    is not told of it, as an oversight agency or the police has asked (164.528(a)(2)).
     """
 
     __tablename__ = "disclosures"
@@ -62,6 +63,7 @@ class Disclosure(TenantOwned, Base):
     corrects_id: Mapped[int | None] = mapped_column(BigInteger)
     because_envelope: Mapped[bytes | None] = mapped_column("because", LargeBinary)
     withdrawn: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    withheld_until: Mapped[date | None] = mapped_column(Date)
 
     recipient_name = Sealed("recipient_name_envelope")
     recipient_address = Sealed("recipient_address_envelope")

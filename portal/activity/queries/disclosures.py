@@ -25,8 +25,13 @@ class Told:
 
     @property
     def stands(self) -> bool:
-        """Whether it is part of the account that a patient is given."""
+        """Whether it was told as it says here."""
         return not (self.corrected or self.disclosure.withdrawn)
+
+    def is_accounted(self, today: date) -> bool:
+        """Whether it is part of the account that a patient is given on that day."""
+        until = self.disclosure.withheld_until
+        return self.stands and (until is None or until < today)
 
 
 def list_disclosures(patient_id: int, *, since: date, limit: int = MOST_LISTED) -> Sequence[Told]:

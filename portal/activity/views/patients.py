@@ -73,7 +73,7 @@ def disclosure_new(patient_id: int) -> Response:
 def correction(patient_id: int, disclosure_id: int) -> Response:
     patient = get_patient(patient_id)
     wrong = queries.get_disclosure(patient.id, disclosure_id)
-    entered = {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on")}
+    entered = {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on", "withheld_until")}
     form = CorrectionForm(data={**entered, "row_uid": uuid4()})
     if form.validate_on_submit():
         with form.refusals():
@@ -96,6 +96,7 @@ def _account(template: str, patient: Patient) -> Response:
         "activity/_disclosures.html",
         patient=patient,
         told=told,
+        accounted=[each for each in told if each.is_accounted(today)],
         since=since,
         today=today,
         names=queries.names_of(each.disclosure.recorded_by for each in told),
