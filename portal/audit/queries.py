@@ -18,6 +18,7 @@ AUDITED = text("""
 """)
 
 # What was logged last of each column is what the row says now, and every row's making was logged.
+# Of a column that a migration has taken away since there is nothing to compare.
 UNLOGGED = """
     WITH last AS (
         SELECT DISTINCT ON (l.record_id, logged.key) l.record_id, logged.key, logged.value
@@ -35,7 +36,7 @@ UNLOGGED = """
       FROM {table} t
       JOIN last ON last.record_id = t.id
      WHERE last.key NOT IN ('updated_at', 'row_version') AND last.value <> CAST(:hidden AS jsonb)
-       AND to_jsonb(t) -> last.key IS DISTINCT FROM last.value
+       AND to_jsonb(t) ? last.key AND to_jsonb(t) -> last.key IS DISTINCT FROM last.value
      GROUP BY t.id
      LIMIT :limit
 """
