@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ class Load:
     Attributes:
         told: the visit that each key was said to have booked.
         refused: how many were told that there is no seat.
+        statuses: how often each status was answered; None is a connection that broke.
         unknown: how many answers never came, or said that something was wrong.
         found: the visits that were there although nobody had been told, by key.
         gap: the longest time without an answer, in seconds.
@@ -37,6 +39,7 @@ class Load:
     told: dict[UUID, int] = field(default_factory=dict)
     asked: dict[UUID, tuple[int, int]] = field(default_factory=dict)
     refused: int = 0
+    statuses: Counter[int | None] = field(default_factory=Counter)
     unknown: int = 0
     found: dict[UUID, int] = field(default_factory=dict)
     gap: float = 0
@@ -53,14 +56,20 @@ class Load:
 
     def _until_answered(self, start: Start, patient_id: int, key: UUID) -> None:
         self.asked[key] = start.slot_id, patient_id
-        answer = self.desk.book(self.stage, start, patient_id, key)
+        answer = self._ask(start, patient_id, key)
         while answer.status not in (BOOKED, REFUSED):
             with self.lock:
                 self.unknown += 1
             self._look(key)
             self.over.wait(0.1)
-            answer = self.desk.book(self.stage, start, patient_id, key)
+            answer = self._ask(start, patient_id, key)
         self._remember(key, answer)
+
+    def _ask(self, start: Start, patient_id: int, key: UUID) -> Answer:
+        answer = self.desk.book(self.stage, start, patient_id, key)
+        with self.lock:
+            self.statuses[answer.status] += 1
+        return answer
 
     def _look(self, key: UUID) -> None:
         """Whether the visit is there already: asking again has to show that one."""

@@ -128,9 +128,9 @@ def empty(server: EmbeddedServer, name: str) -> Iterator[Database]:
 
 
 def migrate(app: Flask, to: str = "head") -> None:
-    """What `flask db upgrade` or `downgrade base` does, as the owner."""
+    """What `flask db upgrade`, `downgrade base` or `downgrade -1` does, as the owner."""
     with app.app_context():
-        act = flask_migrate.downgrade if to == "base" else flask_migrate.upgrade
+        act = flask_migrate.downgrade if to in ("base", "-1") else flask_migrate.upgrade
         act(directory=str(ROOT / "migrations"), revision=to)
 
 
