@@ -6,9 +6,10 @@ from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 from flask_migrate import Migrate
 from jinja2 import StrictUndefined
+from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import cli, clock, measures, pipeline, readiness, web
+from portal import cli, clock, measures, pipeline, readiness, waiting, web
 from portal.audit import hook
 from portal.auth import changes, once, permissions, sessions
 from portal.config import ROOT, Config
@@ -75,6 +76,9 @@ def create_app(config: Config) -> Flask:
 
 def _set_up_rooms(app: Flask) -> None:
     db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            event.listen(engine, "do_connect", waiting.connect)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     web.init_app(app)
     sessions.init_app(app)

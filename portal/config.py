@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from portal import demo_clock
+from portal import demo_clock, waiting
 from portal.connections import ClinicPool
 from portal.embedded import ensure_running
 from portal.files import made_once
@@ -57,9 +57,10 @@ class Config:
 
     def flask(self) -> dict[str, Any]:
         """The same, as Flask and its extensions name them."""
-        options: dict[str, Any] = {"poolclass": ClinicPool}
+        line: dict[str, Any] = dict(waiting.LINE)
         if not self.prepare:
-            options["connect_args"] = {"prepare_threshold": None}
+            line["prepare_threshold"] = None
+        options: dict[str, Any] = {"poolclass": ClinicPool, "connect_args": line}
         binds = {"owner": self.owner_url, "worker": self.worker_url}
         return {
             "SECRET_KEY": self.secret_key,

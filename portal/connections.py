@@ -15,6 +15,7 @@ import psycopg
 import structlog
 from prometheus_client import Counter
 from psycopg import pq
+from psycopg.generators import execute
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -34,6 +35,8 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql)
 
 # No clinic's number.
 NEITHERS = 0
+# It takes microseconds, unless the line is dead.
+SECONDS_TO_TIDY = 5.0
 
 _numbers = count()
 _serving: ContextVar[int | None] = ContextVar("serving", default=None)
@@ -146,13 +149,18 @@ def _after_use(connection: Any, record: ConnectionPoolEntry) -> None:
     """Leave nothing on it; what only an injected statement can have left closes it."""
     if connection is None or connection.closed:
         return
-    if _tidied(connection.pgconn):
+    try:
+        if _tidied(connection):
+            return
+    except psycopg.OperationalError as error:
+        record.invalidate(error)
         return
     CLOSED.inc()
     log.error("connection_closed")
     record.invalidate()
 
 
-def _tidied(server: psycopg.pq.abc.PGconn) -> bool:
-    answer = server.exec_(TIDY)
-    return answer.status == pq.ExecStatus.TUPLES_OK and answer.get_value(0, 0) == b"f"
+def _tidied(connection: psycopg.Connection[Any]) -> bool:
+    connection.pgconn.send_query(TIDY)
+    *_others, answer = connection.wait(execute(connection.pgconn), timeout=SECONDS_TO_TIDY)
+    return bool(answer.status == pq.ExecStatus.TUPLES_OK and answer.get_value(0, 0) == b"f")

@@ -7,19 +7,22 @@ says what there is.
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import pytest
 
-from portal import clock
+from portal import clock, waiting
 from portal.appointments.queries import Wanted, list_offers
 from tests.support.client import Browser
 from tests.support.databases import Database
-from tests.support.people import found
+from tests.support.people import Person, found
 from tests.support.scheduling import MONDAY, a_patient, a_practice, hours, on_monday
+from tests.support.sizes import sized
 
 RESET = struct.pack("ii", 1, 0)
 
@@ -35,6 +38,8 @@ class Way:
         port = self.door.getsockname()[1]
         self.url = f"postgresql://{url.username}:{url.password}@127.0.0.1:{port}{url.path}"
         self.cut: str | None = None
+        self.swallows = False
+        self.slow = 0.0
         self.lines: list[socket.socket] = []
         threading.Thread(target=self._open, daemon=True).start()
 
@@ -52,6 +57,10 @@ class Way:
     def _carry(self, one: socket.socket, other: socket.socket, to_server: bool) -> None:
         with suppress(OSError):
             while said := one.recv(65_536):
+                if self.swallows:
+                    continue
+                if to_server and self.slow:
+                    time.sleep(self.slow)
                 if to_server and self.cut and b"COMMIT" in said:
                     if self.cut == "after":
                         other.sendall(said)
@@ -73,8 +82,16 @@ def way(own_database: Database) -> Iterator[Way]:
         each.close()
 
 
-@pytest.mark.parametrize("cut", ["before", "after"])
-def test_a_visit_is_booked_once_whenever_the_line_is_cut(own_database, way, cut):
+class Wish(NamedTuple):
+    """What somebody books, and who that is."""
+
+    desk: Person
+    typed: dict[str, object]
+
+
+@pytest.fixture
+def wish(own_database: Database) -> Wish:
+    """One opening."""
     near = own_database.app()
     with near.app_context(), clock.at(MONDAY):
         clinic = found("alder", "America/Chicago")
@@ -87,15 +104,66 @@ def test_a_visit_is_booked_once_whenever_the_line_is_cut(own_database, way, cut)
         "facility_id": clinic.facility_id, "service_id": practice.service.id,
         "patient_id": patient_id, "availability_slot_id": first.slot_id, "booking_key": uuid4(),
     }  # fmt: skip
+    return Wish(clinic.desk, typed)
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_visit_is_booked_once_whenever_the_line_is_cut(own_database, way, wish, cut):
     far = own_database.app(database_url=way.url)
     with on_monday():
-        browser = Browser(far).sign_in(clinic.desk)
+        browser = Browser(far).sign_in(wish.desk)
         way.cut = cut
-        cut_off = browser.send("/appointments/new", typed)
+        cut_off = browser.send("/appointments/new", wish.typed)
         assert (cut_off.status_code, cut_off.headers["Retry-After"]) == (503, "5")
-        assert browser.send("/appointments/new", typed).status_code == 303
-    with own_database.connect("admin") as admin:
-        assert admin.execute("SELECT count(*) FROM appointments").fetchone() == (1,)
+        assert browser.send("/appointments/new", wish.typed).status_code == 303
+    assert booked(own_database) == 1
+
+
+def test_nobody_waits_for_ever_for_a_line_that_swallows_everything(
+    own_database, way, wish, monkeypatch
+):
+    """TCP goes on as if all were well: something still answers for the server."""
+    monkeypatch.setattr(waiting, "SECONDS", 0.5)
+    monkeypatch.setitem(waiting.LINE, "connect_timeout", 2)
+    far = own_database.app(database_url=way.url)
+    with on_monday():
+        browser = Browser(far).sign_in(wish.desk)
+        way.swallows = True
+        for _ in range(2):  # with a connection of before, and with none
+            refused = browser.send("/appointments/new", wish.typed)
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        way.swallows = False
+        assert booked(own_database) == 0
+        assert browser.send("/appointments/new", wish.typed).status_code == 303
+    assert booked(own_database) == 1
+
+
+def test_a_slow_line_takes_its_time(own_database, way, wish):
+    far = own_database.app(database_url=way.url)
+    with on_monday():
+        browser = Browser(far).sign_in(wish.desk)
+        way.slow = sized(0.2, 2.0)
+        assert browser.send("/appointments/new", wish.typed).status_code == 303
+    assert booked(own_database) == 1
+
+
+def test_what_takes_too_long_is_stopped_and_nothing_stays(own_database, way, wish, monkeypatch):
+    """A row that somebody keeps locked: a request gives up before its worker would be ended."""
+    monkeypatch.setattr(waiting, "SECONDS", 0.5)
+    far = own_database.app(database_url=way.url)
+    with on_monday(), own_database.connect("admin") as other:
+        browser = Browser(far).sign_in(wish.desk)
+        other.execute("LOCK TABLE availability_slots IN ACCESS EXCLUSIVE MODE")
+        refused = browser.send("/appointments/new", wish.typed)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        other.rollback()
+        assert browser.send("/appointments/new", wish.typed).status_code == 303
+    assert booked(own_database) == 1
+
+
+def booked(database: Database) -> int:
+    with database.connect("admin") as admin:
+        return admin.execute("SELECT count(*) FROM appointments").fetchone()[0]
 
 
 def test_what_a_line_that_died_had_locked_is_let_go(own_database):

@@ -1,0 +1,70 @@
+"""How long a request waits for the database: never without an end.
+
+A server that is slow, or a network that swallows what is sent, would keep a worker from everybody
+else. TCP notices a dead line late, and one that something still answers for never; so each wait for
+an answer has a bound of its own, and after the first that was in vain the rest of the request does
+not wait again. Jobs and commands compute as long as they need.
+"""
+
+from collections.abc import Generator
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.errors import _WaitTimeout
+
+Result = TypeVar("Result")
+
+# A statement of the web server takes milliseconds; one that waits for a lock gives up before this.
+SECONDS = 20.0
+SECONDS_ONCE_IN_VAIN = 1.0
+# What the driver knows of the line: libpq's names.
+LINE = {
+    "connect_timeout": 5,
+    "keepalives": 1, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": int(SECONDS * 1000),
+}  # fmt: skip
+
+_bound: ContextVar[float | None] = ContextVar("bound", default=None)
+
+
+def begin() -> None:
+    """From here on a request waits with bounds."""
+    _bound.set(SECONDS)
+
+
+def end(_error: BaseException | None) -> None:
+    """The request is over."""
+    _bound.set(None)
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection on which a request does not wait for ever."""
+
+    def wait(
+        self,
+        gen: Generator[Any, Any, Result],
+        interval: float = 0.1,
+        timeout: float | None = None,
+    ) -> Result:
+        """As the driver waits. Raises OperationalError when it was too long; then it is closed."""
+        bound = _bound.get() if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, bound)
+        except _WaitTimeout:
+            if timeout is None:
+                _bound.set(SECONDS_ONCE_IN_VAIN)
+                self._give_up()
+            raise
+
+    def _give_up(self) -> None:
+        """Have the server stop, if it hears; what became of the transaction nobody knows."""
+        with suppress(psycopg.Error):
+            self.cancel_safe(timeout=SECONDS_ONCE_IN_VAIN)
+        self.pgconn.finish()
+
+
+def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> psycopg.Connection[Any]:
+    """For an engine's `do_connect`."""
+    return Connection.connect(*arguments, **named)
