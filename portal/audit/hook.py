@@ -2,7 +2,8 @@
 
 A view's answer is committed before it leaves, entries included; when they cannot be written, it
 is 503 and shows nobody. What failed is rolled back first; its entries go into a transaction of
-their own, so a denial survives. A deadlock or a serialization failure is tried once more.
+their own, so a denial survives. A deadlock, a serialization failure or a plan that a migration has
+outdated is tried once more.
 """
 
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from portal.web.errors import Unavailable
 from portal.web.logs import SILENT, log_failure
 
 TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+# A prepared statement's table was migrated since; the driver prepares anew after a rollback.
+OUTDATED_PLAN = "0A000"
 # A redirect and an empty answer show nobody: what was opened was for the program's own use.
 SHOWS_NOBODY = frozenset({204, 303})
 # A message that still waited is shown on whatever page comes next, also where there is none.
@@ -97,7 +100,8 @@ def transient(error: SQLAlchemyError) -> bool:
 
 
 def _raise_unless_transient(error: DBAPIError, *, attempt: int) -> None:
-    if not transient(error):
+    outdated = getattr(error.orig, "sqlstate", None) == OUTDATED_PLAN and attempt == 1
+    if not transient(error) and not outdated:
         raise error
     log_failure(error, attempt=attempt)
 
