@@ -9,12 +9,16 @@ from collections.abc import Callable
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
+from portal import waiting
 from portal.audit import hook
-from portal.auth import permissions, sessions
+from portal.auth import permissions, rush, sessions
 from portal.web import compression, logs, metrics, security, uploads
 
 BEFORE: tuple[Callable[[], ResponseReturnValue | None], ...] = (
-    hook.begin,  # who asks, by the cookie; the database's context is entered
+    waiting.begin,  # for the database only so long
+    hook.begin,  # which request it is
+    rush.take_place,  # of too many sign-ins at once the rest end here
+    hook.enter,  # who asks, by the cookie; the database's context is entered
     logs.start_watch,
     uploads.allow_file,
     security.known_host_only,
@@ -33,7 +37,7 @@ AFTER = (
     logs.log_answer,
 )
 # When the answer has left.
-AT_LAST = (sessions.serve_nobody,)
+AT_LAST = (rush.leave_place, sessions.serve_nobody, waiting.end)
 
 
 def init_app(app: Flask) -> None:

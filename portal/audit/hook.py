@@ -52,9 +52,13 @@ def init_app(app: Flask, *, enter: Callable[[], None], leave: Callable[[], None]
 
 
 def begin() -> None:
-    """Say who asks, from where, and with what; then enter."""
+    """Say which request this is, from where, and with what."""
     agent = request.headers.get("User-Agent")
     begin_anew(Asker(str(uuid4()), request.remote_addr, agent))
+
+
+def enter() -> None:
+    """Say who asks, once the log can tell of it."""
     if request.endpoint not in SILENT:
         _refuse_while_locked()
     _hook().enter()

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from portal.refusals import N_, DomainError
+from portal.web import rounds
 
 SHORTEST = 12
 LONGEST = 128
@@ -85,17 +86,21 @@ def turn(*, stranger: bool = False) -> Iterator[None]:
             browser the account has never been opened.
 
     Raises:
-        Busy: as many as may be are being looked at.
+        Busy: as many as may be are being looked at, or this process has just looked at one and
+            has others to answer first.
     """
     if getattr(_mine, "turn", False):
         yield
         return
+    if rounds.spent():
+        raise Busy
     with places.one(stranger=stranger):
         _mine.turn = True
         try:
             yield
         finally:
             _mine.turn = False
+            rounds.spend()
 
 
 def hashed(password: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from gunicorn.http import errors
 from gunicorn.workers.sync import SyncWorker
 
+from portal.web import rounds
 from portal.web.conversations import Conversation, Unsaid
 from portal.web.logs import log
 from portal.web.security import headers_of
@@ -69,6 +70,7 @@ class Worker(SyncWorker):  # type: ignore[misc]
     def _turn(self) -> None:
         """Go on with whoever has something to say or room to take; take in one who comes."""
         self.notify()
+        rounds.begin()
         for key, _events in self._waiting.select(CALLED):
             if key.fileobj == self.PIPE[0]:
                 os.read(self.PIPE[0], 4096)

@@ -10,9 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from portal.auth import passwords
+from portal.web import rounds
 from tests.support.databases import Database
 from tests.support.requests import Client
 from tests.support.serving import served
+from tests.support.statements import at_most
 
 AT_ONCE = 40
 """Fewer than the free tries of an address."""
@@ -107,6 +109,32 @@ def test_strangers_take_no_place_of_a_browser_that_is_known(browser, alder, monk
         browser.delete_cookie("device")
         browser.get("/sign-in")
         assert browser.send("/sign-in", typed).status_code == 503
+
+
+def test_who_is_turned_away_costs_next_to_nothing(browser, alder, monkeypatch) -> None:
+    """No question to the database, a small page, and what was typed is on it."""
+    browser.get("/sign-in")
+    monkeypatch.setattr(passwords, "places", passwords.Places(0))
+    with at_most(0):
+        typed = {"clinic": "<alder>", "email": "desk@alder.example", "password": "x" * 12}
+        answer = browser.send("/sign-in", typed)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+    assert 'value="&lt;alder&gt;"' in answer.text
+    assert 'value="desk@alder.example"' in answer.text
+    assert "x" * 12 not in answer.text
+    assert len(answer.data) < 4_000
+    elsewhere = browser.post("/sign-in", data=typed, headers={"Origin": "https://elsewhere.test"})
+    assert elsewhere.status_code == 400
+
+
+def test_a_worker_looks_at_one_password_and_goes_on_with_the_others_first(monkeypatch) -> None:
+    monkeypatch.setattr(rounds, "_known", rounds._Process())
+    for _ in range(2):
+        rounds.begin()
+        with passwords.turn():
+            pass
+        with pytest.raises(passwords.Busy), passwords.turn():
+            pass
 
 
 PASSWORDS = {

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.audit.hook import afterwards
-from portal.auth import commands, devices, passwords, queries, rules, sessions, throttling
+from portal.auth import commands, devices, queries, rules, sessions, throttling
 from portal.auth.forms import SignInForm, WelcomeForm
 from portal.auth.permissions import NotSignedIn, permission, public
 from portal.auth.views.blueprint import bp
@@ -35,11 +35,9 @@ def start() -> Response:
     form = SignInForm()
     typed = form.data
     if form.validate():
-        stranger = not devices.knows(typed["clinic"], typed["email"])
-        with form.refusals(), passwords.turn(stranger=stranger):
+        with form.refusals():
             return _let_in(typed)
-        if form.status != passwords.Busy.status:
-            afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
+        afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
     return form_page(PAGE, CARD, form)
 
 
