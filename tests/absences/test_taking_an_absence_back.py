@@ -102,6 +102,18 @@ def test_a_visit_that_made_its_own_slot_leaves_the_work_list(ward):
     assert list_orphans() == []
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_while_another_absence_stands_it_stays_on_the_work_list(ward, newest_first):
+    """The kind of fault: what two put there is taken away with one of them."""
+    own = walk_in(details(ward.ill, start_at=chicago(2, "13:00")))
+    made = [record_absence(absence(ward), {}).absence for _ in range(2)]
+    one, other = reversed(made) if newest_first else made
+    undo_absence(one)
+    assert own.id in dict(list_orphans())
+    undo_absence(other)
+    assert list_orphans() == []
+
+
 def test_who_was_told_is_called_again_and_nobody_else(ward, recorded):
     told = ward.visits[0].id
     mark_called(recorded.id, told, called=True)

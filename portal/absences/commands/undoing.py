@@ -31,7 +31,8 @@ from portal.refusals import DomainError
 from portal.services.models import ServiceOffering
 from portal.tenancy.context import facts
 
-# The slots of visits that no rule ever supported: nothing else takes them off the work-list.
+# The slots of visits that no rule ever supported: nothing else takes them off the work-list. They
+# stay on it while another absence, which stands, left them to decide.
 DECIDED = text("""
     UPDATE availability_slots s
        SET orphaned_at = NULL
@@ -40,6 +41,11 @@ DECIDED = text("""
        AND a.id = ANY(CAST(:ids AS bigint[])) AND s.orphaned_at IS NOT NULL
        AND (s.overbooked OR (s.created_from_rule_id IS NULL
                              AND s.service_offering_id IS NOT NULL))
+       AND NOT EXISTS (
+           SELECT FROM absence_visits v
+             JOIN absences b ON b.tenant_id = v.tenant_id AND b.id = v.absence_id
+            WHERE v.tenant_id = :tenant_id AND v.appointment_id = a.id AND v.outcome = 'left'
+              AND v.from_start_at = a.start_at AND b.undone_at IS NULL AND b.id <> :absence_id)
 """)
 
 
@@ -72,7 +78,7 @@ def undo_absence(absence: Absence) -> Undone:
     visits = _locked(absence, decided)
     for exception in _exceptions([each.availability_exception_id for each in spans]):
         remove_exception(exception)
-    done = _bring_back(decided, visits, absence.absence_key)
+    done = _bring_back(decided, visits, absence)
     absence.undone_at, absence.undone_by = clock.now(), facts().user_id
     session.flush()
     counts = {"returned": len(done.returned), "stays": len(done.stays)}
@@ -104,7 +110,7 @@ WAYS_BACK.append(undo_own)
 
 
 def _bring_back(
-    decided: Sequence[AbsenceVisit], visits: Mapping[int, Appointment], absence_key: UUID
+    decided: Sequence[AbsenceVisit], visits: Mapping[int, Appointment], absence: Absence
 ) -> Undone:
     """The last first: whoever was squeezed in was moved when those beneath had gone already."""
     returned: list[int] = []
@@ -112,7 +118,7 @@ def _bring_back(
     for each in reversed(decided):
         try:
             with session.begin_nested():
-                _return(each, visits[each.appointment_id], absence_key)
+                _return(each, visits[each.appointment_id], absence.absence_key)
                 session.flush()
         except DomainError as refusal:
             stays[each.appointment_id] = refusal
@@ -120,7 +126,7 @@ def _bring_back(
             returned.insert(0, each.appointment_id)
             each.returned_at, each.told = clock.now(), each.called_at is not None
             each.called_at = each.called_by = None
-    values = {"tenant_id": facts().tenant_id, "ids": returned}
+    values = {"tenant_id": facts().tenant_id, "ids": returned, "absence_id": absence.id}
     session.execute(DECIDED, values)
     return Undone(tuple(returned), stays)
 
