@@ -86,13 +86,14 @@ def turn(*, stranger: bool = False) -> Iterator[None]:
             browser the account has never been opened.
 
     Raises:
-        Busy: as many as may be are being looked at, or this process has just looked at one and
-            has others to answer first.
+        Busy: as many as may be are being looked at, or this process has just looked at one
+            (of a stranger's, or of a known browser's) and has others to answer first.
     """
     if getattr(_mine, "turn", False):
         yield
         return
-    if rounds.spent():
+    whose = "a stranger's" if stranger else "a known browser's"
+    if rounds.spent(whose):
         raise Busy
     with places.one(stranger=stranger):
         _mine.turn = True
@@ -100,7 +101,7 @@ def turn(*, stranger: bool = False) -> Iterator[None]:
             yield
         finally:
             _mine.turn = False
-            rounds.spend()
+            rounds.spend(whose)
 
 
 def hashed(password: str) -> str:

@@ -4,13 +4,13 @@ What takes long by design is done once in a round: whoever waits beside it waits
 for as many as happened to arrive first. A process that is no worker has no rounds, and no bound.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
 class _Process:
     counts: bool = False
-    spent: bool = False
+    spent: set[str] = field(default_factory=set)
 
 
 _known = _Process()
@@ -18,14 +18,16 @@ _known = _Process()
 
 def begin() -> None:
     """Another round begins."""
-    _known.counts, _known.spent = True, False
+    _known.counts = True
+    _known.spent.clear()
 
 
-def spend() -> None:
+def spend(what: str) -> None:
     """Something that takes long was done."""
-    _known.spent = _known.counts
+    if _known.counts:
+        _known.spent.add(what)
 
 
-def spent() -> bool:
+def spent(what: str) -> bool:
     """Whether the round has had what takes long."""
-    return _known.spent
+    return what in _known.spent

@@ -137,6 +137,17 @@ def test_a_worker_looks_at_one_password_and_goes_on_with_the_others_first(monkey
             pass
 
 
+def test_a_strangers_password_is_not_in_a_known_browsers_way(monkeypatch) -> None:
+    monkeypatch.setattr(rounds, "_known", rounds._Process())
+    rounds.begin()
+    with passwords.turn(stranger=True):
+        pass
+    with pytest.raises(passwords.Busy), passwords.turn(stranger=True):
+        pass
+    with passwords.turn():
+        pass
+
+
 PASSWORDS = {
     "/account/password": {"current_password": "x" * 12, "password": "some other words"},
     "/account/proof": {"current_password": "x" * 12},
