@@ -36,6 +36,13 @@ def test_a_reason_from_the_list_is_enough_and_lateness_is_noted(browser, alder, 
     assert "Appointment cancelled: Marchetti, Greta, 09:00" in page
 
 
+def test_the_focus_has_a_place_where_nothing_comes_next(browser, alder, visits):
+    """The kind: an answer that takes away what had the focus, which then falls to the page."""
+    address = f"/appointments/{visits[0].id}/cancellation"
+    answer = browser.sign_in(alder.desk).send(address, {"cancel_code": "patient_ill"}, htmx=True)
+    assert answer.text.count("data-land") == 1
+
+
 def test_another_reason_is_said_in_words(browser, alder, visits):
     browser.sign_in(alder.desk)
     answer = browser.send(f"/appointments/{visits[0].id}/cancellation", {"cancel_code": "other"})
