@@ -53,3 +53,11 @@ def test_it_moves_to_next_week_in_few_keys_and_comes_back(desk, card):
     desk.keyboard.press("Escape")
     pressed(desk, "z", "Back to")
     expect(card).to_have_count(1)
+
+
+def test_c_on_another_days_card_shows_which_day_it_is_on(desk, tmp_path):
+    """The kind: a key that does nothing and says nothing."""
+    desk.goto("/appointments/day?date=2026-03-04")
+    book_earliest(desk, two_letters(tmp_path))
+    desk.keyboard.press("c")
+    expect(desk.locator("#dialog")).to_contain_text("This appointment is on Wednesday")

@@ -53,7 +53,7 @@ function entrance() {
   return line && column ? nearest(column, line.offsetTop / line.parentNode.offsetHeight * Number(board.dataset.rows)) : board.querySelector(spots);
 }
 
-// The step that comes next: C on a card, or the button beside it.
+// The step that comes next: C on a card, or the button beside it. Where none does, the page says why.
 async function take(spot) {
   await htmx.ajax("POST", `${spot.getAttribute("href")}/${spot.dataset.next}`, { source: board ?? document.body, swap: "none" });
   const poll = document.getElementById("appointments-steps_board");
@@ -62,10 +62,11 @@ async function take(spot) {
   htmx.trigger(poll, "refresh");
 }
 document.addEventListener("keydown", (event) => {
-  const spot = event.target.closest("[data-next]");
+  const spot = event.target.closest("[data-next], .visit");
   if (event.key !== "c" || !spot || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
-  take(spot);
+  if (spot.dataset.next) take(spot);
+  else spot.click();
 });
 document.addEventListener("click", ({ target }) => {
   const button = target.closest(".next");
