@@ -52,7 +52,12 @@ def _twelve(moment: datetime | time, pattern: str) -> str:
     locale = page_locale()
     if not twelve_hours(locale):
         return ""
-    wall = moment.time() if isinstance(moment, datetime) else moment
+    return _wall(moment.time() if isinstance(moment, datetime) else moment, pattern, locale)
+
+
+@lru_cache(4096)
+def _wall(wall: time, pattern: str, locale: Locale) -> str:
+    """A day has few times and a board many cards: each is written once."""
     return str(format_time(wall, pattern, locale=locale))
 
 

@@ -90,10 +90,11 @@ VISITS = text(
                       AND n.replaced_at IS NULL) AS steps
              FROM appointment_steps st
              JOIN step_templates t ON t.tenant_id = st.tenant_id AND t.id = st.step_template_id
-            WHERE st.tenant_id = a.tenant_id AND st.appointment_id = a.id
+            WHERE a.status IN ('checked_in', 'in_progress')
+              AND st.tenant_id = a.tenant_id AND st.appointment_id = a.id
               AND st.status IN ('in_progress', 'scheduled') AND st.replaced_at IS NULL
             ORDER BY st.status, st.position LIMIT 1) step
-        ON a.status IN ('checked_in', 'in_progress')
+        ON true
      WHERE a.status <> 'cancelled'
      ORDER BY a.start_at, a.doctor_id, a.id
      LIMIT :limit
