@@ -88,6 +88,7 @@ SEEN = {
     "appointments.overlaps": N_("Saw who is with a doctor at the same time"),
     "appointments.move": N_("Saw an appointment to move it"),
     "appointments.new": N_("Saw a patient to book an appointment"),
+    "appointments.walk_in": N_("Saw a patient to receive a walk-in"),
     "appointments.of_patient": N_("Saw a patient's appointments"),
     "appointments.repeat": N_("Saw an appointment to repeat it"),
     "appointments.show": N_("Saw an appointment"),
