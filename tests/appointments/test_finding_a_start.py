@@ -43,7 +43,7 @@ def found(browser, practice, **more) -> list[str]:
     page = browser.get("/appointments/starts", query_string=asked | more)
     assert page.status_code == 200, page.text
     days = re.findall(
-        r"<td>(\w+day), March \d+, 2026</td>\s*<th scope=\"row\">(\d\d:\d\d)", page.text
+        r"<td[^>]*>(\w+day), March \d+, 2026</td>\s*<th scope=\"row\"[^>]*>(\d\d:\d\d)", page.text
     )
     return [f"{day[:3]} {time}" for day, time in days]
 

@@ -63,10 +63,10 @@ def test_closing_a_dialog_that_was_only_looked_at_does_not_ask(desk):
 def test_leaving_a_page_by_a_link_asks_and_stays(desk):
     desk.goto("/patients/new")
     desk.get_by_label("Last name").fill("Newman")
-    desk.get_by_role("link", name="Board").first.click()
+    desk.get_by_role("link", name="Board", exact=True).click()
     question(desk).get_by_role("button", name="Keep editing").click()
     expect(desk.get_by_label("Last name")).to_have_value("Newman")
-    desk.get_by_role("link", name="Board").first.click()
+    desk.get_by_role("link", name="Board", exact=True).click()
     question(desk).get_by_role("button", name="Discard").click()
     expect(desk.locator("#board")).to_be_visible()
 

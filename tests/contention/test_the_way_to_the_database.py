@@ -38,6 +38,7 @@ class Way:
         port = self.door.getsockname()[1]
         self.url = f"postgresql://{url.username}:{url.password}@127.0.0.1:{port}{url.path}"
         self.cut: str | None = None
+        self.answered: threading.Event | None = None
         self.swallows = False
         self.slow = 0.0
         self.lines: list[socket.socket] = []
@@ -59,12 +60,17 @@ class Way:
             while said := one.recv(65_536):
                 if self.swallows:
                     continue
+                if not to_server and self.answered is not None:
+                    self.answered.set()
+                    continue
                 if to_server and self.slow:
                     time.sleep(self.slow)
                 if to_server and self.cut and b"COMMIT" in said:
                     if self.cut == "after":
+                        self.answered = threading.Event()
                         other.sendall(said)
-                        other.recv(1)  # it is done: the server has begun to say so
+                        self.answered.wait(60)  # it is done: the server has begun to say so
+                        self.answered = None
                     self.cut = None
                     one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                     one.close()

@@ -70,8 +70,8 @@ def before_all_others(many: int = MANY) -> None:
     payers = [own | {"name": f"0 Payer {n:03}", "contact": {}} for n in range(many)]
     ids = session.scalars(insert(InsuranceProvider).returning(InsuranceProvider.id), payers).all()
     plans = [
-        own | {"insurance_provider_id": each, "plan_code": f"0-{each}", "name": f"0 Plan {each}"}
-        for each in ids
+        own | {"insurance_provider_id": each, "plan_code": f"0-{n:03}", "name": f"0 Plan {n:03}"}
+        for n, each in enumerate(ids)
     ]
     session.execute(insert(InsurancePlan), plans)
     kinds = [

@@ -169,5 +169,5 @@ def test_doctors_of_a_facility_are_searched_there(browser, alder):
     browser.sign_in(alder.desk)
     assert "Dr. Zola" in listed(browser, f"/doctors/choices?facility={alder.facility_id}", "zola")
     assert "Dr. Zola" not in listed(browser, "/doctors/choices?facility=999999", "zola")
-    form = browser.get("/appointments/new").text
+    form = browser.get(f"/appointments/new?facility={alder.facility_id}").text
     assert {"service_id_text", "doctor_id_text"} <= set(shown(form, "booking_key"))
