@@ -33,7 +33,7 @@ KEPT = text("interval '2 days'")
 SAYS_NOTHING = frozenset(
     {
         "csrf_token", KEY, "show", "patient_query", "suggested_slot_id", "suggested_for",
-        "suggested_day", "lost_slot_id", "held_slot_id",
+        "suggested_day", "lost_slot_id", "held_slot_id", "plan_for",
     }
 )  # fmt: skip
 

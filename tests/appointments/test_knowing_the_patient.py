@@ -148,7 +148,7 @@ def test_without_script_the_plan_comes_with_the_patient_and_is_seen_first(browse
     assert 'value="Insured, Ann"' in answer.text
     del typed["found_patient_id"]
     typed |= {"patient_id": insured, "insurance_plan_id": plan.id,
-              "suggested_for": f"{insured}/{practice.service.id}"}  # fmt: skip
+              "plan_for": insured, "suggested_for": f"{insured}/{practice.service.id}"}  # fmt: skip
     assert browser.send("/appointments/new", typed).status_code == 303
     with alder.at_work():
         [visit] = list_coming_of(insured)

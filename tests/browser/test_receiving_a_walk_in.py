@@ -41,3 +41,13 @@ def test_the_strip_and_the_queues_are_shown_before_it_is_booked(desk, tmp_path):
     expect(desk.get_by_label("Doctor", exact=True)).to_contain_text("waiting")
     desk.keyboard.press("Escape")
     desk.locator("#discard").get_by_role("button", name="Discard").click()
+
+
+def test_whether_the_plan_is_accepted_is_said_before_it_is_sent(desk):
+    desk.keyboard.press("w")
+    verdict = desk.locator("#appointments-verdict")
+    expect(verdict).to_contain_text("The patient pays.")
+    desk.get_by_label("Insurance").select_option(index=1)
+    expect(verdict).to_contain_text("Accepted at")
+    desk.keyboard.press("Escape")
+    desk.locator("#discard").get_by_role("button", name="Discard").click()

@@ -66,6 +66,7 @@ class BookingForm(Repeating, PortalForm):
     booking_key = HiddenField()
     facility_id = HiddenField()
     waitlist_entry_id = StringField()
+    plan_for = HiddenField()
     patient_id = StringField(lazy_gettext("Patient"))
     found_patient_id = StringField()
     patient_query = Line(lazy_gettext("Patient"))
@@ -148,11 +149,12 @@ class BookingForm(Repeating, PortalForm):
         """Whom and what an opening is suggested for: of another one another is suggested."""
         return f"{self.chosen_patient or ''}/{self.service_id.data or ''}"
 
-    @property
-    def patient_is_new_here(self) -> bool:
-        """Whether the page did not show yet that it is for this patient."""
-        before, _slash, _service = (self.suggested_for.data or "").partition("/")
-        return before != str(self.chosen_patient or "")
+    def take_up(self) -> int | None:
+        """What a button beside a plan that is not accepted says: another plan, or a facility."""
+        what, _colon, value = (self.show.data or "").partition(":")
+        if what == "plan":
+            self.insurance_plan_id.data = record_number(value)
+        return record_number(value) if what == "facility" else None
 
     def move_to(self, facility: Facility) -> None:
         """Book at another facility: the time, and a doctor who is not there, are to be chosen."""

@@ -33,6 +33,7 @@ class WishForm(PortalForm):
     entry_key = HiddenField(default=lambda: str(uuid4()))
     patient_id = StringField(lazy_gettext("Patient"))
     found_patient_id = StringField()
+    plan_for = HiddenField()
     patient_query = Line(lazy_gettext("Patient"))
     service_id = PickField(lazy_gettext("Service"))
     insurance_plan_id = PickField(lazy_gettext("Insurance"))

@@ -13,7 +13,8 @@ from flask_login import current_user
 
 from portal.appointments import commands
 from portal.appointments.act_messages import say_done
-from portal.appointments.booking_page import chosen_patient, heading, held_of, shown_booking
+from portal.appointments.booking_page import heading, held_of, shown_booking
+from portal.appointments.brought_plan import bring_plan
 from portal.appointments.choice import Choice, around
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm
@@ -68,7 +69,7 @@ def create() -> Response:
     if form.show.data == "waitlist":
         return _wish(form, facility)
     facility = _taken_up(form, facility)
-    if form.asks_for_more or _brings_plan(form) or not form.validate():
+    if bring_plan(form) or form.asks_for_more or not form.validate():
         return _form(form, facility, form.choice(facility))
     return _try_to_book(form, facility)
 
@@ -96,7 +97,7 @@ def _wish(form: BookingForm, facility: Facility) -> Response:
     """On to the waitlist, with what is chosen already."""
     return go("appointments.waitlist_new", facility=facility.id, patient=form.chosen_patient,
               service=form.service_id.data, doctor=form.doctor_id.data,
-              plan=form.insurance_plan_id.data)  # fmt: skip
+              plan=form.insurance_plan_id.data or "")  # fmt: skip
 
 
 def _asked(slot_id: int | None) -> dict[str, Any]:
@@ -109,12 +110,14 @@ def _asked(slot_id: int | None) -> dict[str, Any]:
             "patient_id": str(patient.id),
             "patient_query": name_of(patient),
             "insurance_plan_id": patient.default_insurance_plan_id,
+            "plan_for": str(patient.id),
         }
     if slot_id is not None:
         slot = get_slot(slot_id)
         asked |= {"doctor_id": slot.doctor_id, "service_id": _service_for(slot)}
-    chosen = {"service_id": number_asked("service"), "insurance_plan_id": number_asked("plan")}
-    asked |= {field: number for field, number in chosen.items() if number is not None}
+    service_id = number_asked("service")
+    asked |= {"service_id": service_id} if service_id is not None else {}
+    asked |= {"insurance_plan_id": number_asked("plan")} if "plan" in request.args else {}
     entry_id = number_asked("wish")
     if entry_id is not None:
         wish = get_wish(entry_id)
@@ -148,28 +151,13 @@ def _first_choice(
 
 def _taken_up(form: BookingForm, facility: Facility) -> Facility:
     """Another plan or facility, by a button beside the plan that is not accepted."""
-    what, _colon, value = (form.show.data or "").partition(":")
-    number = record_number(value)
-    if what == "plan":
-        form.insurance_plan_id.data = number
-    if what != "facility" or number is None:
+    number = form.take_up()
+    if number is None:
         return facility
     there = get_facility(number)
     form.service_id.choices = None
     form.move_to(there)
     return there
-
-
-def _brings_plan(form: BookingForm) -> bool:
-    """Without script a patient's plan comes with them when they are booked: it is shown first."""
-    patient = chosen_patient(form) if record_number(form.found_patient_id.data) else None
-    if patient is None or form.insurance_plan_id.data is not None:
-        return False
-    if patient.default_insurance_plan_id is None or not form.patient_is_new_here:
-        return False
-    form.insurance_plan_id.data = patient.default_insurance_plan_id
-    form.insurance_plan_id.description = _("Taken along with the patient.")
-    return True
 
 
 def _at_once(form: BookingForm) -> bool:

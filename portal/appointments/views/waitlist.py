@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.appointments import commands, queries
+from portal.appointments.brought_plan import bring_plan
 from portal.appointments.forms import WishForm, new_wish, wish_as_typed
 from portal.appointments.models import WaitlistEntry
 from portal.appointments.views.blueprint import bp
@@ -54,8 +55,9 @@ def waitlist() -> Response:
 def waitlist_new() -> Response:
     facility = facility_asked()
     form = WishForm(data=_asked(facility) if request.method == "GET" else None)
+    brought = request.method == "POST" and bring_plan(form)
     form.offer_choices(facility)
-    if _is_sent(form) and form.validate():
+    if not brought and _is_sent(form) and form.validate():
         with form.refusals():
             entry = commands.add_to_waitlist(form.details(), UUID(form.entry_key.data))
             _say(entry, _("On the waitlist: %(who)s", who=PATIENT))
@@ -71,8 +73,9 @@ def waitlist_edit(entry_id: int) -> Response:
     facility = next((each for each in list_facilities() if each.id in there), None)
     facility = facility or facility_asked()
     form = WishForm(data=_shown(entry, there), edits=entry)
+    brought = request.method == "POST" and bring_plan(form)
     form.offer_choices(facility)
-    if _is_sent(form) and form.validate():
+    if not brought and _is_sent(form) and form.validate():
         with form.refusals():
             commands.change_wish(entry, form.details())
             _say(entry, _("Waitlist entry saved: %(who)s", who=PATIENT))
@@ -122,7 +125,11 @@ def _asked(facility: Facility) -> dict[str, Any]:
     known = {"service_id": "service", "doctor_id": "doctor", "insurance_plan_id": "plan"}
     asked |= {field: number_asked(name) for field, name in known.items()}
     patient_id = number_asked("patient")
-    return asked if patient_id is None else asked | _who(patient_id)
+    if patient_id is None:
+        return asked
+    if "plan" not in request.args:
+        asked["insurance_plan_id"] = get_patient(patient_id).default_insurance_plan_id
+    return asked | _who(patient_id)
 
 
 def _shown(entry: WaitlistEntry, there: list[int]) -> dict[str, Any]:
@@ -131,7 +138,8 @@ def _shown(entry: WaitlistEntry, there: list[int]) -> dict[str, Any]:
 
 def _who(patient_id: int) -> dict[str, Any]:
     patient = get_patient(patient_id)
-    return {"patient_id": str(patient.id), "patient_query": name_of(patient)}
+    who = str(patient.id)
+    return {"patient_id": who, "patient_query": name_of(patient), "plan_for": who}
 
 
 def _form(template: str, form: WishForm, facility: Facility, **context: Any) -> Response:

@@ -9,16 +9,18 @@ from flask_login import current_user
 
 from portal.appointments import commands
 from portal.appointments.booking_page import heading, known_patient
+from portal.appointments.brought_plan import bring_plan
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import WalkInForm
 from portal.appointments.models import Appointment
+from portal.appointments.verdict import verdict_on
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.booking import booked, matching, shown_before
 from portal.appointments.views.shown import facility_asked, number_asked
 from portal.auth.permissions import permission
 from portal.facilities.models import Facility
 from portal.patients.commands import PossiblyRegistered
-from portal.web.answers import form_page
+from portal.web.answers import form_page, go
 from portal.web.forms import record_number
 
 Book = Callable[[BookingDetails], Appointment]
@@ -32,6 +34,7 @@ def walk_in() -> Response:
     facility = facility_asked()
     form = WalkInForm(formdata=None, data={"overbook_reason": _("Walk-in"),
                                            "patient_id": number_asked("patient")})  # fmt: skip
+    bring_plan(form)
     return _form(form, facility)
 
 
@@ -42,7 +45,11 @@ def received() -> Response:
     form.offer_key(facility)
     if form.is_unread:
         form.offer_choices(facility)
-    if not form.asks_for_more and form.validate():
+    there = form.take_up()
+    if there is not None:
+        return go("appointments.new", facility=there, patient=form.chosen_patient,
+                  service=form.service_id.data, plan=form.insurance_plan_id.data)  # fmt: skip
+    if not bring_plan(form) and not form.asks_for_more and form.validate():
         with form.refusals():
             return booked(_receive(form, facility), facility, _("Checked in"))
     return _form(form, facility)
@@ -68,7 +75,8 @@ def _form(form: WalkInForm, facility: Facility) -> Response:
     form.offer_choices(facility)
     matches = matching(form)
     alike = shown_before(form) if matches is None else ()
-    form.show.data = ""
+    form.show.data, choice = "", form.choice(facility)
     return form_page(PAGE, FORM, form, matches=matches, alike=alike,
-                     booking=heading(facility, form.choice(facility).today, None),
+                     booking=heading(facility, choice.today, None),
+                     verdict=verdict_on(choice, choice.today),
                      **known_patient(form, facility))  # fmt: skip

@@ -7,14 +7,19 @@ document.addEventListener("portal:picked", ({ target, detail }) => {
   const register = form.querySelector("[data-register]");
   if (register) register.open = isNew;
   form.querySelector("[data-alike]")?.remove();
-  if (isNew) return startRegistration(target, register);
-  const plan = form.elements.insurance_plan_id;
-  if (!plan) return;
+  bringPlan(form, isNew ? { value: "", plan: "", planName: "" } : detail);
+  if (isNew) startRegistration(target, register);
+});
+
+function bringPlan(form, detail) {
+  const { insurance_plan_id: plan, insurance_plan_id_text: text, plan_for: whose } = form.elements;
+  // What was chosen before anybody was is chosen for whoever is new.
+  if (!plan || (!detail.value && !whose.value)) return;
+  whose.value = detail.value;
   plan.value = detail.plan;
-  const text = form.elements.insurance_plan_id_text;
   if (text) text.value = detail.planName;
   else if (plan.selectedIndex < 0) plan.value = "";
-});
+}
 
 // "Marchetti, Greta" and "Greta Marchetti" both fill the two name fields.
 function startRegistration(combobox, register) {

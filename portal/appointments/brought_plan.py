@@ -1,0 +1,30 @@
+"""The plan that comes with a patient who is chosen, in whatever form they are chosen.
+
+An empty plan is self-pay. Nobody has chosen that where the form has not shown yet which plan the
+patient comes with: a script fills it in as the patient is picked, else it is filled in here and
+shown before anything is done with it.
+"""
+
+from flask_babel import gettext as _
+
+from portal.appointments.booking_page import chosen_patient
+from portal.appointments.forms import BookingForm, WishForm
+from portal.web.forms import record_number
+
+
+def bring_plan(form: BookingForm | WishForm) -> bool:
+    """Fill in the plan of whom the form is for now; whether that changed what it said."""
+    before, patient = record_number(form.plan_for.data), chosen_patient(form)
+    if patient is None and not (isinstance(form, BookingForm) and form.registers):
+        return False
+    now = patient.id if patient else None
+    form.plan_for.data = str(now or "")
+    if before == now or (before is None and form.insurance_plan_id.data is not None):
+        return False
+    brought = patient.default_insurance_plan_id if patient else None
+    if brought == form.insurance_plan_id.data:
+        return False
+    form.insurance_plan_id.data = brought
+    said = _("Taken along with the patient.") if brought else _("No plan on the chart: self-pay.")
+    form.insurance_plan_id.description = said
+    return True
