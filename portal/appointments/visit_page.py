@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.act_words import DONE, UNDO
+from portal.appointments.act_words import UNDO
 from portal.appointments.models import Appointment
 from portal.appointments.patient_strip import Strip, patient_strip
 from portal.appointments.queries import StepRow
@@ -26,6 +26,7 @@ from portal.appointments.rules import (
 )
 from portal.appointments.series_page import SeriesShown, series_of
 from portal.appointments.verdict import gap_words
+from portal.appointments.visit_history import Entry, history_of
 from portal.appointments.waitlist_page import Wanted, wanted_again
 from portal.appointments.words import CANCEL_WORDS, STATUS, shown_status
 from portal.names import name_of
@@ -35,6 +36,8 @@ from portal.web.filters import daydate, hhmm, localtime
 
 WAITING = frozenset({"scheduled", "checked_in"})
 LATE = timedelta(hours=24)
+# What has a button of its own that does the same: beside it there is no second way back.
+TURNED = frozenset({"confirm", "skip_step", "unskip_step"})
 
 
 class Action(NamedTuple):
@@ -57,15 +60,6 @@ class Step:
     aside: Action | None
 
 
-class Entry(NamedTuple):
-    """Something that happened, at a local time, and who did it."""
-
-    at: datetime
-    text: str
-    who: str = ""
-    undone: bool = False
-
-
 @dataclass(frozen=True)
 class VisitPage:
     """Everything the page shows."""
@@ -75,6 +69,8 @@ class VisitPage:
     patient_id: int
     service_id: int
     facility_id: int
+    doctor_id: int
+    plan_id: int | None
     name: str
     strip: Strip
     start: datetime
@@ -129,6 +125,12 @@ class VisitPage:
         return stands and not self.has_died and current_user.can("appointments.book")
 
     @property
+    def can_rebook(self) -> bool:
+        """Whether another appointment can take the place of one that did not take place."""
+        gone = self.status in ("cancelled", "no_show")
+        return gone and not self.has_died and current_user.can("appointments.book")
+
+    @property
     def can_come_now(self) -> bool:
         """Whether whoever is here on another day can be seen now."""
         may = current_user.can("appointments.move") and current_user.can("appointments.attend")
@@ -146,7 +148,8 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
     never = visit.status == "scheduled" and patient.status == "deceased"
     return VisitPage(
         id=visit.id, version=visit.row_version, patient_id=patient.id, service_id=service_id,
-        facility_id=visit.facility_id,
+        facility_id=visit.facility_id, doctor_id=visit.doctor_id,
+        plan_id=visit.insurance_plan_id,
         name=name_of(patient),
         strip=patient_strip(patient, at=visit.start_at, zone=around.zone, but=visit.id),
         start=start, end=end, doctor=around.doctor_name, service=around.service_name,
@@ -161,7 +164,7 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
         else _("This appointment is on %(day)s.", day=daydate(start)),
         no_arrival=_("Not checked in: recorded as deceased")
         if attends and today and never else None,
-        history=_history(visit, around.zone),
+        history=history_of(visit, around.zone),
         back_to=url_for("appointments.day", facility=visit.facility_id, date=start.date()),
         series=series_of(visit, around.zone),
         wanted=wanted_again(visit) if current_user.can("appointments.book") else None,
@@ -172,6 +175,8 @@ def cancelled_words(visit: Appointment) -> str | None:
     """Why it was cancelled, and whether that was late; None for one that stands."""
     if visit.status != "cancelled" or visit.finished_at is None:
         return None
+    if queries.was_unbooked(visit.id):
+        return str(_("The booking was undone. It is in no list."))
     code = _(CANCEL_WORDS[visit.cancel_code]) if visit.cancel_code else None
     said = ", ".join(filter(None, (code, visit.cancel_reason))) or _("no reason given")
     if visit.start_at - LATE < visit.finished_at and visit.cancel_code != "booked_in_error":
@@ -198,7 +203,7 @@ def _minor_actions(visit: Appointment, zone: str, *, today: bool) -> Iterator[Ac
     if today and visit.status in WAITING and visit.start_at <= clock.now():
         yield Action(_url("no_show", visit), _("No-show"), "quiet", "user-x")
     act = queries.last_act(visit.id)
-    if act is None or act.kind == "book" or act.visit_version != visit.row_version:
+    if act is None or act.kind in TURNED | {"book"} or act.visit_version != visit.row_version:
         return
     with suppress(NotUndoneAnyMore):
         check_undo(act, visit, clock.now(), zone, user_id=facts().user_id)
@@ -261,30 +266,3 @@ def _with_needs(said: str, row: StepRow) -> str:
         room = _("Needs a room")
     prepared = _("Needs preparation") if row.requires_preparation else None
     return " · ".join(filter(None, (said, room, prepared)))
-
-
-def _history(visit: Appointment, zone: str) -> list[Entry]:
-    """Everything that was done to it and by whom, the latest first.
-
-    What its own stamps tell alone was done before there was a history, or by a program.
-    """
-    done = queries.list_history(visit.id)
-    entries = [
-        Entry(
-            localtime(act.done_at, zone), _(DONE[act.kind]), name or "", act.undone_at is not None
-        )
-        for act, name in done
-    ]
-    known = {act.kind for act, _who in done}
-    ends = {"completed": ("complete", "finish_step"), "no_show": ("no_show",),
-            "cancelled": ("cancel",)}.get(visit.status, ("",))  # fmt: skip
-    stamps = [
-        (visit.finished_at, ends), (visit.started_at, ("start", "start_step")),
-        (visit.checked_in_at, ("check_in",)), (visit.confirmed_at, ("confirm",)),
-        (visit.created_at, ("book",)),
-    ]  # fmt: skip
-    entries += [
-        Entry(localtime(moment, zone), _(DONE[kinds[0]]))
-        for moment, kinds in stamps if moment and kinds[0] and not known & set(kinds)
-    ]  # fmt: skip
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from portal.appointments.commands import cancel_appointment, mark_no_show
+from portal.appointments.commands import cancel_appointment, mark_no_show, undo_newest
 from portal.facilities import visits
-from tests.support.scheduling import a_practice, book, hours, on_monday
+from tests.support.scheduling import a_plan, a_practice, acting_as, book, hours, on_monday
 
 ADDRESS = "/appointments/cancelled?facility={}&date=2026-03-02"
 
@@ -52,3 +52,34 @@ def test_a_day_on_which_all_came_says_so(browser, alder):
     browser.sign_in(alder.desk)
     listed = browser.get(ADDRESS.format(alder.facility_id)).text
     assert "Nobody cancelled or stayed away" in listed
+
+
+def test_its_own_page_leads_to_another_booking_too(browser, alder, day):
+    practice, cancelled, missed, stands = day
+    with alder.at_work():
+        a_plan(alder.facility_id)
+    with on_monday(hours=3):
+        browser.sign_in(alder.desk)
+        for gone in (cancelled, missed):
+            page = browser.get(f"/appointments/{gone.id}").text
+            # Paid by the patient then is paid by the patient now.
+            assert (f"patient={gone.patient_id}&amp;service={practice.service.id}"
+                    f"&amp;doctor={practice.doctor.id}&amp;plan=\"") in page  # fmt: skip
+        assert "Rebook" not in browser.get(f"/appointments/{stands.id}").text
+
+
+def test_a_booking_that_was_taken_back_never_was_one(browser, alder, day):
+    """The kind: what was taken back stands in a list of what happened."""
+    practice = day[0]
+    with on_monday(hours=3):
+        with alder.at_work(), acting_as(alder.desk):
+            undone = book(practice, "11:00")
+            undo_newest()
+        browser.sign_in(alder.desk)
+        link = f'/appointments/{undone.id}"'
+        assert link not in browser.get(ADDRESS.format(alder.facility_id)).text
+        assert link not in browser.get(f"/patients/{undone.patient_id}/visits").text
+        page = browser.get(f"/appointments/{undone.id}").text
+        assert "The booking was undone. It is in no list." in page
+        assert "Booked" in page
+        assert "undone" in page

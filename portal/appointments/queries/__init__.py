@@ -7,6 +7,7 @@ from portal.appointments.queries.acts import (
     list_history,
     list_own_acts,
     newest_own_act,
+    was_unbooked,
 )
 from portal.appointments.queries.around import (
     Around,
@@ -163,6 +164,7 @@ __all__ = [
     "planned_steps",
     "search_asked",
     "skippable_steps",
+    "was_unbooked",
     "why_not",
     "why_nothing",
     "zone_of",

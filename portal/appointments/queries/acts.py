@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Exists, Select, exists, func, select
 
 from portal.appointments.acts import AppointmentAct
 from portal.appointments.models import Appointment
@@ -91,6 +91,25 @@ def list_history(appointment_id: int) -> list[tuple[AppointmentAct, str | None]]
         .limit(MOST_HISTORY)
     )
     return [(found, name) for found, name in rows]
+
+
+def was_unbooked(appointment_id: int) -> bool:
+    """Whether a booking was taken back: then it never was one."""
+    act = AppointmentAct
+    undone = select(act.id).where(
+        act.tenant_id == facts().tenant_id, act.appointment_id == appointment_id,
+        act.kind == "book", act.undone_at.is_not(None),
+    )  # fmt: skip
+    return session.scalar(undone.limit(1)) is not None
+
+
+def unbooked() -> Exists:
+    """Whether the booking of the appointment at hand was taken back: it is in no list then."""
+    act = AppointmentAct
+    return exists().where(
+        act.tenant_id == Appointment.tenant_id, act.appointment_id == Appointment.id,
+        act.kind == "book", act.undone_at.is_not(None),
+    )  # fmt: skip
 
 
 def _own_acts(now: datetime) -> Select[AppointmentAct]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from portal.appointments.models import Appointment
+from portal.appointments.queries.acts import unbooked
 from portal.availability.rules import day_span
 from portal.db import session
 from portal.services.models import ServiceOffering
@@ -24,7 +25,10 @@ class Gone(NamedTuple):
 
 
 def list_gone(facility_id: int, day: date, zone: str, *, limit: int) -> list[Gone]:
-    """The cancelled appointments and no-shows of a facility's day, by time."""
+    """The cancelled appointments and no-shows of a facility's day, by time.
+
+    A booking that was taken back never was one, and is not among them.
+    """
     hours, visit, offering = day_span(day, zone), Appointment, ServiceOffering
     rows = session.execute(
         select(
@@ -41,6 +45,7 @@ def list_gone(facility_id: int, day: date, zone: str, *, limit: int) -> list[Gon
             visit.start_at >= hours.start,
             visit.start_at < hours.end,
             visit.status.in_(("cancelled", "no_show")),
+            ~unbooked(),
         )
         .order_by(visit.start_at, visit.id)
         .limit(limit)

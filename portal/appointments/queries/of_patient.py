@@ -27,7 +27,14 @@ ROWS = """
 IS_COMING = "(a.status IN ('scheduled', 'checked_in', 'in_progress') AND a.end_at > :now)"
 COMING = text(ROWS.format(which=f"{IS_COMING} ORDER BY a.start_at, a.id"))
 NAMED = text(ROWS.format(which="a.id = ANY(CAST(:ids AS bigint[])) ORDER BY a.start_at, a.id"))
-PAST = text(ROWS.format(which=f"NOT {IS_COMING} ORDER BY a.start_at DESC, a.id DESC"))
+# A booking that was taken back never was one.
+UNBOOKED = """(a.status = 'cancelled' AND EXISTS (
+       SELECT FROM appointment_acts t
+        WHERE t.tenant_id = a.tenant_id AND t.appointment_id = a.id
+          AND t.kind = 'book' AND t.undone_at IS NOT NULL))"""
+PAST = text(
+    ROWS.format(which=f"NOT {IS_COMING} AND NOT {UNBOOKED} ORDER BY a.start_at DESC, a.id DESC")
+)
 
 
 class PatientVisit(NamedTuple):
