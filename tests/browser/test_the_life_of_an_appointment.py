@@ -61,3 +61,24 @@ def test_c_on_another_days_card_shows_which_day_it_is_on(desk, tmp_path):
     book_earliest(desk, two_letters(tmp_path))
     desk.keyboard.press("c")
     expect(desk.locator("#dialog")).to_contain_text("This appointment is on Wednesday")
+
+
+@pytest.mark.usefixtures("card")
+def test_only_the_newest_message_claims_the_key(desk):
+    """The kind: a message that offers a key which does something else by now."""
+    for words in ("Checked in", "Started"):
+        pressed(desk, "c", words)
+    expect(desk.locator(".toast kbd")).to_have_count(1)
+    expect(desk.locator(".toast").last.locator("kbd")).to_be_visible()
+    desk.locator(".toast").last.get_by_label("Dismiss").click()
+    desk.keyboard.press("z")
+    expect(desk.locator(".toast").last).to_contain_text("Step start undone")
+
+
+@pytest.mark.usefixtures("card")
+def test_what_a_button_turns_has_no_second_way_back_beside_it(desk):
+    desk.keyboard.press("Enter")
+    dialog = desk.locator("#dialog")
+    dialog.get_by_role("button", name="Mark as confirmed").click()
+    expect(dialog.get_by_role("button", name="Remove confirmation")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Undo confirmation")).to_have_count(0)

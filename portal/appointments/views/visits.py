@@ -128,7 +128,9 @@ def answer(visit: Appointment) -> Response:
     """The visit as it is now, with what changed on the board; without script its page."""
     if not asks_for_fragment():
         return go("appointments.show", appointment_id=visit.id)
-    return with_board(CARD, **(shown(visit) | {"landing": True}))
+    response = with_board(CARD, **(shown(visit) | {"landing": True}))
+    response.headers["HX-Trigger"] = "portal:changed"
+    return response
 
 
 def shown(visit: Appointment) -> dict[str, Any]:

@@ -42,3 +42,21 @@ const land = () => {
 };
 document.addEventListener("htmx:after:swap", land);
 land();
+
+// An answer leaves one where one was: a button that was sent, which is disabled meanwhile, has the
+// focus again; if it is gone, the title of what came instead has it.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => { ctx.at = document.activeElement; });
+document.addEventListener("htmx:finally:request", ({ detail: { ctx: { at } } }) => setTimeout(() => {
+  const title = document.querySelector("dialog[open] h2") ?? document.getElementById("main");
+  if (!at || at === document.body) return;
+  title.tabIndex = -1;
+  for (const to of [at, document.getElementById(at.id), title]) if (document.activeElement === document.body) to?.focus();
+}));
+// What somebody opens is seen as a whole, as far as there is room.
+document.addEventListener("click", ({ target }) => {
+  const details = target.closest("summary")?.parentNode;
+  if (details) setTimeout(() => { if (details.open) details.scrollIntoView({ block: "nearest" }); });
+});
+// What somebody opened stays open.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => { ctx.opened = [...document.querySelectorAll("details[open][id]")]; });
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => ctx.opened?.forEach(({ id }) => document.getElementById(id)?.setAttribute("open", "")));

@@ -23,9 +23,7 @@ function welcome(toast) {
   for (const other of box.children) if (other !== toast && other.querySelector("span").textContent === text) other.remove();
   say(text, error);
   // Z takes back the newest of all: no older message claims the key.
-  if (toast.querySelector("[data-key=z]")) {
-    for (const older of box.querySelectorAll("[data-key=z]")) if (!toast.contains(older)) { older.removeAttribute("data-key"); older.querySelector("kbd")?.remove(); }
-  }
+  if (toast.querySelector("[data-key]")) for (const older of box.querySelectorAll(".toast [data-key]")) if (!toast.contains(older)) { delete older.dataset.key; older.lastElementChild.remove(); }
   if (toast.parentNode === box) raise();
   while (box.children.length > MOST) box.firstElementChild.remove();
   if (!error) expire(toast);
