@@ -49,6 +49,7 @@ class State:
         role: the database role to work as (None: `portal_app`).
         facts: who works, once a tenant has been entered.
         asker: the request; None in a command or a job.
+        started: the session that was started, until the database has said whose it is.
         seen: ids of the patients whose data was opened.
         unreadable: table, column and row of each field that did not open.
         afterwards: entries that are written although the request is refused.
@@ -65,6 +66,7 @@ class State:
     role: str | None = None
     facts: Facts | None = None
     asker: Asker | None = None
+    started: int | None = None
     seen: set[int] = field(default_factory=set)
     unreadable: set[tuple[str, str, str]] = field(default_factory=set)
     afterwards: list[Callable[[], None]] = field(default_factory=list)

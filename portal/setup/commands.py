@@ -2,23 +2,27 @@
 
 from sqlalchemy import text
 
+from portal.auth.proofs import proven
 from portal.db import session
 from portal.setup import queries
 from portal.setup.rules import check_ready, checklist
 from portal.tenancy.context import facts
 
-PUT_AWAY = text("UPDATE tenants SET settings = settings - 'checklist' WHERE id = :tenant_id")
-TAKE_OUT = text("""
-    UPDATE tenants SET settings = settings || '{"checklist": "open"}' WHERE id = :tenant_id
-""")
+SHOW = text("SELECT show_checklist(:shown, :expires, :proof)")
 
 
 def put_away() -> None:
     """The clinic works: its first page is the board again. Raises StillMissing."""
     check_ready(checklist(queries.counts()))
-    session.execute(PUT_AWAY, {"tenant_id": facts().tenant_id})
+    _show(shown=False)
 
 
 def take_out() -> None:
     """Show the checklist first again, to who may set the clinic up."""
-    session.execute(TAKE_OUT, {"tenant_id": facts().tenant_id})
+    _show(shown=True)
+
+
+def _show(*, shown: bool) -> None:
+    mine = facts()
+    told = (mine.tenant_id, mine.session_id or "", str(shown).lower())
+    session.execute(SHOW, {"shown": shown, **proven("show_checklist", *told)})

@@ -40,6 +40,9 @@ REFUSED = {
     "trying what opens it": "SELECT id FROM user_sessions WHERE token_hash > '\\x80'",
     "keeping another's going": f"UPDATE user_sessions SET last_seen_at = now() WHERE NOT ({OWN})",
     "a message to somebody else": f"UPDATE user_sessions SET messages = '[1]' WHERE NOT ({OWN})",
+    "ending a session": f"UPDATE user_sessions SET revoked_at = now() WHERE {OWN}",
+    "ending a colleague's": f"UPDATE user_sessions SET revoked_at = now() WHERE NOT ({OWN})",
+    "a challenge of one's own": f"UPDATE user_sessions SET challenge = 'x' WHERE {OWN}",
     "erasing a session": f"DELETE FROM user_sessions WHERE {OWN}",
     "erasing the keys": "DELETE FROM tenant_keys",
     "renewing without a proof": "SELECT renew_session(sha256('evil'), true, true, 9999999999, 'x')",
@@ -72,12 +75,6 @@ def web(stage) -> Iterator[psycopg.Connection]:
 def test_it_is_refused(web, what):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         web.execute(REFUSED[what])
-
-
-def test_an_ended_session_is_not_revived(web):
-    web.execute(f"UPDATE user_sessions SET revoked_at = now() WHERE {OWN}")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        web.execute(f"UPDATE user_sessions SET revoked_at = NULL WHERE {OWN}")
 
 
 def test_what_a_page_keeps_is_written(web):

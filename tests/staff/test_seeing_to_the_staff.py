@@ -132,7 +132,8 @@ def test_the_last_owner_is_neither_disabled_nor_demoted(browser, alder):
     second = alder.hire("second", "owner")
     browser.sign_in(second)
     enter_session(hash_of(browser.get_cookie("portal").value))
-    session.execute(text("UPDATE users SET status = 'disabled' WHERE id = :id"), {"id": second.id})
+    get_user(second.id).status = "disabled"
+    session.flush()
     owner = get_user(alder.owner.id)
     for change in (lambda: disable_user(owner), lambda: change_user(owner, "admin", ())):
         with pytest.raises(LastOwner):

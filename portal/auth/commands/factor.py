@@ -8,6 +8,7 @@ from portal.auth import queries, rules
 from portal.auth.commands.sessions import end_sessions, my_id, renewed_session
 from portal.auth.models import Passkey, RecoveryCode, UserFactor
 from portal.auth.proofs import pseudonym
+from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.tenancy.context import facts
@@ -54,7 +55,7 @@ def enrol(secret: str, code: str) -> tuple[str, list[str]]:
     if step is None:
         raise CodeWrong
     mine = my_id()
-    session.execute(delete(UserFactor).where(UserFactor.user_id == mine))
+    _forget(UserFactor, mine)
     with refusing({"uq_user_factors_user_id": FactorThere}):
         session.add(UserFactor(user_id=mine, secret=secret, last_step=step))
     note("second-factor.enrolled", table="users", record=mine)
@@ -92,11 +93,13 @@ def give_recovery_code(code: str) -> tuple[str, int]:
         RecoveryCodeWrong
     """
     mine = my_id()
+    given = {"user_id": mine, "code_hash": _hash_of(mine, rules.tidy_code(code))}
     unused = update(RecoveryCode).where(
         RecoveryCode.user_id == mine,
-        RecoveryCode.code_hash == _hash_of(mine, rules.tidy_code(code)),
+        RecoveryCode.code_hash == given["code_hash"],
         RecoveryCode.used_at.is_(None),
     )
+    vouch("recovery_codes", "UPDATE", given)
     if session.scalar(unused.values(used_at=func.now()).returning(RecoveryCode.id)) is None:
         raise RecoveryCodeWrong
     note("second-factor", table="users", record=mine, reason="recovery code")
@@ -106,13 +109,19 @@ def give_recovery_code(code: str) -> tuple[str, int]:
 def forget_factor(user_id: int) -> None:
     """Take a person's authenticator, passkeys and recovery codes away; their sessions end."""
     for model in (UserFactor, Passkey, RecoveryCode):
-        session.execute(delete(model).where(model.user_id == user_id))
+        _forget(model, user_id)
     end_sessions(user_id)
+
+
+def _forget(model: type[UserFactor | Passkey | RecoveryCode], user_id: int) -> None:
+    vouch(model.__tablename__, "DELETE", {"user_id": user_id})
+    session.execute(delete(model).where(model.user_id == user_id))
 
 
 def _spend(factor: UserFactor, step: int) -> bool:
     """Of requests with the same code, the row's lock lets one through."""
     later = update(UserFactor).where(UserFactor.id == factor.id, UserFactor.last_step < step)
+    vouch("user_factors", "UPDATE", {"id": factor.id, "last_step": step})
     spent = session.scalar(later.values(last_step=step).returning(UserFactor.id))
     return spent is not None
 
@@ -142,7 +151,7 @@ def renew_recovery_codes() -> tuple[str, list[str]]:
 
 def new_recovery_codes(user_id: int) -> list[str]:
     """Ten recovery codes in place of any before, which nobody can show again."""
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    _forget(RecoveryCode, user_id)
     codes = [rules.new_recovery_code() for _ in range(rules.RECOVERY_CODES)]
     session.add_all(
         RecoveryCode(user_id=user_id, code_hash=_hash_of(user_id, rules.tidy_code(code)))

@@ -12,6 +12,7 @@ from portal.auth.commands.sessions import end_sessions, my_id, renewed_session
 from portal.auth.models import Passkey, User, UserSession
 from portal.auth.passkeys import PasskeyRefused, Site
 from portal.auth.proofs import pseudonym
+from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, NotFound, refusing
 from portal.tenancy.context import facts
@@ -137,6 +138,7 @@ def _known() -> list[bytes]:
 def _challenge() -> bytes:
     """A new challenge, which this session may answer once and soon."""
     fresh = secrets.token_bytes(32)
+    vouch("user_sessions", "UPDATE", {"id": facts().session_id, "challenge": fresh})
     session.execute(_own().values(challenge=fresh, challenge_at=func.now()))
     return fresh
 

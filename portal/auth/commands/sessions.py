@@ -5,6 +5,7 @@ from sqlalchemy import CursorResult, func, text, update
 from portal.audit import note
 from portal.auth import passwords, proofs, queries, rules
 from portal.auth.models import UserSession
+from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, DomainError, NotFound
 from portal.tenancy.context import facts
@@ -34,6 +35,7 @@ def end_sessions(user_id: int, *, but: int | None = None) -> int:
         UserSession.revoked_at.is_(None),
         UserSession.id != (but or 0),
     )
+    vouch("user_sessions", "UPDATE", {"user_id": user_id})
     ended: CursorResult[tuple[int]] = session.execute(live.values(revoked_at=func.now()))  # type: ignore[assignment]
     if ended.rowcount:
         note("sessions.ended", table="users", record=user_id, new={"count": ended.rowcount})
@@ -45,6 +47,7 @@ def end_own_session(session_id: int) -> None:
     mine = queries.list_sessions(my_id())
     if session_id not in {each.id for each in mine}:
         raise NotFound
+    vouch("user_sessions", "UPDATE", {"user_id": my_id()})
     session.execute(
         update(UserSession).where(UserSession.id == session_id).values(revoked_at=func.now())
     )

@@ -14,6 +14,7 @@ from portal.auth.commands.sessions import (
 )
 from portal.auth.models import UserLink, UserSession
 from portal.auth.proofs import proven
+from portal.auth.vouching import vouch
 from portal.db import session, state
 from portal.refusals import N_, DomainError
 from portal.state import Asker
@@ -92,6 +93,7 @@ def note_failed_sign_in(clinic: str, email: str) -> None:
 def sign_out() -> None:
     """End the session of this request at once."""
     mine = facts()
+    vouch("user_sessions", "UPDATE", {"user_id": mine.user_id})
     session.execute(
         update(UserSession).where(UserSession.id == mine.session_id).values(revoked_at=func.now())
     )
@@ -184,7 +186,7 @@ def _start_session(tenant_id: int, user_id: int, idle_seconds: int) -> str:
     token_hash = rules.hash_of(token)
     asker = state().asker or Asker()
     describe_request()
-    session.execute(
+    state().started = session.scalar(
         text(
             "SELECT start_session(:tenant, :user, :token_hash, :idle, :absolute, :ip, :agent,"
             " :expires, :proof)"

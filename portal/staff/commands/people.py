@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from portal.auth import passwords, rules
 from portal.auth.commands import end_sessions, require_length
 from portal.auth.models import User, UserLink, UserSession
+from portal.auth.vouching import vouch
 from portal.db import session
 from portal.phi.commands import create_keys
 from portal.refusals import N_, Conflict, DomainError, all_of, refusing
@@ -191,10 +192,12 @@ def change_user(user: User, role: str, facility_ids: Collection[int]) -> None:
         user.role = role
         session.flush()
         end_sessions(user.id)
+    removed = now - set(facility_ids)
+    rows = ({"user_id": user.id, "facility_id": each} for each in removed)
+    vouch("user_facilities", "DELETE", *rows)
     session.execute(
         delete(UserFacility).where(
-            UserFacility.user_id == user.id,
-            UserFacility.facility_id.in_(now - set(facility_ids)),
+            UserFacility.user_id == user.id, UserFacility.facility_id.in_(removed)
         )
     )
     added = sorted(set(facility_ids) - now)

@@ -7,6 +7,7 @@ from sqlalchemy import Update, func, update
 from portal.audit import note
 from portal.auth.commands import forget_factor, my_id
 from portal.auth.models import User
+from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, NotFound, refusing
 from portal.staff import queries
@@ -50,6 +51,7 @@ def ask_for_reset(user: User, reason: str) -> FactorReset:
     """
     _require_another(user)
     _require_something(user)
+    vouch("factor_resets", "UPDATE", {"user_id": user.id, "approved_by": None})
     session.execute(_ending(user).where(FactorReset.expires_at <= func.now()))
     reset = FactorReset(
         user_id=user.id, asked_by=my_id(), reason=reason, expires_at=func.now() + RESET_LASTS
