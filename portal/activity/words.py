@@ -87,6 +87,7 @@ SEEN = {
     "appointments.own_acts": N_("Saw what they had done last"),
     "appointments.overlaps": N_("Saw who is with a doctor at the same time"),
     "appointments.move": N_("Saw an appointment to move it"),
+    "appointments.openings": N_("Saw an appointment to move it"),
     "appointments.new": N_("Saw a patient to book an appointment"),
     "appointments.walk_in": N_("Saw a patient to receive a walk-in"),
     "appointments.of_patient": N_("Saw a patient's appointments"),

@@ -13,7 +13,6 @@ from portal.appointments.choice import Choice
 from portal.appointments.forms import BookingForm
 from portal.appointments.patient_strip import patient_strip
 from portal.appointments.queries import Around, Offer, Waiting, around_patient
-from portal.appointments.rules import SlotTaken
 from portal.appointments.starts import Offers, offers_for
 from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import find_held
@@ -21,6 +20,7 @@ from portal.facilities.models import Facility
 from portal.names import name_of
 from portal.patients.models import Patient
 from portal.patients.queries import find_patient
+from portal.refusals import DomainError
 from portal.web.filters import hhmm, localtime, shortdate
 from portal.web.forms import record_number
 
@@ -129,10 +129,10 @@ def held_of(held_id: int | None, facility: Facility) -> Hold | None:
 def _held_instead(
     found: Offers, keeps: Offer | None, choice: Choice, around: Around, held_id: int | None
 ) -> tuple[Offers, Hold | None]:
-    """Hold what is chosen; taken at this very moment, it is chosen no more."""
+    """Hold what is chosen; what cannot be held at this very moment is chosen no more."""
     try:
         slot = commands.hold_instead(held_id, keeps, plan_id=choice.plan_id)
-    except SlotTaken:
+    except DomainError:
         return offers_for(replace(choice, renewed=True), around.seen_by), None
     return found, _hold(slot, choice.facility.timezone) if slot else None
 

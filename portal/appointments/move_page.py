@@ -20,8 +20,8 @@ from portal.appointments.visit_page import VisitPage
 from portal.availability.queries import get_slot
 from portal.availability.rules import Span, local_date
 from portal.doctors.queries import list_places
-from portal.refusals import DomainError
-from portal.services.queries import get_offering_row
+from portal.refusals import DomainError, NotFound
+from portal.services.queries import get_offering, get_offering_row
 from portal.web.filters import hhmm, localtime, shortdate
 from portal.web.forms import say
 from portal.web.languages import page_locale
@@ -84,7 +84,7 @@ def move_page(visit: Appointment, card: VisitPage, asked: date | None) -> MovePa
     today = local_date(clock.now(), card.zone)
     day = max(asked or card.start.date(), today)
     first = today + timedelta(days=(day - today).days // DAYS * DAYS)
-    offers = queries.list_offers(_wanted(visit, card), first_date=first, days=DAYS,
+    offers = queries.list_offers(_wanted(visit, card.service_id), first_date=first, days=DAYS,
                                  limit=MOST_IN_WEEK)  # fmt: skip
     by_day: dict[date, list[Offer]] = {}
     for offer in offers:
@@ -102,16 +102,39 @@ def move_page(visit: Appointment, card: VisitPage, asked: date | None) -> MovePa
     )  # fmt: skip
 
 
+def openings_on(visit: Appointment, day: date | None) -> dict[int, list[int]]:
+    """A day's openings for a visit, its own place left out; also those after midnight.
+
+    Returns:
+        By the doctor's id their starts, in seconds, in order. None of them is while the patient
+        is elsewhere.
+    """
+    service_id = get_offering(visit.service_offering_id).service_id
+    offers = queries.list_offers(_wanted(visit, service_id), first_date=day, days=2,
+                                 limit=MOST_IN_WEEK)  # fmt: skip
+    coming = queries.list_coming(visit.patient_id, clock.now())
+    others = [Span(other.start_at, other.end_at) for other in coming if other.id != visit.id]
+    found: dict[int, list[int]] = {}
+    for offer in offers:
+        here = (offer.start_at, offer.doctor_id) == (visit.start_at, visit.doctor_id)
+        at = Span(offer.start_at, offer.end_at)
+        if not here and not any(at.touches(other) for other in others):
+            found.setdefault(offer.doctor_id, []).append(int(offer.start_at.timestamp()))
+    return found
+
+
 def why_not_there(
     visit: Appointment, to: MoveDetails, refusal: DomainError
 ) -> tuple[Sequence[Said], Sequence[Instead]]:
     """Every other reason against a time but its own seat, and the nearest openings."""
+    if isinstance(refusal, NotFound):
+        return (), ()
     offering = get_offering_row(to.offering_id or visit.service_offering_id)
+    at = to.start_at or get_slot(to.slot_id or 0).start_at
+    minutes = Span(visit.start_at, visit.end_at).minutes
     reasons = [
         reason
-        for reason in queries.why_not(
-            offering.id, visit.insurance_plan_id, to.start_at or visit.start_at
-        )
+        for reason in queries.why_not(offering.id, visit.insurance_plan_id, at, minutes=minutes)
         if visit.availability_slot_id is None or reason.record != visit.availability_slot_id
     ]
     about = About(offering, visit.insurance_plan_id, offering.zone)
@@ -146,10 +169,11 @@ def _in_words(at: datetime, zone: str, doctor: str) -> str:
     return f"{shortdate(local)}, {hhmm(local)} · {doctor}"
 
 
-def _wanted(visit: Appointment, card: VisitPage) -> Wanted:
+def _wanted(visit: Appointment, service_id: int) -> Wanted:
     return Wanted(
-        service_id=card.service_id, facility_id=visit.facility_id,
+        service_id=service_id, facility_id=visit.facility_id,
         plan_id=visit.insurance_plan_id, minutes=Span(visit.start_at, visit.end_at).minutes,
+        instead_of=visit.availability_slot_id,
     )  # fmt: skip
 
 

@@ -48,7 +48,9 @@ PAGES = {
         "availability.exception_edit", "availability.manage", ("exception_id",)
     ),
 }  # fmt: skip
-HOURS = frozenset({"no_slot", "other_service", "withdrawn", "orphaned", "too_short", "no_rule"})
+HOURS = frozenset(
+    {"no_slot", "outside_hours", "other_service", "withdrawn", "orphaned", "too_short", "no_rule"}
+)
 
 
 def say_reasons(reasons: Iterable[Reason], about: About, *, prefix: str = "") -> list[Said]:

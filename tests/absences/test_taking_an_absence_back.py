@@ -17,7 +17,7 @@ from portal.appointments.commands import (
     undo_newest,
     walk_in,
 )
-from portal.appointments.rules import NothingToUndo, SlotTaken
+from portal.appointments.rules import NothingToUndo, TimeTaken
 from portal.availability.commands import remove_exception
 from portal.availability.queries import list_exceptions, list_orphans, outlook
 from portal.cli.invariants import CHECKS
@@ -72,7 +72,7 @@ def test_what_was_moved_on_since_stays_and_is_named(ward, recorded):
 def test_a_start_that_is_somebodys_now_is_named(ward, recorded):
     walk_in(details(ward.ill, start_at=chicago(2, "10:00")))
     undone = undo_absence(recorded)
-    assert {each: type(why) for each, why in undone.stays.items()} == {ward.visits[1].id: SlotTaken}
+    assert {each: type(why) for each, why in undone.stays.items()} == {ward.visits[1].id: TimeTaken}
 
 
 def test_a_cancelled_visit_returns_on_the_same_day_alone(ward, recorded):

@@ -171,6 +171,7 @@ ROUTES: dict[str, Route] = {
     "appointments.release": Route("appointments.book", "slot"),
     "appointments.show": Route("appointments.see", "visit"),
     "appointments.move": Route("appointments.move", "visit"),
+    "appointments.openings": Route("appointments.move", "visit"),
     "appointments.correction": Route("appointments.correct", "visit"),
     "appointments.cancelled": Route("appointments.see"),
     "appointments.edit": Route("appointments.move", "visit"),

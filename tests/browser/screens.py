@@ -15,7 +15,7 @@ from tests.browser.keyboard import MILLISECONDS
 
 # Asked for by a page that is there already, by machines, or to be kept as a file.
 FRAGMENTS = {"appointments.day_changes", "appointments.flow_changes", "exports.changes"}
-DATA = {"healthz", "readyz", "metrics", "auth.idle"}
+DATA = {"healthz", "readyz", "metrics", "auth.idle", "appointments.openings"}
 FILES = {"static", "exports.file", "sheets.report"}
 NO_PAGES = FRAGMENTS | DATA | FILES
 

@@ -27,19 +27,37 @@ def focused(page: Page) -> str:
 def test_a_refused_move_says_why_beside_what_was_done(booked):
     """The kind: a request whose answer goes nowhere on the page. A refusal opens in the dialog."""
     booked.keyboard.press("m")
-    for _ in range(40):
-        booked.keyboard.press("ArrowRight")
-        if "not free" not in booked.locator(".drop").inner_text():
-            break
-        booked.keyboard.press("ArrowDown")
-    booked.keyboard.press("Enter")  # the other doctor does not offer that service
+    booked.keyboard.press("ArrowRight")
+    expect(booked.locator(".drop.bad")).to_contain_text("not possible")
+    booked.keyboard.press("Enter")
     dialog = booked.locator("#dialog")
     expect(dialog).to_be_visible()
-    expect(dialog.locator(".errors")).to_be_visible()
+    expect(dialog.locator(".errors")).to_contain_text("does not offer the service there")
     # Nothing was typed: closing asks nothing.
     booked.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(booked.locator("#discard")).to_be_hidden()
+
+
+def test_a_card_in_the_hand_shows_where_it_can_be_dropped(booked):
+    """The kind: a gesture that shows something else than what it does."""
+    card = booked.locator("#" + focused(booked))
+    column, ghost = booked.locator(".column", has=card), booked.locator(".drop")
+    free = column.locator(".free a").nth(1)
+    time = free.inner_text().strip()
+    start, end = card.bounding_box(), free.bounding_box()
+    booked.mouse.move(start["x"] + 20, start["y"] + 4)
+    booked.mouse.down()
+    booked.mouse.move(end["x"] + 20, end["y"] + 13, steps=8)  # beside the opening
+    expect(ghost).to_contain_text(time)
+    other = booked.locator(".column").nth(1).locator(".free a").first.bounding_box()
+    booked.mouse.move(other["x"] + 20, other["y"] + 8, steps=4)
+    expect(ghost).to_contain_text("not possible")
+    expect(ghost).to_have_class(re.compile("bad"))
+    booked.mouse.up()
+    refused = booked.locator("#dialog .errors")
+    expect(refused).to_contain_text("does not offer the service there")
+    expect(refused).not_to_contain_text("just took")
 
 
 def test_a_refused_step_shows_the_appointment_as_it_is_with_the_reason(booked):
@@ -80,16 +98,12 @@ def test_an_appointment_is_carried_to_another_day(booked):
     booked.keyboard.press("]")
     expect(booked.locator("h1")).to_contain_text("March 3")
     expect(booked.locator("#carried")).to_be_visible()
-    booked.locator(".column").first.locator(".free a").nth(2).focus()
+    lit = booked.locator(".free.fits a")  # of the doctor who offers that service alone
+    expect(lit.first).to_be_visible()
+    assert booked.locator(".column", has=lit).count() == 1
+    lit.nth(2).focus()
     time = booked.locator(":focus").inner_text().strip()
     booked.keyboard.press("v")
-    column = booked.locator(".column", has=booked.locator(f"#{card}"))
-    dialog = booked.locator("#dialog[open]")
-    expect(column.or_(dialog).first).to_be_visible()
-    if dialog.count():  # that doctor does not offer the service: the other one does
-        booked.keyboard.press("Escape")
-        booked.locator(".column").nth(1).locator(".free a").nth(2).focus()
-        booked.keyboard.press("v")
     expect(booked.locator(f"#{card} i")).to_have_text(time)
     expect(booked.locator("#carried")).to_have_count(0)
     assert "moving=" not in booked.url

@@ -30,7 +30,7 @@ from portal.appointments.commands import (
     reschedule_appointment,
 )
 from portal.appointments.models import Appointment
-from portal.appointments.rules import NotOffered, SlotTaken
+from portal.appointments.rules import NotAnOpening, NotOffered
 from portal.audit import note
 from portal.availability.commands import ExceptionDetails, add_exception, lock_doctors
 from portal.availability.models import AvailabilityException
@@ -208,7 +208,7 @@ def _decide(
         try:
             _carry_out(visit, entities[visit.id], done[visit.id], services, because or "")
         except NotFound:
-            refusals[visit.id] = SlotTaken()
+            refusals[visit.id] = NotAnOpening()
         except DomainError as refusal:
             refusals[visit.id] = refusal
     if refusals:

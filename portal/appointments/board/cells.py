@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from portal.appointments.board.axis import ROW, Axis, Rows, place_of
 from portal.appointments.board.blocks import is_away
-from portal.appointments.board.lanes import clusters, lanes_of
+from portal.appointments.board.lanes import MOST, clusters, lanes_of
 from portal.appointments.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.queries import BlockRow, SlotRow, VisitRow
 from portal.appointments.rules import where
@@ -92,12 +92,16 @@ class Group(Placed):
 
 @dataclass(frozen=True, slots=True)
 class More(Placed):
-    """Visits for which no lane is left, as the link to their list."""
+    """Visits for which no lane is left, as the link to their list.
+
+    On a phone there is one lane beside the link: a link of its own, `few`, stands for the others.
+    """
 
     number: int
     since: datetime
     until: datetime
     said: str
+    few: bool = False
     kind: str = "more"
 
 
@@ -162,17 +166,25 @@ def _side_by_side(cards: Sequence[Cell], scene: Scene) -> list[Cell]:
     ]
     folded = [card for card, lane in zip(cards, lanes, strict=True) if lane.folded]
     last = next((lane.cls for lane in lanes if lane.folded), "")
-    return shown + [
-        _more([folded[n] for n in members], last, scene) for members, _ in clusters(folded)
+    beside = [
+        card for card, lane in zip(cards, lanes, strict=True) if lane.of == MOST and lane.number
     ]
+    return [*shown, *_more(folded, last, scene), *_more(beside, " few", scene)]
 
 
-def _more(cards: Sequence[Cell], lane: str, scene: Scene) -> More:
+def _more(cards: Sequence[Cell], lane: str, scene: Scene) -> Iterable[More]:
+    """A link to each of the lists of those that hang together."""
+    for members, _ in clusters(cards):
+        yield _link([cards[n] for n in members], lane, scene)
+
+
+def _link(cards: Sequence[Cell], lane: str, scene: Scene) -> More:
     row, end = cards[0].row, max(card.end_row for card in cards)
     since, until = scene.axis.instant(row), scene.axis.instant(end)
     said = scene.say("%(number)s more appointments at %(time)s",
                      number=len(cards), time=scene.axis.hhmm(since))  # fmt: skip
-    return More(row, end - row, cards[0].id, lane, len(cards), since, until, said)
+    few = lane == " few"
+    return More(row, end - row, cards[0].id, lane, len(cards), since, until, said, few)
 
 
 def _card(visit: VisitRow, scene: Scene, *, outside: bool) -> Card:

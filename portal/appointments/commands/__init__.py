@@ -20,6 +20,7 @@ from portal.appointments.commands.holds import (
     release_slot,
     sweep_holds,
 )
+from portal.appointments.commands.refusal import refusal
 from portal.appointments.commands.rescheduling import (
     MoveDetails,
     arrive_now,
@@ -111,6 +112,7 @@ __all__ = [
     "pay_oneself",
     "pay_themselves",
     "receive_walk_in",
+    "refusal",
     "reinstate_wish",
     "release_slot",
     "repeat_appointment",

@@ -1,6 +1,6 @@
 """Booking a visit: into a start on offer, or at a time of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,15 +19,13 @@ from portal.appointments.commands.booking_statements import (
     WRITE,
     book,
 )
+from portal.appointments.commands.refusal import STANDING, decisive, refusal
 from portal.appointments.models import Appointment
-from portal.appointments.queries import Offer, Reason, Wanted
+from portal.appointments.queries import Offer, Wanted
 from portal.appointments.rules import (
     DoctorBusy,
-    DoesNotFit,
-    NotOffered,
     NoWorkflow,
     OverbookingNotAllowed,
-    PlanNotAccepted,
     SlotTaken,
     StartPassed,
     inactive,
@@ -121,40 +119,6 @@ def start_of(details: BookingDetails) -> datetime:
     return details.start_at or whole_minute(clock.now())
 
 
-def refusal(wanted: Wanted, at: datetime) -> DomainError:
-    """Why a start cannot be booked, as the refusal staff read, with other starts where it helps."""
-    reasons = queries.why_not(wanted.offering_id or 0, wanted.plan_id, at)
-    error = _decisive(reasons) or SlotTaken()
-    if isinstance(error, SlotTaken):
-        error.alternatives = tuple(queries.nearest_offers(wanted, at))
-    return error
-
-
-def _decisive(reasons: Sequence[Reason]) -> DomainError | None:
-    """The refusal of the reason that decides first."""
-    for kind, codes in KINDS.items():
-        for reason in reasons:
-            if reason.code in codes:
-                return kind(**reason.params)
-    return None
-
-
-# What decides first: a refusal, and the reasons it stands for.
-KINDS: dict[type[DomainError], frozenset[str]] = {
-    NotOffered: frozenset(
-        {"offering_inactive", "service_retired", "doctor_retired", "facility_closed", "no_place"}
-    ),
-    PlanNotAccepted: frozenset(
-        {"plan_not_effective", "plan_not_accepted", "plan_outside_contract"}
-    ),
-    NoWorkflow: frozenset({"no_workflow"}),
-    StartPassed: frozenset({"passed"}),
-    DoesNotFit: frozenset({"too_short"}),
-}
-# What stands against a visit at any time, whatever slots there are.
-STANDING = (NotOffered, PlanNotAccepted, NoWorkflow)
-
-
 def _begin(details: BookingDetails) -> Appointment | None:
     """Lock the doctor and release what stands in the way; the visit that the key has booked."""
     values = _lock_values(details) | {
@@ -224,7 +188,7 @@ def _unwritten(row: Any, details: BookingDetails) -> DomainError:
     """Why there is no visit."""
     if not row.offered:
         wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id)
-        return refusal(wanted, start_of(details))
+        return refusal(wanted, start_of(details), chosen=details.slot_id is not None)
     if not row.seats:
         return SlotTaken()
     return NotFound() if row.patient_status is None else inactive(row.patient_status)
@@ -240,7 +204,7 @@ def _already_booked(details: BookingDetails) -> Appointment:
 def _own_offer(details: BookingDetails, offering: ServiceOffering) -> Offer:
     """What would be on offer if a slot of the visit's own length started then."""
     at = whole_minute(details.start_at or clock.now())
-    error = _decisive(queries.why_not(offering.id, details.plan_id, at))
+    error = decisive(queries.why_not(offering.id, details.plan_id, at))
     workflow = workflow_for(offering.id, details.plan_id)
     if isinstance(error, STANDING):
         raise error

@@ -6,8 +6,9 @@ from sqlalchemy import select, text
 
 from portal import clock
 from portal.appointments.commands import seats
+from portal.appointments.commands.refusal import refusal
 from portal.appointments.queries import Offer, Wanted, find_offer
-from portal.appointments.rules import SlotHeld, SlotTaken
+from portal.appointments.rules import NotAnOpening, SlotHeld, SlotTaken
 from portal.audit import note
 from portal.auth.models import User
 from portal.availability.commands import lock_doctors
@@ -15,7 +16,7 @@ from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import find_held, get_slot
 from portal.availability.rules import Span
 from portal.db import session
-from portal.refusals import refusing
+from portal.refusals import DomainError, refusing
 from portal.tenancy.context import facts
 
 DEFAULT_HOLD_MINUTES = 5
@@ -59,7 +60,7 @@ def hold_slot(
     slot are counted, not held: such a slot comes back as it was.
 
     Raises:
-        SlotHeld: somebody else is holding it; SlotTaken: it is booked or not there any more.
+        SlotHeld: somebody else is holding it; SlotTaken: it is booked; NotAnOpening: it is none.
         NotFound: no such slot.
     """
     slot = get_slot(slot_id)
@@ -81,7 +82,7 @@ def hold_slot(
     }
     with refusing(seats.CONSTRAINTS):
         if session.execute(HOLD, values).one_or_none() is None:
-            raise SlotTaken
+            raise _gone(slot, offering_id, plan_id)
     session.refresh(slot)
     note("slots.hold", table="availability_slots", record=slot_id)
     return slot
@@ -141,10 +142,18 @@ def _busy(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) 
         wanted = Wanted(offering_id=offering_id, plan_id=plan_id, slot_id=slot.id)
         offer = find_offer(wanted, slot.start_at)
         if offer is None:
-            raise SlotTaken
+            raise _gone(slot, offering_id, plan_id)
     if offer is not None:
         return Span(offer.busy_from, offer.busy_until)
     return Span(slot.start_at, slot.end_at)
+
+
+def _gone(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) -> DomainError:
+    """Why it cannot be held: it is booked, or is no opening for what it is wanted for."""
+    if offering_id is None:
+        return SlotTaken() if slot.booked_count else NotAnOpening()
+    wanted = Wanted(offering_id=offering_id, plan_id=plan_id)
+    return refusal(wanted, slot.start_at, chosen=True)
 
 
 def _is_for(held: AvailabilitySlot, offer: Offer) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import acts, seats
-from portal.appointments.commands.booking import refusal
+from portal.appointments.commands.refusal import refusal
 from portal.appointments.commands.visit import check_in
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer, Wanted
@@ -86,7 +86,8 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
             _move(appointment, replace(wanted, slot_id=details.slot_id), at)
     except SlotTaken as taken:
         session.refresh(appointment)
-        taken.alternatives = taken.alternatives or tuple(queries.nearest_offers(wanted, at))
+        nearest = taken.alternatives or queries.nearest_offers(wanted, at)
+        taken.alternatives = tuple(each for each in nearest if not _is_there(appointment, each))
         raise
     return appointment
 
@@ -121,6 +122,13 @@ def _take_now(appointment: Appointment, offer: Offer) -> None:
     _write(appointment, offer._replace(slot_id=slot_id))
 
 
+def _is_there(appointment: Appointment, offer: Offer) -> bool:
+    """Whether a start is the one that a visit has."""
+    return (offer.start_at, offer.offering_id) == (
+        appointment.start_at, appointment.service_offering_id
+    )  # fmt: skip
+
+
 def _offer_at(appointment: Appointment, offering: ServiceOffering, at: datetime) -> Offer:
     """What would be on offer if a slot of the visit's own length began then."""
     minutes = Span(appointment.start_at, appointment.end_at).minutes
@@ -137,7 +145,8 @@ def _move(appointment: Appointment, wanted: Wanted, at: datetime) -> None:
     seats.give_back_seat(appointment)
     offer = queries.find_offer(wanted, at)
     if offer is None:
-        raise refusal(replace(wanted, slot_id=None), at)
+        chosen = wanted.slot_id is not None
+        raise refusal(replace(wanted, slot_id=None), at, chosen=chosen)
     seats.take_seat(offer.slot_id, Span(offer.busy_from, offer.busy_until))
     _shift_steps(appointment, offer.start_at - appointment.start_at)
     _write(appointment, offer)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer
-from portal.appointments.rules import PatientBusy, SlotTaken
+from portal.appointments.rules import PatientBusy, SlotTaken, TimeTaken
 from portal.availability.rules import Span
 from portal.db import session
 from portal.tenancy.context import facts
@@ -177,17 +177,17 @@ def take_back_seat(slot: dict[str, Any], beside: Sequence[int]) -> None:
         beside: the slots for which the doctor was taken at the same time already.
 
     Raises:
-        SlotTaken: somebody else has it now, or the doctor is taken for something newer.
+        TimeTaken: somebody else has it now, or the doctor is taken for something newer.
     """
     busy = Span(*(datetime.fromisoformat(slot[end]) for end in ("busy_from", "busy_until")))
     if is_taken(slot["doctor_id"], busy, but=[slot["id"], *beside]):
-        raise SlotTaken
+        raise TimeTaken
     known = facts()
     values = {
         "tenant_id": known.tenant_id, "user_id": known.user_id, "slot": json.dumps(slot)
     }  # fmt: skip
     if session.execute(TAKE_BACK, values).one_or_none() is None:
-        raise SlotTaken
+        raise TimeTaken
 
 
 def is_taken(doctor_id: int, busy: Span, *, but: Sequence[int] = ()) -> bool:

@@ -55,6 +55,7 @@ class Wanted:
         from_at, until_at: no start before the one or after the other.
         on_dates: on these local dates alone.
         time_from, time_until: a part of the day: local times, the second not included.
+        instead_of: the slot of a visit that is being moved, which does not stand in its own way.
     """
 
     offering_id: int | None = None
@@ -69,6 +70,7 @@ class Wanted:
     on_dates: Sequence[date] | None = None
     time_from: time | None = None
     time_until: time | None = None
+    instead_of: int | None = None
 
 
 def list_offers(

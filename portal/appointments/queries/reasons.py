@@ -29,6 +29,7 @@ MESSAGES = {
     "replaced": N_("Other hours hold on that day."),
     "booked_out": N_("Every opening of that day is taken, or too short for this."),
     "no_slot": N_("There is no opening at that time."),
+    "outside_hours": N_("That time is outside the doctor's hours."),
     "not_laid_out": N_("The doctor's hours are laid out until %(until)s so far."),
     "patient_taken": N_("The patient has another appointment from %(from)s to %(until)s."),
     "other_service": N_("That time is kept for another service."),
@@ -136,13 +137,21 @@ LAST_LAID_OUT = text("""
 """)
 
 
-def why_not(offering_id: int, plan_id: int | None, at: datetime) -> list[Reason]:
+def why_not(
+    offering_id: int, plan_id: int | None, at: datetime, *, minutes: int | None = None
+) -> list[Reason]:
     """Every reason why a start is not on offer; none when it is.
+
+    Args:
+        offering_id: a doctor's service at a facility.
+        plan_id: who pays; None for the patient.
+        at: the start.
+        minutes: the length of a visit that is moved; None for its workflow's.
 
     Raises:
         NotFound: no such offering.
     """
-    if find_offer(Wanted(offering_id=offering_id, plan_id=plan_id), at):
+    if find_offer(Wanted(offering_id=offering_id, plan_id=plan_id, minutes=minutes), at):
         return []
     values: dict[str, Any] = {
         "tenant_id": facts().tenant_id,
@@ -155,7 +164,7 @@ def why_not(offering_id: int, plan_id: int | None, at: datetime) -> list[Reason]
     offering = session.execute(OFFERING, values).one_or_none()
     if offering is None:
         raise NotFound
-    values |= _times(offering, at)
+    values |= _times(offering, at, minutes or offering.minutes or 0)
     slots = session.execute(SLOTS, values).all()
     unusable = [reason for slot in slots if (reason := _slot_reason(slot, values))]
     usable: set[int | None] = {slot.id for slot in slots} - {reason.record for reason in unusable}
@@ -178,8 +187,8 @@ def laid_out_until(doctor_id: int, facility_id: int, zone: str) -> date | None:
     return local_date(last, zone) if last else None
 
 
-def _times(offering: Any, at: datetime) -> dict[str, Any]:
-    before, minutes = offering.before, (offering.minutes or 0) + offering.after
+def _times(offering: Any, at: datetime, length: int) -> dict[str, Any]:
+    before, minutes = offering.before, length + offering.after
     day = local_date(at, offering.zone)
     hours = day_span(day, offering.zone)
     return {
@@ -247,11 +256,17 @@ def _about_day(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reason]
     if until is not None and values["day"] > until:
         yield Reason("not_laid_out", "availability_rules", rule.id, {"until": until})
     else:
-        yield Reason("no_slot", "availability_rules", rule.id)
+        inside = any(piece.start <= values["at"] < piece.end for piece in _hours(values))
+        yield Reason("no_slot" if inside else "outside_hours", "availability_rules", rule.id)
+
+
+def _hours(values: dict[str, Any]) -> list[Span]:
+    """When the doctor works there that day."""
+    return [Span(row.start_at, row.end_at) for row in session.execute(HOURS, values)]
 
 
 def _about_length(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reason]:
-    hours = [Span(row.start_at, row.end_at) for row in session.execute(HOURS, values)]
+    hours = _hours(values)
     if slots and not covers(hours, Span(values["busy_from"], values["busy_until"])):
         shown = {"minutes": values["minutes"]}
         yield Reason("too_short", "availability_slots", slots[0].id, shown)

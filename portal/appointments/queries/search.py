@@ -61,7 +61,9 @@ NOT EXISTS (
        AND t.busy_from < s.start_at + o.length + o.after AND t.busy_until > s.start_at - o.before
        AND (t.booked_count > 0 OR (t.status = 'reserved' AND t.reserved_until > :now
                                    AND t.reserved_by IS DISTINCT FROM CAST(:user_id AS bigint)))
-    OFFSET 0)"""
+{but}    OFFSET 0)"""
+# A visit that is moved is in nobody's way; those who share its slot still are.
+BUT_ITS_OWN = "       AND (t.id <> :instead_of OR t.booked_count > 1)\n"
 
 # The visit with its buffers lies inside the union of the doctor's slots there that day: no piece
 # begins after all those before it have ended. Most visits fit their own slot and skip this.
@@ -149,12 +151,13 @@ def parts(given: frozenset[str]) -> tuple[str, str]:
         else "insurance_plan_id IS NULL",
         offering=_those(OF_OFFERING, given),
     )
-    return offered, STARTS.format(free=free_starts(_those(OF_START, given)))
+    but = BUT_ITS_OWN if "instead_of" in given else ""
+    return offered, STARTS.format(free=free_starts(_those(OF_START, given), but))
 
 
-def free_starts(start: str = "") -> str:
+def free_starts(start: str = "", but: str = "") -> str:
     """What stands after the columns of a search for an offering's free starts."""
-    return FREE.format(clear=CLEAR, covered=COVERED, start=start)
+    return FREE.format(clear=CLEAR.format(but=but), covered=COVERED, start=start)
 
 
 def _those(conditions: dict[str, str], given: frozenset[str]) -> str:

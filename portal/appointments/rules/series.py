@@ -24,7 +24,7 @@ class NotAllBooked(Conflict):
         at: which one. why: the refusal of that one visit.
     """
 
-    message = N_("Someone just took one of the times. Nothing is booked yet.")
+    message = N_("One of the times cannot be booked. Nothing is booked yet.")
 
     def __init__(self, at: datetime, why: DomainError) -> None:
         super().__init__()

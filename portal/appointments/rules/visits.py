@@ -36,6 +36,18 @@ class SlotTaken(Conflict):
     alternatives: tuple[Any, ...] = ()
 
 
+class TimeTaken(SlotTaken):
+    """It was no opening when it was chosen; or nobody knows since when."""
+
+    message = N_("That time is taken.")
+
+
+class NotAnOpening(SlotTaken):
+    """Nobody took it: the message says why it is none."""
+
+    message = N_("There is no opening at that time.")
+
+
 class SlotHeld(SlotTaken):
     message = N_("%(holder)s is holding that time.")
 

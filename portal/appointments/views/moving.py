@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from flask import Response
+from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done, when
 from portal.appointments.forms import MoveForm
 from portal.appointments.models import Appointment
-from portal.appointments.move_page import move_page, moved_meanwhile, why_not_there
+from portal.appointments.move_page import move_page, moved_meanwhile, openings_on, why_not_there
 from portal.appointments.rules import MovedMeanwhile
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer, change, say_wanted
@@ -48,6 +48,13 @@ def move(appointment_id: int) -> Response:
                 raise
     form.fill_in(visit, card.zone)
     return form_page(PAGE, FORM, form, visit=card, moving=moving)
+
+
+@bp.get("/appointments/<int:appointment_id>/openings")
+@permission("appointments.move")
+def openings(appointment_id: int) -> Response:
+    """Where a card that is dragged over the board can be dropped."""
+    return jsonify(openings_on(queries.get_appointment(appointment_id), day_asked()))
 
 
 @bp.post("/appointments/<int:appointment_id>/arrival")

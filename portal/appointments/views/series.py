@@ -1,5 +1,7 @@
 """Visits that repeat: their dates before anything is booked."""
 
+from dataclasses import replace
+
 from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -10,7 +12,7 @@ from portal.appointments.forms import BookingForm, RepeatForm
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Wanted, find_offer
-from portal.appointments.rules import InSeriesAlready, NotAllBooked, SeriesAtOwnTime, SlotTaken
+from portal.appointments.rules import InSeriesAlready, NotAllBooked, SeriesAtOwnTime
 from portal.appointments.series_page import Dates, dates_of, offer_of
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
@@ -50,7 +52,7 @@ def preview(form: BookingForm, facility: Facility) -> Dates:
     wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id, slot_id=slot.id)
     first = find_offer(wanted, slot.start_at)
     if first is None:
-        raise SlotTaken
+        raise commands.refusal(replace(wanted, slot_id=None), slot.start_at, chosen=True)
     return dates_of(first, details.plan_id, form.chosen_repeat(), patient_id=form.chosen_patient,
                     chosen=form.starts.data or {})  # fmt: skip
 

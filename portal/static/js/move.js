@@ -10,8 +10,11 @@ function say(pattern, values) {
   document.dispatchEvent(new CustomEvent("portal:say", { detail: { text, now: true } }));
 }
 const columns = () => [...board.querySelectorAll(".column")];
-const instant = (row) => new Date((Number(words.opens) + row * MINUTES * 60) * 1000);
-const time = (row) => new Intl.DateTimeFormat(words.clock, { timeZone: words.zone, timeStyle: "short" }).format(instant(row));
+const instant = (row) => Number(words.opens) + row * MINUTES * 60;
+const iso = (seconds) => new Date(seconds * 1000).toISOString();
+const time = (seconds) => new Intl.DateTimeFormat(words.clock, { timeZone: words.zone, timeStyle: "short" }).format(seconds * 1000);
+// Where the server would take it: each doctor's openings for it, in seconds; null when nobody knows.
+const ask = (href) => fetch(`${href}/openings?date=${words.date}`).then((answer) => answer.json()).catch(() => null);
 
 // Where a card stands is its class: a1 b2 c0 d3 is row 12, three rows long.
 function placeOf(item) {
@@ -27,29 +30,37 @@ let move = null;
 function begin(visit) {
   const { row, span } = placeOf(visit.parentNode);
   const column = visit.closest(".column");
-  move = { id: visit.id, href: visit.getAttribute("href"), name: visit.querySelector("b").textContent, span, column, row };
-  move.from = { column, row: move.row, moved_from: visit.dataset.movable };
+  const href = visit.getAttribute("href");
+  const mine = move = { id: visit.id, href, name: visit.querySelector("b").textContent, span, column, row, pointed: row };
+  move.from = { column, row, moved_from: visit.dataset.movable };
   visit.classList.add("lifted");
   board.classList.add("moving");
-  place(column, move.row);
-}
-
-function taken(column, row) {
-  return [...column.querySelectorAll("li.cell, li.block")].some((item) => {
-    const visit = item.querySelector(".visit");
-    if (visit?.id === move.id || visit?.matches(".st-no_show")) return false;
-    const at = placeOf(item);
-    return row < at.row + at.span && row + move.span > at.row;
+  place(column, row);
+  move.ready = ask(href).then((openings) => {
+    mine.openings = openings;
+    if (move === mine) place(move.column, move.pointed, move.reach);
   });
 }
 
-function place(column, row) {
-  move.column = column;
-  move.row = Math.max(0, Math.min(Number(words.rows) - move.span, row));
-  move.bad = taken(column, move.row);
+// The rows of a column where it may be dropped, with their instants: its own place is one.
+function rowsOf(column) {
+  if (!move.openings) return [];
+  const rows = (move.openings[column.dataset.doctor] ?? []).map((at) => [Math.floor((at - Number(words.opens)) / 60 / MINUTES), at]);
+  if (column === move.from.column) rows.push([move.from.row, instant(move.from.row)]);
+  return rows.filter(([row]) => row >= 0 && row < words.rows).sort(([a], [b]) => a - b);
+}
+
+// On the nearest of them; beyond reach it is shown where it is, as not possible.
+function place(column, row, reach = Infinity) {
+  const far = ([at]) => Math.abs(at - row);
+  const [near] = rowsOf(column).sort((a, b) => far(a) - far(b));
+  const fits = near && far(near) <= reach;
+  Object.assign(move, { column, reach, pointed: row, bad: !!move.openings && !fits });
+  move.row = fits ? near[0] : Math.max(0, Math.min(Number(words.rows) - move.span, row));
+  move.at = fits ? near[1] : instant(move.row);
   mark.style.gridRow = `${move.row + 1} / span ${move.span}`;
   mark.classList.toggle("bad", move.bad);
-  mark.textContent = `${time(move.row)} ${move.bad ? words.notFree : move.name}`;
+  mark.textContent = `${time(move.at)} ${move.bad ? words.notFree : move.name}`;
   const list = column.querySelector("ol");
   if (mark.parentNode !== list) list.append(mark);
 }
@@ -62,10 +73,10 @@ function end() {
 }
 
 async function drop() {
-  const { id, href, column, row, from } = move;
+  const { id, href, column, row, at, from } = move;
   end();
   if (column === from.column && row === from.row) return;
-  await send(href, column, instant(row).toISOString(), from.moved_from);
+  await send(href, column, iso(at), from.moved_from);
   document.getElementById(id)?.focus();
 }
 
@@ -82,9 +93,18 @@ function cut(visit) {
   location.href = url;
 }
 
+const startOf = (spot) => (spot.dataset.at ? Date.parse(spot.dataset.at) / 1000 : instant(placeOf(spot.parentNode).row));
+
+// Only where it may be put down is lit.
+async function light() {
+  const openings = await ask(carried.dataset.href);
+  for (const spot of board.querySelectorAll(".free > a"))
+    spot.parentNode.classList.toggle("fits", !openings || !!openings[spot.closest(".column").dataset.doctor]?.includes(startOf(spot)));
+}
+
 async function paste(spot) {
   const { href, from } = carried.dataset;
-  await send(href, spot.closest(".column"), spot.dataset.at ?? instant(placeOf(spot.parentNode).row).toISOString(), from);
+  await send(href, spot.closest(".column"), iso(startOf(spot)), from);
   document.getElementById(href.replace(/.*\//, "visit-"))?.focus();
 }
 
@@ -104,19 +124,24 @@ function steer(event) {
     const all = columns();
     const rtl = getComputedStyle(board).direction === "rtl";
     place(all[all.indexOf(move.column) + (rtl ? -side : side)] ?? move.column, move.row);
-  } else if (along) place(move.column, move.row + along * (event.shiftKey ? 12 : 3));
+  } else if (along) {
+    const rows = rowsOf(move.column).map(([row]) => row);
+    const least = move.row + along * (event.shiftKey ? 12 : 1);
+    const next = along > 0 ? rows.find((row) => row >= least) : rows.findLast((row) => row <= least);
+    place(move.column, next ?? (move.openings ? move.row : move.row + along * 3));
+  }
   else if (event.key === "Enter" || event.key === " ") return drop();
   else if (event.key === "Escape" || event.key === "Tab") { end(); return say(words.moveStopped); }
   else return;
   mark.scrollIntoView({ block: "nearest", inline: "nearest" });
-  say(move.bad ? words.placeTaken : words.placeFree, { time: time(move.row), doctor: move.column.dataset.name });
+  say(move.bad ? words.placeTaken : words.placeFree, { time: time(move.at), doctor: move.column.dataset.name });
 }
 
 function keydown(event) {
   if (move && !drag) {
     if (event.key !== "Tab") event.preventDefault();
     event.stopImmediatePropagation();
-    return steer(event);
+    return move.ready.then(() => move && steer(event));
   }
   const visit = event.target.closest(".visit[id^=visit]");
   const free = carried?.isConnected && event.target.closest(".free > a");
@@ -126,7 +151,7 @@ function keydown(event) {
   event.preventDefault();
   if (!("movable" in visit.dataset)) return say(words.cannotMove);
   begin(visit);
-  say(words.moving, { name: move.name, time: time(move.row) });
+  say(words.moving, { name: move.name, time: time(move.at) });
 }
 
 let drag = null;
@@ -147,7 +172,7 @@ function pointermove(event) {
   }
   const boxes = columns().map((column) => [column, column.getBoundingClientRect()]);
   const [column, box] = boxes.find(([, b]) => event.clientX >= b.left && event.clientX < b.right) ?? boxes.find(([c]) => c === move.column);
-  place(column, Math.round((event.clientY - drag.grip - box.top) / (box.height / Number(words.rows))));
+  place(column, Math.round((event.clientY - drag.grip - box.top) / (box.height / Number(words.rows))), Math.max(3, move.span / 2));
   const frame = board.getBoundingClientRect();
   if (event.clientY > frame.bottom - 40) board.scrollTop += 12;
   else if (event.clientY < frame.top + 90) board.scrollTop -= 12;
@@ -178,4 +203,5 @@ if (board) {
     if (free) paste(free);
   }, true);
   document.addEventListener("htmx:after:request", putDown);
+  if (carried) light();
 }
