@@ -88,6 +88,19 @@
     }
   }
 
+  // An icon whose words went to the next line and left it behind.
+  function alone(all) {
+    for (const icon of top.querySelectorAll("svg.icon")) {
+      const box = icon.parentElement;
+      const { display, flexDirection } = styleOf(box);
+      if (!isSeen(icon) || /grid/.test(display) || flexDirection === "column") continue;
+      const words = all.filter(({ element }) => box.contains(element));
+      const { top: above, bottom } = icon.getBoundingClientRect();
+      const beside = ({ rect }) => rect.top < bottom && rect.bottom > above;
+      if (bottom > above && words.length && !words.some(beside)) say("an icon alone on its line", box);
+    }
+  }
+
   function poursOut({ element, rect }) {
     const box = element.closest("button, .button, summary, .chip, th, td, label, dd, dt, li");
     if (!box || styleOf(box).display === "inline" || styleOf(box).display === "contents") return;
@@ -146,6 +159,7 @@
   const all = [...lines()];
   all.forEach(cut);
   all.forEach(poursOut);
+  alone(all);
   written(all);
   working();
   return [...new Set(found)];

@@ -26,6 +26,9 @@ BEYOND = """(it) => {
     return Math.max(0, own.right - frame.right, frame.left - own.left);
 }"""
 
+LONG = "Featherstonehaugh-Cholmondeley, Wilhelmina"
+CUT = "(it) => it.scrollWidth > it.clientWidth + 1"
+
 
 @pytest.fixture(scope="module")
 def crowded(server, furnished, tmp_path_factory) -> Iterator[Site]:
@@ -72,5 +75,17 @@ def test_all_of_them_are_counted_on_screen_and_listed_with_whole_names(chromium,
         names = page.locator("#dialog li a")
         expect(names).to_have_count(SEVEN)
         for n in range(SEVEN):
-            cut = names.nth(n).evaluate("(it) => it.scrollWidth > it.clientWidth + 1")
-            assert not cut, names.nth(n).inner_text()
+            assert names.nth(n).evaluate(CUT) is False
+
+
+def test_on_paper_each_has_its_line_with_its_whole_name(chromium, crowded):
+    """The kind: what a screen folds or cuts short, which nobody opens on paper."""
+    with opened(chromium, crowded) as context:
+        page = sign_in(context.new_page(), crowded.desk)
+        page.emulate_media(media="print")
+        names = page.locator(".visit b:visible")
+        assert page.locator(".visit.more:visible").count() == 0
+        assert names.count() == SEVEN
+        for n in range(SEVEN):
+            names.nth(n).evaluate("(it, name) => { it.textContent = name; }", LONG)
+            assert names.nth(n).evaluate(CUT) is False

@@ -160,9 +160,8 @@ def _side_by_side(cards: Sequence[Cell], scene: Scene) -> list[Cell]:
     lanes = lanes_of(cards)
     placed = zip(cards, lanes, strict=True)
     shown = [
-        replace(card, lane=lane.cls + card.lane) if lane.cls else card
+        replace(card, lane=(" folded" if lane.folded else lane.cls) + card.lane)
         for card, lane in placed
-        if not lane.folded
     ]
     folded = [card for card, lane in zip(cards, lanes, strict=True) if lane.folded]
     last = next((lane.cls for lane in lanes if lane.folded), "")
