@@ -43,8 +43,9 @@ def say_undone(done: Sequence[AppointmentAct]) -> None:
     if count > 1:
         what = ngettext("%(num)s appointment is as it was", "%(num)s appointments are as they were",
                         count)  # fmt: skip
-        text = _("%(what)s: %(who)s", what=what, who=PATIENT)
-    elif done[-1].kind == "move":
+        toast(str(what), "info")
+        return
+    if done[-1].kind == "move":
         text = _("Back to %(when)s with %(doctor)s: %(who)s", who=PATIENT, when=when(visit),
                  doctor=queries.get_context(visit).doctor_name)  # fmt: skip
     else:

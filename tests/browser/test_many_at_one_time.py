@@ -1,4 +1,4 @@
-"""Seven appointments of one doctor at one time: each can be reached and read, on every screen."""
+"""Many people at one time: each can be reached and read on every screen, and checked in."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,15 +10,15 @@ from portal import clock
 from portal.appointments.commands import BookingDetails, walk_in
 from portal.cli.lookup import tenant_named
 from portal.db import session
-from portal.patients.models import Patient
 from portal.services.models import ServiceOffering
 from tests.browser.conftest import NOW, Site, opened, sign_in
 from tests.support.databases import clone
 from tests.support.people import Clinic
+from tests.support.scheduling import a_patient, a_practice, book, hours
 from tests.support.serving import served
 
 pytestmark = pytest.mark.browser
-SEVEN = 7
+SEVEN, THREE = 7, 3
 # How far something reaches beyond the board's own frame, in pixels.
 BEYOND = """(it) => {
     const own = it.getBoundingClientRect();
@@ -37,29 +37,45 @@ def crowded(server, furnished, tmp_path_factory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("crowded")
     with clone(server, "crowded", template=name) as database:
         with database.app().app_context(), clock.at(NOW):
-            overbook(Clinic(tenant_named("lakeside"), "lakeside", 0))
+            crowd(Clinic(tenant_named("lakeside"), "lakeside", 0))
         with served(database, folder, PORTAL_NOW=NOW.isoformat()) as address:
             yield Site(address, *people)
 
 
-def overbook(clinic: Clinic) -> None:
+def crowd(clinic: Clinic) -> None:
     with clinic.at_work():
-        offering = session.query(ServiceOffering).order_by(ServiceOffering.id).first()
-        patients = session.query(Patient).filter_by(status="active").order_by(Patient.id)
-        for patient in patients.limit(SEVEN).all():
-            details = BookingDetails(
-                patient.id, offering.id, start_at=NOW + timedelta(minutes=90), overbook_reason="Flu"
-            )
-            walk_in(details, may_overbook=True)
+        overbook()
+        gather()
         session.commit()
 
 
-def in_sight(page: Page) -> list[str]:
-    """The cards that are shown; none is wider than the board, nor out of its frame."""
-    page.locator("li:has(> .visit):visible").last.scroll_into_view_if_needed()
-    shown = page.locator("li:has(> .visit):visible")
+def overbook() -> None:
+    """Seven at nine, of the first doctor."""
+    offering = session.query(ServiceOffering).order_by(ServiceOffering.id).first()
+    for n in range(SEVEN):
+        details = BookingDetails(
+            a_patient(last_name=f"Featherstone{n}").id,
+            offering.id,
+            start_at=NOW + timedelta(minutes=90),
+            overbook_reason="Flu",
+        )
+        walk_in(details, may_overbook=True)
+
+
+def gather() -> None:
+    """A class of three at eight, of a doctor of its own."""
+    practice = a_practice(session.query(ServiceOffering).first().facility_id)
+    hours(practice, capacity=10)
+    for n in range(THREE):
+        book(practice, "08:00", patient_id=a_patient(last_name=f"Gathered{n}").id)
+
+
+def in_sight(page: Page) -> int:
+    """How many cards are shown; none of them is wider than the board, nor out of its frame."""
+    page.locator(".visit.more:visible").scroll_into_view_if_needed()
+    shown = page.locator(".column", has=page.locator(".more")).locator("li:has(> .visit):visible")
     assert [shown.nth(n).evaluate(BEYOND) for n in range(shown.count())] == [0] * shown.count()
-    return shown.all_inner_texts()
+    return shown.count() - 1
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
@@ -70,7 +86,7 @@ def test_all_of_them_are_counted_on_screen_and_listed_with_whole_names(chromium,
         more = page.locator(".visit.more:visible")
         expect(more).to_have_count(1)
         cards = in_sight(page)
-        assert len(cards) - 1 + int(more.inner_text().splitlines()[0].strip("+ ")) == SEVEN
+        assert cards + int(more.inner_text().splitlines()[0].strip("+ ")) == SEVEN
         more.click()
         names = page.locator("#dialog li a")
         expect(names).to_have_count(SEVEN)
@@ -83,9 +99,36 @@ def test_on_paper_each_has_its_line_with_its_whole_name(chromium, crowded):
     with opened(chromium, crowded) as context:
         page = sign_in(context.new_page(), crowded.desk)
         page.emulate_media(media="print")
-        names = page.locator(".visit b:visible")
+        names = page.locator(".visit[id^=visit] b:visible")
         assert page.locator(".visit.more:visible").count() == 0
         assert names.count() == SEVEN
         for n in range(SEVEN):
             names.nth(n).evaluate("(it, name) => { it.textContent = name; }", LONG)
             assert names.nth(n).evaluate(CUT) is False
+
+
+@pytest.fixture
+def roster(chromium, crowded) -> Iterator[Page]:
+    """The class, opened from its card with the keyboard."""
+    with opened(chromium, crowded) as context:
+        page = sign_in(context.new_page(), crowded.desk)
+        page.locator("[id^=group]").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#appointments-roster")).to_contain_text("3 of 10")
+        yield page
+
+
+def test_those_of_a_class_are_checked_in_one_after_the_other_then_all(roster):
+    """The kind: a button that goes when it is pressed and leaves the keyboard nowhere."""
+    one = roster.locator("#appointments-roster li").get_by_role("button", name="Check in")
+    one.first.focus()
+    roster.keyboard.press("Enter")
+    expect(one).to_have_count(THREE - 1)
+    expect(one.first).to_be_focused()
+    expect(roster.locator(".toast").last).to_contain_text("Checked in:")
+    roster.keyboard.press("c")
+    expect(one).to_have_count(0)
+    expect(roster.locator(".toast").last).to_contain_text("2 patients checked in")
+    roster.keyboard.press("Escape")
+    expect(roster.locator("[id^=group]")).to_be_focused()
+    expect(roster.locator("[id^=group]")).to_contain_text("3 here")

@@ -1,12 +1,15 @@
 """The roster of a group, and the list of visits that overlap."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Response, request
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import say_together
+from portal.appointments.act_messages import say_done, say_together
+from portal.appointments.models import Appointment
 from portal.appointments.roster_page import can_arrive, group_roster, overlap_roster
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked, number_asked, with_board
@@ -48,12 +51,19 @@ def group_check_in(slot_id: int) -> Response:
         if (visit.id == only if only else can_arrive(visit, patient, zone))
     ]  # fmt: skip
     commands.check_in_together(arriving)
-    say_together(arriving, ngettext(
-        "%(num)s patient checked in", "%(num)s patients checked in", len(arriving)
-    ))  # fmt: skip
+    _say_checked_in(arriving)
     if not asks_for_fragment():
         return go("appointments.group", slot_id=slot_id)
     return with_board(CARD, roster=group_roster(slot))
+
+
+def _say_checked_in(visits: Sequence[Appointment]) -> None:
+    """By name, if it is one."""
+    if len(visits) == 1:
+        say_done(visits[0], _("Checked in"))
+        return
+    words = ngettext("%(num)s patient checked in", "%(num)s patients checked in", len(visits))
+    say_together(visits, words)
 
 
 def _moment(name: str) -> datetime:

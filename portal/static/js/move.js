@@ -13,7 +13,7 @@ const columns = () => [...board.querySelectorAll(".column")];
 const instant = (row) => Number(words.opens) + row * MINUTES * 60;
 const iso = (seconds) => new Date(seconds * 1000).toISOString();
 const time = (seconds) => new Intl.DateTimeFormat(words.clock, { timeZone: words.zone, timeStyle: "short" }).format(seconds * 1000);
-// Where the server would take it: each doctor's openings for it, in seconds; null when nobody knows.
+// Each doctor's openings for it, in seconds; null when nobody knows.
 const ask = (href) => fetch(`${href}/openings?date=${words.date}`).then((answer) => answer.json()).catch(() => null);
 
 // Where a card stands is its class: a1 b2 c0 d3 is row 12, three rows long.
@@ -42,15 +42,15 @@ function begin(visit) {
   });
 }
 
-// The rows of a column where it may be dropped, with their instants: its own place is one.
+// The rows where it may be dropped, its own among them, with their instants.
 function rowsOf(column) {
   if (!move.openings) return [];
-  const rows = (move.openings[column.dataset.doctor] ?? []).map((at) => [Math.floor((at - Number(words.opens)) / 60 / MINUTES), at]);
+  const rows = (move.openings[column.dataset.doctor] ?? []).map((at) => [Math.floor((at - words.opens) / 60 / MINUTES), at]);
   if (column === move.from.column) rows.push([move.from.row, instant(move.from.row)]);
-  return rows.filter(([row]) => row >= 0 && row < words.rows).sort(([a], [b]) => a - b);
+  return rows.filter(([row]) => row < words.rows).sort(([a], [b]) => a - b);
 }
 
-// On the nearest of them; beyond reach it is shown where it is, as not possible.
+// On the nearest of them; beyond reach it is not possible.
 function place(column, row, reach = Infinity) {
   const far = ([at]) => Math.abs(at - row);
   const [near] = rowsOf(column).sort((a, b) => far(a) - far(b));
@@ -95,7 +95,7 @@ function cut(visit) {
 
 const startOf = (spot) => (spot.dataset.at ? Date.parse(spot.dataset.at) / 1000 : instant(placeOf(spot.parentNode).row));
 
-// Only where it may be put down is lit.
+// Lit is where it may be put down.
 async function light() {
   const openings = await ask(carried.dataset.href);
   for (const spot of board.querySelectorAll(".free > a"))
