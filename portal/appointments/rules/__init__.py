@@ -17,6 +17,13 @@ from portal.appointments.rules.editing import (
     what_becomes,
 )
 from portal.appointments.rules.next_step import LABELS, LABELS_DONE, Next, what_comes_next
+from portal.appointments.rules.openings import (
+    DoesNotFit,
+    NotAnOpening,
+    SlotHeld,
+    SlotTaken,
+    TimeTaken,
+)
 from portal.appointments.rules.preference import Preference, preferred
 from portal.appointments.rules.series import (
     MOST_IN_SERIES,
@@ -41,10 +48,8 @@ from portal.appointments.rules.visits import (
     ChangedSince,
     DoctorBusy,
     DoctorBusyNow,
-    DoesNotFit,
     ListChanged,
     MovedMeanwhile,
-    NotAnOpening,
     NotBegunYet,
     NothingToUndo,
     NotOffered,
@@ -56,15 +61,12 @@ from portal.appointments.rules.visits import (
     PatientNotActive,
     PlanNotAccepted,
     ReasonMissing,
-    SlotHeld,
-    SlotTaken,
     StartPassed,
     Step,
     StepNotSkippable,
     StepOutOfTurn,
     StepsRemain,
     Times,
-    TimeTaken,
     Visit,
     VisitNotAt,
     VisitNotMovable,

@@ -1,6 +1,6 @@
 """What becomes of a visit whose plan or service is changed. Pure."""
 
-from portal.appointments.rules.visits import SlotTaken
+from portal.appointments.rules.openings import SlotTaken
 from portal.refusals import N_, Conflict
 
 # steps stay as they are, because they have begun, or are replaced

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from portal.availability.rules import Span, local_date
 from portal.refusals import N_, Conflict, DomainError
@@ -26,34 +26,6 @@ LIVE = frozenset({"scheduled", "checked_in", "in_progress"})
 MOVABLE = frozenset({"scheduled", "checked_in"})
 OVER = frozenset({"completed", "no_show", "cancelled"})
 AROUND_MIDNIGHT = timedelta(hours=4)
-
-
-class SlotTaken(Conflict):
-    """`alternatives` are the nearest starts still on offer (`queries.Offer`)."""
-
-    message = N_("Someone just took that time.")
-    field = "start_at"
-    alternatives: tuple[Any, ...] = ()
-
-
-class TimeTaken(SlotTaken):
-    """It was no opening when it was chosen; or nobody knows since when."""
-
-    message = N_("That time is taken.")
-
-
-class NotAnOpening(SlotTaken):
-    """Nobody took it: the message says why it is none."""
-
-    message = N_("There is no opening at that time.")
-
-
-class SlotHeld(SlotTaken):
-    message = N_("%(holder)s is holding that time.")
-
-
-class DoesNotFit(SlotTaken):
-    message = N_("The visit takes %(minutes)s minutes, and there is not that much time from then.")
 
 
 class PatientBusy(Conflict):

@@ -1,0 +1,33 @@
+"""Why a start cannot be had, where that is for its time."""
+
+from typing import Any
+
+from portal.refusals import N_, Conflict
+
+
+class SlotTaken(Conflict):
+    """`alternatives` are the nearest starts still on offer (`queries.Offer`)."""
+
+    message = N_("Someone just took that time.")
+    field = "start_at"
+    alternatives: tuple[Any, ...] = ()
+
+
+class TimeTaken(SlotTaken):
+    """It was no opening when it was chosen; or nobody knows since when."""
+
+    message = N_("That time is taken.")
+
+
+class NotAnOpening(SlotTaken):
+    """Nobody took it: the message says why it is none."""
+
+    message = N_("There is no opening at that time.")
+
+
+class SlotHeld(SlotTaken):
+    message = N_("%(holder)s is holding that time.")
+
+
+class DoesNotFit(SlotTaken):
+    message = N_("The visit takes %(minutes)s minutes, and there is not that much time from then.")
