@@ -90,10 +90,10 @@ class Demo:
         return str(rule.build({name: ids[name] for name in rule.arguments})[1])
 
     def speak(self, language: str) -> None:
-        """Have every clinic speak a language; proofs and links stay as good as new meanwhile."""
+        """Have every clinic speak a language; sessions, proofs and links stay as good as new."""
         with self.database.connect("admin") as admin:
             admin.execute("UPDATE tenants SET locale = %s", [language])
-            admin.execute("UPDATE user_sessions SET proven_at = now()")
+            admin.execute("UPDATE user_sessions SET proven_at = now(), last_seen_at = now()")
             admin.execute("UPDATE user_links SET expires_at = now() + interval '10 minutes'")
 
 

@@ -149,6 +149,8 @@
   const related = (one, other) => one.contains(other) || other.contains(one);
 
   function covered({ element, rect }) {
+    // What scrolled away but for a sliver is not covered: its middle lies on an edge.
+    if (rect.bottom - rect.top < 4) return;
     const [x, y] = [(rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2];
     const hit = document.elementFromPoint(x, y);
     if (!hit || related(hit, element) || hit.closest("label")?.contains(element) || !sameLayer(hit, element)) return;

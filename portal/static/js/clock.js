@@ -80,3 +80,10 @@ if (board) {
   const line = board.querySelector(".now:not([hidden])") ?? board.querySelector(".cell");
   if (line) board.scrollTop = Math.max(0, line.offsetTop - board.clientHeight / 3);
 }
+// The facility's time zone is named when this browser stands in another one.
+for (const note of document.querySelectorAll("[data-zone-note]")) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const offset = (zone) => new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" })
+    .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
+  note.hidden = offset(here) === offset(note.dataset.zoneNote);
+}

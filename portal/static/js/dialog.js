@@ -12,13 +12,8 @@ document.addEventListener("click", (event) => {
   htmx.ajax("GET", link.getAttribute("href"), { source: body, target: body, swap: "innerHTML" });
 });
 
-// Who pressed a button that is gone is on the one in its place.
-const buttons = () => [...body.querySelectorAll("button")];
-let pressed;
-document.addEventListener("htmx:before:request", () => { pressed = buttons().indexOf(document.activeElement); });
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.target === body && !dialog.open && body.childElementCount) dialog.showModal();
-  if (dialog.open && document.activeElement === document.body) buttons()[pressed]?.focus();
 });
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx.sourceElement === body) document.dispatchEvent(new CustomEvent("portal:opened"));

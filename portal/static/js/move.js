@@ -1,29 +1,23 @@
-// Moving an appointment on the day board: by dragging, with M, arrows and Enter, or carried to another
-// day: X cuts, V puts it into an opening. The form in its dialog does the same without any of these.
-// The server decides; this only shows where it would land.
+// Moving a card: by dragging, with M and arrows, or cut with X and put down with V. The server decides.
 const board = document.getElementById("board");
-const MINUTES = 5;
+const ROW = 300; // seconds
 const words = board?.dataset ?? {};
-// Says a pattern of the board's data attributes, its {places} filled.
 function say(pattern, values) {
   const text = pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   document.dispatchEvent(new CustomEvent("portal:say", { detail: { text, now: true } }));
 }
 const columns = () => [...board.querySelectorAll(".column")];
-const instant = (row) => Number(words.opens) + row * MINUTES * 60;
+const instant = (row) => Number(words.opens) + row * ROW;
 const iso = (seconds) => new Date(seconds * 1000).toISOString();
 const time = (seconds) => new Intl.DateTimeFormat(words.clock, { timeZone: words.zone, timeStyle: "short" }).format(seconds * 1000);
-// Each doctor's openings for it, in seconds; null when nobody knows.
-const ask = (href) => fetch(`${href}/openings?date=${words.date}`).then((answer) => answer.json()).catch(() => null);
 
-// Where a card stands is its class: a1 b2 c0 d3 is row 12, three rows long.
+// Class a1 b2 c0 d3 is row 12, three rows long.
 function placeOf(item) {
   const [, a, b, c, d] = /\ba(\d+) b(\d) c(\d+) d(\d)/.exec(item.className);
   return { row: Number(a + b), span: Number(c + d) };
 }
 
 const mark = document.createElement("li");
-mark.className = "drop";
 mark.ariaHidden = "true";
 let move = null;
 
@@ -31,21 +25,21 @@ function begin(visit) {
   const { row, span } = placeOf(visit.parentNode);
   const column = visit.closest(".column");
   const href = visit.getAttribute("href");
-  const mine = move = { id: visit.id, href, name: visit.querySelector("b").textContent, span, column, row, pointed: row };
-  move.from = { column, row, moved_from: visit.dataset.movable };
+  const from = { column, row, moved_from: visit.dataset.movable };
+  const mine = move = { id: visit.id, href, name: visit.querySelector("b").textContent, span, from };
   visit.classList.add("lifted");
   board.classList.add("moving");
   place(column, row);
-  move.ready = ask(href).then((openings) => {
+  // Each doctor's, in seconds; unknown at first.
+  move.ready = fetch(`${href}/openings?date=${words.date}`).then((answer) => answer.json()).then((openings) => {
     mine.openings = openings;
-    if (move === mine) place(move.column, move.pointed, move.reach);
-  });
+    if (move === mine) place(move.column, move.row);
+  }).catch(() => {});
 }
 
-// The rows where it may be dropped, its own among them, with their instants.
+// Where it may be dropped, its own place among them: rows and instants.
 function rowsOf(column) {
-  if (!move.openings) return [];
-  const rows = (move.openings[column.dataset.doctor] ?? []).map((at) => [Math.floor((at - words.opens) / 60 / MINUTES), at]);
+  const rows = (move.openings?.[column.dataset.doctor] ?? []).map((at) => [Math.floor((at - words.opens) / ROW), at]);
   if (column === move.from.column) rows.push([move.from.row, instant(move.from.row)]);
   return rows.filter(([row]) => row < words.rows).sort(([a], [b]) => a - b);
 }
@@ -53,16 +47,16 @@ function rowsOf(column) {
 // On the nearest of them; beyond reach it is not possible.
 function place(column, row, reach = Infinity) {
   const far = ([at]) => Math.abs(at - row);
-  const [near] = rowsOf(column).sort((a, b) => far(a) - far(b));
+  const [near] = move.openings ? rowsOf(column).sort((a, b) => far(a) - far(b)) : [];
   const fits = near && far(near) <= reach;
-  Object.assign(move, { column, reach, pointed: row, bad: !!move.openings && !fits });
+  move.column = column;
+  move.bad = move.openings && !fits;
   move.row = fits ? near[0] : Math.max(0, Math.min(Number(words.rows) - move.span, row));
   move.at = fits ? near[1] : instant(move.row);
   mark.style.gridRow = `${move.row + 1} / span ${move.span}`;
-  mark.classList.toggle("bad", move.bad);
+  mark.className = move.bad ? "drop bad" : "drop";
   mark.textContent = `${time(move.at)} ${move.bad ? words.notFree : move.name}`;
-  const list = column.querySelector("ol");
-  if (mark.parentNode !== list) list.append(mark);
+  column.querySelector("ol").append(mark);
 }
 
 function end() {
@@ -83,7 +77,7 @@ async function drop() {
 const send = (href, column, start_at, moved_from) =>
   htmx.ajax("POST", `${href}/move`, { source: board, swap: "none", values: { doctor_id: column.dataset.doctor, start_at, moved_from } });
 
-// What is carried is in the address, so that it comes along to other days.
+// It is in the address, and so comes along to other days.
 const carried = document.getElementById("carried");
 
 function cut(visit) {
@@ -93,18 +87,9 @@ function cut(visit) {
   location.href = url;
 }
 
-const startOf = (spot) => (spot.dataset.at ? Date.parse(spot.dataset.at) / 1000 : instant(placeOf(spot.parentNode).row));
-
-// Lit is where it may be put down.
-async function light() {
-  const openings = await ask(carried.dataset.href);
-  for (const spot of board.querySelectorAll(".free > a"))
-    spot.parentNode.classList.toggle("fits", !openings || !!openings[spot.closest(".column").dataset.doctor]?.includes(startOf(spot)));
-}
-
 async function paste(spot) {
   const { href, from } = carried.dataset;
-  await send(href, spot.closest(".column"), iso(startOf(spot)), from);
+  await send(href, spot.closest(".column"), spot.dataset.at ?? iso(instant(placeOf(spot.parentNode).row)), from);
   document.getElementById(href.replace(/.*\//, "visit-"))?.focus();
 }
 
@@ -128,7 +113,7 @@ function steer(event) {
     const rows = rowsOf(move.column).map(([row]) => row);
     const least = move.row + along * (event.shiftKey ? 12 : 1);
     const next = along > 0 ? rows.find((row) => row >= least) : rows.findLast((row) => row <= least);
-    place(move.column, next ?? (move.openings ? move.row : move.row + along * 3));
+    place(move.column, next ?? move.row);
   }
   else if (event.key === "Enter" || event.key === " ") return drop();
   else if (event.key === "Escape" || event.key === "Tab") { end(); return say(words.moveStopped); }
@@ -194,7 +179,7 @@ if (board) {
   board.addEventListener("pointerup", pointerup);
   board.addEventListener("pointercancel", pointerup);
   board.addEventListener("dragstart", (event) => event.preventDefault());
-  // Before any other click listener: letting go of a card is not opening it.
+  // Letting go of a card is not opening it.
   window.addEventListener("click", (event) => {
     const free = carried?.isConnected && event.target.closest(".free > a");
     if (!dropped && !free) return;
@@ -203,5 +188,4 @@ if (board) {
     if (free) paste(free);
   }, true);
   document.addEventListener("htmx:after:request", putDown);
-  if (carried) light();
 }
