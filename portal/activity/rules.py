@@ -54,6 +54,11 @@ class Mark:
     occurred_at: datetime
     id: int
 
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """What the log is ordered by."""
+        return self.occurred_at, self.id
+
     def __str__(self) -> str:
         """As it stands in an address."""
         return f"{microseconds(self.occurred_at)}-{self.id}"

@@ -65,8 +65,8 @@ class Batch:
 class Maker:
     """How the worker makes a kind of export.
 
-    It works for the whole clinic, whoever asked: a kind whose rows depend on a person's
-    facilities must not be made by it, nor one that opens patients' fields.
+    It reaches what who asked reaches by their facilities, whatever they have opened besides. A kind
+    that opens patients' fields must not be made by it.
 
     Attributes:
         header: the columns' names, by what was asked.

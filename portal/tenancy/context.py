@@ -7,6 +7,7 @@ row security policies read it back through `current_tenant()`. It ends with the 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy import Connection, text
 
@@ -136,6 +137,12 @@ def enter_job(tenant_id: int, job: str) -> Facts:
     )
     state().facts = found
     return found
+
+
+def work_for(user_id: int) -> None:
+    """Let a job reach only what this person reaches, until the transaction ends."""
+    scope = session.scalar(text("SELECT work_for(:user_id)"), {"user_id": user_id})
+    state().facts = replace(facts(), facility_ids=None if scope is None else tuple(scope))
 
 
 def trust_process_key(connection: Connection, key: bytes) -> None:

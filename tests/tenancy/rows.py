@@ -82,6 +82,8 @@ JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
 WHERE c.conrelid = %s AND c.contype = 'f' AND a.attname <> 'tenant_id'
 """
 
+LOG = "user_action_audit_log"
+
 
 @dataclass
 class Table:
@@ -152,11 +154,21 @@ def make_clinic(worker: psycopg.Connection, slug: str, tables: list[Table]) -> C
 def add_what_functions_write(
     admin: psycopg.Connection, clinic: Clinic, tables: list[Table]
 ) -> None:
-    """A row in each table that only the database's own functions write, but for the log."""
+    """A row in each table that only the database's own functions write, but for the log.
+
+    In those that those limited to a facility see in part, one of the annex as well.
+    """
     for table in tables:
-        if not table.written and table.name != "user_action_audit_log":
+        if not table.written and table.name != LOG:
             values = values_for(table, clinic) | {"tenant_id": clinic.tenant_id}
             clinic.ids[table.name] = insert(admin, table, values)
+            if table.name == "break_glass":
+                there = {f"{each}_id": clinic.annex[f"{each}s"] for each in ("user", "patient")}
+                clinic.annex[table.name] = insert(admin, table, values | there)
+    (clinic.annex[LOG],) = admin.execute(
+        f"SELECT max(id) FROM {LOG} WHERE table_name = 'facilities' AND record_id = %s",
+        [clinic.annex["facilities"]],
+    ).fetchone()
 
 
 def _add_annex(worker: psycopg.Connection, clinic: Clinic, tables: list[Table]) -> None:

@@ -1,7 +1,8 @@
 """Reading the audit log, the newest first.
 
 Who, which patient, which record and when are found by the log's indexes. The rest is looked for
-among a bounded number of entries, which the reader can have go on further back.
+among a bounded number of entries, which the reader can have go on further back. So are the entries
+that somebody limited to some facilities reaches: row security leaves out the others, one by one.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from sqlalchemy import (
     Select,
     Subquery,
     Table,
+    Text,
+    bindparam,
     case,
     func,
     select,
@@ -32,6 +35,7 @@ from portal.db import db, session
 from portal.patients.queries import list_record_ids
 from portal.tenancy.context import facts
 
+INDEXED = ("user_id", "table_name", "record_id", "since", "until")
 PAGE = 50
 MOST_READ = 5_000
 EXPORTED_AT_ONCE = 10_000
@@ -42,6 +46,14 @@ COLUMNS = (
 )  # fmt: skip
 MOMENT = select(func.clock_timestamp(type_=DateTime(timezone=True)))
 STATE = text("SELECT sealed_at, verified_at, holds FROM audit_state()")
+FLOOR = text("""
+    SELECT occurred_at, id FROM audit_floor(CAST(:user_id AS bigint), CAST(:patient_id AS bigint),
+      :table_name, CAST(:record_id AS bigint), :since, :until, :before_at,
+      CAST(:before_id AS bigint), :most)
+""").bindparams(
+    bindparam("table_name", type_=Text),
+    *(bindparam(name, type_=DateTime(timezone=True)) for name in ("since", "until", "before_at")),
+)
 
 
 @dataclass(frozen=True)
@@ -84,18 +96,20 @@ class Stretch:
 
 def list_entries(filters: Filters, *, before: Mark | None = None, limit: int = PAGE) -> Stretch:
     """The newest entries that pass the filters, before a place in the log."""
-    lines = _lines(page_of(filters, before, limit=limit + 1))
+    floor = find_floor(filters, before, MOST_READ)
+    lines = _lines(page_of(filters, before, limit=limit + 1, floor=floor))
     if len(lines) > limit:
         return Stretch(lines[:limit], lines[limit - 1].mark, more=True)
-    return Stretch(lines, _last_read(filters, before, MOST_READ), more=False)
+    return Stretch(lines, _stopped_at(filters, before, MOST_READ, floor), more=False)
 
 
 def export_entries(
     filters: Filters, *, before: Mark | None = None, most: int = EXPORTED_AT_ONCE
 ) -> Stretch:
     """Of the next so many entries those that pass the filters."""
-    lines = _lines(page_of(filters, before, limit=most, most_read=most))
-    older = _last_read(filters, before, most)
+    floor = find_floor(filters, before, most)
+    lines = _lines(page_of(filters, before, limit=most, most_read=most, floor=floor))
+    older = _stopped_at(filters, before, most, floor)
     return Stretch(lines, older, more=older is not None)
 
 
@@ -110,17 +124,39 @@ def get_standing() -> Standing:
     return Standing.of(row.sealed_at, row.verified_at, row.holds, now=clock.real())
 
 
-def _indexed(filters: Filters, before: Mark | None, most: int) -> Select[*tuple[Any, ...]]:
+def find_floor(filters: Filters, before: Mark | None, most: int) -> Mark | None:
+    """Where somebody limited to some facilities stops looking: so many entries back, everybody's.
+
+    None when there are no more, and for who sees every facility: they read what the indexes find.
+    """
+    if facts().facility_ids is None:
+        return None
+    at = {"before_at": before and before.occurred_at, "before_id": before and before.id}
+    asked = {name: getattr(filters, name) for name in INDEXED} | at | {"most": most}
+    rows = [
+        session.execute(FLOOR, asked | {"patient_id": each}).one_or_none()
+        for each in _records_of(filters)
+    ]
+    return max((Mark(*row) for row in rows if row), key=lambda mark: mark.place, default=None)
+
+
+def _records_of(filters: Filters) -> Sequence[int | None]:
+    """The patient's record and those that are part of it; None when no patient is asked for."""
+    return [None] if filters.patient_id is None else list_record_ids(filters.patient_id)
+
+
+def _indexed(
+    filters: Filters, before: Mark | None, most: int, floor: Mark | None = None
+) -> Select[*tuple[Any, ...]]:
     """What the indexes find, in their order; row security lets them take part in nothing else.
 
     A patient's entries are also those of the records that are part of theirs. Each record is read
     along the index, `most` entries at most: asked for at once, all of theirs would be sorted.
     """
-    records = [None] if filters.patient_id is None else list_record_ids(filters.patient_id)
     newest = (AuditEntry.occurred_at.desc(), AuditEntry.id.desc())
     found = [
-        select(*COLUMNS).where(*_wanted(filters, before, each)).order_by(*newest)
-        for each in records
+        select(*COLUMNS).where(*_wanted(filters, before, each), *_above(floor)).order_by(*newest)
+        for each in _records_of(filters)
     ]
     if len(found) == 1:
         return found[0]
@@ -152,12 +188,22 @@ def _wanted(
     return wanted
 
 
+def _above(floor: Mark | None) -> list[ColumnElement[bool]]:
+    """Not further back than that; the first part alone leaves out the months before it."""
+    if floor is None:
+        return []
+    place = tuple_(AuditEntry.occurred_at, AuditEntry.id)
+    lowest = tuple_(floor.occurred_at, floor.id)
+    return [AuditEntry.occurred_at >= floor.occurred_at, place >= lowest]
+
+
 def page_of(
-    filters: Filters, before: Mark | None, *, limit: int, most_read: int | None = None
-) -> Select[*tuple[Any, ...]]:
+    filters: Filters, before: Mark | None, *, limit: int, most_read: int | None = None,
+    floor: Mark | None = None,
+) -> Select[*tuple[Any, ...]]:  # fmt: skip
     """The statement: among so many entries that the indexes find, those that pass the rest."""
     most = most_read or MOST_READ
-    read = _indexed(filters, before, most).limit(most).subquery()
+    read = _indexed(filters, before, most, floor).limit(most).subquery()
     return (
         select(read)
         .where(*_remaining(read, filters))
@@ -181,8 +227,12 @@ def _remaining(read: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _last_read(filters: Filters, before: Mark | None, most: int) -> Mark | None:
+def _stopped_at(
+    filters: Filters, before: Mark | None, most: int, floor: Mark | None
+) -> Mark | None:
     """Where looking stopped because it had read enough, or None when it read all there is."""
+    if facts().facility_ids is not None:
+        return floor
     last = _indexed(filters, before, most).offset(most - 1).limit(1)
     row = session.execute(last).one_or_none()
     return Mark(row.occurred_at, row.id) if row else None

@@ -19,7 +19,7 @@ from portal.exports.files import csv_file, xlsx_file
 from portal.exports.models import OPEN, Export, ExportPart
 from portal.exports.rules import KEPT, KINDS, MOST_ROWS, MOST_TRIES, Maker
 from portal.phi.sealed import Unreadable
-from portal.tenancy.context import facts
+from portal.tenancy.context import facts, work_for
 
 AT_ONCE = 100
 
@@ -99,6 +99,7 @@ def _next_step(export: Export, makers: Mapping[str, Maker]) -> None:
         raise CannotBeMade("unknown-kind")
     if not _allowed(export):
         raise CannotBeMade("not-allowed")
+    work_for(export.asked_by)
     last = queries.last_part(export.id)
     if last is not None and last[1] is None:
         _finish(export, maker)

@@ -149,6 +149,9 @@ def break_glass(patient_id: int) -> Response:
             commands.break_glass(patient_id, form.reason.data or "")
             toast(_("The patient is open to you for 60 minutes, or until you sign out."))
             return go("patients.show", patient_id=patient_id)
+    # Whoever sees the number was told that there is such a patient.
+    afterwards(partial(note, "patients.elsewhere", table="patients", record=patient_id,
+                       patient=patient_id))  # fmt: skip
     return form_page("patients/break_glass.html", "patients/_break_glass.html", form,
                      number=number)  # fmt: skip
 

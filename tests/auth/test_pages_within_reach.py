@@ -1,0 +1,111 @@
+"""Who is limited to one facility opens every page there is, and meets nobody of another.
+
+The fault's kind: a page, list, count or file that asks a table, or the log, which is kept apart by
+clinic and not by facility. Whatever route comes is asked here, with the other facility's numbers
+in its address and in each field that addresses carry.
+"""
+
+import re
+from collections.abc import Iterator
+from copy import copy
+from functools import cache
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import select, text
+
+from portal.activity.rules import microseconds
+from portal.db import session
+from portal.patients.models import Patient
+from tests.auth.routes import ROUTES
+from tests.auth.test_every_route import addresses, ids_of
+from tests.support.client import HTMX
+from tests.support.factories import a_facility
+from tests.support.people import Clinic
+from tests.support.scheduling import on_monday
+from tests.support.sizes import sized
+
+# Hundreds of requests as each role; a busy machine takes its time.
+pytestmark = pytest.mark.timeout(900)
+
+NAME, NUMBER = re.compile(r"\bExample\d+\b"), re.compile(r"\b\d{6}\b")
+ENTRIES = text("""
+    SELECT occurred_at, id FROM user_action_audit_log
+     WHERE patient_id IS NOT NULL OR table_name IN ('appointments', 'appointment_steps')
+     ORDER BY id DESC LIMIT 40
+""")
+# Opening somebody with a reason tells their number and nothing else, and leaves an entry.
+TELLS_THE_NUMBER = "patients.break_glass"
+LEFT_OUT = {"static", "auth.sign_out", "readyz"}
+ROLES = sized(("admin", "auditor", "front_desk"), ("admin", "auditor", "front_desk", "clinician"))
+
+
+@pytest.fixture
+def annex(alder) -> Clinic:
+    """The clinic as its second facility knows it; nobody is known at the first."""
+    with alder.at_work():
+        facility_id = a_facility(name="Zqannex").id
+    made = copy(alder)
+    made.facility_id = facility_id
+    return made
+
+
+def fields(ids: dict[str, int], facility_id: int) -> dict[str, str]:
+    """What addresses and forms carry, each with what the other facility has."""
+    known = {"facility_id": facility_id, "facility": facility_id, **ids}
+    short = {name.removesuffix("_id"): number for name, number in known.items()}
+    days = dict.fromkeys(("date", "from", "since", "until", "first", "last"), "2026-03-02")
+    return {name: str(value) for name, value in {**known, **short, **days, "q": "exam"}.items()}
+
+
+def requests(app, annex: Clinic) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """Endpoint, method, address and fields of every request there is."""
+    of_subject = cache(lambda subject: ids_of(annex, subject))
+    for endpoint in sorted(ROUTES.keys() - LEFT_OUT):
+        ids = of_subject(ROUTES[endpoint].subject)
+        typed = fields({**of_subject("patient"), **of_subject("visit"), **ids}, annex.facility_id)
+        rule = next(app.url_map.iter_rules(endpoint))
+        for method, address in addresses(app, endpoint, dict.fromkeys(rule.arguments, 1) | ids):
+            yield endpoint, method, address, {}
+            yield endpoint, method, address, typed
+    with annex.at_work():
+        entries = session.execute(ENTRIES).all()
+        patients = [row.id for row in session.execute(text("SELECT id FROM patients"))]
+    for at, number in entries:
+        for page in ("", "/values"):
+            yield "activity.show", "GET", f"/activity/{microseconds(at)}/{number}{page}", {}
+    for patient_id in patients:
+        yield "activity.index", "GET", "/activity/", {"patient_id": str(patient_id)}
+    for table in ("patients", "appointments", "exports", "break_glass"):
+        yield "activity.index", "GET", "/activity/", {"table_name": table}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_of_another_facility_is_met(app, browser, alder, annex, role):
+    told = []
+    with on_monday():
+        asked = list(requests(app, annex))
+        known = everybody(alder)
+        browser.sign_in(alder.hire("limited", role, facility_ids=(alder.facility_id,)))
+        for turn, (endpoint, method, address, typed) in enumerate(asked):
+            response = answer(browser, method, address, typed, HTMX if turn % 2 else {})
+            met = (set(NAME.findall(response.text)) | set(NUMBER.findall(response.text))) & known
+            if met and endpoint != TELLS_THE_NUMBER:
+                told.append(f"{method} {address} {typed}: {response.status_code} {met}")
+            if response.status_code >= 500 or "Zqannex" in response.text:
+                told.append(f"{method} {address} {typed}: {response.status_code}")
+    assert told == [], "\n".join(told)
+
+
+def answer(browser, method: str, address: str, typed: dict[str, str], headers: dict[str, str]):
+    if method == "GET":
+        return browser.get(f"{address}?{urlencode(typed)}" if typed else address, headers=headers)
+    return browser.post(address, data={"csrf_token": browser.csrf, **typed}, headers=headers)
+
+
+def everybody(clinic: Clinic) -> set[str]:
+    """Names and numbers of the clinic's patients."""
+    with clinic.at_work():
+        known = session.execute(text("SELECT mrn FROM patients")).scalars().all()
+        names = [each.last_name for each in session.scalars(select(Patient))]
+    return {*known, *names}
