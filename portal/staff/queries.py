@@ -16,6 +16,7 @@ FACILITIES = text(
     "SELECT id, name FROM facilities WHERE deleted_at IS NULL ORDER BY sort_key(name), id"
 )
 
+BEYOND = text("SELECT works_beyond(:user_id)")
 NAMED = text("SELECT id, name, deleted_at IS NULL AS is_open FROM facilities WHERE id = ANY(:ids)")
 
 
@@ -63,6 +64,15 @@ def facility_ids_of(user_id: int) -> list[int]:
     """The facilities somebody is limited to; none means every one."""
     found = select(UserFacility.facility_id).where(UserFacility.user_id == user_id)
     return list(session.scalars(found.order_by(UserFacility.facility_id)))
+
+
+def works_beyond(user_id: int) -> str | None:
+    """Whether somebody works where the present person does not: `some` facilities, `all`, or None.
+
+    None also for whoever sees every facility.
+    """
+    found: str | None = session.scalar(BEYOND, {"user_id": user_id})
+    return found
 
 
 def has_factor(user_id: int) -> bool:

@@ -39,7 +39,8 @@ def index() -> Response:
 def show(user_id: int) -> Response:
     names = words_of_facilities(queries.facility_ids_of(user_id)).values()
     return page("staff/show.html", "staff/_person.html", person=queries.get_row(user_id),
-                facilities=names, zone=facts().timezone, reset=_reset(user_id))  # fmt: skip
+                facilities=names, beyond=queries.works_beyond(user_id), zone=facts().timezone,
+                reset=_reset(user_id))  # fmt: skip
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -62,6 +63,7 @@ def new() -> Response:
 @stepped_up
 def edit(user_id: int) -> Response:
     user = held(get_user(user_id))
+    commands.require_within(user)
     standing = standing_of(user.role, queries.facility_ids_of(user_id))
     form = StandingForm(**standing, edits=user)
     form.offer_choices()
@@ -118,6 +120,7 @@ def link(user_id: int) -> Response:
 @stepped_up
 def factor_reset(user_id: int) -> Response:
     user, form = get_user(user_id), ResetForm()
+    commands.require_within(user)
     if form.validate_on_submit():
         with form.refusals():
             commands.ask_for_reset(user, form.data["reason"])

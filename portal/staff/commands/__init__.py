@@ -1,12 +1,8 @@
 """Every write of clinic groups and their staff."""
 
 from portal.staff.commands.people import (
-    BeyondYourFacilities,
     EmailTaken,
-    LastOwner,
     NewClinic,
-    NotYourself,
-    OwnersOnly,
     Person,
     SlugNotUsable,
     SlugTaken,
@@ -33,6 +29,14 @@ from portal.staff.commands.resets import (
     reset_by_operator,
     withdraw_reset,
 )
+from portal.staff.commands.standing import (
+    BeyondYourFacilities,
+    LastOwner,
+    NotYourself,
+    OwnersOnly,
+    WorksElsewhereToo,
+    require_within,
+)
 
 __all__ = [
     "AskedAlready",
@@ -48,6 +52,7 @@ __all__ = [
     "SlugNotUsable",
     "SlugTaken",
     "TimeZoneUnknown",
+    "WorksElsewhereToo",
     "approve_reset",
     "ask_for_reset",
     "change_user",
@@ -62,6 +67,7 @@ __all__ = [
     "invite_user",
     "make_link",
     "new_link",
+    "require_within",
     "reset_by_operator",
     "withdraw_reset",
 ]

@@ -17,6 +17,13 @@ from portal.db import session
 from portal.phi.commands import create_keys
 from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.staff import queries
+from portal.staff.commands.standing import (
+    require_owner_for_owners,
+    require_owner_to_make_one,
+    require_reach,
+    require_standing,
+    require_within,
+)
 from portal.staff.models import UserFacility
 from portal.tenancy.context import as_worker, enter_job, facts
 from portal.tenancy.models import Tenant
@@ -53,33 +60,6 @@ class EmailTaken(Conflict):
 
     field = "email"
     message = N_("Somebody at this clinic already has this e-mail.")
-
-
-class NotYourself(DomainError):
-    """Nobody changes their own role or locks themself out."""
-
-    message = N_("This is your own account. Ask another owner or administrator.")
-
-
-class OwnersOnly(DomainError):
-    """An administrator neither makes an owner nor changes one."""
-
-    field = "role"
-    message = N_("Only an owner can make somebody an owner, or change an owner.")
-
-
-class BeyondYourFacilities(DomainError):
-    """Whoever is limited to some facilities lets nobody into others, or into all of them."""
-
-    field = "facility_ids"
-    message = N_("You work at some facilities only. Choose among those, and at least one.")
-
-
-class LastOwner(DomainError):
-    """The clinic would have nobody left who may do everything."""
-
-    field = "role"
-    message = N_("This is the clinic's last owner. Make somebody else an owner first.")
 
 
 @dataclass(frozen=True)
@@ -155,7 +135,7 @@ def check_person(person: Person) -> None:
     all_of(
         (
             partial(_require_free, person.email),
-            partial(_require_owner_for_owner, person.role),
+            partial(require_owner_to_make_one, person.role),
             partial(require_reach, person.facility_ids),
         )
     )
@@ -182,7 +162,7 @@ def change_user(user: User, role: str, facility_ids: Collection[int]) -> None:
     Another role ends their sessions.
 
     Raises:
-        NotYourself, OwnersOnly, LastOwner, BeyondYourFacilities
+        NotYourself, OwnersOnly, LastOwner, BeyondYourFacilities, WorksElsewhereToo
     """
     now = set(queries.facility_ids_of(user.id))
     if role == user.role and now == set(facility_ids):
@@ -207,6 +187,7 @@ def change_user(user: User, role: str, facility_ids: Collection[int]) -> None:
 
 def check_change(user: User, role: str, facility_ids: Collection[int]) -> None:
     """Whether somebody could be changed so. Raises as `change_user`, all that is wrong at once."""
+    require_within(user)
     all_of((partial(require_standing, user, role), partial(require_reach, facility_ids)))
 
 
@@ -214,8 +195,9 @@ def disable_user(user: User) -> None:
     """Let somebody in no more, from their next request on.
 
     Raises:
-        NotYourself, OwnersOnly, LastOwner
+        NotYourself, OwnersOnly, LastOwner, WorksElsewhereToo
     """
+    require_within(user)
     require_standing(user, None)
     user.status = "disabled"
     session.flush()
@@ -226,50 +208,34 @@ def enable_user(user: User) -> None:
     """Let somebody in again: with their password, or by a new link when they never had one.
 
     Raises:
-        NotYourself, OwnersOnly
+        NotYourself, OwnersOnly, WorksElsewhereToo
     """
+    require_within(user)
     require_standing(user, user.role)
     user.status = "active" if user.password_hash else "invited"
     session.flush()
 
 
 def end_sessions_of(user: User) -> int:
-    """Sign somebody out everywhere; how many sessions ended. Raises OwnersOnly."""
+    """Sign somebody out everywhere; how many sessions ended.
+
+    Raises:
+        OwnersOnly, WorksElsewhereToo
+    """
+    require_within(user)
     require_owner_for_owners(user, user.role)
     return end_sessions(user.id)
 
 
 def new_link(user: User) -> str:
-    """The token of a new one-time link, which an administrator sends. Raises OwnersOnly."""
+    """The token of a new one-time link, which an administrator sends.
+
+    Raises:
+        OwnersOnly, WorksElsewhereToo
+    """
+    require_within(user)
     require_owner_for_owners(user, user.role)
     return make_link(user)
-
-
-def require_standing(user: User, role: str | None) -> None:
-    """Raise unless the present person may give this one that role (None: no access)."""
-    if user.id == facts().user_id:
-        raise NotYourself
-    require_owner_for_owners(user, role)
-    if user.role == "owner" and role != "owner" and queries.other_owners(user.id) == 0:
-        raise LastOwner
-
-
-def require_reach(facility_ids: Collection[int]) -> None:
-    """Raise BeyondYourFacilities unless the present person works at all of these; none is all."""
-    own = facts().facility_ids
-    if own is not None and not (facility_ids and set(facility_ids) <= set(own)):
-        raise BeyondYourFacilities
-
-
-def require_owner_for_owners(user: User, role: str | None) -> None:
-    """Raise OwnersOnly unless the present person may see to an owner, where one is meant."""
-    if facts().role != "owner" and "owner" in (user.role, role):
-        raise OwnersOnly
-
-
-def _require_owner_for_owner(role: str) -> None:
-    if facts().role == "admin" and role == "owner":
-        raise OwnersOnly
 
 
 def _require_free(email: str) -> None:

@@ -11,7 +11,12 @@ from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, NotFound, refusing
 from portal.staff import queries
-from portal.staff.commands.people import NotYourself, make_link, require_owner_for_owners
+from portal.staff.commands.people import make_link
+from portal.staff.commands.standing import (
+    NotYourself,
+    require_owner_for_owners,
+    require_within,
+)
 from portal.staff.models import FactorReset
 
 RESET_LASTS = timedelta(hours=24)
@@ -47,7 +52,7 @@ def ask_for_reset(user: User, reason: str) -> FactorReset:
     """Ask that somebody's second factor be taken away; another person has a day to approve it.
 
     Raises:
-        NotYourself, OwnersOnly, AccountDisabled, NothingToReset, AskedAlready
+        NotYourself, WorksElsewhereToo, OwnersOnly, AccountDisabled, NothingToReset, AskedAlready
     """
     _require_another(user)
     _require_something(user)
@@ -70,7 +75,8 @@ def approve_reset(user: User) -> str:
 
     Raises:
         NotFound: nobody ever asked.
-        NotYourself, OwnersOnly, AccountDisabled, ResetOver, ResetExpired, OneIsNotEnough
+        NotYourself, WorksElsewhereToo, OwnersOnly, AccountDisabled, ResetOver, ResetExpired,
+        OneIsNotEnough
     """
     _require_another(user)
     reset = _waiting(user)
@@ -85,8 +91,9 @@ def withdraw_reset(user: User) -> None:
     """Leave somebody's second factor as it is.
 
     Raises:
-        NotFound, OwnersOnly, ResetOver, ResetExpired
+        NotFound, WorksElsewhereToo, OwnersOnly, ResetOver, ResetExpired
     """
+    require_within(user)
     require_owner_for_owners(user, user.role)
     reset = _waiting(user)
     reset.ended_at = func.now()
@@ -114,6 +121,7 @@ def reset_by_operator(user: User) -> str:
 def _require_another(user: User) -> None:
     if user.id == my_id():
         raise NotYourself
+    require_within(user)
     require_owner_for_owners(user, user.role)
 
 
