@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from portal import clock
@@ -32,7 +33,7 @@ class TooLongAgo(DomainError):
 
 
 class RecordedMeanwhile(Conflict):
-    """The same form was sent twice at once, or for two patients."""
+    """The same form was sent twice at once, or for two patients, or with something else in it."""
 
     message = N_("This disclosure is recorded already. Open the list to see it.")
 
@@ -94,11 +95,12 @@ def record_disclosure(patient_id: int, details: DisclosureDetails, *, today: dat
 
     Raises:
         NotYetDisclosed, TooLongAgo: the day cannot be right.
-        RecordedMeanwhile: the key was used by somebody else, or at the same moment.
+        RecordedMeanwhile: the key was used by somebody else, at the same moment, or for something
+            else.
     """
     _check_day(details, today)
     known = queries.find_disclosure(details.row_uid)
-    if known is not None and known.patient_id == patient_id:
+    if known is not None and known.patient_id == patient_id and _says(known, asdict(details)):
         return known
     with refusing({"uq_disclosures_row_uid": RecordedMeanwhile}):
         made = Disclosure(patient_id=patient_id, recorded_by=facts().user_id, **asdict(details))
@@ -122,13 +124,14 @@ def correct_disclosure(
         NotYetDisclosed, TooLongAgo: the day cannot be right.
         CorrectedMeanwhile: somebody else was faster.
     """
-    known = queries.find_disclosure(details.row_uid)
-    if known is not None and known.corrects_id == wrong.id:
-        return known
     said = asdict(details)
     if withdrawn:
         said |= {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on", "withheld_until")}
-    else:
+    known = queries.find_disclosure(details.row_uid)
+    whole = said | {"because": because, "withdrawn": withdrawn}
+    if known is not None and known.corrects_id == wrong.id and _says(known, whole):
+        return known
+    if not withdrawn:
         _check_day(details, today)
     constraints = ("uq_disclosures_row_uid", "uq_disclosures_corrects_id")
     with refusing(dict.fromkeys(constraints, CorrectedMeanwhile)):
@@ -136,6 +139,11 @@ def correct_disclosure(
                           corrects_id=wrong.id, withdrawn=withdrawn, **said)  # fmt: skip
         session.add(made)
     return made
+
+
+def _says(known: Disclosure, said: Mapping[str, Any]) -> bool:
+    """Whether what is recorded under a form's key is what the form says."""
+    return all(getattr(known, name) == value for name, value in said.items())
 
 
 def _check_day(details: DisclosureDetails, today: date) -> None:

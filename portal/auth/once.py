@@ -24,6 +24,7 @@ from portal.auth.models import FormSubmission
 from portal.db import session, state
 from portal.refusals import N_, DomainError
 from portal.tenancy.context import facts
+from portal.web.addresses import own_address
 from portal.web.answers import go
 from portal.web.forms.once import KEY, OWN, key_sent
 from portal.web.messages import named
@@ -107,13 +108,13 @@ def _check_same(key: UUID) -> None:
         raise SentAlready
     said = first.said or {}
     refusal = DoneOtherwise(what=named(said).rstrip(".")) if said else SentAlready()
-    refusal.link = said.get("link") or first.location
+    refusal.link = own_address(said.get("link") or first.location)
     raise refusal
 
 
 def _again(key: UUID) -> Response:
-    """The first answer once more."""
-    return go(_row(key).location or "/")
+    """The first answer once more. What is kept is no address of another site, whoever wrote it."""
+    return go(own_address(_row(key).location))
 
 
 def _row(key: UUID) -> Any:

@@ -6,6 +6,7 @@ never locks anybody out for good. An account that does not exist is counted like
 
 import unicodedata
 from ipaddress import ip_address, ip_network
+from time import monotonic
 
 from sqlalchemy import ARRAY, Integer, LargeBinary, bindparam, text
 
@@ -20,6 +21,9 @@ FREE_OF_ACCOUNT = 5
 FREE_OF_ADDRESS = 50
 LONGEST_SECONDS = 300
 IPV6_SITE = 64
+# Of whom this process has told the log, and until when that is enough.
+_told: dict[bytes, float] = {}
+MOST_TOLD = 10_000
 
 TAKE = text("SELECT take_try(:asked, :free, :longest, :expires, :proof)").bindparams(
     bindparam("asked", type_=ARRAY(LargeBinary)), bindparam("free", type_=ARRAY(Integer))
@@ -81,6 +85,27 @@ def take_try(own: bytes) -> None:
         refused = TooManyTries(seconds=seconds)
         refused.retry_after = seconds
         raise refused
+
+
+def is_news(clinic: str, seconds: int | None) -> bool:
+    """Whether the clinic's log has yet to say that this address was refused unlooked at.
+
+    Once for each wait is enough: whoever goes on asking would fill the log otherwise, a refusal a
+    request. What was looked at and was wrong is always news.
+
+    Args:
+        clinic: the short name that was typed.
+        seconds: how long it has to wait; None when it was looked at.
+    """
+    if seconds is None:
+        return True
+    subject, now = pseudonym("refused", address().hex(), _folded(clinic)), monotonic()
+    if _told.get(subject, 0) > now:
+        return False
+    while len(_told) >= MOST_TOLD:
+        del _told[next(iter(_told))]
+    _told[subject] = now + seconds
+    return True
 
 
 def forget_tries(own: bytes) -> None:

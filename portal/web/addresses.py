@@ -29,6 +29,16 @@ def parts_of(address: str | None) -> SplitResult:
         return urlsplit("")
 
 
+def own_address(address: str | None) -> str:
+    """The address when it is one of ours, else the first page."""
+    named = address or ""
+    parts = parts_of(named)
+    foreign = parts.scheme or parts.netloc or "\\" in named or not named.isprintable()
+    if foreign or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return "/"
+    return named
+
+
 def init_app(app: Flask) -> None:
     """Read every number this way; before any route is added."""
     app.url_map.converters["int"] = RecordNumber

@@ -65,6 +65,23 @@ def test_sending_the_form_twice_records_it_once(browser, alder, patient_id):
     assert len(kept(alder, patient_id)) == 1
 
 
+def test_the_same_form_with_something_else_in_it_is_refused(browser, alder, patient_id):
+    """It was answered as recorded, and was not."""
+    browser.sign_in(alder.desk)
+    form = typed()
+    browser.send(new(patient_id), form)
+    refused = browser.send(new(patient_id), form | {"what": "The whole chart"})
+    assert refused.status_code == 409
+    assert "recorded already" in refused.text
+    [made] = kept(alder, patient_id)
+    correction = f"/activity/patients/{patient_id}/disclosures/{made.id}/correction"
+    form = typed(because="A slip")
+    assert browser.send(correction, form).status_code == 303
+    assert browser.send(correction, form).status_code == 303
+    assert browser.send(correction, form | {"because": "Another"}).status_code == 409
+    assert len(kept(alder, patient_id)) == 2
+
+
 def test_one_form_is_not_for_two_patients(browser, alder, patient_id):
     with alder.at_work():
         other = a_patient().id

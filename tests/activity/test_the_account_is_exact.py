@@ -82,6 +82,14 @@ def test_the_set_is_exact(browser, alder, patient_id, told):
     assert "Not told to the patient until" in listed
 
 
+def test_no_part_of_the_paper_tells_more_than_the_paper(browser, alder, patient_id, told):
+    """As htmx asks for it: the screen's list, with what is withheld, was its fragment."""
+    browser.sign_in(alder.desk)
+    browser.get(f"/patients/{patient_id}")
+    part = browser.fragment(f"/activity/patients/{patient_id}/accounting").text
+    assert cells(part) == ACCOUNTED
+
+
 def cells(page: str) -> set[str]:
     found = re.findall(r'data-label="What was disclosed"[^>]*>(.*?)</td>', page, re.DOTALL)
     return {re.sub("<[^>]*>", "", each).strip() for each in found}

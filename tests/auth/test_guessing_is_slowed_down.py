@@ -53,6 +53,16 @@ def test_after_a_few_guesses_an_account_waits_known_or_not(committing, email):
     assert statuses == [422] * 6 + [429] * 2
 
 
+def test_the_log_says_once_that_somebody_has_to_wait(committing):
+    """What is looked at has an entry each; a refusal that costs nothing would fill the log."""
+    browser, clinic = committing
+    browser.get("/sign-in")
+    statuses = [guess(browser, clinic.desk) for _ in range(12)]
+    assert statuses.count(429) > 3
+    with browser.application.app_context():
+        assert len(clinic.entries("sign-in.failed")) == statuses.count(422) + 1
+
+
 FOLDED_ALIKE = """
 SELECT lower(chr(n)), chr(n) FROM generate_series(1, 1114111) AS n
 WHERE n NOT BETWEEN 55296 AND 57343 AND lower(chr(n)) ~ '^[a-z]$' AND lower(chr(n)) <> chr(n)

@@ -75,6 +75,26 @@ def test_the_second_sending_is_answered_as_the_first_and_does_nothing(browser, a
     assert rows_of(alder) == done
 
 
+@pytest.mark.parametrize(
+    "kept", ["https://elsewhere.example/", "//elsewhere.example", "no.such_page", "/\\elsewhere"]
+)
+def test_what_is_kept_of_the_first_answer_leads_to_no_other_site(browser, alder, kept):
+    """Whoever can write a row can write an address, which a redirect and a link then followed."""
+    browser.sign_in(alder.owner)
+    sent = shown(browser.get("/services/steps/new").text, "name") | STEP
+    browser.post("/services/steps/new", data=sent)
+    with alder.at_work():
+        session.execute(
+            text("UPDATE form_submissions SET location = :kept,"
+                 " said = jsonb_set(said, '{link}', to_jsonb(CAST(:kept AS text)))"),
+            {"kept": kept},
+        )  # fmt: skip
+    assert browser.post("/services/steps/new", data=sent).location == "/"
+    other = browser.post("/services/steps/new", data=sent | {"name": "Weighing"}).text
+    assert f'href="{kept}"' not in other
+    assert "elsewhere.example" not in other
+
+
 def test_the_same_key_with_something_else_is_refused(browser, alder):
     browser.sign_in(alder.owner)
     sent = shown(browser.get("/services/steps/new").text, "name") | STEP

@@ -41,14 +41,15 @@ def of_patient(patient_id: int) -> Response:
 @bp.get("/patients/<int:patient_id>/disclosures")
 @permission("disclosures.see")
 def disclosures(patient_id: int) -> Response:
-    return _account("activity/disclosures.html", get_patient(patient_id))
+    patient = get_patient(patient_id)
+    return _account("activity/disclosures.html", patient, fragment="activity/_disclosures.html")
 
 
 @bp.get("/patients/<int:patient_id>/accounting")
 @permission("disclosures.see")
 def accounting(patient_id: int) -> Response:
-    """The same, as the paper that a patient is given."""
-    return _account("activity/accounting.html", get_patient(patient_id))
+    """The same, as the paper that a patient is given: nothing withheld, and no part of it."""
+    return _account("activity/accounting.html", get_patient(patient_id), fragment=None)
 
 
 @bp.route("/patients/<int:patient_id>/disclosures/new", methods=["GET", "POST"])
@@ -87,13 +88,13 @@ def correction(patient_id: int, disclosure_id: int) -> Response:
     )  # fmt: skip
 
 
-def _account(template: str, patient: Patient) -> Response:
+def _account(template: str, patient: Patient, *, fragment: str | None) -> Response:
     today = _today()
     since = first_accounted_day(today)
     told = queries.list_disclosures(patient.id, since=since)
     return page(
         template,
-        "activity/_disclosures.html",
+        fragment,
         patient=patient,
         told=told,
         accounted=[each for each in told if each.is_accounted(today)],

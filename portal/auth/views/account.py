@@ -8,9 +8,8 @@ from portal.auth.forms import CodeForm, EndingForm, LanguageForm, PasswordForm, 
 from portal.auth.permissions import ProofNeeded, permission
 from portal.auth.views.blueprint import bp
 from portal.auth.views.factor import count_try, note_failure
-from portal.auth.views.onwards import own_address
 from portal.tenancy.context import facts
-from portal.web.addresses import parts_of
+from portal.web.addresses import own_address, parts_of
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.languages import speaking

@@ -15,8 +15,9 @@ from portal.auth import commands, queries, sessions, throttling
 from portal.auth.forms import CodeForm, EnrolmentForm, RecoveryForm
 from portal.auth.permissions import ProofNeeded, halfway
 from portal.auth.views.blueprint import bp
-from portal.auth.views.onwards import onwards, own_address
+from portal.auth.views.onwards import onwards
 from portal.tenancy.context import facts
+from portal.web.addresses import own_address
 from portal.web.answers import form_page, go, page, toast
 
 

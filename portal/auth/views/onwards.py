@@ -1,20 +1,10 @@
 """Where a person goes next, and never to another site."""
 
 from portal.db import state
-from portal.web.addresses import parts_of
+from portal.web.addresses import own_address
 from portal.web.answers import address_of
 
 OWED = {"code": "auth.code", "enrolment": "auth.enrolment"}
-
-
-def own_address(address: str | None) -> str:
-    """The address when it is one of ours, else the first page."""
-    named = address or ""
-    parts = parts_of(named)
-    foreign = parts.scheme or parts.netloc or "\\" in named or not named.isprintable()
-    if foreign or not parts.path.startswith("/") or parts.path.startswith("//"):
-        return "/"
-    return named
 
 
 def owed() -> str | None:

@@ -15,7 +15,7 @@ from portal.auth.passkeys import PasskeyCopied, Site
 from portal.auth.permissions import halfway, permission, stepped_up
 from portal.auth.views.blueprint import bp
 from portal.auth.views.factor import count_try, note_failure, require_standing
-from portal.auth.views.onwards import own_address
+from portal.web.addresses import own_address
 from portal.web.answers import form_page, go, page, toast
 
 NEW = ("auth/passkey_new.html", "auth/_passkey_new.html")

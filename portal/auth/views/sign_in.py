@@ -11,9 +11,9 @@ from portal.auth import commands, devices, queries, rules, sessions, throttling
 from portal.auth.forms import SignInForm, WelcomeForm
 from portal.auth.permissions import NotSignedIn, permission, public
 from portal.auth.views.blueprint import bp
-from portal.auth.views.onwards import onwards, owed, own_address
+from portal.auth.views.onwards import onwards, owed
 from portal.db import state
-from portal.web.addresses import parts_of
+from portal.web.addresses import own_address, parts_of
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
 from portal.web.typed import typed_form
 
@@ -37,7 +37,8 @@ def start() -> Response:
     if form.validate():
         with form.refusals():
             return _let_in(typed)
-        afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
+        if throttling.is_news(typed["clinic"], form.retry_after):
+            afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
     return form_page(PAGE, CARD, form)
 
 
