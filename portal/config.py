@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from portal import demo_clock, waiting
+from portal import demo_clock, settings, waiting
 from portal.connections import ClinicPool
 from portal.embedded import ensure_running
 from portal.files import made_once
@@ -60,15 +60,21 @@ class Config:
         line: dict[str, Any] = dict(waiting.LINE)
         if not self.prepare:
             line["prepare_threshold"] = None
-        options: dict[str, Any] = {"poolclass": ClinicPool, "connect_args": line}
+        web, jobs = (
+            {
+                "poolclass": ClinicPool,
+                "connect_args": {**line, "options": settings.options(web=each)},
+            }
+            for each in (True, False)
+        )
         binds = {"owner": self.owner_url, "worker": self.worker_url}
         return {
             "SECRET_KEY": self.secret_key,
             "SESSION_COOKIE_SECURE": self.secure_cookies,
             "SQLALCHEMY_DATABASE_URI": driver_url(self.database_url),
-            "SQLALCHEMY_ENGINE_OPTIONS": options,
+            "SQLALCHEMY_ENGINE_OPTIONS": web,
             "SQLALCHEMY_BINDS": {
-                name: {"url": driver_url(url), **options} for name, url in binds.items() if url
+                name: {"url": driver_url(url), **jobs} for name, url in binds.items() if url
             },
             "PORTAL_INSTANCE": self.instance,
             "PORTAL_KEY": self.key,

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, text
 
 from portal.audit import trouble
 from portal.db import session
+from portal.settings import KEPT, require
 from portal.startup import current_revisions, newest_revisions, require_key
 from portal.tenancy.models import WorkerHeartbeat
 
@@ -30,6 +31,12 @@ def keys() -> None:
     require_key(session.connection())
 
 
+def settings_given() -> None:
+    """The role has the settings that it was given; a new connection is refused otherwise."""
+    role, kept = session.execute(text(KEPT)).one()
+    require(role, kept)
+
+
 def worker() -> None:
     """The background jobs run: the database's clock judges, as it stamped the beat."""
     worker, ahead = WorkerHeartbeat.job == "worker", func.now() + AHEAD
@@ -42,6 +49,7 @@ CHECKS = {
     "database": database,
     "migrations": migrations,
     "keys": keys,
+    "settings": settings_given,
     "worker": worker,
     "log": trouble.log_is_open,
     "disk": trouble.disk_has_room,

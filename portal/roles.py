@@ -10,12 +10,10 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import sql
 
+from portal.settings import OF_ROLES
+
 NAMES = {"app": "portal_app", "owner": "portal_owner", "worker": "portal_worker"}
 GATE = "portal_gate"
-
-# Where the line to the web server breaks, what it had locked is let go once a request that long
-# would have been ended there.
-PATIENCE = "60s"
 
 _UNPRIVILEGED = sql.SQL("NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION NOINHERIT")
 
@@ -32,14 +30,24 @@ def prepare(admin_url: str, database: str, passwords: Mapping[str, str | None]) 
         for role, name in NAMES.items():
             _make_role(connection, name, "LOGIN", passwords.get(role))
         _make_role(connection, GATE, "NOLOGIN", None)
-        idle = f"ALTER ROLE {{}} SET idle_in_transaction_session_timeout = '{PATIENCE}'"
-        connection.execute(_statement(idle, NAMES["app"]))
         connection.execute(_statement("GRANT {} TO {}", GATE, NAMES["owner"]))
         if not _exists(connection, "pg_database WHERE datname", database):
             connection.execute(_statement("CREATE DATABASE {} OWNER {}", database, NAMES["owner"]))
         guard_database(connection, database)
+        _give_settings(connection, database)
     with psycopg.connect(admin_url, dbname=database, autocommit=True) as connection:
         _guard_schema(connection)
+
+
+def _give_settings(connection: psycopg.Connection, database: str) -> None:
+    """Set each role to what it is given, and to nothing that somebody left on it."""
+    for role, given in OF_ROLES.items():
+        connection.execute(_statement("ALTER ROLE {} RESET ALL", role))
+        connection.execute(_statement("ALTER ROLE {} IN DATABASE {} RESET ALL", role, database))
+        for name, value in given.items():
+            change = sql.SQL("ALTER ROLE {} SET {} = {}")
+            named = (sql.Identifier(role), sql.Identifier(name), sql.Literal(value))
+            connection.execute(change.format(*named))
 
 
 def guard_database(connection: psycopg.Connection, database: str) -> None:
@@ -71,9 +79,6 @@ def _make_role(connection: psycopg.Connection, name: str, login: str, password: 
         connection.execute(_statement("CREATE ROLE {}", name))
     role = sql.SQL("ALTER ROLE {} {} {}")
     connection.execute(role.format(sql.Identifier(name), sql.SQL(login), _UNPRIVILEGED))
-    # The planner takes row security's filters for costly: compiling short statements anew each
-    # time would take longer than they do.
-    connection.execute(_statement("ALTER ROLE {} SET jit = off", name))
     if password:
         change = sql.SQL("ALTER ROLE {} PASSWORD {}")
         connection.execute(change.format(sql.Identifier(name), sql.Literal(password)))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.config import ConfigError
 from portal.db import db
 from portal.phi.keys import process_key, proof
-from portal.roles import PATIENCE
+from portal.settings import NotOurSettings
 
 OLDEST_SERVER = 15
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -27,17 +27,9 @@ ROLE = text("""
     FROM pg_roles AS me WHERE me.rolname = current_user
 """)
 
-# What `database prepare` sets for the roles; the database's own settings are the operator's.
-OWN_SETTINGS = {"jit=off", f"idle_in_transaction_session_timeout={PATIENCE}"}
-SETTINGS = text("""
-    SELECT unnest(s.setconfig) FROM pg_db_role_setting s
-    JOIN pg_roles r ON r.oid = s.setrole
-    LEFT JOIN pg_database d ON d.oid = s.setdatabase
-    WHERE r.rolname = current_user AND coalesce(d.datname = current_database(), true)
-""")
 HASTY = text("""
     SELECT name FROM pg_settings
-    WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'
+    WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'
 """)
 
 
@@ -62,9 +54,11 @@ def require_ready() -> None:
             continue
         try:
             with db.engines[bind].connect() as connection:
-                for check in (_version, _role, _settings, _durable, _migrations, require_key):
+                for check in (_version, _role, _durable, _migrations, require_key):
                     check(connection)
         except DBAPIError as error:
+            if isinstance(error.orig, NotOurSettings):
+                raise ConfigError(str(error.orig)) from None
             raise ConfigError(f"the database does not answer: {_first_line(error)}") from None
         finally:
             # The server forks later, and no two processes may share a connection.
@@ -84,13 +78,6 @@ def _role(connection: Connection) -> None:
         raise ConfigError(f"the role {row.name} is a superuser or bypasses row security.")
     if row.owner:
         raise ConfigError(f"the role {row.name} owns the schema or can become its owner.")
-
-
-def _settings(connection: Connection) -> None:
-    """A role may change its own settings, so that whoever spoke as it once may have left some."""
-    left = set(connection.execute(SETTINGS).scalars()) - OWN_SETTINGS
-    if left:
-        raise ConfigError(f"the database's role has settings that are not ours: {sorted(left)}.")
 
 
 def _durable(connection: Connection) -> None:

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.errors import _WaitTimeout
 
+from portal import settings
+
 Result = TypeVar("Result")
 
 # A statement of the web server takes milliseconds; one that waits for a lock gives up before this.
@@ -66,5 +68,12 @@ class Connection(psycopg.Connection[Any]):
 
 
 def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> psycopg.Connection[Any]:
-    """For an engine's `do_connect`."""
-    return Connection.connect(*arguments, **named)
+    """For an engine's `do_connect`. Raises NotOurSettings, and then there is no connection."""
+    made = Connection.connect(*arguments, **{**named, "autocommit": True})
+    try:
+        settings.check(made)
+    except psycopg.Error:
+        made.close()
+        raise
+    made.autocommit = False
+    return made

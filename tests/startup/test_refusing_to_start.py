@@ -63,22 +63,9 @@ def test_a_database_that_is_not_there_is_refused(own_database: Database) -> None
     assert said.startswith("the database does not answer: ")
 
 
-def test_settings_that_somebody_left_on_the_role_are_refused(own_database: Database) -> None:
-    """A role may change its own settings, which outlive its session: a lasting denial."""
-    name = own_database.name
-    with own_database.connect("app") as attacker:
-        attacker.execute(f"ALTER ROLE portal_app IN DATABASE {name} SET lock_timeout = '7s'")
-    said = refusal(own_database, lambda config: config)
-    assert "lock_timeout=7s" in said
-    with own_database.connect("admin") as admin:
-        admin.execute(f"ALTER ROLE portal_app IN DATABASE {name} RESET ALL")
-    with own_database.app().app_context():
-        startup.require_ready()
-
-
 def test_production_refuses_a_database_that_forgets(own_database: Database) -> None:
     said = refusal(own_database, lambda config: replace(config, durable=True))
-    assert said.startswith("the database may lose what it acknowledged: fsync, full_page_writes,")
+    assert said.startswith("the database may lose what it acknowledged: fsync, full_page_writes is")
 
 
 def test_the_process_ends_with_one_line_and_code_1(own_database: Database) -> None:

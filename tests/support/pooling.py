@@ -31,6 +31,7 @@ server_reset_query = DISCARD ALL
 server_reset_query_always = 1
 default_pool_size = {size}
 max_client_conn = 200
+ignore_startup_parameters = options
 logfile = {folder}/pgbouncer.log
 """
 
