@@ -24,8 +24,9 @@ from portal.web.errors import Unavailable
 from portal.web.logs import SILENT, log_failure
 
 TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
-# A prepared statement's table was migrated since; the driver prepares anew after a rollback.
-OUTDATED_PLAN = "0A000"
+# A prepared statement's table was migrated since, or an injected statement took what was prepared
+# away; the driver prepares anew after a rollback.
+OUTDATED = frozenset({"0A000", "26000"})
 # A redirect and an empty answer show nobody: what was opened was for the program's own use.
 SHOWS_NOBODY = frozenset({204, 303})
 # A message that still waited is shown on whatever page comes next, also where there is none.
@@ -61,7 +62,14 @@ def enter() -> None:
     """Say who asks, once the log can tell of it."""
     if request.endpoint not in SILENT:
         _refuse_while_locked()
-    _hook().enter()
+    try:
+        _hook().enter()
+    except DBAPIError as error:
+        if not _outdated(error):
+            raise
+        log_failure(error, attempt=1)
+        session.rollback()
+        _hook().enter()
 
 
 def _refuse_while_locked() -> None:
@@ -97,6 +105,12 @@ def afterwards(entry: Callable[[], None]) -> None:
     state().afterwards.append(entry)
 
 
+def _outdated(error: SQLAlchemyError) -> bool:
+    """Whether what was prepared is not to be had any more."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(cause, "sqlstate", None) in OUTDATED
+
+
 def transient(error: SQLAlchemyError) -> bool:
     """Whether trying again can help."""
     cause = error.orig if isinstance(error, DBAPIError) else None
@@ -104,8 +118,7 @@ def transient(error: SQLAlchemyError) -> bool:
 
 
 def _raise_unless_transient(error: DBAPIError, *, attempt: int) -> None:
-    outdated = getattr(error.orig, "sqlstate", None) == OUTDATED_PLAN and attempt == 1
-    if not transient(error) and not outdated:
+    if not transient(error) and not (_outdated(error) and attempt == 1):
         raise error
     log_failure(error, attempt=attempt)
 
@@ -146,7 +159,7 @@ def _settle(status: int) -> None:
     try:
         _write_entries(status)
     except SQLAlchemyError as error:
-        if transient(error):
+        if transient(error) or _outdated(error):
             raise
         trouble.noted(error)
         log_failure(error)
