@@ -104,6 +104,18 @@ def test_the_same_key_with_something_else_is_refused(browser, alder):
     assert "This form was sent already" in other.text
 
 
+def test_anothers_key_is_refused_and_tells_nothing(browser, alder):
+    browser.sign_in(alder.owner)
+    sent = shown(browser.get("/services/steps/new").text, "name") | STEP
+    browser.post("/services/steps/new", data=sent)
+    browser.sign_in(alder.admin)
+    token = shown(browser.get("/services/steps/new").text, "name")["csrf_token"]
+    other = browser.post("/services/steps/new", data=sent | {"csrf_token": token})
+    assert other.status_code == 422
+    assert "This form was sent already" in other.text
+    assert "and done" not in other.text
+
+
 def test_what_was_refused_can_be_sent_again(browser, alder):
     browser.sign_in(alder.owner)
     sent = shown(browser.get("/services/steps/new").text, "name")

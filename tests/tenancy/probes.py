@@ -238,6 +238,36 @@ def nobody_reviews_themself(stage: Stage, table: Table) -> Iterator[Finding]:
         yield "reviews their own", reviewed == 0
 
 
+# The column that says whose a row is; nobody writes one in a colleague's name.
+IN_ONES_OWN_NAME = {
+    "appointment_acts": "user_id", "exports": "asked_by", "form_submissions": "user_id",
+    "uploads": "uploaded_by",
+}  # fmt: skip
+
+
+def in_nobody_elses_name(stage: Stage, table: Table) -> Iterator[Finding]:
+    """What is a person's own is written by nobody else, nor given to anybody."""
+    column = IN_ONES_OWN_NAME.get(table.name)
+    if column is None:
+        return
+    for own, _other in stage.sides():
+        values = values_for(table, own) | {column: own.annex["users"]}
+        yield "adds in a colleague's name", not stage.takes(table, values)
+        given = stage.touches(f"UPDATE {{}} SET {column} = %s", table.name, own.annex["users"])
+        yield "gives to a colleague", given == 0
+
+
+def forms_are_ones_own(stage: Stage, table: Table) -> Iterator[Finding]:
+    """What a colleague has sent is neither read, changed nor forgotten."""
+    if table.name != "form_submissions":
+        return
+    for own, _other in stage.sides():
+        with stage.of_a_colleague(table.name, own):
+            yield "reads a colleague's", stage.count(table.name) == 0
+            yield "changes", stage.touches("UPDATE {} SET location = '/'", table.name) == 0
+            yield "forgets", stage.touches("DELETE FROM {}", table.name) == 0
+
+
 PROBES: tuple[Probe, ...] = (
     nobody_sees_or_adds,
     forgeries_open_nothing,
@@ -247,6 +277,8 @@ PROBES: tuple[Probe, ...] = (
     limited_to_a_facility,
     visits_bring_nobody_in,
     nobody_reviews_themself,
+    in_nobody_elses_name,
+    forms_are_ones_own,
     copies_no_other,
     upserts_no_other,
     others_are_in_nobodys_way,
