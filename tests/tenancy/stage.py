@@ -25,6 +25,10 @@ from tests.tenancy.rows import (
     owned_tables,
 )
 
+GUARDED = """
+SELECT EXISTS (SELECT FROM pg_trigger JOIN pg_proc f ON f.oid = tgfoid
+               WHERE tgrelid = %s::regclass AND f.proname = 'guard_account')
+"""
 REFUSED = (
     errors.FeatureNotSupported,  # COPY into a table with row security
     errors.InsufficientPrivilege,
@@ -56,11 +60,15 @@ class Stage:
         self.connection.execute("RESET SESSION AUTHORIZATION")
 
     def speak_as_whoever_writes(self, table: Table, column: str, clinic: Clinic) -> None:
-        """Be the web application signed in to the clinic, or a function where it may not write."""
+        """Be the web application signed in to the clinic, or a function where it may not write.
+
+        Where it writes with a proof alone, the reference has to hold by itself as well.
+        """
         self.speak_as("app")
         may = "SELECT has_column_privilege(%s, %s, %s)"
         rights = ("INSERT", "UPDATE") if table.has_id else ("INSERT",)
-        if all(self.one(may, table.name, column, right) for right in rights):
+        free = not self.one(GUARDED, table.name)
+        if free and all(self.one(may, table.name, column, right) for right in rights):
             self.enter(clinic)
         else:
             self.speak_as_nobody_limited()
