@@ -43,7 +43,8 @@ class User(TenantOwned, Base):
 
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(Text)
-    password_hash: Mapped[str | None] = mapped_column(Text)
+    # The web role may not read it: `find_user` tells it, for a proof.
+    password_hash: Mapped[str | None] = mapped_column(Text, deferred=True)
     role: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, server_default="invited")
     locale: Mapped[str | None] = mapped_column(String(10))

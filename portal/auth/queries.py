@@ -14,6 +14,7 @@ from portal.auth.models import Passkey, RecoveryCode, User, UserFactor, UserSess
 from portal.auth.proofs import proven
 from portal.db import session
 from portal.refusals import NotFound
+from portal.tenancy.context import facts
 from portal.tenancy.models import Tenant
 
 IDLE_ENDS = UserSession.last_seen_at + func.make_interval(
@@ -61,6 +62,19 @@ def find_account(clinic: str, email: str) -> Account | None:
         {"clinic": clinic, "email": email, **proven("find_user", clinic, email)},
     ).one_or_none()
     return Account(**row._mapping) if row else None
+
+
+def my_password_hash() -> str | None:
+    """What is kept of the password of whoever is signed in."""
+    mine = facts()
+    account = find_account(mine.tenant_slug, mine.email or "")
+    return account.password_hash if account else None
+
+
+def has_password(user: User) -> bool:
+    """Whether a member of staff has chosen a password."""
+    account = find_account(facts().tenant_slug, user.email)
+    return account is not None and account.password_hash is not None
 
 
 def find_link(token_hash: bytes) -> Link | None:

@@ -78,7 +78,7 @@ def give_password_again(password: str) -> str:
     Raises:
         PasswordWrong
     """
-    if not passwords.matches(queries.get_user(my_id()).password_hash, password):
+    if not passwords.matches(queries.my_password_hash(), password):
         raise PasswordWrong
     note("proof", table="users", record=my_id())
     return renewed_session(proven=True)

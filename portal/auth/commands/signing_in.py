@@ -147,7 +147,7 @@ def change_password(current: str, new: str) -> str:
         PasswordWrong, PasswordTooShort, PasswordCommon, PasswordNamesSomebody
     """
     mine, user = facts(), queries.get_user(my_id())
-    if not passwords.matches(user.password_hash, current):
+    if not passwords.matches(queries.my_password_hash(), current):
         raise PasswordWrong
     require_good(new, guessable.names_of(mine.tenant_name, mine.tenant_slug, user.email))
     user.password_hash = passwords.hashed(new)

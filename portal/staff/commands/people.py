@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from portal.auth import passwords, rules
 from portal.auth.commands import end_sessions, require_length
 from portal.auth.models import User, UserLink, UserSession
+from portal.auth.queries import has_password
 from portal.auth.vouching import vouch
 from portal.db import session
 from portal.phi.commands import create_keys
@@ -212,7 +213,7 @@ def enable_user(user: User) -> None:
     """
     require_within(user)
     require_standing(user, user.role)
-    user.status = "active" if user.password_hash else "invited"
+    user.status = "active" if has_password(user) else "invited"
     session.flush()
 
 
