@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from portal.db import session
 from portal.doctors.models import Doctor, FacilityDoctor
@@ -85,16 +85,35 @@ def _doctors(service_id: int, query: str | None, limit: int, offset: int) -> lis
         )
         .exists()
     )
+    shown = _named(offers, query, limit, offset)
+    if len(shown) == limit:
+        return shown
+    # Only now: all who do not offer it are many, and far down.
+    before = offset + len(shown) if shown or not offset else _count(offers, query)
+    rest = placed & ~offers
+    return [*shown, *_named(rest, query, limit - len(shown), max(0, offset - before))]
+
+
+def _named(
+    which: ColumnElement[bool], query: str | None, limit: int, offset: int
+) -> list[DoctorRow]:
+    """Some of the doctors, by name, as far as an index in that order is read."""
     statement = (
         select(Doctor.id, Doctor.display_name, Doctor.specialty)
-        .where(
-            Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None), or_(offers, placed)
-        )
-        .order_by(offers.desc(), *by_name(Doctor.last_name, Doctor.first_name), Doctor.id)
+        .where(*_living(which, query))
+        .order_by(*by_name(Doctor.last_name, Doctor.first_name), Doctor.id)
     )
-    if query:
-        statement = statement.where(Doctor.display_name.icontains(query, autoescape=True))
     return [DoctorRow._make(row) for row in session.execute(statement.limit(limit).offset(offset))]
+
+
+def _count(which: ColumnElement[bool], query: str | None) -> int:
+    counted = select(func.count()).select_from(Doctor).where(*_living(which, query))
+    return session.scalar(counted) or 0
+
+
+def _living(which: ColumnElement[bool], query: str | None) -> list[ColumnElement[bool]]:
+    named = [Doctor.display_name.icontains(query, autoescape=True)] if query else []
+    return [Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None), which, *named]
 
 
 def _cells(service_id: int, doctor_ids: list[int]) -> list[Cell]:

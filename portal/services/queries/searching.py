@@ -17,6 +17,9 @@ from portal.services.models import WorkflowStep as Step
 from portal.sorting import by_name, containing, sorted_as
 from portal.tenancy.context import facts
 
+# Further down a list it is faster to sort all of it.
+NEAR = 500
+
 
 class ServiceRow(NamedTuple):
     """A service in the catalogue, with how many doctors' places offer it."""
@@ -135,7 +138,9 @@ def search_step_templates(
 
 def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) -> list[PathRow]:
     """Offerings with their workflows, searched by service, doctor or facility."""
-    shown = _named_offerings(query).limit(limit).offset(offset).subquery()
+    near = not query and offset < NEAR
+    named = _first_offerings(limit + offset) if near else _named_offerings(query)
+    shown = named.limit(limit).offset(offset).subquery()
     workflow = ServiceWorkflow
     active = select(workflow).where(
         workflow.tenant_id == facts().tenant_id,
@@ -159,6 +164,45 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
         shown.c.id,
     )
     return [PathRow._make(row) for row in session.execute(rows)]
+
+
+def _first_offerings(reach: int) -> Select[*tuple[Any, ...]]:
+    """The same for no query: of each service no more are sorted than can be shown."""
+    offering, service, doctor = ServiceOffering, Service, Doctor
+    tenant, place = facts().tenant_id, open_facility_of(offering.facility_id)
+    own = (
+        select(
+            offering.id,
+            doctor.display_name.label("doctor"),
+            doctor.last_name,
+            doctor.first_name,
+            place.c.name.label("facility"),
+            offering.active,
+        )
+        .join(doctor, (doctor.tenant_id == tenant) & (doctor.id == offering.doctor_id))
+        .join(place, true())
+        .where(
+            offering.tenant_id == tenant, offering.service_id == service.id,
+            doctor.deleted_at.is_(None),
+        )
+        .order_by(*by_name(doctor.last_name, doctor.first_name, place.c.name), offering.id)
+        .limit(reach)
+        .correlate(service)
+        .lateral()
+    )  # fmt: skip
+    offered = select(offering.service_id).where(offering.tenant_id == tenant).distinct()
+    return (
+        select(
+            own.c.id, service.name.label("service"), own.c.doctor, own.c.last_name,
+            own.c.first_name, own.c.facility, own.c.active,
+        )
+        .select_from(service)
+        .join(own, true())
+        .where(service.tenant_id == tenant, service.deleted_at.is_(None), service.id.in_(offered))
+        .order_by(
+            *by_name(service.name, own.c.last_name, own.c.first_name, own.c.facility), own.c.id
+        )
+    )  # fmt: skip
 
 
 def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
