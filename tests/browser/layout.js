@@ -90,14 +90,13 @@
 
   // An icon whose words went to the next line and left it behind.
   function alone(all) {
-    for (const icon of top.querySelectorAll("svg.icon")) {
+    for (const icon of top.querySelectorAll(":is(li, p, dd, b, .chip) > svg.icon")) {
       const box = icon.parentElement;
-      const { display, flexDirection } = styleOf(box);
-      if (!isSeen(icon) || /grid/.test(display) || flexDirection === "column") continue;
+      if (!isSeen(icon) || /grid/.test(styleOf(box).display)) continue;
       const words = all.filter(({ element }) => box.contains(element));
-      const { top: above, bottom } = icon.getBoundingClientRect();
-      const beside = ({ rect }) => rect.top < bottom && rect.bottom > above;
-      if (bottom > above && words.length && !words.some(beside)) say("an icon alone on its line", box);
+      const own = within(icon.getBoundingClientRect(), icon);
+      const beside = ({ rect }) => rect.top < own.bottom && rect.bottom > own.top;
+      if (own && words.length && !words.some(beside)) say("an icon alone on its line", box);
     }
   }
 

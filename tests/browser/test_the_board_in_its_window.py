@@ -43,3 +43,10 @@ def test_what_a_phone_has_no_room_for_is_in_a_menu(phone):
     expect(phone.get_by_label("Go to a day")).to_be_visible()
     sheet.click()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("Day sheet")
+
+
+def test_where_colours_are_forced_what_is_chosen_has_an_outline(desk: Page) -> None:
+    """The kind: a state that only a background shows."""
+    desk.emulate_media(forced_colors="active")
+    for chosen in (".rail [aria-current]", ".chip[aria-pressed=true]"):
+        expect(desk.locator(chosen).first).to_have_css("outline-style", "solid")
