@@ -49,11 +49,10 @@ OF_ROLES: dict[str, dict[str, str]] = {
 }
 # Each setting is a value of its own: in one text, a value could pretend to be two.
 KEPT = """
-SELECT current_user::text, coalesce(array_agg(one ORDER BY one), '{}') FROM pg_db_role_setting s
-JOIN pg_roles r ON r.oid = s.setrole
-LEFT JOIN pg_database d ON d.oid = s.setdatabase
-CROSS JOIN unnest(s.setconfig) AS one
-WHERE r.rolname = current_user AND coalesce(d.datname = current_database(), true)
+SELECT current_user::text, ARRAY(
+  SELECT unnest(s.setconfig) FROM pg_db_role_setting s
+  WHERE s.setrole = current_user::regrole AND (s.setdatabase = 0 OR s.setdatabase = (
+    SELECT d.oid FROM pg_database d WHERE d.datname = current_database())))
 """
 
 

@@ -8,7 +8,7 @@ in its address and in each field that addresses carry.
 import re
 from collections.abc import Iterator
 from copy import copy
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlencode
 
 import pytest
@@ -21,7 +21,8 @@ from tests.auth.routes import ROUTES
 from tests.auth.test_every_route import addresses, ids_of
 from tests.support.client import HTMX
 from tests.support.factories import a_facility
-from tests.support.people import Clinic
+from tests.support.glass import signed_in
+from tests.support.people import Clinic, Person
 from tests.support.scheduling import on_monday
 from tests.support.sizes import sized
 
@@ -37,6 +38,8 @@ ENTRIES = text("""
 # Opening somebody with a reason tells their number and nothing else, and leaves an entry.
 TELLS_THE_NUMBER = "patients.break_glass"
 LEFT_OUT = {"static", "auth.sign_out", "readyz"}
+Fields = dict[str, list[str]]
+Asked = tuple[str, str, str, Fields]
 ROLES = sized(("admin", "auditor", "front_desk"), ("admin", "auditor", "front_desk", "clinician"))
 
 
@@ -50,43 +53,54 @@ def annex(alder) -> Clinic:
     return made
 
 
-def fields(ids: dict[str, int], facility_id: int) -> dict[str, str]:
+def fields(ids: dict[str, int], facility_id: int) -> Fields:
     """What addresses and forms carry, each with what the other facility has."""
     known = {"facility_id": facility_id, "facility": facility_id, **ids}
     short = {name.removesuffix("_id"): number for name, number in known.items()}
     days = dict.fromkeys(("date", "from", "since", "until", "first", "last"), "2026-03-02")
-    return {name: str(value) for name, value in {**known, **short, **days, "q": "exam"}.items()}
+    return {name: [str(value)] for name, value in {**known, **short, **days, "q": "exam"}.items()}
 
 
-def requests(app, annex: Clinic) -> Iterator[tuple[str, str, str, dict[str, str]]]:
-    """Endpoint, method, address and fields of every request there is."""
-    of_subject = cache(lambda subject: ids_of(annex, subject))
+def requests(app, alder: Clinic, annex: Clinic) -> Iterator[Asked]:
+    """Every request: of the other facility's records; of one's own with its numbers, or both."""
+    here, there = (cache(partial(ids_of, clinic)) for clinic in (alder, annex))
     for endpoint in sorted(ROUTES.keys() - LEFT_OUT):
-        ids = of_subject(ROUTES[endpoint].subject)
-        typed = fields({**of_subject("patient"), **of_subject("visit"), **ids}, annex.facility_id)
+        subject = ROUTES[endpoint].subject
+        theirs = fields({**there("patient"), **there("visit"), **there(subject)}, annex.facility_id)
+        own = fields({**here("patient"), **here("visit"), **here(subject)}, alder.facility_id)
+        both = {name: [*own.get(name, []), *told] for name, told in theirs.items()}
         rule = next(app.url_map.iter_rules(endpoint))
-        for method, address in addresses(app, endpoint, dict.fromkeys(rule.arguments, 1) | ids):
-            yield endpoint, method, address, {}
-            yield endpoint, method, address, typed
+        for ids, typed in (
+            (there(subject), {}), (there(subject), theirs), (here(subject), theirs),
+            (here(subject), both),
+        ):  # fmt: skip
+            for method, address in addresses(app, endpoint, dict.fromkeys(rule.arguments, 1) | ids):
+                yield endpoint, method, address, typed
+    yield from in_the_log(annex)
+
+
+def in_the_log(annex: Clinic) -> Iterator[Asked]:
+    """Entries of the other facility, and questions about it."""
     with annex.at_work():
         entries = session.execute(ENTRIES).all()
-        patients = [row.id for row in session.execute(text("SELECT id FROM patients"))]
+        patients = session.scalars(text("SELECT id FROM patients")).all()
     for at, number in entries:
         for page in ("", "/values"):
             yield "activity.show", "GET", f"/activity/{microseconds(at)}/{number}{page}", {}
     for patient_id in patients:
-        yield "activity.index", "GET", "/activity/", {"patient_id": str(patient_id)}
+        yield "activity.index", "GET", "/activity/", {"patient_id": [str(patient_id)]}
     for table in ("patients", "appointments", "exports", "break_glass"):
-        yield "activity.index", "GET", "/activity/", {"table_name": table}
+        yield "activity.index", "GET", "/activity/", {"table_name": [table]}
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_of_another_facility_is_met(app, browser, alder, annex, role):
     told = []
     with on_monday():
-        asked = list(requests(app, annex))
-        known = everybody(alder)
-        browser.sign_in(alder.hire("limited", role, facility_ids=(alder.facility_id,)))
+        asked = list(requests(app, alder, annex))
+        person = alder.hire("limited", role, facility_ids=(alder.facility_id,))
+        known = beyond(alder, person)
+        browser.sign_in(person)
         for turn, (endpoint, method, address, typed) in enumerate(asked):
             response = answer(browser, method, address, typed, HTMX if turn % 2 else {})
             met = (set(NAME.findall(response.text)) | set(NUMBER.findall(response.text))) & known
@@ -97,15 +111,22 @@ def test_nobody_of_another_facility_is_met(app, browser, alder, annex, role):
     assert told == [], "\n".join(told)
 
 
-def answer(browser, method: str, address: str, typed: dict[str, str], headers: dict[str, str]):
+def answer(browser, method: str, address: str, typed: Fields, headers: dict[str, str]):
     if method == "GET":
-        return browser.get(f"{address}?{urlencode(typed)}" if typed else address, headers=headers)
+        return browser.get(f"{address}?{urlencode(typed, doseq=True)}", headers=headers)
     return browser.post(address, data={"csrf_token": browser.csrf, **typed}, headers=headers)
 
 
-def everybody(clinic: Clinic) -> set[str]:
-    """Names and numbers of the clinic's patients."""
+def beyond(clinic: Clinic, person: Person) -> set[str]:
+    """Names and numbers of the clinic's patients whom the person does not reach."""
     with clinic.at_work():
-        known = session.execute(text("SELECT mrn FROM patients")).scalars().all()
-        names = [each.last_name for each in session.scalars(select(Patient))]
-    return {*known, *names}
+        everybody = named()
+    with signed_in(person, clinic):
+        reached = named()
+    assert reached
+    return everybody - reached
+
+
+def named() -> set[str]:
+    found = session.scalars(select(Patient)).all()
+    return {word for each in found for word in (each.last_name, each.mrn)}
