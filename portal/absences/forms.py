@@ -1,6 +1,7 @@
 """What staff type about a doctor's absence, and what they choose for each visit."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -10,13 +11,16 @@ from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectFiel
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from portal.absences.commands import AbsenceDetails
+from portal.absences.commands import AbsenceDetails, where_away
 from portal.absences.rules import CANCEL, LEAVE, Decision, PlacesRefused
 from portal.availability.queries import PlaceRow
 from portal.refusals import DomainError
 from portal.web.forms import Line, PortalForm, record_number, say
 
 LONGEST = timedelta(days=366)
+FAR_OFF = date(2200, 1, 1)
+# What a command calls a field, and where the form shows it.
+FIELDS = {"end_at": "until_time"}
 PREFIX = "visit-"
 TYPES = (
     ("emergency", _("Ill or called away")),
@@ -42,8 +46,9 @@ class AbsenceForm(PortalForm):
     propose_here = BooleanField(_("Also suggest times for patients who are here"))
     cancel_reason = Line(_("Cancellation reason"), [Length(max=500)])
 
-    def offer_places(self, places: list[PlaceRow]) -> None:
+    def offer_places(self, doctor_id: int, places: list[PlaceRow]) -> None:
         """Everywhere, or one facility."""
+        self.doctor_id = doctor_id
         self.absence_key.data = self.absence_key.data or str(uuid4())
         self.facility_id.choices = [
             ("", gettext("Everywhere")), *((each.facility_id, each.facility) for each in places)
@@ -72,15 +77,25 @@ class AbsenceForm(PortalForm):
 
     def refuse(self, refusal: DomainError) -> None:
         """What is wrong with the span is said at the time until when."""
-        if refusal.field == "end_at":
-            refusal.field = "until_time"
+        refusal.field = FIELDS.get(refusal.field or "", refusal.field)
         super().refuse(refusal)
 
-    def details(self, doctor_id: int) -> AbsenceDetails:
+    def check(self) -> None:
+        """As recording checks it; where the days are wrong already, the times of a day to come."""
+        details = self.details()
+        if not self.first_day.data or self.first_day.errors or self.last_day.errors:
+            details = replace(details, first_day=FAR_OFF, last_day=FAR_OFF)
+        try:
+            where_away(details)
+        except DomainError as refusal:
+            refusal.field = FIELDS.get(refusal.field or "", refusal.field)
+            raise
+
+    def details(self) -> AbsenceDetails:
         """Who, when and where."""
         first = self.first_day.data or date.min
         return AbsenceDetails(
-            doctor_id=doctor_id, first_day=first, last_day=self.last_day.data or first,
+            doctor_id=self.doctor_id, first_day=first, last_day=self.last_day.data or first,
             absence_key=UUID(self.absence_key.data), from_time=self.from_time.data,
             until_time=self.until_time.data, facility_id=self.facility_id.data,
             type=self.type.data, reason=self.reason.data,

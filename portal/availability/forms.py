@@ -30,7 +30,8 @@ from portal.availability.commands import (
 from portal.availability.models import AvailabilityException, AvailabilityRule
 from portal.availability.public_holidays import Holiday
 from portal.availability.queries import PlaceRow
-from portal.availability.rules import MIDNIGHT, instant
+from portal.availability.rules import MIDNIGHT, check_break, check_first_day, instant
+from portal.refusals import N_, DomainError, all_of
 from portal.services.queries import list_offerings
 from portal.services.words import offering_words
 from portal.web.forms import Line, Names, PortalForm
@@ -132,6 +133,11 @@ class CopyForm(SeenForm):
         ]
 
 
+class OneOfTwoWays(DomainError):
+    message = N_("Give both ends of a break, or the day from which the hours may differ.")
+    field = "pause_from"
+
+
 class SplitForm(SeenForm):
     """Where a session is divided: around a break in the day, or at a day of the year."""
 
@@ -139,22 +145,35 @@ class SplitForm(SeenForm):
     pause_until = TimeField(_("Break until"), [Optional()])
     first_day = DateField(_("First day of the second part"), [Optional()])
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Exactly one of the two ways, and a break has two ends."""
-        valid = super().validate(extra_validators)
+    def offer(self, rule: AvailabilityRule) -> None:
+        """The session that is divided."""
+        self.rule = rule
+
+    def check(self) -> None:
+        """Exactly one of the two ways, a break has two ends, and both parts are left."""
+        all_of((self._check_ways, self._check_break, self._check_day))
+
+    def _check_ways(self) -> None:
         ends = [field.data is not None for field in (self.pause_from, self.pause_until)]
         if any(ends) == bool(self.first_day.data) or any(ends) != all(ends):
-            said = gettext("Give both ends of a break, or the day from which the hours may differ.")
-            self.pause_from.errors = [*self.pause_from.errors, said]
-            return False
-        return bool(valid)
+            raise OneOfTwoWays
 
-    def split(self, rule: AvailabilityRule) -> AvailabilityRule:
-        """Divide a session as was typed."""
-        if self.first_day.data:
-            return split_from(rule, self.first_day.data)
+    def _check_break(self) -> None:
         pause_from, pause_until = self.pause_from.data, self.pause_until.data
-        return split_around(rule, pause_from or MIDNIGHT, pause_until or MIDNIGHT)
+        if pause_from is not None and pause_until is not None:
+            check_break(self.rule.start_time, self.rule.end_time, pause_from, pause_until)
+
+    def _check_day(self) -> None:
+        if self.first_day.data:
+            check_first_day(self.rule.valid_from, self.rule.valid_to, self.first_day.data)
+
+    def split(self) -> AvailabilityRule:
+        """Divide the session as was typed. Raises what `check` and the commands raise."""
+        self.check()
+        if self.first_day.data:
+            return split_from(self.rule, self.first_day.data)
+        pause_from, pause_until = self.pause_from.data, self.pause_until.data
+        return split_around(self.rule, pause_from or MIDNIGHT, pause_until or MIDNIGHT)
 
 
 class EndingForm(SeenForm):

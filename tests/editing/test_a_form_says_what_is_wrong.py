@@ -4,12 +4,14 @@ The kind: a check's words named no field ("Field cannot be longer than 100 chara
 above the form repeated them so, and a command's checks came one after another, a round each.
 """
 
+from datetime import date
+
 import pytest
 
 from portal.availability.queries import get_place_of
 from portal.facilities.queries import list_facilities
 from tests.support.pages import shown
-from tests.support.scheduling import a_plan, a_practice
+from tests.support.scheduling import a_plan, a_practice, hours
 
 
 @pytest.fixture
@@ -131,3 +133,31 @@ def test_whom_an_administrator_may_not_make_an_owner_is_said_with_the_rest(brows
     assert answer.status_code == 422
     for field in wrong:
         assert f'id="{field}-error"' in answer.text, field
+
+
+def test_an_absence_says_all_that_is_wrong_with_its_days_and_times(browser, alder):
+    with alder.at_work():
+        doctor_id = a_practice(alder.facility_id).doctor.id
+    browser.sign_in(alder.owner)
+    address = f"/doctors/{doctor_id}/absences/new"
+    fields = shown(browser.get(address).text, "first_day")
+    typed = {"first_day": "2026-13-01", "from_time": "10:00", "until_time": "09:00",
+             "reason": "x" * 201}  # fmt: skip
+    page = browser.post(address, data=fields | typed).text
+    for field in ("first_day", "until_time", "reason"):
+        assert f'id="{field}-error"' in page
+
+
+def test_divided_hours_say_all_that_is_wrong_with_both_ways(browser, alder):
+    with alder.at_work():
+        rule = hours(a_practice(alder.facility_id), valid_from=date(2026, 3, 2))
+    browser.sign_in(alder.owner)
+    address = f"/availability/rules/{rule.id}/parts"
+    fields = shown(browser.get(address).text, "pause_from")
+    page = browser.post(address, data=fields | {"pause_from": "09:00", "first_day": "2026-03-01"})
+    assert page.status_code == 422
+    assert "Give both ends of a break, or the day from which the hours may differ." in page.text
+    assert "Choose a day after the first day of these hours" in page.text
+    page = browser.post(address, data=fields | {"pause_from": "99:00", "first_day": "2026-03-01"})
+    for field in ("pause_from", "first_day"):
+        assert f'id="{field}-error"' in page.text

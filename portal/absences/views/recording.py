@@ -75,11 +75,11 @@ class Shown:
 def new(doctor_id: int) -> Response:
     doctor = get_doctor(doctor_id)
     form = AbsenceForm(**_asked(doctor))
-    form.offer_places(list_places_of(doctor_id))
+    form.offer_places(doctor_id, list_places_of(doctor_id))
     shown, chosen = Shown(), chosen_in(request.form)
     if form.validate_on_submit():
         with form.refusals():
-            details = form.details(doctor_id)
+            details = form.details()
             if request.form.get("do") == "confirm":
                 recorded = _record(form, details, shown)
                 if recorded is not None:

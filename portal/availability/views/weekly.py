@@ -73,10 +73,11 @@ def rule_copies(rule_id: int) -> Response:
 def rule_parts(rule_id: int) -> Response:
     rule, place = _rule(rule_id)
     form, words = SplitForm(), session_of(rule)
+    form.offer(rule)
     said = _("The hours are split.")
     templates = ("availability/rule_parts.html", "availability/_parts.html")
     return show_then_do(
-        form, place, lambda: form.split(rule), said, templates, session=words
+        form, place, form.split, said, templates, session=words
     )  # fmt: skip
 
 
