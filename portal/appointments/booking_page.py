@@ -1,7 +1,6 @@
 """The booking form as it is shown: for whom, what is on offer, and what is held meanwhile."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -10,7 +9,8 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.appointments import commands
 from portal.appointments.choice import Choice
-from portal.appointments.forms import BookingForm
+from portal.appointments.forms import BookingForm, WishForm
+from portal.appointments.missing import moment
 from portal.appointments.patient_strip import patient_strip
 from portal.appointments.queries import Around, Offer, Waiting, around_patient
 from portal.appointments.starts import Offers, offers_for
@@ -38,11 +38,12 @@ class Hold(NamedTuple):
 class Heading:
     """What stands above the form, where closing it leads, and what that lets go of.
 
-    `asks` is whether the browser is to ask for what is chosen to be held.
+    `asks` is whether the browser is to ask for what is chosen to be held; `when` is the time that
+    is chosen, in words.
     """
 
     facility_name: str
-    date: date
+    when: str
     back_to: str
     hold: Hold | None
     asks: bool = False
@@ -69,7 +70,7 @@ def shown_booking(
     """
     patient = chosen_patient(form)
     if patient is not None:
-        _keep_patient(form, patient)
+        keep_patient(form, patient)
     around = around_patient(patient.id) if patient else NOBODY
     found = offers_for(choice, around.seen_by)
     keeps = found.chosen if found.chosen and (form.names_somebody or choice.picked) else None
@@ -85,7 +86,7 @@ def shown_booking(
     )
     return {
         "offers": found, "strip": strip, "waiting": _waiting(form, around),
-        "booking": heading(facility, found.day, hold, asks=asks),
+        "booking": heading(facility, hold, when=_when(found), asks=asks),
     }  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def known_patient(form: BookingForm, facility: Facility) -> dict[str, Any]:
     """Who it is for and what they wait for, without any opening."""
     patient = chosen_patient(form)
     if patient is not None:
-        _keep_patient(form, patient)
+        keep_patient(form, patient)
     around = around_patient(patient.id) if patient else NOBODY
     strip = (
         patient_strip(patient, around=around, at=clock.now(), zone=facility.timezone)
@@ -103,21 +104,32 @@ def known_patient(form: BookingForm, facility: Facility) -> dict[str, Any]:
     return {"strip": strip, "waiting": _waiting(form, around)}
 
 
-def chosen_patient(form: BookingForm) -> Patient | None:
+def chosen_patient(form: BookingForm | WishForm) -> Patient | None:
     """Whom it is for; nobody, when it is nobody this person sees."""
     chosen = form.chosen_patient
     patient = find_patient(chosen) if chosen is not None else None
     return None if patient is None or patient.merged_into is not None else patient
 
 
-def _keep_patient(form: BookingForm, patient: Patient) -> None:
+def keep_patient(form: BookingForm | WishForm, patient: Patient) -> None:
     """Who was chosen from a list of matches stays chosen, by name, when the list is gone."""
     form.patient_id.data, form.patient_query.data = str(patient.id), name_of(patient)
 
 
-def heading(facility: Facility, day: date, hold: Hold | None, *, asks: bool = False) -> Heading:
+def heading(
+    facility: Facility, hold: Hold | None, *, when: str = "", asks: bool = False
+) -> Heading:
     back_to = url_for("appointments.day", facility=facility.id)
-    return Heading(facility.name, day, back_to, hold, asks)
+    return Heading(facility.name, when, back_to, hold, asks)
+
+
+def _when(found: Offers) -> str:
+    """The chosen time, whatever day is looked at."""
+    if found.own_time:
+        return str(_("Walk-in or other time"))
+    if found.chosen is None:
+        return str(_("No time is chosen"))
+    return moment(found.chosen.start_at, found.chosen.zone)
 
 
 def held_of(held_id: int | None, facility: Facility) -> Hold | None:
@@ -133,7 +145,8 @@ def _held_instead(
     try:
         slot = commands.hold_instead(held_id, keeps, plan_id=choice.plan_id)
     except DomainError:
-        return offers_for(replace(choice, renewed=True), around.seen_by), None
+        gone = replace(choice, slot_id=keeps.slot_id if keeps else None, picked=True)
+        return offers_for(gone, around.seen_by), None
     return found, _hold(slot, choice.facility.timezone) if slot else None
 
 

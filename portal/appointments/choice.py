@@ -1,12 +1,10 @@
 """What has been chosen so far in the booking form, and what of it a person chose."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from portal import clock
-from portal.appointments.queries import Offer, Wanted
-from portal.availability.rules import local_date
+from portal.appointments.queries import Wanted
 from portal.facilities.models import Facility
 
 
@@ -47,12 +45,3 @@ class Choice:
             service_id=self.service_id, plan_id=self.plan_id, doctor_id=self.doctor_id,
             facility_id=self.facility.id,
         )  # fmt: skip
-
-
-def around(choice: Choice, taken: Sequence[Offer]) -> Choice:
-    """The choice moved to the nearest of the openings that are still there: a suggestion."""
-    if not taken:
-        return replace(choice, slot_id=None, picked=False)
-    nearest = taken[0]
-    day = local_date(nearest.start_at, choice.facility.timezone)
-    return replace(choice, slot_id=nearest.slot_id, picked=False, day=day, day_picked=True)

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, session
 from portal.phi.columns import is_envelope
 from portal.phi.sealed import Sealed
-from portal.tenancy.models import ONE_TENANT, TenantOwned, belongs_to, one_of
+from portal.tenancy.models import ONE_TENANT, Dated, TenantOwned, belongs_to, one_of
 
 INSTANT = DateTime(timezone=True)
 # Why a visit is cancelled.
@@ -208,7 +208,7 @@ def patient_of(appointment_id: int) -> int:
     return session.execute(visit).scalar_one()
 
 
-class WaitlistEntry(TenantOwned, Base):
+class WaitlistEntry(Dated, TenantOwned, Base):
     """A patient's wish for a service; `waitlist_facilities` say where.
 
     `weekdays` has a bit for each, Sunday the first. It is over on the evening of `latest_on`.

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal import clock
 from portal.db import Base
 
 NOW = text("now()")
@@ -42,6 +43,17 @@ class Stamped:
     )
     updated_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=NOW, server_onupdate=FetchedValue(), sort_order=91
+    )
+
+
+class Dated:
+    """Of a row whose making people read beside the day's work: made by the clinic's clock.
+
+    The server's `now()` is another day's in a demonstration.
+    """
+
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), default=clock.now, server_default=NOW, sort_order=90
     )
 
 

@@ -78,7 +78,7 @@ def test_a_form_without_patient_or_start_keeps_what_was_typed(browser, alder, wo
     assert "Wheelchair" in answer.text
 
 
-def test_a_start_somebody_took_is_409_with_the_nearest_one_chosen(browser, alder, work):
+def test_a_start_somebody_took_is_409_and_nothing_is_chosen_instead(browser, alder, work):
     practice, patient = work
     slots = starts(browser.sign_in(alder.desk).get("/appointments/new").text)
     with alder.at_work():
@@ -86,7 +86,10 @@ def test_a_start_somebody_took_is_409_with_the_nearest_one_chosen(browser, alder
     answer = browser.send("/appointments/new", typed(practice, patient, slots[0]))
     assert answer.status_code == 409
     assert "Someone just took that time." in answer.text
-    assert re.search(rf'value="{slots[1]}" checked', answer.text)
+    assert not re.search(r'name="availability_slot_id" value="[^"]*" checked', answer.text)
+    assert f'value="{slots[1]}"' in answer.text
+    assert "Nothing is chosen now." in answer.text
+    assert "No time is chosen" in answer.text
     assert visits_of(alder, patient) == 0
 
 

@@ -9,6 +9,7 @@ import pytest
 from portal.appointments import queries
 from portal.appointments.queries import list_coming_of
 from tests.support.scheduling import (
+    MONDAY,
     a_patient,
     a_practice,
     a_wish_for,
@@ -74,7 +75,7 @@ def test_a_patient_is_put_on_the_list_once_and_shown(browser, alder, work):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"patient_id": ""}, "Choose a patient from the list."),
+        ({"patient_id": ""}, "Choose a patient from the list, or register a new one."),
         ({"latest_on": "2026-03-01"}, "The latest day is before the earliest."),
         ({"latest_on": ""}, "This is needed."),
         ({"weekdays": []}, "Choose at least one day of the week."),
@@ -190,9 +191,9 @@ def test_each_message_about_a_list_says_whom_it_is_about(browser, alder, work):
     browser.sign_in(alder.desk)
     address = f"/appointments/waitlist/{entry_id}"
     acts = {
-        "/appointments/waitlist/new": "On the waitlist",
         address: "Waitlist entry saved",
         f"{address}/withdrawal": "Waitlist entry withdrawn",
+        "/appointments/waitlist/new": "On the waitlist",
         f"{address}/reinstatement": "Back on the waitlist",
     }
     for where, said in acts.items():
@@ -216,3 +217,48 @@ def test_an_auditor_sees_the_list_and_no_button_that_would_be_refused(browser, a
     assert "Marchetti, Greta" in page
     assert "/appointments/new" not in page
     assert "/withdrawal" not in page
+
+
+def test_who_waits_already_is_named_and_that_entry_can_be_changed(browser, alder, work):
+    """The kind: what is there already is made again, and nobody is told."""
+    browser.sign_in(alder.desk)
+    browser.send("/appointments/waitlist/new", wish(*work))
+    again = wish(*work, urgency="urgent", weekdays=[5])
+    refused = browser.send("/appointments/waitlist/new", again)
+    assert refused.status_code == 409
+    assert "This patient is on the waitlist for this service already." in refused.text
+    assert "On the waitlist since Mar 2, 2026" in refused.text
+    assert "Afraid of needles" in refused.text
+    entry = re.search(r'name="update_entry_id" value="(\d+)"', refused.text).group(1)
+    assert standing(alder) == [("soon", 0b1010)]
+    answer = browser.send("/appointments/waitlist/new", again | {"update_entry_id": entry})
+    assert answer.status_code == 303
+    assert standing(alder) == [("urgent", 0b100000)]
+
+
+def test_what_is_typed_of_somebody_new_goes_on_to_the_waitlist(browser, alder, work):
+    """The kind: a form leads to another one and leaves behind what was typed."""
+    practice, _patient = work
+    browser.sign_in(alder.desk).get("/appointments/new")
+    sent = {
+        "facility_id": practice.facility_id, "service_id": practice.service.id, "show": "waitlist",
+        "patient_id": "new", "last_name": "Novak", "first_name": "Zoe", "dob": "1990-02-03",
+        "phone": "312 555 0147", "notes": "Afraid of needles",
+    }  # fmt: skip
+    page = browser.send("/appointments/new", sent).text
+    for typed in ("Novak", "Zoe", "1990-02-03", "312 555 0147"):
+        assert f'value="{typed}"' in page
+    assert "Afraid of needles" in page
+    new = wish(*work, **{name: sent[name] for name in sent if name not in ("show", "facility_id")})
+    assert browser.send("/appointments/waitlist/new", new).status_code == 303
+    assert "Novak, Zoe" in browser.get("/appointments/waitlist").text
+
+
+def test_since_when_somebody_waits_is_by_the_clinics_clock(browser, alder, work):
+    """The kind: a day by the server's clock among days by the clinic's."""
+    browser.sign_in(alder.desk)
+    page = browser.send("/appointments/waitlist/new", wish(*work), follow_redirects=True).text
+    assert '<td data-label="Since">Mar 2, 2026</td>' in page
+    with alder.at_work():
+        [entry] = queries.list_wishes_of(work[1].id)
+        assert entry.row.created_at == MONDAY

@@ -200,7 +200,7 @@ def test_choosing_another_time_lets_the_first_go(desk, alder, work):
 
 def test_a_time_of_ones_own_and_an_opening_exclude_each_other(desk, work):
     time = desk.opening("10:00", work[0].doctor.display_name)
-    desk.asks(availability_slot_id=time, patient_id=work[3].id)
+    desk.asks(availability_slot_id=time, patient_id=work[3].id, plan_for=work[3].id)
     html = desk.asks(availability_slot_id="own")
     assert desk.chosen is None
     assert "held for you" not in html

@@ -89,3 +89,17 @@ def test_the_same_key_books_in_each_form_on_the_way_to_a_series(desk, tmp_path):
     expect(desk.get_by_role("heading", name="Dates of the series")).to_be_visible()
     desk.keyboard.press("Control+Enter")
     expect(desk.locator(".toast").last).to_contain_text("2 appointments booked")
+
+
+def test_the_head_names_the_day_of_the_time_that_is_chosen(desk):
+    """The kind: words that are written once and not again when what they name has changed."""
+    desk.keyboard.press("n")
+    head = desk.locator("#appointments-heading")
+    expect(head).to_contain_text("March 2, 2026, 08:")
+    desk.locator(".days label").nth(2).click()
+    expect(head).to_contain_text("March 4, 2026, 08:00")
+    desk.locator(".start input").nth(3).check(force=True)
+    expect(head).to_contain_text(f"March 4, 2026, {chosen(desk)}")
+    desk.get_by_label("Walk-in or other time").check()
+    expect(head).to_contain_text("Walk-in or other time")
+    desk.get_by_label("Close").first.click()

@@ -12,7 +12,7 @@ from portal.appointments.commands.editing import (
     pay_oneself,
     pay_themselves,
 )
-from portal.appointments.commands.first_visit import book_first_visit
+from portal.appointments.commands.first_visit import add_newcomer_to_waitlist, book_first_visit
 from portal.appointments.commands.holds import (
     hold_instead,
     hold_minutes,
@@ -64,6 +64,7 @@ from portal.appointments.commands.visit import (
     start_visit,
 )
 from portal.appointments.commands.waitlist import (
+    WaitsAlready,
     WishDetails,
     add_to_waitlist,
     booking_wish,
@@ -82,7 +83,9 @@ __all__ = [
     "MoveDetails",
     "Restored",
     "SeriesDetails",
+    "WaitsAlready",
     "WishDetails",
+    "add_newcomer_to_waitlist",
     "add_to_waitlist",
     "apart",
     "arrive_now",

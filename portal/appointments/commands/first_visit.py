@@ -1,11 +1,13 @@
-"""A patient's first visit: registering and booking, both or neither."""
+"""Somebody new: registering them and booking, or adding to the waitlist; both or neither."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from uuid import UUID
 
 from portal.appointments.commands.booking import BookingDetails, book_appointment
-from portal.appointments.models import Appointment
-from portal.appointments.queries import find_by_booking_key
+from portal.appointments.commands.waitlist import WishDetails, add_to_waitlist
+from portal.appointments.models import Appointment, WaitlistEntry
+from portal.appointments.queries import find_by_booking_key, find_wish_by_key
 from portal.availability.commands import lock_doctors
 from portal.db import session
 from portal.patients.commands import ask_whether_registered, register_patient
@@ -44,3 +46,22 @@ def book_first_visit(
         at = person.facility_id or offering.facility_id
         patient = register_patient(replace(person, facility_id=at))
         return book(replace(details, patient_id=patient.id))
+
+
+def add_newcomer_to_waitlist(
+    person: PatientDetails, details: WishDetails, entry_key: UUID, *, anyway: bool = False
+) -> WaitlistEntry:
+    """Register a new patient and put them on the waitlist; once for one key.
+
+    Raises:
+        PossiblyRegistered: with those it may be, unless `anyway`.
+        What `register_patient` and `add_to_waitlist` raise.
+    """
+    known = find_wish_by_key(entry_key)
+    if known is not None:
+        return known
+    if not anyway:
+        ask_whether_registered(person)
+    with session.begin_nested():
+        patient = register_patient(person)
+        return add_to_waitlist(replace(details, patient_id=patient.id), entry_key)

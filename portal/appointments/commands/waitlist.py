@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 
 from portal import clock
 from portal.appointments import queries
@@ -20,8 +20,9 @@ from portal.appointments.rules import (
 )
 from portal.availability.rules import local_date
 from portal.db import session
+from portal.patients.models import Patient
 from portal.patients.queries import get_patient
-from portal.refusals import Conflict, refusing
+from portal.refusals import N_, Conflict, refusing
 from portal.tenancy.context import facts
 
 Book = Callable[[BookingDetails], Appointment]
@@ -33,6 +34,14 @@ FILL = text("""
        AND status = 'waiting'
     RETURNING id
 """)
+
+
+class WaitsAlready(Conflict):
+    """The patient waits for the service already; `entry_id` is the entry that says so."""
+
+    message = N_("This patient is on the waitlist for this service already.")
+    field = "service_id"
+    entry_id = 0
 
 
 class WishedAlready(Conflict):
@@ -61,12 +70,14 @@ def add_to_waitlist(details: WishDetails, entry_key: UUID) -> WaitlistEntry:
 
     Raises:
         WaitBackwards, WaitOver, WaitTooLong, NoFacility, PatientNotActive.
+        WaitsAlready: for this service; that entry is to be changed instead.
         NotFound: no such patient.
     """
     known = queries.find_wish_by_key(entry_key)
     if known is not None:
         return known
     _check(details)
+    _check_waits_once(details)
     entry = WaitlistEntry(entry_key=entry_key)
     _fill_in(entry, details)
     try:
@@ -86,6 +97,7 @@ def change_wish(entry: WaitlistEntry, details: WishDetails) -> None:
     """Write down what somebody wants now. Raises WaitsNoMore, and as `add_to_waitlist`."""
     _lock_waiting(entry)
     _check(details)
+    _check_waits_once(details, but=entry.id)
     _fill_in(entry, details)
     session.flush()
     _set_facilities(entry, details.facility_ids)
@@ -148,6 +160,21 @@ def _check(details: WishDetails) -> None:
     status = get_patient(details.patient_id).status
     if status != "active":
         raise inactive(status)
+
+
+def _check_waits_once(details: WishDetails, *, but: int | None = None) -> None:
+    """Of two who add at once the second waits for the patient's row, and finds the first's entry.
+
+    No index says it: records that are merged, and a booking that is undone, may bring a second one.
+    """
+    patient = (Patient.tenant_id == facts().tenant_id, Patient.id == details.patient_id)
+    session.execute(select(Patient.id).where(*patient).with_for_update(key_share=True))
+    today = local_date(clock.now(), queries.zone_of(details.facility_ids[0]))
+    found = queries.find_waiting(details.patient_id, details.service_id, today, but=but)
+    if found is not None:
+        refusal = WaitsAlready()
+        refusal.entry_id = found
+        raise refusal
 
 
 def _lock_waiting(entry: WaitlistEntry) -> None:

@@ -6,7 +6,7 @@ from portal.appointments.forms.editing import EditForm, edit_as_typed
 from portal.appointments.forms.finding import FindForm
 from portal.appointments.forms.series import RepeatForm
 from portal.appointments.forms.visits import AllComingForm, CancellationForm, MoveForm
-from portal.appointments.forms.waitlist import WishForm, new_wish, wish_as_typed
+from portal.appointments.forms.waitlist import WishForm, new_wish, wish_as_typed, wish_of_booking
 from portal.appointments.forms.walk_in import WalkInForm
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "edit_as_typed",
     "new_wish",
     "wish_as_typed",
+    "wish_of_booking",
 ]

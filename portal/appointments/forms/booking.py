@@ -16,9 +16,9 @@ from portal.appointments.forms.choices import (
     offer_service,
     usual_service,
 )
+from portal.appointments.forms.patient import ForSomebody
 from portal.appointments.forms.series import Repeating
 from portal.appointments.forms.times import check_start, instant_of
-from portal.appointments.rules import inactive
 from portal.appointments.verdict import refusal_of
 from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
@@ -27,18 +27,14 @@ from portal.doctors.queries import list_places
 from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at
-from portal.patients.queries import get_patient
 from portal.patients.rules.details import PatientDetails
-from portal.patients.rules.kept import Extras, with_extras
-from portal.patients.shown import interpreter_choices, languages
 from portal.refusals import N_, DomainError
 from portal.services.queries import find_offering
 from portal.web.days import within_reason
-from portal.web.forms import Line, PickField, PortalForm, record_number, say, tidy
+from portal.web.forms import Line, PickField, record_number, tidy
 from portal.web.forms.words import Named
 
-NEW, OWN_TIME = "new", "own"
-INTERPRETER = {"y": True, "n": False}
+OWN_TIME = "own"
 # What a command calls a field, and where the form shows it.
 FIELDS = {"start_at": "availability_slot_id", "service_offering_id": "service_id"}
 
@@ -56,7 +52,7 @@ class Id(IntegerField):
         self.data = record_number(valuelist[0]) if valuelist else None
 
 
-class BookingForm(Repeating, PortalForm):
+class BookingForm(Repeating, ForSomebody):
     """A visit for a known patient, or for one who is registered with it.
 
     One group of radios says when: an opening, or a walk-in or other time (`own`). What was only
@@ -66,10 +62,6 @@ class BookingForm(Repeating, PortalForm):
     booking_key = HiddenField()
     facility_id = HiddenField()
     waitlist_entry_id = StringField()
-    plan_for = HiddenField()
-    patient_id = StringField(lazy_gettext("Patient"))
-    found_patient_id = StringField()
-    patient_query = Line(lazy_gettext("Patient"))
     # What is booked is checked by booking it: the choices are only fetched to show them.
     service_id = PickField(lazy_gettext("Service"), validate_choice=False)
     insurance_plan_id = PickField(lazy_gettext("Insurance"), validate_choice=False)
@@ -84,14 +76,6 @@ class BookingForm(Repeating, PortalForm):
     start_at = Line(lazy_gettext("Date and time"))
     overbook_reason = Line(lazy_gettext("Reason to overbook"), [Length(max=500)])
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=2000)], filters=[tidy])
-    last_name = Line(lazy_gettext("Last name"), [Length(max=100)])
-    first_name = Line(lazy_gettext("First name"), [Length(max=100)])
-    dob = DateField(lazy_gettext("Date of birth"), [Optional()])
-    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
-    preferred_language = PickField(
-        lazy_gettext("Preferred language"), coerce=tidy, validate_choice=False
-    )
-    interpreter = SelectField(lazy_gettext("Interpreter"), coerce=tidy, validate_choice=False)
     show = StringField()
 
     def offer_choices(self, facility: Facility) -> None:
@@ -103,11 +87,6 @@ class BookingForm(Repeating, PortalForm):
         self.offer_languages()
         if self.service_id.data is None:
             self.service_id.data = usual_service(facility, self.doctor_id.data)
-
-    def offer_languages(self) -> None:
-        """What a new patient speaks, and whether an interpreter comes."""
-        self.pick("preferred_language", languages(), none=gettext("Not known"))
-        self.interpreter.choices = interpreter_choices()
 
     @property
     def is_unread(self) -> bool:
@@ -169,37 +148,6 @@ class BookingForm(Repeating, PortalForm):
     def names_somebody(self) -> bool:
         """Whether it is said whom it is for: then the time is held."""
         return self.chosen_patient is not None or self.registers
-
-    @property
-    def somebody_else(self) -> bool:
-        """Whether those who may be the new patient were shown, and it is none of them."""
-        return self.found_patient_id.data == NEW
-
-    @property
-    def chosen_patient(self) -> int | None:
-        """Whom the type-ahead, or without script the list of matches, says it is for."""
-        found = record_number(self.found_patient_id.data)
-        return record_number(self.patient_id.data) if found is None else found
-
-    @property
-    def names_typed(self) -> bool:
-        """Whether somebody new is named."""
-        return bool(self.last_name.data or self.first_name.data)
-
-    @property
-    def registers(self) -> bool:
-        """Whether a new patient is registered with the visit."""
-        return self.chosen_patient is None and (self.patient_id.data == NEW or self.names_typed)
-
-    def validate_patient_id(self, _field: StringField) -> None:
-        """Somebody it is for, and who is alive. Raises what `get_patient` raises."""
-        if self.registers:
-            return
-        if self.chosen_patient is None:
-            raise ValidationError(gettext("Choose a patient from the list, or register a new one."))
-        status = get_patient(self.chosen_patient).status
-        if status != "active":
-            raise ValidationError(say(inactive(status)))
 
     def validate_availability_slot_id(self, field: Id) -> None:
         """A time; a walk-in brings its own. Under a plan that is not taken there is none."""
@@ -268,15 +216,9 @@ class BookingForm(Repeating, PortalForm):
         )  # fmt: skip
 
     def person(self) -> PatientDetails:
-        """The new patient."""
-        return PatientDetails(
-            first_name=self.first_name.data or "", last_name=self.last_name.data or "",
-            dob=self.dob.data, phone=self.phone.data,
-            preferred_language=self.preferred_language.data,
-            meta=with_extras(None, Extras(interpreter=INTERPRETER.get(self.interpreter.data))),
-            facility_id=record_number(self.facility_id.data),
-            default_insurance_plan_id=self.insurance_plan_id.data,
-        )  # fmt: skip
+        """The new patient, at home where the visit is."""
+        home, plan_id = record_number(self.facility_id.data), self.insurance_plan_id.data
+        return self.newcomer(home, plan_id)
 
     def _opening(self) -> tuple[int | None, bool]:
         """The opening that is chosen, and whether a person chose it; a lost one stays wanted."""

@@ -1,6 +1,6 @@
 """What somebody on the waitlist wants."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from flask_babel import gettext, lazy_gettext
@@ -12,29 +12,40 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length
 
 from portal.appointments.commands import WishDetails, check_wish
+from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_service
+from portal.appointments.forms.patient import ForSomebody
 from portal.appointments.models import WaitlistEntry
 from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
 from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.facilities.words import facility_words
-from portal.web.forms import Line, PickField, PortalForm, record_number, tidy
+from portal.patients.rules.details import PatientDetails
+from portal.web.forms import PickField, tidy
 
+USUAL_WAIT = timedelta(weeks=6)
+# Of a booking what belongs to the wish as well.
+OF_BOOKING = (
+    "patient_id", "found_patient_id", "patient_query", "plan_for", "last_name", "first_name",
+    "dob", "phone", "preferred_language", "interpreter", "service_id", "insurance_plan_id",
+    "doctor_id", "notes",
+)  # fmt: skip
 REQUIRED = InputRequired(lazy_gettext("This is needed."))
 
 
-class WishForm(PortalForm):
-    """A patient, a service, and when and where they would come."""
+class WishForm(ForSomebody):
+    """A patient, a service, and when and where they would come.
 
+    `waits` is the entry by which the patient waits for it already.
+    """
+
+    waits: int | None = None
     entry_key = HiddenField(default=lambda: str(uuid4()))
-    patient_id = StringField(lazy_gettext("Patient"))
-    found_patient_id = StringField()
-    plan_for = HiddenField()
-    patient_query = Line(lazy_gettext("Patient"))
+    update_entry_id = StringField()
     service_id = PickField(lazy_gettext("Service"))
     insurance_plan_id = PickField(lazy_gettext("Insurance"))
     doctor_id = PickField(lazy_gettext("Doctor"))
@@ -52,21 +63,12 @@ class WishForm(PortalForm):
         offer_service(self, facility.id)
         offer_plan(self)
         offer_doctor(self, facility.id)
+        self.offer_languages()
         self.facility_ids.choices = [(f.id, f.name) for f in list_facilities()]
         self.keep("facility_ids", facility_words)
         self.weekdays.choices = [(day, gettext(words)) for day, words in WEEKDAYS.items()]
         self.part_of_day.choices = [(part, part_in_words(part)) for part in PARTS]
         self.urgency.choices = [(each, gettext(URGENCY_WORDS[each])) for each in URGENCIES]
-
-    @property
-    def chosen_patient(self) -> int | None:
-        """Whom the type-ahead, or without script the list of matches, says it is for."""
-        return record_number(self.found_patient_id.data) or record_number(self.patient_id.data)
-
-    def validate_patient_id(self, _field: StringField) -> None:
-        """Somebody it is for."""
-        if self.chosen_patient is None:
-            raise ValidationError(gettext("Choose a patient from the list."))
 
     def validate_entry_key(self, field: HiddenField) -> None:
         """One of ours; another is replaced."""
@@ -78,6 +80,11 @@ class WishForm(PortalForm):
     def check(self) -> None:
         """As adding and changing check it."""
         check_wish(self.details())
+
+    def person(self) -> PatientDetails:
+        """The new patient, at home where they would come first."""
+        return self.newcomer(next(iter(self.facility_ids.data or []), None),
+                             self.insurance_plan_id.data)  # fmt: skip
 
     def details(self) -> WishDetails:
         """What they want. Raises NoWeekday."""
@@ -102,9 +109,14 @@ def wish_as_typed(entry: WaitlistEntry, facility_ids: list[int]) -> dict[str, ob
     }  # fmt: skip
 
 
-def new_wish(facility: Facility, today: date, latest: date) -> dict[str, object]:
+def wish_of_booking(form: BookingForm, facility: Facility, today: date) -> dict[str, object]:
+    """What a new wish says that comes from a booking for which nothing suits."""
+    return new_wish(facility, today) | {name: form[name].data for name in OF_BOOKING}
+
+
+def new_wish(facility: Facility, today: date) -> dict[str, object]:
     """What a new wish says unless somebody changes it."""
     return {
-        "facility_ids": [facility.id], "earliest_on": today, "latest_on": latest,
+        "facility_ids": [facility.id], "earliest_on": today, "latest_on": today + USUAL_WAIT,
         "weekdays": list(WEEKDAYS), "part_of_day": "any", "urgency": "routine",
     }  # fmt: skip

@@ -81,6 +81,7 @@ from portal.appointments.queries.visits import (
 )
 from portal.appointments.queries.waitlist import (
     WishRow,
+    find_waiting,
     find_wish_by_key,
     get_wish,
     list_by_ids,
@@ -123,6 +124,7 @@ __all__ = [
     "find_by_booking_key",
     "find_offer",
     "find_series_by_key",
+    "find_waiting",
     "find_wish_by_key",
     "get_appointment",
     "get_context",

@@ -209,6 +209,23 @@ def find_wish_by_key(entry_key: UUID) -> WaitlistEntry | None:
     )
 
 
+def find_waiting(
+    patient_id: int, service_id: int, today: date, *, but: int | None = None
+) -> int | None:
+    """The oldest entry by which a patient waits for a service and that is not over, but one."""
+    entry = WaitlistEntry
+    return session.scalar(
+        select(entry.id)
+        .where(
+            entry.tenant_id == facts().tenant_id, entry.patient_id == patient_id,
+            entry.service_id == service_id, entry.status == "waiting", entry.latest_on >= today,
+            entry.id != (but or 0),
+        )
+        .order_by(entry.id)
+        .limit(1)
+    )  # fmt: skip
+
+
 def list_wish_facilities(entry_id: int) -> Sequence[int]:
     """Where somebody would come, as far as the user sees it."""
     there = WaitlistFacility

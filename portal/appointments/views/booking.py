@@ -11,19 +11,21 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from portal import clock
 from portal.appointments import commands
 from portal.appointments.act_messages import say_done
 from portal.appointments.booking_page import heading, held_of, shown_booking
 from portal.appointments.brought_plan import bring_plan
-from portal.appointments.choice import Choice, around
+from portal.appointments.choice import Choice
 from portal.appointments.commands import BookingDetails
-from portal.appointments.forms import BookingForm
+from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Wanted, find_offer, get_wish
 from portal.appointments.rules import NotAllBooked, SlotTaken
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.offers import held_id
+from portal.appointments.views.patient_asked import matching, shown_before
 from portal.appointments.views.series import kept, preview, say_booked
 from portal.appointments.views.shown import (
     facility_asked,
@@ -31,6 +33,7 @@ from portal.appointments.views.shown import (
     shown_board,
     with_board,
 )
+from portal.appointments.views.waitlist import wish_form
 from portal.auth.permissions import permission
 from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
@@ -38,8 +41,8 @@ from portal.availability.rules import local_date
 from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility
 from portal.names import name_of
-from portal.patients.commands import Alike, PossiblyRegistered, possible_duplicates_of
-from portal.patients.queries import PatientRow, get_patient, search_patients
+from portal.patients.commands import Alike, PossiblyRegistered
+from portal.patients.queries import get_patient
 from portal.refusals import DomainError
 from portal.services.queries import list_offerings
 from portal.web.answers import asks_for_fragment, form_page, go
@@ -87,17 +90,21 @@ def _try_to_book(form: BookingForm, facility: Facility) -> Response:
         return _form(form, facility, choice, alike=possibly.alike)
     except SlotTaken as taken:
         form.refuse(taken)
-        return _form(form, facility, around(choice, taken.alternatives))
+        return _form(form, facility, replace(choice, picked=not form.own_time))
     except DomainError as refusal:
         form.refuse(refusal)
         return _form(form, facility, choice)
 
 
 def _wish(form: BookingForm, facility: Facility) -> Response:
-    """On to the waitlist, with what is chosen already."""
-    return go("appointments.waitlist_new", facility=facility.id, patient=form.chosen_patient,
-              service=form.service_id.data, doctor=form.doctor_id.data,
-              plan=form.insurance_plan_id.data or "")  # fmt: skip
+    """On to the waitlist with all that is typed; no name stands in an address."""
+    held = held_id()
+    if held is not None:
+        commands.release_slot(held)
+    today = clock.today_in(facility.timezone)
+    wish = WishForm(formdata=None, data=wish_of_booking(form, facility, today))
+    wish.offer_choices(facility)
+    return wish_form(wish, facility)
 
 
 def _asked(slot_id: int | None) -> dict[str, Any]:
@@ -189,8 +196,7 @@ def _series(form: BookingForm, facility: Facility) -> Response:
         except NotAllBooked as gone:
             refuse_start(form, gone, facility.timezone)
     dates = preview(form, facility)
-    start = local_date(get_slot(form.availability_slot_id.data or 0).start_at, facility.timezone)
-    booking = heading(facility, start, held_of(held_id(), facility))
+    booking = heading(facility, held_of(held_id(), facility))
     return form_page("appointments/series.html", "appointments/_series.html", form,
                      booking=booking, dates=dates, kept=kept())  # fmt: skip
 
@@ -222,20 +228,3 @@ def _form(
     writes = request.method == "POST" and form.status < 400
     shown = shown_booking(form, facility, choice, held_id=held_id(), writes=writes)
     return form_page(PAGE, FORM, form, matches=matches, alike=alike, **shown)
-
-
-def matching(form: BookingForm) -> list[PatientRow] | None:
-    """Whom a search without script finds; None when nobody is looked for."""
-    if form.show.data == "patients" and form.patient_query.data:
-        return search_patients(form.patient_query.data)
-    return None
-
-
-def shown_before(form: BookingForm) -> Sequence[Alike]:
-    """Who may be the new patient, when somebody has chosen among them: the choice stays."""
-    if not (form.found_patient_id.data and form.names_typed):
-        return ()
-    try:
-        return possible_duplicates_of(form.person())
-    except DomainError:  # no person can be like that; booking says so beside the field
-        return ()

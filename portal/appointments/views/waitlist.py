@@ -1,7 +1,5 @@
 """/appointments/waitlist: who waits for a start, and whom the free ones suit."""
 
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +8,13 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.appointments import commands, queries
+from portal.appointments.booking_page import chosen_patient, keep_patient
 from portal.appointments.brought_plan import bring_plan
+from portal.appointments.commands import WaitsAlready
 from portal.appointments.forms import WishForm, new_wish, wish_as_typed
 from portal.appointments.models import WaitlistEntry
 from portal.appointments.views.blueprint import bp
+from portal.appointments.views.patient_asked import matching, shown_before
 from portal.appointments.views.shown import facility_asked, number_asked
 from portal.appointments.waitlist_page import shown_wish, starts_wanted
 from portal.appointments.words import WISHES
@@ -22,14 +23,15 @@ from portal.availability.rules import local_date
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.names import name_of
-from portal.patients.queries import PatientRow, get_patient, search_patients
+from portal.patients.commands import PossiblyRegistered
+from portal.patients.queries import get_patient
+from portal.refusals import NotFound
 from portal.web.answers import form_page, go, page, toast
-from portal.web.forms import held
+from portal.web.forms import held, record_number
 from portal.web.messages import PATIENT
 from portal.web.pagination import Listing, window_from
 
 FORM = "appointments/_wish.html"
-USUAL_WAIT = timedelta(weeks=6)
 
 
 @bp.get("/appointments/waitlist")
@@ -59,10 +61,9 @@ def waitlist_new() -> Response:
     form.offer_choices(facility)
     if not brought and _is_sent(form) and form.validate():
         with form.refusals():
-            entry = commands.add_to_waitlist(form.details(), UUID(form.entry_key.data))
-            _say(entry, _("On the waitlist: %(who)s", who=PATIENT))
+            _say(*_added(form))
             return go("appointments.waitlist", facility=facility.id)
-    return _form("appointments/wish_new.html", form, facility)
+    return wish_form(form, facility)
 
 
 @bp.route("/appointments/waitlist/<int:entry_id>", methods=["GET", "POST"])
@@ -80,7 +81,8 @@ def waitlist_edit(entry_id: int) -> Response:
             commands.change_wish(entry, form.details())
             _say(entry, _("Waitlist entry saved: %(who)s", who=PATIENT))
             return go("appointments.waitlist", facility=facility.id)
-    return _form("appointments/wish_edit.html", form, facility, entry=entry)
+    return _form("appointments/wish_edit.html", form, facility, entry=entry,
+                 address=request.full_path)  # fmt: skip
 
 
 @bp.post("/appointments/waitlist/<int:entry_id>/withdrawal")
@@ -103,6 +105,39 @@ def waitlist_reinstatement(entry_id: int) -> Response:
     return _back(entry)
 
 
+def wish_form(form: WishForm, facility: Facility) -> Response:
+    """The form of a new entry, with what is typed or brought from the booking form."""
+    address = url_for("appointments.waitlist_new", facility=facility.id)
+    return _form("appointments/wish_new.html", form, facility, address=address)
+
+
+def _added(form: WishForm) -> tuple[WaitlistEntry, str]:
+    """The new entry; or the one that there is, changed as is typed; and what is said of it."""
+    entry_id = record_number(form.update_entry_id.data)
+    if entry_id is not None:
+        entry = queries.get_wish(entry_id)
+        if entry.patient_id != form.chosen_patient:
+            raise NotFound
+        commands.change_wish(entry, form.details())
+        return entry, _("Waitlist entry saved: %(who)s", who=PATIENT)
+    return _added_anew(form), _("On the waitlist: %(who)s", who=PATIENT)
+
+
+def _added_anew(form: WishForm) -> WaitlistEntry:
+    key = UUID(form.entry_key.data)
+    try:
+        if not form.registers:
+            return commands.add_to_waitlist(form.details(), key)
+        return commands.add_newcomer_to_waitlist(form.person(), form.details(), key,
+                                                 anyway=form.somebody_else)  # fmt: skip
+    except PossiblyRegistered as possibly:
+        possibly.field = "found_patient_id"
+        raise
+    except WaitsAlready as waits:
+        form.waits = waits.entry_id
+        raise
+
+
 def _say(entry: WaitlistEntry, what: str) -> None:
     """Say what was done to an entry of the list, and whose it is."""
     toast(what, patient=entry.patient_id)
@@ -121,7 +156,7 @@ def _is_sent(form: WishForm) -> bool:
 def _asked(facility: Facility) -> dict[str, Any]:
     """What the address says: a patient, a service, a doctor, a plan."""
     today = local_date(clock.now(), facility.timezone)
-    asked = new_wish(facility, today, today + USUAL_WAIT)
+    asked = new_wish(facility, today)
     known = {"service_id": "service", "doctor_id": "doctor", "insurance_plan_id": "plan"}
     asked |= {field: number_asked(name) for field, name in known.items()}
     patient_id = number_asked("patient")
@@ -144,10 +179,13 @@ def _who(patient_id: int) -> dict[str, Any]:
 
 def _form(template: str, form: WishForm, facility: Facility, **context: Any) -> Response:
     shows = bool(form.show.data)
-    matches: Sequence[PatientRow] | None = None
-    if form.show.data == "patients" and form.patient_query.data:
-        matches = search_patients(form.patient_query.data)
+    matches, waits, patient = matching(form), form.waits, chosen_patient(form)
+    if patient is not None:
+        keep_patient(form, patient)
+    alike = shown_before(form) if matches is None else ()
+    already = queries.list_by_ids([waits]).get(waits) if waits else None
     form.show.data = ""
     back = url_for("appointments.waitlist", facility=facility.id)
     return form_page(template, FORM, form, status=200 if shows else None, facility=facility,
-                     matches=matches, back_to=back, **context)  # fmt: skip
+                     matches=matches, alike=alike, already=shown_wish(already) if already else None,
+                     back_to=back, **context)  # fmt: skip

@@ -15,7 +15,8 @@ from portal.appointments.forms import WalkInForm
 from portal.appointments.models import Appointment
 from portal.appointments.verdict import verdict_on
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.booking import booked, matching, shown_before
+from portal.appointments.views.booking import booked
+from portal.appointments.views.patient_asked import matching, shown_before
 from portal.appointments.views.shown import facility_asked, number_asked
 from portal.auth.permissions import permission
 from portal.facilities.models import Facility
@@ -77,6 +78,6 @@ def _form(form: WalkInForm, facility: Facility) -> Response:
     alike = shown_before(form) if matches is None else ()
     form.show.data, choice = "", form.choice(facility)
     return form_page(PAGE, FORM, form, matches=matches, alike=alike,
-                     booking=heading(facility, choice.today, None),
+                     booking=heading(facility, None),
                      verdict=verdict_on(choice, choice.today),
                      **known_patient(form, facility))  # fmt: skip

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base
 from portal.phi.columns import is_envelope
 from portal.phi.sealed import Sealed
-from portal.tenancy.models import TenantOwned, belongs_to, one_of
+from portal.tenancy.models import Dated, TenantOwned, belongs_to, one_of
 
 
 class _OfPatient:
@@ -36,7 +36,7 @@ class _Ended:
     ended_by: Mapped[int | None] = mapped_column(BigInteger, sort_order=52)
 
 
-class PatientAlert(_OfPatient, _Ended, TenantOwned, Base):
+class PatientAlert(_OfPatient, _Ended, Dated, TenantOwned, Base):
     """What everybody must know first about a patient."""
 
     __tablename__ = "patient_alerts"
@@ -59,7 +59,7 @@ class PatientAlert(_OfPatient, _Ended, TenantOwned, Base):
     text = Sealed("text_envelope")
 
 
-class PatientNote(_OfPatient, TenantOwned, Base):
+class PatientNote(_OfPatient, Dated, TenantOwned, Base):
     """A note; another corrects it, and both stay."""
 
     __tablename__ = "patient_notes"

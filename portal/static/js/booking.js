@@ -7,17 +7,18 @@ document.addEventListener("portal:picked", ({ target, detail }) => {
   const register = form.querySelector("[data-register]");
   if (register) register.open = isNew;
   form.querySelector("[data-alike]")?.remove();
-  bringPlan(form, isNew ? { value: "", plan: "", planName: "" } : detail);
+  if (isNew) bringPlan(form, "", "", "");
+  else bringPlan(form, detail.plan, detail.planName, detail.value);
   if (isNew) startRegistration(target, register);
 });
 
-function bringPlan(form, detail) {
-  const { insurance_plan_id: plan, insurance_plan_id_text: text, plan_for: whose } = form.elements;
+function bringPlan({ elements }, value, name, whose) {
+  const { insurance_plan_id: plan, insurance_plan_id_text: text } = elements;
   // What was chosen before anybody was is chosen for whoever is new.
-  if (!plan || (!detail.value && !whose.value)) return;
-  whose.value = detail.value;
-  plan.value = detail.plan;
-  if (text) text.value = detail.planName;
+  if (!plan || (!whose && !elements.plan_for.value)) return;
+  elements.plan_for.value = whose;
+  plan.value = value;
+  if (text) text.value = name;
   else if (plan.selectedIndex < 0) plan.value = "";
 }
 

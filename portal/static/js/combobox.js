@@ -68,7 +68,8 @@ class Combobox extends HTMLElement {
   }
 
   // Where nothing is left to be looked at, Ctrl+Enter takes the highlighted one and sends the form.
-  quick() { if (this.closest("[data-at-once]") && !this.list.hidden) this.pick(this.options[this.at]); }
+  // Nobody is registered unseen.
+  quick() { if (this.closest("[data-at-once]") && !this.list.hidden) this.pick(this.list.querySelector("[aria-selected=true]:not(#option-new)")); }
 
   open() { this.list.hidden = false; this.input.setAttribute("aria-expanded", "true"); this.go(-1); }
 

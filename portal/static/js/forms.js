@@ -34,8 +34,11 @@ document.addEventListener("submit", (event) => {
   if (wrong) { event.preventDefault(); event.stopImmediatePropagation(); wrong.reportValidity(); }
 }, true);
 
-// Errors, else what comes next, take the focus once.
+// What somebody opened stays open. Errors, else what comes next, take the focus once.
+let opened = [];
+document.addEventListener("htmx:before:swap", () => { opened = [...document.querySelectorAll("details[open][id]")]; });
 const land = () => {
+  for (const { id } of opened) document.getElementById(id)?.setAttribute("open", "");
   const found = document.querySelector(".errors:not([data-seen])") ?? document.querySelector("[data-land]:not([data-seen])");
   found?.focus();
   found?.setAttribute("data-seen", "");
@@ -47,16 +50,12 @@ land();
 // focus again; if it is gone, the title of what came instead has it.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => { ctx.at = document.activeElement; });
 document.addEventListener("htmx:finally:request", ({ detail: { ctx: { at } } }) => setTimeout(() => {
-  const title = document.querySelector("dialog[open] h2") ?? document.getElementById("main");
   if (!at || at === document.body) return;
+  const title = document.querySelector("dialog[open] h2") ?? document.getElementById("main");
   title.tabIndex = -1;
-  for (const to of [at, document.getElementById(at.id), title]) if (document.activeElement === document.body) to?.focus();
+  for (const to of [at, title]) if (document.activeElement === document.body) to.focus();
 }));
 // What somebody opens is seen as a whole, as far as there is room.
 document.addEventListener("click", ({ target }) => {
-  const details = target.closest("summary")?.parentNode;
-  if (details) setTimeout(() => { if (details.open) details.scrollIntoView({ block: "nearest" }); });
+  if (target.closest("summary")) setTimeout(() => target.closest("details[open]")?.scrollIntoView({ block: "nearest" }));
 });
-// What somebody opened stays open.
-document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => { ctx.opened = [...document.querySelectorAll("details[open][id]")]; });
-document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => ctx.opened?.forEach(({ id }) => document.getElementById(id)?.setAttribute("open", "")));

@@ -23,7 +23,8 @@ function welcome(toast) {
   for (const other of box.children) if (other !== toast && other.querySelector("span").textContent === text) other.remove();
   say(text, error);
   // Z takes back the newest of all: no older message claims the key.
-  if (toast.querySelector("[data-key]")) for (const older of box.querySelectorAll(".toast [data-key]")) if (!toast.contains(older)) { delete older.dataset.key; older.lastElementChild.remove(); }
+  const undo = toast.querySelector("[data-key]");
+  if (undo) for (const older of box.querySelectorAll("[data-key]")) if (older !== undo) { delete older.dataset.key; older.lastElementChild.remove(); }
   if (toast.parentNode === box) raise();
   while (box.children.length > MOST) box.firstElementChild.remove();
   if (!error) expire(toast);

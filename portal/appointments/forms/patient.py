@@ -1,0 +1,88 @@
+"""Whom a form is for: somebody who is known, or somebody new who is registered with it."""
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms.validators import Length, Optional, ValidationError
+
+from portal.appointments.rules import inactive
+from portal.patients.queries import get_patient
+from portal.patients.rules.details import PatientDetails
+from portal.patients.rules.kept import Extras, with_extras
+from portal.patients.shown import interpreter_choices, languages
+from portal.web.forms import Line, PickField, PortalForm, record_number, say, tidy
+
+NEW = "new"
+INTERPRETER = {"y": True, "n": False}
+
+
+class ForSomebody(PortalForm):
+    """The fields of a form that is for a patient, and of the short registration."""
+
+    patient_id = StringField(lazy_gettext("Patient"))
+    found_patient_id = StringField()
+    patient_query = Line(lazy_gettext("Patient"))
+    plan_for = HiddenField()
+    last_name = Line(lazy_gettext("Last name"), [Length(max=100)])
+    first_name = Line(lazy_gettext("First name"), [Length(max=100)])
+    dob = DateField(lazy_gettext("Date of birth"), [Optional()])
+    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    preferred_language = PickField(
+        lazy_gettext("Preferred language"), coerce=tidy, validate_choice=False
+    )
+    interpreter = SelectField(lazy_gettext("Interpreter"), coerce=tidy, validate_choice=False)
+
+    def offer_languages(self) -> None:
+        """What a new patient speaks, and whether an interpreter comes."""
+        self.pick("preferred_language", languages(), none=gettext("Not known"))
+        self.interpreter.choices = interpreter_choices()
+
+    @property
+    def somebody_else(self) -> bool:
+        """Whether those who may be the new patient were shown, and it is none of them."""
+        return self.found_patient_id.data == NEW
+
+    @property
+    def chosen_patient(self) -> int | None:
+        """Whom the type-ahead, or without script the list of matches, says it is for."""
+        found = record_number(self.found_patient_id.data)
+        return record_number(self.patient_id.data) if found is None else found
+
+    @property
+    def names_typed(self) -> bool:
+        """Whether somebody new is named."""
+        return bool(self.last_name.data or self.first_name.data)
+
+    @property
+    def registers(self) -> bool:
+        """Whether a new patient is registered with the visit."""
+        return self.chosen_patient is None and (self.patient_id.data == NEW or self.names_typed)
+
+    def validate_patient_id(self, _field: StringField) -> None:
+        """Somebody it is for, and who is alive. Raises what `get_patient` raises."""
+        if self.registers:
+            return
+        if self.chosen_patient is None:
+            raise ValidationError(gettext("Choose a patient from the list, or register a new one."))
+        status = get_patient(self.chosen_patient).status
+        if status != "active":
+            raise ValidationError(say(inactive(status)))
+
+    def validate_last_name(self, field: Line) -> None:
+        """Of whoever is new both names; who has one only is registered among the patients."""
+        if self.registers and not field.data:
+            raise ValidationError(gettext("Last name: needed to register a new patient."))
+
+    def validate_first_name(self, field: Line) -> None:
+        """As the last name."""
+        if self.registers and not field.data:
+            raise ValidationError(gettext("First name: needed to register a new patient."))
+
+    def newcomer(self, facility_id: int | None, plan_id: int | None) -> PatientDetails:
+        """The new patient, with where they are at home and their plan."""
+        return PatientDetails(
+            first_name=self.first_name.data or "", last_name=self.last_name.data or "",
+            dob=self.dob.data, phone=self.phone.data,
+            preferred_language=self.preferred_language.data,
+            meta=with_extras(None, Extras(interpreter=INTERPRETER.get(self.interpreter.data))),
+            facility_id=facility_id, default_insurance_plan_id=plan_id,
+        )  # fmt: skip

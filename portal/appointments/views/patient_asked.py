@@ -1,0 +1,26 @@
+"""Whom a form is for, where no script says it: those a search finds, and who may be the new one."""
+
+from collections.abc import Sequence
+
+from portal.appointments.forms import BookingForm, WishForm
+from portal.patients.commands import Alike, possible_duplicates_of
+from portal.patients.queries import PatientRow, search_patients
+from portal.refusals import DomainError
+
+
+def matching(form: BookingForm | WishForm) -> list[PatientRow] | None:
+    """Whom a search without script finds; None when nobody is looked for."""
+    if form.show.data == "patients" and form.patient_query.data:
+        return search_patients(form.patient_query.data)
+    return None
+
+
+def shown_before(form: BookingForm | WishForm) -> Sequence[Alike]:
+    """Who may be the new patient, when that is asked or somebody has chosen among them."""
+    asked = form.found_patient_id.data or form.found_patient_id.errors
+    if not (asked and form.names_typed):
+        return ()
+    try:
+        return possible_duplicates_of(form.person())
+    except DomainError:  # no person can be like that; booking says so beside the field
+        return ()
