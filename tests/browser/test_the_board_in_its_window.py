@@ -50,3 +50,15 @@ def test_where_colours_are_forced_what_is_chosen_has_an_outline(desk: Page) -> N
     desk.emulate_media(forced_colors="active")
     for chosen in (".rail [aria-current]", ".chip[aria-pressed=true]"):
         expect(desk.locator(chosen).first).to_have_css("outline-style", "solid")
+
+
+@pytest.mark.parametrize("address", ["/appointments/waitlist", "/patients/", "/appointments/day"])
+def test_paper_has_all_of_a_page_and_none_of_its_frame(desk: Page, address: str) -> None:
+    """The kind: what scrolls on screen is cut at the end of the sheet, with menus beside it."""
+    desk.goto(address)
+    desk.emulate_media(media="print")
+    for frame in (".top", ".rail", ".skip"):
+        expect(desk.locator(frame).first).to_be_hidden()
+    for scrolls in (".shell", "#main"):
+        expect(desk.locator(scrolls)).to_have_css("overflow-y", "visible")
+        expect(desk.locator(scrolls)).to_have_css("display", "block")
