@@ -52,6 +52,14 @@ def test_a_proof_is_of_this_value_in_this_row(browser, alder: Clinic, whose, rol
         given(getattr(alder, whose), role)
 
 
+def test_a_proof_of_a_role_is_none_of_a_password(browser, alder: Clinic):
+    signed_in(browser, alder.admin)
+    vouched(alder.clinician, "auditor")
+    both = text("UPDATE users SET role = 'auditor', password_hash = 'x' WHERE id = :id")
+    with pytest.raises(ProgrammingError, match="with a proof"):
+        session.execute(both, {"id": alder.clinician.id})
+
+
 def test_a_copied_proof_is_nothing_in_anothers_session(browser, alder: Clinic):
     signed_in(browser, alder.admin)
     vouched(alder.clinician, "auditor")

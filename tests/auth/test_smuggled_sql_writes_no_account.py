@@ -22,6 +22,7 @@ from portal.tenancy.context import enter_session
 from tests.support.databases import clone
 from tests.tenancy.rows import insert, values_for
 from tests.tenancy.stage import Stage, staged
+from tests.tenancy.test_an_attackers_statement import ARGUMENTS, FUNCTIONS
 
 pytestmark = pytest.mark.database
 
@@ -53,12 +54,19 @@ EVIL = {
     "jsonb": "'[1]'", "timestamp with time zone": "now()", "boolean": "true",
     "double precision": "1", "xid8": "'1'",
 }  # fmt: skip
+# Each, its type, and whether the web role reads it, so that a row with it can be copied.
 COLUMNS = """
-SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a
+SELECT a.attname, format_type(a.atttypid, NULL),
+  has_column_privilege('portal_app', a.attrelid, a.attnum, 'SELECT')
+FROM pg_attribute a
 WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
 ORDER BY a.attnum
 """
 CONTENT = "SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {} t"
+GUARDS = """
+SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger
+WHERE tgfoid = 'guard_account()'::regprocedure ORDER BY 2, 1
+"""
 ME = "(verified_context())[3]::bigint"
 ROLE = "UPDATE users SET role = 'owner' WHERE id = current_user_id()"
 VESSELS = {
@@ -125,8 +133,8 @@ def web(request, stage) -> Iterator[Flask]:
         db.session.remove()
 
 
-def refusal_of(stage: Stage, *statements: str) -> type[Exception] | None:
-    """How a request with these statements in it is refused; what is not refused is committed."""
+def refusal_of(stage: Stage, *statements: str, keep: bool = True) -> type[Exception] | None:
+    """How a request with these statements in it is refused; else it is committed, or undone."""
     connections.serve(None)
     found = enter_session(stage.clinics[0].token_hash)
     assert found is not None
@@ -134,7 +142,8 @@ def refusal_of(stage: Stage, *statements: str) -> type[Exception] | None:
     try:
         for statement in statements:
             db.session.execute(text(statement))
-        db.session.commit()
+        if keep:
+            db.session.commit()
     except DBAPIError as error:
         return type(error.orig)
     finally:
@@ -150,7 +159,9 @@ def contents(stage: Stage) -> dict[str, str]:
 
 def attacks(stage: Stage, table: str) -> Iterator[tuple[str, str]]:
     """What is tried, and the statement."""
-    columns = dict(stage.connection.execute(COLUMNS, [table]).fetchall())
+    known = stage.connection.execute(COLUMNS, [table]).fetchall()
+    columns = {column: kind for column, kind, _read in known}
+    listed = ", ".join([column for column, _kind, read in known if read] or columns)
     mine = "user_id" if "user_id" in columns else "id" if table in {"users", "tenants"} else None
     whose = {"own": "true"}
     if mine:
@@ -158,7 +169,6 @@ def attacks(stage: Stage, table: str) -> Iterator[tuple[str, str]]:
         whose = {"own": f"{mine} = {own}", "others": f"{mine} <> {own}"}
     for name, where in whose.items():
         if (table, name) != ("tenants", "others"):
-            listed = ", ".join(columns)
             yield f"{name}: add", f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {table}"
             yield f"{name}: erase", f"DELETE FROM {table} WHERE {where}"
         for column, kind in columns.items():
@@ -185,8 +195,40 @@ def test_nothing_of_an_account_is_written(stage, web, table):
     assert contents(stage) == before
 
 
+def test_no_guard_can_be_taken_away_unnoticed(stage, web):
+    """But that of passwords, where the one of people refuses as well."""
+    guards = stage.connection.execute(GUARDS).fetchall()
+    stage.connection.rollback()
+    assert len(guards) > 15
+    unnoticed = []
+    for name, table, again in guards:
+        stage.connection.execute(f"DROP TRIGGER {name} ON {table}")
+        stage.connection.commit()
+        tried = dict(attacks(stage, table)).values()
+        stage.connection.rollback()
+        refusals = {refusal_of(stage, statement, keep=False) for statement in tried}
+        stage.connection.execute(again)
+        stage.connection.commit()
+        unnoticed += [name] if refusals == {errors.InsufficientPrivilege} else []
+    assert unnoticed == ["guard_password"]
+
+
 @pytest.mark.parametrize("vessel", VESSELS)
 def test_no_way_of_saying_it_goes_round(stage, web, vessel):
     before = contents(stage)
     assert refusal_of(stage, *VESSELS[vessel]) is errors.InsufficientPrivilege
+    assert contents(stage) == before
+
+
+def test_no_function_that_the_web_role_may_call_writes_an_account(stage, web):
+    """Each called with a colleague's number and with one's own, and with nothing."""
+    before = contents(stage)
+    clinic = stage.clinics[0]
+    functions = stage.connection.execute(FUNCTIONS).fetchall()
+    for number in (clinic.annex["users"], clinic.ids["users"], "NULL"):
+        for _signature, name, kinds in functions:
+            known = {"tenant": number, "slug": "alder"}
+            called = (ARGUMENTS.get(kind, f"NULL::{kind}").format(**known) for kind in kinds)
+            refusal_of(stage, f"SELECT * FROM {name}({', '.join(called)})")
+    assert len(functions) > 20
     assert contents(stage) == before
