@@ -74,9 +74,11 @@ def _without_hours(reasons: Sequence[Reason]) -> Reason | None:
 
 
 def _of_its_time(reasons: Sequence[Reason], *, chosen: bool) -> SlotTaken:
-    """Why it is no opening: nobody works then, it is taken, or what else is known."""
+    """Why it is no opening: nobody works then, it is taken (or was a moment ago), or what it is."""
     none = _without_hours(reasons)
+    if not reasons:
+        return SlotTaken() if chosen else NotAnOpening()
     if none is None and any(reason.code in TAKEN for reason in reasons):
         return SlotTaken() if chosen else TimeTaken()
-    reason = none or next(iter(reasons), None)
-    return NotAnOpening(reason.message, **reason.params) if reason else NotAnOpening()
+    reason = none or reasons[0]
+    return NotAnOpening(reason.message, **reason.params)
