@@ -26,11 +26,12 @@ log = structlog.get_logger()
 CLOSED = Counter(
     "portal_connections_closed", "Connections closed because something was left on them."
 )
-# Everything but prepared statements, and whether one of those was not made by the driver.
+# Whether a prepared statement was not made by the driver.
+PLANTED = b"SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql)"
+# Everything but prepared statements.
 TIDY = b"""
 SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL;
 RESET SESSION AUTHORIZATION;
-SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql)
 """
 
 # No clinic's number.
@@ -40,6 +41,10 @@ SECONDS_TO_TIDY = 5.0
 
 _numbers = count()
 _serving: ContextVar[int | None] = ContextVar("serving", default=None)
+
+
+class Planted(psycopg.OperationalError):
+    """SQL has prepared a statement on the connection, which only an injected statement does."""
 
 
 def serve(tenant_id: int | None) -> None:
@@ -64,6 +69,20 @@ def verified(info: dict[str, Any], tenant_id: int | None) -> None:
     """
     one = info.get("clinic") in (None, tenant_id)
     info["clinic"] = tenant_id if one else NEITHERS
+
+
+def is_planted(connection: psycopg.Connection[Any]) -> bool:
+    """Whether SQL has prepared a statement: then the connection is to be closed.
+
+    The question itself is never prepared, so that nothing can answer in its place. It is not asked
+    where something failed, since then nothing is committed.
+    """
+    if connection.info.transaction_status == pq.TransactionStatus.INERROR:
+        return False
+    [planted] = connection.execute(PLANTED, prepare=False).fetchone() or (True,)
+    if planted:
+        _say_closed()
+    return bool(planted)
 
 
 class OwnFirst(Queue[ConnectionPoolEntry]):
@@ -155,12 +174,16 @@ def _after_use(connection: Any, record: ConnectionPoolEntry) -> None:
     except psycopg.OperationalError as error:
         record.invalidate(error)
         return
-    CLOSED.inc()
-    log.error("connection_closed")
+    _say_closed()
     record.invalidate()
 
 
+def _say_closed() -> None:
+    CLOSED.inc()
+    log.error("connection_closed")
+
+
 def _tidied(connection: psycopg.Connection[Any]) -> bool:
-    connection.pgconn.send_query(TIDY)
+    connection.pgconn.send_query(TIDY + PLANTED)
     *_others, answer = connection.wait(execute(connection.pgconn), timeout=SECONDS_TO_TIDY)
     return bool(answer.status == pq.ExecStatus.TUPLES_OK and answer.get_value(0, 0) == b"f")

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     TextClause,
+    event,
     inspect,
     select,
     text,
@@ -25,6 +26,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, make_transient_to_detached
 
+from portal import connections
 from portal.state import Asker, State
 
 
@@ -56,6 +58,7 @@ class PortalSession(FlaskSession):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.state = State()
+        self.line: Connection | None = None
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         """The engine of the state's role."""
@@ -95,6 +98,39 @@ def _present() -> PortalSession:
     return cast(PortalSession, session())
 
 
+def require_own_statements() -> None:
+    """Refuse to go on where SQL has prepared a statement, which the portal never does.
+
+    It may have taken the place of one of the driver's, and answered in its stead: told another's
+    row or role than the database holds, or written no entry of what was read.
+
+    Raises:
+        DBAPIError: there is one, or the server is gone.
+    """
+    line = _present().line
+    if line is None or line.closed or line.invalidated:
+        return
+    driver: Any = line.connection.driver_connection
+    try:
+        planted = connections.is_planted(driver)
+    except psycopg.Error as error:
+        raise _told(line, error) from error
+    if planted:
+        line.invalidate()
+        raise _told(line, connections.Planted("a statement was prepared by SQL"))
+
+
+@event.listens_for(PortalSession, "after_begin")
+def _remember(speaking: PortalSession, _begun: object, line: Connection) -> None:
+    speaking.line = line if speaking.state.role is None else None
+
+
+@event.listens_for(PortalSession, "before_commit")
+def _before_commit(speaking: PortalSession) -> None:
+    if not speaking.in_nested_transaction():
+        require_own_statements()
+
+
 def plan_anew() -> None:
     """Have this connection plan again what it planned before, its checks of references too.
 
@@ -127,11 +163,17 @@ def together(*asked: Asked, binary: bool = False) -> list[list[Any]]:
             cursors = [_sent(driver, *each, binary=binary) for each in asked]
         return [each.fetchall() if each.pgresult.nfields else [] for each in cursors]
     except psycopg.Error as error:
-        if driver.closed:
-            # The server is gone, and with it what the pool keeps.
-            connection.invalidate(error)
-            connection.engine.dispose()
-        raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
+        raise _told(connection, error) from error
+
+
+def _told(connection: Connection, error: psycopg.Error) -> BaseException:
+    """What the driver met, as whoever uses SQLAlchemy knows it."""
+    driver: Any = None if connection.invalidated else connection.connection.driver_connection
+    if driver and driver.closed:
+        # The server is gone, and with it what the pool keeps.
+        connection.invalidate(error)
+        connection.engine.dispose()
+    return DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True)
 
 
 def column_by_id(

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from portal.audit import trouble
 from portal.audit.notes import note
-from portal.db import begin_anew, session, state
+from portal.db import begin_anew, require_own_statements, session, state
 from portal.refusals import Conflict
 from portal.state import Asker
 from portal.web.errors import Unavailable
@@ -152,6 +152,7 @@ def _answered(view: Callable[[], ResponseReturnValue]) -> Response:
 def _settle(status: int) -> None:
     """Write the entries and commit; what was refused keeps nothing else."""
     if status >= 400:
+        require_own_statements()
         messages = state().messages
         session.rollback()
         _hook().enter()
