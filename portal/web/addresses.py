@@ -34,7 +34,8 @@ def own_address(address: str | None) -> str:
     named = address or ""
     parts = parts_of(named)
     foreign = parts.scheme or parts.netloc or "\\" in named or not named.isprintable()
-    if foreign or not parts.path.startswith("/") or parts.path.startswith("//"):
+    # However many slashes it begins with, a browser takes what follows two of them for a host.
+    if foreign or not named.startswith("/") or named.startswith("//"):
         return "/"
     return named
 

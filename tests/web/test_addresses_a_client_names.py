@@ -11,6 +11,8 @@ from portal.web.addresses import parts_of
 NONE = ["http://[::1", "//[", "http://]/", "http://a[b/"]
 ELSEWHERE = [
     "//evil.example",
+    "///evil.example",
+    "////evil.example",
     "https://evil.example",
     "/\\evil.example",
     "/\t/evil.example",
