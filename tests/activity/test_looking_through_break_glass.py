@@ -2,9 +2,10 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from portal.db import session
-from tests.support.glass import REASON, Elsewhere, broken_glass, elsewhere
+from tests.support.glass import REASON, Elsewhere, broken_glass, elsewhere, signed_in
 from tests.support.statements import at_most
 
 LIST = "/activity/break-glass"
@@ -67,6 +68,13 @@ def test_nobody_looks_through_their_own(browser, alder):
     assert answer.status_code == 422
     assert "Somebody else must review" in answer.text
     assert WAITING in browser.get("/activity/").text
+
+
+def test_nobody_is_said_to_have_looked_through_what_they_did_not(alder, used):
+    said = text("UPDATE break_glass SET reviewed_at = now(), reviewed_by = :id")
+    refused = pytest.raises(ProgrammingError, match="own name")
+    with signed_in(alder.admin, alder), refused, session.begin_nested():
+        session.execute(said, {"id": alder.owner.id})
 
 
 def test_an_auditor_reads_and_does_not_tick_off(browser, alder, used):

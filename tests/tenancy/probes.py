@@ -238,23 +238,26 @@ def nobody_reviews_themself(stage: Stage, table: Table) -> Iterator[Finding]:
         yield "reviews their own", reviewed == 0
 
 
-# The column that says whose a row is; nobody writes one in a colleague's name.
+# The columns that say who did something; nobody writes a colleague's name there.
 IN_ONES_OWN_NAME = {
-    "appointment_acts": "user_id", "exports": "asked_by", "form_submissions": "user_id",
-    "uploads": "uploaded_by",
+    "absence_visits": ("called_by",), "absences": ("recorded_by", "undone_by"),
+    "appointment_acts": ("user_id",), "disclosures": ("recorded_by",), "exports": ("asked_by",),
+    "form_submissions": ("user_id",), "patient_alerts": ("author_id", "ended_by"),
+    "patient_contacts": ("author_id", "ended_by"), "patient_distinctions": ("decided_by",),
+    "patient_merges": ("merged_by", "undone_by"), "patient_notes": ("author_id",),
+    "uploads": ("uploaded_by",),
 }  # fmt: skip
 
 
 def in_nobody_elses_name(stage: Stage, table: Table) -> Iterator[Finding]:
     """What is a person's own is written by nobody else, nor given to anybody."""
-    column = IN_ONES_OWN_NAME.get(table.name)
-    if column is None:
-        return
     for own, _other in stage.sides():
-        values = values_for(table, own) | {column: own.annex["users"]}
-        yield "adds in a colleague's name", not stage.takes(table, values)
-        given = stage.touches(f"UPDATE {{}} SET {column} = %s", table.name, own.annex["users"])
-        yield "gives to a colleague", given == 0
+        colleague = own.annex["users"]
+        for column in IN_ONES_OWN_NAME.get(table.name, ()):
+            values = values_for(table, own) | {column: colleague}
+            yield f"adds with a colleague as {column}", not stage.takes(table, values)
+            given = stage.touches(f"UPDATE {{}} SET {column} = %s", table.name, colleague)
+            yield f"says that a colleague is {column}", given == 0
 
 
 def forms_are_ones_own(stage: Stage, table: Table) -> Iterator[Finding]:

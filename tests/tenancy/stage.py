@@ -27,7 +27,7 @@ from tests.tenancy.rows import (
 
 GUARDED = """
 SELECT EXISTS (SELECT FROM pg_trigger JOIN pg_proc f ON f.oid = tgfoid
-               WHERE tgrelid = %s::regclass AND f.proname = 'guard_account')
+               WHERE tgrelid = %s::regclass AND f.proname IN ('guard_account', 'guard_name'))
 """
 REFUSED = (
     errors.FeatureNotSupported,  # COPY into a table with row security
@@ -62,7 +62,8 @@ class Stage:
     def speak_as_whoever_writes(self, table: Table, column: str, clinic: Clinic) -> None:
         """Be the web application signed in to the clinic, or a function where it may not write.
 
-        Where it writes with a proof alone, the reference has to hold by itself as well.
+        Where it writes with a proof, or in one's own name alone, the reference has to hold by
+        itself as well.
         """
         self.speak_as("app")
         may = "SELECT has_column_privilege(%s, %s, %s)"
