@@ -6,6 +6,7 @@ import pytest
 
 from portal.appointments.commands import book_appointment
 from portal.db import session
+from tests.support.client import HTMX
 from tests.support.people import Clinic
 from tests.support.scheduling import MONDAY, a_patient, a_practice, book, details, hours
 
@@ -168,3 +169,16 @@ def test_the_list_says_how_many_calls_are_left(browser, ward, shown):
     listed = browser.get("/absences/").text
     assert "Ill" in listed
     assert ">2</td>" in listed
+
+
+def test_the_call_list_and_the_absences_follow_what_is_undone_there(browser, ward, shown):
+    """The kind: a page goes on saying what its own Undo has taken back."""
+    sheet = browser.send(ward.address, shown | {"do": "confirm"}).location
+    before = browser.get(sheet).text
+    assert f'hx-get="{sheet}' in before
+    assert 'hx-trigger="portal:undone from:body"' in before
+    assert 'hx-trigger="portal:undone from:body"' in browser.get("/absences/").text
+    assert browser.send("/appointments/reversals").status_code == 303
+    after = browser.get(sheet, headers=HTMX).text
+    assert "The absence was undone." in after
+    assert ">Undo absence<" not in after

@@ -27,7 +27,7 @@ def show(absence_id: int) -> Response:
     fetched = queries.list_calls(absence_id, limit=window.limit, offset=window.offset)
     listing = Listing.of(fetched, window)
     return page(
-        "absences/show.html", "absences/_calls.html", absence=absence, listing=listing,
+        "absences/show.html", "absences/_show.html", absence=absence, listing=listing,
         doctor=get_doctor(absence.doctor_id, even_retired=True),
         spans=queries.list_spans(absence_id),
     )  # fmt: skip
