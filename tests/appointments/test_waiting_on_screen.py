@@ -8,6 +8,7 @@ import pytest
 
 from portal.appointments import queries
 from portal.appointments.queries import list_coming_of
+from tests.support.client import HTMX
 from tests.support.scheduling import (
     MONDAY,
     a_patient,
@@ -252,6 +253,30 @@ def test_what_is_typed_of_somebody_new_goes_on_to_the_waitlist(browser, alder, w
     new = wish(*work, **{name: sent[name] for name in sent if name not in ("show", "facility_id")})
     assert browser.send("/appointments/waitlist/new", new).status_code == 303
     assert "Novak, Zoe" in browser.get("/appointments/waitlist").text
+
+
+def test_whoever_waits_from_the_board_leaves_one_on_the_board(browser, alder, work):
+    """The kind: a dialog over the board that leads away from it."""
+    over = HTMX | {"X-Board": f"{work[0].facility_id}/2026-03-02/"}
+    browser.sign_in(alder.desk)
+    typed = {"csrf_token": browser.csrf, **wish(*work)}
+    answer = browser.post("/appointments/waitlist/new", data=typed, headers=over)
+    assert answer.status_code == 200
+    assert answer.headers["HX-Trigger"] == '{"portal:booked":{"id":0}}'
+    assert "On the waitlist: Marchetti, Greta" in answer.text
+    assert re.search(r'<a href="/appointments/waitlist[^"]*">Show</a>', answer.text)
+    assert standing(alder) == [("soon", 0b1010)]
+
+
+def test_no_field_is_called_by_its_name_in_the_program(browser, alder, work):
+    """The kind: a field that has no words stands above the form as "Found Patient Id"."""
+    browser.sign_in(alder.desk)
+    for last in ("Novak", "Novack"):
+        new = {"patient_id": "new", "last_name": last, "first_name": "Zoe", "dob": "1990-02-03"}
+        answer = browser.send("/appointments/waitlist/new", wish(*work, **new))
+    said = "This may be somebody who is registered already."
+    assert f'<a href="#found_patient_id">{said}</a>' in answer.text
+    assert "Patient Id" not in answer.text
 
 
 def test_since_when_somebody_waits_is_by_the_clinics_clock(browser, alder, work):

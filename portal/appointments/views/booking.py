@@ -28,10 +28,10 @@ from portal.appointments.views.offers import held_id
 from portal.appointments.views.patient_asked import matching, shown_before
 from portal.appointments.views.series import kept, preview, say_booked
 from portal.appointments.views.shown import (
+    back_on_board,
     facility_asked,
     number_asked,
-    shown_board,
-    with_board,
+    over_board,
 )
 from portal.appointments.views.waitlist import wish_form
 from portal.auth.permissions import permission
@@ -45,7 +45,7 @@ from portal.patients.commands import Alike, PossiblyRegistered
 from portal.patients.queries import get_patient
 from portal.refusals import DomainError
 from portal.services.queries import list_offerings
-from portal.web.answers import asks_for_fragment, form_page, go
+from portal.web.answers import form_page, go
 from portal.web.days import day_asked
 from portal.web.forms import record_number
 
@@ -208,11 +208,9 @@ def booked(visit: Appointment, facility: Facility, what: str = "") -> Response:
     else:
         say_done(visit, what or _("Booked"))
     day = local_date(visit.start_at, facility.timezone)
-    if not asks_for_fragment() or shown_board() is None:
-        return go("appointments.day", facility=facility.id, date=day)
-    response = with_board()
-    response.headers["HX-Trigger"] = f'{{"portal:booked":{{"id":{visit.id}}}}}'
-    return response
+    if over_board():
+        return back_on_board(visit.id)
+    return go("appointments.day", facility=facility.id, date=day)
 
 
 def _form(

@@ -21,7 +21,7 @@ from portal.appointments.board.columns import stamp_of
 from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility, list_facilities
 from portal.refusals import NotFound
-from portal.web.answers import TOASTS
+from portal.web.answers import TOASTS, asks_for_fragment
 from portal.web.days import within_reason
 from portal.web.filters import hhmm
 from portal.web.forms import record_number
@@ -91,6 +91,18 @@ def with_board(fragment: str | None = None, **context: Any) -> Response:
     if waiting:
         html += render_template(TOASTS, messages=waiting, oob=True)
     return make_response(html)
+
+
+def over_board() -> bool:
+    """Whether a form was sent from a dialog over the board."""
+    return asks_for_fragment() and shown_board() is not None
+
+
+def back_on_board(visit_id: int | None = None) -> Response:
+    """The dialog over the board closes; the keyboard is on a card, else where it was opened."""
+    response = with_board()
+    response.headers["HX-Trigger"] = f'{{"portal:booked":{{"id":{visit_id or 0}}}}}'
+    return response
 
 
 def facility_asked() -> Facility:

@@ -15,7 +15,12 @@ from portal.appointments.forms import WishForm, new_wish, wish_as_typed
 from portal.appointments.models import WaitlistEntry
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.patient_asked import matching, shown_before
-from portal.appointments.views.shown import facility_asked, number_asked
+from portal.appointments.views.shown import (
+    back_on_board,
+    facility_asked,
+    number_asked,
+    over_board,
+)
 from portal.appointments.waitlist_page import shown_wish, starts_wanted
 from portal.appointments.words import WISHES
 from portal.auth.permissions import permission
@@ -61,7 +66,10 @@ def waitlist_new() -> Response:
     form.offer_choices(facility)
     if not brought and _is_sent(form) and form.validate():
         with form.refusals():
-            _say(*_added(form))
+            entry, said = _added(form)
+            _say(entry, said, facility if over_board() else None)
+            if over_board():
+                return back_on_board()
             return go("appointments.waitlist", facility=facility.id)
     return wish_form(form, facility)
 
@@ -138,9 +146,10 @@ def _added_anew(form: WishForm) -> WaitlistEntry:
         raise
 
 
-def _say(entry: WaitlistEntry, what: str) -> None:
-    """Say what was done to an entry of the list, and whose it is."""
-    toast(what, patient=entry.patient_id)
+def _say(entry: WaitlistEntry, what: str, whose_list: Facility | None = None) -> None:
+    """Say what was done to an entry of the list, and whose it is; elsewhere with the way there."""
+    there = url_for("appointments.waitlist", facility=whose_list.id) if whose_list else None
+    toast(what, patient=entry.patient_id, link=there, link_text=there and _("Show"))
 
 
 def _back(entry: WaitlistEntry) -> Response:

@@ -50,6 +50,12 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
             """The words of WTForms' own checks."""
             return words.Words()
 
+        def bind_field(self, form: Any, field: Any, options: dict[str, Any]) -> Any:
+            """A field that is given no words has none, and not its name in the program."""
+            if not field.args and "label" not in field.kwargs:
+                options = {"label": "", **options}
+            return super().bind_field(form, field, options)
+
     _refused: int | None = None
     retry_after: int | None = None
     version: versions.Version | None = None
