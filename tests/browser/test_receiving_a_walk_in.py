@@ -78,3 +78,41 @@ def test_nobody_is_registered_unseen(desk):
     expect(desk.locator(".errors")).to_contain_text("First name")
     desk.keyboard.press("Escape")
     desk.locator("#discard").get_by_role("button", name="Discard").click()
+
+
+def test_an_answer_leaves_the_keyboard_where_it_is(desk, tmp_path):
+    """The kind: a form that comes back takes the focus to its first field again."""
+    desk.keyboard.press("w")
+    desk.keyboard.type(two_letters(tmp_path))
+    desk.keyboard.press("ArrowDown")
+    expect(desk.locator("[role=option][aria-selected=true]")).to_be_visible()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#appointments-strip")).to_contain_text("MRN")
+    for name in ("service_id", "insurance_plan_id"):
+        desk.locator(f"#{name}").focus()
+        with desk.expect_response("**/walk-in*"):
+            desk.locator(f"#{name}").dispatch_event("change")
+        expect(desk.locator("#appointments-walk_in .htmx-request")).to_have_count(0)
+        expect(desk.locator(f"#{name}")).to_be_focused()
+    desk.keyboard.press("Escape")
+    desk.locator("#discard").get_by_role("button", name="Discard").click()
+
+
+def test_messages_leave_the_buttons_of_a_dialog_free(desk, tmp_path):
+    """The kind: what was just done covers the button that comes next."""
+    desk.keyboard.press("w")
+    desk.keyboard.type(two_letters(tmp_path))
+    desk.keyboard.press("ArrowDown")
+    expect(desk.locator("[role=option][aria-selected=true]")).to_be_visible()
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".visit:focus")).to_be_visible()
+    desk.keyboard.press("Enter")
+    button = desk.locator("#dialog .sheet-foot .primary")
+    for _step in range(2):
+        before = button.inner_text()
+        button.click()
+        expect(button).not_to_have_text(before)
+    toast = desk.locator(".toast").last
+    expect(toast).to_be_visible()
+    message, next_one = toast.bounding_box(), button.bounding_box()
+    assert message["x"] + message["width"] <= next_one["x"]
