@@ -55,7 +55,7 @@ def visits_of(clinic, patient):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"visits": "", "repeat": "dates"}, "Say how many visits, or until which day."),
+        ({"visits": "", "repeat": "dates"}, "Say how many appointments, or until which day."),
         ({"availability_slot_id": "own", "repeat": "dates"}, "A series begins at an opening"),
         ({"availability_slot_id": "own"}, "A series begins at an opening"),
     ],

@@ -53,7 +53,7 @@ class WishForm(ForSomebody):
     earliest_on = DateField(lazy_gettext("Earliest day"), [REQUIRED])
     latest_on = DateField(lazy_gettext("Latest day"), [REQUIRED])
     weekdays = SelectMultipleField(lazy_gettext("Days of the week"), coerce=int)
-    part_of_day = SelectField(lazy_gettext("Part of the day"))
+    part_of_day = SelectField(lazy_gettext("Time of day"))
     urgency = SelectField(lazy_gettext("Urgency"))
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=2000)], filters=[tidy])
     show = StringField()

@@ -42,7 +42,7 @@ class WeeksOutOfRange(DomainError):
 
 
 class RepeatsUntilWhen(DomainError):
-    message = N_("Say how many visits, or until which day.")
+    message = N_("Say how many appointments, or until which day.")
     field = "visits"
 
 
