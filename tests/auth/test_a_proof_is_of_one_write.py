@@ -14,6 +14,20 @@ from tests.support.people import Clinic, Person
 CHANGE = text("UPDATE users SET role = :role WHERE id = :id")
 CARRY = text("SELECT set_config('portal.proofs', :proofs, true)")
 PROOFS = text("SELECT current_setting('portal.proofs')")
+# What is spent: when, the values that the proof of it is of, and one to spend.
+SPENT = {
+    "factor_resets": ("ended_at", ("user_id", "approved_by")),
+    "recovery_codes": ("used_at", ("user_id", "code_hash")),
+    "user_links": ("used_at", ("id", "user_id")),
+}
+TO_SPEND = {
+    "factor_resets": "INSERT INTO factor_resets (tenant_id, user_id, asked_by, reason, expires_at)"
+    " VALUES (current_tenant(), :user, :admin, 'lost it on the way', now() + interval '1 day')",
+    "recovery_codes": "INSERT INTO recovery_codes (tenant_id, user_id, code_hash)"
+    " VALUES (current_tenant(), :user, :hash)",
+    "user_links": "INSERT INTO user_links (tenant_id, user_id, purpose, token_hash, expires_at)"
+    " VALUES (current_tenant(), :user, 'reset', :hash, now() + interval '15 minutes')",
+}
 
 
 def signed_in(browser: Browser, person: Person) -> None:
@@ -94,3 +108,19 @@ def test_an_ended_session_is_not_revived_by_any_proof(browser, alder: Clinic):
     session.execute(text(ended.format("now()")), {"id": alder.desk.id})
     with pytest.raises(ProgrammingError, match="live again"):
         session.execute(text(ended.format("NULL")), {"id": alder.desk.id})
+
+
+@pytest.mark.parametrize("table", SPENT)
+def test_what_is_spent_is_made_good_by_no_proof(browser, alder: Clinic, table):
+    """The proof by which it is spent says nothing of when, and so not that it is."""
+    spent, names = SPENT[table]
+    values = {"user": alder.clinician.id, "admin": alder.admin.id, "hash": bytes(range(32))}
+    with alder.at_work():
+        session.execute(text(TO_SPEND[table]), values)
+    signed_in(browser, alder.owner)
+    asked = text(f"SELECT {', '.join(names)} FROM {table} WHERE user_id = :user")
+    vouch(table, "UPDATE", session.execute(asked, values).one()._asdict())
+    change = f"UPDATE {table} SET {spent} = {{}} WHERE user_id = :user"
+    session.execute(text(change.format("now()")), values)
+    with pytest.raises(ProgrammingError, match="stays spent"):
+        session.execute(text(change.format("NULL")), values)
