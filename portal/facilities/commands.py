@@ -11,6 +11,7 @@ from portal.facilities.rules import SLUG
 from portal.facilities.visits import undecided_at
 from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.staff.commands import SlugNotUsable, TimeZoneUnknown
+from portal.tenancy.context import facts
 
 
 class NameTaken(Conflict):
@@ -49,6 +50,14 @@ class OnlyFacility(DomainError):
     message = N_("This is the clinic's only facility. Open another one first.")
 
 
+class BeyondYours(DomainError):
+    """A new facility would be none of theirs: whoever is limited to some would not see it."""
+
+    message = N_(
+        "You work at some facilities only. Ask somebody who sees all of them to open another."
+    )
+
+
 REASONS: dict[str, type[DomainError]] = {
     "uq_facilities_name": NameTaken,
     "uq_facilities_slug": SlugTaken,
@@ -70,7 +79,9 @@ class FacilityDetails:
 
 
 def open_facility(details: FacilityDetails) -> Facility:
-    """A new facility. Raises NameTaken, SlugTaken, SlugNotUsable, TimeZoneUnknown."""
+    """A new facility. Raises BeyondYours, NameTaken, SlugTaken, SlugNotUsable, TimeZoneUnknown."""
+    if facts().facility_ids is not None:
+        raise BeyondYours
     check_facility(details)
     facility = Facility(**asdict(details))
     with refusing(REASONS):

@@ -6,7 +6,13 @@ An unknown id and another clinic's id read the same, whatever the command's own 
 from flask import Flask, Response
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
 from werkzeug.exceptions import HTTPException
 
 from portal.db import state
@@ -56,7 +62,7 @@ WORDS = {
 }
 
 
-BEYOND_COUNTING = "22003"
+BEYOND_COUNTING, NOT_ALLOWED = "22003", "42501"
 # A database that was killed is back within this time.
 RETRY_SECONDS = 5
 AUDIT_LOG = "user_action_audit_log"
@@ -125,6 +131,14 @@ def _no_such_number(error: DataError) -> Response:
     raise error
 
 
+def _not_allowed(error: ProgrammingError) -> Response:
+    """What row security refuses, and no command has words for (42501)."""
+    if getattr(error.orig, "sqlstate", None) != NOT_ALLOWED:
+        raise error
+    log_failure(error)
+    return error_page(403)
+
+
 def _stale(_error: CSRFError) -> Response:
     """A page of before the last sign-in: what was typed comes back, to be sent again."""
     if not from_here() or state().facts is None:
@@ -147,3 +161,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(IntegrityError, _unwritten)
     app.register_error_handler(DataError, _no_such_number)
+    app.register_error_handler(ProgrammingError, _not_allowed)

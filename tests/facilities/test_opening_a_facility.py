@@ -1,7 +1,10 @@
 """Opening and changing facilities."""
 
 import pytest
+from sqlalchemy import text
 
+from portal.db import session
+from portal.facilities import commands
 from portal.facilities.rules import slug_from
 from tests.support.client import Browser
 from tests.support.factories import a_facility
@@ -100,6 +103,33 @@ def test_somebody_limited_to_one_facility_sees_that_one_only(browser, alder):
     assert "Riverside" in listed
     assert "Alder Central" not in listed
     assert browser.get(f"/facilities/{alder.facility_id}").status_code == 404
+
+
+def test_somebody_limited_to_one_facility_opens_no_other(browser, alder):
+    scoped = alder.hire("sam", "admin", facility_ids=(alder.facility_id,))
+    listed = browser.sign_in(scoped).get("/facilities/").text
+    assert "/facilities/new" not in listed
+    refused = browser.send("/facilities/new", TYPED)
+    assert refused.status_code == 422
+    assert "Ask somebody who sees all of them" in refused.text
+    assert TYPED["name"] in refused.text
+
+
+def test_what_row_security_refuses_without_words_is_no_mistake_of_ours(browser, alder, monkeypatch):
+    """Whatever somebody limited to some facilities writes beyond them, by whatever command."""
+    monkeypatch.setattr(commands, "open_facility", lambda details: opened_by_sql(details.name))
+    scoped = alder.hire("sam", "admin", facility_ids=(alder.facility_id,))
+    refused = browser.sign_in(scoped).send("/facilities/new", TYPED)
+    assert refused.status_code == 403
+    assert alder.entries("denied")
+
+
+def opened_by_sql(name: str) -> None:
+    session.execute(
+        text("INSERT INTO facilities (tenant_id, name, slug, timezone)"
+             " VALUES (current_tenant(), :name, 'elsewhere', 'Europe/Zurich')"),
+        {"name": name},
+    )  # fmt: skip
 
 
 def test_the_list_asks_once_however_many_there_are(browser, alder):
