@@ -114,7 +114,9 @@ def require_own_statements() -> None:
     try:
         planted = connections.is_planted(driver)
     except psycopg.Error as error:
-        raise _told(line, error) from error
+        told = _told(line, error)
+        line.invalidate(error)  # something is under way on it still, which no rollback ends
+        raise told from error
     if planted:
         line.invalidate()
         raise _told(line, connections.Planted("a statement was prepared by SQL"))

@@ -101,3 +101,41 @@ def test_what_is_read_without_an_entry_does_not_leave(app, clinic, status, monke
     assert connections.CLOSED._value.get() == before + 1
     monkeypatch.undo()
     assert mrn in browser.get(address).text
+
+
+def test_a_statement_that_was_left_under_way_is_in_nobodys_way(app, clinic, monkeypatch):
+    """What it would still answer is told to nobody, and the next page has a line of its own."""
+    browser = Browser(app).sign_in(clinic.desk)
+    app.testing = False  # what no view expected is answered
+    usual = app.view_functions["facilities.index"]
+
+    def injected() -> Response:
+        copied = "COPY (SELECT email FROM users) TO STDOUT"
+        session.connection().connection.driver_connection.execute(copied)
+        return usual()
+
+    monkeypatch.setitem(app.view_functions, "facilities.index", injected)
+    assert browser.get("/facilities/").status_code == 503
+    monkeypatch.undo()
+    assert browser.get("/facilities/").status_code == 200
+
+
+@pytest.mark.parametrize("ending", ["COMMIT", "COMMIT; BEGIN", "ROLLBACK", "COMMIT AND CHAIN"])
+def test_whoever_ends_the_transaction_shows_nobody_without_an_entry(
+    app, clinic, ending, monkeypatch
+):
+    with app.app_context(), clinic.at_work():
+        patient = a_patient()
+        address, mrn = f"/patients/{patient.id}", patient.mrn
+    browser = Browser(app).sign_in(clinic.desk)
+    app.testing = False
+    usual = app.view_functions["patients.show"]
+
+    def injected(**asked: int) -> Response:
+        answer = make_response(usual(**asked))
+        session.connection().connection.driver_connection.execute(ending)
+        return answer
+
+    monkeypatch.setitem(app.view_functions, "patients.show", injected)
+    answer = browser.get(address)
+    assert (answer.status_code, mrn in answer.text) == (503, False)
