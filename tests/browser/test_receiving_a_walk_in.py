@@ -4,7 +4,15 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.conftest import opened, sign_in
 from tests.browser.patients import two_letters
+
+# The lists in which something was pressed, and where it was in none.
+PRESSED = """() => {
+    window.pressed = [];
+    const list = (event) => event.target.closest("[role=listbox]")?.id ?? "beneath";
+    addEventListener("click", (event) => pressed.push(list(event)), true);
+}"""
 
 
 def test_a_walk_in_takes_five_keys(desk, tmp_path):
@@ -116,3 +124,17 @@ def test_messages_leave_the_buttons_of_a_dialog_free(desk, tmp_path):
     expect(toast).to_be_visible()
     message, next_one = toast.bounding_box(), button.bounding_box()
     assert message["x"] + message["width"] <= next_one["x"]
+
+
+def test_a_finger_that_chooses_presses_nothing_under_the_list(chromium, site, tmp_path):
+    """The kind: a list that is gone as the finger comes down lets it press what lay beneath."""
+    narrow = {"width": 360, "height": 780}
+    with opened(chromium, site, viewport=narrow, has_touch=True, is_mobile=True) as context:
+        desk = sign_in(context.new_page(), site.desk)
+        desk.locator("#walk-in").tap()
+        desk.evaluate(PRESSED)
+        desk.locator("#patient_query").fill(two_letters(tmp_path))
+        desk.locator("#patient-list [role=option]").first.tap()
+        expect(desk.locator("#patient-list")).to_be_hidden()
+        expect(desk.locator("#appointments-strip")).to_contain_text("MRN")
+        assert desk.evaluate("pressed") == ["patient-list"]

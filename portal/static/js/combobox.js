@@ -14,10 +14,9 @@ class Combobox extends HTMLElement {
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.close());
-    this.list.addEventListener("pointerdown", (event) => {
-      event.preventDefault();
-      this.pick(event.target.closest("[role=option]:not([aria-disabled])"));
-    });
+    // Chosen when let go: a finger may scroll the list, and nothing under it is pressed.
+    this.list.addEventListener("mousedown", (event) => event.preventDefault());
+    this.list.addEventListener("click", ({ target }) => this.pick(target.closest("[role=option]:not([aria-disabled])")));
   }
 
   get options() { return [...this.list.querySelectorAll("[role=option]:not([aria-disabled])")]; }
