@@ -22,6 +22,13 @@ def test_the_bar_of_the_board_is_one_row(desk: Page, width: int) -> None:
     assert desk.evaluate(BAR) < 60
 
 
+def test_the_bar_is_one_row_for_who_may_do_more_too(chromium, site):
+    with opened(chromium, site) as context:
+        page = sign_in(context.new_page(), site.admin)
+        expect(page.locator(".bar a[href*='/exports/']")).to_have_count(1)
+        assert page.evaluate(BAR) < 60
+
+
 @pytest.fixture
 def phone(chromium, site):
     size = {"width": 360, "height": 740}
