@@ -1,15 +1,26 @@
 """What the documents point to is there."""
 
 import re
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from portal.app import TABLES
+from portal.appointments.rules.visits import FORWARD
+from portal.availability.models import AvailabilitySlot
 from portal.config import ROOT
+from portal.db import db
 
 NAMED = re.compile(r"`([\w./-]+)`")
+ARROW = re.compile(r"^    (\w+) --> (\w+): ", re.MULTILINE)
+SLOTS = AvailabilitySlot.__table__
 OF_OURS = ("portal/", "tests/", "bench/", "tools/", "migrations/", "docs/", "seeds/")
-LISTED = ("docs/security.md", "docs/operations.md", "docs/performance.md", "STYLE.md", "README.md")
+LISTED = (
+    "docs/architecture.md", "docs/security.md", "docs/operations.md", "docs/performance.md",
+    "STYLE.md", "README.md",
+)  # fmt: skip
 
 
 def named_in(document: Path) -> list[Path]:
@@ -38,3 +49,38 @@ def test_each_safeguard_names_code_or_a_command_and_a_test():
     bare = [row for row in rows if "`" not in row.split("|")[3] and row.split("|")[3] not in heads]
     assert len(rows) > 45
     assert bare == []
+
+
+def of_architecture(heading: str) -> str:
+    """One chapter of docs/architecture.md."""
+    chapters = (ROOT / "docs/architecture.md").read_text().split("\n## ")
+    return next(each for each in chapters if each.startswith(heading))
+
+
+def test_the_picture_of_the_floors_is_what_imports_are_held_to():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    held = [layer.replace("(reports) | ", "") for layer in contracts["contracts"][0]["layers"]]
+    drawn = of_architecture("The floors").split("```")[1].splitlines()
+    assert [re.split(r"  +", line)[0] for line in drawn if line] == held
+
+
+def test_every_table_is_named_beside_its_area():
+    rows = re.findall(r"^\| (\w+) \| (.*) \|$", of_architecture("The tables"), re.MULTILINE)
+    named = {(area, table) for area, tables in rows for table in NAMED.findall(tables)}
+    for area in TABLES:
+        import_module(f"portal.{area}.models")
+    models = [(each.class_.__module__, each.local_table) for each in db.Model.registry.mappers]
+    assert named == {(module.split(".")[1], str(table)) for module, table in models}
+
+
+def test_the_life_of_an_appointment_is_what_the_rules_allow():
+    drawn = set(ARROW.findall(of_architecture("The life of an appointment")))
+    assert drawn == {(before, after) for before, many in FORWARD.items() for after in many}
+
+
+def test_the_life_of_a_slot_has_its_statuses():
+    drawn = {
+        each for arrow in ARROW.findall(of_architecture("The life of a slot")) for each in arrow
+    }
+    [kept] = [each for each in SLOTS.constraints if str(each.name).endswith("_status")]
+    assert drawn == set(re.findall(r"'(\w+)'", str(kept.sqltext)))
