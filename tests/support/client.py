@@ -54,7 +54,15 @@ class Page(HTMLParser):
 class Browser(FlaskClient):
     """A test client that no careless page gets past."""
 
-    csrf: str | None = None
+    _csrf: str | None = None
+    _renewed = False
+
+    @property
+    def csrf(self) -> str | None:
+        """The last page's token; signing in renewed it, and then a page is asked for it."""
+        if self._renewed:
+            self.get("/facilities/")
+        return self._csrf
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Ask, and check the answer."""
@@ -62,7 +70,8 @@ class Browser(FlaskClient):
         response = super().open(*args, **kwargs)
         check(response, asked_by_htmx=response.request.headers.get("HX-Request") == "true")
         if response.mimetype == "text/html" and not response.history:
-            self.csrf = Page(response.text).csrf or self.csrf
+            found = Page(response.text).csrf
+            self._csrf, self._renewed = found or self._csrf, self._renewed and not found
         return response
 
     def fragment(self, address: str, **kwargs: Any) -> TestResponse:
@@ -82,7 +91,7 @@ class Browser(FlaskClient):
         typed = {"clinic": person.clinic, "email": person.email, "password": person.password}
         response = self.send("/sign-in", typed)
         assert response.status_code == 303, response.text
-        self.get("/facilities/")
+        self._renewed = True
         return self
 
 
