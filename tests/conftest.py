@@ -18,7 +18,7 @@ from tests.support import sizes
 from tests.support.databases import Database, clone, start_server, stop_server
 from tests.support.transactions import apart, one_transaction
 
-pytest_plugins = ["tests.support.people", "tests.support.client"]
+pytest_plugins = ["tests.support.people", "tests.support.client", "tests.support.furnished"]
 
 FOLDER = "PORTAL_TEST_FOLDER"
 
@@ -112,9 +112,10 @@ def shared_app(database: Database) -> Flask:
 
 
 @pytest.fixture
-def app(shared_app: Flask, database: Database) -> Iterator[Flask]:
+def app(shared_app: Flask, begun: Database) -> Iterator[Flask]:
     """The application; what it commits is rolled back after the test."""
-    with one_transaction(shared_app, database):
+    shared_app.extensions.pop("portal_keys", None)  # another database's clinics have the same ids
+    with one_transaction(shared_app, begun):
         yield shared_app
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.people import Clinic
-from tests.support.scheduling import Practice, a_practice, hours, on_monday
+from tests.support.scheduling import Practice, on_monday
 
 
 @pytest.fixture
@@ -16,13 +16,12 @@ def clinic(alder: Clinic) -> Iterator[Clinic]:
 
 
 @pytest.fixture
-def practice(clinic: Clinic) -> Practice:
+def practice(clinic: Clinic, made_practice: Practice) -> Practice:
     """A doctor who offers one service there and has no hours yet."""
-    return a_practice(clinic.facility_id)
+    return made_practice
 
 
 @pytest.fixture
-def open_practice(practice: Practice) -> Practice:
+def open_practice(practice: Practice, made_hours: Practice) -> Practice:
     """The practice on Mondays from eight to twelve."""
-    hours(practice)
-    return practice
+    return made_hours

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.people import Clinic
-from tests.support.scheduling import Practice, a_practice, on_monday
+from tests.support.scheduling import Practice, on_monday
 
 
 @pytest.fixture
@@ -16,6 +16,6 @@ def clinic(alder: Clinic) -> Iterator[Clinic]:
 
 
 @pytest.fixture
-def practice(clinic: Clinic) -> Practice:
+def practice(clinic: Clinic, made_practice: Practice) -> Practice:
     """A doctor who offers one service there and has no hours yet."""
-    return a_practice(clinic.facility_id)
+    return made_practice

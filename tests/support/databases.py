@@ -1,7 +1,7 @@
 """Databases for tests: one server a run, one migrated template on it, and clones of that."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -84,8 +84,7 @@ def start_server(folder: Path, version: int, **settings: str) -> EmbeddedServer:
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder):
         server.start()
-        if not _exists(server, TEMPLATE):
-            _make_template(server)
+    keep_template(server, TEMPLATE, "template1", _migrated)
     return server
 
 
@@ -99,10 +98,10 @@ def stop_server(folder: Path) -> None:
 def clone(server: EmbeddedServer, name: str, template: str = TEMPLATE) -> Iterator[Database]:
     """A copy of the template that exists while the block runs, for this test process alone."""
     name = mine(name)
+    _copy(server, name, template)
     with _admin(server) as admin:
-        make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
-        names = (name, template, roles.NAMES["owner"])
-        admin.execute(make.format(*(sql.Identifier(each) for each in names)))
+        give = sql.SQL("ALTER DATABASE {} OWNER TO {}")
+        admin.execute(give.format(sql.Identifier(name), sql.Identifier(roles.NAMES["owner"])))
         roles.guard_database(admin, name)
     database = Database(server, name)
     try:
@@ -112,6 +111,29 @@ def clone(server: EmbeddedServer, name: str, template: str = TEMPLATE) -> Iterat
         with _admin(server) as admin:
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
             admin.execute(drop.format(sql.Identifier(name)))
+
+
+def keep_template(
+    server: EmbeddedServer, name: str, before: str, furnish: Callable[[Database], None]
+) -> None:
+    """Keep a database to be cloned, made by whichever test process needs it first.
+
+    Args:
+        server: where.
+        name: its name, which it gets when it is whole.
+        before: what it is a copy of at first.
+        furnish: what makes the copy what it is to be.
+    """
+    with alone(server.folder):
+        if _exists(server, name):
+            return
+        draft = Database(server, f"{name}_draft")
+        _copy(server, draft.name, before)
+        furnish(draft)
+        draft.close()
+        with _admin(server) as admin:
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            admin.execute(rename.format(sql.Identifier(draft.name), sql.Identifier(name)))
 
 
 def mine(name: str) -> str:
@@ -144,17 +166,15 @@ def _server(
     return EmbeddedServer(folder, binaries=binaries, initdb=("--locale=C.UTF-8",), settings=told)
 
 
-def _make_template(server: EmbeddedServer) -> None:
-    draft = f"{TEMPLATE}_draft"
+def _migrated(draft: Database) -> None:
+    roles.prepare(draft.server.url("admin", "postgres"), draft.name, {})
+    migrate(draft.app())
+
+
+def _copy(server: EmbeddedServer, name: str, template: str) -> None:
     with _admin(server) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
-    roles.prepare(server.url("admin", "postgres"), draft, {})
-    database = Database(server, draft)
-    migrate(database.app())
-    database.close()
-    with _admin(server) as admin:
-        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-        admin.execute(rename.format(sql.Identifier(draft), sql.Identifier(TEMPLATE)))
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        admin.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def _exists(server: EmbeddedServer, name: str) -> bool:

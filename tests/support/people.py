@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import psycopg
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
 from sqlalchemy import select
 
 from portal.audit.models import AuditEntry
@@ -21,6 +21,7 @@ from portal.facilities.commands import FacilityDetails, open_facility
 from portal.staff import commands
 from portal.state import Facts
 from portal.tenancy.context import as_job
+from tests.support.databases import Database
 
 PASSWORD = "twelve letters and more"
 
@@ -101,13 +102,25 @@ def cheap_passwords() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def alder(app: Flask) -> Clinic:
-    """The clinic that the test is about."""
-    return found("alder", "America/Chicago")
+STAFF = """
+SELECT tenants.id, facilities.id, users.role, users.email, users.id
+  FROM tenants JOIN facilities ON facilities.tenant_id = tenants.id
+  JOIN users ON users.tenant_id = tenants.id
+ WHERE tenants.slug = %s
+"""
 
 
-@pytest.fixture
-def birch(app: Flask) -> Clinic:
-    """Another clinic, whose people are outsiders."""
-    return found("birch", "Europe/London")
+def staffed(database: Database, slug: str) -> Clinic:
+    """A clinic group that `found` made in this database, found again."""
+    rows = _staff(database.url("admin"), slug)
+    names = {role: name for name, role in ROLES.items()}
+    clinic = Clinic(rows[0][0], slug, rows[0][1])
+    for _, _, role, email, user_id in rows:
+        setattr(clinic, names[role], Person(slug, email, role, user_id))
+    return clinic
+
+
+@cache
+def _staff(url: str, slug: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url) as admin:
+        return admin.execute(STAFF, [slug]).fetchall()

@@ -1,5 +1,6 @@
 """A small clinic that can be booked, made by the commands that staff use; inside `at_work()`."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -51,7 +52,8 @@ from tests.support.people import Person
 
 # A Monday in Chicago, 07:00 local, before anybody works.
 MONDAY = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
-_numbers = count(1)
+# No two test processes number alike, for what one made in a template meets what another makes.
+_numbers = count(1_000_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) + 1)
 
 
 @dataclass
