@@ -21,12 +21,12 @@ run: setup ## serve http://127.0.0.1:8000 (PORT=) with the demo clinics
 
 test: setup-tests ## every test
 	@$(BIN)/python -m tests.support.machine
-	@$(BIN)/python -m pytest -n auto $(ARGS)
-	$(if $(ARGS),,@$(BIN)/python -m pytest -n auto --pg=15)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	$(if $(ARGS),,@$(BIN)/python -m pytest -n auto --dist worksteal --pg=15)
 
 quick: setup-tests ## AREA=appointments: the static checks and that area's tests
 	@$(BIN)/python -m tests.support.checks format lint layers types
-	@$(BIN)/python -m pytest -q -x -n auto tests/$(AREA) $(ARGS)
+	@$(BIN)/python -m pytest -q -x -n auto --dist worksteal tests/$(AREA) $(ARGS)
 
 check: setup-tests ## every static check, then every test
 	@$(BIN)/python -m tests.support.machine
@@ -34,7 +34,7 @@ check: setup-tests ## every static check, then every test
 
 proofs: setup-tests ## every test at its full size, for a night
 	@$(BIN)/python -m tests.support.machine
-	@$(BIN)/python -m pytest -n auto --full $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal --full $(ARGS)
 
 bench: setup-tests ## the hot paths, each beside its limit
 	@$(BIN)/python -m bench $(ARGS)

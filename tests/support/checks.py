@@ -17,8 +17,8 @@ CHECKS = {
     "templates": "djlint portal/templates --lint --quiet",
     "types": "mypy",
     "licences": "python -m tools.sbom",
-    "tests": "pytest -q -n auto",
-    "postgresql-15": "pytest -q -n auto --pg=15",
+    "tests": "pytest -q -n auto --dist worksteal",
+    "postgresql-15": "pytest -q -n auto --dist worksteal --pg=15",
 }
 # Tests use every core; what reads the sources uses one each.
 AT_ONCE = 2
