@@ -135,4 +135,4 @@ def a_practice_elsewhere_in_time(practice):
 def test_an_unknown_facility_has_no_day(clinic):
     for read in (board, board_version):
         with pytest.raises(NotFound):
-            read(1, DAY)
+            read(999_999, DAY)

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 
 from portal import clock, waiting
 from portal.appointments.queries import Wanted, list_offers
@@ -113,11 +114,18 @@ def wish(own_database: Database) -> Wish:
     return Wish(clinic.desk, typed)
 
 
+def at_the_desk(far: Flask, wish: Wish) -> Browser:
+    """Signed in, with a page's token, before anything happens to the line."""
+    browser = Browser(far).sign_in(wish.desk)
+    browser.get("/facilities/")
+    return browser
+
+
 @pytest.mark.parametrize("cut", ["before", "after"])
 def test_a_visit_is_booked_once_whenever_the_line_is_cut(own_database, way, wish, cut):
     far = own_database.app(database_url=way.url)
     with on_monday():
-        browser = Browser(far).sign_in(wish.desk)
+        browser = at_the_desk(far, wish)
         way.cut = cut
         cut_off = browser.send("/appointments/new", wish.typed)
         assert (cut_off.status_code, cut_off.headers["Retry-After"]) == (503, "5")
@@ -133,7 +141,7 @@ def test_nobody_waits_for_ever_for_a_line_that_swallows_everything(
     monkeypatch.setitem(waiting.LINE, "connect_timeout", 2)
     far = own_database.app(database_url=way.url)
     with on_monday():
-        browser = Browser(far).sign_in(wish.desk)
+        browser = at_the_desk(far, wish)
         way.swallows = True
         for _ in range(2):  # with a connection of before, and with none
             refused = browser.send("/appointments/new", wish.typed)
@@ -147,7 +155,7 @@ def test_nobody_waits_for_ever_for_a_line_that_swallows_everything(
 def test_a_slow_line_takes_its_time(own_database, way, wish):
     far = own_database.app(database_url=way.url)
     with on_monday():
-        browser = Browser(far).sign_in(wish.desk)
+        browser = at_the_desk(far, wish)
         way.slow = sized(0.2, 2.0)
         assert browser.send("/appointments/new", wish.typed).status_code == 303
     assert booked(own_database) == 1
