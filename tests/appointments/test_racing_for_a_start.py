@@ -76,7 +76,7 @@ def booking(practice: Practice, patient_id: int, place: int, key: UUID | None = 
 def test_twenty_starts_are_booked_by_twenty(racing):
     clinic, practice, patients = prepare(racing)
     attempts = [booking(practice, patient, n % 20) for n, patient in enumerate(patients)]
-    assert at_once(racing, clinic, attempts) == {"booked": 20, "SlotTaken": CLIENTS - 20}
+    assert at_once(racing, clinic, attempts) == {"booked": 20, "TimeTaken": CLIENTS - 20}
     with racing.app_context(), clock.at(MONDAY), clinic.at_work():
         assert list_offers(Wanted(offering_id=practice.offering.id), days=1) == []
     assert broken(racing, clinic) == {}

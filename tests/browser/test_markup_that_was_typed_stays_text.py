@@ -30,7 +30,7 @@ NUMBERS = {
     (form, "phone")
     for form in (
         "patients.new", "patients.edit", "patients.contacts", "patients.contact_edit",
-        "appointments.create",
+        "appointments.create", "appointments.waitlist_new",
     )
 }  # fmt: skip
 # Their pages are for who has yet to prove themself; what they take is no text to keep.

@@ -31,7 +31,7 @@ from tests.support.sizes import patient, sized
 EACH = 5
 CLIENTS = sized(20, 50)
 PROCESSES = CLIENTS // EACH
-TOLD = {"SlotTaken", "PatientBusy"}
+TOLD = {"SlotTaken", "TimeTaken", "PatientBusy"}
 DICE = random.Random(5)
 
 
