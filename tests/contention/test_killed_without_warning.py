@@ -39,7 +39,7 @@ def stage(tmp_path: Path, instances: Path, request: pytest.FixtureRequest) -> It
 
 @patient()
 def test_killing_workers_loses_nothing(stage, capsys):
-    kills = sized(5, 100)
+    kills = sized(5, 100, ci=3)
     environ = stage.environment() | {"WEB_CONCURRENCY": "3"}
     with serving(stage.database, stage.folder, **environ) as server:
         arbiter = psutil.Process(server.process.pid)

@@ -23,6 +23,7 @@ from portal.startup import require_key
 from portal.tenancy.context import as_job
 from tests.support.databases import KEY, Database
 from tests.support.people import Clinic, found
+from tests.support.sizes import sized
 
 pytestmark = pytest.mark.database
 WRITERS = 8
@@ -136,16 +137,16 @@ def test_stopped_again_and_again_it_ends_as_if_it_never_was(
                 raise Killed
 
     monkeypatch.setattr("portal.cli.keys.as_job", mortal)
-    while attempts < 40:
+    while attempts < sized(40, 80):
         attempts += 1
-        left = attempts * 2
+        left = attempts * sized(2, 1, ci=6)
         try:
             result = here.test_cli_runner().invoke(args=["keys", "rotate", "--tenant", "alder"])
         except Killed:
             continue
         assert "exchanged" in result.output, result.output
         break
-    assert attempts > 5
+    assert attempts > sized(5, 10, ci=2)
     with own_database.app().app_context():
         assert versions(clinic) == EXCHANGED
         with clinic.at_work():

@@ -64,7 +64,7 @@ PLANS = st.fixed_dictionaries(
 
 @sizes.patient()
 @settings(
-    max_examples=sizes.sized(25, 500),
+    max_examples=sizes.sized(25, 500, ci=15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

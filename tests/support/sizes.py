@@ -1,5 +1,9 @@
-"""How much is tried: enough for every change, or with `pytest --full` enough to prove it."""
+"""How much is tried: enough for every change, more before it is given away, or a proof of it.
 
+`.ci/run` tries the least, `make check` and `make test` more, `make proofs` (`pytest --full`) most.
+"""
+
+import os
 from typing import TypeVar
 
 import pytest
@@ -8,6 +12,8 @@ Size = TypeVar("Size")
 HOURS = 3 * 3600
 
 _full = False
+# .ci/run says so, as most services that run it do.
+_every_change = bool(os.environ.get("CI"))
 
 
 def choose(*, full: bool) -> None:
@@ -16,9 +22,17 @@ def choose(*, full: bool) -> None:
     _full = full
 
 
-def sized(quick: Size, full: Size) -> Size:
-    """One of the two; asked while tests are collected, so that decorators can say it."""
-    return full if _full else quick
+def sized(quick: Size, full: Size, *, ci: Size | None = None) -> Size:
+    """One of them; asked while tests are collected, so that decorators can say it.
+
+    Args:
+        quick: what `make check` tries.
+        full: what `make proofs` tries.
+        ci: what every change tries, if that is less.
+    """
+    if _full:
+        return full
+    return ci if _every_change and ci is not None else quick
 
 
 def patient() -> pytest.MarkDecorator:

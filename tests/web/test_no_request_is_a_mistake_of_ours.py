@@ -21,7 +21,7 @@ from tests.support.people import Clinic, found
 from tests.support.sizes import patient, sized
 from tests.web.test_what_an_address_may_ask import names
 
-REQUESTS = sized(150, 100_000)
+REQUESTS = sized(150, 100_000, ci=100)
 FORM = "application/x-www-form-urlencoded"
 # Nothing that is refused changes a row; these are entries of the refusal itself.
 REFUSED = READING | {"sign-in.failed", "second-factor.failed", "patients.outside", "message.seen"}
