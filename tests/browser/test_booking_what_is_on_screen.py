@@ -103,3 +103,14 @@ def test_the_head_names_the_day_of_the_time_that_is_chosen(desk):
     desk.get_by_label("Walk-in or other time").check()
     expect(head).to_contain_text("Walk-in or other time")
     desk.get_by_label("Close").first.click()
+
+
+def test_the_key_that_went_a_week_ahead_goes_another_one(desk):
+    """The kind: a button that appears before the one that was pressed takes its focus."""
+    desk.keyboard.press("n")
+    ahead = desk.locator("#dialog").get_by_role("button", name="Next week")
+    first = ahead.get_attribute("value")
+    ahead.press("Enter")
+    expect(ahead).not_to_have_attribute("value", first)
+    expect(ahead).to_be_focused()
+    desk.keyboard.press("Escape")
