@@ -25,6 +25,7 @@ def test_the_bar_of_the_board_is_one_row(desk: Page, width: int) -> None:
 def test_the_bar_is_one_row_for_who_may_do_more_too(chromium, site):
     with opened(chromium, site) as context:
         page = sign_in(context.new_page(), site.admin)
+        page.set_viewport_size({"width": 1205, "height": 800})
         expect(page.locator(".bar a[href*='/exports/']")).to_have_count(1)
         assert page.evaluate(BAR) < 60
 
