@@ -28,6 +28,11 @@ CLOSED = Counter(
 )
 # Whether a prepared statement was not made by the driver.
 PLANTED = b"SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql)"
+# Whether one was, or one that the driver made is gone; the driver's names, and how many they are.
+REPLACED = (
+    PLANTED
+    + b" OR (SELECT count(*) FROM pg_catalog.pg_prepared_statements WHERE name = ANY(%s)) < %s"
+)
 # Everything but prepared statements.
 TIDY = b"""
 SELECT pg_catalog.pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL;
@@ -44,7 +49,10 @@ _serving: ContextVar[int | None] = ContextVar("serving", default=None)
 
 
 class Planted(psycopg.OperationalError):
-    """SQL has prepared a statement on the connection, which only an injected statement does."""
+    """SQL has prepared a statement on the connection, or taken one of the driver's away.
+
+    Only an injected statement does.
+    """
 
 
 def serve(tenant_id: int | None) -> None:
@@ -72,14 +80,17 @@ def verified(info: dict[str, Any], tenant_id: int | None) -> None:
 
 
 def is_planted(connection: psycopg.Connection[Any]) -> bool:
-    """Whether SQL has prepared a statement: then the connection is to be closed.
+    """Whether SQL has prepared a statement, or had and took it away: then it is to be closed.
 
-    The question itself is never prepared, so that nothing can answer in its place. It is not asked
-    where something failed, since then nothing is committed.
+    Who puts one in the place of the driver's has to take that away first, and it does not come
+    back, even where the other is gone again before this is asked. The question itself is never
+    prepared, so that nothing can answer in its place. It is not asked where something failed, since
+    then nothing is committed.
     """
     if connection.info.transaction_status == pq.TransactionStatus.INERROR:
         return False
-    [planted] = connection.execute(PLANTED, prepare=False).fetchone() or (True,)
+    own = [name.decode() for name in connection._prepared._names.values()]
+    [planted] = connection.execute(REPLACED, (own, len(own)), prepare=False).fetchone() or (True,)
     if planted:
         _say_closed()
     return bool(planted)

@@ -119,7 +119,7 @@ def require_own_statements() -> None:
         raise told from error
     if planted:
         line.invalidate()
-        raise _told(line, connections.Planted("a statement was prepared by SQL"))
+        raise _told(line, connections.Planted("a statement was prepared or taken away by SQL"))
 
 
 @event.listens_for(PortalSession, "after_begin")

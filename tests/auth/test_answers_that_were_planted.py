@@ -25,6 +25,7 @@ OFTEN = 14  # what is asked often is prepared
 PREPARED = text("""
 SELECT name, statement, array_to_string(parameter_types::text[], ', ') FROM pg_prepared_statements
 """)
+BY_SQL = text("SELECT name FROM pg_prepared_statements WHERE from_sql")
 # The driver would understand the plain command, and prepare anew.
 PLANT = "DO $plant$ BEGIN DEALLOCATE {name}; PREPARE {name}{types} AS {statement}; END $plant$"
 WHO = "SELECT users.tenant_id, users.id,"
@@ -60,6 +61,13 @@ def plant(begins: str, part: str, instead: str) -> None:
     assert planted > 0, "the driver has prepared it"
 
 
+def take_away() -> None:
+    """Leave none that SQL prepared."""
+    for [name] in session.execute(BY_SQL).all():
+        gone = f"DO $$ BEGIN DEALLOCATE {name}; END $$"
+        session.connection().connection.driver_connection.execute(gone)
+
+
 def test_nobody_is_told_to_be_an_owner_and_becomes_one(app, clinic):
     browser = Browser(app).sign_in(clinic.desk)
     token = hash_of(browser.get_cookie("portal").value)
@@ -73,11 +81,31 @@ def test_nobody_is_told_to_be_an_owner_and_becomes_one(app, clinic):
         plant(WHO, "users.role", "'owner'::text AS role")
         plant("UPDATE users SET locale", "SET locale", "SET role = 'owner', locale")
         choose_language(None)
-        with pytest.raises(OperationalError, match="prepared by SQL"):
+        with pytest.raises(OperationalError, match="by SQL"):
             session.commit()
         session.remove()
         assert enter_session(token)
         assert session.scalar(ROLE) == "front_desk"
+
+
+def test_what_was_planted_and_taken_away_again_is_noticed_too(app, clinic):
+    """Two injected statements: one before what the portal asks, one after."""
+    browser = Browser(app).sign_in(clinic.desk)
+    token = hash_of(browser.get_cookie("portal").value)
+    with app.app_context():
+        for number in range(OFTEN):
+            assert enter_session(token)
+            choose_language("es" if number % 2 else None)
+            session.commit()
+            session.remove()
+        assert enter_session(token)
+        plant(WHO, "users.role", "'owner'::text AS role")
+        plant("UPDATE users SET locale", "SET locale", "SET role = 'owner', locale")
+        choose_language(None)
+        session.flush()
+        take_away()
+        with pytest.raises(OperationalError, match="by SQL"):
+            session.commit()
 
 
 @pytest.mark.parametrize("status", [200, 422])
