@@ -9,6 +9,7 @@ from portal.auth.vouching import WRITES, vouch
 from portal.db import session
 from portal.tenancy.context import enter_session
 from tests.support.client import Browser
+from tests.support.factories import a_facility
 from tests.support.people import Clinic, Person
 
 CHANGE = text("UPDATE users SET role = :role WHERE id = :id")
@@ -28,6 +29,13 @@ TO_SPEND = {
     "user_links": "INSERT INTO user_links (tenant_id, user_id, purpose, token_hash, expires_at)"
     " VALUES (current_tenant(), :user, 'reset', :hash, now() + interval '15 minutes')",
 }
+# A test is one transaction, and whoever was made in this very one is just being invited.
+LONG_AGO = text("UPDATE users SET created_at = now() - interval '1 day' WHERE id = :id")
+LINK = text(TO_SPEND["user_links"])
+PLACE = text("INSERT INTO user_facilities (user_id, facility_id) VALUES (:user_id, :facility_id)")
+TAKEN = text(
+    "DELETE FROM user_facilities WHERE user_id = :user_id AND facility_id = ANY (:facility_ids)"
+)
 
 
 def signed_in(browser: Browser, person: Person) -> None:
@@ -99,6 +107,128 @@ def test_the_front_desk_sees_to_nobody_though_the_portal_should_vouch_for_it(
     vouched(alder.clinician, "auditor")
     with pytest.raises(ProgrammingError, match="who manages the staff"):
         given(alder.clinician, "auditor")
+
+
+def linked(person: Person) -> None:
+    """Make a link to somebody's account, with a proof."""
+    told = {"user_id": person.id, "purpose": "reset", "token_hash": bytes(range(32))}
+    vouch("user_links", "INSERT", told)
+    session.execute(LINK, {"user": person.id, "hash": told["token_hash"]})
+
+
+def disabled(person: Person) -> None:
+    """Let somebody in no more, with a proof."""
+    names = WRITES["users"]["UPDATE"]
+    asked = text(f"SELECT {', '.join(names)} FROM users WHERE id = :id")
+    row = session.execute(asked, {"id": person.id}).one()
+    vouch("users", "UPDATE", row._asdict() | {"status": "disabled"})
+    session.execute(text("UPDATE users SET status = 'disabled' WHERE id = :id"), {"id": person.id})
+
+
+def signed_out(person: Person) -> None:
+    """End somebody's sessions, with a proof."""
+    vouch("user_sessions", "UPDATE", {"user_id": person.id})
+    ended = text("UPDATE user_sessions SET revoked_at = now() WHERE user_id = :id")
+    session.execute(ended, {"id": person.id})
+
+
+def made_auditor(person: Person) -> None:
+    """Give somebody another role, with a proof."""
+    vouched(person, "auditor")
+    given(person, "auditor")
+
+
+ACTS = (linked, disabled, signed_out, made_auditor)
+
+
+def placed(person: Person, facility_id: int) -> None:
+    """Let somebody into a facility, with a proof."""
+    told = {"user_id": person.id, "facility_id": facility_id}
+    vouch("user_facilities", "INSERT", told)
+    session.execute(PLACE, told)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_administrator_sees_to_no_owner_though_the_portal_should_vouch_for_it(
+    browser, alder: Clinic, act
+):
+    Browser(browser.application).sign_in(alder.owner)
+    signed_in(browser, alder.admin)
+    with pytest.raises(ProgrammingError, match="by owners"):
+        act(alder.owner)
+
+
+@pytest.mark.parametrize("whose", ["admin", "clinician"])
+def test_nobody_but_an_owner_makes_one_by_any_proof(browser, alder: Clinic, whose):
+    signed_in(browser, alder.admin)
+    vouched(getattr(alder, whose), "owner")
+    with pytest.raises(ProgrammingError, match="by owners"):
+        given(getattr(alder, whose), "owner")
+
+
+def test_an_owner_sees_to_an_owner(browser, alder: Clinic):
+    other = alder.hire("second", "owner")
+    signed_in(browser, alder.owner)
+    vouched(alder.clinician, "owner")
+    given(alder.clinician, "owner")
+    for act in ACTS:
+        act(other)
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("of", ["all", "both", "the other"])
+def test_who_works_elsewhere_too_is_beyond_reach_of_any_proof(browser, alder: Clinic, act, of):
+    with alder.at_work():
+        annex = a_facility(name="Annex").id
+    places = {"all": (), "both": (alder.facility_id, annex), "the other": (annex,)}
+    beyond = alder.hire("beyond", "clinician", facility_ids=places[of])
+    with alder.at_work():
+        session.execute(LONG_AGO, {"id": beyond.id})
+    Browser(browser.application).sign_in(beyond)
+    signed_in(browser, alder.hire("part", "admin", facility_ids=(alder.facility_id,)))
+    with pytest.raises(ProgrammingError, match="beyond reach"):
+        act(beyond)
+
+
+def test_who_works_at_ones_own_facilities_alone_is_within_reach(browser, alder: Clinic):
+    near = alder.hire("near", "clinician", facility_ids=(alder.facility_id,))
+    Browser(browser.application).sign_in(near)
+    signed_in(browser, alder.hire("part", "admin", facility_ids=(alder.facility_id,)))
+    for act in ACTS:
+        act(near)
+
+
+@pytest.mark.parametrize("whose", ["near", "part"])
+def test_nobody_is_let_in_beyond_ones_own_facilities_by_any_proof(browser, alder: Clinic, whose):
+    """Neither into another, nor into all of them, which is having none."""
+    with alder.at_work():
+        annex = a_facility(name="Annex").id
+    hired = {"near": "clinician", "part": "admin"}
+    known = {
+        name: alder.hire(name, role, facility_ids=(alder.facility_id,))
+        for name, role in hired.items()
+    }
+    signed_in(browser, known["part"])
+    with pytest.raises(ProgrammingError, match="nobody is let in"), session.begin_nested():
+        placed(known[whose], annex)
+    taken = {"user_id": known[whose].id, "facility_ids": [alder.facility_id]}
+    told = {"user_id": known[whose].id, "facility_id": alder.facility_id}
+    vouch("user_facilities", "DELETE", told)
+    with pytest.raises(ProgrammingError, match="nobody is let in"):
+        session.execute(TAKEN, taken)
+
+
+def test_taking_several_facilities_at_once_leaves_one(browser, alder: Clinic):
+    with alder.at_work():
+        annex = a_facility(name="Annex").id
+    both = (alder.facility_id, annex)
+    near = alder.hire("near", "clinician", facility_ids=both)
+    signed_in(browser, alder.hire("part", "admin", facility_ids=both))
+    taken = {"user_id": near.id, "facility_ids": list(both)}
+    for each in both:
+        vouch("user_facilities", "DELETE", {"user_id": near.id, "facility_id": each})
+    with pytest.raises(ProgrammingError, match="nobody is let in"):
+        session.execute(TAKEN, taken)
 
 
 def test_an_ended_session_is_not_revived_by_any_proof(browser, alder: Clinic):

@@ -11,6 +11,7 @@ from portal.auth.queries import get_user
 from portal.db import session
 from portal.staff import commands
 from portal.staff.commands import WorksElsewhereToo
+from portal.staff.queries import facility_ids_of
 from tests.support.factories import a_facility
 from tests.support.glass import signed_in
 from tests.support.people import Clinic, Person
@@ -82,6 +83,21 @@ def test_who_works_at_ones_own_facilities_alone_is_seen_to(browser, alder, limit
     typed = {"role": "auditor", "facility_ids": [alder.facility_id]}
     browser.get(f"/staff/{near.id}/edit")
     assert browser.send(f"/staff/{near.id}/edit", typed).status_code == 303
+
+
+def test_among_ones_own_facilities_somebody_is_invited_and_moved(browser, alder, annex):
+    """Given before the old one is taken: in between, having none would be working at all."""
+    both = (alder.facility_id, annex)
+    browser.sign_in(alder.hire("wide", "admin", facility_ids=both))
+    typed = {"email": "new@alder.example", "name": "New", "role": "front_desk"}
+    browser.get("/staff/new")
+    assert browser.send("/staff/new", typed | {"facility_ids": list(both)}).status_code == 303
+    near = alder.hire("near", "clinician", facility_ids=(alder.facility_id,))
+    browser.get(f"/staff/{near.id}/edit")
+    moved = {"role": "clinician", "facility_ids": [annex]}
+    assert browser.send(f"/staff/{near.id}/edit", moved).status_code == 303
+    with alder.at_work():
+        assert facility_ids_of(near.id) == [annex]
 
 
 def test_who_sees_every_facility_sees_to_everybody(browser, alder, beyond):

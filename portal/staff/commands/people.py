@@ -173,17 +173,10 @@ def change_user(user: User, role: str, facility_ids: Collection[int]) -> None:
         user.role = role
         session.flush()
         end_sessions(user.id)
-    removed = now - set(facility_ids)
-    rows = ({"user_id": user.id, "facility_id": each} for each in removed)
-    vouch("user_facilities", "DELETE", *rows)
-    session.execute(
-        delete(UserFacility).where(
-            UserFacility.user_id == user.id, UserFacility.facility_id.in_(removed)
-        )
-    )
     added = sorted(set(facility_ids) - now)
     session.add_all(UserFacility(user_id=user.id, facility_id=each) for each in added)
     session.flush()
+    _take_from(user, now - set(facility_ids))
 
 
 def check_change(user: User, role: str, facility_ids: Collection[int]) -> None:
@@ -237,6 +230,17 @@ def new_link(user: User) -> str:
     require_within(user)
     require_owner_for_owners(user, user.role)
     return make_link(user)
+
+
+def _take_from(user: User, removed: Collection[int]) -> None:
+    """Take facilities from somebody, after others are given: in between, none would be all."""
+    rows = ({"user_id": user.id, "facility_id": each} for each in removed)
+    vouch("user_facilities", "DELETE", *rows)
+    session.execute(
+        delete(UserFacility).where(
+            UserFacility.user_id == user.id, UserFacility.facility_id.in_(removed)
+        )
+    )
 
 
 def _require_free(email: str) -> None:
