@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from portal.setup.queries import Coverage
 from portal.setup.rules import Gap, Line
+from portal.tenancy.context import facts
 
 
 class Way(NamedTuple):
@@ -17,10 +18,16 @@ class Way(NamedTuple):
 
 
 def ways(line: Line) -> list[Way]:
-    """To where a task is done, then to the list of what is there."""
+    """To where a task is done, then to the list of what is there.
+
+    Who is limited to some facilities opens none, and is led to the list alone.
+    """
     name, gap = line.task.name, line.gap
+    listed = Way(url_for(LISTS[name]), _("See the list"))
+    if name == "facilities" and facts().facility_ids is not None:
+        return [listed]
     doing = _mend(name, gap) if gap else _begin(name)
-    return [doing, Way(url_for(LISTS[name]), _("See the list"))] if line.have else [doing]
+    return [doing, listed] if line.have else [doing]
 
 
 LISTS = {

@@ -122,6 +122,15 @@ def test_who_does_not_manage_the_clinic_is_not_bothered(alder: Clinic, browser: 
     assert desk.get("/setup/").status_code == 403
 
 
+def test_who_is_limited_to_some_facilities_is_not_led_to_opening_one(
+    alder: Clinic, browser: Browser
+):
+    browser.sign_in(alder.hire("part", "admin", facility_ids=(alder.facility_id,)))
+    shown = browser.get("/setup/").text
+    assert 'href="/facilities/new"' not in shown
+    assert 'href="/facilities/"' in shown
+
+
 @pytest.mark.parametrize("more", [0, 5])
 def test_more_of_everything_asks_no_more_of_the_database(alder: Clinic, browser: Browser, more):
     with on_monday(), alder.at_work():
