@@ -68,7 +68,7 @@ def take_away() -> None:
         session.connection().connection.driver_connection.execute(gone)
 
 
-def test_nobody_is_told_to_be_an_owner_and_becomes_one(app, clinic):
+def test_nobody_is_told_to_be_an_administrator_and_becomes_one(app, clinic):
     browser = Browser(app).sign_in(clinic.desk)
     token = hash_of(browser.get_cookie("portal").value)
     with app.app_context():
@@ -78,8 +78,8 @@ def test_nobody_is_told_to_be_an_owner_and_becomes_one(app, clinic):
             session.commit()
             session.remove()
         assert enter_session(token)
-        plant(WHO, "users.role", "'owner'::text AS role")
-        plant("UPDATE users SET locale", "SET locale", "SET role = 'owner', locale")
+        plant(WHO, "users.role", "'admin'::text AS role")
+        plant("UPDATE users SET locale", "SET locale", "SET role = 'admin', locale")
         choose_language(None)
         with pytest.raises(OperationalError, match="by SQL"):
             session.commit()
@@ -99,8 +99,8 @@ def test_what_was_planted_and_taken_away_again_is_noticed_too(app, clinic):
             session.commit()
             session.remove()
         assert enter_session(token)
-        plant(WHO, "users.role", "'owner'::text AS role")
-        plant("UPDATE users SET locale", "SET locale", "SET role = 'owner', locale")
+        plant(WHO, "users.role", "'admin'::text AS role")
+        plant("UPDATE users SET locale", "SET locale", "SET role = 'admin', locale")
         choose_language(None)
         session.flush()
         take_away()
