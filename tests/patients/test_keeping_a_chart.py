@@ -24,6 +24,7 @@ from portal.refusals import NotFound
 from tests.patients.conftest import register
 from tests.support.client import Browser
 from tests.support.people import Clinic
+from tests.support.scheduling import MONDAY, on_monday
 
 
 def alerts(patient) -> list[tuple[str, str]]:
@@ -198,3 +199,9 @@ def test_who_wrote_is_in_the_log(alder: Clinic, browser: Browser, somebody: int)
     browser.send(f"/patients/{somebody}/notes", {"note": "A note"})
     [entry] = alder.entries("patient_notes.insert")
     assert (entry.patient_id, entry.user_id) == (somebody, alder.desk.id)
+
+
+def test_since_when_somebody_is_registered_is_by_the_clinics_clock(clinic):
+    with on_monday():
+        patient = register("Ann", "Lind")
+    assert patient.created_at.date() == MONDAY.date()

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base
 from portal.phi.columns import is_envelope
 from portal.phi.sealed import DATE, OBJECT, Sealed
-from portal.tenancy.models import SoftDeleted, TenantOwned, belongs_to, one_of
+from portal.tenancy.models import Dated, SoftDeleted, TenantOwned, belongs_to, one_of
 
 NOTHING = text("'{}'::bigint[]")
 PERSONAL = (
@@ -37,7 +37,7 @@ PERSONAL = (
 )
 
 
-class Patient(SoftDeleted, TenantOwned, Base):
+class Patient(SoftDeleted, Dated, TenantOwned, Base):
     """A patient of the clinic group (the second founding document's Client)."""
 
     __tablename__ = "patients"
