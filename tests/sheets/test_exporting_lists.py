@@ -9,8 +9,10 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import text
 
+from portal import clock
 from portal.auth.permissions import RIGHTS
 from portal.availability.commands import ExceptionDetails, add_exception
+from portal.availability.rules import local_date
 from portal.db import session
 from portal.doctors.commands import DoctorDetails, add_doctor
 from portal.exports.files import csv_file, xlsx_file
@@ -94,7 +96,8 @@ def test_what_leaves_is_named_without_patients_and_kept_nowhere(browser, full):
     response = take(browser, "patients")
     assert response.headers["Cache-Control"] == "no-store"
     name = response.headers["Content-Disposition"]
-    assert name == f'attachment; filename="patients-{date.today():%Y-%m-%d}.csv"'  # noqa: DTZ011
+    today = local_date(clock.now(), "America/Chicago")
+    assert name == f'attachment; filename="patients-{today:%Y-%m-%d}.csv"'
 
 
 def test_a_list_goes_out_as_its_screen_is_narrowed(browser, alder):
