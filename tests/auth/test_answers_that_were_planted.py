@@ -68,19 +68,24 @@ def take_away() -> None:
         session.connection().connection.driver_connection.execute(gone)
 
 
+def choose_a_language_as_an_administrator(token: bytes) -> None:
+    """What was asked often is answered by what was planted: the person has another role."""
+    for number in range(OFTEN):
+        assert enter_session(token)
+        choose_language("es" if number % 2 else None)
+        session.commit()
+        session.remove()
+    assert enter_session(token)
+    plant(WHO, "users.role", "'admin'::text AS role")
+    plant("UPDATE users SET locale", "SET locale", "SET role = 'admin', locale")
+    choose_language(None)
+
+
 def test_nobody_is_told_to_be_an_administrator_and_becomes_one(app, clinic):
     browser = Browser(app).sign_in(clinic.desk)
     token = hash_of(browser.get_cookie("portal").value)
     with app.app_context():
-        for number in range(OFTEN):
-            assert enter_session(token)
-            choose_language("es" if number % 2 else None)
-            session.commit()
-            session.remove()
-        assert enter_session(token)
-        plant(WHO, "users.role", "'admin'::text AS role")
-        plant("UPDATE users SET locale", "SET locale", "SET role = 'admin', locale")
-        choose_language(None)
+        choose_a_language_as_an_administrator(token)
         with pytest.raises(OperationalError, match="by SQL"):
             session.commit()
         session.remove()
@@ -93,15 +98,7 @@ def test_what_was_planted_and_taken_away_again_is_noticed_too(app, clinic):
     browser = Browser(app).sign_in(clinic.desk)
     token = hash_of(browser.get_cookie("portal").value)
     with app.app_context():
-        for number in range(OFTEN):
-            assert enter_session(token)
-            choose_language("es" if number % 2 else None)
-            session.commit()
-            session.remove()
-        assert enter_session(token)
-        plant(WHO, "users.role", "'admin'::text AS role")
-        plant("UPDATE users SET locale", "SET locale", "SET role = 'admin', locale")
-        choose_language(None)
+        choose_a_language_as_an_administrator(token)
         session.flush()
         take_away()
         with pytest.raises(OperationalError, match="by SQL"):
