@@ -1,11 +1,14 @@
-// The day board by keyboard: one tab stop, arrows between appointments and openings (pressed
-// anywhere on the page they enter the board at now). C takes the next step here and on the flow.
+// The day board and the flow board: by keyboard (one tab stop, arrows between appointments and
+// openings; pressed anywhere on the page they enter the board at now; C takes the next step), and
+// in time (the line at now, the minutes people wait). The time is the server's, not this computer's.
+// A board that has lost its server says so, and since when.
 const board = document.getElementById("board");
 const spots = ".visit, .free > a";
 const columns = () => [...board.querySelectorAll(".column")];
 const within = (column) => [...column.querySelectorAll(spots)].filter((e) => e.checkVisibility({ visibilityProperty: true }));
-// Where a card stands is its class: a1 b2 is row 12.
-const rowOf = (spot) => Number(/\ba(\d+) b(\d)/.exec(spot.parentNode.className).slice(1).join(""));
+// Where something stands is its class: a1 b2 is row 12.
+const rowOf = (item) => Number(/\ba(\d+) b(\d)/.exec(item.className).slice(1).join(""));
+const written = (minutes, { clock, zone }) => new Intl.DateTimeFormat(clock, { timeZone: zone, timeStyle: "short" }).format(minutes * 60_000);
 let current = null;
 
 // Without a script every visit is its own tab stop; with it, only the current one.
@@ -21,7 +24,10 @@ function land(spot) {
   spot.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-const nearest = (column, row) => within(column).sort((a, b) => Math.abs(rowOf(a) - row) - Math.abs(rowOf(b) - row))[0];
+function nearest(column, row) {
+  const far = (spot) => Math.abs(rowOf(spot.parentNode) - row);
+  return within(column).sort((a, b) => far(a) - far(b))[0];
+}
 
 function neighbour(spot, key) {
   const all = columns();
@@ -30,7 +36,7 @@ function neighbour(spot, key) {
   const side = { ArrowLeft: -1, ArrowRight: 1 }[key];
   if (side) {
     const towards = getComputedStyle(board).direction === "rtl" ? -side : side;
-    for (let n = here + towards; all[n]; n += towards) if (within(all[n]).length) return nearest(all[n], rowOf(spot));
+    for (let n = here + towards; all[n]; n += towards) if (within(all[n]).length) return nearest(all[n], rowOf(spot.parentNode));
     return null;
   }
   return { ArrowUp: list[list.indexOf(spot) - 1], ArrowDown: list[list.indexOf(spot) + 1], Home: list[0], End: list.at(-1) }[key];
@@ -45,10 +51,11 @@ function keydown(event) {
   }
 }
 
+const lineNow = () => board.querySelector(".now:not([hidden])");
 // Where somebody enters who was nowhere: where they were, else beside the line at now.
 function entrance() {
   if (current) return current;
-  const line = board.querySelector(".now:not([hidden])");
+  const line = lineNow();
   const column = columns().find((each) => within(each).length);
   return line && column ? nearest(column, line.offsetTop / line.parentNode.offsetHeight * Number(board.dataset.rows)) : board.querySelector(spots);
 }
@@ -100,8 +107,88 @@ if (board) {
   document.addEventListener("htmx:after:swap", arm);
   // A poll waits while something is being moved, and in a tab that nobody looks at.
   document.addEventListener("htmx:config:request", (event) => {
-    const poll = event.detail.ctx.sourceElement.matches?.("[data-poll]");
-    if (poll && (document.hidden || board.matches(".moving"))) event.preventDefault();
+    if (event.detail.ctx.sourceElement.matches?.("[data-poll]") && (document.hidden || board.matches(".moving"))) event.preventDefault();
   });
   arm();
+  const line = lineNow() ?? board.querySelector(".cell");
+  if (line) board.scrollTop = Math.max(0, line.offsetTop - board.clientHeight / 3);
+}
+
+const TICK = 20_000;
+let told = null;
+let since = 0;
+
+// What the server said last, and the time since then.
+function minutesNow(element) {
+  if (element.dataset.now !== told) [told, since] = [element.dataset.now, performance.now()];
+  return (Number(told) + (performance.now() - since) / 1000) / 60;
+}
+
+function tickWaits(now) {
+  for (const element of document.querySelectorAll("[data-since]")) {
+    const minutes = Math.max(0, Math.floor(now - Number(element.dataset.since) / 60));
+    element.textContent = element.dataset.pattern.replace("#", minutes);
+    const late = minutes > Number(element.dataset.limit ?? Infinity);
+    (element.closest(".present") ?? element).classList.toggle("late", late);
+  }
+}
+
+function tickLine(now) {
+  const opens = Number(board.dataset.opens) / 60;
+  const row = Math.floor((now - opens) / 5) + 1;
+  const inside = row >= 1 && row <= Number(board.dataset.rows);
+  const label = board.querySelector(".now-label");
+  if (!label) return; // nobody works here: there is no grid
+  for (const line of [label, ...board.querySelectorAll(".now")]) {
+    line.hidden = !inside;
+    line.style.gridRowStart = row;
+  }
+  // Beside an hour it would cover that hour's label.
+  for (const hour of board.querySelectorAll(".hours > span:not(.now-label)")) {
+    hour.classList.toggle("covered", inside && Math.abs(rowOf(hour) - row + 1) < 2);
+  }
+  label.textContent = written(now, board.dataset);
+}
+
+function tick() {
+  const clocks = document.querySelector("[data-now]");
+  if (!clocks) return;
+  const now = minutesNow(clocks);
+  tickWaits(now);
+  if (board) tickLine(now);
+}
+
+const bar = document.getElementById("stale");
+const MOST_FAILED = 2;
+let failed = 0;
+let heard = 0;
+
+function hear(ok) {
+  failed = ok ? 0 : failed + 1;
+  if (ok) heard = minutesNow(document.querySelector("[data-now]"));
+  const stale = failed >= MOST_FAILED;
+  document.body.classList.toggle("is-stale", stale);
+  bar.hidden = !stale;
+  if (stale) bar.textContent = bar.dataset.pattern.replace("{time}", written(heard, bar.dataset));
+}
+
+if (bar) {
+  hear(true);
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx?.sourceElement?.matches?.("[data-poll]")) hear(false); });
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    const { status } = ctx.response;
+    if (status < 400 || ctx.sourceElement.matches("[data-poll]")) hear(status < 400);
+  });
+}
+if (document.querySelector("[data-now]")) {
+  tick();
+  setInterval(tick, TICK);
+  document.addEventListener("htmx:after:swap", tick);
+}
+// The facility's time zone is named when this browser stands in another one.
+for (const note of document.querySelectorAll("[data-zone-note]")) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const offset = (zone) => new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" })
+    .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
+  note.hidden = offset(here) === offset(note.dataset.zoneNote);
 }
