@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
+from psycopg import pq
 from psycopg.rows import namedtuple_row
 from sqlalchemy import (
     ColumnElement,
@@ -131,6 +132,18 @@ def _remember(speaking: PortalSession, _begun: object, line: Connection) -> None
 def _before_commit(speaking: PortalSession) -> None:
     if not speaking.in_nested_transaction():
         require_own_statements()
+
+
+@event.listens_for(Engine, "commit")
+def _refuse_to_lose(line: Connection) -> None:
+    """Whoever goes on after a statement that failed would commit nothing, and not be told.
+
+    Raises:
+        DBAPIError: something failed that was not rolled back; nothing of it is kept.
+    """
+    driver: Any = line.connection.driver_connection
+    if driver.info.transaction_status == pq.TransactionStatus.INERROR:
+        raise _told(line, psycopg.errors.InFailedSqlTransaction("a statement before it failed"))
 
 
 def plan_anew() -> None:

@@ -1,8 +1,17 @@
 """A change that was rolled back leaves no row; whoever tried what they may not leaves one."""
 
-from sqlalchemy import text
+from contextlib import suppress
 
-from portal.db import session
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from portal.audit import note
+from portal.auth.rules import hash_of
+from portal.db import session, state
+from portal.tenancy.context import as_job, as_worker, enter_session
+from tests.support.client import Browser
+from tests.support.people import found
 
 CHANGES = text("SELECT count(*) FROM user_action_audit_log WHERE action_type LIKE 'facilities.%'")
 
@@ -32,3 +41,36 @@ def test_what_was_denied_has_its_row_and_no_change(browser, alder):
     assert len(alder.entries("denied")) == denied + 1
     last = alder.entries("denied")[-1]
     assert (last.outcome, last.reason) == ("refused", "facilities.new")
+
+
+def go_on_after_a_failure() -> None:
+    """Note something, meet an error of the database, and behave as if there were none."""
+    note("patients.view", table="patients", record=1)
+    with suppress(DBAPIError):
+        session.execute(text("SELECT 1/0"))
+
+
+@pytest.mark.database
+def test_what_failed_unheard_is_no_success_of_a_request(own_database):
+    """The kind: a COMMIT after an error is answered by rolling back, and no driver says so."""
+    app = own_database.app()
+    with app.app_context():
+        clinic = found("alder", "America/Chicago")
+        token = hash_of(Browser(app).sign_in(clinic.desk).get_cookie("portal").value)
+        assert enter_session(token)
+        go_on_after_a_failure()
+        with pytest.raises(DBAPIError, match="failed"):
+            session.commit()
+        session.rollback()
+        assert clinic.entries("patients.view") == []
+
+
+@pytest.mark.database
+def test_what_failed_unheard_is_no_success_of_a_job(own_database):
+    with own_database.app().app_context():
+        clinic = found("alder", "America/Chicago")
+        with pytest.raises(DBAPIError, match="failed"), as_job(clinic.id, "import"):
+            go_on_after_a_failure()
+        assert state().role is None
+        with as_worker():
+            assert session.scalar(text("SELECT 1")) == 1
