@@ -3,12 +3,15 @@
 A server that is slow, or a network that swallows what is sent, would keep a worker from everybody
 else. TCP notices a dead line late, and one that something still answers for never; so each wait for
 an answer has a bound of its own, and after the first that was in vain the rest of the request does
-not wait again. Jobs and commands compute as long as they need.
+not wait again. An answer that comes drop by drop would keep within that bound for ever: so all the
+waits of a request together have one too. Jobs and commands compute as long as they need.
 """
 
 from collections.abc import Generator
 from contextlib import suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
+from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
@@ -21,6 +24,10 @@ Result = TypeVar("Result")
 # A statement of the web server takes milliseconds; one that waits for a lock gives up before this.
 SECONDS = 20.0
 SECONDS_ONCE_IN_VAIN = 1.0
+# All of them together, before and after one in vain: less than the 60 after which a worker that
+# does not go on is ended. Computing is not counted.
+SECONDS_IN_ALL = 50.0
+SECONDS_AT_LAST = 5.0
 # What the driver knows of the line: libpq's names.
 LINE = {
     "connect_timeout": 5,
@@ -28,17 +35,36 @@ LINE = {
     "tcp_user_timeout": int(SECONDS * 1000),
 }  # fmt: skip
 
-_bound: ContextVar[float | None] = ContextVar("bound", default=None)
+
+@dataclass
+class Patience:
+    """How long the present request waits yet.
+
+    Attributes:
+        each: seconds for one answer, or one part of it.
+        left: seconds for all that are still to come.
+    """
+
+    each: float
+    left: float
+
+    @property
+    def bound(self) -> float:
+        """Seconds for the next wait."""
+        return max(0.0, min(self.each, self.left))
+
+
+_patience: ContextVar[Patience | None] = ContextVar("patience", default=None)
 
 
 def begin() -> None:
     """From here on a request waits with bounds."""
-    _bound.set(SECONDS)
+    _patience.set(Patience(SECONDS, SECONDS_IN_ALL))
 
 
 def end(_error: BaseException | None) -> None:
     """The request is over."""
-    _bound.set(None)
+    _patience.set(None)
 
 
 class Connection(psycopg.Connection[Any]):
@@ -51,14 +77,18 @@ class Connection(psycopg.Connection[Any]):
         timeout: float | None = None,
     ) -> Result:
         """As the driver waits. Raises OperationalError when it was too long; then it is closed."""
-        bound = _bound.get() if timeout is None else timeout
+        patience = _patience.get() if timeout is None else None
+        if patience is None:
+            return super().wait(gen, interval, timeout)
+        since = monotonic()
         try:
-            return super().wait(gen, interval, bound)
+            return super().wait(gen, interval, patience.bound)
         except _WaitTimeout:
-            if timeout is None:
-                _bound.set(SECONDS_ONCE_IN_VAIN)
-                self._give_up()
+            _patience.set(Patience(SECONDS_ONCE_IN_VAIN, SECONDS_AT_LAST))
+            self._give_up()
             raise
+        finally:
+            patience.left -= monotonic() - since
 
     def _give_up(self) -> None:
         """Have the server stop, if it hears; what became of the transaction nobody knows."""

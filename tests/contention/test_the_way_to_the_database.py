@@ -14,6 +14,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
+import psycopg
 import pytest
 from flask import Flask
 
@@ -173,6 +174,34 @@ def test_what_takes_too_long_is_stopped_and_nothing_stays(own_database, way, wis
         other.rollback()
         assert browser.send("/appointments/new", wish.typed).status_code == 303
     assert booked(own_database) == 1
+
+
+ROWS = "SELECT pg_sleep(0.05), repeat('x', 30000) FROM generate_series(1, 400)"
+
+
+def by_copy(line: psycopg.Connection) -> None:
+    with line.cursor().copy(f"COPY ({ROWS}) TO STDOUT") as rows:
+        for _row in rows:
+            pass
+
+
+def by_statements(line: psycopg.Connection) -> None:
+    for _ in range(400):
+        line.execute("SELECT pg_sleep(0.05)")
+
+
+@pytest.mark.parametrize("way_of_asking", [by_copy, by_statements])
+def test_what_comes_drop_by_drop_comes_to_an_end(own_database, monkeypatch, way_of_asking):
+    """The kind: a bound of each wait that the sum of them has not. Each drop is quick enough."""
+    monkeypatch.setattr(waiting, "SECONDS_IN_ALL", 0.5)
+    line = waiting.connect(None, None, (own_database.url("app"),), {})
+    waiting.begin()
+    try:
+        with pytest.raises(psycopg.OperationalError):
+            way_of_asking(line)
+    finally:
+        waiting.end(None)
+    assert line.closed
 
 
 def booked(database: Database) -> int:
