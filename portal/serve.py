@@ -13,6 +13,7 @@ from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
 import psycopg
 from sqlalchemy import create_engine
 
@@ -182,8 +183,9 @@ def _wait_for_end(children: Children) -> None:
             if restarted():
                 print("The database had ended and is running again.", flush=True)
             up_at = time.monotonic()
-        # What it left may take a moment to go, and it may end again at once.
-        except (RuntimeError, psycopg.OperationalError) as error:
+        # It may be found in any state while it ends, what it left may take a moment to go, and it
+        # may end again at once.
+        except (RuntimeError, OSError, psutil.Error, psycopg.Error) as error:
             if time.monotonic() - up_at > SECONDS_TO_BE_READY:
                 sys.exit(f"portal: {error}")
         time.sleep(0.5)

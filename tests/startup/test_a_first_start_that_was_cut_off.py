@@ -35,8 +35,8 @@ def start(folder: Path) -> Run:
     return Run(folder, free_port(), ("-c", PROGRAM))
 
 
-def seen(what: str) -> Callable[[Run, Path], None]:
-    return lambda run, _folder: print(run.said(what))
+def seen(what: str) -> Callable[[Run, Path], object]:
+    return lambda run, _folder: run.said(what)
 
 
 def passwords_made(_run: Run, folder: Path) -> None:
@@ -61,12 +61,12 @@ def test_the_next_one_brings_it_to_its_end(instances: Path) -> None:
     """Each is killed further on than the one before."""
     folder = instances / "cut-off"
     for moment in sized(SOME, EVERY):
-        run = start(folder)
-        moment(run, folder)
-        run.end(signal.SIGKILL)
-    run = start(folder)
-    assert "The first start was cut off; beginning again" in run.said(READY)
-    check(run, folder)
+        with start(folder) as run:
+            moment(run, folder)
+            run.end(signal.SIGKILL)
+    with start(folder) as run:
+        assert "The first start was cut off; beginning again" in run.said(READY)
+        check(run, folder)
 
 
 @patient()
@@ -75,12 +75,12 @@ def test_it_may_be_any_moment(instances: Path) -> None:
     for n in range(20):
         folder = instances / f"cut-off-{n}"
         for _ in range(2):
-            run = start(folder)
-            time.sleep(DICE.uniform(0, SECONDS))
-            run.end(signal.SIGKILL)
-        run = start(folder)
-        run.said(READY)
-        check(run, folder)
+            with start(folder) as run:
+                time.sleep(DICE.uniform(0, SECONDS))
+                run.end(signal.SIGKILL)
+        with start(folder) as run:
+            run.said(READY)
+            check(run, folder)
         shutil.rmtree(folder)
 
 

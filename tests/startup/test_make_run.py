@@ -33,11 +33,11 @@ def flask(folder: Path, *arguments: str) -> None:
 
 
 def test_it_starts_and_stops_whole(folder: Path) -> None:
-    run = Run(folder, free_port())
-    assert f"The portal is at {run.address}" in run.said("Ctrl-C stops everything")
-    with urlopen(f"{run.address}/readyz") as ready:
-        assert ready.status == 200
-    assert run.end(signal.SIGINT) == []
+    with Run(folder, free_port()) as run:
+        assert f"The portal is at {run.address}" in run.said("Ctrl-C stops everything")
+        with urlopen(f"{run.address}/readyz") as ready:
+            assert ready.status == 200
+        assert run.end(signal.SIGINT) == []
     assert run.process.returncode == 0
     assert not EmbeddedServer(folder / "pg").is_running()
 
@@ -45,39 +45,37 @@ def test_it_starts_and_stops_whole(folder: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a parent's death")
 def test_killed_it_leaves_no_server_behind_and_starts_again(folder: Path) -> None:
     port = free_port()
-    run = Run(folder, port)
-    run.said("Ctrl-C stops everything")
-    assert run.end(signal.SIGKILL) == []
-    again = Run(folder, port)
-    again.said("Ctrl-C stops everything")
-    assert again.end(signal.SIGTERM) == []
+    with Run(folder, port) as run:
+        run.said("Ctrl-C stops everything")
+        assert run.end(signal.SIGKILL) == []
+    with Run(folder, port) as again:
+        again.said("Ctrl-C stops everything")
+        assert again.end(signal.SIGTERM) == []
 
 
 def test_a_taken_port_is_one_line(folder: Path) -> None:
     port = free_port()
-    run = Run(folder, port)
-    run.said("Ctrl-C stops everything")
-    other = Run(folder, port)
-    assert "is in use. Choose another" in other.process.communicate(timeout=30)[0]
-    assert other.process.returncode == 1
-    run.end(signal.SIGINT)
+    with Run(folder, port) as run:
+        run.said("Ctrl-C stops everything")
+        with Run(folder, port) as other:
+            other.said("is in use. Choose another")
+            assert other.process.wait(30) == 1
 
 
 def test_a_killed_database_comes_back_by_itself(folder: Path) -> None:
     """Whoever asks meanwhile is told to come again; the first who asks after is answered."""
-    run = Run(folder, free_port())
-    run.said("Ctrl-C stops everything")
-    data = folder / "pg" / "data"
-    for _ in range(2):
-        assert status(f"{run.address}/sign-in") == 200
-        server = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
-        server.kill()
-        server.wait(10)
-        statuses = [status(f"{run.address}/sign-in")]
-        run.said("The database had ended and is running again.")
-        assert status(f"{run.address}/sign-in") == 200
-        assert set(statuses) <= {200, 503}
-    assert run.end(signal.SIGINT) == []
+    with Run(folder, free_port()) as run:
+        run.said("Ctrl-C stops everything")
+        data = folder / "pg" / "data"
+        for _ in range(2):
+            assert status(f"{run.address}/sign-in") == 200
+            server = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
+            server.kill()
+            server.wait(10)
+            assert status(f"{run.address}/sign-in") in {200, 503}
+            run.said("The database had ended and is running again.")
+            assert status(f"{run.address}/sign-in") == 200
+        assert run.end(signal.SIGINT) == []
 
 
 @pytest.mark.parametrize(

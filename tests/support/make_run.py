@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -13,7 +14,7 @@ from portal.config import ROOT
 
 
 class Run:
-    """`make run`, in an instance folder.
+    """`make run`, in an instance folder; it is over when the test is, and what it said is shown.
 
     Args:
         folder: the instance folder.
@@ -34,6 +35,15 @@ class Run:
             text=True,
         )
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        assert self.process.stdout
+        if not self.process.stdout.closed:
+            self.process.terminate()
+            print(self.process.communicate(timeout=30)[0])
+
     def said(self, words: str) -> str:
         """The output up to these words."""
         assert self.process.stdout
@@ -42,11 +52,12 @@ class Run:
             line = self.process.stdout.readline()
             assert line, f"never said {words!r}: {seen}"
             seen += line
+        print(seen)
         return seen
 
     def end(self, number: signal.Signals) -> list[psutil.Process]:
         """Send a signal; which of the server's processes outlive it."""
         parts = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(number)
-        self.process.communicate(timeout=30)
+        print(self.process.communicate(timeout=30)[0])
         return psutil.wait_procs(parts, timeout=10)[1]

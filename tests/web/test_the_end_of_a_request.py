@@ -248,7 +248,7 @@ def test_nobody_notices_that_the_server_was_away(own_database: Database):
     browser.get("/facilities/")
     with own_database.connect("admin") as admin:
         admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND usename = 'portal_app'"
         )
     assert [browser.get("/facilities/").status_code for _ in range(6)] == [200] * 6
