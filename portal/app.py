@@ -17,6 +17,7 @@ from portal.db import db
 from portal.demo_clock import DemoClock
 from portal.web import health, metrics
 from portal.web.logs import log_failure
+from portal.web.templates import Speaking
 
 AREAS = (
     "auth", "staff", "exports", "facilities", "insurance", "doctors", "patients", "services",
@@ -31,7 +32,9 @@ BODY_LIMIT = 1024 * 1024
 
 
 class Portal(Flask):
-    """Flask, except that a view's answer is committed before it leaves."""
+    """Flask, except that a view's answer is committed before it leaves, and templates speak."""
+
+    jinja_environment = Speaking
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in the request's one transaction."""

@@ -45,14 +45,13 @@ def init_app(app: Flask) -> None:
 
 
 def say_in_template(message: str, /, **places: object) -> Markup:
-    """What `_()` says in a template: markup, with what stands in its places escaped.
+    """What `_()` says in a template: markup, with what stands in its places escaped."""
+    return markup(page_locale().language, message) % places
 
-    A grid says the same few words hundreds of times, so those without places are made once.
-    """
-    words = _words(_folders(current_app), page_locale().language)
-    if places:
-        return Markup(words.gettext(message)) % places  # noqa: S704 - the catalogues' own
-    return _plain(words, message)
+
+def markup(language: str, message: str) -> Markup:
+    """A template's words in a language, as the catalogue has them."""
+    return _markup(_words(_folders(current_app), language), message)
 
 
 def page_locale() -> Locale:
@@ -128,8 +127,8 @@ def _languages(folders: tuple[Path, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(8192)
-def _plain(words: NullTranslations, message: str) -> Markup:
-    return Markup(words.gettext(message)) % {}  # noqa: S704 - the catalogues' own
+def _markup(words: NullTranslations, message: str) -> Markup:
+    return Markup(words.gettext(message))  # noqa: S704 - the catalogues' own
 
 
 @cache
