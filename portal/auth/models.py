@@ -39,6 +39,7 @@ class User(TenantOwned, Base):
         CheckConstraint(
             "status <> 'active' OR password_hash IS NOT NULL", name="active_has_password"
         ),
+        Index("ix_users_sorted", "tenant_id", text("sort_key(name)"), "id"),
     )
 
     email: Mapped[str] = mapped_column(String(254))

@@ -47,6 +47,7 @@ class InsurancePlan(TenantOwned, Base):
         UniqueConstraint("tenant_id", "insurance_provider_id", "plan_code"),
         CheckConstraint("effective_from <= effective_to", name="effective_dates"),
         json_object("meta"),
+        Index("ix_insurance_plans_sorted", "tenant_id", text("sort_key(name)"), "id"),
     )
 
     insurance_provider_id: Mapped[int] = mapped_column(BigInteger)

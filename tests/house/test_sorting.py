@@ -11,8 +11,9 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
+from portal.db import Base
 from portal.sorting import sort_key
-from tests.house.files import CODE, PORTAL, offenders
+from tests.house.files import CODE, PORTAL, offenders, text_of
 
 NAMES = r"(?:\w+\.)*(?:last_name|first_name|display_name|(?<!column_)name|doctor|facility|service)"
 BARE = re.compile(
@@ -21,6 +22,8 @@ BARE = re.compile(
          {NAMES}\s*(?:[,)]|\n)           # of a bare name""",
     re.VERBOSE,
 )
+# A list of one table's rows by their names.
+IN_ORDER = re.compile(r"(?:by_name|sorted_as)\(([A-Z]\w+)\.\w*name\b[^)]*\),\s*\1\.id\b")
 # Names of the database's own things, which are ASCII.
 ALLOWED = {PORTAL / "audit" / "queries.py"}
 SEEN = [
@@ -44,6 +47,16 @@ def test_no_list_is_ordered_by_a_bare_name() -> None:
 )  # fmt: skip
 def test_a_bare_name_is_seen(code: str) -> None:
     assert BARE.findall(code) != []
+
+
+def test_every_list_in_the_order_of_its_names_has_an_index_for_it(session) -> None:
+    """The kind: a page sorts all of a clinic's rows to show fifty of them."""
+    models = {each.class_.__name__: each.local_table.name for each in Base.registry.mappers}
+    sorted_lists = {models[name] for file in CODE for name in IN_ORDER.findall(text_of(file))}
+    assert {"doctors", "services", "users"} <= sorted_lists
+    indexes = session.execute(text("SELECT tablename, indexdef FROM pg_indexes")).all()
+    have = {row.tablename for row in indexes if "(tenant_id, sort_key(" in row.indexdef}
+    assert sorted_lists - have == set()
 
 
 def test_names_are_sorted_as_people_look_them_up():
