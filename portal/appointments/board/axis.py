@@ -5,7 +5,7 @@ as long as it is.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,8 @@ class Axis:
     rows: int
     zone: ZoneInfo
     written: Callable[[datetime], str] = "{:%H:%M}".format
+    # A day has few times and many cards: each is said once.
+    _said: dict[datetime, str] = field(default_factory=dict, init=False, compare=False)
 
     def row_of(self, moment: datetime) -> int:
         """The row an instant falls in; below 0 or beyond the last when it is off the board."""
@@ -61,7 +63,9 @@ class Axis:
 
     def hhmm(self, moment: datetime) -> str:
         """The wall time at the facility."""
-        return self.written(moment.astimezone(self.zone))
+        if moment not in self._said:
+            self._said[moment] = self.written(moment.astimezone(self.zone))
+        return self._said[moment]
 
     def is_on(self, moment: datetime, day: date) -> bool:
         """Whether it is that day at the facility."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from portal.appointments.board.axis import ROW, Axis, Rows, place_of
 from portal.appointments.board.blocks import is_away
-from portal.appointments.board.lanes import MOST, clusters, lanes_of
+from portal.appointments.board.lanes import MOST, Lane, clusters, lanes_of
 from portal.appointments.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.queries import BlockRow, SlotRow, VisitRow
 from portal.appointments.rules import where
@@ -158,17 +158,19 @@ def _grouped(
 
 def _side_by_side(cards: Sequence[Cell], scene: Scene) -> list[Cell]:
     lanes = lanes_of(cards)
-    placed = zip(cards, lanes, strict=True)
-    shown = [
-        replace(card, lane=(" folded" if lane.folded else lane.cls) + card.lane)
-        for card, lane in placed
-    ]
+    shown = [_in_lane(card, lane) for card, lane in zip(cards, lanes, strict=True)]
     folded = [card for card, lane in zip(cards, lanes, strict=True) if lane.folded]
     last = next((lane.cls for lane in lanes if lane.folded), "")
     beside = [
         card for card, lane in zip(cards, lanes, strict=True) if lane.of == MOST and lane.number
     ]
     return [*shown, *_more(folded, last, scene), *_more(beside, " few", scene)]
+
+
+def _in_lane(card: Cell, lane: Lane) -> Cell:
+    """The card where it stands; what has the whole width is as it was."""
+    cls = " folded" if lane.folded else lane.cls
+    return replace(card, lane=cls + card.lane) if cls else card
 
 
 def _more(cards: Sequence[Cell], lane: str, scene: Scene) -> Iterable[More]:

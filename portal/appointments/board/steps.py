@@ -23,7 +23,7 @@ class Next(NamedTuple):
 
 def is_near(start_at: datetime, zone: str, now: datetime) -> bool:
     """Whether it is the visit's own day, or the hours around midnight next to it."""
-    return local_date(start_at, zone) == local_date(now, zone) or abs(start_at - now) <= NEAR
+    return abs(start_at - now) <= NEAR or local_date(start_at, zone) == local_date(now, zone)
 
 
 def next_of(visit: VisitRow, zone: ZoneInfo, now: datetime, say: Callable[..., str]) -> Next | None:

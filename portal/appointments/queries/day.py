@@ -26,8 +26,8 @@ from portal.appointments.queries.visits import zone_of
 from portal.availability.rules import Span, day_span
 from portal.db import session
 from portal.names import listed
+from portal.patients.queries import PatientOpener
 from portal.patients.rules.kept import needs_interpreter
-from portal.phi.sealed import OBJECT, open_field
 from portal.tenancy.context import facts
 
 MOST_VISITS = 1000
@@ -76,7 +76,7 @@ class BlockRow(NamedTuple):
 
 
 class VisitRow(NamedTuple):
-    """A visit: the columns of VISITS, in their order; the patient is opened when asked.
+    """A visit: the columns of VISITS, in their order, and what opens the patient when asked.
 
     `step` is the one under way, or (not `step_begun`) the one that comes next; of those that have
     not begun there are `steps_waiting`.
@@ -113,6 +113,8 @@ class VisitRow(NamedTuple):
     patient_updated_at: datetime
     is_new: bool
     uncovered: bool
+    opener: PatientOpener
+    own_language: str
 
     def late(self, now: datetime) -> bool:
         """Whether the patient should have been here a while ago."""
@@ -126,31 +128,30 @@ class VisitRow(NamedTuple):
     def name(self) -> str:
         """The patient's name, family name first; who asks has seen the patient."""
         first, last = (
-            self._open("first_name", self.first_envelope),
-            self._open("last_name", self.last_envelope),
+            self._opened("first_name", self.first_envelope),
+            self._opened("last_name", self.last_envelope),
         )
         return listed(last, first)
 
     @property
     def flags(self) -> tuple[str, ...]:
         """What to know at a glance: the keys of `holds` that are so."""
-        meta = self._open("meta", self.meta_envelope, OBJECT)
+        meta = self._opened("meta", self.meta_envelope)
         holds = {
             "deceased": self.patient_status == "deceased",
             "inactive": self.patient_status == "inactive",
             "alert": self.alerted or (isinstance(meta, dict) and bool(meta.get("alert"))),
             "new": self.is_new,
-            "interpreter": needs_interpreter(meta, self.language, facts().locale),
+            "interpreter": needs_interpreter(meta, self.language, self.own_language),
             "self_pay": self.insurance_plan_id is None,
             "uncovered": self.uncovered,
         }
         return tuple(flag for flag, raised in holds.items() if raised)
 
-    def _open(self, column: str, envelope: bytes | None, *kind: Any) -> Any:
-        kinds = {"kind": kind[0]} if kind else {}
-        return open_field(
-            "patients", column, self.row_uid, envelope, patient_id=self.patient_id, **kinds
-        )
+    def _opened(self, column: str, envelope: bytes | None) -> Any:
+        if envelope is not None:
+            self.opener.see(self.patient_id)
+        return self.opener.openings[column](self.row_uid.bytes, envelope)
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,8 @@ def board(facility_id: int, day: date) -> Day:
     values = _values(facility_id, day, zone)
     doctors = [DoctorRow._make(row) for row in _rows(DOCTORS, values, MOST_OTHERS)]
     taken = _rows(TAKEN, values | {"doctor_ids": [doctor.id for doctor in doctors]}, MOST_SLOTS)
-    visits = [VisitRow._make(row) for row in _rows(VISITS, values, MOST_VISITS)]
+    shared = PatientOpener(), facts().locale
+    visits = [VisitRow._make((*row, *shared)) for row in _rows(VISITS, values, MOST_VISITS)]
     return Day(
         facility_id,
         day,

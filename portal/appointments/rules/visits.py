@@ -202,8 +202,11 @@ def whole_minute(moment: datetime) -> datetime:
 
 
 def where(start_at: datetime, doctor_id: int) -> str:
-    """When and with whom an appointment is, as a page carries it for whoever moves it."""
-    return f"{int(start_at.timestamp()) // 60}-{doctor_id}"
+    """With whom and when an appointment is, as a page carries it for whoever moves it.
+
+    The doctor first: a column's cards then begin alike, and compress to a tenth less.
+    """
+    return f"{doctor_id}-{int(start_at.timestamp()) // 60}"
 
 
 def check_move(visit: Visit, to: str) -> None:

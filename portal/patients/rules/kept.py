@@ -83,8 +83,8 @@ def needs_interpreter(meta: Any, spoken: str | None, own: str) -> bool:
         spoken: their language, as it is kept.
         own: the clinic's locale.
     """
-    said = extras_of(meta).interpreter
-    return is_foreign(spoken, own) if said is None else said
+    said = meta.get("interpreter") if isinstance(meta, Mapping) else None
+    return said if isinstance(said, bool) else is_foreign(spoken, own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The languages people speak: kept as codes, chosen from a list, said in the reader's words."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -37,6 +37,7 @@ def tag_of(typed: str) -> str | None:
     return _by_name().get(normalised(typed.strip()))
 
 
+@lru_cache(512)
 def primary(tag: str | None) -> str | None:
     """The language alone, without its country; None for nothing and for what is no language."""
     known = tag_of(tag) if tag else None
