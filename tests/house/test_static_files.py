@@ -44,7 +44,7 @@ EVALUATES = re.compile(
 )
 KEEPS = re.compile(r"\b(session|local)Storage\b|\bindexedDB\b|document\.cookie")
 ELSEWHERE = re.compile(r"""(url\(|@import|src=|from\s)\s*["']?(https?:)?//""")
-KEPT_SETTINGS = {"early.js", "filters.js", "settings.js", "shortcuts.js"}
+KEPT_SETTINGS = {"early.js", "settings.js", "shortcuts.js"}
 
 
 def weight(files: Iterable[Path]) -> int:

@@ -147,7 +147,7 @@ function tickLine(now) {
   for (const hour of board.querySelectorAll(".hours > span:not(.now-label)")) {
     hour.classList.toggle("covered", inside && Math.abs(rowOf(hour) - row + 1) < 2);
   }
-  label.textContent = written(now, board.dataset);
+  for (const face of [label, document.getElementById("printed-at")]) face.textContent = written(now, board.dataset);
 }
 
 function tick() {
@@ -192,3 +192,24 @@ for (const note of document.querySelectorAll("[data-zone-note]")) {
     .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
   note.hidden = offset(here) === offset(note.dataset.zoneNote);
 }
+
+// The status chips of the board: one shows only the cards that it names. The others keep their
+// place, so that their time never looks free. Nothing of it is remembered.
+const only = document.getElementById("only");
+const page = board?.parentNode;
+
+function reflect() {
+  const status = page.dataset.shows ?? "";
+  for (const chip of page.querySelectorAll(".chip[data-only]")) chip.ariaPressed = chip.dataset.only === status;
+  const words = only.firstElementChild;
+  words.textContent = status && words.dataset.pattern.replace("{status}", document.querySelector(`#only-${status} span`).textContent);
+  only.hidden = !status;
+}
+
+page?.addEventListener("click", ({ target }) => {
+  const chip = target.closest("[data-only]");
+  if (!chip) return;
+  page.dataset.shows = chip.ariaPressed === "true" ? "" : chip.dataset.only;
+  reflect();
+});
+document.addEventListener("htmx:after:swap", () => page && reflect());
