@@ -38,28 +38,34 @@ def say_together(visits: Sequence[Appointment], text: str) -> None:
 
 def say_undone(done: Sequence[AppointmentAct]) -> None:
     """Say what is so again after something was taken back."""
-    visit = queries.get_appointment(done[-1].appointment_id)
+    visit, group = queries.get_appointment(done[-1].appointment_id), done[-1].group_uid
+    undoes = None if queries.list_acts(group) else str(group)
     count = len({act.appointment_id for act in done})
     if count > 1:
         what = ngettext("%(num)s appointment is as it was", "%(num)s appointments are as they were",
                         count)  # fmt: skip
-        toast(str(what), "info")
+        toast(str(what), "info", undoes=undoes)
         return
     if done[-1].kind == "move":
         text = _("Back to %(when)s with %(doctor)s: %(who)s", who=PATIENT, when=when(visit),
                  doctor=queries.get_context(visit).doctor_name)  # fmt: skip
     else:
         text = _about(visit, _(UNDONE[done[-1].kind]))
-    toast(text, "info", patient=visit.patient_id, link=_link(visit))
+    toast(text, "info", patient=visit.patient_id, link=_link(visit), undoes=undoes)
 
 
 def _way_back(visit: Appointment) -> tuple[str | None, dict[str, Any] | None]:
     """What was done last to a visit, and what takes it back."""
-    act = queries.last_act(visit.id)
-    if act is None:
+    group = last_done(visit)
+    if group is None:
         return None, None
-    group = str(act.group_uid)
     return group, {"url": url_for("appointments.reversals"), "values": {"act": group}}
+
+
+def last_done(visit: Appointment) -> str | None:
+    """What names the act that was done last to a visit: a message that it brings says it too."""
+    act = queries.last_act(visit.id)
+    return str(act.group_uid) if act else None
 
 
 def when(visit: Appointment) -> str:

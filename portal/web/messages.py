@@ -25,6 +25,7 @@ def toast(
     link: str | None = None,
     link_text: str | None = None,
     act: str | None = None,
+    undoes: str | None = None,
 ) -> None:
     """Leave a message for the next thing this person sees.
 
@@ -37,12 +38,14 @@ def toast(
         link: what it is about, which "Open" shows in the dialog.
         link_text: what the link says instead where it leads to a page of its own.
         act: what was done; the message goes when that is taken back.
+        undoes: what was taken back: whatever that had brought up is said no more.
     """
     message = {
         "text": text, "kind": kind, "undo": dict(undo) if undo else None, "patient": patient,
-        "link": link, "link_text": link_text, "act": act,
+        "link": link, "link_text": link_text, "act": act, "undoes": undoes,
     }  # fmt: skip
-    state().messages = [*state().messages, message]
+    still = [said for said in state().messages if undoes is None or said.get("act") != undoes]
+    state().messages = [*still, message]
     state().said = message
 
 

@@ -69,7 +69,7 @@ def _moved(visit: Appointment, details: commands.MoveDetails) -> Response:
     commands.reschedule_appointment(visit, details)
     if visit.row_version == version:
         return answer(visit)
-    say_wanted(*left)
+    say_wanted(*left, left_by=visit)
     doctor = queries.get_context(visit).doctor_name
     say_done(visit, _("Moved to %(when)s, %(doctor)s", when=when(visit), doctor=doctor), brief=True)
     return answer(visit)

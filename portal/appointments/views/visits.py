@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import say_done, say_undone
+from portal.appointments.act_messages import last_done, say_done, say_undone
 from portal.appointments.forms import CancellationForm, CorrectionForm
 from portal.appointments.models import Appointment
 from portal.appointments.rules import LABELS_DONE, VisitNotAt
@@ -149,12 +149,14 @@ def shown(visit: Appointment) -> dict[str, Any]:
     }
 
 
-def say_wanted(facility_id: int, doctor_id: int, start_at: datetime) -> None:
-    """Whether somebody on the waitlist wants the time that a visit has left."""
+def say_wanted(
+    facility_id: int, doctor_id: int, start_at: datetime, *, left_by: Appointment
+) -> None:
+    """Whether somebody on the waitlist wants the time that a visit has just left."""
     count = len(queries.list_wanting(facility_id, doctor_id, start_at))
     if count:
         words = ngettext("%(num)s person on the waitlist matches the time that is free now.",
                          "%(num)s people on the waitlist match the time that is free now.",
                          count)  # fmt: skip
         toast(words, "info", link=url_for("appointments.waitlist", facility=facility_id),
-              link_text=_("Show"))  # fmt: skip
+              link_text=_("Show"), act=last_done(left_by))  # fmt: skip

@@ -19,8 +19,11 @@ function welcome(toast) {
   toast.dataset.seen = "";
   const error = toast.matches(".error");
   const text = toast.querySelector("span").textContent;
-  // The same thing is said once.
-  for (const other of box.children) if (other !== toast && other.querySelector("span").textContent === text) other.remove();
+  // The same thing is said once, and what was taken back no more.
+  const { undoes } = toast.dataset;
+  for (const other of box.querySelectorAll(".toast")) {
+    if (other !== toast && (undoes && other.dataset.act === undoes || other.querySelector("span").textContent === text)) other.remove();
+  }
   say(text, error);
   // Z takes back the newest of all: no older message claims the key.
   const undo = toast.querySelector("[data-key]");
@@ -48,7 +51,6 @@ document.addEventListener("portal:say", ({ detail }) => say(detail.text, detail.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
 });
-document.addEventListener("portal:undone", ({ detail }) => box.querySelector(`[data-act="${detail.act}"]`)?.remove());
 // An undo has been taken once it was sent: offering it twice would be a lie.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   ctx.sourceElement?.closest?.(".toast")?.remove();
