@@ -13,6 +13,7 @@ from portal.appointments.brought_plan import bring_plan
 from portal.appointments.commands import WaitsAlready
 from portal.appointments.forms import WishForm, new_wish, wish_as_typed
 from portal.appointments.models import WaitlistEntry
+from portal.appointments.patient_strip import patient_strip
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.patient_asked import matching, shown_before
 from portal.appointments.views.shown import (
@@ -20,6 +21,7 @@ from portal.appointments.views.shown import (
     facility_asked,
     number_asked,
     over_board,
+    with_board,
 )
 from portal.appointments.waitlist_page import shown_wish, starts_wanted
 from portal.appointments.words import WISHES
@@ -66,8 +68,8 @@ def waitlist_new() -> Response:
     form.offer_choices(facility)
     if not brought and _is_sent(form) and form.validate():
         with form.refusals():
-            entry, said = _added(form)
-            _say(entry, said, facility if over_board() else None)
+            entry, anew = _added(form)
+            _say_added(entry, facility, anew=anew)
             if over_board():
                 return back_on_board()
             return go("appointments.waitlist", facility=facility.id)
@@ -98,9 +100,8 @@ def waitlist_edit(entry_id: int) -> Response:
 def waitlist_withdrawal(entry_id: int) -> Response:
     entry = queries.get_wish(entry_id)
     commands.withdraw_wish(entry)
-    undo = url_for("appointments.waitlist_reinstatement", entry_id=entry.id)
-    toast(_("Waitlist entry withdrawn: %(who)s", who=PATIENT), patient=entry.patient_id,
-          undo={"url": undo, "values": {}})  # fmt: skip
+    _say(entry, _("Waitlist entry withdrawn: %(who)s", who=PATIENT),
+         undo="appointments.waitlist_reinstatement")  # fmt: skip
     return _back(entry)
 
 
@@ -119,16 +120,16 @@ def wish_form(form: WishForm, facility: Facility) -> Response:
     return _form("appointments/wish_new.html", form, facility, address=address)
 
 
-def _added(form: WishForm) -> tuple[WaitlistEntry, str]:
-    """The new entry; or the one that there is, changed as is typed; and what is said of it."""
+def _added(form: WishForm) -> tuple[WaitlistEntry, bool]:
+    """The new entry; or the one that there is, changed as is typed; and whether it is new."""
     entry_id = record_number(form.update_entry_id.data)
     if entry_id is not None:
         entry = queries.get_wish(entry_id)
         if entry.patient_id != form.chosen_patient:
             raise NotFound
         commands.change_wish(entry, form.details())
-        return entry, _("Waitlist entry saved: %(who)s", who=PATIENT)
-    return _added_anew(form), _("On the waitlist: %(who)s", who=PATIENT)
+        return entry, False
+    return _added_anew(form), True
 
 
 def _added_anew(form: WishForm) -> WaitlistEntry:
@@ -146,13 +147,34 @@ def _added_anew(form: WishForm) -> WaitlistEntry:
         raise
 
 
-def _say(entry: WaitlistEntry, what: str, whose_list: Facility | None = None) -> None:
-    """Say what was done to an entry of the list, and whose it is; elsewhere with the way there."""
+def _say_added(entry: WaitlistEntry, facility: Facility, *, anew: bool) -> None:
+    """Over the board with the way to the list; what is new can be taken back."""
+    whose_list = facility if over_board() else None
+    if anew:
+        _say(entry, _("On the waitlist: %(who)s", who=PATIENT), whose_list,
+             undo="appointments.waitlist_withdrawal")  # fmt: skip
+    else:
+        _say(entry, _("Waitlist entry saved: %(who)s", who=PATIENT), whose_list)
+
+
+def _say(
+    entry: WaitlistEntry, what: str, whose_list: Facility | None = None, *, undo: str | None = None
+) -> None:
+    """Say what was done to an entry of the list, and whose it is.
+
+    Args:
+        whose_list: said elsewhere, with the way to this facility's list.
+        undo: the endpoint that takes it back.
+    """
     there = url_for("appointments.waitlist", facility=whose_list.id) if whose_list else None
-    toast(what, patient=entry.patient_id, link=there, link_text=there and _("Show"))
+    back = {"url": url_for(undo, entry_id=entry.id), "values": {}} if undo else None
+    toast(what, patient=entry.patient_id, link=there, link_text=there and _("Show"), undo=back)
 
 
 def _back(entry: WaitlistEntry) -> Response:
+    """To the list; over the board one stays there."""
+    if over_board():
+        return with_board()
     there = queries.list_wish_facilities(entry.id)
     return go("appointments.waitlist", facility=next(iter(there), None))
 
@@ -192,9 +214,11 @@ def _form(template: str, form: WishForm, facility: Facility, **context: Any) -> 
     if patient is not None:
         keep_patient(form, patient)
     alike = shown_before(form) if matches is None else ()
-    already = queries.list_by_ids([waits]).get(waits) if waits else None
+    strip = patient_strip(patient, zone=facility.timezone) if patient else None
+    found = queries.list_by_ids([waits]).get(waits) if waits else None
+    already = shown_wish(found) if found else None
     form.show.data = ""
     back = url_for("appointments.waitlist", facility=facility.id)
     return form_page(template, FORM, form, status=200 if shows else None, facility=facility,
-                     matches=matches, alike=alike, already=shown_wish(already) if already else None,
-                     back_to=back, **context)  # fmt: skip
+                     matches=matches, alike=alike, strip=strip, already=already, back_to=back,
+                     **context)  # fmt: skip
