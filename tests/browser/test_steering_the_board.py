@@ -107,6 +107,24 @@ def test_an_appointment_is_carried_to_another_day(booked):
     assert booked.locator("a[href*=moving]").count() == 0
 
 
+def test_what_is_carried_shows_only_where_it_can_be_put_down(booked):
+    """The kind: a gesture that offers what it then refuses. It asks for what dragging asks for."""
+    booked.keyboard.press("x")
+    expect(booked.locator("#carried")).to_be_visible()
+    booked.keyboard.press("]")
+    expect(booked.locator("h1")).to_contain_text("March 3")
+    first, second = (booked.locator(".column").nth(n).locator(".free a:visible") for n in (0, 1))
+    expect(second).to_have_count(0)  # who does not offer the service
+    expect(first.first).to_be_visible()
+    expect(booked.locator(".none-here")).to_be_hidden()
+    booked.locator("[data-poll]").evaluate(POLL)
+    expect(second).to_have_count(0)
+    booked.goto(booked.url.replace("2026-03-03", "2026-03-01"))  # a day that is over
+    expect(booked.locator(".none-here")).to_be_visible()
+    booked.keyboard.press("Escape")
+    expect(booked.locator("#carried")).to_have_count(0)
+
+
 def test_escape_lets_go_of_what_is_carried(booked):
     booked.keyboard.press("x")
     expect(booked.locator("#carried")).to_be_visible()

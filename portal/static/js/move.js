@@ -17,6 +17,9 @@ function placeOf(item) {
   return { row: Number(a + b), span: Number(c + d) };
 }
 
+// Where an appointment may be put down on this day: each doctor's openings, in seconds; or unknown.
+const openingsOf = (href) => fetch(`${href}/openings?date=${words.date}`).then((answer) => answer.json()).catch(() => {});
+
 const mark = document.createElement("li");
 mark.ariaHidden = "true";
 let move = null;
@@ -30,11 +33,11 @@ function begin(visit) {
   visit.classList.add("lifted");
   board.classList.add("moving");
   place(column, row);
-  // Each doctor's, in seconds; unknown at first.
-  move.ready = fetch(`${href}/openings?date=${words.date}`).then((answer) => answer.json()).then((openings) => {
+  // Unknown at first.
+  move.ready = openingsOf(href).then((openings) => {
     mine.openings = openings;
     if (move === mine) place(move.column, move.row);
-  }).catch(() => {});
+  });
 }
 
 // Where it may be dropped, its own place among them: rows and instants.
@@ -87,10 +90,25 @@ function cut(visit) {
   location.href = url;
 }
 
+const startOf = (spot) => spot.dataset.at ? Date.parse(spot.dataset.at) / 1000 : instant(placeOf(spot.parentNode).row);
+
 async function paste(spot) {
   const { href, from } = carried.dataset;
-  await send(href, spot.closest(".column"), spot.dataset.at ?? iso(instant(placeOf(spot.parentNode).row)), from);
+  await send(href, spot.closest(".column"), iso(startOf(spot)), from);
   document.getElementById(href.replace(/.*\//, "visit-"))?.focus();
+}
+
+// What it does not fit into is not shown meanwhile; asked again when the board has changed.
+let possible;
+function show() {
+  for (const spot of board.querySelectorAll(".free > a")) {
+    spot.hidden = carried.isConnected && possible && !possible[spot.closest(".column").dataset.doctor]?.includes(startOf(spot));
+  }
+}
+function offer() {
+  if (!carried) return;
+  show();
+  if (carried.isConnected) openingsOf(carried.dataset.href).then((openings) => { possible = openings; show(); });
 }
 
 function putDown({ detail: { ctx } }) {
@@ -188,4 +206,6 @@ if (board) {
     if (free) paste(free);
   }, true);
   document.addEventListener("htmx:after:request", putDown);
+  document.addEventListener("htmx:after:swap", offer);
+  offer();
 }
