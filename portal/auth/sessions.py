@@ -192,6 +192,11 @@ def _demo_time() -> datetime | None:
     return clock.now().astimezone(ZoneInfo(facts().timezone))
 
 
+def _wall_time(zone: str = "") -> datetime:
+    """What the clock on the wall says: the facility's whose zone it is, else the clinic's."""
+    return clock.now().astimezone(ZoneInfo(zone or facts().timezone))
+
+
 def cookie_flags() -> dict[str, Any]:
     """What every cookie of ours has in common."""
     return {
@@ -215,4 +220,5 @@ def init_app(app: Flask) -> None:
         browser_name=rules.browser_name,
         setting_up=_setting_up,
         demo_time=_demo_time,
+        wall_time=_wall_time,
     )
