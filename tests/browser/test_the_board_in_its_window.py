@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import opened, sign_in
+from tests.support.sizes import sized
 
 pytestmark = pytest.mark.browser
 # How high the bar is, and how much of the window is neither the day nor its heads.
@@ -15,19 +16,39 @@ CHROME = """(() => {
 })()"""
 
 
-@pytest.mark.parametrize("width", [1920, 1440, 1280, 1024, 768])
-def test_the_bar_of_the_board_is_one_row(desk: Page, width: int) -> None:
-    """The kind: a row of buttons that one more of them breaks into two."""
-    desk.set_viewport_size({"width": width, "height": 800})
-    assert desk.evaluate(BAR) < 60
+# The days with the longest names.
+LONGEST = {
+    "es": ("miércoles, 30 de septiembre de 2026", "mié, 30 sept"),
+    "en-US": ("Wednesday, September 30, 2026", "Wed, Sep 30"),
+}
+NAMED = """([long, brief]) => {
+    document.querySelector(".bar h1 > .wide-only").textContent = long;
+    document.querySelector(".bar h1 > .narrow-only").textContent = brief;
+}"""
+CUT = """(() => {
+    const day = document.querySelector(".bar h1");
+    return day.scrollWidth - day.clientWidth;
+})()"""
 
 
-def test_the_bar_is_one_row_for_who_may_do_more_too(chromium, site):
+@pytest.mark.parametrize("role", ["desk", "admin", "clinician"])
+def test_the_bar_of_the_board_is_one_row(chromium, site, role: str) -> None:
+    """The kind: a row of buttons that one more, or a longer word, breaks into two.
+
+    On every width, for everybody who has the board, on the day with the longest name.
+    """
     with opened(chromium, site) as context:
-        page = sign_in(context.new_page(), site.admin)
-        page.set_viewport_size({"width": 1205, "height": 800})
-        expect(page.locator(".bar a[href*='/exports/']")).to_have_count(1)
-        assert page.evaluate(BAR) < 60
+        page = sign_in(context.new_page(), getattr(site, role))
+        for language in LONGEST:
+            page.goto("/account/language")
+            page.locator("#auth-language select").select_option(language)
+            with page.expect_navigation():
+                page.locator("#auth-language [type=submit]").click()
+            page.goto("/appointments/day")
+            page.evaluate(NAMED, list(LONGEST[language]))
+            for width in range(360, 1921, sized(40, 10)):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert (page.evaluate(BAR) < 60, page.evaluate(CUT) <= 1) == (True, True), width
 
 
 @pytest.fixture
@@ -53,11 +74,41 @@ def test_what_a_phone_has_no_room_for_is_in_a_menu(phone):
     expect(phone.get_by_role("heading", level=1)).to_contain_text("Day sheet")
 
 
+def test_who_holds_an_opening_stays_inside_it(phone, chromium, site):
+    """The kind: words of the board that spill over what stands beside them."""
+    with opened(chromium, site) as context:
+        other = sign_in(context.new_page(), site.admin)
+        other.locator(".free a").nth(-4).click()
+        expect(other.locator("#appointments-hold")).to_contain_text("is held for you until")
+        phone.reload()
+        held = phone.locator(".free.held a span")
+        expect(held).to_contain_text("is booking")
+        column = phone.locator(".column", has=held).bounding_box()
+        said = held.bounding_box()
+        assert said["x"] + said["width"] <= column["x"] + column["width"]
+        other.keyboard.press("Escape")
+
+
 def test_where_colours_are_forced_what_is_chosen_has_an_outline(desk: Page) -> None:
     """The kind: a state that only a background shows."""
     desk.emulate_media(forced_colors="active")
     for chosen in (".rail [aria-current]", ".chip[aria-pressed=true]"):
         expect(desk.locator(chosen).first).to_have_css("outline-style", "solid")
+
+
+PRINTED = ["/appointments/waitlist", "/patients/", "/appointments/day", "/appointments/day-sheet"]
+
+
+@pytest.mark.parametrize("address", PRINTED)
+def test_paper_says_whose_it_is_and_when_it_was_printed(desk: Page, address: str) -> None:
+    """The kind: a sheet that a stranger finds, and does not know where it belongs."""
+    desk.goto(address)
+    desk.emulate_media(media="print")
+    said = desk.locator("#main").inner_text()
+    assert "Lakeside" in said
+    assert "Printed Mar 2, 2026, " in said
+    if address.startswith("/appointments"):
+        assert "Central" in said
 
 
 @pytest.mark.parametrize("address", ["/appointments/waitlist", "/patients/", "/appointments/day"])
