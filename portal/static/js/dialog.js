@@ -2,12 +2,20 @@
 const dialog = document.getElementById("dialog");
 const body = document.getElementById("dialog-body");
 let opener = null;
+// Where it stood, for when it is gone.
+let home = document;
+let place = 0;
+const spots = () => [...home.querySelectorAll("a[data-dialog]")];
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  opener = link;
+  if (!dialog.contains(link)) {
+    opener = link;
+    home = link.closest(".column") ?? document;
+    place = spots().indexOf(link);
+  }
   document.dispatchEvent(new CustomEvent("portal:opening"));
   htmx.ajax("GET", link.getAttribute("href"), { source: body, target: body, swap: "innerHTML" });
 });
@@ -41,20 +49,20 @@ dialog.addEventListener("close", () => {
   body.replaceChildren();
   // Sent from an empty dialog: nothing of a form, nor its one-time key, goes with it.
   if (hold) htmx.ajax("POST", hold.dataset.release, { source: body, swap: "none" });
-  const back = (opener?.id && document.getElementById(opener.id)) || opener;
-  (back?.isConnected ? back : document.getElementById("main")).focus();
+  if (opener) (opener.isConnected ? opener : document.getElementById(opener.id) ?? spots().slice(0, place + 1).at(-1) ?? document.getElementById("board") ?? document.getElementById("main")).focus();
   opener = null;
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) setTimeout(() => submitSettled(dialog));
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) setTimeout(() => submitSettled(event.target));
 });
 
-// Ctrl+Enter waits for the starts that belong to what was just chosen.
-function submitSettled(root) {
-  const form = root.querySelector("form[data-ctrl-enter]") ?? document.querySelector("main form[data-ctrl-enter]");
+// Ctrl+Enter sends the form one is in, else the main one; it waits for the starts that belong to
+// what was just chosen.
+function submitSettled(at) {
+  const form = (at.isConnected && at.closest("form[method=post]:not([role=search])")) || (dialog.open ? dialog : document).querySelector("form[data-ctrl-enter]");
   if (!form) return;
-  const button = form.querySelector(".primary") ?? form.querySelector("[type=submit]");
+  const button = form.querySelector("[type=submit].primary") ?? form.querySelector("[type=submit]");
   if (!form.querySelector(".htmx-request")) return form.requestSubmit(button);
-  document.addEventListener("htmx:finally:request", () => setTimeout(() => submitSettled(root)), { once: true });
+  document.addEventListener("htmx:finally:request", () => setTimeout(() => submitSettled(at)), { once: true });
 }
