@@ -134,7 +134,7 @@ class CopyForm(SeenForm):
 
 
 class OneOfTwoWays(DomainError):
-    message = N_("Give both ends of a break, or the day from which the hours may differ.")
+    message = N_("Give both ends of a break, or a day, but not both.")
     field = "pause_from"
 
 

@@ -44,7 +44,7 @@ class ValidityBackwards(DomainError):
 
 
 class BreakOutside(DomainError):
-    message = N_("The break lies within the hours, with time before and after it.")
+    message = N_("The break must lie within the hours, with time left before and after it.")
     field = "pause_from"
 
 

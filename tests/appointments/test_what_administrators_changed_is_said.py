@@ -74,6 +74,8 @@ def test_those_of_the_list_are_called_and_changed_together_and_back(browser, ald
         browser.sign_in(alder.desk)
         _name, ids = not_covered_any_more(alder)
         assert "(312) 555-0147" in browser.get("/insurance/uncovered").text
+        page = browser.send("/appointments/self-payments", follow_redirects=True).text
+        assert "Choose at least one appointment." in page
         browser.send("/appointments/self-payments", {"visit": ids})
         assert "All appointments are covered" in browser.get("/insurance/uncovered").text
         browser.send("/appointments/reversals")

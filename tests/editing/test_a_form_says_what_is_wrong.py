@@ -156,7 +156,7 @@ def test_divided_hours_say_all_that_is_wrong_with_both_ways(browser, alder):
     fields = shown(browser.get(address).text, "pause_from")
     page = browser.post(address, data=fields | {"pause_from": "09:00", "first_day": "2026-03-01"})
     assert page.status_code == 422
-    assert "Give both ends of a break, or the day from which the hours may differ." in page.text
+    assert "Give both ends of a break, or a day, but not both." in page.text
     assert "Choose a day after the first day of these hours" in page.text
     page = browser.post(address, data=fields | {"pause_from": "99:00", "first_day": "2026-03-01"})
     for field in ("pause_from", "first_day"):

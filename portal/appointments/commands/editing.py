@@ -15,6 +15,7 @@ from portal.appointments.rules import (
     LIVE,
     NEW,
     SAME,
+    NoneChosen,
     NotEditable,
     NotOffered,
     NoWorkflow,
@@ -143,7 +144,12 @@ def pay_oneself(appointment: Appointment) -> Edited:
 
 
 def pay_themselves(visits: Sequence[Appointment]) -> None:
-    """Several patients pay, as one act. Raises as `edit_appointment`; then nothing is changed."""
+    """Several patients pay, as one act.
+
+    Raises NoneChosen, and as `edit_appointment`; then nothing is changed.
+    """
+    if not visits:
+        raise NoneChosen
     lock_doctors(sorted({visit.doctor_id for visit in visits}))
     with session.begin_nested(), acts.as_one():
         for visit in visits:

@@ -1,10 +1,14 @@
 """What becomes of a visit whose plan or service is changed. Pure."""
 
 from portal.appointments.rules.openings import SlotTaken
-from portal.refusals import N_, Conflict
+from portal.refusals import N_, Conflict, DomainError
 
 # steps stay as they are, because they have begun, or are replaced
 SAME, BEGUN, NEW = "same", "begun", "new"
+
+
+class NoneChosen(DomainError):
+    message = N_("Choose at least one appointment.")
 
 
 class NotEditable(Conflict):
