@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from tests.support.databases import Database, clone, start_server, stop_server
 
 RESULTS = Path(__file__).parent.parent / "results"
 Measure = Callable[[bool], Iterable["Figure"]]
+# The folder of a server that runs already.
+_given: ContextVar[Path | None] = ContextVar("given", default=None)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,13 @@ def scratch(name: str, **settings: str) -> Iterator[Database]:
 
     The server is the embedded one as tests start it: without fsync, so that what is measured is
     work and not the disk. It is told `settings` instead (fsync="on"), where nothing is said twice.
+    With `--server` the database is on that one, as it is.
     """
+    given = _given.get()
+    if given is not None:
+        with clone(start_server(given, 18), name) as database:
+            yield database
+        return
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:
         server = start_server(folder / "18", 18, **settings)
@@ -126,12 +135,13 @@ def scratch(name: str, **settings: str) -> Iterator[Database]:
 
 
 def main(measure: Measure) -> None:
-    """Run one benchmark: `python -m bench.<name> [--small] [--out FOLDER]`.
+    """Run one benchmark: `python -m bench.<name> [--small] [--server FOLDER] [--out FOLDER]`.
 
     Prints its table and writes `<name>.json`; exit code 1 when a target is missed at full size.
     """
     name = Path(sys.argv[0]).stem
     options = arguments()
+    _given.set(options.server)
     started = time.monotonic()
     figures = list(measure(options.small))
     result = {
@@ -154,6 +164,7 @@ def arguments() -> argparse.Namespace:
     """What may be said on the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--small", action="store_true", help="small sizes; nothing is judged")
+    parser.add_argument("--server", type=Path, help="a test run's, where nothing is judged")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the JSON goes")
     return parser.parse_args()
 

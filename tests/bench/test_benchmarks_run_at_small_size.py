@@ -11,8 +11,9 @@ from portal.config import ROOT
 
 
 @pytest.mark.parametrize("name", names())
-def test_it_yields_its_figures(name, tmp_path):
-    command = [sys.executable, "-m", f"bench.{name}", "--small", "--out", str(tmp_path)]
+def test_it_yields_its_figures(name, tmp_path, server):
+    told = ("--small", "--server", str(server.folder), "--out", str(tmp_path))
+    command = [sys.executable, "-m", f"bench.{name}", *told]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads((tmp_path / f"{name}.json").read_text())
