@@ -10,6 +10,7 @@ from portal.appointments.commands import seats
 from portal.appointments.queries.day_statements import VERSION, VISITS
 from portal.appointments.queries.search import search
 from portal.appointments.queries.waitlist import matching
+from portal.availability.queries.outlook import WEEK
 from portal.db import session
 from tests.support.scheduling import MONDAY, Practice, a_practice, a_wish_for, book, hours
 
@@ -84,6 +85,17 @@ def test_who_waits_is_found_by_service_or_facility(values):
         lines = [row[0] for row in plan]
         assert any(index in line for line in lines)
         assert not [line for line in lines if "Seq Scan on waitlist" in line]
+
+
+def test_a_week_of_one_doctor_is_read_along_their_own_slots(values):
+    """Each row asks whether the doctor is taken then: never of everybody's slots."""
+    week = {"first_date": MONDAY.date(), "last_date": MONDAY.date() + timedelta(days=6)}
+    scans = slot_scans(WEEK.text, values | week | {"horizon_days": 0, "limit": 2500})
+    assert len(scans) == 3
+    for scan in scans:
+        assert scan.startswith("Index Cond:")
+        assert "tenant_id" in scan
+        assert "doctor_id" in scan or "(id = " in scan
 
 
 def test_whether_a_doctor_is_taken_is_read_by_time(values):
