@@ -271,6 +271,19 @@ def forms_are_ones_own(stage: Stage, table: Table) -> Iterator[Finding]:
             yield "forgets", stage.touches("DELETE FROM {}", table.name) == 0
 
 
+# Files that leave the clinic or come in, and what was opened in an emergency.
+OVERSEEN = {"break_glass", "export_parts", "exports", "uploads"}
+
+
+def overseen_by_those_who_oversee(stage: Stage, table: Table) -> Iterator[Finding]:
+    """Somebody at the front desk does not see what they have not made themselves."""
+    if table.name not in OVERSEEN:
+        return
+    for own, _other in stage.sides():
+        with stage.seen_from_the_desk(own):
+            yield "sees a colleague's at the desk", stage.count(table.name) == 0
+
+
 PROBES: tuple[Probe, ...] = (
     nobody_sees_or_adds,
     forgeries_open_nothing,
@@ -282,6 +295,7 @@ PROBES: tuple[Probe, ...] = (
     nobody_reviews_themself,
     in_nobody_elses_name,
     forms_are_ones_own,
+    overseen_by_those_who_oversee,
     copies_no_other,
     upserts_no_other,
     others_are_in_nobodys_way,

@@ -166,6 +166,17 @@ class Stage:
             yield
 
     @contextmanager
+    def seen_from_the_desk(self, own: Clinic) -> Iterator[None]:
+        """As if the clinic's person were at the front desk, and what is there a colleague's."""
+        person, colleague = own.ids["users"], own.annex["users"]
+        with (
+            self._after("UPDATE {} SET role = 'front_desk' WHERE id = %s", "users", person),
+            self._after("UPDATE {} SET asked_by = %s", "exports", colleague),
+            self._after("UPDATE {} SET user_id = %s", "break_glass", colleague),
+        ):
+            yield
+
+    @contextmanager
     def _after(self, statement: str, table: str, *values: object) -> Iterator[None]:
         """Past every protection something is done before; the same speaker goes on."""
         with self.connection.transaction(force_rollback=True):

@@ -22,6 +22,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.queries import acts_since, list_acts, zone_of
 from portal.appointments.rules import LIVE, MOVABLE, NothingToUndo, StartPassed
 from portal.audit import note
+from portal.auth.permissions import may
 from portal.availability.commands import lock_doctors, remove_exception
 from portal.availability.models import AvailabilityException
 from portal.availability.rules import local_date
@@ -93,17 +94,24 @@ def undo_own(group_uid: UUID) -> Sequence[AppointmentAct] | None:
         what was done to visits; None when it is no absence.
 
     Raises:
-        NothingToUndo: it is somebody else's. NotAllReturn. As `undo_absence`.
+        NothingToUndo: it is somebody else's, or this person may not record any more.
+        NotAllReturn. As `undo_absence`.
     """
     absence = queries.find_by_key(group_uid)
     if absence is None:
         return None
-    if absence.recorded_by != facts().user_id:
+    if absence.recorded_by != facts().user_id or not _may_record():
         raise NothingToUndo
     acts = list_acts(group_uid)
     if undo_absence(absence).stays:
         raise NotAllReturn
     return acts
+
+
+def _may_record() -> bool:
+    """Whoever recorded it may have got another role since."""
+    role = facts().role
+    return role is None or may(role, "absences.record")
 
 
 WAYS_BACK.append(undo_own)

@@ -1,0 +1,165 @@
+"""SQL of an attacker's choice writes no more than the pages of that person's role do.
+
+The kind: a function, a policy or a right to a table that leaves it to the application whose role
+does what. The attacker speaks as `portal_app`, signed in as each role in turn.
+"""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from portal.auth.models import ROLES
+from portal.auth.permissions import RIGHTS
+from tests.support.databases import clone
+from tests.tenancy.stage import Stage, staged
+
+pytestmark = pytest.mark.database
+
+# Which right a page wants that writes there.
+WRITTEN_WITH = {
+    "absence_spans": "absences.record",
+    "absence_visits": "absences.record",
+    "absences": "absences.record",
+    "appointment_acts": "appointments.attend",
+    "appointment_series": "appointments.book",
+    "appointment_steps": "appointments.attend",
+    "appointments": "appointments.book",
+    "availability_exceptions": "absences.record",
+    "availability_rules": "availability.manage",
+    "break_glass": "activity.review",
+    "disclosures": "disclosures.record",
+    "doctors": "doctors.manage",
+    "export_parts": "exports.see",
+    "exports": "exports.see",
+    "facilities": "facilities.manage",
+    "facility_doctors": "doctors.manage",
+    "facility_insurance_plans": "insurance.manage",
+    "insurance_plans": "insurance.manage",
+    "insurance_providers": "insurance.manage",
+    "patient_alerts": "patients.change",
+    "patient_contacts": "patients.change",
+    "patient_distinctions": "patients.merge",
+    "patient_merges": "patients.merge",
+    "patient_notes": "patients.change",
+    "patient_search_tokens": "patients.register",
+    "patients": "patients.register",
+    "service_offerings": "services.manage",
+    "service_workflows": "services.manage",
+    "services": "services.manage",
+    "step_templates": "services.manage",
+    "uploads": "sheets.import",
+    "waitlist_entries": "appointments.book",
+    "waitlist_facilities": "appointments.book",
+    "workflow_steps": "services.manage",
+}
+# One's own session and forms; what is held while a dialog is open; accounts, which need a proof.
+BY_EVERYBODY = {
+    "availability_slots", "factor_resets", "form_submissions", "passkeys", "recovery_codes",
+    "user_facilities", "user_factors", "user_links", "user_sessions", "users",
+}  # fmt: skip
+WRITABLE = """
+SELECT c.relname, p.name,
+  (SELECT a.attname FROM pg_attribute a
+   WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attidentity = '' AND NOT a.attisdropped
+     AND has_column_privilege('portal_app', c.oid, a.attnum, replace(p.name, 'DELETE', 'SELECT'))
+   LIMIT 1)
+FROM pg_class c CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (name)
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND CASE p.name WHEN 'DELETE' THEN has_table_privilege('portal_app', c.oid, 'DELETE')
+      ELSE has_any_column_privilege('portal_app', c.oid, p.name) END
+ORDER BY 1, 2
+"""
+# Rights and triggers of statements are asked whether there is a row or not.
+EMPTY = {
+    "INSERT": "INSERT INTO {0} ({1}) SELECT {1} FROM {0} WHERE false",
+    "UPDATE": "UPDATE {0} SET {1} = DEFAULT WHERE false",
+    "DELETE": "DELETE FROM {0} WHERE false",
+}
+# What the web role may call, that works with more rights than its own.
+DEFINERS = """
+SELECT proname FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND prosecdef
+  AND has_function_privilege('portal_app', oid, 'EXECUTE')
+"""
+# They reach patients of other facilities: whose pages do.
+BEYOND = {
+    "break_glass": "SELECT break_glass(1, 'because I am curious')",
+    "patients_elsewhere": "SELECT patients_elsewhere('{phone}', '{x}', NULL, NULL)",
+}
+# Of the process's key, or of a token that nobody reads.
+WITH_A_PROOF = {
+    "check_process_key", "end_overdue_session", "enter_session", "find_link", "find_user",
+    "forget_tries", "renew_session", "session_proof", "show_checklist", "start_session", "take_try",
+}  # fmt: skip
+# Who speaks, what they have opened, and entries in their own name.
+OF_ONESELF = {
+    "audit_note", "audit_saw", "audit_sign_in_failed", "has_role", "opened_patients",
+    "verified_context",
+}  # fmt: skip
+# One word, a number or a time each, which any role of the clinic may know.
+TOLD_TO_ALL = {
+    "accepting_elsewhere", "audit_floor", "audit_open", "audit_state", "measures",
+    "outside_patient", "works_beyond",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def stage(server) -> Iterator[Stage]:
+    with clone(server, "roles") as database, staged(database) as made:
+        made.connection.commit()
+        yield made
+
+
+@pytest.fixture(params=ROLES)
+def role(request, stage) -> Iterator[str]:
+    """The first clinic's person has this role."""
+    clinic = stage.clinics[0]
+    known = [request.param, clinic.ids["users"]]
+    stage.connection.execute("UPDATE users SET role = %s WHERE id = %s", known)
+    stage.speak_as("app")
+    stage.enter(clinic)
+    yield request.param
+    stage.connection.rollback()
+
+
+def is_refused(stage: Stage, statement: str) -> bool:
+    """Whether the role is what it is refused for. Undone either way."""
+    try:
+        with stage.connection.transaction(force_rollback=True):
+            stage.connection.execute(statement)
+    except psycopg.Error as refusal:
+        return refusal.sqlstate == "42501" and "this role" in str(refusal)
+    return False
+
+
+def writes(stage: Stage) -> list[tuple[str, str]]:
+    """Each table that the web role may write, and a statement for each way it may."""
+    found = stage.connection.execute(WRITABLE).fetchall()
+    return [(table, EMPTY[what].format(table, column)) for table, what, column in found]
+
+
+def test_who_writes_each_table_is_decided(stage):
+    assert {table for table, _statement in writes(stage)} == WRITTEN_WITH.keys() | BY_EVERYBODY
+
+
+def test_a_role_writes_by_sql_what_its_pages_write(stage, role):
+    tried = writes(stage)
+    assert len(tried) > 80
+    wrong = [
+        statement
+        for table, statement in tried
+        if is_refused(stage, statement)
+        != (table in WRITTEN_WITH and role not in RIGHTS[WRITTEN_WITH[table]])
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("call", BEYOND.values(), ids=BEYOND)
+def test_a_function_that_reaches_beyond_asks_for_the_role(stage, role, call):
+    assert is_refused(stage, call) == (role not in RIGHTS["patients.break_glass"])
+
+
+def test_every_function_that_may_do_more_than_its_caller_is_decided(stage):
+    named = {name for (name,) in stage.connection.execute(DEFINERS)}
+    assert named == BEYOND.keys() | WITH_A_PROOF | OF_ONESELF | TOLD_TO_ALL
