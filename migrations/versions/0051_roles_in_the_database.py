@@ -169,7 +169,8 @@ def upgrade() -> None:
             )
     for table, seen in SEEN.items():
         op.execute(
-            f"CREATE POLICY {table}_seen ON {table} AS RESTRICTIVE TO portal_app USING ({seen})"
+            f"CREATE POLICY {table}_seen ON {table} AS RESTRICTIVE TO portal_app"
+            f" USING ({seen}) WITH CHECK (true)"
         )
     for function in (BREAK_GLASS, PATIENTS_ELSEWHERE):
         replace_gate_function(function.format(asked=ASKED))

@@ -3,15 +3,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from tests.tenancy.deeds import (
+    forms_are_ones_own,
+    in_nobody_elses_name,
+    nobody_reviews_themself,
+    overseen_by_those_who_oversee,
+)
 from tests.tenancy.forgeries import forgeries
 from tests.tenancy.rows import Clinic, Table, annex_values, values_for
-from tests.tenancy.stage import Stage
+from tests.tenancy.stage import Finding, Stage
 
 # The hash of 256 random bits is unique over all clinics: who knows one has the token already.
 RANDOM = {("user_sessions", "token_hash"), ("user_links", "token_hash")}
 UNKNOWN = 2**31 - 1
 
-Finding = tuple[str, bool]
 Probe = Callable[[Stage, Table], Iterator[Finding]]
 
 
@@ -227,61 +232,6 @@ def visits_bring_nobody_in(stage: Stage, table: Table) -> Iterator[Finding]:
         yield "books for another facility's patient", not stage.takes(table, values)
         given = stage.touches("UPDATE {} SET patient_id = %s", table.name, stranger)
         yield "gives a visit to another facility's patient", given == 0
-
-
-def nobody_reviews_themself(stage: Stage, table: Table) -> Iterator[Finding]:
-    """Breaking the glass is looked through by somebody else."""
-    if table.name != "break_glass":
-        return
-    for _own, _other in stage.sides():
-        reviewed = stage.touches("UPDATE {} SET reviewed_at = now()", table.name)
-        yield "reviews their own", reviewed == 0
-
-
-# The columns that say who did something; nobody writes a colleague's name there.
-IN_ONES_OWN_NAME = {
-    "absence_visits": ("called_by",), "absences": ("recorded_by", "undone_by"),
-    "appointment_acts": ("user_id",), "disclosures": ("recorded_by",), "exports": ("asked_by",),
-    "form_submissions": ("user_id",), "patient_alerts": ("author_id", "ended_by"),
-    "patient_contacts": ("author_id", "ended_by"), "patient_distinctions": ("decided_by",),
-    "patient_merges": ("merged_by", "undone_by"), "patient_notes": ("author_id",),
-    "uploads": ("uploaded_by",),
-}  # fmt: skip
-
-
-def in_nobody_elses_name(stage: Stage, table: Table) -> Iterator[Finding]:
-    """What is a person's own is written by nobody else, nor given to anybody."""
-    for own, _other in stage.sides():
-        colleague = own.annex["users"]
-        for column in IN_ONES_OWN_NAME.get(table.name, ()):
-            values = values_for(table, own) | {column: colleague}
-            yield f"adds with a colleague as {column}", not stage.takes(table, values)
-            given = stage.touches(f"UPDATE {{}} SET {column} = %s", table.name, colleague)
-            yield f"says that a colleague is {column}", given == 0
-
-
-def forms_are_ones_own(stage: Stage, table: Table) -> Iterator[Finding]:
-    """What a colleague has sent is neither read, changed nor forgotten."""
-    if table.name != "form_submissions":
-        return
-    for own, _other in stage.sides():
-        with stage.of_a_colleague(table.name, own):
-            yield "reads a colleague's", stage.count(table.name) == 0
-            yield "changes", stage.touches("UPDATE {} SET location = '/'", table.name) == 0
-            yield "forgets", stage.touches("DELETE FROM {}", table.name) == 0
-
-
-# Files that leave the clinic or come in, and what was opened in an emergency.
-OVERSEEN = {"break_glass", "export_parts", "exports", "uploads"}
-
-
-def overseen_by_those_who_oversee(stage: Stage, table: Table) -> Iterator[Finding]:
-    """Somebody at the front desk does not see what they have not made themselves."""
-    if table.name not in OVERSEEN:
-        return
-    for own, _other in stage.sides():
-        with stage.seen_from_the_desk(own):
-            yield "sees a colleague's at the desk", stage.count(table.name) == 0
 
 
 PROBES: tuple[Probe, ...] = (

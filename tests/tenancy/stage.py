@@ -29,6 +29,8 @@ GUARDED = """
 SELECT EXISTS (SELECT FROM pg_trigger JOIN pg_proc f ON f.oid = tgfoid
                WHERE tgrelid = %s::regclass AND f.proname IN ('guard_account', 'guard_name'))
 """
+# What was tried, and whether the database held.
+Finding = tuple[str, bool]
 REFUSED = (
     errors.FeatureNotSupported,  # COPY into a table with row security
     errors.InsufficientPrivilege,

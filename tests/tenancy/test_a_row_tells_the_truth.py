@@ -1,0 +1,91 @@
+"""SQL of an attacker's choice does not say when a row was made or changed, nor who changed it.
+
+The kind: what a row says of itself is the web role's to write, beside what it is about, or hangs on
+a setting that the web role can set.
+"""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.support.databases import clone
+from tests.tenancy.rows import values_for
+from tests.tenancy.stage import Stage, staged
+
+pytestmark = pytest.mark.database
+
+LONG_AGO = "2001-01-01 00:00+00"
+# What there is to say it with, of every table; rights may be of some columns only.
+STAMPED = """
+SELECT c.relname, a.attname FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('created_at', 'updated_at')
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND has_column_privilege('portal_app', c.oid, a.attnum, 'UPDATE')
+ORDER BY 1, 2
+"""
+NAMED = """
+SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = 'guard_name()'::regprocedure
+ORDER BY 1
+"""
+RESEALING = "SELECT set_config('portal.resealing', 'on', true)"
+VERSION = "SELECT updated_by, row_version FROM appointments"
+
+
+@pytest.fixture(scope="module")
+def stage(server) -> Iterator[Stage]:
+    with clone(server, "truth") as database, staged(database) as made:
+        made.connection.commit()
+        yield made
+
+
+@pytest.fixture
+def clinic(stage):
+    """The clinic whose owner is signed in as the web application."""
+    clinic = stage.clinics[0]
+    stage.speak_as("app")
+    stage.enter(clinic)
+    yield clinic
+    stage.connection.rollback()
+
+
+def told(stage: Stage, statement: str, *values: object) -> list[object]:
+    """What a statement says of the rows that it wrote; nothing when it is refused. Undone."""
+    try:
+        with stage.connection.transaction(force_rollback=True):
+            stage.connection.execute(RESEALING)
+            return [one for (one,) in stage.connection.execute(statement, values).fetchall()]
+    except psycopg.Error:
+        return []
+
+
+def test_no_row_says_that_it_was_made_or_changed_at_another_time(stage, clinic):
+    tried = {
+        (table, column): told(stage, f"UPDATE {table} SET {column} = '{LONG_AGO}'"
+                                     f" RETURNING {column} > '{LONG_AGO}'")
+        for table, column in stage.connection.execute(STAMPED).fetchall()
+    }  # fmt: skip
+    assert [where for where, true in tried.items() if not all(true)] == []
+    assert len([where for where, true in tried.items() if true]) > 40
+
+
+def test_no_deed_is_written_down_as_older_than_it_is(stage, clinic):
+    written = {}
+    for (name,) in stage.connection.execute(NAMED).fetchall():
+        unlike = {key: uuid4() for key, kind, _must in stage.tables[name].columns if kind == "uuid"}
+        values = values_for(stage.tables[name], clinic) | unlike | {"created_at": LONG_AGO}
+        places = ", ".join(["%s"] * len(values))
+        statement = f"INSERT INTO {name} ({', '.join(values)}) VALUES ({places})"
+        written[name] = told(
+            stage, f"{statement} RETURNING created_at > '{LONG_AGO}'", *values.values()
+        )
+    assert [name for name, true in written.items() if not all(true)] == []
+    assert len([name for name, true in written.items() if true]) > 4
+
+
+@pytest.mark.parametrize("said", ["updated_by = NULL", "status = status"])
+def test_an_appointment_says_who_changed_it_last(stage, clinic, said):
+    stage.connection.execute(f"UPDATE appointments SET {said}, row_version = 999")
+    [[by, version]] = stage.connection.execute(VERSION).fetchall()
+    assert (by, version) == (clinic.ids["users"], 2)
