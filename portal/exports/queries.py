@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from portal.auth.models import User
 from portal.db import session
-from portal.exports.models import OPEN, Export, ExportPart
+from portal.exports.models import Export, ExportPart
 from portal.exports.rules import KEPT
 from portal.refusals import NotFound
 from portal.tenancy.context import facts
@@ -63,14 +63,6 @@ def find_export(key: UUID) -> Export | None:
     return session.scalar(
         select(Export).where(Export.tenant_id == facts().tenant_id, Export.row_uid == key)
     )
-
-
-def count_unfinished(user_id: int | None) -> int:
-    """How many exports of somebody wait or are being made."""
-    count = select(func.count()).where(
-        Export.tenant_id == facts().tenant_id, Export.asked_by == user_id, Export.status.in_(OPEN)
-    )
-    return session.scalar(count) or 0
 
 
 def parts_of(export_id: int) -> Sequence[ExportPart]:

@@ -11,6 +11,7 @@ Cell = str | int | None
 # More than this a spreadsheet does not open, or the worker would hold too much at once.
 MOST_ROWS = {"csv": 200_000, "xlsx": 50_000}
 KEPT = timedelta(days=1)
+# The database counts (a trigger of the table); here is what to say.
 MOST_UNFINISHED = 5
 MOST_TRIES = 3
 

@@ -44,6 +44,10 @@ class WaitsAlready(Conflict):
     entry_id = 0
 
 
+# The database's own word, should two come past what is asked here.
+WAITS_ONCE = {"uq_waitlist_entries_waits_once": WaitsAlready}
+
+
 class WishedAlready(Conflict):
     """The one-time key has added a wish; adding answers with that one."""
 
@@ -77,11 +81,11 @@ def add_to_waitlist(details: WishDetails, entry_key: UUID) -> WaitlistEntry:
     if known is not None:
         return known
     _check(details)
-    _check_waits_once(details)
+    _check_waits_once(details, facility_ids=details.facility_ids)
     entry = WaitlistEntry(entry_key=entry_key)
     _fill_in(entry, details)
     try:
-        with refusing({"uq_waitlist_entries_entry_key": WishedAlready}):
+        with refusing({"uq_waitlist_entries_entry_key": WishedAlready, **WAITS_ONCE}):
             session.add(entry)
             session.flush()
             _set_facilities(entry, details.facility_ids)
@@ -97,9 +101,9 @@ def change_wish(entry: WaitlistEntry, details: WishDetails) -> None:
     """Write down what somebody wants now. Raises WaitsNoMore, and as `add_to_waitlist`."""
     _lock_waiting(entry)
     _check(details)
-    _check_waits_once(details, but=entry.id)
-    _fill_in(entry, details)
-    session.flush()
+    _check_waits_once(details, facility_ids=details.facility_ids, but=entry.id)
+    with refusing(WAITS_ONCE):
+        _fill_in(entry, details)
     _set_facilities(entry, details.facility_ids)
 
 
@@ -111,12 +115,18 @@ def withdraw_wish(entry: WaitlistEntry) -> None:
 
 
 def reinstate_wish(entry: WaitlistEntry) -> None:
-    """Take a withdrawal back. Raises WaitsNoMore when the wish is booked."""
+    """Take a withdrawal back.
+
+    Raises:
+        WaitsNoMore: the wish is booked.
+        WaitsAlready: the patient was put on the waitlist for this again in the meantime.
+    """
     session.refresh(entry, with_for_update=True)
     if entry.status == "booked":
         raise WaitsNoMore
-    entry.status = "waiting"
-    session.flush()
+    _check_waits_once(entry, facility_ids=queries.list_wish_facilities(entry.id), but=entry.id)
+    with refusing(WAITS_ONCE):
+        entry.status = "waiting"
 
 
 def booking_wish(entry_id: int, book: Book) -> Book:
@@ -162,15 +172,18 @@ def _check(details: WishDetails) -> None:
         raise inactive(status)
 
 
-def _check_waits_once(details: WishDetails, *, but: int | None = None) -> None:
+def _check_waits_once(
+    wish: WishDetails | WaitlistEntry, *, facility_ids: Sequence[int], but: int | None = None
+) -> None:
     """Of two who add at once the second waits for the patient's row, and finds the first's entry.
 
-    No index says it: records that are merged, and a booking that is undone, may bring a second one.
+    What is over counts where the days of both are the same; so far the database refuses it itself.
     """
-    patient = (Patient.tenant_id == facts().tenant_id, Patient.id == details.patient_id)
+    patient = (Patient.tenant_id == facts().tenant_id, Patient.id == wish.patient_id)
     session.execute(select(Patient.id).where(*patient).with_for_update(key_share=True))
-    today = local_date(clock.now(), queries.zone_of(details.facility_ids[0]))
-    found = queries.find_waiting(details.patient_id, details.service_id, today, but=but)
+    zone = queries.zone_of(facility_ids[0]) if facility_ids else facts().timezone
+    since = min(wish.earliest_on, local_date(clock.now(), zone))
+    found = queries.find_waiting(wish.patient_id, wish.service_id, since, but=but)
     if found is not None:
         refusal = WaitsAlready()
         refusal.entry_id = found

@@ -210,15 +210,15 @@ def find_wish_by_key(entry_key: UUID) -> WaitlistEntry | None:
 
 
 def find_waiting(
-    patient_id: int, service_id: int, today: date, *, but: int | None = None
+    patient_id: int, service_id: int, since: date, *, but: int | None = None
 ) -> int | None:
-    """The oldest entry by which a patient waits for a service and that is not over, but one."""
+    """The oldest entry by which a patient waits for a service on some day since then, but one."""
     entry = WaitlistEntry
     return session.scalar(
         select(entry.id)
         .where(
             entry.tenant_id == facts().tenant_id, entry.patient_id == patient_id,
-            entry.service_id == service_id, entry.status == "waiting", entry.latest_on >= today,
+            entry.service_id == service_id, entry.status == "waiting", entry.latest_on >= since,
             entry.id != (but or 0),
         )
         .order_by(entry.id)

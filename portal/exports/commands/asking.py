@@ -23,6 +23,9 @@ class TooManyUnfinished(DomainError):
 
     message = N_("%(most)s of your exports are not finished yet. Wait for them, or discard some.")
 
+    def __init__(self) -> None:
+        super().__init__(most=MOST_UNFINISHED)
+
 
 class AskedAlready(Conflict):
     """The same form was sent twice at once."""
@@ -59,9 +62,7 @@ def ask_export(kind: str, format_: str, asked: Mapping[str, Any], *, key: UUID) 
     known = queries.find_export(key)
     if known is not None and known.asked_by == facts().user_id:
         return known
-    if queries.count_unfinished(facts().user_id) >= MOST_UNFINISHED:
-        raise TooManyUnfinished(most=MOST_UNFINISHED)
-    with refusing({"uq_exports_row_uid": AskedAlready}):
+    with refusing({"uq_exports_row_uid": AskedAlready, "ck_exports_at_most": TooManyUnfinished}):
         made = Export(
             row_uid=key, asked_by=facts().user_id, kind=kind, format=format_, asked=dict(asked)
         )
