@@ -4,8 +4,8 @@ from alembic import op
 
 from portal.tenancy.policies import gate_function, replace_gate_function
 
-revision = "0051"
-down_revision = "0050"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
