@@ -15,14 +15,18 @@ from portal.web.forms import LastChange
 
 
 def last_change(record: Any, since: datetime) -> LastChange | None:
-    """Whoever changed a record last since then, with the clinic's wall time; None when unknown."""
-    entry, person = AuditEntry, User
+    """Whoever changed a record last since then, with the clinic's wall time; None when unknown.
+
+    Whoever only looked at it has not.
+    """
+    entry, person, table = AuditEntry, User, record.__tablename__
     of_record = (
         select(person.name, entry.occurred_at)
         .join(person, (person.tenant_id == entry.tenant_id) & (person.id == entry.user_id))
         .where(
             entry.tenant_id == facts().tenant_id,
-            entry.table_name == record.__tablename__,
+            entry.table_name == table,
+            entry.action_type.in_((f"{table}.insert", f"{table}.update")),
             entry.record_id == record.id,
             entry.occurred_at >= since,
         )

@@ -52,6 +52,23 @@ def facility(alder):
         return a_facility(phone="1", address="Old street")
 
 
+@pytest.mark.parametrize("second", ["desk", "owner"])
+def test_whoever_only_looked_meanwhile_has_not_saved(app, browser, colleague, alder, second):
+    """Nor is the rest of the log needed to say who has: the front desk reads of changes alone."""
+    with on_monday(), alder.at_work():
+        edited = RECORDS["patients.edit"](alder)
+    address, (mine, theirs) = address_of(app, "patients.edit", edited.ids), edited.values
+    with on_monday():
+        browser.sign_in(getattr(alder, second))
+        colleague.sign_in(alder.admin)
+        opened = shown(browser.get(address).text, "version")
+        send_as_shown(colleague, address, **{edited.field: theirs})
+        Browser(app).sign_in(alder.clinician).get(address)
+        late = browser.post(address, data=opened | {edited.field: mine} | {"do": "confirm"})
+    assert late.status_code == 409
+    assert f"Admin {MARK}" in late.text
+
+
 def test_one_value_is_chosen_and_then_saved(browser, colleague, alder, facility):
     browser.sign_in(alder.owner)
     colleague.sign_in(alder.admin)

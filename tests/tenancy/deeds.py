@@ -63,3 +63,18 @@ def overseen_by_those_who_oversee(stage: Stage, table: Table) -> Iterator[Findin
     for own, _other in stage.sides():
         with stage.seen_from_the_desk(own):
             yield "sees a colleague's at the desk", stage.count(table.name) == 0
+
+
+LOOK = "SELECT audit_note('patients.show', 'patients', 1, NULL, 'done', NULL, NULL, NULL)"
+
+
+def looks_are_overseen(stage: Stage, table: Table) -> Iterator[Finding]:
+    """Who looked at what, signed in or was refused is not told to the front desk."""
+    if table.name != "user_action_audit_log":
+        return
+    for own, _other in stage.sides():
+        stage.connection.execute(LOOK)
+        looked = "action_type = 'patients.show'"
+        yield "sees as an owner who looked", stage.count(table.name, looked) > 0
+        with stage.seen_from_the_desk(own):
+            yield "sees at the desk who looked", stage.count(table.name, looked) == 0

@@ -6,6 +6,7 @@ from dataclasses import replace
 from tests.tenancy.deeds import (
     forms_are_ones_own,
     in_nobody_elses_name,
+    looks_are_overseen,
     nobody_reviews_themself,
     overseen_by_those_who_oversee,
 )
@@ -246,6 +247,7 @@ PROBES: tuple[Probe, ...] = (
     in_nobody_elses_name,
     forms_are_ones_own,
     overseen_by_those_who_oversee,
+    looks_are_overseen,
     copies_no_other,
     upserts_no_other,
     others_are_in_nobodys_way,
