@@ -27,7 +27,11 @@ WAIT = "UPDATE sign_in_tries SET open_at = open_at - make_interval(secs => %s)"
 
 @pytest.fixture
 def committing(own_database: Database) -> tuple[Browser, Clinic]:
-    """A browser and a clinic on a database that keeps what is committed."""
+    """A browser and a clinic on a database that keeps what is committed.
+
+    The process has told nobody yet that they have to wait, whatever ran before.
+    """
+    throttling._told.clear()
     app = own_database.app()
     with app.app_context():
         clinic = found("alder", "America/Chicago")
