@@ -8,30 +8,23 @@ it is reset (PostgreSQL's manual, DISCARD). Within one clinic it keeps what the 
 
 import select
 from contextvars import ContextVar
-from itertools import count
 from typing import Any
 
 import psycopg
 import structlog
 from prometheus_client import Counter
 from psycopg import pq
-from psycopg.generators import execute
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.util.queue import Queue
 
+from portal.prepared import Connection, sent
+
 log = structlog.get_logger()
 
 CLOSED = Counter(
     "portal_connections_closed", "Connections closed because something was left on them."
-)
-# Whether a prepared statement was not made by the driver.
-PLANTED = b"SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql)"
-# Whether one was, or one that the driver made is gone; the driver's names, and how many they are.
-REPLACED = (
-    PLANTED
-    + b" OR (SELECT count(*) FROM pg_catalog.pg_prepared_statements WHERE name = ANY(%s)) < %s"
 )
 # Everything but prepared statements.
 TIDY = b"""
@@ -44,15 +37,7 @@ NEITHERS = 0
 # It takes microseconds, unless the line is dead.
 SECONDS_TO_TIDY = 5.0
 
-_numbers = count()
 _serving: ContextVar[int | None] = ContextVar("serving", default=None)
-
-
-class Planted(psycopg.OperationalError):
-    """SQL has prepared a statement on the connection, or taken one of the driver's away.
-
-    Only an injected statement does.
-    """
 
 
 def serve(tenant_id: int | None) -> None:
@@ -77,23 +62,6 @@ def verified(info: dict[str, Any], tenant_id: int | None) -> None:
     """
     one = info.get("clinic") in (None, tenant_id)
     info["clinic"] = tenant_id if one else NEITHERS
-
-
-def is_planted(connection: psycopg.Connection[Any]) -> bool:
-    """Whether SQL has prepared a statement, or had and took it away: then it is to be closed.
-
-    Who puts one in the place of the driver's has to take that away first, and it does not come
-    back, even where the other is gone again before this is asked. The question itself is never
-    prepared, so that nothing can answer in its place. It is not asked where something failed, since
-    then nothing is committed.
-    """
-    if connection.info.transaction_status == pq.TransactionStatus.INERROR:
-        return False
-    own = [name.decode() for name in connection._prepared._names.values()]
-    [planted] = connection.execute(REPLACED, (own, len(own)), prepare=False).fetchone() or (True,)
-    if planted:
-        _say_closed()
-    return bool(planted)
 
 
 class OwnFirst(Queue[ConnectionPoolEntry]):
@@ -161,18 +129,15 @@ def _hung_up(connection: Any) -> bool:
     return bool(asked.poll(0))
 
 
-def _reset(connection: Any) -> None:
-    """Make a connection as good as new.
-
-    The driver forgets what it has prepared when it reads what this answers; but the answer to a
-    text that it has sent before it does not read, so each text is new.
-    """
+def _reset(connection: Connection) -> None:
+    """Make a connection as good as new."""
     try:
-        connection.autocommit = True
-        connection.execute(f"DISCARD ALL -- {next(_numbers)}")
-        connection.autocommit = False
+        [answer] = connection.wait(sent(connection, b"DISCARD ALL"))
     except psycopg.OperationalError as error:
         raise DisconnectionError from error
+    if answer.status != pq.ExecStatus.COMMAND_OK:
+        raise DisconnectionError
+    connection.statements.reset()
 
 
 def _after_use(connection: Any, record: ConnectionPoolEntry) -> None:
@@ -180,21 +145,16 @@ def _after_use(connection: Any, record: ConnectionPoolEntry) -> None:
     if connection is None or connection.closed:
         return
     try:
-        if _tidied(connection):
+        if connection.tidy(TIDY, SECONDS_TO_TIDY):
             return
     except psycopg.OperationalError as error:
         record.invalidate(error)
         return
-    _say_closed()
+    say_closed()
     record.invalidate()
 
 
-def _say_closed() -> None:
+def say_closed() -> None:
+    """Tell of a connection that is closed for what was left on it."""
     CLOSED.inc()
     log.error("connection_closed")
-
-
-def _tidied(connection: psycopg.Connection[Any]) -> bool:
-    connection.pgconn.send_query(TIDY + PLANTED)
-    *_others, answer = connection.wait(execute(connection.pgconn), timeout=SECONDS_TO_TIDY)
-    return bool(answer.status == pq.ExecStatus.TUPLES_OK and answer.get_value(0, 0) == b"f")

@@ -27,7 +27,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, make_transient_to_detached
 
-from portal import connections
+from portal import connections, prepared
 from portal.state import Asker, State
 
 
@@ -60,6 +60,14 @@ class PortalSession(FlaskSession):
         super().__init__(*args, **kwargs)
         self.state = State()
         self.line: Connection | None = None
+
+    def commit(self) -> None:
+        """Commit, and let go of a connection that was in no state to."""
+        try:
+            super().commit()
+        except DBAPIError:
+            _give_up(self.line)
+            raise
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         """The engine of the state's role."""
@@ -100,27 +108,25 @@ def _present() -> PortalSession:
 
 
 def require_own_statements() -> None:
-    """Refuse to go on where SQL has prepared a statement, which the portal never does.
+    """Refuse to go on where SQL meddled with what is prepared, which the portal never does.
 
-    It may have taken the place of one of the driver's, and answered in its stead: told another's
-    row or role than the database holds, or written no entry of what was read.
+    What it put in the place of one of the driver's has answered in its stead: told another's row
+    or role than the database holds, or written no entry of what was read.
 
     Raises:
-        DBAPIError: there is one, or the server is gone.
+        DBAPIError: it did, or the server is gone.
     """
     line = _present().line
     if line is None or line.closed or line.invalidated:
         return
     driver: Any = line.connection.driver_connection
     try:
-        planted = connections.is_planted(driver)
+        if driver.is_spoiled():
+            raise prepared.Planted(prepared.MEDDLED)
     except psycopg.Error as error:
         told = _told(line, error)
-        line.invalidate(error)  # something is under way on it still, which no rollback ends
+        _give_up(line)
         raise told from error
-    if planted:
-        line.invalidate()
-        raise _told(line, connections.Planted("a statement was prepared or taken away by SQL"))
 
 
 @event.listens_for(PortalSession, "after_begin")
@@ -128,10 +134,16 @@ def _remember(speaking: PortalSession, _begun: object, line: Connection) -> None
     speaking.line = line if speaking.state.role is None else None
 
 
-@event.listens_for(PortalSession, "before_commit")
-def _before_commit(speaking: PortalSession) -> None:
-    if not speaking.in_nested_transaction():
-        require_own_statements()
+def _give_up(line: Connection | None) -> None:
+    """Close a connection on which nothing can be committed, or something is under way still."""
+    if line is None or line.closed or line.invalidated:
+        return
+    driver: Any = line.connection.driver_connection
+    if driver.statements.spoiled:
+        connections.say_closed()
+    elif driver.info.transaction_status != pq.TransactionStatus.ACTIVE:
+        return
+    line.invalidate()
 
 
 @event.listens_for(Engine, "commit")

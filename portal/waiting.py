@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.errors import _WaitTimeout
 
-from portal import settings
+from portal import prepared, settings
 
 Result = TypeVar("Result")
 
@@ -67,7 +67,7 @@ def end(_error: BaseException | None) -> None:
     _patience.set(None)
 
 
-class Connection(psycopg.Connection[Any]):
+class Connection(prepared.Connection):
     """A connection on which a request does not wait for ever."""
 
     def wait(

@@ -5,15 +5,18 @@ names an injected statement can take. Then it is told what the attacker likes (t
 owner, for whose role it vouches with the rest of the row), or writes no entry of what was read.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
 from flask import Flask, Response, make_response
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from portal import connections
+from portal import connections, refusals
 from portal.auth.commands import choose_language
 from portal.auth.rules import hash_of
-from portal.db import db, session
+from portal.db import db, session, together
 from portal.tenancy.context import enter_session
 from tests.support.client import Browser
 from tests.support.people import Clinic, found
@@ -30,6 +33,7 @@ BY_SQL = text("SELECT name FROM pg_prepared_statements WHERE from_sql")
 PLANT = "DO $plant$ BEGIN DEALLOCATE {name}; PREPARE {name}{types} AS {statement}; END $plant$"
 WHO = "SELECT users.tenant_id, users.id,"
 ROLE = text("SELECT role FROM users WHERE id = current_user_id()")
+OTHER = text("SELECT email FROM users WHERE id = current_user_id()")
 
 
 @pytest.fixture
@@ -81,28 +85,136 @@ def choose_a_language_as_an_administrator(token: bytes) -> None:
     choose_language(None)
 
 
+def become_an_administrator(token: bytes, *more: str) -> None:
+    """The same, committed; or after more that is injected before."""
+    choose_a_language_as_an_administrator(token)
+    session.flush()
+    injected(*more)()
+    session.commit()
+
+
 def test_nobody_is_told_to_be_an_administrator_and_becomes_one(app, clinic):
     browser = Browser(app).sign_in(clinic.desk)
     token = hash_of(browser.get_cookie("portal").value)
     with app.app_context():
-        choose_a_language_as_an_administrator(token)
         with pytest.raises(OperationalError, match="by SQL"):
-            session.commit()
+            become_an_administrator(token)
         session.remove()
         assert enter_session(token)
         assert session.scalar(ROLE) == "front_desk"
 
 
-def test_what_was_planted_and_taken_away_again_is_noticed_too(app, clinic):
-    """Two injected statements: one before what the portal asks, one after."""
-    browser = Browser(app).sign_in(clinic.desk)
-    token = hash_of(browser.get_cookie("portal").value)
+def injected(*statements: str) -> Callable[[], None]:
+    """Statements that the driver is given one after the other."""
+
+    def send() -> None:
+        for each in statements:
+            session.connection().connection.driver_connection.execute(each)
+
+    return send
+
+
+def fail_within_a_savepoint() -> None:
+    """What a command of the portal's own meets, and goes on."""
+    with suppress(DBAPIError), session.begin_nested():
+        session.execute(text("SELECT 1/0"))
+
+
+# What takes away, or has the driver take away, what tells of a planted statement.
+LOST = {
+    "each by itself": take_away,
+    "all at once": injected("DEALLOCATE ALL"),
+    "all by the driver": injected("ALTER ROLE CURRENT_USER SET application_name TO DEFAULT"),
+    "to a savepoint": injected("SAVEPOINT a", "ROLLBACK TO a"),
+    "to a savepoint at once": injected("SAVEPOINT a; ROLLBACK TO a"),
+    "to a savepoint of SQLAlchemy's name": injected(
+        "SAVEPOINT sa_savepoint_1", "ROLLBACK TO SAVEPOINT sa_savepoint_1"
+    ),
+    "a savepoint of the portal's own fails": fail_within_a_savepoint,
+    "crowded out": injected(*(f"SELECT {n} + {m}" for n in range(130) for m in [n] * 6)),
+    "committed": injected("COMMIT"),
+    "committed and begun": injected("COMMIT; BEGIN"),
+    "committed and all at once": injected("COMMIT", "DEALLOCATE ALL"),
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_what_tells_of_it_is_not_lost(app, clinic, lost):
+    """The kind: what a commit is refused for can be taken away before it is asked for.
+
+    An entry that was written after a planted answer stands for whatever the portal writes by it.
+    """
+    token = hash_of(Browser(app).sign_in(clinic.desk).get_cookie("portal").value)
     with app.app_context():
-        choose_a_language_as_an_administrator(token)
-        session.flush()
-        take_away()
+        for _ in range(OFTEN):
+            assert enter_session(token)
+            assert session.scalar(ROLE) == "front_desk"
+            session.commit()
+        assert enter_session(token)
+        plant("SELECT role FROM users", "role", "'admin'::text AS role")
+        assert session.scalar(ROLE) == "admin"
+        take_away() if lost == "crowded out" else None
+        LOST[lost]()
         with pytest.raises(OperationalError, match="by SQL"):
             session.commit()
+        session.remove()
+        assert enter_session(token)
+        assert session.scalar(ROLE) == "front_desk"
+        session.commit()
+
+
+@pytest.mark.parametrize("ending", ["COMMIT", "COMMIT; BEGIN", "COMMIT AND CHAIN"])
+def test_no_proof_is_made_of_a_planted_answer(app, clinic, ending):
+    """Who would be told an administrator's row, and commits what the portal wrote of it."""
+    token = hash_of(Browser(app).sign_in(clinic.desk).get_cookie("portal").value)
+    with app.app_context():
+        with pytest.raises(OperationalError, match="by SQL"):
+            become_an_administrator(token, ending)
+        session.remove()
+        assert enter_session(token)
+        assert session.scalar(ROLE) == "front_desk"
+
+
+@pytest.mark.parametrize(
+    "ending", ["COMMIT", "END", "ROLLBACK", "ABORT", "COMMIT; BEGIN", "ROLLBACK AND CHAIN"]
+)
+def test_whoever_ends_the_transaction_has_no_success(app, clinic, ending):
+    """Half of what was done would be kept, or nothing, and somebody told that it was done."""
+    token = hash_of(Browser(app).sign_in(clinic.desk).get_cookie("portal").value)
+    with app.app_context():
+        assert enter_session(token)
+        injected(ending)()
+        with pytest.raises(OperationalError, match="by SQL"):
+            session.commit()
+
+
+def test_what_the_portal_itself_takes_back_is_no_attack(app, clinic):
+    """Savepoints that fail, or are left, with statements that were prepared within or before."""
+    failing = text("SELECT 1 / CAST(:by AS int)")
+    before = connections.CLOSED._value.get()
+    token = hash_of(Browser(app).sign_in(clinic.desk).get_cookie("portal").value)
+    with app.app_context():
+        for _ in range(3):
+            assert enter_session(token)
+            for by in (1, 0, 0, 1):
+                with suppress(DBAPIError), session.begin_nested():
+                    together((ROLE, {}), (failing, {"by": by}), (OTHER, {}))
+            for by in (0, 1, 0):
+                with suppress(DBAPIError), session.begin_nested():
+                    together((failing, {"by": by}))
+            with session.begin_nested() as savepoint:
+                assert session.scalar(ROLE) == "front_desk"
+                savepoint.rollback()
+            for by in (1, 0, 1):
+                with suppress(DBAPIError):
+                    together((refusals.SAVEPOINT, {}), (failing, {"by": by}))
+                session.execute(refusals.ROLL_BACK)
+            for number in range(130):
+                together((text(f"SELECT {number}"), {}), (text(f"SELECT -{number}"), {}))
+            session.commit()
+            assert enter_session(token)
+            session.rollback()
+    assert connections.CLOSED._value.get() == before
 
 
 @pytest.mark.parametrize("status", [200, 422])

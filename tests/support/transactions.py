@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.config import driver_url
 from portal.db import db
+from portal.prepared import Connection as Line
 from portal.roles import NAMES
 from tests.support.databases import Database
 
@@ -33,6 +34,7 @@ SELECT session_user, coalesce(current_setting('portal.context', true), ''),
 def one_transaction(app: Flask, database: Database) -> Iterator[None]:
     """Bind every engine of the application to one connection whose work is undone."""
     engine = create_engine(driver_url(database.url("admin")), poolclass=pool.NullPool)
+    event.listen(engine, "do_connect", _connect)
     factory = db.session.session_factory
     with engine.connect() as connection, app.app_context():
         outer = connection.begin()
@@ -47,6 +49,11 @@ def one_transaction(app: Flask, database: Database) -> Iterator[None]:
             factory.configure(join_transaction_mode="conditional_savepoint")
             db.engines.update(engines)
             outer.rollback()
+
+
+def _connect(_dialect: object, _record: object, arguments: Any, named: Any) -> Line:
+    """As the portal's connections are, but that nothing waits with a bound."""
+    return Line.connect(*arguments, **named)
 
 
 def _take_turn(session: Session, transaction: SessionTransaction, connection: Connection) -> None:

@@ -6,6 +6,7 @@ request that did nothing wrong meets it as an error.
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from portal import connections
 from portal.db import db
@@ -40,5 +41,6 @@ def test_the_next_page_of_the_same_clinic_is_shown(own_database, taken, page):
             before = connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
             assert before > 0
             connection.execute(text(TAKEN[taken]))
-            connection.commit()
+            with pytest.raises(OperationalError, match="by SQL"):
+                connection.commit()
     assert browser.get(page).status_code == 200
