@@ -87,6 +87,7 @@ def _set_up_rooms(app: Flask) -> None:
     sessions.init_app(app)
     changes.init_app(app)
     hook.init_app(app, enter=sessions.enter, leave=sessions.leave)
+    readiness.init_app(app)
     health.init_app(app, readiness.CHECKS)
     metrics.init_app(app, measures.measured)
     pipeline.init_app(app)

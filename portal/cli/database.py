@@ -20,9 +20,12 @@ VARIABLES = {
 
 
 @group.command("prepare")
-@click.option("--admin-url", required=True, help="libpq URL of a superuser of that server.")
-def prepare(admin_url: str) -> None:
-    """Make the roles, the database and its grants; names and passwords as in DATABASE_..._URL."""
+@click.option("--admin-url", help="libpq URL of a superuser; the embedded server's own if none.")
+def prepare(admin_url: str | None) -> None:
+    """Make the roles, the database and its grants; names and passwords as in DATABASE_..._URL.
+
+    Done again, it also mends what somebody changed: a role's password, or its settings.
+    """
     urls = {role: urlsplit(_url(role)) for role in VARIABLES}
     for role, url in urls.items():
         if url.username != roles.NAMES[role]:
@@ -30,7 +33,7 @@ def prepare(admin_url: str) -> None:
     passwords = {role: unquote(url.password or "") or None for role, url in urls.items()}
     database = unquote(urls["app"].path.strip("/"))
     try:
-        roles.prepare(admin_url, database, passwords)
+        roles.prepare(admin_url or _admin_url(), database, passwords)
     except psycopg.Error as error:
         raise click.ClickException(error.diag.message_primary or str(error).strip()) from None
     click.echo(f"Prepared the database {database} and its roles. Next: flask db upgrade")
