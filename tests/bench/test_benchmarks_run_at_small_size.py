@@ -8,9 +8,13 @@ import pytest
 
 from bench.__main__ import names
 from portal.config import ROOT
+from tests.support.sizes import sized
+
+# What every change tries: between them they use most of what benchmarks share.
+FIRST = ["booking_http", "lists", "materialise"]
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", sized(names(), names(), ci=FIRST))
 def test_it_yields_its_figures(name, tmp_path, server):
     told = ("--small", "--server", str(server.folder), "--out", str(tmp_path))
     command = [sys.executable, "-m", f"bench.{name}", *told]
