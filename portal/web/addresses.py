@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 from flask import Flask, has_request_context, request
 from werkzeug.routing import IntegerConverter, Map
 
+from portal.web.static_files import changed_at
+
 LARGEST = 2**63 - 1
 
 
@@ -50,16 +52,23 @@ def _remembering(app: Flask) -> Callable[..., str]:
     """Flask's `url_for` for templates.
 
     What is static has a version, which changes with its file, and what begins with a dot depends
-    on the page; the rest only follows where the portal is mounted.
+    on the page; otherwise an address only follows where the portal is mounted.
     """
 
     @lru_cache(8192)
     def written(_mounted_at: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return app.url_for(endpoint, **dict(values))
 
+    @lru_cache(512)
+    def of_file(_mounted_at: str, name: str, _changed_at: int | None) -> str:
+        return app.url_for("static", filename=name)
+
     def url_for(endpoint: str, **values: Any) -> str:
-        if endpoint == "static" or endpoint[0] == "." or not has_request_context():
+        if endpoint[0] == "." or not has_request_context():
             return app.url_for(endpoint, **values)
+        if endpoint == "static" and len(values) == 1:
+            name: str = values["filename"]
+            return of_file(request.root_path, name, changed_at(name))
         try:
             return written(request.root_path, endpoint, tuple(values.items()))
         except TypeError:  # a list among the values

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -32,9 +32,9 @@ PATIENTS = "patients.index"
 
 @dataclass(frozen=True)
 class Link:
-    """One entry of the rail."""
+    """One entry of the rail; `current`: this page is it, or belongs to it."""
 
-    href: str
+    endpoint: str
     icon: str
     text: str
     current: bool
@@ -42,8 +42,9 @@ class Link:
 
 def rail() -> list[Link]:
     """The entries this person sees on this page."""
+    here = _current()
     return [
-        Link(url_for(endpoint), icon, gettext(words), _is_current(endpoint))
+        Link(endpoint, icon, gettext(words), endpoint == here)
         for endpoint, icon, words in RAIL
         if has_endpoint(endpoint) and _allowed(endpoint)
     ]
@@ -60,15 +61,15 @@ def _allowed(endpoint: str) -> bool:
     return right is None or bool(current_user.can(right))
 
 
-def _is_current(endpoint: str) -> bool:
+def _current() -> str | None:
     """The page itself, or the first entry under the address this page belongs to."""
     entries = [entry for entry, _icon, _words in RAIL if has_endpoint(entry)]
     if request.endpoint in entries:
-        return request.endpoint == endpoint
+        return request.endpoint
     if "patient_id" in (request.view_args or {}) and PATIENTS in entries:
-        return endpoint == PATIENTS
+        return PATIENTS
     area = request.blueprint or ""
-    return endpoint == next((e for e in entries if e.split(".")[0] == area), None)
+    return next((e for e in entries if e.split(".")[0] == area), None)
 
 
 def initials(name: str) -> str:
