@@ -78,6 +78,25 @@ Line = tuple[int, str] | Refused
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column that a kind of table has.
+
+    Attributes:
+        name: the field a command takes.
+        words: what it is called.
+        needed: whether the file must have it.
+        most: how many characters it may have.
+        spellings: other names for it, in letters alone.
+    """
+
+    name: str
+    words: str
+    needed: bool = False
+    most: int = 200
+    spellings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Table:
     """The column names of a CSV's first line, and its records in their order."""
 

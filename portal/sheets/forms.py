@@ -23,7 +23,8 @@ from wtforms.widgets import HiddenInput
 from portal.facilities.queries import list_facilities
 from portal.refusals import N_
 from portal.sheets.lists import LISTS, Asked, ExportedList
-from portal.sheets.rules import COLUMNS, KINDS, Column, guessed, letters
+from portal.sheets.rules import COLUMNS, KINDS, guessed, letters
+from portal.tables import Column
 from portal.web.addresses import LARGEST
 from portal.web.days import in_reach
 from portal.web.forms import Line, PortalForm

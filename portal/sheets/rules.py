@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, time
 
+from portal.patients.rules import table
 from portal.refusals import N_
-from portal.tables import LineRefused, unquoted
+from portal.tables import Column, LineRefused, unquoted
 
 WEEKDAYS = {
     name: number
@@ -24,25 +24,6 @@ WEEKDAYS = {
     )
     for name in (str(number), *names)
 }
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column that a kind of table has.
-
-    Attributes:
-        name: the field a command takes.
-        words: what it is called.
-        needed: whether the file must have it.
-        most: how many characters it may have.
-        spellings: other names for it, in letters alone.
-    """
-
-    name: str
-    words: str
-    needed: bool = False
-    most: int = 200
-    spellings: tuple[str, ...] = ()
 
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
@@ -93,21 +74,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("valid_from", N_("First day"), most=10),
         Column("valid_to", N_("Last day"), most=10),
     ),
-    "patients": (
-        Column("first_name", N_("First name"), True, 100, ("first", "given", "givenname")),
-        Column("last_name", N_("Last name"), True, 100, ("last", "family", "surname")),
-        Column("dob", N_("DOB"), most=10,
-               spellings=("dateofbirth", "birthdate", "birthday", "born")),
-        Column("external_id", N_("MRN"), most=100,
-               spellings=("id", "mrn", "number", "patientid", "patientnumber", "chartnumber")),
-        Column("email", N_("E-mail"), most=254, spellings=("mail", "emailaddress")),
-        Column("phone", N_("Phone"), most=50, spellings=("telephone", "mobile", "cell")),
-        Column("preferred_language", N_("Language"), most=10, spellings=("language",)),
-        Column("status", N_("Status"), most=10),
-        Column("notes", N_("Notes"), most=4000, spellings=("note", "comment", "comments")),
-        Column("former_names", N_("Former names"), most=500,
-               spellings=("formername", "formerly", "maidenname")),
-    ),
+    "patients": table.COLUMNS,
 }  # fmt: skip
 
 KINDS = {

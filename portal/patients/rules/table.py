@@ -1,7 +1,7 @@
 """Patients as a table (CSV): columns are found by the names in the first line."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
@@ -10,26 +10,30 @@ from portal.patients.rules.details import STATUSES, PatientDetails
 from portal.patients.rules.incoming import Incoming, Taken
 from portal.phi.tokens import normalised
 from portal.refusals import N_
-from portal.tables import FileRefused, LineRefused, Record, Refused, unquoted
+from portal.tables import Column, FileRefused, LineRefused, Record, Refused, unquoted
 
 DateOrder = Literal["iso", "month-first", "day-first"]
 
-# What the columns are called, after lower-casing and dropping everything but letters.
-COLUMNS: Mapping[str, frozenset[str]] = {
-    "first_name": frozenset({"firstname", "givenname", "given", "forename", "first"}),
-    "last_name": frozenset({"lastname", "familyname", "family", "surname", "last"}),
-    "dob": frozenset({"dob", "dateofbirth", "birthdate", "birthday", "born"}),
-    "email": frozenset({"email", "emailaddress", "mail"}),
-    "phone": frozenset({"phone", "phonenumber", "telephone", "mobile", "cell", "cellphone"}),
-    "preferred_language": frozenset({"language", "preferredlanguage"}),
-    "status": frozenset({"status"}),
-    "notes": frozenset({"notes", "note", "comment", "comments"}),
-    "former_names": frozenset({"formernames", "formername", "formerly", "maidenname"}),
-    "external_id": frozenset(
-        {"id", "mrn", "number", "externalid", "patientid", "patientnumber", "chartnumber",
-         "medicalrecordnumber"}
-    ),
-}  # fmt: skip
+# The columns that a file may have; what they are called is told in letters alone.
+COLUMNS = (
+    Column("first_name", N_("First name"), True, 100,
+           ("first", "given", "givenname", "forename")),
+    Column("last_name", N_("Last name"), True, 100,
+           ("last", "family", "familyname", "surname")),
+    Column("dob", N_("DOB"), most=10,
+           spellings=("dateofbirth", "birthdate", "birthday", "born")),
+    Column("external_id", N_("MRN"), most=100,
+           spellings=("id", "mrn", "number", "patientid", "patientnumber", "chartnumber",
+                      "medicalrecordnumber")),
+    Column("email", N_("E-mail"), most=254, spellings=("mail", "emailaddress")),
+    Column("phone", N_("Phone"), most=50,
+           spellings=("phonenumber", "telephone", "mobile", "cell", "cellphone")),
+    Column("preferred_language", N_("Language"), most=10, spellings=("language",)),
+    Column("status", N_("Status"), most=10),
+    Column("notes", N_("Notes"), most=4000, spellings=("note", "comment", "comments")),
+    Column("former_names", N_("Former names"), most=500,
+           spellings=("formername", "formerly", "maidenname")),
+)  # fmt: skip
 
 
 def patients_of(
@@ -116,11 +120,19 @@ def columns_of(names: Sequence[str]) -> list[str | None]:
     Raises:
         FileRefused: two mean the same, or the names of the patients are missing.
     """
-    known = {spelling: column for column, names_ in COLUMNS.items() for spelling in names_}
-    found = [known.get("".join(filter(str.isalpha, normalised(name)))) for name in names]
+    known = {
+        spelling: column.name
+        for column in COLUMNS
+        for spelling in (_letters(column.name), *column.spellings)
+    }
+    found = [known.get(_letters(name)) for name in names]
     taken = [name for name in found if name]
     if len(set(taken)) < len(taken):
         raise FileRefused(N_("Two columns mean the same."))
     if not {"first_name", "last_name"} <= set(taken):
         raise FileRefused(N_("The first line must name a first_name and a last_name column."))
     return found
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalpha, normalised(name)))
