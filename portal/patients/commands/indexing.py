@@ -12,8 +12,7 @@ from portal.facilities.queries import countries
 from portal.patients.commands.registering import SEALED, find_again
 from portal.patients.models import Patient, PatientSearchToken
 from portal.patients.queries import Former, token_of
-from portal.patients.rules.finding import SCHEME, Key, Person
-from portal.patients.rules.renaming import names_before
+from portal.patients.rules.finding import SCHEME, Key, Person, found_by
 from portal.phi.sealed import Unreadable, open_unseen
 from portal.tenancy.context import facts
 
@@ -70,12 +69,5 @@ def _person(row: Row[Any]) -> Person | None:
     }
     if any(isinstance(value, Unreadable) for value in known.values()):
         return None
-    meta = known.pop("meta") or {}
-    external_ids = tuple(meta.get("external_ids", ()))
-    return Person(
-        mrn=row.mrn,
-        external_ids=external_ids,
-        countries=countries(),
-        former_names=names_before(meta),
-        **known,
-    )
+    meta = known.pop("meta")
+    return Person(mrn=row.mrn, countries=countries(), **found_by(meta), **known)

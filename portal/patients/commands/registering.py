@@ -13,9 +13,9 @@ from portal.facilities.queries import countries, today_at
 from portal.patients import queries
 from portal.patients.models import Patient, PatientSearchToken
 from portal.patients.rules.details import PatientDetails, checked
-from portal.patients.rules.finding import Person
+from portal.patients.rules.finding import Person, found_by
 from portal.patients.rules.numbers import medical_record_number
-from portal.patients.rules.renaming import names_before, renamed
+from portal.patients.rules.renaming import renamed
 from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, Unreadable, seal_field
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.tenancy.context import facts
@@ -217,9 +217,8 @@ def person_kept(patient: Patient) -> Person:
         phone=patient.phone,
         email=patient.email,
         mrn=patient.mrn,
-        external_ids=tuple((patient.meta or {}).get("external_ids", ())),
         countries=countries(),
-        former_names=names_before(patient.meta),
+        **found_by(patient.meta),
     )
 
 
@@ -259,9 +258,8 @@ def person_of(details: PatientDetails, mrn: str) -> Person:
         phone=details.phone,
         email=details.email,
         mrn=mrn,
-        external_ids=details.external_ids,
         countries=countries(),
-        former_names=names_before(details.meta),
+        **found_by(details.meta) | {"external_ids": details.external_ids},
     )
 
 

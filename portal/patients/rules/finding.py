@@ -6,16 +6,17 @@ of the name), `name` (a whole part), `full` (the whole name), `dob`, `phone` (na
 whom all of these are kept has the key `scheme`, too.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import decimal
 
 from portal.patients.rules.birth_dates import birth_dates, without_birth_date
 from portal.patients.rules.numbers import is_medical_record_number
+from portal.patients.rules.renaming import names_before
 from portal.phi.tokens import (
     LONGEST_PREFIX,
     email_address,
@@ -149,6 +150,15 @@ class Person(Findable):
     external_ids: tuple[str, ...] = ()
     countries: Countries = ()
     former_names: tuple[tuple[str, str], ...] = ()
+
+
+def found_by(meta: Any) -> dict[str, Any]:
+    """What of a patient's `meta` they are found by, as a Person has it; nothing if it is sealed."""
+    kept = meta if isinstance(meta, Mapping) else {}
+    return {
+        "external_ids": tuple(kept.get("external_ids", ())),
+        "former_names": names_before(kept),
+    }
 
 
 @dataclass(frozen=True, slots=True)
