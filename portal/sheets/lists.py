@@ -182,7 +182,7 @@ LISTS = {
              _h(N_("DOB"), "dob"), _h(PHONE, "phone"), _h(N_("E-mail"), "email"),
              _h(N_("Language"), "preferred_language"), _h(N_("Status"), "status", STANDINGS),
              _h(N_("Status since"), "status_since"),
-             _h(N_("Sex (administrative)"), "sex", SEX_WORDS),
+             _h(N_("Sex (administrative)"), "extras.sex", SEX_WORDS),
              _h(N_("Address"), "address"), _h(N_("Interpreter"), "interpreter", YES_NO),
              _h(N_("Messages to this phone"), "phone_messages", YES_NO),
              _h(N_("Messages to this e-mail"), "email_messages", YES_NO),

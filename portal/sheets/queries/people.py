@@ -110,7 +110,8 @@ class ExportedPatient(_OfPatient):
         return self._open("meta", OBJECT)
 
     @property
-    def _extras(self) -> Extras:
+    def extras(self) -> Extras:
+        """What is known of them beside the columns."""
         return extras_of(self._meta)
 
     @property
@@ -119,14 +120,9 @@ class ExportedPatient(_OfPatient):
         return written(names_before(self._meta))
 
     @property
-    def sex(self) -> str | None:
-        """Administrative gender, as FHIR has it."""
-        return self._extras.sex
-
-    @property
     def address(self) -> str:
         """The address on one line."""
-        return ", ".join(address_lines(self._extras.address))
+        return ", ".join(address_lines(self.extras.address))
 
     @property
     def interpreter(self) -> bool:
@@ -136,12 +132,12 @@ class ExportedPatient(_OfPatient):
     @property
     def phone_messages(self) -> bool | None:
         """Whether messages may be sent to the phone; None: not asked."""
-        return self._extras.consent.get("phone")
+        return self.extras.consent.get("phone")
 
     @property
     def email_messages(self) -> bool | None:
         """Whether messages may be sent by e-mail; None: not asked."""
-        return self._extras.consent.get("email")
+        return self.extras.consent.get("email")
 
     @property
     def status_since(self) -> date | None:
