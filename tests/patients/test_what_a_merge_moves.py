@@ -4,6 +4,7 @@ The kind of fault: a table that comes later and belongs to a patient, which merg
 its lines hang on a record that nobody opens any more.
 """
 
+from dataclasses import fields
 from uuid import uuid4
 
 from portal.db import Base
@@ -18,6 +19,7 @@ from portal.patients.commands import (
 )
 from portal.patients.commands.moving import KEPT_IN, MOVE
 from portal.patients.models import PatientMerge
+from portal.patients.rules.kept import IN_META, Extras
 from tests.patients.merging import merge
 
 # What belongs to a patient and is not moved, and why.
@@ -63,3 +65,8 @@ def test_what_is_written_on_two_charts_is_on_the_one_that_stays_and_goes_back(cl
         ["Bo Lind"],
     )
     assert written_on(anna)[1] == ["Her own", "Came with her son"]
+
+
+def test_a_merge_chooses_each_thing_that_is_known_of_a_patient_beside_the_columns():
+    """The kind of fault: a field that is shown and edited, and silently lost with the record."""
+    assert {field.name for field in fields(Extras)} == IN_META.keys()

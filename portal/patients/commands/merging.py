@@ -30,6 +30,7 @@ from portal.patients.commands.registering import (
     person_kept,
 )
 from portal.patients.models import Patient, PatientDistinction, PatientMerge, PatientSearchToken
+from portal.patients.rules import kept as extras
 from portal.patients.rules import merging as rules
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import Unreadable
@@ -47,14 +48,7 @@ CONSTRAINTS = {
     "uq_patient_merges_live": MergedAtTheSameMoment,
 }
 # The fields of a merge that are kept in `meta`, and their names there.
-IN_META = {
-    "alert": "alert",
-    "sex": "gender",
-    "address": "address",
-    "interpreter": "interpreter",
-    "consent": "consent",
-    "status_said": "status_said",
-}
+IN_META = {"alert": "alert", "status_said": "status_said"} | extras.IN_META
 META_KEYS = frozenset(IN_META.values())
 
 

@@ -25,20 +25,11 @@ from portal.tenancy.context import facts
 from portal.web.forms import Line, PickField, PortalForm, record_number, tidy
 
 CHOOSE = lazy_gettext("Choose one of the two.")
+# What a merge calls the fields that a patient's form has not.
 LABELS = {
-    "last_name": lazy_gettext("Last name"),
-    "first_name": lazy_gettext("First name"),
-    "dob": lazy_gettext("Date of birth"),
-    "phone": lazy_gettext("Phone"),
-    "email": lazy_gettext("E-mail"),
-    "preferred_language": lazy_gettext("Preferred language"),
-    "facility_id": lazy_gettext("Facility"),
-    "default_insurance_plan_id": lazy_gettext("Insurance"),
     "status": lazy_gettext("Status"),
     "member_numbers": lazy_gettext("Member numbers"),
-    "sex": lazy_gettext("Sex (administrative)"),
     "address": lazy_gettext("Address"),
-    "interpreter": lazy_gettext("Interpreter"),
     "consent": lazy_gettext("Consent to messages"),
     "alert": lazy_gettext("Alert"),
     "notes": lazy_gettext("Notes"),
@@ -231,7 +222,8 @@ class MergeForm(PortalForm):
             field.data = str(uuid4())
 
 
-for _name, _label in LABELS.items():
+for _name in FIELDS:
+    _label = LABELS[_name] if _name in LABELS else getattr(PatientForm, _name).args[0]
     _choices = (THIS, OTHER, BOTH) if _name in JOINABLE else (THIS, OTHER)
     _field = "patient_status" if _name == "status" else _name
     setattr(MergeForm, _field, StringField(_label, [Optional(), AnyOf(_choices, CHOOSE)]))

@@ -17,6 +17,13 @@ SEXES = ("female", "male", "other", "unknown")
 ADDRESS = ("city", "state", "postalCode", "country")
 CHANNELS = ("phone", "email")
 LONGEST_LINE = 200
+# What each of the Extras is called in `meta`. Two records that are merged choose each of them.
+IN_META = {
+    "sex": "gender",
+    "address": "address",
+    "interpreter": "interpreter",
+    "consent": "consent",
+}
 
 
 class AddressTooLong(DomainError):
@@ -58,12 +65,7 @@ def with_extras(meta: Mapping[str, Any] | None, extras: Extras) -> dict[str, Any
     """The `meta` that says this, and whatever else it said before."""
     if any(len(str(line)) > LONGEST_LINE for line in _lines(extras.address)):
         raise AddressTooLong(longest=LONGEST_LINE)
-    said = {
-        "gender": extras.sex,
-        "address": dict(extras.address),
-        "interpreter": extras.interpreter,
-        "consent": dict(extras.consent),
-    }
+    said = {key: _plain(getattr(extras, name)) for name, key in IN_META.items()}
     kept = {key: value for key, value in (meta or {}).items() if key not in said}
     return kept | {key: value for key, value in said.items() if value not in (None, {})}
 
@@ -102,6 +104,10 @@ def status_said_of(meta: Any) -> StatusSaid:
         return StatusSaid()
     since = said.get("since")
     return StatusSaid(date.fromisoformat(since) if since else None, said.get("reason"))
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _street(address: Mapping[str, Any]) -> list[str]:

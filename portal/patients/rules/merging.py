@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.patients.rules import kept as extras
 from portal.refusals import N_, Conflict, DomainError
 
 LONGEST_ALERT = 200
@@ -19,10 +20,7 @@ FIELDS = (
     "default_insurance_plan_id",
     "status",
     "member_numbers",
-    "sex",
-    "address",
-    "interpreter",
-    "consent",
+    *extras.IN_META,
     "alert",
     "notes",
 )
