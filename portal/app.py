@@ -1,6 +1,7 @@
 """The application: the rooms that every request passes through first, then the areas."""
 
 from importlib import import_module
+from importlib.util import find_spec
 
 from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
@@ -23,10 +24,12 @@ AREAS = (
     "auth", "staff", "exports", "facilities", "insurance", "doctors", "patients", "services",
     "availability", "appointments", "absences", "activity", "sheets", "setup",
 )  # fmt: skip
-TABLES = (
-    "tenancy", "phi", "audit", "auth", "staff", "exports", "facilities", "insurance", "doctors",
-    "patients", "services", "availability", "appointments", "absences", "activity", "sheets",
-)  # fmt: skip
+# The rooms and areas that have tables.
+TABLES = tuple(
+    name
+    for name in ("tenancy", "phi", "audit", *AREAS)
+    if find_spec(f"portal.{name}.models") is not None
+)
 PUBLIC = ("static", "healthz", "readyz", "metrics")
 BODY_LIMIT = 1024 * 1024
 
