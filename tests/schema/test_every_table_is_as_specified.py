@@ -1,7 +1,7 @@
 """The migrated database holds what the founding documents and the specification ask, exactly."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -38,13 +38,18 @@ def admin(database: Database) -> Iterator[psycopg.Connection]:
 
 
 def test_there_is_no_table_more_or_less(admin):
-    assert tables(admin) == sorted(EXPECTED)
+    found = tables(admin)
+    assert sorted(EXPECTED) == found, _to_paste(admin, set(found) - EXPECTED.keys())
 
 
 def test_each_table_is_exactly_as_listed(admin):
-    described = {table: describe(admin, table) for table in EXPECTED}
-    wrong = sorted(table for table in EXPECTED if described[table] != EXPECTED[table])
-    assert [described[table] for table in wrong] == [EXPECTED[table] for table in wrong], wrong
+    wrong = [table for table in EXPECTED if describe(admin, table) != EXPECTED[table]]
+    assert wrong == [], _to_paste(admin, wrong)
+
+
+def _to_paste(admin: psycopg.Connection, names: Iterable[str]) -> str:
+    """The tables as the database has them, in the words of `expected.txt`."""
+    return "\n\n".join(f"{table}\n{describe(admin, table)}" for table in sorted(names))
 
 
 def test_nothing_the_founders_asked_for_is_lost(admin):
