@@ -12,14 +12,19 @@ from portal.appointments.rules.visits import FORWARD
 from portal.availability.models import AvailabilitySlot
 from portal.config import ROOT
 from portal.db import db
+from tests.house.files import text_of
 
 NAMED = re.compile(r"`([\w./-]+)`")
+A_TEST = re.compile(r"`(test_\w+)`")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+MADE = re.compile(r"^make ([a-z-]+)|`make ([a-z-]+)", re.MULTILINE)
 ARROW = re.compile(r"^    (\w+) --> (\w+): ", re.MULTILINE)
 SLOTS = AvailabilitySlot.__table__
+DEFINED = re.compile(r"^def (test_\w+)", re.MULTILINE)
 OF_OURS = ("portal/", "tests/", "bench/", "tools/", "migrations/", "docs/", "seeds/")
 LISTED = (
     "docs/architecture.md", "docs/security.md", "docs/operations.md", "docs/performance.md",
-    "STYLE.md", "README.md",
+    "docs/how-to.md", "STYLE.md", "README.md", "CONTRIBUTING.md",
 )  # fmt: skip
 
 
@@ -40,6 +45,37 @@ def named_in(document: Path) -> list[Path]:
 def test_every_file_that_a_document_names_is_there(name):
     named = named_in(ROOT / name)
     assert [str(path.relative_to(ROOT)) for path in named if not path.exists()] == []
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_every_link_of_a_document_leads_somewhere(name):
+    file = ROOT / name
+    links = LINK.findall(file.read_text())
+    assert [link for link in links if not (file.parent / link).exists()] == []
+
+
+def test_every_test_that_a_document_names_is_there():
+    """The kind of fault: a page that says which test fails, and the test is called otherwise."""
+    named = {test for name in LISTED for test in A_TEST.findall((ROOT / name).read_text())}
+    texts = [text_of(file) for file in (ROOT / "tests").rglob("test_*.py")]
+    known = {test for text in texts for test in DEFINED.findall(text)}
+    assert len(named) > 15
+    assert named - known == set()
+
+
+def test_every_command_of_make_that_a_document_names_is_there():
+    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    found = [each for name in LISTED for each in MADE.findall((ROOT / name).read_text())]
+    assert {name for pair in found for name in pair if name} - known == set()
+
+
+def test_decisions_are_numbered_without_a_hole_and_begin_with_their_number():
+    files = sorted((ROOT / "docs/adr").glob("0*.md"))
+    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
+    wrong = [
+        file.name for file in files if not text_of(file).startswith(f"# {int(file.name[:4])}.")
+    ]
+    assert wrong == []
 
 
 def test_each_safeguard_names_code_or_a_command_and_a_test():
