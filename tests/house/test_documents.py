@@ -25,6 +25,7 @@ OF_OURS = ("portal/", "tests/", "bench/", "tools/", "migrations/", "docs/", "see
 LISTED = (
     "docs/architecture.md", "docs/security.md", "docs/operations.md", "docs/performance.md",
     "docs/how-to.md", "STYLE.md", "README.md", "CONTRIBUTING.md",
+    *(f"docs/adr/{file.name}" for file in sorted((ROOT / "docs/adr").glob("*.md"))),
 )  # fmt: skip
 
 
