@@ -25,6 +25,8 @@ sendfile = False
 loglevel = "warning"
 # Whom to believe about the client is the portal's to say (PORTAL_PROXIES).
 secure_scheme_headers: dict[str, str] = {}
+# No header says below which address the portal is mounted, or which page is meant.
+forwarder_headers = ""
 if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files, away from a disk that may stall
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 

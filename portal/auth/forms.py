@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from portal.auth.passkeys import LARGEST_ANSWER
 from portal.auth.rules import tidy_code
+from portal.web.addresses import own_address
 from portal.web.forms import Line, PortalForm, tidy
 from portal.web.languages import choices
 
@@ -21,13 +22,26 @@ def tidy_typed(value: str | None) -> str:
     return tidy_code(value or "")
 
 
+class OwnAddress(HiddenField):
+    """Where to go afterwards; anything but an address of ours is the first page."""
+
+    def process_data(self, value: str | None) -> None:
+        """What the page was asked with."""
+        self.data = own_address(value) if value else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """What came back."""
+        if valuelist:
+            self.process_data(valuelist[0])
+
+
 class SignInForm(PortalForm):
     """Clinic, e-mail, password; and where to go afterwards."""
 
     clinic = Line(_("Clinic"), [REQUIRED, Length(max=63)])
     email = Line(_("E-mail"), [REQUIRED, Length(max=254)])
     password = PasswordField(_("Password"), [REQUIRED, Length(max=1024)])
-    next = HiddenField()
+    next = OwnAddress()
 
 
 class WelcomeForm(PortalForm):
@@ -58,7 +72,7 @@ class ProofForm(PortalForm):
     """The password again."""
 
     current_password = PasswordField(_("Password"), [REQUIRED, Length(max=1024)])
-    next = HiddenField()
+    next = OwnAddress()
 
 
 class EndingForm(PortalForm):
@@ -71,14 +85,14 @@ class CodeForm(PortalForm):
     """The six digits that an authenticator shows."""
 
     code = StringField(_("Code"), [REQUIRED, SIX_DIGITS], filters=[tidy_typed])
-    next = HiddenField()
+    next = OwnAddress()
 
 
 class PasskeyForm(PortalForm):
     """What the browser's device answered."""
 
     credential = HiddenField(validators=[REQUIRED, Length(max=LARGEST_ANSWER)])
-    next = HiddenField()
+    next = OwnAddress()
 
 
 class NewPasskeyForm(PasskeyForm):
@@ -97,7 +111,7 @@ class RecoveryForm(PortalForm):
     """One of the codes that were shown when the authenticator was set up."""
 
     recovery_code = StringField(_("Recovery code"), [REQUIRED, Length(max=40)])
-    next = HiddenField()
+    next = OwnAddress()
 
 
 class EnrolmentForm(CodeForm):

@@ -1,6 +1,6 @@
 """What can be exported, how much, and how a kind is made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -52,6 +52,23 @@ FAILURES = {
     "broken": N_("It could not be made, though it was tried several times. Ask again later."),
     "unreadable": N_("What was made so far does not open any more. Ask again."),
 }
+
+
+def words_of(failure: str) -> str:
+    """Why an export failed: a msgid; what nobody knows says no more than that."""
+    return FAILURES.get(failure, FAILURES["broken"])
+
+
+def narrowed(asked: Mapping[str, Any]) -> dict[str, str | int]:
+    """The filters of the list that an export was made from, as its address has them."""
+    address = asked.get("address")
+    said = address.items() if isinstance(address, Mapping) else ()
+    return {
+        name: value
+        for name, value in said
+        if isinstance(value, str | int) and name.isidentifier() and name[0] != "_"
+        and name != "endpoint"
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from portal.auth.permissions import demand, permission, stepped_up
 from portal.exports import commands, queries
 from portal.exports.models import OPEN, Export
 from portal.exports.queries import ExportRow
-from portal.exports.rules import FAILURES, KINDS, MEDIA, STATES
+from portal.exports.rules import KINDS, MEDIA, STATES, narrowed, words_of
 from portal.refusals import NotFound
 from portal.tenancy.context import facts
 from portal.web.answers import go, page, toast
@@ -72,8 +72,8 @@ def _asked() -> Listing[ExportRow]:
 def _shown(listing: Listing[ExportRow]) -> Response:
     unfinished = sum(row.status in OPEN for row in listing.rows)
     return page("exports/index.html", "exports/_list.html", listing=listing, kinds=KINDS,
-                states=STATES, failures=FAILURES, unfinished=unfinished, stamp=_stamp(listing),
-                zone=facts().timezone)  # fmt: skip
+                states=STATES, words_of=words_of, narrowed=narrowed, unfinished=unfinished,
+                stamp=_stamp(listing), zone=facts().timezone)  # fmt: skip
 
 
 def _stamp(listing: Listing[ExportRow]) -> str:

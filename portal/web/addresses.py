@@ -14,6 +14,10 @@ from werkzeug.routing import IntegerConverter, Map
 from portal.web.static_files import changed_at
 
 LARGEST = 2**63 - 1
+# Of characters: more than any address of ours has.
+LONGEST = 2_000
+# What is longer in an address was typed, and would fill the memory if it were remembered.
+SHORT = 64
 
 
 class RecordNumber(IntegerConverter):
@@ -36,6 +40,7 @@ def own_address(address: str | None) -> str:
     named = address or ""
     parts = parts_of(named)
     foreign = parts.scheme or parts.netloc or "\\" in named or not named.isprintable()
+    foreign = foreign or len(named) > LONGEST
     # However many slashes it begins with, a browser takes what follows two of them for a host.
     if foreign or not named.startswith("/") or named.startswith("//"):
         return "/"
@@ -69,9 +74,14 @@ def _remembering(app: Flask) -> Callable[..., str]:
         if endpoint == "static" and len(values) == 1:
             name: str = values["filename"]
             return of_file(request.root_path, name, changed_at(name))
-        try:
+        if all(map(_is_short, values.values())):
             return written(request.root_path, endpoint, tuple(values.items()))
-        except TypeError:  # a list among the values
-            return app.url_for(endpoint, **values)
+        return app.url_for(endpoint, **values)
 
     return url_for
+
+
+def _is_short(value: Any) -> bool:
+    return (
+        value is None or isinstance(value, int) or (isinstance(value, str) and len(value) < SHORT)
+    )

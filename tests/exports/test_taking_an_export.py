@@ -126,3 +126,25 @@ def test_a_person_has_some_at_a_time(alder, ask):
     with pytest.raises(commands.TooManyUnfinished):
         ask()
     ask(alder.owner)
+
+
+@pytest.mark.parametrize(
+    "asked", ['{"address": 5}', '{"address": {"endpoint": "x", "_method": "x", "a b": "x"}}']
+)
+def test_what_a_row_says_is_neither_markup_nor_an_argument(browser, alder, ask, asked):
+    """The kind: words of a column that are taken for the program's own."""
+    export_id = ask()
+    with alder.at_work():
+        values = {"id": export_id, "asked": asked, "failure": "<b>%(x)s"}
+        session.execute(
+            text(
+                "UPDATE exports SET status = 'failed', ended_at = now(), failure = :failure,"
+                " asked = CAST(:asked AS jsonb) WHERE id = :id"
+            ),
+            values,
+        )
+    browser.sign_in(alder.auditor)
+    shown = browser.get("/downloads/")
+    assert shown.status_code == 200
+    assert "<b>%" not in shown.text
+    assert "It could not be made" in shown.text

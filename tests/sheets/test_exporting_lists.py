@@ -273,3 +273,9 @@ def test_a_day_before_workbooks_begin_and_a_very_long_text_are_kept_as_text():
 def test_the_bound_is_the_one_the_page_says(browser, alder):
     browser.sign_in(alder.owner)
     assert f"{commands.MOST_EXPORTED:,} rows" in browser.get("/exports/").text
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_method", "_external", "_anchor", "_scheme"])
+def test_a_name_of_the_address_is_no_argument_of_the_program(browser, alder, name):
+    browser.sign_in(alder.owner)
+    assert browser.get(f"/exports/new?list=doctors&part=2&{name}=x").status_code == 200

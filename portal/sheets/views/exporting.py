@@ -46,9 +46,10 @@ def export() -> Response:
             return _file(exported, narrow, form.format.data)
         part = commands.part_of(exported, narrow.asked(), narrow.number)
     faulty = narrow if narrow.errors else form
+    others = _other_parts(exported, narrow, part)
     return form_page("sheets/export.html", "sheets/_export.html", faulty, exported=exported,
                      narrow=narrow, choice=form, part=part, here=request.full_path,
-                     most=commands.MOST_EXPORTED, other=_other_parts(part))  # fmt: skip
+                     most=commands.MOST_EXPORTED, other=others)  # fmt: skip
 
 
 def _list_asked() -> ExportedList:
@@ -74,12 +75,18 @@ def _cell(heading: Heading, row: Any) -> Any:
     return gettext(heading.says[value]) if value in heading.says else value
 
 
-def _other_parts(part: commands.Part | None) -> dict[str, str | None]:
+def _other_parts(
+    exported: ExportedList, narrow: NarrowForm, part: commands.Part | None
+) -> dict[str, str | None]:
     """Where the part before and the part after are."""
     numbers = {"previous": part.number - 1, "next": part.more and part.number + 1} if part else {}
-    asked: dict[str, Any] = {name: said for name, said in request.args.items() if name != "part"}
+    said: dict[str, Any] = {
+        field.name: request.args[field.name] for field in narrow if field.name in request.args
+    }
     return {
-        which: url_for("sheets.export", **asked, part=number) if number else None
+        which: url_for("sheets.export", **said | {"list": exported.name, "part": number})
+        if number
+        else None
         for which, number in numbers.items()
     }
 
