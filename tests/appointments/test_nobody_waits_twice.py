@@ -10,6 +10,7 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from psycopg import errors
 
 from portal import clock
 from portal.appointments.commands import (
@@ -22,8 +23,10 @@ from portal.appointments.commands import (
     withdraw_wish,
 )
 from portal.appointments.models import WaitlistEntry
+from portal.auth.rules import hash_of
 from portal.db import session
 from portal.tenancy.context import as_job
+from tests.support.client import Browser
 from tests.support.people import found
 from tests.support.scheduling import MONDAY, a_patient, a_practice, a_service, a_wish_for, hours
 
@@ -110,3 +113,19 @@ def test_at_once_one_of_many_wishes_waits(own_database, monkeypatch):
     with own_database.connect("admin") as admin:
         waiting = "SELECT count(*) FROM waitlist_entries WHERE status = 'waiting'"
         assert admin.execute(waiting).fetchone() == (1,)
+
+
+@pytest.mark.database
+def test_nobody_waits_twice_by_looking_at_what_was(own_database):
+    """In a state of earlier the wish that another wrote meanwhile is not there."""
+    app = own_database.app()
+    with app.app_context(), clock.at(MONDAY):
+        clinic = found("race", "America/Chicago")
+        with clinic.at_work():
+            withdraw_wish(a_wish_for(a_practice(clinic.facility_id), patient_id=a_patient().id))
+    token = hash_of(Browser(app).sign_in(clinic.desk).get_cookie("portal").value)
+    with own_database.connect("app") as line:
+        line.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        line.execute("SELECT FROM enter_session(%s, false)", [token])
+        with pytest.raises(errors.InvalidTransactionState):
+            line.execute("UPDATE waitlist_entries SET status = 'waiting'")
