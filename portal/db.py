@@ -26,6 +26,11 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, make_transient_to_detached
+from sqlalchemy.sql.elements import (
+    ReleaseSavepointClause,
+    RollbackToSavepointClause,
+    SavepointClause,
+)
 
 from portal import connections, prepared
 from portal.state import Asker, State
@@ -83,7 +88,9 @@ db = SQLAlchemy(
 session = db.session
 Model = TypeVar("Model", bound=Base)
 Value = TypeVar("Value")
-Asked = tuple[TextClause, Mapping[str, Any]]
+# No text is one of these, whatever it says.
+OWN_SAVEPOINT = (SavepointClause, RollbackToSavepointClause, ReleaseSavepointClause)
+Asked = tuple[TextClause | SavepointClause, Mapping[str, Any]]
 
 # Writes $1 where a value goes, which the driver sends as it is.
 NUMBERED = dialect()  # type: ignore[no-untyped-call]
@@ -156,6 +163,16 @@ def _refuse_to_lose(line: Connection) -> None:
     driver: Any = line.connection.driver_connection
     if driver.info.transaction_status == pq.TransactionStatus.INERROR:
         raise _told(line, psycopg.errors.InFailedSqlTransaction("a statement before it failed"))
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _tell_of_own_savepoint(
+    line: Connection, _cursor: Any, sent: str, _values: Any, context: Any, _many: bool
+) -> None:
+    if context is not None and isinstance(context.invoked_statement, OWN_SAVEPOINT):
+        driver = line.connection.driver_connection
+        if isinstance(driver, prepared.Connection):
+            driver.statements.expect(sent.encode())
 
 
 def plan_anew() -> None:
@@ -241,15 +258,19 @@ def _columns(model: type[Base]) -> tuple[tuple[str, str], ...]:
     return tuple((each.key, each.columns[0].name) for each in inspect(model).column_attrs)
 
 
-def _sent(driver: Any, statement: TextClause, values: Mapping[str, Any], *, binary: bool) -> Any:
+def _sent(
+    driver: Any, statement: TextClause | SavepointClause, values: Mapping[str, Any], *, binary: bool
+) -> Any:
     """The statement's cursor; its text goes as it is, since the driver would parse a long one."""
     sent, names = _as_sent(statement)
+    if isinstance(statement, OWN_SAVEPOINT):
+        driver.statements.expect(sent)
     cursor = psycopg.RawCursor(driver, row_factory=namedtuple_row)
     return cursor.execute(sent, [values[name] for name in names], prepare=True, binary=binary)
 
 
 @cache
-def _as_sent(statement: TextClause) -> tuple[bytes, tuple[str, ...]]:
+def _as_sent(statement: TextClause | SavepointClause) -> tuple[bytes, tuple[str, ...]]:
     """The statement with numbered places for values, and whose values they are."""
-    compiled = statement.compile(dialect=NUMBERED)
+    compiled: Any = statement.compile(dialect=NUMBERED)
     return str(compiled).encode(), tuple(compiled.positiontup or ())

@@ -5,8 +5,9 @@ portal asks next; it can also take away again what tells of it. So the server is
 has what the driver knows, no more and no less and nothing of SQL's, before whatever makes that
 unknowable: as part of each commit, which it ends in vain, and before the driver forgets (it has
 everything taken away after a rollback, to a savepoint as well). What was found once spoils the
-connection for good; so does a transaction that is not ended by the driver, a statement that SQL
-prepares or takes away in so many words.
+connection for good; so does a transaction that is not ended by the driver, a savepoint that is not
+the portal's own (a way back to it takes away the entries that were written since), a statement that
+SQL prepares or takes away in so many words.
 """
 
 import re
@@ -24,12 +25,11 @@ from psycopg.rows import tuple_row
 Results = Sequence[pq.abc.PGresult]
 
 FAILED = pq.ExecStatus.FATAL_ERROR
-MEDDLED = "a statement was prepared or taken away by SQL, or the transaction was ended by it"
+MEDDLED = "a statement was prepared or taken away by SQL, or the transaction parted or ended by it"
 
 # The driver ends transactions, prepares and takes away past its cursors; what goes through one and
-# is answered so is the portal's only where it is the way back to a savepoint, and nothing else.
-NEVER_OURS = re.compile(rb"(?:COMMIT|ROLLBACK|PREPARE|DEALLOCATE)\b")
-OURS = re.compile(rb"ROLLBACK TO SAVEPOINT \w+")
+# is answered so is the portal's only where it is about a savepoint, and was said to be.
+NEVER_OURS = re.compile(rb"(?:COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PREPARE|DEALLOCATE)\b")
 LISTED = b"SELECT %s FROM pg_catalog.pg_prepared_statements"
 NONE_BY_SQL = b"count(*) FILTER (WHERE from_sql) = 0"
 # Ends what is sent with it, unless the condition holds.
@@ -37,7 +37,7 @@ OR_FAIL = b"1 / (%s)::int"
 
 
 class Planted(psycopg.OperationalError):
-    """SQL has prepared a statement, taken one of the driver's away, or ended the transaction.
+    """SQL has prepared or taken away a statement, set a savepoint, or ended the transaction.
 
     Only an injected statement does.
     """
@@ -56,6 +56,7 @@ class Statements(PrepareManager):
         self.spoiled = False
         self.settled = False
         self._leaving = 0  # those that the driver knows no more, and the server does
+        self._own: set[bytes] = set()  # what the portal is about to say of its savepoints
 
     @property
     def as_known(self) -> bytes:
@@ -67,6 +68,13 @@ class Statements(PrepareManager):
             return NONE_BY_SQL
         return b"count(*) = %d AND %s" % (len(self._names) + self._leaving, NONE_BY_SQL)
 
+    def expect(self, said: bytes) -> None:
+        """The next statement of just this text is the portal's, about a savepoint of its own.
+
+        SQL that was smuggled in may say the same, but nobody has announced it.
+        """
+        self._own.add(said)
+
     def maybe_add_to_cache(self, query: PostgresQuery, prep: Prepare, name: bytes) -> Key | None:
         """As the driver does, but that it looks at every answer."""
         super().maybe_add_to_cache(query, prep, name)
@@ -75,7 +83,9 @@ class Statements(PrepareManager):
     def validate(self, key: Key, prep: Prepare, name: bytes, results: Sequence[Any]) -> None:
         """Look at an answer; know of what was prepared also where it then failed."""
         tags = [result.command_status or b"" for result in results]
-        if any(map(NEVER_OURS.match, tags)) and not OURS.fullmatch(key[0]):
+        ours = key[0] in self._own
+        self._own.discard(key[0])
+        if any(map(NEVER_OURS.match, tags)) and not ours:
             self.spoiled = True
         if self._should_discard(prep, results):
             return

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, NoReturn
 
 import psycopg
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.elements import RollbackToSavepointClause, SavepointClause
 
 from portal.db import Asked, session, together
 
-SAVEPOINT = text("SAVEPOINT refusable")
-ROLL_BACK = text("ROLLBACK TO SAVEPOINT refusable")
+SAVEPOINT = SavepointClause("refusable")  # type: ignore[no-untyped-call]
+ROLL_BACK = RollbackToSavepointClause("refusable")  # type: ignore[no-untyped-call]
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "translate this later"
