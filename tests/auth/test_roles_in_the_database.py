@@ -102,6 +102,13 @@ TOLD_TO_ALL = {
     "accepting_elsewhere", "audit_floor", "audit_open", "audit_state", "measures",
     "outside_patient", "works_beyond",
 }  # fmt: skip
+# After whoever is signed in began: how they come to be nobody whose role counts.
+UNABLE = {
+    "disabled": ("UPDATE {} SET status = 'disabled'", "users"),
+    "signed out": ("UPDATE {} SET revoked_at = now()", "user_sessions"),
+    "owing a code": ("UPDATE {} SET second_factor_at = NULL", "user_sessions"),
+}
+ANY_ROLE = "SELECT has_role('owner', 'admin', 'front_desk', 'clinician', 'auditor')"
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +170,26 @@ def test_a_function_that_reaches_beyond_asks_for_the_role(stage, role, call):
 def test_every_function_that_may_do_more_than_its_caller_is_decided(stage):
     named = {name for (name,) in stage.connection.execute(DEFINERS)}
     assert named == BEYOND.keys() | WITH_A_PROOF | OF_ONESELF | TOLD_TO_ALL
+
+
+@pytest.mark.parametrize("how", UNABLE.values(), ids=UNABLE)
+def test_whoever_may_not_work_has_no_role(stage, role, how):
+    """The kind: the application alone knows that a session is over, or not whole yet."""
+    assert stage.one(ANY_ROLE)
+    with stage.after(*how):
+        assert not stage.one(ANY_ROLE)
+        refused = {statement for _table, statement in writes(stage) if is_refused(stage, statement)}
+        free = {statement for table, statement in writes(stage) if table in BY_EVERYBODY}
+        assert refused == {statement for _table, statement in writes(stage)} - free
+        assert is_refused(stage, BEYOND["break_glass"])
+
+
+def test_whoever_has_to_set_up_a_second_factor_has_no_role_until_then(stage, role):
+    with (
+        stage.after("UPDATE {} SET second_factor_at = NULL", "user_sessions"),
+        stage.after("DELETE FROM {}", "user_factors"),
+        stage.after("DELETE FROM {}", "passkeys"),
+    ):
+        assert stage.one(ANY_ROLE)
+        with stage.after("UPDATE {} SET settings = '{{\"second_factor\": true}}'", "tenants"):
+            assert not stage.one(ANY_ROLE)

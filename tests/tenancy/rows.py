@@ -19,6 +19,7 @@ PARTICULAR = {
     ("tenant_keys", "purpose"): "data",
     ("user_links", "purpose"): "invitation",
     ("user_sessions", "idle_seconds"): 3600,
+    ("user_sessions", "second_factor_at"): "2020-01-07 10:00+00",
     ("recovery_codes", "code_hash"): bytes(32),
     ("facilities", "slug"): "main",
     ("facilities", "timezone"): "Europe/London",

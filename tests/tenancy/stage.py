@@ -157,14 +157,14 @@ class Stage:
 
         Whoever speaks goes on speaking; all is undone after.
         """
-        with self._after("DELETE FROM {} WHERE tenant_id = %s", table, own.tenant_id):
+        with self.after("DELETE FROM {} WHERE tenant_id = %s", table, own.tenant_id):
             yield
 
     @contextmanager
     def of_a_colleague(self, table: str, own: Clinic) -> Iterator[None]:
         """As if the clinic's row in a table that says whose it is were another person's."""
         ids = (own.annex["users"], own.tenant_id)
-        with self._after("UPDATE {} SET user_id = %s WHERE tenant_id = %s", table, *ids):
+        with self.after("UPDATE {} SET user_id = %s WHERE tenant_id = %s", table, *ids):
             yield
 
     @contextmanager
@@ -172,14 +172,14 @@ class Stage:
         """As if the clinic's person were at the front desk, and what is there a colleague's."""
         person, colleague = own.ids["users"], own.annex["users"]
         with (
-            self._after("UPDATE {} SET role = 'front_desk' WHERE id = %s", "users", person),
-            self._after("UPDATE {} SET asked_by = %s", "exports", colleague),
-            self._after("UPDATE {} SET user_id = %s", "break_glass", colleague),
+            self.after("UPDATE {} SET role = 'front_desk' WHERE id = %s", "users", person),
+            self.after("UPDATE {} SET asked_by = %s", "exports", colleague),
+            self.after("UPDATE {} SET user_id = %s", "break_glass", colleague),
         ):
             yield
 
     @contextmanager
-    def _after(self, statement: str, table: str, *values: object) -> Iterator[None]:
+    def after(self, statement: str, table: str, *values: object) -> Iterator[None]:
         """Past every protection something is done before; the same speaker goes on."""
         with self.connection.transaction(force_rollback=True):
             speaker = self.one("SELECT session_user::text")
