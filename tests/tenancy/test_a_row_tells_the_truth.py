@@ -89,3 +89,16 @@ def test_an_appointment_says_who_changed_it_last(stage, clinic, said):
     stage.connection.execute(f"UPDATE appointments SET {said}, row_version = 999")
     [[by, version]] = stage.connection.execute(VERSION).fetchall()
     assert (by, version) == (clinic.ids["users"], 2)
+
+
+@pytest.mark.parametrize("what", ["UPDATE {} SET status = 'inactive'", "UPDATE {} SET mrn = '9'"])
+def test_no_entry_is_in_the_name_of_another_clinics_person(stage, clinic, what):
+    """Two who sign in to one transaction have a context each, and a statement may change it."""
+    mine = stage.context()
+    stage.enter(stage.clinics[1])
+    theirs = stage.context()
+    for context, answer in ((mine, [mine]), (theirs, [])):
+        stage.set_context(mine)
+        written = f"{what.format('patients')} WHERE id = %s RETURNING"
+        changed = f"{written} set_config('portal.context', %s, true)"
+        assert told(stage, changed, clinic.ids["patients"], context) == answer
