@@ -1,6 +1,7 @@
 """`make run`: the database, the demo, the web server and the worker, until Ctrl-C."""
 
 import ctypes
+import math
 import os
 import signal
 import socket
@@ -74,7 +75,7 @@ def main() -> None:
             _start(name, environ, children)
         _wait_until_ready(port, children)
         print(WELCOME.format(address=f"http://127.0.0.1:{port}"), flush=True)
-        _wait_for_end(children)
+        _wait_for_end(environ, children)
     except Stop:
         print("\nStopping ...", flush=True)
     finally:
@@ -142,13 +143,18 @@ def _run(name: str, environ: Mapping[str, str], children: Children) -> None:
 
 def _start(name: str, environ: Mapping[str, str], children: Children) -> None:
     """A child in a session of its own: Ctrl-C reaches us alone, and we stop it in good order."""
-    children[name] = subprocess.Popen(  # noqa: S603 - our own commands
-        [sys.executable, "-m", *COMMANDS[name].split()],
-        cwd=ROOT,
-        env=_told(name, environ),
-        start_new_session=True,
-        preexec_fn=_die_with_parent,
-    )
+    # Raised while we fork, Stop would be lost, or a child that nobody knows of would be left.
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        children[name] = subprocess.Popen(  # noqa: S603 - our own commands
+            [sys.executable, "-m", *COMMANDS[name].split()],
+            cwd=ROOT,
+            env=_told(name, environ),
+            start_new_session=True,
+            preexec_fn=_as_a_child,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
 def _told(name: str, environ: Mapping[str, str]) -> dict[str, str]:
@@ -158,8 +164,9 @@ def _told(name: str, environ: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in environ.items() if key not in withheld}
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to stop the child when we are killed before we can."""
+def _as_a_child() -> None:
+    """Heed signals, and ask Linux to stop the child when we are killed before we can."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -174,21 +181,33 @@ def _wait_until_ready(port: int, children: Children) -> None:
     sys.exit(f"portal: the server was not ready in {SECONDS_TO_BE_READY} seconds")
 
 
-def _wait_for_end(children: Children) -> None:
+def _wait_for_end(environ: Mapping[str, str], children: Children) -> None:
     """Watch the parts; a database that ended is started again, and answers wait for it."""
     up_at = time.monotonic()
+    away_at = -math.inf
     while True:
-        _refuse_ended(children)
         try:
             if restarted():
                 print("The database had ended and is running again.", flush=True)
+                away_at = time.monotonic()
             up_at = time.monotonic()
+            if up_at - away_at < SECONDS_TO_BE_READY:
+                _start_ended(environ, children)
+            _refuse_ended(children)
         # It may be found in any state while it ends, what it left may take a moment to go, and it
         # may end again at once.
         except (RuntimeError, OSError, psutil.Error, psycopg.Error) as error:
             if time.monotonic() - up_at > SECONDS_TO_BE_READY:
                 sys.exit(f"portal: {error}")
         time.sleep(0.5)
+
+
+def _start_ended(environ: Mapping[str, str], children: Children) -> None:
+    """A part that was just starting while the database was away could only end."""
+    for name, child in list(children.items()):
+        if child.poll() is not None:
+            print(f"The {name} had ended and is started again.", flush=True)
+            _start(name, environ, children)
 
 
 def _refuse_ended(children: Children) -> None:

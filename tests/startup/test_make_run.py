@@ -66,16 +66,28 @@ def test_a_killed_database_comes_back_by_itself(folder: Path) -> None:
     """Whoever asks meanwhile is told to come again; the first who asks after is answered."""
     with Run(folder, free_port()) as run:
         run.said("Ctrl-C stops everything")
-        data = folder / "pg" / "data"
         for _ in range(2):
             assert status(f"{run.address}/sign-in") == 200
-            server = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
-            server.kill()
-            server.wait(10)
+            kill_the_database(folder)
             assert status(f"{run.address}/sign-in") in {200, 503}
             run.said("The database had ended and is running again.")
             assert status(f"{run.address}/sign-in") == 200
         assert run.end(signal.SIGINT) == []
+
+
+def test_a_part_that_ended_with_the_database_is_started_again(folder: Path) -> None:
+    """One that was just starting cannot wait for it: it had ended, and the whole with it."""
+    with Run(folder, free_port()) as run:
+        run.said("Ctrl-C stops everything")
+        kill_the_database(folder)
+        run.said("The database had ended and is running again.")
+        worker = the_worker(run)
+        assert worker
+        worker.kill()
+        # Asked to end at the very moment, it does not leave what it is starting behind.
+        run.said("The worker had ended and is started again.")
+        assert run.end(signal.SIGINT) == []
+    assert run.process.returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -92,6 +104,21 @@ def test_each_part_is_told_only_its_own_database(part: str, database: set[str]) 
     told = serve._told(part, {"PORT": "8000", **dict.fromkeys(every, "postgresql://")})
     assert {name for name in told if name.startswith("DATABASE_")} == database
     assert told["PORT"] == "8000"
+
+
+def kill_the_database(folder: Path) -> None:
+    told = (folder / "pg" / "data" / "postmaster.pid").read_text()
+    server = psutil.Process(int(told.split("\n", 1)[0]))
+    server.kill()
+    server.wait(10)
+
+
+def the_worker(run: Run) -> psutil.Process | None:
+    """The process of the background jobs, if there is one now."""
+    for part in psutil.Process(run.process.pid).children():
+        if "worker" in part.cmdline():
+            return part
+    return None
 
 
 def status(address: str) -> int:
