@@ -16,7 +16,8 @@ from portal.availability.commands.materialise import batches, materialise_doctor
 from portal.tenancy.context import ENTER_SESSION
 from tests.support.databases import Database
 
-# The writes of a booking and nothing else: all that the command looks up or checks is known.
+# The writes of a booking and nothing else (the seat, the appointment, its steps, and the act by
+# which it can be taken back): all that the command looks up or checks is known.
 BY_HAND = """
 WITH taken AS (
     UPDATE availability_slots
@@ -27,11 +28,17 @@ WITH taken AS (
 ), visit AS (
     INSERT INTO appointments (tenant_id, row_uid, patient_id, facility_id, doctor_id,
         service_offering_id, availability_slot_id, service_workflow_id, start_at, end_at,
-        booking_key)
+        booking_key, updated_by)
     SELECT tenant_id, gen_random_uuid(), %(patient)s, facility_id, doctor_id, %(offering)s, id,
-           %(workflow)s, start_at, end_at, %(key)s
+           %(workflow)s, start_at, end_at, %(key)s, %(user)s
       FROM taken
     RETURNING *
+), act AS (
+    INSERT INTO appointment_acts (tenant_id, row_uid, group_uid, facility_id, appointment_id,
+        user_id, kind, visit_version, done_at)
+    SELECT tenant_id, gen_random_uuid(), gen_random_uuid(), facility_id, id, %(user)s, 'book',
+           row_version, now()
+      FROM visit
 )
 INSERT INTO appointment_steps (tenant_id, row_uid, appointment_id, workflow_step_id,
     step_template_id, position, scheduled_start_at, scheduled_end_at, status)
@@ -104,6 +111,7 @@ def book_by_hand(app: psycopg.Connection[Any], works: Works, start: Start) -> No
     values = {
         "tenant": works.clinic.id, "slot": start.slot_id, "patient": start.patient_id,
         "offering": start.offering_id, "workflow": start.workflow_id, "key": uuid4(),
+        "user": works.clinic.desk.id,
     }  # fmt: skip
     assert app.execute(BY_HAND, values, prepare=True).fetchall(), "the start is taken"
     app.commit()
