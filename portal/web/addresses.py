@@ -4,6 +4,7 @@ Templates write the same addresses over and over, so those are remembered.
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -82,6 +83,6 @@ def _remembering(app: Flask) -> Callable[..., str]:
 
 
 def _is_short(value: Any) -> bool:
-    return (
-        value is None or isinstance(value, int) or (isinstance(value, str) and len(value) < SHORT)
-    )
+    if isinstance(value, str):
+        return len(value) < SHORT
+    return value is None or isinstance(value, int) or type(value) is date

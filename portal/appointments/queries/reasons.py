@@ -154,13 +154,9 @@ def why_not(
     if find_offer(Wanted(offering_id=offering_id, plan_id=plan_id, minutes=minutes), at):
         return []
     values: dict[str, Any] = {
-        "tenant_id": facts().tenant_id,
-        "user_id": facts().user_id,
-        "now": clock.now(),
-        "offering_id": offering_id,
-        "plan_id": plan_id,
-        "at": at,
-    }
+        "tenant_id": facts().tenant_id, "user_id": facts().user_id, "now": clock.now(),
+        "offering_id": offering_id, "plan_id": plan_id, "at": at,
+    }  # fmt: skip
     offering = session.execute(OFFERING, values).one_or_none()
     if offering is None:
         raise NotFound

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from portal.facilities.queries import countries
-from portal.patients.rules.finding import Findable, found_by
+from portal.patients.rules.finding import Findable
 from portal.patients.rules.renaming import names_before
 from portal.phi.sealed import DATE, OBJECT, TEXT, UNREADABLE, Opener, Unreadable
 from portal.phi.tokens import name_parts
@@ -139,7 +139,7 @@ class Candidate(Findable):
     @cached_property
     def former_names(self) -> tuple[tuple[str, str], ...]:  # type: ignore[override]
         """The names of before."""
-        return found_by(self._row.unseen("meta"))["former_names"]  # type: ignore[no-any-return]
+        return names_before(self._row.unseen("meta"))
 
     @cached_property
     def countries(self) -> Countries:  # type: ignore[override]
