@@ -180,6 +180,8 @@ DONE = {
     "sign-in": N_("Signed in"),
     "sign-in.failed": N_("Failed to sign in"),
     "sign-out": N_("Signed out"),
+    "availability_slots.end_hold": N_("Ended somebody else's hold"),
+    "availability_slots.seats": N_("Changed an opening's seats"),
     "slots.hold": N_("Held an opening"),
     "slots.materialise": N_("Published openings for the coming weeks"),
     "slots.release": N_("Released an opening"),

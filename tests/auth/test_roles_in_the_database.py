@@ -5,6 +5,7 @@ does what. The attacker speaks as `portal_app`, signed in as each role in turn.
 """
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import psycopg
 import pytest
@@ -27,6 +28,7 @@ WRITTEN_WITH = {
     "appointments": "appointments.book",
     "availability_exceptions": "absences.record",
     "availability_rules": "availability.manage",
+    "availability_slots": "appointments.book",
     "break_glass": "activity.review",
     "disclosures": "disclosures.record",
     "doctors": "doctors.manage",
@@ -53,9 +55,9 @@ WRITTEN_WITH = {
     "waitlist_facilities": "appointments.book",
     "workflow_steps": "services.manage",
 }
-# One's own session and forms; what is held while a dialog is open; accounts, which need a proof.
+# One's own session and forms; accounts, which need a proof.
 BY_EVERYBODY = {
-    "availability_slots", "factor_resets", "form_submissions", "passkeys", "recovery_codes",
+    "factor_resets", "form_submissions", "passkeys", "recovery_codes",
     "user_facilities", "user_factors", "user_links", "user_sessions", "users",
 }  # fmt: skip
 WRITABLE = """
@@ -108,6 +110,7 @@ UNABLE = {
     "signed out": ("UPDATE {} SET revoked_at = now()", "user_sessions"),
     "owing a code": ("UPDATE {} SET second_factor_at = NULL", "user_sessions"),
 }
+REFUSED = psycopg.errors.InsufficientPrivilege
 ANY_ROLE = "SELECT has_role('owner', 'admin', 'front_desk', 'clinician', 'auditor')"
 
 
@@ -130,10 +133,14 @@ def role(request, stage) -> Iterator[str]:
     stage.connection.rollback()
 
 
+def undone(stage: Stage) -> AbstractContextManager[psycopg.Transaction]:
+    return stage.connection.transaction(force_rollback=True)
+
+
 def is_refused(stage: Stage, statement: str) -> bool:
     """Whether the role is what it is refused for. Undone either way."""
     try:
-        with stage.connection.transaction(force_rollback=True):
+        with undone(stage):
             stage.connection.execute(statement)
     except psycopg.Error as refusal:
         return refusal.sqlstate == "42501" and "this role" in str(refusal)
@@ -193,3 +200,83 @@ def test_whoever_has_to_set_up_a_second_factor_has_no_role_until_then(stage, rol
         assert stage.one(ANY_ROLE)
         with stage.after("UPDATE {} SET settings = '{{\"second_factor\": true}}'", "tenants"):
             assert not stage.one(ANY_ROLE)
+
+
+# What wants more than the right to write its table.
+CHANGES = {
+    "appointments.overbook": (
+        "INSERT INTO appointments (row_uid, patient_id, facility_id, doctor_id,"
+        " service_offering_id, service_workflow_id, start_at, end_at, overbooked, overbook_reason)"
+        " SELECT gen_random_uuid(), patient_id, facility_id, doctor_id, service_offering_id,"
+        " service_workflow_id, start_at, end_at, true, 'because I say so' FROM appointments",
+        "INSERT INTO availability_slots (doctor_id, facility_id, start_at, end_at, overbooked)"
+        " SELECT doctor_id, facility_id, start_at, end_at, true FROM availability_slots",
+    ),
+    "patients.merge": (
+        "UPDATE patients SET status = 'merged', merged_into = id",
+        "UPDATE patients SET deleted_at = now()",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("right", "statement"),
+    [(right, each) for right, statements in CHANGES.items() for each in statements],
+)
+def test_a_change_wants_the_right_of_its_page(stage, role, right, statement):
+    """The kind: a table's right is asked, where one column's pages want another."""
+    assert is_refused(stage, statement) == (role not in RIGHTS[right])
+
+
+@pytest.fixture
+def held(stage, role) -> int:
+    """An opening that a colleague holds for long, while each role works in turn."""
+    clinic = stage.clinics[0]
+    colleague = (
+        "INSERT INTO users (tenant_id, email, name, role, status) VALUES"
+        f" ({clinic.tenant_id}, 'colleague@roles.example', 'Colleague', 'front_desk', 'invited')"
+    )
+    given = (
+        "UPDATE {} SET reserved_until = now() + interval '1 hour', reserved_by ="
+        " (SELECT id FROM users WHERE email = 'colleague@roles.example')"
+        f" WHERE tenant_id = {clinic.tenant_id}"
+    )
+    stage.speak_as_nobody_limited()
+    stage.connection.execute(colleague)
+    stage.connection.execute(given.format("availability_slots"))
+    stage.speak_as("app")
+    stage.enter(clinic)
+    return clinic.ids["availability_slots"]
+
+
+def entries(stage: Stage, action: str) -> int:
+    stage.speak_as_nobody_limited()
+    return stage.count("user_action_audit_log", "action_type = %s", action)
+
+
+def test_nobody_takes_over_a_hold_and_whoever_ends_it_is_on_record(stage, role, held):
+    """The kind: an opening is written by SQL, and no entry says by whom."""
+    mine = f"UPDATE availability_slots SET reserved_by = current_user_id() WHERE id = {held}"
+    with pytest.raises(REFUSED, match=r"holds this|this role"), undone(stage):
+        stage.connection.execute(mine)
+    if role not in RIGHTS["appointments.book"]:
+        return
+    stage.connection.execute(
+        "UPDATE availability_slots SET status = 'open', reserved_by = NULL, reserved_until = NULL,"
+        f" busy_from = NULL, busy_until = NULL WHERE id = {held}"
+    )
+    assert entries(stage, "availability_slots.end_hold") == 1
+
+
+def test_seats_that_no_rule_gives_are_on_record(stage, role, held):
+    if role not in RIGHTS["appointments.book"]:
+        return
+    stage.connection.execute(f"UPDATE availability_slots SET capacity = 500 WHERE id = {held}")
+    assert entries(stage, "availability_slots.seats") == 1
+
+
+@pytest.mark.parametrize("column", ["doctor_id", "facility_id", "start_at", "overbooked"])
+def test_an_opening_stays_whose_and_when_it_is(stage, role, column):
+    statement = f"UPDATE availability_slots SET {column} = {column}"
+    with pytest.raises(REFUSED, match="permission denied"), undone(stage):
+        stage.connection.execute(statement)

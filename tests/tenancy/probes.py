@@ -196,10 +196,11 @@ def limited_to_a_facility(stage: Stage, table: Table) -> Iterator[Finding]:
         if table.name != "availability_slots":
             yield "sees another facility's", stage.count(table.name, where, there) == 0
         for what, statement in {
-            "changes another facility's": "UPDATE {} SET tenant_id = tenant_id WHERE ",
-            "erases another facility's": "DELETE FROM {} WHERE ",
+            "changes another facility's": f"UPDATE {{}} SET tenant_id = tenant_id WHERE {where}",
+            "erases another facility's": f"DELETE FROM {{}} WHERE {where}",
+            "locks another facility's": f"SELECT FROM {{}} WHERE {where} FOR UPDATE",
         }.items():
-            yield what, stage.touches(statement + where, table.name, there) == 0
+            yield what, stage.touches(statement, table.name, there) == 0
         if table.of_facility or table.hangs_on:
             yield "adds to another facility", not stage.takes(table, annex_values(table, own))
         if column := table.hangs_on:
