@@ -61,6 +61,15 @@ def test_a_patient_of_another_facility_is_closed_and_says_what_can_be_done(brows
     assert (entry.user_id, entry.patient_id, entry.outcome) == tried
 
 
+def test_whoever_is_told_the_number_leaves_an_entry(browser, there):
+    """The kind: that a page tells is written down by the page, and by no statement beside it."""
+    browser.sign_in(there.person)
+    browser.get(opening_of(there))
+    [entry] = there.clinic.entries("patients.elsewhere")
+    told = (there.person.id, there.patient_id, "done")
+    assert (entry.user_id, entry.patient_id, entry.outcome) == told
+
+
 def test_with_a_reason_the_record_opens_and_says_for_how_long(browser, there):
     shown = opened(browser, there).get(page_of(there)).text
     assert CANARY in shown

@@ -27,6 +27,8 @@ IN_ONES_OWN_NAME = {
     "patient_merges": ("merged_by", "undone_by"), "patient_notes": ("author_id",),
     "uploads": ("uploaded_by",),
 }  # fmt: skip
+# A call is taken back, a hold is let go of, and a visit is signed by trigger whatever is said.
+NAMES_GO = {"absence_visits", "appointments", "availability_slots"}
 
 
 def in_nobody_elses_name(stage: Stage, table: Table) -> Iterator[Finding]:
@@ -39,6 +41,9 @@ def in_nobody_elses_name(stage: Stage, table: Table) -> Iterator[Finding]:
             yield f"adds with a colleague as {column}", not stage.takes(blind, values)
             given = stage.touches(f"UPDATE {{}} SET {column} = %s", table.name, colleague)
             yield f"says that a colleague is {column}", given == 0
+            if table.name not in NAMES_GO:
+                nobody = stage.touches(f"UPDATE {{}} SET {column} = NULL", table.name)
+                yield f"says that nobody is {column}", nobody == 0
 
 
 def forms_are_ones_own(stage: Stage, table: Table) -> Iterator[Finding]:
@@ -63,6 +68,47 @@ def overseen_by_those_who_oversee(stage: Stage, table: Table) -> Iterator[Findin
     for own, _other in stage.sides():
         with stage.seen_from_the_desk(own):
             yield "sees a colleague's at the desk", stage.count(table.name) == 0
+
+
+HIDDEN = """
+SELECT DISTINCT polrelid::regclass::text FROM pg_policy
+WHERE polname LIKE '%\\_seen' AND polrelid <> 'user_action_audit_log'::regclass
+UNION VALUES ('passkeys'), ('recovery_codes'), ('user_factors'), ('user_links')
+"""
+CHANGED = """
+INSERT INTO {} (tenant_id, user_id, actor, action_type, table_name, record_id, outcome)
+SELECT %s, %s, 'user', name || '.insert', name, 1, 'done' FROM unnest(%s::text[]) AS name
+"""
+
+
+def changes_tell_nothing_hidden(stage: Stage, table: Table) -> Iterator[Finding]:
+    """A row that the front desk does not see is not told of by the entry that it was made."""
+    if table.name != "user_action_audit_log":
+        return
+    for own, _other in stage.sides():
+        hidden = [name for (name,) in stage.connection.execute(HIDDEN)]
+        ids = (own.tenant_id, own.ids["users"])
+        with stage.after(CHANGED, table.name, *ids, [*hidden, "patients"]):
+            made = "actor = 'user' AND record_id = 1 AND table_name = ANY (%s)"
+            yield "sees as an owner", stage.count(table.name, made, hidden) >= len(hidden)
+            with stage.seen_from_the_desk(own):
+                yield "sees at the desk", stage.count(table.name, made, hidden) == 0
+                yield "sees changes", stage.count(table.name, made, ["patients"]) > 0
+
+
+def sessions_are_ones_own(stage: Stage, table: Table) -> Iterator[Finding]:
+    """Where and with what a colleague works is not told to the front desk."""
+    if table.name != "user_sessions":
+        return
+    for own, _other in stage.sides():
+        with stage.seen_from_the_desk(own):
+            yield "sees one's own", stage.count(table.name) == 1
+            theirs = (
+                "INSERT INTO {} (tenant_id, user_id, token_hash, expires_at, idle_seconds)"
+                " VALUES (%s, %s, sha256('colleague'), now() + interval '1 hour', 600)"
+            )
+            with stage.after(theirs, table.name, own.tenant_id, own.annex["users"]):
+                yield "sees a colleague's", stage.count(table.name) == 1
 
 
 LOOK = "SELECT audit_note('patients.show', 'patients', 1, NULL, 'done', NULL, NULL, NULL)"

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from tests.tenancy.deeds import (
+    changes_tell_nothing_hidden,
     forms_are_ones_own,
     in_nobody_elses_name,
     looks_are_overseen,
     nobody_reviews_themself,
     overseen_by_those_who_oversee,
+    sessions_are_ones_own,
 )
 from tests.tenancy.forgeries import forgeries
 from tests.tenancy.rows import Clinic, Table, annex_values, values_for
@@ -249,6 +251,8 @@ PROBES: tuple[Probe, ...] = (
     forms_are_ones_own,
     overseen_by_those_who_oversee,
     looks_are_overseen,
+    changes_tell_nothing_hidden,
+    sessions_are_ones_own,
     copies_no_other,
     upserts_no_other,
     others_are_in_nobodys_way,

@@ -8,6 +8,7 @@ from portal.db import session
 from portal.patients import queries
 from portal.patients.rules.finding import Person
 from portal.patients.rules.reach import TooLittleKnown, checked_reason
+from portal.refusals import NotFound
 
 BREAK_GLASS = text("SELECT break_glass(:patient_id, :reason)")
 
@@ -36,7 +37,8 @@ def break_glass(patient_id: int, reason: str) -> datetime:
         NotFound: no such patient, or nothing is outside this person's facilities.
     """
     why = checked_reason(reason)
-    queries.get_outside(patient_id)
+    if not queries.is_outside(patient_id):
+        raise NotFound
     ends: datetime = session.execute(
         BREAK_GLASS, {"patient_id": patient_id, "reason": why}
     ).scalar_one()

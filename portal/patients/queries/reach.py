@@ -23,7 +23,10 @@ ELSEWHERE = text(
     bindparam("born", type_=LargeBinary),
     bindparam("names", type_=ARRAY(LargeBinary)),
 )
-OUTSIDE = text("SELECT outside_patient(:patient_id)").bindparams(
+OUTSIDE = text("SELECT is_outside(:patient_id)").bindparams(
+    bindparam("patient_id", type_=BigInteger)
+)
+NUMBER = text("SELECT outside_number(:patient_id)").bindparams(
     bindparam("patient_id", type_=BigInteger)
 )
 
@@ -36,18 +39,17 @@ class KnownElsewhere:
     mrn: str
 
 
-def find_outside(patient_id: int) -> str | None:
-    """The number of the clinic's patient, for somebody who does not see every facility.
+def is_outside(patient_id: int) -> bool:
+    """Whether there is such a patient of the clinic, for somebody who does not see every facility.
 
-    None for everybody else, and for another clinic's patient.
+    Never for everybody else, nor of another clinic's patient.
     """
-    found: str | None = session.scalar(OUTSIDE, {"patient_id": patient_id})
-    return found
+    return bool(session.scalar(OUTSIDE, {"patient_id": patient_id}))
 
 
-def get_outside(patient_id: int) -> str:
-    """The same. Raises NotFound."""
-    found = find_outside(patient_id)
+def get_outside_number(patient_id: int) -> str:
+    """The number of such a patient; the database writes down that it told. Raises NotFound."""
+    found: str | None = session.scalar(NUMBER, {"patient_id": patient_id})
     if found is None:
         raise NotFound
     return found

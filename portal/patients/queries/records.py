@@ -5,7 +5,7 @@ from sqlalchemy import select, text
 from portal.db import session
 from portal.patients.models import Patient
 from portal.patients.queries.merges import find_survivor
-from portal.patients.queries.reach import find_outside
+from portal.patients.queries.reach import is_outside
 from portal.patients.queries.rows import COLUMNS, LIVING, PatientOpener, PatientRow
 from portal.patients.rules.merging import LivesOn
 from portal.patients.rules.reach import OutsideFacilities
@@ -36,7 +36,7 @@ def get_patient(patient_id: int) -> Patient:
         raise LivesOn(patient_id, survivor_id)
     if found is not None and found.merged_into is not None:
         raise OutsideFacilities(found.merged_into)
-    if facts().facility_ids is not None and find_outside(patient_id):
+    if facts().facility_ids is not None and is_outside(patient_id):
         raise OutsideFacilities(patient_id)
     raise NotFound
 

@@ -143,15 +143,13 @@ def elsewhere() -> Response:
 def break_glass(patient_id: int) -> Response:
     if queries.find_patient(patient_id) is not None:
         return go("patients.show", patient_id=patient_id)
-    number, form = queries.get_outside(patient_id), BreakGlassForm()
+    form = BreakGlassForm()
     if form.validate_on_submit():
         with form.refusals():
             commands.break_glass(patient_id, form.reason.data or "")
             toast(_("The patient is open to you for 60 minutes, or until you sign out."))
             return go("patients.show", patient_id=patient_id)
-    # Whoever sees the number was told that there is such a patient.
-    afterwards(partial(note, "patients.elsewhere", table="patients", record=patient_id,
-                       patient=patient_id))  # fmt: skip
+    number = queries.get_outside_number(patient_id)
     return form_page("patients/break_glass.html", "patients/_break_glass.html", form,
                      number=number)  # fmt: skip
 
