@@ -27,7 +27,8 @@ document.addEventListener("securitypolicyviolation",
 EXPECTED = ("Failed to load resource: the server responded with a status of 4",)
 
 # A busy machine is a slow one, and a test that passes does not wait.
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class opened:  # noqa: N801 - reads as a verb
         self.complaints: list[str] = []
 
     def __enter__(self) -> BrowserContext:
+        self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(REPORTS)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self.context.on("console", self._hear)

@@ -23,9 +23,10 @@ from portal.startup import require_key
 from portal.tenancy.context import as_job
 from tests.support.databases import KEY, Database
 from tests.support.people import Clinic, found
-from tests.support.sizes import sized
+from tests.support.sizes import patient, sized
 
-pytestmark = pytest.mark.database
+# An exchange waits for every transaction that was under way on the server, other tests' too.
+pytestmark = [pytest.mark.database, patient()]
 WRITERS = 8
 VERSIONS = select(TenantKey.purpose, TenantKey.version, TenantKey.active, TenantKey.retired_at)
 

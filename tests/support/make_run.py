@@ -12,6 +12,8 @@ import psutil
 
 from portal.config import ROOT
 
+SECONDS_TO_END = 60
+
 
 class Run:
     """`make run`, in an instance folder; it is over when the test is, and what it said is shown.
@@ -42,7 +44,7 @@ class Run:
         assert self.process.stdout
         if not self.process.stdout.closed:
             self.process.terminate()
-            print(self.process.communicate(timeout=30)[0])
+            print(self.process.communicate(timeout=SECONDS_TO_END)[0])
 
     def said(self, words: str) -> str:
         """The output up to these words."""
@@ -59,5 +61,5 @@ class Run:
         """Send a signal; which of the server's processes outlive it."""
         parts = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(number)
-        print(self.process.communicate(timeout=30)[0])
-        return psutil.wait_procs(parts, timeout=10)[1]
+        print(self.process.communicate(timeout=SECONDS_TO_END)[0])
+        return psutil.wait_procs(parts, timeout=SECONDS_TO_END)[1]
