@@ -1,14 +1,17 @@
 """The order in which people look names up: case, accents and apostrophes do not count.
 
-The database sorts by `sort_key(text)`, a function of migration 0029; `sort_key` here says the same
-of names that only Python can read. The embedded server has no ICU, whose collations would do.
+The database sorts by `sort_key(text)`, a function of migration 0029, whose answer it keeps beside
+each name: a list's late page passes over thousands of rows, whose keys it would work out only to
+drop them. `sort_key` here says the same of names that only Python can read. The embedded server
+has no ICU, whose collations would do.
 """
 
 import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import ColumnElement, Function, func
+from sqlalchemy import ColumnElement, Computed, Function, Text, func
+from sqlalchemy.orm import MappedColumn, mapped_column
 
 # Marks that stand on a letter, after Unicode has taken the two apart.
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
@@ -41,14 +44,15 @@ def sort_key(name: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", name)).translate(_SMALL).translate(_PLAIN)
 
 
-def sorted_as(column: Any) -> Function[str]:
-    """What a list sorts a column of names by."""
-    return func.sort_key(column)
+def kept_sorted(name: str) -> MappedColumn[str]:
+    """The column of what a list sorts by the named column, which the database writes."""
+    kept = Computed(f"sort_key({name})", persisted=True)
+    return mapped_column(Text, kept, deferred=True, sort_order=99)
 
 
 def by_name(*columns: Any) -> list[Function[str]]:
-    """The same of several columns: last names, then first names."""
-    return [sorted_as(column) for column in columns]
+    """What the few rows of a page are sorted by once more: last names, then first names."""
+    return [func.sort_key(column) for column in columns]
 
 
 def containing(words: str, *columns: Any) -> list[ColumnElement[bool]]:

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base
 from portal.phi.columns import is_envelope
 from portal.phi.sealed import Sealed
+from portal.sorting import kept_sorted
 from portal.tenancy.models import TenantOwned, belongs_to, one_of
 
 ROLES = ("owner", "admin", "front_desk", "clinician", "auditor")
@@ -39,11 +40,12 @@ class User(TenantOwned, Base):
         CheckConstraint(
             "status <> 'active' OR password_hash IS NOT NULL", name="active_has_password"
         ),
-        Index("ix_users_sorted", "tenant_id", text("sort_key(name)"), "id"),
+        Index("ix_users_sort_name", "tenant_id", "sort_name", "id"),
     )
 
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = kept_sorted("name")
     # The web role may not read it: `find_user` tells it, for a proof.
     password_hash: Mapped[str | None] = mapped_column(Text, deferred=True)
     role: Mapped[str] = mapped_column(Text)

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 
 from portal.db import session
 from portal.doctors.models import Doctor, FacilityDoctor
-from portal.sorting import by_name, containing
+from portal.sorting import containing
 from portal.tenancy.context import facts
 
 
@@ -36,7 +36,7 @@ def find_doctors(
         there = FacilityDoctor.facility_id == facility_id
         found = found.where(Doctor.id.in_(_at_work().where(there)))
     named = found.with_only_columns(Doctor.id, Doctor.display_name, Doctor.specialty)
-    ordered = named.order_by(*by_name(Doctor.last_name, Doctor.first_name), Doctor.id)
+    ordered = named.order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id)
     return [Named._make(row) for row in session.execute(ordered.limit(limit))]
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.sorting import kept_sorted
 from portal.tenancy.models import OBJECT, SoftDeleted, TenantOwned, belongs_to, json_object
 
 LIVING = text("deleted_at IS NULL")
@@ -30,17 +31,19 @@ class Doctor(SoftDeleted, TenantOwned, Base):
         json_object("contact"),
         Index("uq_doctors_npi", "tenant_id", "npi", unique=True, postgresql_where=LIVING),
         Index(
-            "ix_doctors_sorted",
+            "ix_doctors_sort_name",
             "tenant_id",
-            text("sort_key(last_name)"),
-            text("sort_key(first_name)"),
+            "sort_last_name",
+            "sort_first_name",
             "id",
             postgresql_where=LIVING,
         ),
     )
 
     first_name: Mapped[str] = mapped_column(Text)
+    sort_first_name: Mapped[str] = kept_sorted("first_name")
     last_name: Mapped[str] = mapped_column(Text)
+    sort_last_name: Mapped[str] = kept_sorted("last_name")
     display_name: Mapped[str] = mapped_column(Text)
     npi: Mapped[str | None] = mapped_column(String(10))
     specialty: Mapped[str | None] = mapped_column(Text)

@@ -11,7 +11,7 @@ from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.models import Facility
 from portal.facilities.visits import COMING
 from portal.refusals import NotFound
-from portal.sorting import by_name, sorted_as
+from portal.sorting import by_name
 from portal.tenancy.context import facts
 
 MOST_WORDS = 6
@@ -100,7 +100,7 @@ OFFERINGS = text("""
       JOIN facilities f ON f.tenant_id = o.tenant_id AND f.id = o.facility_id
                        AND f.deleted_at IS NULL
      WHERE o.tenant_id = :tenant_id AND o.doctor_id = :doctor_id
-     ORDER BY sort_key(s.name), sort_key(f.name), o.id
+     ORDER BY s.sort_name, f.sort_name, o.id
      LIMIT :limit
 """)
 
@@ -112,7 +112,7 @@ PLACES = text(f"""
       JOIN facilities f ON f.tenant_id = p.tenant_id AND f.id = p.facility_id
                        AND f.deleted_at IS NULL
      WHERE p.tenant_id = :tenant_id AND p.doctor_id = :doctor_id
-     ORDER BY p.active DESC, sort_key(f.name), p.id
+     ORDER BY p.active DESC, f.sort_name, p.id
      LIMIT :limit
 """)  # noqa: S608 - a constant of the facilities' area
 
@@ -145,7 +145,7 @@ def standing(doctor_id: int, facility_id: int) -> Standing:
 def list_choices(*, limit: int = 200) -> list[tuple[int, str]]:
     """Living doctors by name, as a form offers them."""
     living = _living().with_only_columns(Doctor.id, Doctor.display_name)
-    ordered = living.order_by(*by_name(Doctor.last_name, Doctor.first_name), Doctor.id)
+    ordered = living.order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id)
     return [(row.id, row.display_name) for row in session.execute(ordered.limit(limit))]
 
 
@@ -198,7 +198,8 @@ def list_places(
         )
         .where(FacilityDoctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None))
         .order_by(
-            *by_name(Doctor.last_name, Doctor.first_name),
+            Doctor.sort_last_name,
+            Doctor.sort_first_name,
             Doctor.id,
             FacilityDoctor.facility_id,
         )
@@ -231,7 +232,7 @@ def search_doctors(
             Doctor.npi,
         )
         .where(Doctor.tenant_id == facts().tenant_id, gone, *_having(query))
-        .order_by(*by_name(Doctor.last_name, Doctor.first_name), Doctor.id)
+        .order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id)
         .limit(limit)
         .offset(offset)
         .subquery()
@@ -262,7 +263,7 @@ def list_own_offerings(doctor_id: int, *, limit: int = 200) -> list[OfferingRow]
 def _place_names(doctor_id: ColumnElement[int]) -> ScalarSelect[Any]:
     place, facility = FacilityDoctor, Facility
     return (
-        select(func.string_agg(facility.name, ", ").aggregate_order_by(sorted_as(facility.name)))
+        select(func.string_agg(facility.name, ", ").aggregate_order_by(facility.sort_name))
         .select_from(place)
         .join(
             facility,

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.sorting import kept_sorted
 from portal.tenancy.models import OBJECT, SoftDeleted, TenantOwned, json_object
 
 LIVING = text("deleted_at IS NULL")
@@ -21,9 +22,9 @@ class Facility(SoftDeleted, TenantOwned, Base):
         CheckConstraint("slug ~ '^[a-z0-9-]{2,63}$'", name="slug"),
         json_object("meta"),
         Index(
-            "ix_facilities_sorted",
+            "ix_facilities_sort_name",
             "tenant_id",
-            text("sort_key(name)"),
+            "sort_name",
             "id",
             postgresql_where=LIVING,
         ),
@@ -32,6 +33,7 @@ class Facility(SoftDeleted, TenantOwned, Base):
     )
 
     name: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = kept_sorted("name")
     slug: Mapped[str] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(String(50))

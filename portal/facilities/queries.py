@@ -15,7 +15,7 @@ from portal import clock
 from portal.db import column_by_id, session, state
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
-from portal.sorting import containing, sorted_as
+from portal.sorting import containing
 from portal.telephones import Countries, country_of
 from portal.tenancy.context import facts
 
@@ -34,14 +34,14 @@ CLOSED = select(Facility).where(Facility.deleted_at.is_not(None))
 
 def list_facilities(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
     """The open facilities, by name."""
-    ordered = OPEN.order_by(sorted_as(Facility.name), Facility.id).limit(limit).offset(offset)
+    ordered = OPEN.order_by(Facility.sort_name, Facility.id).limit(limit).offset(offset)
     return session.scalars(ordered).all()
 
 
 def list_choices(*, limit: int = 200) -> list[FacilityName]:
     """The open facilities by name, as a form offers them: without all else that is known."""
     named = OPEN.with_only_columns(Facility.id, Facility.name, Facility.timezone)
-    named = named.order_by(sorted_as(Facility.name), Facility.id)
+    named = named.order_by(Facility.sort_name, Facility.id)
     return [FacilityName._make(row) for row in session.execute(named.limit(limit))]
 
 
@@ -55,7 +55,7 @@ def find_facilities(
         found = found.where(Facility.id == only)
     if besides is not None:
         found = found.where(Facility.id.not_in(besides))
-    ordered = found.order_by(sorted_as(Facility.name), Facility.id).limit(limit)
+    ordered = found.order_by(Facility.sort_name, Facility.id).limit(limit)
     return [FacilityName._make(row) for row in session.execute(ordered)]
 
 
@@ -79,7 +79,7 @@ def list_facility_ids() -> list[int]:
 
 def list_closed(*, limit: int = 200, offset: int = 0) -> Sequence[Facility]:
     """The closed facilities, by name; one that was opened and closed again is there twice."""
-    ordered = CLOSED.order_by(sorted_as(Facility.name), Facility.id).limit(limit).offset(offset)
+    ordered = CLOSED.order_by(Facility.sort_name, Facility.id).limit(limit).offset(offset)
     return session.scalars(ordered).all()
 
 
@@ -137,13 +137,13 @@ def countries() -> Countries:
 
 
 def open_facility_of(facility_id: InstrumentedAttribute[int]) -> LateralFromClause:
-    """The name and zone of the open facility with this number, to join a long list with.
+    """The names and zone of the open facility with this number, to join a long list with.
 
     Row security has the planner expect hardly any facility; joined as a table, it would take the
     whole list for a few rows and look up one by one whatever else is joined with it. Of a look-up
     with a limit it expects one row each.
     """
-    place = select(Facility.name, Facility.timezone).where(
+    place = select(Facility.name, Facility.timezone, Facility.sort_name).where(
         Facility.tenant_id == facts().tenant_id,
         Facility.id == facility_id,
         Facility.deleted_at.is_(None),

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.sorting import kept_sorted
 from portal.tenancy.models import OBJECT, TenantOwned, belongs_to, json_object
 
 
@@ -26,13 +27,14 @@ class InsuranceProvider(TenantOwned, Base):
 
     __tablename__ = "insurance_providers"
     __table_args__ = (
-        Index("ix_insurance_providers_sorted", "tenant_id", text("sort_key(name)"), "id"),
+        Index("ix_insurance_providers_sort_name", "tenant_id", "sort_name", "id"),
         UniqueConstraint("tenant_id", "name"),
         json_object("contact"),
         json_object("meta"),
     )
 
     name: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = kept_sorted("name")
     website: Mapped[str | None] = mapped_column(Text)
     contact: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=OBJECT)
     meta: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=OBJECT)
@@ -47,12 +49,13 @@ class InsurancePlan(TenantOwned, Base):
         UniqueConstraint("tenant_id", "insurance_provider_id", "plan_code"),
         CheckConstraint("effective_from <= effective_to", name="effective_dates"),
         json_object("meta"),
-        Index("ix_insurance_plans_sorted", "tenant_id", text("sort_key(name)"), "id"),
+        Index("ix_insurance_plans_sort_name", "tenant_id", "sort_name", "id"),
     )
 
     insurance_provider_id: Mapped[int] = mapped_column(BigInteger)
     plan_code: Mapped[str] = mapped_column(String(100))
     name: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = kept_sorted("name")
     effective_from: Mapped[date | None] = mapped_column(Date)
     effective_to: Mapped[date | None] = mapped_column(Date)
     meta: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=OBJECT)

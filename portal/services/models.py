@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.sorting import kept_sorted
 from portal.tenancy.models import (
     OBJECT,
     SoftDeleted,
@@ -40,15 +41,16 @@ class Service(SoftDeleted, TenantOwned, Base):
         _minutes("default_duration_minutes"),
         json_object("meta"),
         Index(
-            "ix_services_sorted",
+            "ix_services_sort_name",
             "tenant_id",
-            text("sort_key(name)"),
+            "sort_name",
             "id",
             postgresql_where=text("deleted_at IS NULL"),
         ),
     )
 
     name: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = kept_sorted("name")
     description: Mapped[str | None] = mapped_column(Text)
     code: Mapped[str | None] = mapped_column(String(50))
     code_system: Mapped[str] = mapped_column(Text, server_default="CPT")
@@ -65,10 +67,11 @@ class StepTemplate(TenantOwned, Base):
     __table_args__ = (
         _minutes("default_duration_minutes"),
         json_object("meta"),
-        Index("ix_step_templates_sorted", "tenant_id", text("sort_key(name)"), "id"),
+        Index("ix_step_templates_sort_name", "tenant_id", "sort_name", "id"),
     )
 
     name: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = kept_sorted("name")
     description: Mapped[str | None] = mapped_column(Text)
     default_duration_minutes: Mapped[int] = mapped_column(Integer)
     requires_location: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))

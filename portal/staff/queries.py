@@ -8,13 +8,10 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from portal.auth.models import Passkey, User, UserFactor, UserSession
 from portal.db import session
 from portal.refusals import NotFound
-from portal.sorting import sorted_as
 from portal.staff.models import FactorReset, UserFacility
 
 # Facilities are a higher area; of theirs, staff need the names alone.
-FACILITIES = text(
-    "SELECT id, name FROM facilities WHERE deleted_at IS NULL ORDER BY sort_key(name), id"
-)
+FACILITIES = text("SELECT id, name FROM facilities WHERE deleted_at IS NULL ORDER BY sort_name, id")
 
 BEYOND = text("SELECT works_beyond(:user_id)")
 NAMED = text("SELECT id, name, deleted_at IS NULL AS is_open FROM facilities WHERE id = ANY(:ids)")
@@ -37,7 +34,7 @@ def has_email(email: str) -> bool:
 
 def list_users(*, limit: int, offset: int) -> Sequence[Any]:
     """The clinic's staff by name."""
-    order = (sorted_as(User.name), User.id)
+    order = (User.sort_name, User.id)
     shown = select(User.id).order_by(*order).limit(limit).offset(offset).subquery()
     return session.execute(_rows().join(shown, shown.c.id == User.id).order_by(*order)).all()
 

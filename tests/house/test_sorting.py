@@ -1,8 +1,8 @@
 """Names are looked up as people do: accents, case and apostrophes do not count.
 
 The kind of fault: a list ordered by the bare column, which is by code point, so that "de Vries",
-"Álvarez" and "zulu" come after Z. Every ORDER BY of a name goes through one function, and so does
-what Python sorts.
+"Álvarez" and "zulu" come after Z. Every ORDER BY of a name is of what one function made of it, kept
+beside it, and so is what Python sorts.
 """
 
 import re
@@ -23,7 +23,9 @@ BARE = re.compile(
     re.VERBOSE,
 )
 # A list of one table's rows by their names.
-IN_ORDER = re.compile(r"(?:by_name|sorted_as)\(([A-Z]\w+)\.\w*name\b[^)]*\),\s*\1\.id\b")
+IN_ORDER = re.compile(r"([A-Z]\w+)\.sort_\w*name,\s*(?:\1\.sort_\w*name,\s*)*\1\.id\b")
+# A key that is worked out for every row that is passed over.
+WORKED_OUT = re.compile(r"ORDER BY[^;]*?\bsort_key\(")
 # Names of the database's own things, which are ASCII.
 ALLOWED = {PORTAL / "audit" / "queries.py"}
 SEEN = [
@@ -38,6 +40,10 @@ SORTED = [
 
 def test_no_list_is_ordered_by_a_bare_name() -> None:
     assert offenders(set(CODE) - ALLOWED, BARE.findall) == {}
+
+
+def test_no_statement_works_out_what_is_kept_beside_a_name() -> None:
+    assert offenders(set(CODE), WORKED_OUT.findall) == {}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +61,7 @@ def test_every_list_in_the_order_of_its_names_has_an_index_for_it(session) -> No
     sorted_lists = {models[name] for file in CODE for name in IN_ORDER.findall(text_of(file))}
     assert {"doctors", "services", "users"} <= sorted_lists
     indexes = session.execute(text("SELECT tablename, indexdef FROM pg_indexes")).all()
-    have = {row.tablename for row in indexes if "(tenant_id, sort_key(" in row.indexdef}
+    have = {row.tablename for row in indexes if "(tenant_id, sort_" in row.indexdef}
     assert sorted_lists - have == set()
 
 

@@ -3,8 +3,12 @@
 A deployment migrates first and starts the new code after, so that for a while the old code works
 on the new schema. The served code is the old one here: the schema is given what a later version
 might add, of every kind that migrations here make. Going back one step, and forward again, is the
-way back of a deployment that failed.
+way back of a deployment that failed; it is not taken where the newest step brings columns, which
+the code that is served here reads, and the code that would be served then does not.
 """
+
+import re
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,6 +23,7 @@ from tests.support.sizes import patient, sized
 
 pytestmark = pytest.mark.database
 
+MIGRATIONS = Path(__file__).parents[2] / "migrations" / "versions"
 LATER = (
     "ALTER TABLE appointments ADD COLUMN later text",
     "ALTER TABLE availability_slots ADD COLUMN later integer NOT NULL DEFAULT 1",
@@ -50,7 +55,7 @@ def test_nobody_who_books_meets_a_mistake(stage: Stage, capsys) -> None:
             for statement in (*LATER, *BACK):
                 booked_on(load)
                 change(stage, statement)
-            for revision in ("-1", "head"):
+            for revision in () if newest_brings_columns() else ("-1", "head"):
                 booked_on(load)
                 migrate(stage.app, revision)
         booked_on(load)
@@ -58,6 +63,12 @@ def test_nobody_who_books_meets_a_mistake(stage: Stage, capsys) -> None:
     assert set(load.statuses) <= {200, 409, 503}, load.statuses
     tell(capsys, "migrated under load", booked=len(load.told), statuses=dict(load.statuses),
          longest_without_an_answer=f"{load.gap:.1f} s")  # fmt: skip
+
+
+def newest_brings_columns() -> bool:
+    """Whether the newest migration adds a column or a table."""
+    newest = max(MIGRATIONS.glob("[0-9]*.py")).read_text()
+    return re.search("ADD COLUMN|CREATE TABLE|add_column|create_table", newest) is not None
 
 
 def change(stage: Stage, statement: str) -> None:

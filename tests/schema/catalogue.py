@@ -14,7 +14,9 @@ ORDER BY c.relname
 
 COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-  CASE a.attidentity WHEN 'a' THEN 'identity' ELSE pg_get_expr(d.adbin, d.adrelid) END
+  CASE WHEN a.attidentity = 'a' THEN 'identity'
+       ELSE CASE a.attgenerated WHEN 's' THEN 'generated ' ELSE 'default ' END
+         || pg_get_expr(d.adbin, d.adrelid) END
 FROM pg_attribute a
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
@@ -56,8 +58,7 @@ def _columns(connection: psycopg.Connection, table: str) -> Iterator[str]:
     for name, kind, required, default in connection.execute(COLUMNS, [table]):
         words = [f"{name:<28}{kind}"]
         words += ["required"] if required else []
-        words += ["identity"] if default == "identity" else []
-        words += [f"default {default}"] if default not in (None, "identity") else []
+        words += [default] if default is not None else []
         yield " ".join(words)
 
 

@@ -25,7 +25,7 @@ LIST = text("""
       JOIN doctors d ON d.tenant_id = b.tenant_id AND d.id = b.doctor_id
      CROSS JOIN LATERAL (
            SELECT min(s.start_at) AS start_at, max(s.end_at) AS end_at, min(f.timezone) AS zone,
-                  string_agg(f.name, ', ' ORDER BY sort_key(f.name)) AS facilities
+                  string_agg(f.name, ', ' ORDER BY f.sort_name) AS facilities
              FROM absence_spans s
              JOIN facilities f ON f.tenant_id = s.tenant_id AND f.id = s.facility_id
             WHERE s.tenant_id = b.tenant_id AND s.absence_id = b.id) AS span
@@ -39,7 +39,7 @@ SPANS = text("""
       FROM absence_spans s
       JOIN facilities f ON f.tenant_id = s.tenant_id AND f.id = s.facility_id
      WHERE s.tenant_id = :tenant_id AND s.absence_id = :absence_id
-     ORDER BY sort_key(f.name), f.id
+     ORDER BY f.sort_name, f.id
 """)
 
 # Who is to be called first: the one whose visit would have been first. The visit is shown as it is

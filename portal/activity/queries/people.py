@@ -7,7 +7,7 @@ from sqlalchemy import select
 from portal.auth.models import User
 from portal.db import column_by_id, session
 from portal.patients.models import Patient
-from portal.sorting import containing, sorted_as
+from portal.sorting import containing
 
 
 def find_people(words: str, limit: int, *, only: int | None = None) -> list[tuple[int, str]]:
@@ -15,7 +15,7 @@ def find_people(words: str, limit: int, *, only: int | None = None) -> list[tupl
     found = select(User.id, User.name).where(*containing(words, User.name, User.email))
     if only is not None:
         found = found.where(User.id == only)
-    ordered = found.order_by(sorted_as(User.name), User.id).limit(limit)
+    ordered = found.order_by(User.sort_name, User.id).limit(limit)
     return [(row.id, row.name) for row in session.execute(ordered)]
 
 

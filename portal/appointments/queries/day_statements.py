@@ -32,7 +32,7 @@ DOCTORS = text("""
                AND a.facility_id = :facility_id AND a.status <> 'cancelled'
                AND a.start_at > CAST(:opens AS timestamptz) - interval '36 hours'
                AND a.start_at < :closes AND a.end_at > :opens))
-     ORDER BY sort_key(d.last_name), sort_key(d.first_name), d.id
+     ORDER BY d.sort_last_name, d.sort_first_name, d.id
      LIMIT :limit
 """)
 

@@ -28,7 +28,7 @@ LINES = text("""
       LEFT JOIN insurance_plans pl ON pl.tenant_id = a.tenant_id AND pl.id = a.insurance_plan_id
      WHERE a.tenant_id = :tenant_id AND a.facility_id = :facility_id
        AND a.start_at >= :opens AND a.start_at < :closes AND a.status <> 'cancelled'
-     ORDER BY sort_key(d.last_name), sort_key(d.first_name), d.id, a.start_at, a.id
+     ORDER BY d.sort_last_name, d.sort_first_name, d.id, a.start_at, a.id
      LIMIT :limit
 """)
 

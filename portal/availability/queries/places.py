@@ -9,7 +9,6 @@ from portal.db import session
 from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.queries import open_facility_of
 from portal.refusals import NotFound
-from portal.sorting import by_name
 from portal.tenancy.context import facts
 
 
@@ -74,14 +73,17 @@ def _named(query: str | None = None) -> Select[*tuple[Any, ...]]:
             open_facility.c.name.label("facility"),
             open_facility.c.timezone,
             place.active,
-            Doctor.last_name,
-            Doctor.first_name,
+            Doctor.sort_last_name,
+            Doctor.sort_first_name,
+            open_facility.c.sort_name.label("sort_facility"),
         )
         .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == place.doctor_id))
         .join(open_facility, true())
         .where(tenant == facts().tenant_id, Doctor.deleted_at.is_(None))
         .order_by(
-            *by_name(Doctor.last_name, Doctor.first_name, open_facility.c.name),
+            Doctor.sort_last_name,
+            Doctor.sort_first_name,
+            open_facility.c.sort_name,
             place.id,
         )
     )
@@ -97,11 +99,13 @@ def _counted(statement: Select[*tuple[Any, ...]]) -> list[PlaceRow]:
     In one select with the list, the rows before a late page would be counted too, one by one.
     """
     rule, slot, shown = AvailabilityRule, AvailabilitySlot, statement.subquery()
-    names = [column for column in shown.c if column.name not in ("last_name", "first_name")]
+    names = [column for column in shown.c if not column.name.startswith("sort_")]
     rules = _count(shown, rule, rule.active)
     orphans = _count(shown, slot, slot.orphaned_at.is_not(None), slot.booked_count > 0)
     rows = select(*names, rules, orphans).order_by(
-        *by_name(shown.c.last_name, shown.c.first_name, shown.c.facility),
+        shown.c.sort_last_name,
+        shown.c.sort_first_name,
+        shown.c.sort_facility,
         shown.c.id,
     )
     return [PlaceRow._make(row) for row in session.execute(rows)]

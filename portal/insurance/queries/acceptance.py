@@ -13,7 +13,6 @@ from portal.facilities.models import Facility
 from portal.insurance.models import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
 from portal.insurance.queries.payers import having
 from portal.insurance.rules import Cover
-from portal.sorting import by_name, sorted_as
 from portal.tenancy.context import facts
 
 MOST_COLUMNS = 12
@@ -112,7 +111,7 @@ def list_facilities_of(plan: InsurancePlan, *, limit: int = 200) -> list[Facilit
             & (accepted.insurance_plan_id == plan.id),
         )
         .where(Facility.tenant_id == facts().tenant_id, Facility.deleted_at.is_(None))
-        .order_by(sorted_as(Facility.name), Facility.id)
+        .order_by(Facility.sort_name, Facility.id)
         .limit(limit)
     )
     return [
@@ -185,7 +184,7 @@ def _matrix_plans(query: str, limit: int, offset: int) -> list[MatrixPlan]:
             plan.tenant_id == facts().tenant_id,
             *having(query, plan.name, plan.plan_code, payer.name),
         )
-        .order_by(*by_name(payer.name, plan.name), plan.id)
+        .order_by(payer.sort_name, plan.sort_name, plan.id)
         .limit(limit)
         .offset(offset)
     )
@@ -200,7 +199,7 @@ def _matrix_facilities(at: str) -> Sequence[Facility]:
             Facility.deleted_at.is_(None),
             *having(at, Facility.name),
         )
-        .order_by(sorted_as(Facility.name), Facility.id)
+        .order_by(Facility.sort_name, Facility.id)
         .limit(MOST_COLUMNS + 1)
     ).all()
 
@@ -228,7 +227,7 @@ def _at(facility_id: int) -> Select[*tuple[Any, ...]]:
             & (accepted.facility_id == facility_id),
         )
         .where(plan.tenant_id == facts().tenant_id)
-        .order_by(*by_name(payer.name, plan.name), plan.id)
+        .order_by(payer.sort_name, plan.sort_name, plan.id)
     )
 
 

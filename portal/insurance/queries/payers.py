@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from portal.db import column_by_id, session
 from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.refusals import NotFound
-from portal.sorting import containing, sorted_as
+from portal.sorting import containing
 from portal.tenancy.context import facts
 
 MOST_WORDS = 6
@@ -60,7 +60,7 @@ def list_payers(*, limit: int = 200) -> Sequence[InsuranceProvider]:
     return session.scalars(
         select(InsuranceProvider)
         .where(InsuranceProvider.tenant_id == facts().tenant_id)
-        .order_by(sorted_as(InsuranceProvider.name), InsuranceProvider.id)
+        .order_by(InsuranceProvider.sort_name, InsuranceProvider.id)
         .limit(limit)
     ).all()
 
@@ -71,7 +71,7 @@ def list_plans(
     statement = (
         select(InsurancePlan)
         .where(InsurancePlan.tenant_id == facts().tenant_id)
-        .order_by(sorted_as(InsurancePlan.name), InsurancePlan.id)
+        .order_by(InsurancePlan.sort_name, InsurancePlan.id)
         .limit(limit)
         .offset(offset)
     )
@@ -109,7 +109,7 @@ def find_payers(words: str, limit: int, *, only: int | None = None) -> list[tupl
     found = (
         select(payer.id, payer.name)
         .where(payer.tenant_id == facts().tenant_id, *containing(words, payer.name))
-        .order_by(sorted_as(payer.name), payer.id)
+        .order_by(payer.sort_name, payer.id)
     )
     if only is not None:
         found = found.where(payer.id == only)
@@ -130,7 +130,7 @@ def search_payers(*, query: str = "", limit: int = 51, offset: int = 0) -> list[
     statement = (
         select(payer.id, payer.name, payer.website, plans)
         .where(payer.tenant_id == facts().tenant_id)
-        .order_by(sorted_as(payer.name), payer.id)
+        .order_by(payer.sort_name, payer.id)
         .limit(limit)
         .offset(offset)
     )
@@ -148,7 +148,7 @@ def _choices() -> Select[*tuple[Any, ...]]:
         select(plan.id, plan.name, payer.name)
         .join(payer, own)
         .where(plan.tenant_id == facts().tenant_id)
-        .order_by(sorted_as(payer.name), payer.id, sorted_as(plan.name), plan.id)
+        .order_by(payer.sort_name, payer.id, plan.sort_name, plan.id)
     )
 
 

@@ -74,7 +74,7 @@ ALTERNATIVES = text("""
                   <@ (daterange(plan.effective_from, plan.effective_to, '[]')
                       * daterange(taken.accepted_since, taken.accepted_until, '[]'))
             GROUP BY f.tenant_id, f.id
-            ORDER BY same_doctor DESC, same_service DESC, sort_key(f.name), f.id
+            ORDER BY same_doctor DESC, same_service DESC, f.sort_name, f.id
             LIMIT 1) AS near
      WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
 """)

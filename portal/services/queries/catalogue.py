@@ -10,7 +10,7 @@ from portal.doctors.models import Doctor
 from portal.facilities.models import Facility
 from portal.refusals import NotFound
 from portal.services.models import Service, ServiceOffering
-from portal.sorting import by_name, containing, sorted_as
+from portal.sorting import containing
 from portal.tenancy.context import facts
 
 
@@ -51,7 +51,7 @@ def get_any_service(service_id: int) -> Service:
 
 def list_services(*, facility_id: int | None = None, limit: int = 300) -> Sequence[Service]:
     """Living services by name; with a facility, those actively offered there."""
-    statement = _living_services().order_by(sorted_as(Service.name), Service.id).limit(limit)
+    statement = _living_services().order_by(Service.sort_name, Service.id).limit(limit)
     if facility_id is not None:
         statement = statement.where(Service.id.in_(_offered_at(facility_id)))
     return session.scalars(statement).all()
@@ -71,7 +71,7 @@ def find_services(
         found = found.where(Service.id == only)
     if facility_id is not None:
         found = found.where(Service.id.in_(_offered_at(facility_id)))
-    return session.scalars(found.order_by(sorted_as(Service.name), Service.id).limit(limit)).all()
+    return session.scalars(found.order_by(Service.sort_name, Service.id).limit(limit)).all()
 
 
 def _offered_at(facility_id: int) -> Select[int]:
@@ -193,7 +193,9 @@ def _offering_rows() -> Select[*tuple[Any, ...]]:
             facility.deleted_at.is_(None),
         )
         .order_by(
-            *by_name(service.name, doctor.last_name, doctor.first_name),
+            service.sort_name,
+            doctor.sort_last_name,
+            doctor.sort_first_name,
             offering.id,
         )
     )

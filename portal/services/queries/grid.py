@@ -11,7 +11,6 @@ from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.services.models import Service, ServiceOffering, ServiceWorkflow
-from portal.sorting import by_name
 from portal.tenancy.context import facts
 
 MOST_COLUMNS = 24
@@ -101,7 +100,7 @@ def _named(
     statement = (
         select(Doctor.id, Doctor.display_name, Doctor.specialty)
         .where(*_living(which, query))
-        .order_by(*by_name(Doctor.last_name, Doctor.first_name), Doctor.id)
+        .order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id)
     )
     return [DoctorRow._make(row) for row in session.execute(statement.limit(limit).offset(offset))]
 

@@ -14,7 +14,7 @@ from portal.facilities.models import Facility
 from portal.facilities.queries import open_facility_of
 from portal.services.models import Service, ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.services.models import WorkflowStep as Step
-from portal.sorting import by_name, containing, sorted_as
+from portal.sorting import by_name, containing
 from portal.tenancy.context import facts
 
 # Further down a list it is faster to sort all of it.
@@ -71,7 +71,7 @@ def search_services(
             Service.default_duration_minutes,
         )
         .where(Service.tenant_id == facts().tenant_id, gone)
-        .order_by(sorted_as(Service.name), Service.id)
+        .order_by(Service.sort_name, Service.id)
     )
     found = _having(statement, query, Service.name, Service.code, Service.category)
     shown = found.limit(limit).offset(offset).subquery()
@@ -89,7 +89,7 @@ def search_services(
     rows = (
         select(shown, func.coalesce(offered.c.times, 0))
         .outerjoin(offered, offered.c.service_id == shown.c.id)
-        .order_by(sorted_as(shown.c.name), shown.c.id)
+        .order_by(*by_name(shown.c.name), shown.c.id)
     )
     return [ServiceRow._make(row) for row in session.execute(rows)]
 
@@ -107,7 +107,7 @@ def search_step_templates(
             StepTemplate.requires_location,
         )
         .where(StepTemplate.tenant_id == facts().tenant_id)
-        .order_by(sorted_as(StepTemplate.name), StepTemplate.id)
+        .order_by(StepTemplate.sort_name, StepTemplate.id)
     )
     found = _having(statement, query, StepTemplate.name)
     shown = found.limit(limit).offset(offset).subquery()
@@ -131,7 +131,7 @@ def search_step_templates(
     rows = (
         select(shown, func.coalesce(used.c.times, 0))
         .outerjoin(used, used.c.step_template_id == shown.c.id)
-        .order_by(sorted_as(shown.c.name), shown.c.id)
+        .order_by(*by_name(shown.c.name), shown.c.id)
     )
     return [TemplateRow._make(row) for row in session.execute(rows)]
 
@@ -160,7 +160,10 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
         default.scalar_subquery(),
         own.scalar_subquery(),
     ).order_by(
-        *by_name(shown.c.service, shown.c.last_name, shown.c.first_name, shown.c.facility),
+        shown.c.sort_service,
+        shown.c.sort_last_name,
+        shown.c.sort_first_name,
+        shown.c.sort_facility,
         shown.c.id,
     )
     return [PathRow._make(row) for row in session.execute(rows)]
@@ -174,9 +177,10 @@ def _first_offerings(reach: int) -> Select[*tuple[Any, ...]]:
         select(
             offering.id,
             doctor.display_name.label("doctor"),
-            doctor.last_name,
-            doctor.first_name,
+            doctor.sort_last_name,
+            doctor.sort_first_name,
             place.c.name.label("facility"),
+            place.c.sort_name.label("sort_facility"),
             offering.active,
         )
         .join(doctor, (doctor.tenant_id == tenant) & (doctor.id == offering.doctor_id))
@@ -185,7 +189,7 @@ def _first_offerings(reach: int) -> Select[*tuple[Any, ...]]:
             offering.tenant_id == tenant, offering.service_id == service.id,
             doctor.deleted_at.is_(None),
         )
-        .order_by(*by_name(doctor.last_name, doctor.first_name, place.c.name), offering.id)
+        .order_by(doctor.sort_last_name, doctor.sort_first_name, place.c.sort_name, offering.id)
         .limit(reach)
         .correlate(service)
         .lateral()
@@ -193,14 +197,16 @@ def _first_offerings(reach: int) -> Select[*tuple[Any, ...]]:
     offered = select(offering.service_id).where(offering.tenant_id == tenant).distinct()
     return (
         select(
-            own.c.id, service.name.label("service"), own.c.doctor, own.c.last_name,
-            own.c.first_name, own.c.facility, own.c.active,
+            own.c.id, service.name.label("service"), own.c.doctor, own.c.facility, own.c.active,
+            service.sort_name.label("sort_service"), own.c.sort_last_name, own.c.sort_first_name,
+            own.c.sort_facility,
         )
         .select_from(service)
         .join(own, true())
         .where(service.tenant_id == tenant, service.deleted_at.is_(None), service.id.in_(offered))
         .order_by(
-            *by_name(service.name, own.c.last_name, own.c.first_name, own.c.facility), own.c.id
+            service.sort_name, own.c.sort_last_name, own.c.sort_first_name, own.c.sort_facility,
+            own.c.id
         )
     )  # fmt: skip
 
@@ -214,9 +220,11 @@ def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
             offering.id,
             service.name.label("service"),
             doctor.display_name.label("doctor"),
-            doctor.last_name,
-            doctor.first_name,
+            service.sort_name.label("sort_service"),
+            doctor.sort_last_name,
+            doctor.sort_first_name,
             place.c.name.label("facility"),
+            place.c.sort_name.label("sort_facility"),
             offering.active,
         )
         .join(service, (service.tenant_id == tenant) & (service.id == offering.service_id))
@@ -226,7 +234,10 @@ def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
             tenant == facts().tenant_id, service.deleted_at.is_(None), doctor.deleted_at.is_(None)
         )
         .order_by(
-            *by_name(service.name, doctor.last_name, doctor.first_name, place.c.name),
+            service.sort_name,
+            doctor.sort_last_name,
+            doctor.sort_first_name,
+            place.c.sort_name,
             offering.id,
         )
     )
@@ -276,7 +287,7 @@ def find_places_without(
             hall.deleted_at.is_(None), ~offered,
             *containing(words, Doctor.display_name, hall.name),
         )
-        .order_by(*by_name(Doctor.last_name, Doctor.first_name), Doctor.id, hall.id)
+        .order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id, hall.id)
         .limit(limit)
     )  # fmt: skip
     if only is not None:

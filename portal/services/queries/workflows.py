@@ -9,7 +9,6 @@ from sqlalchemy.orm import aliased
 from portal.db import session
 from portal.refusals import NotFound
 from portal.services.models import ServiceOffering, ServiceWorkflow, StepTemplate, WorkflowStep
-from portal.sorting import sorted_as
 from portal.tenancy.context import facts
 
 MINUTES = text("""
@@ -61,7 +60,7 @@ def list_step_templates(
     return session.scalars(
         select(StepTemplate)
         .where(StepTemplate.tenant_id == facts().tenant_id, *of_these)
-        .order_by(sorted_as(StepTemplate.name), StepTemplate.id)
+        .order_by(StepTemplate.sort_name, StepTemplate.id)
         .limit(limit)
     ).all()
 

@@ -19,13 +19,10 @@ LIVING = """(service_offerings o
       JOIN services s ON s.tenant_id = :tenant_id AND s.id = o.service_id AND s.deleted_at IS NULL
       JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id AND d.deleted_at IS NULL
      CROSS JOIN LATERAL (
-           SELECT f.name, f.timezone FROM facilities f
+           SELECT f.name, f.sort_name, f.timezone FROM facilities f
             WHERE f.tenant_id = :tenant_id AND f.id = o.facility_id AND f.deleted_at IS NULL
             LIMIT 1) AS f)"""
-ORDER = (
-    "sort_key(d.last_name), sort_key(d.first_name), o.doctor_id, sort_key(f.name),"
-    " sort_key(s.name), o.id"
-)
+ORDER = "d.sort_last_name, d.sort_first_name, o.doctor_id, f.sort_name, s.sort_name, o.id"
 
 # Who offers what where at present, with the place and the usual workflow it would be booked under;
 # the first so many in the order of the list.

@@ -60,7 +60,7 @@ VISITS = text("""
        AND (CAST(:facility_id AS bigint) IS NULL OR a.facility_id = :facility_id)
        AND a.start_at >= :after AND a.start_at < :before
        AND CAST(a.start_at AT TIME ZONE f.timezone AS date) BETWEEN :since AND :until
-     ORDER BY a.start_at, sort_key(d.last_name), sort_key(d.first_name), a.id
+     ORDER BY a.start_at, d.sort_last_name, d.sort_first_name, a.id
      LIMIT :limit OFFSET :offset
 """)
 NEVER_BEFORE, NEVER_AFTER = date(1970, 1, 1), date(2999, 12, 31)

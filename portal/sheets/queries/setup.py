@@ -20,7 +20,6 @@ from portal.services.models import (
     StepTemplate,
     WorkflowStep,
 )
-from portal.sorting import by_name, sorted_as
 from portal.tenancy.context import facts
 
 MOST_WORDS = 6
@@ -48,7 +47,7 @@ def list_payer_plans(*, query: str = "", limit: int, offset: int = 0) -> Rows:
             payer.tenant_id == facts().tenant_id,
             *_having(query, payer.name, plan.name, plan.plan_code),
         )
-        .order_by(sorted_as(payer.name), payer.id, sorted_as(plan.name), plan.id)
+        .order_by(payer.sort_name, payer.id, plan.sort_name, plan.id)
     )
     return _rows(statement, limit, offset)
 
@@ -77,7 +76,7 @@ def list_acceptance(*, query: str = "", at: str = "", limit: int, offset: int = 
             *_having(query, plan.name, plan.plan_code, payer.name),
             *_having(at, facility.name),
         )
-        .order_by(*by_name(facility.name, payer.name, plan.name), said.id)
+        .order_by(facility.sort_name, payer.sort_name, plan.sort_name, said.id)
     )
     return _rows(statement, limit, offset)
 
@@ -128,7 +127,7 @@ def list_workflow_steps(*, query: str = "", limit: int, offset: int = 0) -> Rows
             template, (template.tenant_id == tenant) & (template.id == step.step_template_id)
         )
         .where(flow.active, *_having(query, Service.name, Doctor.display_name, Facility.name))
-        .order_by(sorted_as(plan.name).nulls_first(), flow.id, step.position)
+        .order_by(plan.sort_name.nulls_first(), flow.id, step.position)
     )
     return _rows(statement, limit, offset)
 
@@ -140,7 +139,7 @@ def list_hours(*, query: str = "", limit: int, offset: int = 0) -> Rows:
         _named_rules()
         .where(*_having(query, Doctor.display_name, Doctor.specialty, Facility.name))
         .order_by(
-            *by_name(Doctor.last_name, Doctor.first_name), Doctor.id, sorted_as(Facility.name),
+            Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id, Facility.sort_name,
             rule.day_of_week, rule.start_time, rule.id,
         )
     )  # fmt: skip
@@ -206,7 +205,10 @@ def _named_offerings(*columns: Any) -> Select[*tuple[Any, ...]]:
             Facility.deleted_at.is_(None),
         )
         .order_by(
-            *by_name(Service.name, Doctor.last_name, Doctor.first_name, Facility.name),
+            Service.sort_name,
+            Doctor.sort_last_name,
+            Doctor.sort_first_name,
+            Facility.sort_name,
             offering.id,
         )
     )
