@@ -51,6 +51,50 @@ def test_closing_after_a_refusal_asks_although_the_page_brought_the_text(desk):
     expect(desk.locator("#dialog")).not_to_be_visible()
 
 
+def test_a_line_of_what_is_wrong_leads_to_its_field_and_asks_nothing(desk):
+    desk.keyboard.press("n")
+    expect(desk.locator("#patient_query")).to_be_focused()
+    desk.keyboard.type("Nobody Known")
+    desk.keyboard.press("Control+Enter")
+    desk.locator(".errors a").first.click()
+    expect(desk.locator("#patient_query")).to_be_focused()
+    expect(question(desk)).to_have_count(0)
+    expect(desk.locator("#patient_query")).to_have_value("Nobody Known")
+
+
+@pytest.mark.parametrize(
+    ("link", "asks"),
+    [
+        ({"href": "#patient_query"}, 0),
+        ({"href": "mailto:ana@example.org"}, 0),
+        ({"href": "tel:+13125550147"}, 0),
+        ({"href": "/patients/export", "download": ""}, 0),
+        ({"href": "/appointments/legend", "target": "_blank"}, 0),
+        ({"href": "/appointments/legend"}, 1),
+        ({"href": "/appointments/walk-in", "data-dialog": ""}, 1),
+        ({"href": "#", "data-close": ""}, 1),
+    ],
+)
+def test_in_a_dialog_a_link_asks_where_it_takes_the_dialog_away(desk, link, asks):
+    desk.keyboard.press("n")
+    desk.get_by_text("Notes", exact=True).click()
+    desk.get_by_label("Notes").fill("Comes by wheelchair")
+    desk.locator("#dialog .sheet-body").evaluate(
+        """(body, link) => {
+            const way = document.createElement("a");
+            for (const [name, value] of Object.entries(link)) way.setAttribute(name, value);
+            way.textContent = "A way";
+            body.prepend(way);
+            // Last of all: the browser itself goes nowhere.
+            addEventListener("click", (event) => event.preventDefault());
+        }""",
+        link,
+    )
+    desk.locator("#dialog").get_by_text("A way").click()
+    expect(question(desk)).to_have_count(asks)
+    expect(desk.get_by_label("Notes")).to_have_value("Comes by wheelchair")
+
+
 def test_closing_a_dialog_that_was_only_looked_at_does_not_ask(desk):
     desk.keyboard.press("n")
     expect(desk.locator("#patient_query")).to_be_focused()

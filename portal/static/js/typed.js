@@ -34,11 +34,16 @@ const keeps = (event, root, after) => {
   ask(root, after);
 };
 
+// What these do leaves everything where it is: a place on the page, a letter, a file, a list of keys.
+const staying = "[data-command], [download], [target], [href^='#'], [href^='mailto:'], [href^='tel:']";
+// What opens in the dialog leaves a page as it is, and takes the place of what is in the dialog.
+const leaves = (link, dialog) => link.matches("[data-close]") || !link.matches(staying) && !(link.matches("[data-dialog]") && !dialog);
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href], [data-close]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const dialog = link.closest("dialog");
-  if (dialog || !link.matches("[data-dialog], [data-command], [download], [target], [href^='#']")) keeps(event, dialog ?? document, () => link.click());
+  if (leaves(link, dialog)) keeps(event, dialog ?? document, () => link.click());
 }, true);
 
 // The browser closes on a second Escape whatever is said: the key is taken first.
