@@ -14,17 +14,18 @@ WORTH_IT = 860
 KINDS = ("text/", "application/json", "application/javascript", "image/svg")
 
 
-COMMENTS = {
-    "javascript": re.compile(rb"^ *//.*\n", re.MULTILINE),
-    "css": re.compile(rb"/\*.*?\*/\s*", re.DOTALL),
+# Comments, and how far a line is indented.
+ONLY_READ = {
+    "javascript": re.compile(rb"^ *//.*\n|^ +", re.MULTILINE),
+    "css": re.compile(rb"/\*.*?\*/\s*|^ +", re.DOTALL | re.MULTILINE),
 }
 
 
 @lru_cache(maxsize=64)
 def packed(data: bytes, mimetype: str) -> bytes:
     """A static file as it is sent: scripts and styles without what only their readers need."""
-    comment = COMMENTS.get(mimetype.rpartition("/")[2])
-    lean = comment.sub(b"", data) if comment else data
+    needless = ONLY_READ.get(mimetype.rpartition("/")[2])
+    lean = needless.sub(b"", data) if needless else data
     return gzip.compress(lean, 9, mtime=0)
 
 

@@ -10,8 +10,9 @@ from tests.house.files import offenders
 
 STATIC = ROOT / "portal" / "static"
 ALL_SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
-# Passkeys, acceptance and the order of steps have pages of their own, which load less than it.
-ELSEWHERE_ALONE = {"passkey.js", "matrix.js", "sorting.js"}
+# Passkeys, passwords, acceptance and the order of steps have pages of their own, which load less
+# than it.
+ELSEWHERE_ALONE = {"passkey.js", "secrets.js", "matrix.js", "sorting.js"}
 ON_THE_BOARD = [file for file in ALL_SCRIPTS if file.name not in ELSEWHERE_ALONE]
 ALL_STYLES = sorted((STATIC / "css").rglob("*.css"))
 # So have absences, acceptance, charts, setting up and the day sheet.
@@ -63,6 +64,14 @@ def test_own_scripts_stay_small() -> None:
 
 def test_everything_a_cold_browser_loads_stays_small() -> None:
     assert weight([*ON_THE_BOARD, *STYLES, *LOADED]) <= STATIC_LIMIT
+
+
+def test_no_text_of_a_script_goes_on_in_the_next_line() -> None:
+    """They are sent without what lines are indented by."""
+    assert (
+        offenders(ALL_SCRIPTS, lambda text: [x for x in text.splitlines() if x.count("`") % 2])
+        == {}
+    )
 
 
 def test_a_vendored_file_names_its_version() -> None:

@@ -1,4 +1,4 @@
-// One submission at a time, a password one can look at, errors one lands on.
+// One submission at a time, errors one lands on.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
@@ -10,22 +10,8 @@ window.addEventListener("pageshow", ({ persisted }) => {
   if (persisted) document.querySelectorAll("form[method=post] button:disabled").forEach((button) => { button.disabled = false; });
 });
 
-document.addEventListener("click", (event) => {
-  const show = event.target.closest("[data-show-password]");
-  if (!show) return;
-  const field = document.getElementById(show.dataset.showPassword);
-  const shown = field.type === "text";
-  field.type = shown ? "password" : "text";
-  show.setAttribute("aria-pressed", String(!shown));
-});
-
 document.addEventListener("change", (event) => {
   if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
-});
-
-// A field that is complete sends itself.
-document.addEventListener("input", ({ target }) => {
-  if (target.value.length == target.dataset.submitAt) target.form.requestSubmit();
 });
 
 // A date that cannot be has no value: the field says so.
