@@ -10,8 +10,33 @@ window.addEventListener("pageshow", ({ persisted }) => {
   if (persisted) document.querySelectorAll("form[method=post] button:disabled").forEach((button) => { button.disabled = false; });
 });
 
-document.addEventListener("change", (event) => {
-  if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+// The keyboard changes such a field step by step: it says so when it is left, or with Enter. What
+// the mouse picks stands at once.
+let steps = false;
+let held = null;
+window.addEventListener("change", (event) => {
+  if (!steps || !event.target.matches("[data-settles]")) return;
+  event.stopImmediatePropagation();
+  held = event.target;
+}, true);
+function settle() {
+  const field = held;
+  held = null;
+  if (!field?.reportValidity()) return;
+  steps = false;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+document.addEventListener("pointerdown", () => { steps = false; });
+document.addEventListener("keydown", (event) => {
+  steps = true;
+  if (event.key !== "Enter" || !held) return;
+  event.preventDefault();
+  settle();
+});
+document.addEventListener("focusout", settle);
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-submit-on-change]")) target.form.requestSubmit();
 });
 
 // A date that cannot be has no value: the field says so.
