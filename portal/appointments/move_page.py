@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import MoveDetails
+from portal.appointments.forms import MoveForm
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer, Wanted
 from portal.appointments.reasons_shown import About, Said, say_reasons
@@ -19,7 +20,7 @@ from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
 from portal.appointments.visit_page import VisitPage
 from portal.availability.queries import get_slot
 from portal.availability.rules import Span, local_date
-from portal.doctors.queries import list_places
+from portal.doctors.queries import list_doctor_names, list_places
 from portal.refusals import DomainError, NotFound
 from portal.services.queries import get_offering, get_offering_row
 from portal.web.filters import hhmm, localtime, shortdate
@@ -74,6 +75,7 @@ class MovePage:
     nothing: str
     reasons: Sequence[Said] = ()
     instead: Sequence[Instead] = ()
+    refused: str | None = None
 
 
 def move_page(visit: Appointment, card: VisitPage, asked: date | None) -> MovePage:
@@ -141,6 +143,19 @@ def why_not_there(
     nearest = refusal.alternatives if isinstance(refusal, SlotTaken) else ()
     said = [each for each in say_reasons(reasons, about) if each.text != say(refusal)]
     return said, _instead(offering.facility_id, nearest)
+
+
+def not_moved(form: MoveForm, zone: str) -> str:
+    """That it is not moved: to which time, with which doctor."""
+    try:
+        tried = form.tried(zone)
+    except NotFound:
+        tried = None
+    if tried is None:
+        return str(_("Not moved."))
+    at, doctor_id = tried
+    name = list_doctor_names({doctor_id}).get(doctor_id, "?")
+    return str(_("Not moved to %(when)s.", when=_in_words(at, zone, name)))
 
 
 def moved_meanwhile(

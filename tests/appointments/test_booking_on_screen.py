@@ -243,7 +243,7 @@ def test_a_move_needs_a_date_and_a_time(browser, alder, work, start):
     sent = {"doctor_id": practice.doctor.id, "start_at": start}
     answer = browser.send(f"/appointments/{visit.id}/move", sent)
     assert answer.status_code in (409, 422)
-    assert "Not moved." in answer.text
+    assert "Not moved" in answer.text
 
 
 def walks_in(practice, patient, **more):

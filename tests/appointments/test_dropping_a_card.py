@@ -4,6 +4,7 @@ The fault's kind: a reason that is guessed. "Someone just took that time" was sa
 that is no opening: outside the hours, off the grid, taken for long, of an hour nobody works.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -170,3 +171,26 @@ def test_the_openings_of_a_move_may_overlap_where_the_visit_is(browser, alder, w
     page = browser.sign_in(alder.desk).get(f"/appointments/{ward.visit.id}/move").text
     assert Span(ward.visit.start_at, ward.visit.end_at).minutes == 45
     assert "<span>09:30</span>" in page.partition(ward.theirs.doctor.display_name)[0]
+
+
+@pytest.mark.parametrize("offers", [True, False])
+def test_a_refused_drop_names_what_was_refused_and_chooses_nothing(browser, alder, ward, offers):
+    """The kind: a dialog that opens for a refusal, and the next Enter does something else."""
+    page = browser.sign_in(alder.desk).get(f"/appointments/{ward.visit.id}/move").text
+    assert page.count(" checked") == 1
+    doctor = ward.theirs.doctor if offers else a_doctor(ward.visit.facility_id)
+    sent = {"doctor_id": doctor.id, "start_at": chicago(2, "10:00").isoformat()}
+    page = browser.send(f"/appointments/{ward.visit.id}/move", sent).text
+    assert f"Not moved to Mar 2, 2026, 10:00 · {doctor.display_name}." in page
+    assert f"{doctor.display_name} does not offer this service here." in page or offers
+    assert re.search(rf'<option value="{doctor.id}" selected', page)
+    assert " checked" not in page
+
+
+def test_a_refused_opening_stays_chosen_while_it_is_one_and_no_other_is(browser, alder, ward):
+    page = browser.sign_in(alder.desk).get(f"/appointments/{ward.visit.id}/move").text
+    openings = dict(re.findall(r'name="opening" value="([\d-]+)"[^>]*><span>([\d:]+)<', page))
+    [busy] = [value for value, time in openings.items() if time == "11:00"][:1]
+    page = browser.send(f"/appointments/{ward.visit.id}/move", {"opening": busy}).text
+    assert "This patient has another appointment at that time." in page
+    assert re.findall(r'value="([\d-]+)" checked', page) == [busy]

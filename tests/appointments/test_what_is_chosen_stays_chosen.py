@@ -263,3 +263,17 @@ def test_a_button_beside_the_plan_books_under_another_or_elsewhere(desk, browser
     assert f'name="facility_id" value="{there.id}"' in html
     assert "Accepted at Annex." in html
     assert "Ramp" in html
+
+
+def test_in_the_place_of_a_refused_time_nothing_is_chosen(browser, alder, work):
+    """The kind: a suggestion that is refused, and the next Enter books another one."""
+    with on_monday(minutes=55):
+        desk = Desk(browser.sign_in(alder.desk), work[0])
+        sent = desk.on_screen() | {"patient_id": work[3].id, "plan_for": work[3].id}
+    with on_monday(minutes=65):
+        answer = browser.send("/appointments/new", sent)
+    desk.html = answer.text
+    assert answer.status_code == 422
+    assert "That time has passed." in desk.html
+    assert f"08:00 with {work[0].doctor.display_name} cannot be booked for this." in desk.html
+    assert desk.chosen is None

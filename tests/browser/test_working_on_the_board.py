@@ -34,6 +34,26 @@ def test_a_visit_is_moved_with_the_keyboard_and_moved_back(booked):
     expect(card.locator("i")).to_have_text(before)
 
 
+def test_after_a_refused_move_enter_moves_to_no_time_that_nobody_chose(booked):
+    """The other doctor does not offer the service; the first opening was chosen by itself."""
+    card, before = booked.locator(".visit:focus"), time_of(booked)
+    column = booked.locator(".column", has=card)
+    side = "Left" if column.locator("xpath=preceding-sibling::section").count() else "Right"
+    for key in ("m", f"Arrow{side}", "Enter"):
+        booked.keyboard.press(key)
+    move = booked.locator("#dialog #appointments-move")
+    expect(move.locator(".errors")).to_be_focused()
+    expect(move.locator(".errors")).to_contain_text(
+        re.compile(r"Dr\. \w+ does not offer this service here\.")
+    )
+    expect(move.locator("[name=opening]:checked")).to_have_count(0)
+    booked.keyboard.press("Control+Enter")
+    expect(move.locator(".errors")).to_contain_text("enter a date and a time.")
+    expect(move.locator("[name=opening]:checked")).to_have_count(0)
+    booked.keyboard.press("Escape")
+    assert time_of(booked) == before
+
+
 def test_a_visit_is_dragged_to_a_free_start(booked):
     card = booked.locator(".visit:focus")
     free = booked.locator(".column", has=card).locator(".free a").nth(1)

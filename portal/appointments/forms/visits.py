@@ -1,6 +1,7 @@
 """Moving and cancelling an appointment."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, HiddenField, SelectField, StringField
@@ -13,6 +14,9 @@ from portal.appointments.forms.times import check_start, instant_of, is_start
 from portal.appointments.models import Appointment
 from portal.appointments.rules import where
 from portal.appointments.words import CANCEL_WORDS
+from portal.availability.queries import get_slot
+from portal.doctors.queries import list_doctor_names
+from portal.refusals import N_
 from portal.services.queries import find_offering, get_offering, list_offerings
 from portal.web.filters import localtime
 from portal.web.forms import Line, PortalForm, record_number
@@ -27,9 +31,11 @@ class MoveForm(PortalForm):
     moved_from = HiddenField()
 
     def offer_doctors(self, facility_id: int, service_id: int) -> None:
-        """Those who offer the service there."""
+        """Those who offer the service there; and whoever was asked for, who may not."""
         offerings = list_offerings(facility_id=facility_id, service_id=service_id)
-        self.doctor_id.choices = [(o.doctor_id, o.doctor_name) for o in offerings]
+        names = {o.doctor_id: o.doctor_name for o in offerings}
+        names |= list_doctor_names({self.doctor_id.data or 0} - names.keys())
+        self.doctor_id.choices = list(names.items())
 
     def fill_in(self, visit: Appointment, zone: str) -> None:
         """What the fields hold when nothing was typed; an instant is shown as the local time."""
@@ -55,11 +61,24 @@ class MoveForm(PortalForm):
             service_id=service_id, doctor_id=self.doctor_id.data or 0, facility_id=facility_id
         )
         if found is None:
-            raise NotOfferedBy(field="doctor_id")
+            names = list_doctor_names({self.doctor_id.data or 0})
+            raise NotOfferedBy(
+                N_("%(doctor)s does not offer this service here."), field="doctor_id",
+                doctor=names.get(self.doctor_id.data or 0, "?"),
+            )  # fmt: skip
         return MoveDetails(
             start_at=instant_of(self.start_at.data, zone), offering_id=found.id,
             moved_from=self.moved_from.data or None,
         )  # fmt: skip
+
+    def tried(self, zone: str) -> tuple[datetime, int] | None:
+        """The start and the doctor that were asked for, or None. Raises NotFound."""
+        if self.start_at.data:
+            typed = is_start(self.start_at.data) and self.doctor_id.data
+            return (instant_of(self.start_at.data, zone), typed) if typed else None
+        slot_id = record_number((self.opening.data or "").partition("-")[0])
+        slot = get_slot(slot_id) if slot_id else None
+        return (slot.start_at, slot.doctor_id) if slot else None
 
     def validate_start_at(self, field: Line) -> None:
         """A date and a time, unless an opening is chosen."""

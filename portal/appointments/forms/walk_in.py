@@ -6,6 +6,7 @@ from wtforms import SelectField
 from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.choices import offer_plan, offer_service, usual_service
 from portal.appointments.queries import Queue, list_queues
+from portal.doctors.queries import list_doctor_names
 from portal.facilities.models import Facility
 from portal.web.forms import record_number
 
@@ -30,7 +31,12 @@ class WalkInForm(BookingForm):
             self.service_id.data = usual_service(facility, None)
         queues = list_queues(facility.id, self.service_id.data or 0)
         self.doctor_id.choices = [(queue.doctor_id, queue_in_words(queue)) for queue in queues]
-        if self.doctor_id.data not in {queue.doctor_id for queue in queues}:
+        if self.doctor_id.data in {queue.doctor_id for queue in queues}:
+            return
+        if self.errors and self.doctor_id.data:
+            # Who was refused stays chosen, and nobody else is.
+            self.doctor_id.choices += list_doctor_names({self.doctor_id.data}).items()
+        else:
             self.doctor_id.data = queues[0].doctor_id if queues else None
 
 

@@ -22,7 +22,7 @@ from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Wanted, find_offer, get_wish
-from portal.appointments.rules import NotAllBooked, SlotTaken
+from portal.appointments.rules import NotAllBooked
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.offers import held_id
 from portal.appointments.views.patient_asked import matching, shown_before
@@ -73,13 +73,13 @@ def create() -> Response:
         return _wish(form, facility)
     facility = _taken_up(form, facility)
     if bring_plan(form) or form.asks_for_more or not form.validate():
-        return _form(form, facility, form.choice(facility))
+        return _form(form, facility, _chosen(form, facility))
     return _try_to_book(form, facility)
 
 
 def _try_to_book(form: BookingForm, facility: Facility) -> Response:
     """Booked; or the form again, with what stands against it and what is still possible."""
-    choice = form.choice(facility)
+    choice = _chosen(form, facility)
     try:
         return (
             booked(_book(form, facility), facility) if _at_once(form) else _series(form, facility)
@@ -88,12 +88,15 @@ def _try_to_book(form: BookingForm, facility: Facility) -> Response:
         possibly.field = "found_patient_id"
         form.refuse(possibly)
         return _form(form, facility, choice, alike=possibly.alike)
-    except SlotTaken as taken:
-        form.refuse(taken)
-        return _form(form, facility, replace(choice, picked=not form.own_time))
     except DomainError as refusal:
         form.refuse(refusal)
         return _form(form, facility, choice)
+
+
+def _chosen(form: BookingForm, facility: Facility) -> Choice:
+    """What stood there when it was sent was chosen: nothing else is suggested in its place."""
+    choice = form.choice(facility)
+    return choice if form.asks_for_more else replace(choice, picked=not form.own_time)
 
 
 def _wish(form: BookingForm, facility: Facility) -> Response:

@@ -9,7 +9,13 @@ from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done, when
 from portal.appointments.forms import MoveForm
 from portal.appointments.models import Appointment
-from portal.appointments.move_page import move_page, moved_meanwhile, openings_on, why_not_there
+from portal.appointments.move_page import (
+    move_page,
+    moved_meanwhile,
+    not_moved,
+    openings_on,
+    why_not_there,
+)
 from portal.appointments.rules import MovedMeanwhile
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer, change, say_wanted
@@ -46,6 +52,8 @@ def move(appointment_id: int) -> Response:
                 reasons, instead = why_not_there(visit, details, refusal)
                 moving = replace(moving, reasons=reasons, instead=instead)
                 raise
+    if form.errors:
+        moving = replace(moving, refused=not_moved(form, card.zone))
     form.fill_in(visit, card.zone)
     return form_page(PAGE, FORM, form, visit=card, moving=moving)
 

@@ -24,7 +24,9 @@ CARRIED = Markup('<input type="hidden" name="{}" value="{}">')
 def say(refusal: DomainError) -> str:
     """A refusal in the reader's language; days and lists in it too."""
     params = {name: _written(value) for name, value in refusal.params.items()}
-    return str(gettext(refusal.message, **params))
+    message = str(gettext(refusal.message, **params))
+    # What stands first of it, where something is named, is a name or a number.
+    return words.Named(message) if refusal.message.startswith("%(") else message
 
 
 def _written(value: Any) -> Any:
