@@ -1,4 +1,4 @@
-// Settings of this browser: theme, density, single-key shortcuts. And what buttons alone can do.
+// Settings of this browser: theme, density, single-key shortcuts; what buttons alone can do; menus.
 const root = document.documentElement;
 const keys = document.getElementById("keys");
 const remember = (key, value) => {
@@ -37,3 +37,17 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.target === keys && !keys.open) keys.showModal();
 });
 reflect();
+
+// Menus (details.menu): one at a time, closed by Escape and by a click elsewhere. The rail, where it
+// is too long for the window, shows the page that is open.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+const menus = (except) => [...document.querySelectorAll("details.menu[open]")].filter((menu) => menu !== except);
+
+document.addEventListener("click", (event) => {
+  menus(event.target.closest("details.menu")).forEach((menu) => { menu.open = false; });
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+});
