@@ -45,17 +45,21 @@ document.addEventListener("submit", (event) => {
   if (wrong) { event.preventDefault(); event.stopImmediatePropagation(); wrong.reportValidity(); }
 }, true);
 
-// What somebody opened stays open. Errors, else what comes next, take the focus once.
+// What somebody opened stays open. Errors, else what comes next, take the focus once: never with what
+// nobody asked for, and what comes next not from a field that somebody went on to meanwhile.
 let opened = [];
 document.addEventListener("htmx:before:swap", () => { opened = [...document.querySelectorAll("details[open][id]")]; });
-const land = () => {
+function land(goneOn) {
+  const found = [...document.querySelectorAll(":is(.errors, [data-land]):not([data-seen])")];
+  (found.find((each) => each.matches(".errors")) ?? (goneOn ? null : found[0]))?.focus();
+  for (const each of found) each.dataset.seen = "";
+}
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   for (const { id } of opened) document.getElementById(id)?.setAttribute("open", "");
-  const found = document.querySelector(".errors:not([data-seen])") ?? document.querySelector("[data-land]:not([data-seen])");
-  found?.focus();
-  found?.setAttribute("data-seen", "");
-};
-document.addEventListener("htmx:after:swap", land);
-land();
+  const at = document.activeElement;
+  if (!ctx.sourceElement?.matches?.("[data-poll]")) land(at !== ctx.at && at.matches("input, select, textarea"));
+});
+land(false);
 
 // A line of what is wrong leads to where it is mended: of a choice or a search what can have the focus.
 document.addEventListener("click", (event) => {
