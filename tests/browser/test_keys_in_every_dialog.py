@@ -52,6 +52,26 @@ def test_ctrl_enter_cancels_an_appointment(booked):
     expect(dialog.locator(".chip").first).to_have_text("Cancelled")
 
 
+@pytest.mark.parametrize("at", ["#appointments-cancel summary", "#history summary"])
+def test_the_key_on_the_button_works_from_anywhere_in_the_dialog(booked, at):
+    """The kind: keys are shown, and from where the focus is they do nothing."""
+    booked.keyboard.press("Enter")
+    dialog = booked.locator("#dialog")
+    dialog.locator("#appointments-cancel summary").click()
+    dialog.locator(at).focus()
+    booked.keyboard.press("Control+Enter")
+    expect(dialog.locator(".chip").first).to_have_text("Cancelled")
+
+
+def test_the_keys_of_a_form_that_is_folded_away_send_nothing(booked):
+    booked.keyboard.press("Enter")
+    dialog = booked.locator("#dialog")
+    dialog.locator("#appointments-cancel summary").focus()
+    booked.keyboard.press("Control+Enter")
+    expect(dialog.locator("#appointments-cancel")).not_to_have_attribute("open", "")
+    expect(dialog.locator(".chip").first).to_have_text("Booked")
+
+
 def test_ctrl_enter_in_another_time_sends_that_and_not_an_opening(booked):
     card = booked.locator("#" + booked.locator(".visit:focus").get_attribute("id"))
     booked.keyboard.press("Enter")

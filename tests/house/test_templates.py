@@ -57,3 +57,12 @@ def test_a_fragment_begins_with_what_it_is_and_needs() -> None:
 )
 def test_the_lint_sees(markup: str, what: str) -> None:
     assert re.search(REFUSED[what], markup)
+
+
+def test_where_a_key_is_shown_on_a_button_its_form_is_sent_by_it() -> None:
+    """Ctrl and Enter: from anywhere in the dialog the form that says so has to be found."""
+
+    def unsent(text: str) -> int:
+        return max(0, text.count("Ctrl ↵") - text.count("data-ctrl-enter"))
+
+    assert offenders(TEMPLATES, unsent) == {}

@@ -15,10 +15,16 @@ NEW = "new"
 INTERPRETER = {"y": True, "n": False}
 
 
+class Chosen(StringField):
+    """Who was picked from what the search field beside it found."""
+
+    typed_in = "patient_query"
+
+
 class ForSomebody(PortalForm):
     """The fields of a form that is for a patient, and of the short registration."""
 
-    patient_id = StringField(lazy_gettext("Patient"))
+    patient_id = Chosen(lazy_gettext("Patient"))
     found_patient_id = StringField()
     patient_query = Line(lazy_gettext("Patient"))
     plan_for = HiddenField()

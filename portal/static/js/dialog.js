@@ -57,10 +57,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) setTimeout(() => submitSettled(event.target));
 });
 
-// Ctrl+Enter sends the form one is in, else the main one; it waits for the starts that belong to
-// what was just chosen.
+// Ctrl+Enter sends the form one is in or has opened, else the first that is seen of those that say
+// so; it waits for the starts that belong to what was just chosen.
 function submitSettled(at) {
-  const form = (at.isConnected && at.closest("form[method=post]:not([role=search])")) || (dialog.open ? dialog : document).querySelector("form[data-ctrl-enter]");
+  const main = (around) => [...around?.querySelectorAll("form[data-ctrl-enter]") ?? []].find((form) => form.checkVisibility());
+  const near = at.isConnected ? at : document.body;
+  const form = near.closest("form[method=post]:not([role=search])") ?? main(near.closest("details[open]")) ?? main(dialog.open ? dialog : document);
   if (!form) return;
   const button = form.querySelector("[type=submit].primary") ?? form.querySelector("[type=submit]");
   if (!form.querySelector(".htmx-request")) return form.requestSubmit(button);

@@ -61,20 +61,6 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 land(false);
 
-// A line of what is wrong leads to where it is mended: of a choice or a search what can have the focus.
-document.addEventListener("click", (event) => {
-  const line = event.target.closest(".errors a[href^='#']");
-  const named = line && document.getElementById(line.hash.slice(1));
-  const around = named?.type === "hidden" ? named.closest("portal-combobox, .field") : named;
-  const typed = "input:not([type=hidden]), select, textarea";
-  const field = around?.matches(typed) ? around : around?.querySelector(typed) ?? around;
-  if (!field) return;
-  event.preventDefault();
-  for (let fold = field.closest("details"); fold; fold = fold.parentNode.closest("details")) fold.open = true;
-  field.focus();
-  field.scrollIntoView({ block: "nearest" });
-});
-
 // An answer leaves one where one was: a button that was sent, which is disabled meanwhile, has the
 // focus again; if it is gone, the title of what came instead has it.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => { ctx.at = document.activeElement; });

@@ -49,6 +49,7 @@ function fail(text) {
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.querySelector("span").textContent = text;
   const inside = document.querySelector("dialog[open] [data-refusals]");
-  (inside ?? document.getElementById("toasts")).append(toast);
+  if (inside) inside.replaceChildren(toast);
+  else document.getElementById("toasts").append(toast);
   document.dispatchEvent(new CustomEvent("portal:toasts"));
 }

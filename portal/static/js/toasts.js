@@ -29,6 +29,7 @@ function welcome(toast) {
   const undo = toast.querySelector("[data-key]");
   if (undo) for (const older of box.querySelectorAll("[data-key]")) if (older !== undo) { delete older.dataset.key; older.lastElementChild.remove(); }
   if (toast.parentNode === box) raise();
+  else toast.scrollIntoView({ block: "nearest" });
   while (box.children.length > MOST) box.firstElementChild.remove();
   if (!error) expire(toast);
 }
