@@ -24,10 +24,13 @@ def measured() -> Iterator[tuple[str, str, dict[str, str], float]]:
     )
     yield from _of_the_log()
     age = func.extract("epoch", func.now() - WorkerHeartbeat.beat_at)
-    jobs = select(WorkerHeartbeat.job, age).order_by(WorkerHeartbeat.job).limit(100)
-    for job, seconds in session.execute(jobs):
+    failing = WorkerHeartbeat.failed_at.is_not(None)
+    jobs = select(WorkerHeartbeat.job, age, failing).order_by(WorkerHeartbeat.job).limit(100)
+    for job, seconds, failed in session.execute(jobs):
         words = "How long ago the worker last began a job, whether or not it then failed."
         yield ("portal_job_age_seconds", words, {"job": job}, float(seconds))
+        words = "1 when a job failed the last time, for the portal or for one clinic."
+        yield ("portal_job_failing", words, {"job": job}, float(failed))
 
 
 def _of_the_log() -> Iterator[tuple[str, str, dict[str, str], float]]:

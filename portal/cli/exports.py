@@ -1,7 +1,8 @@
 """The worker's part in exports: making what was asked for, forgetting what is a day old."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from math import inf
 
 from portal.activity import sheet
 from portal.db import session
@@ -16,18 +17,16 @@ SECONDS_AT_ONCE = 10
 MAKERS: Mapping[str, Maker] = {"activity": sheet.MAKER}
 
 
-def work_off(tenant_ids: Iterable[int]) -> None:
-    """Make exports, clinic by clinic, for some seconds; the next look goes on where this stops."""
-    ends = time.monotonic() + SECONDS_AT_ONCE
-    for tenant_id in tenant_ids:
+def work_off(tenant_id: int, *, ends: float = inf) -> None:
+    """Make a clinic's exports until a moment of `time.monotonic`; the next look goes on."""
+    with as_job(tenant_id, JOB):
+        commands.expire()
+    while time.monotonic() < ends:
         with as_job(tenant_id, JOB):
-            commands.expire()
-        while time.monotonic() < ends:
-            with as_job(tenant_id, JOB):
-                export_id = commands.claim()
-            if export_id is None:
-                break
-            _make(tenant_id, export_id, ends)
+            export_id = commands.claim()
+        if export_id is None:
+            break
+        _make(tenant_id, export_id, ends)
 
 
 def _make(tenant_id: int, export_id: int, ends: float) -> None:

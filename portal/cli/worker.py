@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import click
@@ -43,10 +44,15 @@ CLAIM = text("""
 AUDIT_PARTITIONS = text("SELECT audit_partitions((now() AT TIME ZONE 'UTC')::date, :months)")
 FINISH = text("""
     UPDATE worker_heartbeats
-       SET seconds = :seconds, beat_at = beat_at - make_interval(secs => :earlier)
+       SET seconds = :seconds, beat_at = beat_at - make_interval(secs => :earlier),
+           failed_at = CASE WHEN :failed THEN now() END
      WHERE job = :job
     RETURNING job
 """)
+
+
+class ClinicsFailed(Exception):
+    """A job failed for these tenants, and was done for the others."""
 
 
 @dataclass(frozen=True)
@@ -63,46 +69,69 @@ def make_audit_partitions() -> None:
     _ask(AUDIT_PARTITIONS, months=AUDIT_MONTHS_AHEAD)
 
 
-def roll_horizon() -> None:
-    """Every active tenant's slots, as far as its horizon; a commit after each batch of doctors."""
+def for_each_clinic(work: Callable[[int], None]) -> None:
+    """Do it for every active tenant: what fails for one is logged and keeps nobody else waiting.
+
+    Raises:
+        ClinicsFailed: at the end, when it failed for some.
+    """
+    failed = []
     for tenant_id in _active_tenants():
-        with as_job(tenant_id, "slots"):
-            for doctor_ids in batches():
-                materialise_doctors(doctor_ids)
-                session.commit()
-                enter_job(tenant_id, "slots")
+        try:
+            work(tenant_id)
+        except Exception as error:
+            session.rollback()
+            log_failure(error, tenant_id=tenant_id)
+            failed.append(tenant_id)
+    if failed:
+        raise ClinicsFailed(failed)
+
+
+def roll_horizon() -> None:
+    """Every clinic's slots, as far as its horizon."""
+    for_each_clinic(_lay_out)
+
+
+def _lay_out(tenant_id: int) -> None:
+    """A commit after each batch of doctors."""
+    with as_job(tenant_id, "slots"):
+        for doctor_ids in batches():
+            materialise_doctors(doctor_ids)
+            session.commit()
+            enter_job(tenant_id, "slots")
 
 
 def sweep_expired_holds() -> None:
-    """Every active tenant's holds that nobody's booking has swept away yet."""
-    for tenant_id in _active_tenants():
-        with as_job(tenant_id, "slots"):
-            sweep_holds()
+    """Every clinic's holds that nobody's booking has swept away yet."""
+    for_each_clinic(_as_job("slots", sweep_holds))
 
 
 def forget_uploads() -> None:
-    """Every active tenant's files that nobody came back for."""
-    for tenant_id in _active_tenants():
-        with as_job(tenant_id, "uploads"):
-            expire_uploads()
+    """Every clinic's files that nobody came back for."""
+    for_each_clinic(_as_job("uploads", expire_uploads))
 
 
 def forget_forms() -> None:
-    """Every active tenant's forms that were sent days ago."""
-    for tenant_id in _active_tenants():
-        with as_job(tenant_id, "forms"):
-            forget_submissions()
+    """Every clinic's forms that were sent days ago."""
+    for_each_clinic(_as_job("forms", forget_submissions))
+
+
+def _as_job(name: str, act: Callable[[], object]) -> Callable[[int], None]:
+    def work(tenant_id: int) -> None:
+        with as_job(tenant_id, name):
+            act()
+
+    return work
 
 
 def reindex_patients() -> None:
-    """Find every active tenant's patients by the keys that are used now."""
-    for tenant_id in _active_tenants():
-        patients.reindex(tenant_id)
+    """Find every clinic's patients by the keys that are used now."""
+    for_each_clinic(patients.reindex)
 
 
 def make_exports() -> None:
-    """What staff asked to take away as a file."""
-    exports.work_off(_active_tenants())
+    """What staff asked to take away as a file, clinic by clinic, for some seconds."""
+    for_each_clinic(partial(exports.work_off, ends=time.monotonic() + exports.SECONDS_AT_ONCE))
 
 
 JOBS = (
@@ -162,14 +191,15 @@ def _run_if_due(job: Job) -> bool:
 
 
 def _finish(job: Job, seconds: float) -> None:
-    _ask(FINISH, job=job.name, seconds=seconds, earlier=0)
+    _ask(FINISH, job=job.name, seconds=seconds, earlier=0, failed=False)
     if job is not HEARTBEAT:
         log.info("job done", job=job.name, seconds=round(seconds, 3))
 
 
 def _retry_soon(job: Job) -> None:
     with suppress(DBAPIError):  # the database may be what failed; the next look will tell
-        _ask(FINISH, job=job.name, seconds=0, earlier=max(job.every - RETRY_SECONDS, 0))
+        earlier = max(job.every - RETRY_SECONDS, 0)
+        _ask(FINISH, job=job.name, seconds=0, earlier=earlier, failed=True)
 
 
 def _active_tenants() -> list[int]:

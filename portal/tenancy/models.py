@@ -151,10 +151,11 @@ class ContextKey(Base):
 
 
 class WorkerHeartbeat(Base):
-    """When a background job last ran, and how long it took."""
+    """When a background job last ran, how long it took, and when it failed if it did."""
 
     __tablename__ = "worker_heartbeats"
 
     job: Mapped[str] = mapped_column(Text, primary_key=True)
     beat_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seconds: Mapped[float] = mapped_column(Double)
+    failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -21,7 +21,7 @@ def exported(browser, alder):
     def take(**asked: str):
         answer = browser.send("/activity/export", asked)
         assert answer.location == "/downloads/"
-        work_off([alder.id])
+        work_off(alder.id)
         with alder.at_work():
             newest = session.scalar(text("SELECT max(id) FROM exports"))
         return browser.get(f"/downloads/{newest}/file")
@@ -63,7 +63,7 @@ def test_it_is_the_log_as_of_asking(browser, alder, noted):
     browser.sign_in(alder.auditor)
     browser.send("/activity/export", {"action_type": "denied"})
     noted("denied")
-    work_off([alder.id])
+    work_off(alder.id)
     with alder.at_work():
         assert session.scalars(text("SELECT rows FROM exports")).all() == [1]
 

@@ -151,7 +151,7 @@ def test_an_export_holds_what_the_screen_shows_who_asked(browser, alder, places)
     for person in auditors:
         browser.sign_in(person)
         browser.send("/activity/export", {"table_name": "patients", "format": "csv"})
-        work_off([alder.id])
+        work_off(alder.id)
         with alder.at_work():
             newest = session.scalar(text("SELECT max(id) FROM exports"))
         file = browser.get(f"/downloads/{newest}/file").text.removeprefix("\ufeff")

@@ -31,7 +31,7 @@ def content(clinic, export_id: int) -> str:
 
 def test_parts_become_one_file_in_their_order(alder, ask, counting):
     export_id = ask()
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert counting == [None, "1", "2"]
     assert state(alder, export_id).status == "ready"
     lines = content(alder, export_id).splitlines()
@@ -41,7 +41,7 @@ def test_parts_become_one_file_in_their_order(alder, ask, counting):
 
 def test_the_oldest_comes_first_and_all_are_made(alder, ask, counting):
     asked = [ask(), ask(alder.owner, "xlsx")]
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert [state(alder, each).status for each in asked] == ["ready", "ready"]
     made = [entry.record_id for entry in alder.entries("export.made")]
     assert made == asked
@@ -57,7 +57,7 @@ def test_what_there_is_no_time_for_is_gone_on_with_at_the_next_look(
         commands.pause(export_id)
     assert (state(alder, export_id).status, state(alder, export_id).tries) == ("making", 0)
     assert parts(alder) == [1]
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert counting == [None, "1", "2"]
     assert state(alder, export_id).rows == 9
 
@@ -68,7 +68,7 @@ def test_what_fails_again_and_again_is_given_up_and_others_are_made(alder, ask, 
 
     monkeypatch.setattr(worker, "MAKERS", {"activity": Maker(lambda _asked: [], broken)})
     export_id = ask()
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert (state(alder, export_id).status, state(alder, export_id).failure) == ("failed", "broken")
     [entry] = alder.entries("export.failed")
     assert (entry.outcome, entry.new_values["why"]) == ("failed", "broken")
@@ -88,7 +88,7 @@ def test_who_may_no_longer_export_gets_nothing(alder, ask, counting):
     export_id = ask()
     with alder.at_work():
         session.execute(update(User).where(User.id == alder.auditor.id).values(role="front_desk"))
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert state(alder, export_id).failure == "not-allowed"
     assert counting == []
 
@@ -98,7 +98,7 @@ def test_more_rows_than_a_file_holds_are_refused_and_nothing_is_kept(
 ):
     monkeypatch.setitem(MOST_ROWS, "csv", 5)
     export_id = ask()
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert state(alder, export_id).failure == "too-many"
     assert parts(alder) == []
 
@@ -106,7 +106,7 @@ def test_more_rows_than_a_file_holds_are_refused_and_nothing_is_kept(
 def test_a_kind_that_this_version_does_not_know_fails_with_a_reason(alder, ask, monkeypatch):
     export_id = ask()
     monkeypatch.setattr(worker, "MAKERS", {})
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert state(alder, export_id).failure == "unknown-kind"
 
 
@@ -116,16 +116,16 @@ def test_rows_that_do_not_open_any_more_are_no_file(alder, ask, counting):
         for _ in range(3):
             commands.make_some(export_id, worker.MAKERS)
         session.execute(text(DAMAGE))
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert state(alder, export_id).failure == "unreadable"
 
 
 def test_a_file_is_forgotten_after_a_day(alder, ask, counting):
     export_id = ask()
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert parts(alder) == [1]
     with clock.at(clock.now() + KEPT + timedelta(minutes=1)):
-        worker.work_off([alder.id])
+        worker.work_off(alder.id)
     assert state(alder, export_id).status == "expired"
     assert parts(alder) == []
     assert len(alder.entries("export.expired")) == 1
@@ -139,7 +139,7 @@ def test_what_is_kept_is_sealed(alder, ask, monkeypatch):
     maker = Maker(lambda _asked: ["Name"], lambda _asked, _after: Batch([["Zebedee" * 99]], None))
     monkeypatch.setattr(worker, "MAKERS", {"activity": maker})
     ask()
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     with alder.at_work():
         kept = session.scalars(text("SELECT content FROM export_parts")).all()
         logged = session.scalars(
@@ -157,6 +157,6 @@ def test_large_files_are_kept_in_pieces(alder, ask, monkeypatch, size):
     maker = Maker(lambda _asked: ["Name"], lambda _asked, _after: Batch(rows, None))
     monkeypatch.setattr(worker, "MAKERS", {"activity": maker})
     export_id = ask()
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert len(parts(alder)) > 1
     assert content(alder, export_id).split()[1:] == [word for [row] in rows for word in row.split()]

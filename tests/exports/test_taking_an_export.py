@@ -17,7 +17,7 @@ from tests.support.scheduling import acting_as
 @pytest.fixture
 def made(alder, ask, counting) -> int:
     export_id = ask()
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     return export_id
 
 
@@ -34,7 +34,7 @@ def test_the_page_tells_how_an_export_stands_and_asks_for_news_until_it_is_made(
     waits = browser.get("/downloads/").text
     assert "Waiting" in waits
     assert 'hx-trigger="every 5s"' in waits
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     ready = browser.get("/downloads/").text
     assert "Download" in ready
     assert "every 5s" not in ready
@@ -46,7 +46,7 @@ def test_a_poll_is_quiet_until_something_changed(browser, alder, ask, counting):
     [_, rest] = browser.get("/downloads/").text.split("/downloads/changes?", 1)
     address = "/downloads/changes?" + rest.split('"')[0].replace("&amp;", "&")
     assert browser.get(address, headers=HTMX).status_code == 204
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert "Download" in browser.get(address, headers=HTMX).text
 
 
@@ -103,7 +103,7 @@ def test_who_is_limited_to_facilities_sees_their_own_alone(browser, alder, ask, 
     assert browser.get(f"/downloads/{made}/file").status_code == 404
     assert "Nothing was exported yet" in browser.get("/downloads/").text
     own = ask(limited)
-    worker.work_off([alder.id])
+    worker.work_off(alder.id)
     assert browser.get(f"/downloads/{own}/file").status_code == 200
 
 

@@ -1,8 +1,13 @@
+import inspect
+from dataclasses import replace
+
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from portal.cli import worker
+from portal.db import session
 from tests.support.databases import Database
 
 
@@ -59,3 +64,40 @@ def test_the_real_jobs_run_on_an_empty_portal(own_app: Flask, own_database: Data
     with psycopg.connect(own_database.url("app")) as connection:
         beats = connection.execute("SELECT job FROM worker_heartbeats").fetchall()
     assert {name for (name,) in beats} == {"worker", *(job.name for job in worker.JOBS)}
+
+
+def test_what_fails_for_one_clinic_is_done_for_the_others(alder, birch) -> None:
+    """The kind: a job over all clinics that ends at the first one whose data it cannot bear."""
+    done: list[int] = []
+
+    def work(tenant_id: int) -> None:
+        if tenant_id == alder.id:
+            session.execute(text("SELECT 1 / 0"))
+        done.append(tenant_id)
+
+    with pytest.raises(worker.ClinicsFailed) as failed:
+        worker.for_each_clinic(work)
+    assert failed.value.args == ([alder.id],)
+    assert done == [birch.id]
+
+
+def test_every_job_over_clinics_goes_through_one_place() -> None:
+    """Nothing else in the worker goes through the clinics."""
+    source = inspect.getsource(worker)
+    assert source.count("_active_tenants()") == 2  # where it is made, and where it is asked
+
+
+def test_a_job_that_failed_is_told_until_it_succeeds(
+    own_app: Flask, own_database: Database, jobs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once(own_app)
+    assert failing(own_database) == {"worker": False, "works": False, "fails": True}
+    earlier(own_database, 3600)
+    monkeypatch.setattr(worker, "JOBS", (worker.JOBS[0], replace(worker.JOBS[1], run=int)))
+    once(own_app)
+    assert failing(own_database) == {"worker": False, "works": False, "fails": False}
+
+
+def failing(database: Database) -> dict[str, bool]:
+    with psycopg.connect(database.url("app")) as connection:
+        return dict(connection.execute("SELECT job, failed_at IS NOT NULL FROM worker_heartbeats"))
