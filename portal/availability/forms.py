@@ -1,7 +1,7 @@
 """What staff type about hours; times are the facility's wall times."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,11 +34,12 @@ from portal.availability.rules import MIDNIGHT, check_break, check_first_day, in
 from portal.refusals import N_, DomainError, all_of
 from portal.services.queries import list_offerings
 from portal.services.words import offering_words
+from portal.web.days import in_reach, within_reason
 from portal.web.forms import Line, Names, PortalForm
 
 REQUIRED = InputRequired(_("This is needed."))
 WALL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-LONG_AGO, FAR_OFF = datetime(1900, 1, 1), datetime(2300, 1, 1)  # noqa: DTZ001 - wall times
+A_DAY, HOUR = datetime(2100, 1, 1), timedelta(hours=1)  # noqa: DTZ001 - wall times
 # Monday first, as a week is planned; the database counts from Sunday.
 WEEKDAYS = (
     (1, _("Monday")),
@@ -201,8 +202,8 @@ class ExceptionForm(SeenForm):
     """A span in which the usual hours do not hold."""
 
     type = SelectField(_("Type"), choices=[SelectChoice(*each) for each in TYPES])
-    start_at = DateTimeLocalField(_("From"), [REQUIRED], format=WALL)
-    end_at = DateTimeLocalField(_("Until"), [REQUIRED], format=WALL)
+    start_at = DateTimeLocalField(_("From"), [REQUIRED, in_reach], format=WALL)
+    end_at = DateTimeLocalField(_("Until"), [REQUIRED, in_reach], format=WALL)
     reason = Line(_("Reason"), [Length(max=200)])
     availability_rule_id = SelectField(_("Which hours"), coerce=lambda value: int(value or 0))
     slot_duration_minutes = IntegerField(_("Minutes of a slot"), [Optional()])
@@ -221,12 +222,15 @@ class ExceptionForm(SeenForm):
         check_exception(self.details())
 
     def details(self) -> ExceptionDetails:
-        """What was typed, for the command, as instants; an end that is missing is far away."""
+        """What was typed, for the command, as instants; for what no calendar reaches an hour that
+        breaks no rule, since the form says what is wrong with it."""
         place = self.place
+        start, end = self.start_at.data, self.end_at.data
+        if not (start and end and within_reason(start) and within_reason(end)):
+            start, end = A_DAY, A_DAY + HOUR
         return ExceptionDetails(
             doctor_id=place.doctor_id, facility_id=place.facility_id,
-            start_at=_instant(self.start_at.data or LONG_AGO, place),
-            end_at=_instant(self.end_at.data or FAR_OFF, place),
+            start_at=_instant(start, place), end_at=_instant(end, place),
             type=self.type.data, reason=self.reason.data,
             availability_rule_id=self.availability_rule_id.data or None,
             slot_duration_minutes=self.slot_duration_minutes.data,

@@ -76,6 +76,11 @@ class AvailabilityException(TenantOwned, Base):
         belongs_to("facility_id", "facilities", on_delete="CASCADE"),
         belongs_to("doctor_id", "doctors", on_delete="CASCADE"),
         CheckConstraint("start_at < end_at", name="times"),
+        CheckConstraint(
+            "start_at >= '1900-01-01 00:00:00+00' AND end_at < '2300-01-01 00:00:00+00'"
+            " AND (type <> 'override' OR end_at - start_at <= '31 days 01:00:00')",
+            name="reach",
+        ),
         one_of("type", "blocked", "override", "emergency"),
         CheckConstraint("slot_duration_minutes BETWEEN 5 AND 1440", name="slot_duration_minutes"),
         CheckConstraint(

@@ -11,6 +11,7 @@ from portal.refusals import N_, DomainError, all_of
 MIDNIGHT = time(0)
 SHORTEST_SLOT, LONGEST_SLOT = 5, 1440
 MOST_SEATS = 500
+LONGEST_OVERRIDE, AN_HOUR_SET_BACK = timedelta(days=31), timedelta(hours=1)
 
 
 class WindowEndsBeforeStart(DomainError):
@@ -55,6 +56,11 @@ class DayOutside(DomainError):
 
 class SpanBackwards(DomainError):
     message = N_("The end is not after the start.")
+    field = "end_at"
+
+
+class OverrideTooLong(DomainError):
+    message = N_("Changed hours last at most %(days)s days.")
     field = "end_at"
 
 
@@ -180,3 +186,9 @@ def check_first_day(valid_from: date | None, valid_to: date | None, first_day: d
 def check_span(start_at: datetime, end_at: datetime) -> None:
     if start_at >= end_at:
         raise SpanBackwards
+
+
+def check_override(start_at: datetime, end_at: datetime) -> None:
+    """Changed hours are laid out from beginning to end, night and day."""
+    if end_at - start_at > LONGEST_OVERRIDE + AN_HOUR_SET_BACK:
+        raise OverrideTooLong(days=LONGEST_OVERRIDE.days)

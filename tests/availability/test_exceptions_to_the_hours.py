@@ -1,8 +1,10 @@
 """Absences, emergencies and changed hours: shown first, then done, listed, taken back."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.availability.models import AvailabilityException
@@ -131,3 +133,32 @@ def test_those_to_come_and_those_that_are_over_are_listed_apart(browser, alder, 
     assert ("Holiday" in listed, "Conference" in listed) == (True, False)
     assert ("Holiday" in over, "Conference" in over) == (False, True)
     assert "No exception of a doctor with this name" in found
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"start_at": "1900-01-05T00:00"}, "Choose a day between 2000 and 2200."),
+        ({"end_at": "2299-12-30T00:00"}, "Choose a day between 2000 and 2200."),
+        ({"start_at": "9999-12-31T23:59", "end_at": "0001-01-01T00:00"}, "between 2000 and 2200."),
+        ({"end_at": "2026-04-03T09:00"}, "Changed hours last at most 31 days."),
+    ],
+)
+def test_changed_hours_of_centuries_are_refused(browser, alder, place, typed, said):
+    """The kind: laid out from beginning to end, they keep the page and the worker for minutes."""
+    browser.sign_in(alder.owner)
+    with on_monday():
+        given = AWAY | {"type": "override", "slot_duration_minutes": "5"} | typed
+        refused = browser.send(f"{place}/exceptions/new", given)
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert exceptions(alder) == []
+
+
+def test_a_statement_lays_out_no_centuries_either(alder, practice):
+    details = ExceptionDetails(
+        practice.doctor.id, alder.facility_id, datetime(2026, 3, 2, tzinfo=UTC),
+        datetime(2027, 3, 2, tzinfo=UTC), "override", slot_duration_minutes=5,
+    )  # fmt: skip
+    with pytest.raises(IntegrityError, match="ck_availability_exceptions_reach"), alder.at_work():
+        session.add(AvailabilityException(**asdict(details)))

@@ -9,6 +9,7 @@ from portal.availability.commands.materialise import Materialised, materialise_d
 from portal.availability.models import AvailabilityException
 from portal.availability.rules import (
     OverrideNeedsSlotLength,
+    check_override,
     check_slots,
     check_span,
 )
@@ -42,7 +43,8 @@ def add_exception(details: ExceptionDetails) -> AvailabilityException:
     """Add an exception and carry it through to the slots it touches.
 
     Raises:
-        SpanBackwards, OverrideNeedsSlotLength, SlotLengthOutOfRange, RuleElsewhere: at their field.
+        SpanBackwards, OverrideTooLong, OverrideNeedsSlotLength, SlotLengthOutOfRange,
+        RuleElsewhere: at their field.
     """
     check_exception(details)
     exception = AvailabilityException(**asdict(details))
@@ -81,10 +83,16 @@ def check_exception(details: ExceptionDetails) -> None:
     all_of(
         (
             partial(check_span, details.start_at, details.end_at),
+            partial(_check_length, details),
             partial(_check_rule, details),
             partial(_check_slots, details),
         )
     )
+
+
+def _check_length(details: ExceptionDetails) -> None:
+    if details.type == "override":
+        check_override(details.start_at, details.end_at)
 
 
 def _check_rule(details: ExceptionDetails) -> None:
