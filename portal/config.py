@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 import os
 import secrets
 import sys
@@ -63,6 +64,7 @@ class Config:
         web, jobs = (
             {
                 "poolclass": ClinicPool,
+                "json_deserializer": read_json,
                 "connect_args": {**line, "options": settings.options(web=each)},
             }
             for each in (True, False)
@@ -88,6 +90,17 @@ class Config:
             "PORTAL_HOSTS": self.trusted_hosts,
             "SMTP_URL": self.smtp_url,
         }
+
+
+def read_json(written: str | bytes) -> Any:
+    """A value of the database's; of one that Python does not read, how it begins.
+
+    PostgreSQL nests without end and writes numbers of a hundred thousand digits.
+    """
+    try:
+        return json.loads(written)
+    except (RecursionError, ValueError):
+        return {"unreadable": str(written[:200])}
 
 
 def load(environ: Mapping[str, str]) -> Config:

@@ -1,14 +1,23 @@
 """One entry: before and after side by side; what is encrypted opens by right, as a read."""
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from portal.auth.permissions import RIGHTS
+from portal.db import session
 from portal.patients.commands import change_patient
 from portal.patients.queries import get_patient
 from portal.patients.rules.details import PatientDetails
 from tests.activity.conftest import CANARY, address
 from tests.support.client import Browser
 from tests.support.scheduling import a_practice, book, hours, on_monday
+
+BY_HAND = text("""
+    SELECT audit_note('patients.update', 'patients', :patient, :patient, 'done', NULL, NULL,
+                      CAST(:new AS jsonb))
+""")
+BOMB = '{"a": [' + "1e131071, " * 20 + "1]}"
 
 
 def test_before_and_after_stand_side_by_side_with_a_link_to_the_record(browser: Browser, alder):
@@ -101,3 +110,31 @@ def test_those_who_see_the_log_but_may_not_open_it_get_no_button(
     [entry] = alder.entries("patients.insert")
     assert "Show the encrypted values" not in browser.get(address(entry)).text
     assert browser.get(f"{address(entry)}/values").status_code == 403
+
+
+FORGED = {
+    "no hexadecimal": '{"first_name": "\\\\xzz"}',
+    "a number": '{"first_name": 5}',
+    "a list": '{"first_name": ["\\\\x01"], "dob": {"a": 1}}',
+    "a hundred thousand digits": '{"a": 1e5000}',
+    "a thousand levels": '{"a": ' * 1000 + "1" + "}" * 1000,
+    "no dates": '{"start_at": "infinity", "end_at": 5, "status": [1]}',
+}
+
+
+@pytest.mark.parametrize("kind", FORGED)
+def test_an_entry_by_hand_says_what_it_says_and_breaks_no_page(browser, alder, patient_id, kind):
+    """The kind: what any statement may write down is read by the pages of those who oversee."""
+    with alder.at_work():
+        session.execute(BY_HAND, {"patient": patient_id, "new": FORGED[kind]})
+    browser.sign_in(alder.owner)
+    entry = alder.entries("patients.update")[-1]
+    for page in (address(entry), f"{address(entry)}/values"):
+        assert browser.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("written", ["[1, 2]", '"x"', "7", "null", BOMB])
+def test_an_entry_is_an_object_of_a_size(alder, patient_id, written):
+    """A few bytes of numbers are a gigabyte of text, which no seal could be made over."""
+    with pytest.raises(OperationalError, match="at most a megabyte"), alder.at_work():
+        session.execute(BY_HAND, {"patient": patient_id, "new": written})

@@ -84,10 +84,18 @@ class _Reader:
             return Hidden("gone")
         attribute = _sealed()[table, column]
         patient_id = getattr(self.row, attribute.patient or "")
-        raw = bytes.fromhex(envelope.removeprefix(BYTES))
         return open_field(
-            table, column, self.row.row_uid, raw, patient_id=patient_id, kind=attribute.kind
-        )
+            table, column, self.row.row_uid, _bytes(envelope), patient_id=patient_id,
+            kind=attribute.kind,
+        )  # fmt: skip
+
+
+def _bytes(written: str) -> bytes:
+    """What is no envelope's text is no envelope either, and shown as unreadable."""
+    try:
+        return bytes.fromhex(written.removeprefix(BYTES))
+    except ValueError:
+        return b""
 
 
 def _shown(entry: AuditEntry, column: str, value: Any, reader: _Reader | None) -> Any:
