@@ -273,6 +273,19 @@ def test_nobody_takes_over_a_hold_and_whoever_ends_it_is_on_record(stage, role, 
     assert entries(stage, "availability_slots.end_hold") == 1
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "reserved_until = now() - interval '1 second'",
+        "busy_until = busy_from + interval '1 second'",
+    ],
+)
+def test_anothers_hold_stays_as_it_is_until_it_is_let_go_of(stage, role, held, changed):
+    """The kind: a guard that asks of one column, where another says the same."""
+    with pytest.raises(REFUSED, match=r"holds this|this role"), undone(stage):
+        stage.connection.execute(f"UPDATE availability_slots SET {changed} WHERE id = {held}")
+
+
 def test_seats_that_no_rule_gives_are_on_record(stage, role, held):
     if role not in RIGHTS["appointments.book"]:
         return

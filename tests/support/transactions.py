@@ -16,7 +16,7 @@ from flask.globals import _cv_app
 from sqlalchemy import Connection, create_engine, event, pool
 from sqlalchemy.orm import Session, SessionTransaction
 
-from portal.config import driver_url
+from portal.config import driver_url, read_json
 from portal.db import db
 from portal.prepared import Connection as Line
 from portal.roles import NAMES
@@ -33,7 +33,9 @@ SELECT session_user, coalesce(current_setting('portal.context', true), ''),
 @contextmanager
 def one_transaction(app: Flask, database: Database) -> Iterator[None]:
     """Bind every engine of the application to one connection whose work is undone."""
-    engine = create_engine(driver_url(database.url("admin")), poolclass=pool.NullPool)
+    engine = create_engine(
+        driver_url(database.url("admin")), poolclass=pool.NullPool, json_deserializer=read_json
+    )
     event.listen(engine, "do_connect", _connect)
     factory = db.session.session_factory
     with engine.connect() as connection, app.app_context():
@@ -42,9 +44,11 @@ def one_transaction(app: Flask, database: Database) -> Iterator[None]:
         db.engines.update(dict.fromkeys(engines, connection))
         factory.configure(join_transaction_mode="create_savepoint")
         event.listen(Session, "after_begin", _take_turn)
+        event.listen(Session, "before_commit", _as_at_commit)
         try:
             yield
         finally:
+            event.remove(Session, "before_commit", _as_at_commit)
             event.remove(Session, "after_begin", _take_turn)
             factory.configure(join_transaction_mode="conditional_savepoint")
             db.engines.update(engines)
@@ -62,6 +66,16 @@ def _take_turn(session: Session, transaction: SessionTransaction, connection: Co
         return
     _execute(connection, BECOME, NAMES[session.state.role or "app"])
     _execute(connection, ENTER, "", "")
+
+
+def _as_at_commit(session: Session) -> None:
+    """What the database asks at a commit is asked, though the test's transaction goes on."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    driver: psycopg.Connection = session.connection().connection.driver_connection
+    driver.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    driver.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def apart(wsgi_app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
