@@ -1,0 +1,64 @@
+"""No day is written that the portal could not read: not without end, not beyond Python's calendar.
+
+The kind: a row that any statement may write, and that every page and every background job that
+comes by it stops at.
+"""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.support.databases import clone
+from tests.tenancy.stage import Stage, staged
+
+pytestmark = pytest.mark.database
+
+# Stamped by a trigger, whatever is said: see `test_a_row_tells_the_truth.py`.
+WRITABLE = """
+SELECT c.relname, a.attname FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid
+  AND a.atttypid IN ('date'::regtype, 'timestamptz'::regtype)
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND a.attname <> 'updated_at'
+  AND (a.attname <> 'created_at' OR EXISTS (
+    SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'stamp_new' AND t.tgnargs = 1))
+  AND (has_column_privilege('portal_app', c.oid, a.attnum, 'INSERT')
+       OR has_column_privilege('portal_app', c.oid, a.attnum, 'UPDATE'))
+ORDER BY 1, 2
+"""
+BEYOND = ("infinity", "-infinity", "10193-01-01", "0044-03-15 BC")
+
+
+@pytest.fixture(scope="module")
+def stage(server) -> Iterator[Stage]:
+    with clone(server, "days") as database, staged(database) as made:
+        made.connection.execute("RESET SESSION AUTHORIZATION")
+        yield made
+
+
+def is_refused(stage: Stage, table: str, column: str, day: str) -> bool:
+    try:
+        with stage.connection.transaction(force_rollback=True):
+            stage.connection.execute("SET LOCAL session_replication_role = replica")
+            done = stage.connection.execute(f"UPDATE {table} SET {column} = '{day}'")
+    except psycopg.errors.CheckViolation:
+        return True
+    except psycopg.errors.ForeignKeyViolation:
+        return False
+    return done.rowcount == 0 and _is_checked(stage, table, column)
+
+
+def _is_checked(stage: Stage, table: str, column: str) -> bool:
+    """A table without a row has the constraint at least."""
+    asked = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s"
+    [said] = stage.connection.execute(asked, [f"ck_{table}_calendar"]).fetchone() or [""]
+    return f"({column} " in said
+
+
+@pytest.mark.parametrize("day", BEYOND)
+def test_no_day_beyond_the_calendar_is_written(stage: Stage, day: str) -> None:
+    columns = stage.connection.execute(WRITABLE).fetchall()
+    assert len(columns) > 50
+    taken = [where for where in columns if not is_refused(stage, *where, day)]
+    assert taken == []
