@@ -87,6 +87,16 @@ def test_only_the_settings_are_kept_in_the_browser() -> None:
     assert offenders(others, KEEPS.findall) == {}
 
 
+def test_what_stays_in_place_says_in_which_layer_it_lies() -> None:
+    """Else what is numbered or framed in what scrolls beneath it is painted over its words."""
+    block = re.compile(r"[^{}]+\{[^{}]*position: sticky[^{}]*\}")
+
+    def without_layer(text: str) -> list[str]:
+        return [each.strip() for each in block.findall(text) if "z-index" not in each]
+
+    assert offenders(ALL_STYLES, without_layer) == {}
+
+
 def test_nothing_comes_from_elsewhere() -> None:
     assert offenders([*ALL_SCRIPTS, *ALL_STYLES], ELSEWHERE.findall) == {}
 
