@@ -68,6 +68,42 @@ def test_a_visit_is_dragged_to_a_free_start(booked):
     expect(booked.get_by_role("dialog")).to_have_count(0)
 
 
+def test_what_is_taken_back_has_the_focus_and_is_on_the_screen(booked):
+    """The kind: an act that leaves one nowhere, with its card out of sight."""
+    booked.set_viewport_size({"width": 1280, "height": 420})
+    card = booked.locator("#" + booked.locator(".visit:focus").get_attribute("id"))
+    for key in ("m", "ArrowDown", "Enter"):
+        booked.keyboard.press(key)
+    expect(booked.locator(".toast").last).to_contain_text("Moved to")
+    booked.locator("#board").evaluate("""board => {
+        document.activeElement.blur();
+        board.scrollTop = board.scrollHeight;
+    }""")
+    expect(card).not_to_be_in_viewport()
+    booked.keyboard.press("z")
+    expect(card).to_be_focused()
+    expect(card).to_be_in_viewport()
+
+
+def test_after_booking_from_a_search_one_is_on_the_card(desk, tmp_path):
+    desk.set_viewport_size({"width": 1280, "height": 420})
+    desk.get_by_role("link", name="Find an opening").click()
+    desk.locator("#last_day").fill(desk.locator("#first_day").input_value())
+    desk.get_by_role("button", name="Search").click()
+    latest = desk.locator("#appointments-found tbody tr").last
+    time = latest.locator("th").inner_text().split()[0]
+    latest.get_by_role("link").click()
+    expect(desk.locator("#patient_query")).to_be_focused()
+    desk.keyboard.type(two_letters(tmp_path))
+    desk.keyboard.press("ArrowDown")
+    expect(desk.locator("[role=option][aria-selected=true] b")).to_be_visible()
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".visit:focus i")).to_have_text(time)
+    expect(desk.locator(".visit:focus")).to_be_in_viewport()
+    assert "#" not in desk.url
+
+
 def test_checking_in_is_taken_back_with_z(booked):
     card = booked.locator(".visit:focus")
     booked.keyboard.press("c")

@@ -205,7 +205,7 @@ def _series(form: BookingForm, facility: Facility) -> Response:
 
 
 def booked(visit: Appointment, facility: Facility, what: str = "") -> Response:
-    """Back to the board: the card is on it, or the message says which day it is on."""
+    """Back to the board and to the card; the message says which day it is on if not on this."""
     if visit.appointment_series_id is not None:
         say_booked(visit)
     else:
@@ -213,7 +213,7 @@ def booked(visit: Appointment, facility: Facility, what: str = "") -> Response:
     day = local_date(visit.start_at, facility.timezone)
     if over_board():
         return back_on_board(visit.id)
-    return go("appointments.day", facility=facility.id, date=day)
+    return go("appointments.day", facility=facility.id, date=day, _anchor=f"visit-{visit.id}")
 
 
 def _form(

@@ -50,7 +50,8 @@ def reversals() -> Response:
         to = {"appointment_id": visit_ids[0]} if visit_ids else {}
         return go("appointments.show" if to else "appointments.home", **to)
     response = with_board()
-    response.headers["HX-Trigger"] = json.dumps({"portal:undone": {"act": str(group or "")}})
+    undone = {"act": str(group or ""), "visits": visit_ids}
+    response.headers["HX-Trigger"] = json.dumps({"portal:undone": undone})
     return response
 
 

@@ -110,8 +110,18 @@ if (board) {
     if (event.detail.ctx.sourceElement.matches?.("[data-poll]") && (document.hidden || board.matches(".moving"))) event.preventDefault();
   });
   arm();
+  // Who comes from a booking elsewhere, or took something back, is on its card.
+  const here = document.getElementById(location.hash.slice(1))?.closest(".visit");
+  if (here) {
+    history.replaceState(null, "", location.pathname + location.search);
+    here.classList.add("fresh");
+  }
+  document.addEventListener("portal:undone", ({ detail: { visits } }) => {
+    if (!document.querySelector("dialog[open]")) land(visits?.map((id) => document.getElementById(`visit-${id}`)).find((card) => card));
+  });
   const line = lineNow() ?? board.querySelector(".cell");
-  if (line) board.scrollTop = Math.max(0, line.offsetTop - board.clientHeight / 3);
+  if (here) land(here);
+  else if (line) board.scrollTop = Math.max(0, line.offsetTop - board.clientHeight / 3);
 }
 
 const TICK = 20_000;
