@@ -19,8 +19,16 @@ from portal.staff.commands import close_clinic
 from portal.tenancy.context import as_job, as_worker, enter_job, exchange_process_key
 
 JOB = "keys"
-MARK = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-REACHED = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= :mark")
+# Whoever has read or written anything in this database and has not ended, its own cleaning aside,
+# which has no user. A snapshot's xmin would wait for every other database of the server too.
+UNDER_WAY = """
+    SELECT l.virtualtransaction
+      FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid AND a.usesysid IS NOT NULL
+     WHERE l.locktype = 'relation' AND l.pid <> pg_backend_pid()
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+MARK = text(f"SELECT ARRAY({UNDER_WAY})")
+REACHED = text(f"SELECT NOT ARRAY({UNDER_WAY}) && CAST(:mark AS text[])")
 
 group = AppGroup("keys", help="Exchange the keys of patient data, or destroy them.")
 
@@ -158,7 +166,7 @@ def _wait_for_others() -> None:
         time.sleep(0.1)
 
 
-def _reached(mark: int) -> bool:
+def _reached(mark: list[str]) -> bool:
     with as_worker():
         return bool(session.scalar(REACHED, {"mark": mark}))
 

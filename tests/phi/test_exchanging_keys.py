@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from portal.cli.invariants import CHECKS
+from portal.cli.keys import MARK, REACHED
 from portal.db import db, session
 from portal.patients import queries
 from portal.patients.commands import change_patient, register_patient
@@ -20,12 +21,11 @@ from portal.phi.keys import KeyRing, KeyUnavailable, LocalKey, ring
 from portal.phi.models import TenantKey
 from portal.phi.sealed import UNREADABLE
 from portal.startup import require_key
-from portal.tenancy.context import as_job
-from tests.support.databases import KEY, Database
+from portal.tenancy.context import as_job, as_worker
+from tests.support.databases import KEY, Database, clone
 from tests.support.people import Clinic, found
 from tests.support.sizes import patient, sized
 
-# An exchange waits for every transaction that was under way on the server, other tests' too.
 pytestmark = [pytest.mark.database, patient()]
 WRITERS = 8
 VERSIONS = select(TenantKey.purpose, TenantKey.version, TenantKey.active, TenantKey.retired_at)
@@ -98,6 +98,19 @@ NOTED = {
 }
 
 
+@contextmanager
+def server_of(server):
+    """A transaction in another database of the same server, undone at the end."""
+    with clone(server, "elsewhere") as other, other.connect("admin") as connection:
+        yield connection
+        connection.rollback()
+
+
+def waited_for() -> list[str]:
+    with as_worker():
+        return list(session.scalar(MARK))
+
+
 def test_both_keys_are_exchanged_under_eight_writers(own_database, here, clinic):
     stop, elsewhere = Event(), own_database.app()
     with ThreadPoolExecutor(WRITERS) as pool:
@@ -119,6 +132,26 @@ def test_both_keys_are_exchanged_under_eight_writers(own_database, here, clinic)
 
 class Killed(BaseException):
     """The end of a process, in the middle of whatever it was at."""
+
+
+def test_it_waits_for_this_databases_transactions_alone(server, own_database, here, clinic):
+    """The kind: a wait that somebody who has nothing to do with it can make endless."""
+    with (
+        here.app_context(),
+        server_of(server) as elsewhere,
+        own_database.connect("admin") as inside,
+    ):
+        elsewhere.execute("CREATE TABLE under_way ()")
+        mark = waited_for()
+        assert mark == []
+        inside.execute("UPDATE tenants SET name = name")
+        mark = waited_for()
+        assert len(set(mark)) == 1
+        with as_worker():
+            assert session.scalar(REACHED, {"mark": mark}) is False
+        inside.commit()
+        with as_worker():
+            assert session.scalar(REACHED, {"mark": mark}) is True
 
 
 def test_stopped_again_and_again_it_ends_as_if_it_never_was(
