@@ -1,6 +1,7 @@
 """Messages about what was done to visits: who, what, when, with a way back and a link."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -9,12 +10,16 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.act_words import UNDONE
+from portal.appointments.act_words import UNDONE, Called, called
 from portal.appointments.acts import AppointmentAct
 from portal.appointments.models import Appointment
 from portal.availability.rules import local_date
+from portal.patients.queries import find_patient
 from portal.web.filters import hhmm, localtime, shortdate, weekdayname
 from portal.web.messages import PATIENT, toast
+
+# Longer apart, a registration and a booking are two acts of somebody at a desk.
+ONE_REQUEST = timedelta(seconds=15)
 
 
 def say_done(visit: Appointment, what: str, *, brief: bool = False) -> None:
@@ -40,18 +45,46 @@ def say_undone(done: Sequence[AppointmentAct]) -> None:
     """Say what is so again after something was taken back."""
     visit, group = queries.get_appointment(done[-1].appointment_id), done[-1].group_uid
     undoes = None if queries.list_acts(group) else str(group)
-    count = len({act.appointment_id for act in done})
-    if count > 1:
-        what = ngettext("%(num)s appointment is as it was", "%(num)s appointments are as they were",
-                        count)  # fmt: skip
-        toast(str(what), "info", undoes=undoes)
-        return
-    if done[-1].kind == "move":
+    above, several = called(group), len({act.appointment_id for act in done}) > 1
+    if above or several:
+        text = _of_several(done, above)
+    elif done[-1].kind == "move":
         text = _("Back to %(when)s with %(doctor)s: %(who)s", who=PATIENT, when=when(visit),
                  doctor=queries.get_context(visit).doctor_name)  # fmt: skip
     else:
         text = _about(visit, _(UNDONE[done[-1].kind]))
-    toast(text, "info", patient=visit.patient_id, link=_link(visit), undoes=undoes)
+    if _registered_with(done[-1], visit):
+        text = _("%(undone)s. The patient's record, which was registered with it, stays.",
+                 undone=text)  # fmt: skip
+        chart = url_for("patients.show", patient_id=visit.patient_id)
+        toast(text, "info", patient=visit.patient_id, link=chart, link_text=_("Chart"),
+              undoes=undoes)  # fmt: skip
+    elif above or several:
+        toast(text, "info", undoes=undoes)
+    else:
+        toast(text, "info", patient=visit.patient_id, link=_link(visit), undoes=undoes)
+
+
+def _of_several(done: Sequence[AppointmentAct], above: Called | None) -> str:
+    """What is taken back, and what has become of how many appointments."""
+    count = len({act.appointment_id for act in done})
+    if any(act.before is None for act in done):
+        count = len({act.appointment_id for act in done if act.before is None})
+        now = ngettext("%(num)s appointment is cancelled", "%(num)s appointments are cancelled",
+                       count)  # fmt: skip
+    else:
+        now = ngettext("%(num)s appointment is as it was", "%(num)s appointments are as they were",
+                       count)  # fmt: skip
+    what = above.undone if above else _(UNDONE[done[-1].kind])
+    return str(_("%(what)s: %(now)s", what=what, now=now))
+
+
+def _registered_with(act: AppointmentAct, visit: Appointment) -> bool:
+    """Whether the booking that is taken back had registered its patient, in the same request."""
+    if act.before is not None:
+        return False
+    patient = find_patient(visit.patient_id)
+    return patient is not None and abs(act.done_at - patient.created_at) < ONE_REQUEST
 
 
 def _way_back(visit: Appointment) -> tuple[str | None, dict[str, Any] | None]:

@@ -1,6 +1,21 @@
 """What was done to a visit, and that it was taken back, in words."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+from uuid import UUID
+
 from portal.refusals import N_
+
+
+class Called(NamedTuple):
+    """What an area above calls something it did to appointments: as done, and as taken back."""
+
+    done: str
+    undone: str
+
+
+# Given what names an act, an area above says what it was; None when it is not theirs.
+CALLED_BY: list[Callable[[UUID], Called | None]] = []
 
 # kind -> what a message says was done.
 DONE = {
@@ -51,6 +66,12 @@ UNDONE = {
     "complete": N_("Completion undone"),
     "no_show": N_("No-show undone"),
     "cancel": N_("Restored"),
+    "move": N_("Move undone"),
     "edit": N_("Edit undone"),
     "correct": N_("Correction undone"),
 }
+
+
+def called(group: UUID) -> Called | None:
+    """What an area above calls an act; None when it was done to appointments alone."""
+    return next((words for each in CALLED_BY if (words := each(group))), None)

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.act_words import DONE
+from portal.appointments.act_words import DONE, called
 from portal.appointments.acts import AppointmentAct
 from portal.availability.rules import local_date
 from portal.facilities.visits import ComingVisit, list_visits
@@ -42,8 +42,10 @@ def _group(act: AppointmentAct) -> object:
 
 def _words(acts: Sequence[AppointmentAct], visits: dict[int, ComingVisit]) -> str:
     what = ", ".join(dict.fromkeys(str(_(DONE[act.kind])) for act in reversed(acts)))
-    ids = {act.appointment_id for act in acts}
-    if len(ids) > 1:
+    ids, above = {act.appointment_id for act in acts}, called(acts[0].group_uid)
+    if above:
+        what = above.done
+    if above or len(ids) > 1:
         num = len(ids)
         return f"{what}: {ngettext('%(num)s appointment', '%(num)s appointments', num)}"
     visit = visits.get(ids.pop())

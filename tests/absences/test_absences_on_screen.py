@@ -178,7 +178,10 @@ def test_the_call_list_and_the_absences_follow_what_is_undone_there(browser, war
     assert f'hx-get="{sheet}' in before
     assert 'hx-trigger="portal:undone from:body"' in before
     assert 'hx-trigger="portal:undone from:body"' in browser.get("/absences/").text
-    assert browser.send("/appointments/reversals").status_code == 303
+    name = ward.ill.doctor.display_name
+    assert f"Absence of {name}: " in browser.get("/appointments/reversals").text
+    said = browser.send("/appointments/reversals", follow_redirects=True).text
+    assert f"The absence of {name} is taken back: " in said
     after = browser.get(sheet, headers=HTMX).text
     assert "The absence was undone." in after
     assert ">Undo absence<" not in after

@@ -94,6 +94,15 @@ def test_a_series_is_booked_with_its_notes_and_said(browser, alder, work):
     assert {notes for _start, _status, notes in booked} == {"Bring the scans"}
 
 
+def test_a_series_that_is_taken_back_says_what_has_become_of_it(browser, alder, work):
+    """The kind: "as they were" is said of appointments that were not there."""
+    sent = typed(browser.sign_in(alder.desk), *work)
+    sent |= {"repeat": "book", "starts": starts(browser.send("/appointments/new", sent).text)}
+    browser.send("/appointments/new", sent)
+    page = browser.send("/appointments/reversals", follow_redirects=True).text
+    assert "Booking undone: 4 appointments are cancelled" in page
+
+
 def test_a_date_may_be_left_out_which_is_said(browser, alder, work):
     sent = typed(browser.sign_in(alder.desk), *work)
     first, second, third = starts(browser.send("/appointments/new", sent).text)

@@ -1,5 +1,7 @@
 """/absences/7/reversal: taking an absence back, shown before it is done."""
 
+from uuid import UUID
+
 from flask import Response
 from flask_babel import gettext as _
 
@@ -8,8 +10,9 @@ from portal.absences.forms import UndoForm
 from portal.absences.sheet import stays_of
 from portal.absences.views.blueprint import bp
 from portal.absences.views.recording import VisitsChanged
+from portal.appointments.act_words import CALLED_BY, Called
 from portal.auth.permissions import permission
-from portal.doctors.queries import get_doctor
+from portal.doctors.queries import get_doctor, list_doctor_names
 from portal.web.answers import form_page, go, toast
 from portal.web.previews import tried
 
@@ -32,3 +35,18 @@ def reversal(absence_id: int) -> Response:
     return form_page("absences/reversal.html", "absences/_reversal.html", form, absence=absence,
                      undone=undone, stays=stays, spans=queries.list_spans(absence_id),
                      doctor=get_doctor(absence.doctor_id, even_retired=True))  # fmt: skip
+
+
+def _called(group: UUID) -> Called | None:
+    """An absence, by whose it is, where what was done to appointments is said."""
+    absence = queries.find_by_key(group)
+    if absence is None:
+        return None
+    name = list_doctor_names({absence.doctor_id}).get(absence.doctor_id, "?")
+    return Called(
+        _("Absence of %(doctor)s", doctor=name),
+        _("The absence of %(doctor)s is taken back", doctor=name),
+    )
+
+
+CALLED_BY.append(_called)
