@@ -75,9 +75,12 @@ def not_signed_in(_nobody: NotSignedIn) -> Response:
     if asks_for_fragment():
         came_from = parts_of(request.headers.get("HX-Current-URL"))
         address = address_of(there, next=own_address(came_from.path))
-        if request.method == "POST" and not owed():
-            return page(PAGE, "auth/_ended.html", status=401, form=_form())
-        return Response(status=401, headers={"HX-Redirect": address})
+        answer = Response(status=401)
+        if not owed():
+            answer = page(PAGE, "auth/_ended.html", status=401, form=_form())
+        if request.method == "GET" or owed():
+            answer.headers["HX-Redirect"] = address
+        return answer
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
     if request.method == "GET" and (owed() or sessions.cookie_token() is None):
         return go(there, next=wanted)

@@ -21,8 +21,6 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 // comes back for a request with nowhere to put it opens in the dialog.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status } = ctx.response;
-  // Of an ended session: an open form stays.
-  if (status === 401 && document.querySelector("dialog[open] form")) { ctx.hx.redirect = ""; ctx.swap = "none"; }
   if (isPoll(ctx) && status !== 401) return;
   if (status >= 500) return fail(words.failed);
   const dialog = document.getElementById("dialog");

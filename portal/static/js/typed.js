@@ -58,3 +58,19 @@ question.addEventListener("close", () => { if (question.returnValue) then(); });
 document.addEventListener("submit", ({ target }) => { sent = target; });
 for (const name of ["htmx:after:swap", "htmx:error"]) document.addEventListener(name, () => { sent = null; });
 window.addEventListener("beforeunload", (event) => { if (forms(document).some(typed)) event.preventDefault(); });
+
+// The session is over. Where nothing is typed, the same address is the sign-in, which says why. What
+// is typed in the dialog stays, and nothing of what stands behind it.
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.response.status !== 401) return;
+  sent = null;
+  ctx.hx.redirect = "";
+  const kept = forms(document).filter(typed);
+  if (!kept.length) { ctx.swap = "none"; return location.reload(); }
+  for (const shown of document.querySelectorAll("[data-poll], .toast")) shown.remove();
+  document.getElementById("idle").close();
+  const dialog = kept[0].closest("dialog");
+  if (!dialog) return;
+  document.querySelector(".shell").hidden = true;
+  dialog.addEventListener("close", () => location.reload());
+});
