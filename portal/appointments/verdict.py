@@ -1,6 +1,6 @@
 """Whether the facility takes the plan, in words; where it does not, what else can be done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -73,6 +73,28 @@ def verdict_on(choice: Choice, day: date) -> Verdict:
         return Verdict("good", _("Accepted at %(facility)s.", facility=choice.facility.name))
     ways = [_self_pay(), *_other_plans(choice, day), *_other_places(choice, day)]
     return Verdict("bad", refused, ways, _change(choice, plan), _elsewhere(choice, day))
+
+
+def verdict_on_wish(
+    plan_id: int | None, facilities: Mapping[int, str], days: Sequence[date]
+) -> Verdict | None:
+    """The same of a wait: nothing of it suits where no facility takes the plan on any of the days.
+
+    Args:
+        plan_id: what they come with.
+        facilities: those they would come to, by name.
+        days: the first and the last of the wait.
+    """
+    if plan_id is None or not facilities or not days:
+        return None
+    refused = []
+    for facility_id, name in facilities.items():
+        plan = find_plan_at(facility_id, plan_id)
+        words = [refusal_of(plan, name, day) for day in days] if plan else [None]
+        if None in words:
+            return None
+        refused.append(words[0] or "")
+    return Verdict("bad", " ".join(refused), [_self_pay()])
 
 
 def gap_words(visit: Appointment, facility: str, day: date) -> str | None:

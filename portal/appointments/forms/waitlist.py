@@ -12,7 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.appointments.commands import WishDetails, check_wish
 from portal.appointments.forms.booking import BookingForm
@@ -20,12 +20,14 @@ from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_se
 from portal.appointments.forms.patient import ForSomebody
 from portal.appointments.models import WaitlistEntry
 from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
+from portal.appointments.verdict import Verdict, verdict_on_wish
 from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
 from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.facilities.words import facility_words
 from portal.patients.rules.details import PatientDetails
-from portal.web.forms import PickField, tidy
+from portal.web.forms import PickField, record_number, tidy
+from portal.web.forms.words import Named
 
 USUAL_WAIT = timedelta(weeks=6)
 # Of a booking what belongs to the wish as well.
@@ -76,6 +78,25 @@ class WishForm(ForSomebody):
             UUID(field.data)
         except ValueError:
             field.data = str(uuid4())
+
+    def take_up(self) -> None:
+        """What the button beside a plan that is not accepted says: another one, or none."""
+        what, _colon, value = (self.show.data or "").partition(":")
+        if what == "plan":
+            self.insurance_plan_id.data = record_number(value)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """That no facility which is chosen takes the plan; None while there is nothing to say."""
+        wanted, offered = self.facility_ids.data or (), self.facility_ids.iter_choices()
+        chosen = {each: str(name) for each, name, *_how in offered if each in wanted}
+        days = [day for day in (self.earliest_on.data, self.latest_on.data) if day]
+        return verdict_on_wish(self.insurance_plan_id.data, chosen, days)
+
+    def validate_insurance_plan_id(self, _field: PickField) -> None:
+        """A plan with which something may come of it."""
+        if self.verdict is not None:
+            raise ValidationError(Named(self.verdict.text))
 
     def check(self) -> None:
         """As adding and changing check it."""

@@ -64,7 +64,7 @@ def waitlist() -> Response:
 def waitlist_new() -> Response:
     facility = facility_asked()
     form = WishForm(data=_asked(facility) if request.method == "GET" else None)
-    brought = request.method == "POST" and bring_plan(form)
+    brought = _brought(form)
     form.offer_choices(facility)
     if not brought and _is_sent(form) and form.validate():
         with form.refusals():
@@ -84,7 +84,7 @@ def waitlist_edit(entry_id: int) -> Response:
     facility = next((each for each in list_facilities() if each.id in there), None)
     facility = facility or facility_asked()
     form = WishForm(data=_shown(entry, there), edits=entry)
-    brought = request.method == "POST" and bring_plan(form)
+    brought = _brought(form)
     form.offer_choices(facility)
     if not brought and _is_sent(form) and form.validate():
         with form.refusals():
@@ -179,6 +179,12 @@ def _back(entry: WaitlistEntry) -> Response:
     return go("appointments.waitlist", facility=next(iter(there), None))
 
 
+def _brought(form: WishForm) -> bool:
+    """Whether another patient brought another plan; a button may have said which it is."""
+    form.take_up()
+    return request.method == "POST" and bring_plan(form)
+
+
 def _is_sent(form: WishForm) -> bool:
     """Whether it is to be saved, and not only to show more."""
     return request.method == "POST" and not form.show.data
@@ -221,4 +227,4 @@ def _form(template: str, form: WishForm, facility: Facility, **context: Any) -> 
     back = url_for("appointments.waitlist", facility=facility.id)
     return form_page(template, FORM, form, status=200 if shows else None, facility=facility,
                      matches=matches, alike=alike, strip=strip, already=already, back_to=back,
-                     **context)  # fmt: skip
+                     verdict=form.verdict, **context)  # fmt: skip
