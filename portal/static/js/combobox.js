@@ -16,12 +16,14 @@ class Combobox extends HTMLElement {
     this.input.addEventListener("blur", () => this.close());
     // Chosen when let go: a finger may scroll the list, and nothing under it is pressed.
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
-    this.list.addEventListener("click", ({ target }) => this.pick(target.closest("[role=option]:not([aria-disabled])")));
+    this.list.addEventListener("click", ({ target }) => this.pick(target.closest("[role=option]:not([aria-disabled]), [data-why]")));
   }
 
-  get options() { return [...this.list.querySelectorAll("[role=option]:not([aria-disabled])")]; }
+  // Whoever cannot be chosen is gone to as well, and says why.
+  get options() { return [...this.list.querySelectorAll("[role=option]:not([aria-disabled]), [data-why]")]; }
 
   typed() {
+    if (this.value?.value) say(this.dataset.gone ?? "");
     this.set("");
     clearTimeout(this.timer);
     this.waiting = 0;
@@ -88,6 +90,7 @@ class Combobox extends HTMLElement {
 
   pick(option) {
     if (!option) return;
+    if (option.ariaDisabled) return say(option.dataset.why);
     if (option.dataset.href) { location.href = option.dataset.href; return; }
     this.input.value = option.dataset.label;
     this.input.removeAttribute("aria-invalid");

@@ -30,7 +30,9 @@ document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") { typedAhead.push(event.key); event.preventDefault(); }
     return;
   }
-  if (typing(event.target) || localStorage.getItem("portal.keys") === "off") return;
+  // Beside the name of who is chosen, what is in no name is a key.
+  const picked = event.target.closest?.("portal-combobox")?.value?.value && /[[\]]/.test(event.key);
+  if (typing(event.target) && !picked || localStorage.getItem("portal.keys") === "off") return;
   if (event.key === "?") return document.querySelector("[data-command=keys]").click();
   if (event.key === "/") { event.preventDefault(); return document.getElementById("find")?.focus(); }
   const wanted = find(event.key);
