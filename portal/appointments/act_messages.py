@@ -22,16 +22,20 @@ from portal.web.messages import PATIENT, toast
 ONE_REQUEST = timedelta(seconds=15)
 
 
-def say_done(visit: Appointment, what: str, *, brief: bool = False) -> None:
+def say_done(
+    visit: Appointment, what: str, *, brief: bool = False, besides: Sequence[str] = ()
+) -> None:
     """Say what was done to a visit just now, with a way back.
 
     Args:
         visit: the visit; of several that were done together, one.
         what: what was done, in words.
         brief: `what` says when and with whom already, or there are several.
+        besides: what is not as usual about it.
     """
     group, undo = _way_back(visit)
     text = _("%(what)s: %(who)s", what=what, who=PATIENT) if brief else _about(visit, what)
+    text = ". ".join((text, *besides))
     toast(text, undo=undo, patient=visit.patient_id, link=_link(visit), act=group)
 
 

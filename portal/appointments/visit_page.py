@@ -86,6 +86,7 @@ class VisitPage:
     words: tuple[str, str]
     cancelled: str | None
     overbook_reason: str | None
+    outside: str | None
     notes: str | None
     steps: Sequence[Step]
     next_action: Action | None
@@ -157,6 +158,7 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
         facility=around.facility_name, zone=around.zone,
         status=visit.status, shown=shown, words=(_(STATUS[shown][0]), STATUS[shown][1]),
         cancelled=cancelled_words(visit), overbook_reason=visit.overbook_reason,
+        outside=outside_words(visit),
         notes=visit.notes, steps=_steps(visit, rows, around.zone, attends=attends and today),
         next_action=_next_action(visit, rows) if attends and today and not never else None,
         minor_actions=list(_minor_actions(visit, around.zone, today=today)) if attends else (),
@@ -169,6 +171,13 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
         series=series_of(visit, around.zone),
         wanted=wanted_again(visit) if current_user.can("appointments.book") else None,
     )  # fmt: skip
+
+
+def outside_words(visit: Appointment) -> str | None:
+    """That its doctor does not work then; None where they do, and of what does not stand."""
+    if visit.status not in LIVE or not queries.is_outside_hours(visit):
+        return None
+    return str(_("Outside the hours of %(doctor)s", doctor=queries.get_context(visit).doctor_name))
 
 
 def cancelled_words(visit: Appointment) -> str | None:

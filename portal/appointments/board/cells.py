@@ -13,7 +13,7 @@ from portal.appointments.board.blocks import is_away
 from portal.appointments.board.lanes import MOST, Lane, clusters, lanes_of
 from portal.appointments.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.queries import BlockRow, SlotRow, VisitRow
-from portal.appointments.rules import where
+from portal.appointments.rules import lies_outside, where
 from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
 from portal.availability.rules import Span, local_date
 
@@ -132,9 +132,11 @@ def cells_of(
     """A doctor's visits and openings, by row, side by side where they overlap."""
     groups, alone = _grouped(visits, slots)
     gone = {slot.id for slot in slots if slot.orphaned}
+    hours = [slot for slot in slots if slot.by_rule and not slot.orphaned]
     cards: list[Cell] = [
         _card(visit, scene, outside=visit.slot_id in gone or
-              is_away(visit.start_at, visit.end_at, away)) for visit in alone
+              is_away(visit.start_at, visit.end_at, away) or
+              (bool(hours) and lies_outside(visit.start_at, hours))) for visit in alone
     ]  # fmt: skip
     cards += [_group(slot, members, scene) for slot, members in groups]
     cards.sort(key=attrgetter("row"))

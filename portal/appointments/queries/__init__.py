@@ -28,6 +28,7 @@ from portal.appointments.queries.day import (
 )
 from portal.appointments.queries.day_reasons import why_nothing
 from portal.appointments.queries.gone import Gone, list_gone
+from portal.appointments.queries.hours import is_outside_hours
 from portal.appointments.queries.of_patient import (
     PatientVisit,
     is_deceased,
@@ -132,6 +133,7 @@ __all__ = [
     "get_step",
     "get_wish",
     "is_deceased",
+    "is_outside_hours",
     "last_act",
     "list_acts",
     "list_by_ids",

@@ -24,6 +24,7 @@ from portal.appointments.rules.openings import (
     SlotHeld,
     SlotTaken,
     TimeTaken,
+    lies_outside,
 )
 from portal.appointments.rules.preference import Preference, preferred
 from portal.appointments.rules.series import (
@@ -190,6 +191,7 @@ __all__ = [
     "is_earlier",
     "is_its_day",
     "keeps_seat",
+    "lies_outside",
     "next_step",
     "preferred",
     "ranked",

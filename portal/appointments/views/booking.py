@@ -1,6 +1,6 @@
 """Booking an appointment: the form, and what becomes of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -34,6 +34,7 @@ from portal.appointments.views.shown import (
     over_board,
 )
 from portal.appointments.views.waitlist import wish_form
+from portal.appointments.visit_page import outside_words
 from portal.auth.permissions import permission
 from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
@@ -81,9 +82,9 @@ def _try_to_book(form: BookingForm, facility: Facility) -> Response:
     """Booked; or the form again, with what stands against it and what is still possible."""
     choice = _chosen(form, facility)
     try:
-        return (
-            booked(_book(form, facility), facility) if _at_once(form) else _series(form, facility)
-        )
+        if not _at_once(form):
+            return _series(form, facility)
+        return booked(_book(form, facility), facility, own_time=form.own_time)
     except PossiblyRegistered as possibly:
         possibly.field = "found_patient_id"
         form.refuse(possibly)
@@ -204,16 +205,27 @@ def _series(form: BookingForm, facility: Facility) -> Response:
                      booking=booking, dates=dates, kept=kept())  # fmt: skip
 
 
-def booked(visit: Appointment, facility: Facility, what: str = "") -> Response:
+def booked(
+    visit: Appointment, facility: Facility, what: str = "", *, own_time: bool = False
+) -> Response:
     """Back to the board and to the card; the message says which day it is on if not on this."""
     if visit.appointment_series_id is not None:
         say_booked(visit)
     else:
-        say_done(visit, what or _("Booked"))
+        say_done(visit, what or _("Booked"), besides=list(_unusual(visit)) if own_time else ())
     day = local_date(visit.start_at, facility.timezone)
     if over_board():
         return back_on_board(visit.id)
     return go("appointments.day", facility=facility.id, date=day, _anchor=f"visit-{visit.id}")
+
+
+def _unusual(visit: Appointment) -> Iterator[str]:
+    """What whoever chose another time than an opening may not have meant."""
+    if visit.overbooked:
+        yield _("Overbooked")
+    outside = outside_words(visit)
+    if outside:
+        yield outside
 
 
 def _form(

@@ -52,7 +52,8 @@ def received() -> Response:
                   service=form.service_id.data, plan=form.insurance_plan_id.data)  # fmt: skip
     if not bring_plan(form) and not form.asks_for_more and form.validate():
         with form.refusals():
-            return booked(_receive(form, facility), facility, _("Checked in"))
+            visit = _receive(form, facility)
+            return booked(visit, facility, _("Checked in"), own_time=True)
     return _form(form, facility)
 
 

@@ -1,0 +1,25 @@
+"""Whether an appointment lies within the hours that its doctor works."""
+
+from portal.appointments.models import Appointment
+from portal.appointments.queries.reasons import HOURS, laid_out_until
+from portal.appointments.queries.visits import zone_of
+from portal.appointments.rules import lies_outside
+from portal.availability.rules import day_span, local_date
+from portal.db import session
+from portal.tenancy.context import facts
+
+
+def is_outside_hours(visit: Appointment) -> bool:
+    """Whether it begins when its doctor does not work there; of days to come later nobody knows."""
+    zone = zone_of(visit.facility_id)
+    day = local_date(visit.start_at, zone)
+    span = day_span(day, zone)
+    values = {
+        "tenant_id": facts().tenant_id, "doctor_id": visit.doctor_id,
+        "facility_id": visit.facility_id, "opens": span.start, "closes": span.end,
+    }  # fmt: skip
+    hours = session.execute(HOURS, values).all()
+    if hours:
+        return lies_outside(visit.start_at, hours)
+    known = laid_out_until(visit.doctor_id, visit.facility_id, zone)
+    return known is not None and day <= known
