@@ -15,7 +15,7 @@ def test_a_patient_who_was_registered_with_it_stays(browser, alder, is_new):
         practice = a_practice(alder.facility_id)
         hours(practice)
         known = {"patient_id": a_patient().id}
-    new = {"patient_id": "new", "last_name": "Novak", "first_name": "Zoe"}
+    new = {"patient_id": "new", "last_name": "Novak", "first_name": "Zoe", "dob_unknown": "y"}
     with on_monday(minutes=5):
         page = browser.sign_in(alder.desk).get("/appointments/new").text
         sent = {

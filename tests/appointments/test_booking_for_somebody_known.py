@@ -131,7 +131,8 @@ def test_whom_another_facility_knows_is_told_by_number_alone(browser, alder, ann
         number = there.mrn
     limited = alder.hire("limited", "front_desk", facility_ids=(alder.facility_id,))
     browser.sign_in(limited)
-    new = typed | {"last_name": "Z", "first_name": "N", "dob": "", "phone": "555 010 8888"}
+    new = typed | {"last_name": "Z", "first_name": "N", "dob": "", "dob_unknown": "y",
+                   "phone": "555 010 8888"}  # fmt: skip
     answer = browser.send("/appointments/new", new)
     assert answer.status_code == 422
     assert number in answer.text
@@ -145,3 +146,19 @@ def test_nonsense_chosen_is_nobody_and_asks_again(desk, alder, typed, nonsense):
     answer = desk.send("/appointments/new", typed | {"found_patient_id": nonsense})
     assert answer.status_code == 422
     assert ASKED in answer.text
+
+
+def test_nobody_is_registered_whose_birth_date_was_not_asked(desk, alder, typed):
+    refused = desk.send("/appointments/new", typed | {"dob": "", "last_name": "Novak"})
+    assert refused.status_code == 422
+    assert "Enter the date of birth, or tick that it is unknown." in refused.text
+    with alder.at_work():
+        assert search_patients("novak") == []
+
+
+def test_all_that_is_wrong_with_a_new_patient_is_said_in_one_round(desk, typed):
+    """The kind: what a command refuses is heard only once the form has nothing to say."""
+    wrong = {"last_name": "", "phone": "abc", "dob": "1800-01-02"}
+    refused = desk.send("/appointments/new", typed | wrong)
+    for field in ("last_name", "phone", "dob"):
+        assert f'id="{field}-error"' in refused.text

@@ -98,7 +98,8 @@ def test_a_new_patient_is_registered_only_if_the_visit_is_booked(browser, alder,
     slots = starts(browser.sign_in(alder.desk).get("/appointments/new").text)
     with alder.at_work():
         book(practice, "08:00")
-    new = typed(practice, patient, slots[0], patient_id="new", last_name="Novak", first_name="Zoe")
+    new = typed(practice, patient, slots[0], patient_id="new", last_name="Novak", first_name="Zoe",
+                dob_unknown="y")  # fmt: skip
     assert browser.send("/appointments/new", new).status_code == 409
     assert "Novak" not in browser.get("/patients/").text
     new["availability_slot_id"] = slots[1]
@@ -110,7 +111,8 @@ def test_a_new_patient_says_their_language_while_they_are_booked(browser, alder,
     practice, patient = work
     slots = starts(browser.sign_in(alder.desk).get("/appointments/new").text)
     speaks = {"preferred_language_text": "spanish", "preferred_language_plain": "1"}
-    new = typed(practice, patient, slots[0], patient_id="new", last_name="Novak", first_name="Zoe")
+    new = typed(practice, patient, slots[0], patient_id="new", last_name="Novak", first_name="Zoe",
+                dob_unknown="y")  # fmt: skip
     assert browser.send("/appointments/new", new | speaks | {"interpreter": "y"}).status_code == 303
     with alder.at_work():
         [found] = search_patients("Novak Zoe")

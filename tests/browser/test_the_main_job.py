@@ -117,6 +117,21 @@ def test_a_new_patient_is_registered_with_the_booking(desk):
     expect(desk.locator(".visit:focus")).to_contain_text("Ó Séaghdha, Róisín")
 
 
+def test_six_keys_register_no_stranger(desk):
+    """The kind: the keys that book somebody known make somebody of a name that is mistyped."""
+    desk.keyboard.press("n")
+    expect(desk.locator("#patient_query")).to_be_focused()
+    desk.keyboard.type("Xylander pe")
+    desk.keyboard.press("ArrowDown")
+    expect(desk.locator("[role=option][aria-selected=true]")).to_contain_text("Register")
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".errors")).to_contain_text("tick that it is unknown")
+    desk.get_by_label("The birth date is unknown").check()
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".visit:focus")).to_contain_text("pe, Xylander")
+
+
 def test_what_was_typed_stays_beside_its_error(desk):
     desk.keyboard.press("n")
     desk.keyboard.type("Nobody Known")

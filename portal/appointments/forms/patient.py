@@ -1,10 +1,11 @@
 """Whom a form is for: somebody who is known, or somebody new who is registered with it."""
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from portal.appointments.rules import inactive
+from portal.patients.commands import check_person
 from portal.patients.queries import get_patient
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.kept import Extras, with_extras
@@ -31,6 +32,7 @@ class ForSomebody(PortalForm):
     last_name = Line(lazy_gettext("Last name"), [Length(max=100)])
     first_name = Line(lazy_gettext("First name"), [Length(max=100)])
     dob = DateField(lazy_gettext("Date of birth"), [Optional()])
+    dob_unknown = BooleanField(lazy_gettext("The birth date is unknown"))
     phone = Line(lazy_gettext("Phone"), [Length(max=50)])
     preferred_language = PickField(
         lazy_gettext("Preferred language"), coerce=tidy, validate_choice=False
@@ -82,6 +84,16 @@ class ForSomebody(PortalForm):
         """As the last name."""
         if self.registers and not field.data:
             raise ValidationError(gettext("First name: needed to register a new patient."))
+
+    def validate_dob_unknown(self, field: BooleanField) -> None:
+        """Nobody is registered whose birth date was not asked: by it they are found again."""
+        if self.registers and not (field.data or self.dob.data or self.dob.errors):
+            raise ValidationError(gettext("Enter the date of birth, or tick that it is unknown."))
+
+    def check(self) -> None:
+        """Of whoever is new, as registering checks it."""
+        if self.registers:
+            check_person(self.newcomer(None, None))
 
     def newcomer(self, facility_id: int | None, plan_id: int | None) -> PatientDetails:
         """The new patient, with where they are at home and their plan."""

@@ -33,8 +33,8 @@ USUAL_WAIT = timedelta(weeks=6)
 # Of a booking what belongs to the wish as well.
 OF_BOOKING = (
     "patient_id", "found_patient_id", "patient_query", "plan_for", "last_name", "first_name",
-    "dob", "phone", "preferred_language", "interpreter", "service_id", "insurance_plan_id",
-    "doctor_id", "notes",
+    "dob", "dob_unknown", "phone", "preferred_language", "interpreter", "service_id",
+    "insurance_plan_id", "doctor_id", "notes",
 )  # fmt: skip
 REQUIRED = InputRequired(lazy_gettext("This is needed."))
 
@@ -99,7 +99,8 @@ class WishForm(ForSomebody):
             raise ValidationError(Named(self.verdict.text))
 
     def check(self) -> None:
-        """As adding and changing check it."""
+        """As adding and changing check it, and registering whoever is new."""
+        super().check()
         check_wish(self.details())
 
     def person(self) -> PatientDetails:
