@@ -34,6 +34,14 @@ LINE = {
     "keepalives": 1, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3,
     "tcp_user_timeout": int(SECONDS * 1000),
 }  # fmt: skip
+LINE_TO_END = {"connect_timeout": 2}
+# A statement can go on after it was cancelled, with all that it has locked; not after this. A
+# pooler's numbers are not the server's: nobody is ended who has not worked for so long.
+END = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE pid = %s AND usename = current_user AND backend_type = 'client backend'
+       AND xact_start < clock_timestamp() - make_interval(secs => %s)
+"""
 
 
 @dataclass
@@ -92,9 +100,14 @@ class Connection(prepared.Connection):
 
     def _give_up(self) -> None:
         """Have the server stop, if it hears; what became of the transaction nobody knows."""
+        known: dict[str, Any] = self.info.get_parameters() | LINE_TO_END
+        known["password"] = self.info.password
+        gone_on = self.info.backend_pid
         with suppress(psycopg.Error):
             self.cancel_safe(timeout=SECONDS_ONCE_IN_VAIN)
         self.pgconn.finish()
+        with suppress(psycopg.Error), psycopg.connect(**known, autocommit=True) as another:
+            another.execute(END, [gone_on, SECONDS_ONCE_IN_VAIN])
 
 
 def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> psycopg.Connection[Any]:

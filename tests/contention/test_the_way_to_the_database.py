@@ -17,9 +17,12 @@ from uuid import uuid4
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from portal import clock, waiting
 from portal.appointments.queries import Wanted, list_offers
+from portal.db import session
 from tests.support.client import Browser
 from tests.support.databases import Database
 from tests.support.people import Person, found
@@ -202,6 +205,31 @@ def test_what_comes_drop_by_drop_comes_to_an_end(own_database, monkeypatch, way_
     finally:
         waiting.end(None)
     assert line.closed
+
+
+STUBBORN = """
+DO $$ BEGIN
+  LOCK TABLE appointments IN SHARE ROW EXCLUSIVE MODE;
+  FOR n IN 1..60 LOOP
+    BEGIN PERFORM pg_sleep(1); EXCEPTION WHEN query_canceled THEN NULL; END;
+  END LOOP;
+END $$
+"""
+
+
+def test_what_goes_on_after_it_was_cancelled_is_ended(own_database, monkeypatch):
+    """The kind: a statement that heeds no cancelling keeps what it has locked from everybody."""
+    monkeypatch.setattr(waiting, "SECONDS", 1.5)
+    far = own_database.app()
+    with far.app_context():
+        waiting.begin()
+        with pytest.raises(OperationalError):
+            session.execute(text(STUBBORN))
+        waiting.end(None)
+        session.rollback()
+    with own_database.connect("admin") as admin:
+        admin.execute("SET lock_timeout = '10s'")
+        admin.execute("LOCK TABLE appointments IN ROW EXCLUSIVE MODE")
 
 
 def booked(database: Database) -> int:
