@@ -61,7 +61,7 @@ READ = {
     VISITS: GIVEN,
 }
 CANCELLED = "(OLD.status = 'cancelled') <> (NEW.status = 'cancelled')"
-TAKES = "availability_slot_id, doctor_id, facility_id, start_at, end_at"
+TAKES = "availability_slot_id, doctor_id, facility_id, start_at, end_at, finished_at"
 # name, when, on which table, for which rows.
 TRIGGERS = (
     (
@@ -71,6 +71,7 @@ TRIGGERS = (
         "OLD.booked_count <> NEW.booked_count OR NEW.booked_count > 0"
         " AND (OLD.busy_from, OLD.busy_until) IS DISTINCT FROM (NEW.busy_from, NEW.busy_until)",
     ),
+    ("guard_taking", "INSERT", SLOTS, "NEW.booked_count > 0"),
     ("guard_taking", "INSERT", VISITS, "true"),
     (
         "guard_taken",

@@ -35,6 +35,14 @@ BY_HAND = {
     " '1 minute' WHERE id = :visit",
     "taken for a minute": "UPDATE availability_slots SET busy_until = busy_from + interval"
     " '1 minute' WHERE id = :slot",
+    "an opening that nobody takes": """
+        INSERT INTO availability_slots (facility_id, doctor_id, start_at, end_at, status, capacity,
+               booked_count, busy_from, busy_until)
+        SELECT facility_id, doctor_id, start_at + interval '1 day', end_at + interval '1 day',
+               'booked', 1, 1, start_at + interval '1 day', end_at + interval '60 days'
+          FROM availability_slots WHERE id = :slot""",
+    "gone without giving its seat back": "UPDATE appointments SET status = 'cancelled',"
+    " cancel_reason = 'By hand', finished_at = end_at - interval '1 minute' WHERE id = :visit",
     "seats that nobody takes": "UPDATE availability_slots SET capacity = 9, booked_count = 9"
     " WHERE id = :slot",
 }
