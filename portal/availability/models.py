@@ -142,6 +142,8 @@ class AvailabilitySlot(TenantOwned, Base):
             " CASE WHEN status = 'reserved' THEN 2 ELSE 0 END",
             name="reserved",
         ),
+        CheckConstraint("status <> 'reserved' OR booked_count = 0", name="held_or_taken"),
+        CheckConstraint("reserved_until <= end_at + interval '1 day'", name="held_until"),
         CheckConstraint("busy_from < busy_until", name="busy_times"),
         CheckConstraint(
             "(booked_count = 0 AND status <> 'reserved')"

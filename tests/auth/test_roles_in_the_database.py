@@ -286,10 +286,32 @@ def test_anothers_hold_stays_as_it_is_until_it_is_let_go_of(stage, role, held, c
         stage.connection.execute(f"UPDATE availability_slots SET {changed} WHERE id = {held}")
 
 
-def test_seats_that_no_rule_gives_are_on_record(stage, role, held):
+@pytest.mark.parametrize("changed", ["booked_count = 1", "reserved_until = '2925-01-01'"])
+def test_a_hold_is_nothing_else_and_ends(stage, role, held, changed):
+    with pytest.raises((REFUSED, psycopg.errors.CheckViolation)), undone(stage):
+        stage.connection.execute(
+            f"UPDATE availability_slots SET {changed}, reserved_by = reserved_by WHERE id = {held}"
+        )
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        ("capacity = 500",),
+        (
+            "capacity = 500, booked_count = 500, status = 'booked', reserved_by = NULL,"
+            " reserved_until = NULL",
+            "booked_count = 0, status = 'open'",
+        ),
+    ],
+)
+def test_seats_that_no_rule_gives_are_on_record(stage, role, held, way):
+    """In one statement, or said to be taken in between."""
     if role not in RIGHTS["appointments.book"]:
         return
-    stage.connection.execute(f"UPDATE availability_slots SET capacity = 500 WHERE id = {held}")
+    for changed in way:
+        stage.connection.execute(f"UPDATE availability_slots SET {changed} WHERE id = {held}")
+    stage.connection.execute("SET CONSTRAINTS record_seats IMMEDIATE")
     assert entries(stage, "availability_slots.seats") == 1
 
 
