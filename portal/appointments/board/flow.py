@@ -60,7 +60,7 @@ def flow_stamp(visits: Iterable[VisitRow]) -> str:
 def flow_of(
     visits: Iterable[VisitRow], doctors: Sequence[DoctorRow], axis: Axis, now: datetime, say: Say
 ) -> list[Group]:
-    """Waiting first, then the steps in their order; this opens the names of those present."""
+    """Who has arrived first, then the steps in order; this opens the names of those present."""
     names = {doctor.id: doctor.name for doctor in doctors}
     groups: dict[str, list[Present]] = {}
     places: dict[str, int] = {}
@@ -74,7 +74,7 @@ def flow_of(
 
 def _step_of(visit: VisitRow, say: Say) -> tuple[int, str]:
     if visit.status == "checked_in":
-        return 0, say("Waiting")
+        return 0, say("Arrived")
     if visit.step is None:
         return LAST, say("In progress")
     words = visit.step if visit.step_begun else say(WAITING_FOR, step=visit.step)
@@ -93,7 +93,7 @@ def _present(visit: VisitRow, doctor: str, axis: Axis, now: datetime, say: Say) 
     here, limit = Span(since, now).minutes, LATE_MINUTES if waiting else None
     at, count = 0 if waiting else visit.step_position or 0, visit.step_count or 0
     steps = ("done" if n < at else "at" if n == at else "" for n in range(1, count + 1))
-    step = say("Step %(at)s of %(count)s", at=at, count=count) if at else say("Waiting")
+    step = say("Step %(at)s of %(count)s", at=at, count=count) if at else say("Arrived")
     return Present(
         visit.id, visit.doctor_id % HUES, doctor, visit.name(), axis.hhmm(visit.start_at),
         visit.service, int(since.timestamp()), say("%(minutes)s min", minutes=here), limit,

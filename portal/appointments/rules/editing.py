@@ -29,7 +29,7 @@ class TooLongThere(SlotTaken):
     """The longer visit does not fit where it is; `.alternatives` are starts where it does."""
 
     message = N_(
-        "It would take %(minutes)s minutes, and the doctor has not that much time from then."
+        "It would take %(minutes)s minutes, and the doctor does not have that much time from then."
     )
     field = ""  # of the whole form: plan and service both may be the reason
 
