@@ -75,9 +75,14 @@ document.addEventListener("keydown", (event) => {
   if (spot.dataset.next) take(spot);
   else spot.click();
 });
-document.addEventListener("click", ({ target }) => {
+// A hand's second click is not for whoever came under the pointer with the first one's answer.
+let resting = false;
+document.addEventListener("click", async ({ target }) => {
   const button = target.closest(".next");
-  if (button) take(button.previousElementSibling);
+  if (!button || resting) return;
+  resting = true;
+  await take(button.previousElementSibling);
+  setTimeout(() => { resting = false; }, 1000);
 });
 
 if (board) {
