@@ -32,7 +32,7 @@ def test_a_refused_move_says_why_beside_what_was_done(booked):
     booked.keyboard.press("Enter")
     dialog = booked.locator("#dialog")
     expect(dialog).to_be_visible()
-    expect(dialog.locator(".errors")).to_contain_text("does not offer the service there")
+    expect(dialog.locator(".errors")).to_contain_text("does not offer this service here")
     # Nothing was typed: closing asks nothing.
     booked.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -56,7 +56,7 @@ def test_a_card_in_the_hand_shows_where_it_can_be_dropped(booked):
     expect(ghost).to_have_class(re.compile("bad"))
     booked.mouse.up()
     refused = booked.locator("#dialog .errors")
-    expect(refused).to_contain_text("does not offer the service there")
+    expect(refused).to_contain_text("does not offer this service here")
     expect(refused).not_to_contain_text("just took")
 
 
