@@ -28,3 +28,14 @@ def test_a_double_click_takes_one_step(flow):
     button.dblclick()
     expect(button).not_to_have_text(before)
     assert len(sent) == 1
+
+
+def test_z_shows_at_once_what_it_took_back(flow):
+    """The kind: a part of the screen that hears of an undo only until it was replaced once."""
+    button = flow.locator(".present .next").first
+    before = button.inner_text()
+    button.click()
+    expect(button).not_to_have_text(before)
+    with flow.expect_response("**/flow/changes*", timeout=8_000):
+        flow.keyboard.press("z")
+    expect(button).to_have_text(before)

@@ -75,6 +75,11 @@ document.addEventListener("keydown", (event) => {
   if (spot.dataset.next) take(spot);
   else spot.click();
 });
+// What was replaced once hears no more of what happens around it.
+document.addEventListener("portal:undone", () => {
+  const poll = document.getElementById("appointments-steps_board");
+  if (poll) htmx.trigger(poll, "refresh");
+});
 // A hand's second click is not for whoever came under the pointer with the first one's answer.
 let resting = false;
 document.addEventListener("click", async ({ target }) => {
