@@ -43,6 +43,7 @@ from portal.auth.commands.signing_in import (
     set_password,
     sign_in,
     sign_out,
+    spend_links,
 )
 
 __all__ = [
@@ -81,5 +82,6 @@ __all__ = [
     "set_password",
     "sign_in",
     "sign_out",
+    "spend_links",
     "take_challenge",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.auth import passwords, rules
-from portal.auth.commands import end_sessions, require_length
+from portal.auth.commands import end_sessions, require_length, spend_links
 from portal.auth.models import User, UserLink, UserSession
 from portal.auth.queries import has_password
 from portal.auth.vouching import vouch
@@ -143,7 +143,8 @@ def check_person(person: Person) -> None:
 
 
 def make_link(user: User) -> str:
-    """The token of a new one-time link for somebody who lost theirs."""
+    """The token of a new one-time link for somebody who lost theirs, which opens nothing more."""
+    spend_links(user.id)
     token = rules.new_token()
     purpose = "invitation" if user.status == "invited" else "reset"
     link = UserLink(
@@ -195,6 +196,7 @@ def disable_user(user: User) -> None:
     require_standing(user, None)
     user.status = "disabled"
     session.flush()
+    spend_links(user.id)
     end_sessions(user.id)
 
 

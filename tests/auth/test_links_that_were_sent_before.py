@@ -1,0 +1,58 @@
+"""Of the links that somebody was sent one opens: the newest, once, and none after another way in.
+
+The kind: what opens a door stays valid after the door was opened, or locked, in another way.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from portal.auth.queries import get_user
+from portal.staff.commands import make_link
+from tests.support.client import Browser
+from tests.support.people import PASSWORD, Clinic
+
+CHOSEN = "six blue boats at noon"
+
+
+def sent(clinic: Clinic) -> str:
+    """A link to choose a new password, for the front desk."""
+    with clinic.at_work():
+        return make_link(get_user(clinic.desk.id))
+
+
+def opens(browser: Browser, token: str) -> bool:
+    """Whether a password can be chosen by it."""
+    browser.get(f"/welcome/{token}")
+    return browser.send(f"/welcome/{token}", {"password": CHOSEN}).status_code == 303
+
+
+def by_a_newer_link(_browser: Browser, clinic: Clinic) -> None:
+    sent(clinic)
+
+
+def by_changing_the_password(browser: Browser, clinic: Clinic) -> None:
+    browser.sign_in(clinic.desk)
+    typed = {"current_password": PASSWORD, "password": "seven green boats at noon"}
+    assert browser.send("/account/password", typed).status_code == 303
+
+
+def by_disabling(browser: Browser, clinic: Clinic) -> None:
+    browser.sign_in(clinic.owner)
+    for act in ("disabling", "enabling"):
+        assert browser.send(f"/staff/{clinic.desk.id}/{act}", {}).status_code == 303
+
+
+@pytest.mark.parametrize("spent", [by_a_newer_link, by_changing_the_password, by_disabling])
+def test_an_older_link_opens_nothing(
+    app, browser, alder, spent: Callable[[Browser, Clinic], None]
+) -> None:
+    older = sent(alder)
+    spent(browser, alder)
+    assert not opens(Browser(app), older)
+
+
+def test_the_newest_opens_once(app, alder) -> None:
+    token = sent(alder)
+    assert opens(Browser(app), token)
+    assert not opens(Browser(app), token)
