@@ -17,7 +17,8 @@ CREATE OR REPLACE FUNCTION audit_append(
   tenant bigint, who text, usr bigint, session bigint, action text, table_name text,
   record bigint, patient bigint, old_values jsonb, new_values jsonb, outcome text, reason text
 ) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET lock_timeout = '5s' AS $$
 DECLARE
   request jsonb := nullif(current_setting('portal.request', true), '')::jsonb;
   told text := coalesce(reason, request ->> 'reason');
