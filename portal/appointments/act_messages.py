@@ -49,7 +49,7 @@ def say_undone(done: Sequence[AppointmentAct]) -> None:
     """Say what is so again after something was taken back."""
     visit, group = queries.get_appointment(done[-1].appointment_id), done[-1].group_uid
     undoes = None if queries.list_acts(group) else str(group)
-    above, several = called(group), len({act.appointment_id for act in done}) > 1
+    above, several = called([group]).get(group), len({act.appointment_id for act in done}) > 1
     if above or several:
         text = _of_several(done, above)
     elif done[-1].kind == "move":

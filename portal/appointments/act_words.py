@@ -1,6 +1,6 @@
 """What was done to a visit, and that it was taken back, in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,8 +14,8 @@ class Called(NamedTuple):
     undone: str
 
 
-# Given what names an act, an area above says what it was; None when it is not theirs.
-CALLED_BY: list[Callable[[UUID], Called | None]] = []
+# Given what names acts, an area above says what those were that are its own.
+CALLED_BY: list[Callable[[Collection[UUID]], Mapping[UUID, Called]]] = []
 
 # kind -> what a message says was done.
 DONE = {
@@ -72,6 +72,6 @@ UNDONE = {
 }
 
 
-def called(group: UUID) -> Called | None:
-    """What an area above calls an act; None when it was done to appointments alone."""
-    return next((words for each in CALLED_BY if (words := each(group))), None)
+def called(groups: Collection[UUID]) -> dict[UUID, Called]:
+    """What an area above calls these acts; those done to appointments alone are not among them."""
+    return {group: words for each in CALLED_BY for group, words in each(groups).items()}

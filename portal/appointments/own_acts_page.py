@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.act_words import DONE, called
+from portal.appointments.act_words import DONE, Called, called
 from portal.appointments.acts import AppointmentAct
 from portal.availability.rules import local_date
 from portal.facilities.visits import ComingVisit, list_visits
@@ -30,19 +31,26 @@ def list_own() -> list[OwnAct]:
     """One's own acts of the last ten minutes that nobody has changed since, the last first."""
     acts = queries.list_own_acts(clock.now())
     visits = {visit.id: visit for visit in list_visits([act.appointment_id for act in acts])}
+    above = called({act.group_uid for act in acts})
     return [
-        OwnAct(str(group), localtime(done[0].done_at, facts().timezone), _words(done, visits))
+        OwnAct(
+            str(group),
+            localtime(done[0].done_at, facts().timezone),
+            _words(done, visits, above.get(group)),
+        )
         for group, done in ((group, list(done)) for group, done in groupby(acts, _group))
     ]
 
 
-def _group(act: AppointmentAct) -> object:
+def _group(act: AppointmentAct) -> UUID:
     return act.group_uid
 
 
-def _words(acts: Sequence[AppointmentAct], visits: dict[int, ComingVisit]) -> str:
+def _words(
+    acts: Sequence[AppointmentAct], visits: dict[int, ComingVisit], above: Called | None
+) -> str:
     what = ", ".join(dict.fromkeys(str(_(DONE[act.kind])) for act in reversed(acts)))
-    ids, above = {act.appointment_id for act in acts}, called(acts[0].group_uid)
+    ids = {act.appointment_id for act in acts}
     if above:
         what = above.done
     if above or len(ids) > 1:

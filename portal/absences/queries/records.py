@@ -1,6 +1,6 @@
 """Absences as they were recorded, and the calls that follow."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -145,6 +145,13 @@ def find_by_key(key: UUID) -> Absence | None:
     return session.scalar(
         select(Absence).where(Absence.tenant_id == facts().tenant_id, Absence.absence_key == key)
     )
+
+
+def list_by_keys(keys: Collection[UUID]) -> Sequence[Absence]:
+    """The absences that these one-time keys have recorded."""
+    return session.scalars(
+        select(Absence).where(Absence.tenant_id == facts().tenant_id, Absence.absence_key.in_(keys))
+    ).all()
 
 
 def list_absences(*, limit: int = 51, offset: int = 0) -> list[AbsenceRow]:

@@ -1,5 +1,6 @@
 """/absences/7/reversal: taking an absence back, shown before it is done."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from flask import Response
@@ -37,16 +38,17 @@ def reversal(absence_id: int) -> Response:
                      doctor=get_doctor(absence.doctor_id, even_retired=True))  # fmt: skip
 
 
-def _called(group: UUID) -> Called | None:
-    """An absence, by whose it is, where what was done to appointments is said."""
-    absence = queries.find_by_key(group)
-    if absence is None:
-        return None
-    name = list_doctor_names({absence.doctor_id}).get(absence.doctor_id, "?")
-    return Called(
-        _("Absence of %(doctor)s", doctor=name),
-        _("The absence of %(doctor)s is taken back", doctor=name),
-    )
+def _called(groups: Collection[UUID]) -> dict[UUID, Called]:
+    """Absences, by whose they are, where what was done to appointments is said."""
+    found = queries.list_by_keys(groups)
+    names = list_doctor_names({absence.doctor_id for absence in found})
+    return {
+        absence.absence_key: Called(
+            _("Absence of %(doctor)s", doctor=names[absence.doctor_id]),
+            _("The absence of %(doctor)s is taken back", doctor=names[absence.doctor_id]),
+        )
+        for absence in found
+    }
 
 
 CALLED_BY.append(_called)

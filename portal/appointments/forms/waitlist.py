@@ -93,8 +93,10 @@ class WishForm(ForSomebody):
         days = [day for day in (self.earliest_on.data, self.latest_on.data) if day]
         return verdict_on_wish(self.insurance_plan_id.data, chosen, days)
 
-    def validate_insurance_plan_id(self, _field: PickField) -> None:
-        """A plan with which something may come of it."""
+    def validate_insurance_plan_id(self, field: PickField) -> None:
+        """A plan with which something may come of it, or the one that the entry has already."""
+        if isinstance(self.edits, WaitlistEntry) and field.data == self.edits.insurance_plan_id:
+            return
         if self.verdict is not None:
             raise ValidationError(Named(self.verdict.text))
 
