@@ -60,6 +60,7 @@ SELECT a.attname, format_type(a.atttypid, NULL),
   has_column_privilege('portal_app', a.attrelid, a.attnum, 'SELECT')
 FROM pg_attribute a
 WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
+  AND a.attgenerated = ''
 ORDER BY a.attnum
 """
 CONTENT = "SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {} t"

@@ -183,9 +183,10 @@ def saved_by_another(page: Page) -> None:
 
 
 def session_ended(page: Page) -> None:
-    """Send a form whose session has ended, and have the session again for what comes next."""
+    """Send what was typed when its session has ended, and have that again for what comes next."""
     kept = page.context.cookies()
     page.context.clear_cookies(name="portal")
+    page.locator("main [name=last_name]").fill("Typed before")
     pressed("main [type=submit].primary", ".toast")(page)
     page.context.add_cookies(kept)
 

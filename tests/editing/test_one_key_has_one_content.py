@@ -76,7 +76,7 @@ def of_notes(browser: Browser, work: Work) -> Sent:
 
 
 def first_visit(browser: Browser, work: Work) -> Sent:
-    new = {"patient_id": "new", "last_name": "Novak", "first_name": "Zoe"}
+    new = {"patient_id": "new", "last_name": "Novak", "first_name": "Zoe", "dob_unknown": "y"}
     sent = for_visit(browser, work, "/appointments/new") | new
     return Sent("/appointments/new", sent, {"first_name": "Zora"}, "Booked: Novak, Zoe")
 

@@ -73,6 +73,7 @@ COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, NULL), a.attnotnull AND d.oid IS NULL
 FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
+  AND a.attgenerated = ''
 ORDER BY a.attnum
 """
 
