@@ -70,15 +70,41 @@ def test_what_is_typed_stays_and_nothing_of_what_is_behind_it(desk, site, tmp_pa
     expect(desk.locator("#idle")).to_be_hidden()
     expect(desk.locator(".visit").first).to_be_hidden()
     expect(desk.locator("#toasts .toast")).to_have_count(0)
+    sign_in_beside(desk, site)
+    expect(desk.get_by_label("Notes")).to_have_value("Comes by wheelchair")
+    desk.keyboard.press("Escape")
+    desk.locator("#discard").get_by_role("button", name="Discard").click()
+    expect(desk.locator(".visit").first).to_be_visible()
+
+
+def sign_in_beside(desk: Page, site) -> None:
+    """By the link in the dialog, which leaves nothing and so asks nothing."""
     with desk.context.expect_page() as opening:
-        dialog.get_by_role("link", name="Sign in in a new tab").click()
+        desk.locator("#dialog").get_by_role("link", name="Sign in in a new tab").click()
     expect(desk.locator("#discard")).to_be_hidden()
     beside = opening.value
     beside.get_by_label("E-mail").fill(site.desk.email)
     beside.get_by_label("Password").first.fill(site.desk.password)
     beside.keyboard.press("Enter")
     beside.wait_for_selector("#board")
-    expect(desk.get_by_label("Notes")).to_have_value("Comes by wheelchair")
-    desk.keyboard.press("Escape")
-    desk.locator("#discard").get_by_role("button", name="Discard").click()
+
+
+def test_what_is_sent_after_signing_in_again_is_told(desk, site, tmp_path):
+    """The kind: a page that is made anew takes the word of what was just done with it."""
+    letters = two_letters(tmp_path)
+    desk.keyboard.press("n")
+    desk.locator("#dialog [role=combobox]").first.press_sequentially(letters)
+    desk.locator("#dialog [role=option]").first.wait_for()
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+    desk.get_by_text("Notes", exact=True).click()
+    desk.get_by_label("Notes").fill("Comes by wheelchair")
+    over(desk)
+    expect(desk.locator("#dialog .toast")).to_contain_text("Your session has ended")
+    sign_in_beside(desk, site)
+    desk.bring_to_front()
+    desk.get_by_label("Notes").press("Control+Enter")
+    expect(desk.locator("#dialog")).to_contain_text("once more")
+    desk.get_by_label("Notes").press("Control+Enter")
+    expect(desk.locator("#toasts .toast")).to_contain_text("Booked")
     expect(desk.locator(".visit").first).to_be_visible()

@@ -72,5 +72,13 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const dialog = kept[0].closest("dialog");
   if (!dialog) return;
   document.querySelector(".shell").hidden = true;
-  dialog.addEventListener("close", () => location.reload());
+  dialog.addEventListener("close", () => setTimeout(anew, 300));
 });
+
+// What was done by the form that was kept is read, and nothing typed since, before all is anew.
+function anew() {
+  if (!document.querySelector("#toasts .toast")) return location.reload();
+  document.querySelector(".shell").hidden = false;
+  later();
+}
+const later = () => setTimeout(() => (forms(document).some(typed) ? later() : location.reload()), 20000);
