@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from portal.tenancy.migrating import begin_again
+from portal.tenancy.migrating import add_check, begin_again
 
 revision = "0041"
 down_revision = "0040"
@@ -22,9 +22,7 @@ def upgrade() -> None:
     # One by one: whoever books locks these tables in another order.
     with op.get_context().autocommit_block():
         for table, condition in CHECKS.items():
-            name = f"ck_{table}_longest"
-            op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID")
-            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+            add_check(table, f"ck_{table}_longest", condition)
 
 
 def downgrade() -> None:

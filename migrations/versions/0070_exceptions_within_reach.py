@@ -5,7 +5,7 @@ They are laid out from beginning to end: one of centuries kept the worker from e
 
 from alembic import op
 
-from portal.tenancy.migrating import begin_again
+from portal.tenancy.migrating import add_check, begin_again
 
 revision = "0070"
 down_revision = "0069"
@@ -24,8 +24,7 @@ TABLE, NAME = "availability_exceptions", "ck_availability_exceptions_reach"
 def upgrade() -> None:
     begin_again(f"EXISTS (SELECT FROM pg_constraint WHERE conname = '{NAME}')", downgrade)
     with op.get_context().autocommit_block():
-        op.execute(f"ALTER TABLE {TABLE} ADD CONSTRAINT {NAME} CHECK ({REACH}) NOT VALID")
-        op.execute(f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {NAME}")
+        add_check(TABLE, NAME, REACH)
 
 
 def downgrade() -> None:

@@ -6,7 +6,7 @@ every page and every job that came by it, and stopped each.
 
 from alembic import op
 
-from portal.tenancy.migrating import begin_again
+from portal.tenancy.migrating import add_check, begin_again
 
 revision = "0074"
 down_revision = "0073"
@@ -57,8 +57,7 @@ def upgrade() -> None:
         for table, columns in DAYS.items():
             name = f"ck_{table}_calendar"
             days = " AND ".join(READABLE.format(column) for column in columns.split(", "))
-            op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({days}) NOT VALID")
-            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+            add_check(table, name, days)
 
 
 def downgrade() -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from portal.tenancy.migrating import begin_again
+from portal.tenancy.migrating import add_check, begin_again
 
 revision = "0075"
 down_revision = "0074"
@@ -49,8 +49,7 @@ def upgrade() -> None:
     begin_again(there, downgrade)
     with op.get_context().autocommit_block():
         for name, condition in CHECKS.items():
-            op.execute(f"ALTER TABLE {TABLE} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID")
-            op.execute(f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {name}")
+            add_check(TABLE, name, condition)
         op.execute(RECORD_SEATS.format(many=MANY))
         _watch("CONSTRAINT TRIGGER", "DEFERRABLE INITIALLY DEFERRED ", "1")
 

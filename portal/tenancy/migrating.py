@@ -15,3 +15,12 @@ def begin_again(there: str, undo: Callable[[], None]) -> None:
     """
     if not op.get_context().as_sql and op.get_bind().scalar(sa.text(f"SELECT {there}")):
         undo()
+
+
+def add_check(table: str, name: str, condition: str) -> None:
+    """A CHECK that locks nobody out while the rows that are there are looked through.
+
+    To be called in an `autocommit_block`; a row that breaks it stops the migration.
+    """
+    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID")
+    op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
