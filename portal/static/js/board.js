@@ -86,8 +86,7 @@ document.addEventListener("click", async ({ target }) => {
   const button = target.closest(".next");
   if (!button || resting) return;
   resting = true;
-  await take(button.previousElementSibling);
-  setTimeout(() => { resting = false; }, 1000);
+  try { await take(button.previousElementSibling); } finally { setTimeout(() => { resting = false; }, 1000); }
 });
 
 if (board) {
