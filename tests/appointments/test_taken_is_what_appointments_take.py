@@ -21,6 +21,10 @@ ANOTHER = """
            'scheduled'
       FROM appointments WHERE id = :visit
 """
+BOTH = """
+    SELECT s.booked_count, a.availability_slot_id FROM availability_slots s, appointments a
+     WHERE s.id = :slot AND a.id = :visit
+"""
 COUNTED_DOWN = """
     UPDATE availability_slots SET booked_count = 0, status = 'open', busy_from = NULL,
            busy_until = NULL WHERE id = :slot
@@ -76,3 +80,5 @@ def test_both_written_together_are_committed(alder, visit):
     with signed_in(alder.owner, alder):
         session.execute(text(COUNTED_DOWN), values)
         session.execute(text(gone), values)
+    with signed_in(alder.owner, alder):
+        assert session.execute(text(BOTH), values).one() == (0, None)
