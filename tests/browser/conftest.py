@@ -136,6 +136,8 @@ class opened:  # noqa: N801 - reads as a verb
 def sign_in(page: Page, person: Person) -> Page:
     """Sign in by typing, and stand on the board."""
     page.goto("/sign-in")
+    # A busy browser gives the first field the focus after the page has loaded.
+    expect(page.locator("[name=clinic]")).to_be_focused()
     for text, key in ((person.clinic, "Tab"), (person.email, "Tab"), (person.password, "Enter")):
         page.keyboard.type(text)
         page.keyboard.press(key)

@@ -94,7 +94,7 @@ def typing(page: Page, name: str) -> None:
     """The booking dialog, with somebody new whom the clinic has."""
     page.goto("/appointments/day")
     page.locator("#new-booking").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.locator("#patient_query")).to_be_focused()
     page.keyboard.type(name)
     expect(page.locator("#option-new")).to_be_visible()
     while page.locator("#option-new").get_attribute("aria-selected") != "true":
