@@ -28,6 +28,17 @@ def patient(family: str, given: str, born: str) -> dict[str, object]:
     return {"resourceType": "Patient", "id": f"{family}-{born}", "name": [name], "birthDate": born}
 
 
+def only_bearer(folder: Path) -> str:
+    """A family name that one person in the file has or had, who can be booked."""
+    people = [json.loads(line) for line in patients_file(folder).read_text("utf-8").splitlines()]
+    borne = [name["family"] for each in people for name in each["name"]]
+    for found in people:
+        family = found["name"][0]["family"]
+        if "deceasedDateTime" not in found and family.isascii() and borne.count(family) == 1:
+            return family
+    raise LookupError("nobody in the file can be booked and has a name of their own")
+
+
 def two_letters(folder: Path, *, but: str = "") -> str:
     """The first letters of somebody's family name in the file who can be booked; of another."""
     for line in patients_file(folder).read_text(encoding="utf-8").splitlines():

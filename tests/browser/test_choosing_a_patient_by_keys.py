@@ -1,20 +1,26 @@
 """Whoever is known is found before anybody is registered, and no key unpicks whom it picked."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.patients import two_letters
+from tests.browser.patients import only_bearer, two_letters
 from tests.browser.test_booking_what_is_on_screen import pick_patient
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def inactive(desk: Page) -> str:
-    """The name of a patient whose record is inactive, as it is typed; the board is open."""
-    desk.goto("/patients/1")
-    name = desk.get_by_role("heading", level=1).inner_text().split(",")[0]
-    desk.goto("/patients/1/status?to=inactive")
+def inactive(desk: Page, tmp_path: Path) -> str:
+    """The family name of a patient whose record is inactive; the board is open."""
+    name = only_bearer(tmp_path)
+    desk.goto("/patients/")
+    desk.locator("#q").fill(name)
+    desk.keyboard.press("Enter")
+    desk.locator("#patients-list tbody th a").filter(has_text=name).click()
+    desk.wait_for_selector("#patients-patient")
+    desk.goto(f"{desk.url}/status?to=inactive")
     desk.locator("main [type=submit].primary").click()
     expect(desk.locator(".toast").first).to_be_visible()
     desk.goto("/")
