@@ -8,10 +8,9 @@ from flask_babel import gettext as _
 from portal.activity import commands, queries
 from portal.activity.rules import Filters, Mark
 from portal.activity.views.blueprint import bp
-from portal.activity.views.shown import zone_for
+from portal.activity.views.shown import own_zone
 from portal.audit import note
 from portal.auth.permissions import permission
-from portal.facilities.queries import list_choices
 from portal.patients.models import BreakGlass
 from portal.web.answers import go, page, toast
 from portal.web.forms import record_number
@@ -52,5 +51,5 @@ def _around(*uses: BreakGlass) -> dict[str, Any]:
     return {
         "names": queries.names_of(people),
         "numbers": queries.numbers_of(use.patient_id for use in uses),
-        "zone": zone_for(list_choices()),
+        "zone": own_zone(),
     }

@@ -12,7 +12,7 @@ from portal.activity.forms import ExportForm, FilterForm
 from portal.activity.queries import Stretch
 from portal.activity.rules import Mark, instant, microseconds
 from portal.activity.views.blueprint import bp
-from portal.activity.views.shown import around, zone_for
+from portal.activity.views.shown import around, own_zone, zone_for
 from portal.audit import note
 from portal.auth.permissions import permission, stepped_up
 from portal.facilities.queries import list_choices
@@ -118,7 +118,7 @@ def _entry(at: int, entry_id: int, *, opened: bool) -> Response:
         values=found,
         opened=opened,
         at=microseconds(entry.occurred_at),
-        zone=zone_for(list_choices()),
+        zone=own_zone(),
         names=queries.names_of([entry.user_id]),
         numbers=queries.numbers_of([entry.patient_id]),
     )

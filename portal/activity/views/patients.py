@@ -12,9 +12,8 @@ from portal.activity.forms import CorrectionForm, DisclosureForm
 from portal.activity.models import TOLD
 from portal.activity.rules import Filters, Mark, first_accounted_day
 from portal.activity.views.blueprint import bp
-from portal.activity.views.shown import around, zone_for
+from portal.activity.views.shown import around, own_zone
 from portal.auth.permissions import permission
-from portal.facilities.queries import list_choices
 from portal.patients.models import Patient
 from portal.patients.queries import get_patient, list_former_homes
 from portal.tenancy.context import facts
@@ -32,7 +31,7 @@ def of_patient(patient_id: int) -> Response:
         "activity/_looks.html",
         patient=patient,
         stretch=stretch,
-        zone=zone_for(list_choices()),
+        zone=own_zone(),
         homes=list_former_homes(patient.id),
         **around(stretch.lines),
     )

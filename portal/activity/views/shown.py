@@ -12,7 +12,7 @@ from portal.activity.queries import Line
 from portal.activity.rules import is_instant
 from portal.activity.views.blueprint import bp
 from portal.activity.words import OUTCOMES, SCREENS, action_words, actor_words, record_words
-from portal.facilities.queries import FacilityName
+from portal.facilities.queries import FacilityName, list_choices
 from portal.tenancy.context import facts
 from portal.web.navigation import has_endpoint
 
@@ -32,6 +32,11 @@ def zone_for(facilities: Iterable[FacilityName], facility_id: int | None = None)
         return zones[facility_id]
     scoped = facts().facility_ids is not None or len(zones) == 1
     return next(iter(zones.values())) if scoped and zones else facts().timezone
+
+
+def own_zone() -> str:
+    """The zone of the person's only facility, or of the clinic: two facilities tell which."""
+    return zone_for(list_choices(limit=2))
 
 
 def record_address(table: str | None, record_id: int | None) -> str | None:
