@@ -58,6 +58,72 @@ def test_a_board_that_nobody_typed_on_shows_no_patients_any_more(desk, tmp_path)
     expect(desk.locator(".visit")).to_have_count(0)
 
 
+def choose(page: Page, letters: str) -> None:
+    """Choose a patient in the booking that is open."""
+    page.locator("#dialog [role=combobox]").first.press_sequentially(letters)
+    page.locator("#dialog [role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#dialog .strip-facts")).to_be_visible()
+
+
+def seen(page: Page) -> str:
+    """All that is to be read on the screen, or of the dialog by its name."""
+    fields = (
+        "[...document.querySelectorAll('input, textarea')].filter((it) => it.checkVisibility())"
+    )
+    typed = page.evaluate(f"{fields}.map((it) => it.value).join(' ')")
+    return " ".join((page.locator("body").inner_text(), typed, page.title()))
+
+
+def test_of_a_patient_who_was_chosen_nothing_is_seen_until_one_is_back(desk, site, tmp_path):
+    """The kind: the dialog is kept for what was typed, and whom it is about with it."""
+    desk.keyboard.press("n")
+    choose(desk, two_letters(tmp_path))
+    name = desk.get_by_label("Patient", exact=True).input_value()
+    strip = desk.locator("#dialog .strip-facts").inner_text()
+    desk.get_by_text("Notes", exact=True).click()
+    desk.get_by_label("Notes").fill("Comes by wheelchair")
+    over(desk)
+    expect(desk.get_by_label("Notes")).to_be_visible()
+    expect(desk.locator("#dialog .toast")).to_be_visible()
+    said = seen(desk)
+    assert "Comes by wheelchair" in said
+    assert [it for it in (name, *strip.split("\n")) if it in said] == []
+    sign_in_beside(desk, site)
+    expect(desk.locator("#dialog")).to_contain_text("You are signed in again")
+    assert desk.locator("#dialog .strip-facts").inner_text() == strip
+    expect(desk.get_by_label("Patient", exact=True)).to_have_value(name)
+    expect(desk.get_by_role("dialog", name="Book appointment")).to_be_visible()
+
+
+def test_on_a_page_what_was_typed_is_all_that_stays(desk, site):
+    desk.goto("/patients/")
+    desk.locator("main table a").first.click()
+    desk.get_by_role("link", name="Edit").first.click()
+    last = desk.get_by_label("Last name")
+    name = last.input_value()
+    desk.get_by_label("First name").fill("Typed")
+    over(desk)
+    expect(desk.locator("#toasts .toast")).to_contain_text("Your session has ended")
+    expect(desk.get_by_label("First name")).to_be_visible()
+    assert name not in seen(desk)
+    sign_in_beside(desk, site, "#toasts")
+    expect(last).to_be_visible()
+    expect(desk.get_by_label("First name")).to_have_value("Typed")
+
+
+def test_somebody_else_who_signs_in_sees_nothing_of_it(desk, site, tmp_path):
+    desk.keyboard.press("n")
+    choose(desk, two_letters(tmp_path))
+    desk.get_by_text("Notes", exact=True).click()
+    desk.get_by_label("Notes").fill("Comes by wheelchair")
+    over(desk)
+    sign_in_beside(desk, site, who="admin")
+    expect(desk.locator("#dialog")).to_contain_text("Somebody else is signed in")
+    expect(desk.locator("#dialog .strip-facts")).to_be_hidden()
+
+
 def test_what_is_typed_stays_and_nothing_of_what_is_behind_it(desk, site, tmp_path):
     book_earliest(desk, two_letters(tmp_path))
     expect(desk.locator(".toast")).to_be_visible()
@@ -77,34 +143,29 @@ def test_what_is_typed_stays_and_nothing_of_what_is_behind_it(desk, site, tmp_pa
     expect(desk.locator(".visit").first).to_be_visible()
 
 
-def sign_in_beside(desk: Page, site) -> None:
-    """By the link in the dialog, which leaves nothing and so asks nothing."""
+def sign_in_beside(desk: Page, site, where: str = "#dialog", who: str = "desk") -> None:
+    """By the link that is shown, which leaves nothing and so asks nothing."""
     with desk.context.expect_page() as opening:
-        desk.locator("#dialog").get_by_role("link", name="Sign in in a new tab").click()
+        desk.locator(where).get_by_role("link", name="Sign in in a new tab").click()
     expect(desk.locator("#discard")).to_be_hidden()
-    beside = opening.value
-    beside.get_by_label("E-mail").fill(site.desk.email)
-    beside.get_by_label("Password").first.fill(site.desk.password)
+    beside, person = opening.value, getattr(site, who)
+    beside.get_by_label("E-mail").fill(person.email)
+    beside.get_by_label("Password").first.fill(person.password)
     beside.keyboard.press("Enter")
     beside.wait_for_selector("#board")
 
 
 def test_what_is_sent_after_signing_in_again_is_told(desk, site, tmp_path):
     """The kind: a page that is made anew takes the word of what was just done with it."""
-    letters = two_letters(tmp_path)
     desk.keyboard.press("n")
-    desk.locator("#dialog [role=combobox]").first.press_sequentially(letters)
-    desk.locator("#dialog [role=option]").first.wait_for()
-    desk.keyboard.press("ArrowDown")
-    desk.keyboard.press("Enter")
+    choose(desk, two_letters(tmp_path))
     desk.get_by_text("Notes", exact=True).click()
     desk.get_by_label("Notes").fill("Comes by wheelchair")
     over(desk)
     expect(desk.locator("#dialog .toast")).to_contain_text("Your session has ended")
     sign_in_beside(desk, site)
     desk.bring_to_front()
-    desk.get_by_label("Notes").press("Control+Enter")
-    expect(desk.locator("#dialog")).to_contain_text("once more")
+    expect(desk.locator("#dialog")).to_contain_text("You are signed in again")
     desk.get_by_label("Notes").press("Control+Enter")
     expect(desk.locator("#toasts .toast")).to_contain_text("Booked")
     expect(desk.locator(".visit").first).to_be_visible()

@@ -11,8 +11,8 @@ from tests.house.files import offenders
 STATIC = ROOT / "portal" / "static"
 ALL_SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
 # Passkeys, passwords, acceptance and the order of steps have pages of their own, which load less
-# than it.
-ELSEWHERE_ALONE = {"passkey.js", "secrets.js", "matrix.js", "sorting.js"}
+# than it; what a session leaves at its end comes with that end.
+ELSEWHERE_ALONE = {"ended.js", "passkey.js", "secrets.js", "matrix.js", "sorting.js"}
 ON_THE_BOARD = [file for file in ALL_SCRIPTS if file.name not in ELSEWHERE_ALONE]
 ALL_STYLES = sorted((STATIC / "css").rglob("*.css"))
 # So have absences, acceptance, charts, setting up and the day sheet.

@@ -99,8 +99,14 @@ def sessions_ending() -> Response:
 @bp.get("/account/session")
 @permission("account.own", touches=False)
 def idle() -> Response:
-    """What the warning asks before it shows itself; the answer's header says it."""
-    return Response(status=204)
+    """What the warning asks before it shows itself; the answer's header says it.
+
+    A page that outlived its session names whose it was, and hears whether they are here again.
+    """
+    who = request.args.get("who")
+    if who is None:
+        return Response(status=204)
+    return page("auth/_again.html", theirs=who == str(commands.my_id()))
 
 
 @bp.post("/account/session")

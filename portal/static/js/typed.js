@@ -60,25 +60,16 @@ for (const name of ["htmx:after:swap", "htmx:error"]) document.addEventListener(
 window.addEventListener("beforeunload", (event) => { if (forms(document).some(typed)) event.preventDefault(); });
 
 // The session is over. Where nothing is typed, the same address is the sign-in, which says why. What
-// is typed in the dialog stays, and nothing of what stands behind it.
+// is typed stays, and nothing else is seen: ended.js, which comes for it, shows what was typed.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.response.status !== 401) return;
   sent = null;
   ctx.hx.redirect = "";
-  const kept = forms(document).filter(typed);
-  if (!kept.length) { ctx.swap = "none"; return location.reload(); }
+  const kept = () => forms(document).filter(typed);
+  if (!kept().length) { ctx.swap = "none"; return location.reload(); }
+  document.body.classList.add("over");
   for (const shown of document.querySelectorAll("[data-poll], .toast")) shown.remove();
-  document.getElementById("idle").close();
-  const dialog = kept[0].closest("dialog");
-  if (!dialog) return;
-  document.querySelector(".shell").hidden = true;
-  dialog.addEventListener("close", () => setTimeout(anew, 300));
+  import(document.getElementById("idle").dataset.script).then(({ keep }) => keep(differs, kept));
 });
-
-// What was done by the form that was kept is read, and nothing typed since, before all is anew.
-function anew() {
-  if (!document.querySelector("#toasts .toast")) return location.reload();
-  document.querySelector(".shell").hidden = false;
-  later();
-}
-const later = () => setTimeout(() => (forms(document).some(typed) ? later() : location.reload()), 20000);
+// Whoever waits in another tab for a session hears of this one.
+new BroadcastChannel("portal").postMessage("");
