@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from typing import Literal, NamedTuple
+from unicodedata import category
 
 from portal.refusals import N_, DomainError
 
@@ -28,7 +29,9 @@ _SIGNATURES = {
 }
 
 # What a spreadsheet may take for the beginning of a formula.
-RISKY = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+RISKY = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+# What it may skip before that: blanks, line ends, controls, and what is not seen at all.
+SKIPPED = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 
 csv.field_size_limit(LONGEST_LINE * MOST_LINES_OF_A_RECORD)
 
@@ -124,7 +127,13 @@ def beginning(stream: BufferedReader) -> bytes:
 def plain_cell(value: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(RISKY) else text
+    begins = next((each for each in text if _may_begin(each)), "")
+    return f"'{text}" if begins in RISKY else text
+
+
+def _may_begin(letter: str) -> bool:
+    """Whether a spreadsheet that skips all it can would read a cell from here."""
+    return letter in RISKY or category(letter) not in SKIPPED
 
 
 def unquoted(text: str) -> str:

@@ -1,7 +1,9 @@
 """Exporting the log: asked for on its screen, made by the worker, and itself on record."""
 
 import csv
+import sys
 from io import BytesIO, StringIO
+from unicodedata import category
 from zipfile import ZipFile
 
 import pytest
@@ -131,6 +133,16 @@ def test_the_front_desk_exports_nothing(browser, alder):
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "  =1"])
 def test_no_cell_is_a_formula(text):
     assert plain_cell(text) == f"'{text}"
+
+
+def test_nothing_that_may_be_skipped_hides_a_formula():
+    """The kind: a list of blanks to skip that leaves some out. Every one there is, from Unicode."""
+    every = [chr(number) for number in range(sys.maxunicode + 1)]
+    skipped = [each for each in every if category(each) in {"Zs", "Zl", "Zp", "Cc", "Cf"}]
+    assert {"\x0b", "\x0c", "\x1f", "\x85", "\u2028", "\u200b", "\ufeff"} < set(skipped)
+    assert [each for each in skipped if plain_cell(f"{each} {each}=1")[0] != "'"] == []
+    plain = set(skipped) - set("\t\r\n")
+    assert [each for each in plain if plain_cell(f"{each}a=1")[0] == "'"] == []
 
 
 @pytest.mark.parametrize(("value", "cell"), [(None, ""), (7, "7"), ("a=1", "a=1"), ("", "")])
