@@ -67,6 +67,7 @@ class UserSession(TenantOwned, Base):
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
         CheckConstraint("idle_seconds BETWEEN 60 AND 86400", name="idle_seconds"),
         CheckConstraint("jsonb_typeof(messages) = 'array'", name="messages"),
+        CheckConstraint("octet_length(messages::text) <= 100000", name="messages_length"),
         Index("ix_user_sessions_user_id", "tenant_id", "user_id"),
     )
 

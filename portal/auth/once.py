@@ -27,7 +27,7 @@ from portal.tenancy.context import facts
 from portal.web.addresses import own_address
 from portal.web.answers import go
 from portal.web.forms.once import KEY, OWN, key_sent
-from portal.web.messages import named
+from portal.web.messages import named, readable
 
 KEPT = text("interval '2 days'")
 # Of what is sent, what says nothing: tokens, what was suggested or held, what a search found.
@@ -106,9 +106,9 @@ def _check_same(key: UUID) -> None:
         raise SentAlready
     if first.digest == _digest():
         return
-    said = first.said or {}
+    said = next(iter(readable([first.said])), {})
     refusal = DoneOtherwise(what=named(said).rstrip(".")) if said else SentAlready()
-    refusal.link = own_address(said.get("link") or first.location)
+    refusal.link = said.get("link") or own_address(first.location)
     raise refusal
 
 

@@ -17,7 +17,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
 from portal.sorting import kept_sorted
-from portal.tenancy.models import OBJECT, SoftDeleted, TenantOwned, belongs_to, json_object
+from portal.tenancy.models import (
+    OBJECT,
+    SoftDeleted,
+    TenantOwned,
+    belongs_to,
+    json_object,
+    texts_to_reach,
+)
 
 LIVING = text("deleted_at IS NULL")
 
@@ -29,6 +36,7 @@ class Doctor(SoftDeleted, TenantOwned, Base):
     __table_args__ = (
         CheckConstraint("npi ~ '^[0-9]{10}$'", name="npi"),
         json_object("contact"),
+        texts_to_reach("contact"),
         Index("uq_doctors_npi", "tenant_id", "npi", unique=True, postgresql_where=LIVING),
         Index(
             "ix_doctors_sort_name",

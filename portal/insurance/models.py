@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
 from portal.sorting import kept_sorted
-from portal.tenancy.models import OBJECT, TenantOwned, belongs_to, json_object
+from portal.tenancy.models import OBJECT, TenantOwned, belongs_to, json_object, texts_to_reach
 
 
 class InsuranceProvider(TenantOwned, Base):
@@ -29,7 +29,9 @@ class InsuranceProvider(TenantOwned, Base):
     __table_args__ = (
         Index("ix_insurance_providers_sort_name", "tenant_id", "sort_name", "id"),
         UniqueConstraint("tenant_id", "name"),
+        CheckConstraint("website ~ '^https?://[^[:space:]/]'", name="website"),
         json_object("contact"),
+        texts_to_reach("contact"),
         json_object("meta"),
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from portal import connections
 from portal.db import session, state, together
 from portal.state import Facts
+from portal.web.messages import readable
 
 DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
 # One statement, since every request waits for its answer. For a lock it waits far longer than
@@ -65,7 +66,7 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
         **{
             **row._asdict(),
             "facility_ids": tuple(scope) if scope is not None else None,
-            "messages": tuple(row.messages),
+            "messages": readable(row.messages),
         },
     )
     state().facts = found

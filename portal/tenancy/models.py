@@ -109,6 +109,15 @@ def json_object(column: str) -> CheckConstraint:
     return CheckConstraint(f"jsonb_typeof({column}) = 'object'", name=column)
 
 
+def texts_to_reach(column: str) -> CheckConstraint:
+    """A named CHECK that the telephone number and the e-mail address in a column are texts."""
+    return CheckConstraint(
+        f"jsonb_typeof({column} -> 'phone') IN ('string', 'null')"
+        f" AND jsonb_typeof({column} -> 'email') IN ('string', 'null')",
+        name="reached",
+    )
+
+
 class Tenant(Stamped, Base):
     """A clinic group."""
 

@@ -124,6 +124,13 @@ def _country() -> str | None:
     return country_of(None, known.timezone) if known else None
 
 
+def website(address: str) -> Markup:
+    """A link to a site of the web; anything else, which could run here, is text."""
+    if not address.startswith(("https://", "http://")):
+        return escape(address)
+    return Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>').format(address)
+
+
 def lines(text: str | None) -> Markup:
     """What somebody typed into a field of several lines, with its line breaks."""
     return Markup('<span class="lines">{}</span>').format(text) if text else Markup("")
@@ -161,4 +168,5 @@ def init_app(app: Flask) -> None:
         telephone=telephone,
         lines=lines,
         dialled=dialled,
+        website=website,
     )

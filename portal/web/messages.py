@@ -4,16 +4,19 @@ They travel with the database session, which keeps them on the person's session 
 has shown them; they never stand in a cookie.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import current_app
 from flask.sansio.app import App
 
 from portal.db import state
+from portal.web.addresses import LARGEST, own_address
 
 # Stands in a message where a patient's name is to be read.
 PATIENT = "{patient}"
+# More than ever wait at once, and more than the longest says.
+MOST_WAITING, LONGEST = 20, 2_000
 
 
 def toast(
@@ -47,6 +50,40 @@ def toast(
     still = [said for said in state().messages if undoes is None or said.get("act") != undoes]
     state().messages = [*still, message]
     state().said = message
+
+
+def readable(kept: Sequence[object]) -> tuple[dict[str, Any], ...]:
+    """What of the messages on a session's row can be shown: any SQL may have written there."""
+    return tuple(said for said in kept[-MOST_WAITING:] if isinstance(said, dict) and _whole(said))
+
+
+def _whole(said: Mapping[str, Any]) -> bool:
+    texts = [said.get(name) for name in ("kind", "act", "undoes", "link_text")]
+    return (
+        _is_text(said.get("text"))
+        and all(each is None or _is_text(each) for each in texts)
+        and _is_own(said.get("link"))
+        and _is_number(said.get("patient"))
+        and _is_way_back(said.get("undo"))
+    )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST
+
+
+def _is_own(link: object) -> bool:
+    return link is None or (isinstance(link, str) and own_address(link) == link)
+
+
+def _is_number(patient: object) -> bool:
+    return patient is None or (type(patient) is int and 0 < patient <= LARGEST)
+
+
+def _is_way_back(undo: object) -> bool:
+    if not isinstance(undo, dict):
+        return undo is None
+    return _is_own(undo.get("url", "")) and isinstance(undo.get("values"), dict)
 
 
 def take_messages() -> list[dict[str, Any]]:
