@@ -217,7 +217,10 @@ def _told(connection: Connection, error: psycopg.Error) -> BaseException:
         # The server is gone, and with it what the pool keeps.
         connection.invalidate(error)
         connection.engine.dispose()
-    return DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True)
+    return DBAPIError.instance(
+        None, None, error, psycopg.Error,
+        hide_parameters=True, connection_invalidated=connection.invalidated,
+    )  # fmt: skip
 
 
 def column_by_id(

@@ -124,7 +124,8 @@ def written(
     try:
         *locked, written_rows = together((SAVEPOINT, {}), *first, (statement, values))[1:]
     except DBAPIError as error:
-        session.execute(ROLL_BACK)
+        if not error.connection_invalidated:  # with the line the whole transaction went
+            session.execute(ROLL_BACK)
         _raise(error, reasons)
     if locked == [[]]:
         raise NotFound

@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from portal import clock, waiting
 from portal.appointments.queries import Wanted, list_offers
 from portal.db import session
+from portal.tenancy import context
 from tests.support.client import Browser
 from tests.support.databases import Database
 from tests.support.people import Person, found
@@ -118,6 +119,9 @@ def wish(own_database: Database) -> Wish:
     return Wish(clinic.desk, typed)
 
 
+WRITTEN_BY_A_BOOKING = ("availability_slots", "appointments", "appointment_steps", "patients")
+
+
 def at_the_desk(far: Flask, wish: Wish) -> Browser:
     """Signed in, with a page's token, before anything happens to the line."""
     browser = Browser(far).sign_in(wish.desk)
@@ -174,6 +178,30 @@ def test_what_takes_too_long_is_stopped_and_nothing_stays(own_database, way, wis
         other.execute("LOCK TABLE availability_slots IN ACCESS EXCLUSIVE MODE")
         refused = browser.send("/appointments/new", wish.typed)
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        other.rollback()
+        assert browser.send("/appointments/new", wish.typed).status_code == 303
+    assert booked(own_database) == 1
+
+
+@pytest.mark.parametrize("table", WRITTEN_BY_A_BOOKING)
+@pytest.mark.parametrize("ended", ["line", "lock"])
+def test_a_booking_that_gave_up_waiting_says_so(own_database, wish, monkeypatch, table, ended):
+    """The kind: what is tidied up after a failure uses the line that the failure ended.
+
+    Read by all, written by nobody: whoever books comes as far as the statement that writes.
+    """
+    if ended == "line":
+        monkeypatch.setattr(waiting, "SECONDS", 0.5)
+    else:
+        sooner = context.ENTER_SESSION.text.replace("'20s'", "'500ms'")
+        monkeypatch.setattr(context, "ENTER_SESSION", text(sooner))
+    far = own_database.app()
+    with on_monday(), own_database.connect("admin") as other:
+        browser = at_the_desk(far, wish)
+        other.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+        refused = browser.send("/appointments/new", wish.typed)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert "Nothing was changed." in refused.text
         other.rollback()
         assert browser.send("/appointments/new", wish.typed).status_code == 303
     assert booked(own_database) == 1
