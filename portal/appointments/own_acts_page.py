@@ -1,17 +1,17 @@
 """What somebody did in the last ten minutes, in words: what `Z` takes back, said before it does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.act_words import DONE, Called, called
+from portal.appointments.act_steps import said_of_acts
+from portal.appointments.act_words import Called, called
 from portal.appointments.acts import AppointmentAct
 from portal.availability.rules import local_date
 from portal.facilities.visits import ComingVisit, list_visits
@@ -30,13 +30,14 @@ class OwnAct(NamedTuple):
 def list_own() -> list[OwnAct]:
     """One's own acts of the last ten minutes that nobody has changed since, the last first."""
     acts = queries.list_own_acts(clock.now())
+    said = said_of_acts(acts)
     visits = {visit.id: visit for visit in list_visits([act.appointment_id for act in acts])}
     above = called({act.group_uid for act in acts})
     return [
         OwnAct(
             str(group),
             localtime(done[0].done_at, facts().timezone),
-            _words(done, visits, above.get(group)),
+            _words(done, said, visits, above.get(group)),
         )
         for group, done in ((group, list(done)) for group, done in groupby(acts, _group))
     ]
@@ -47,13 +48,14 @@ def _group(act: AppointmentAct) -> UUID:
 
 
 def _words(
-    acts: Sequence[AppointmentAct], visits: dict[int, ComingVisit], above: Called | None
-) -> str:
-    what = ", ".join(dict.fromkeys(str(_(DONE[act.kind])) for act in reversed(acts)))
+    acts: Sequence[AppointmentAct], said: Mapping[int, str], visits: dict[int, ComingVisit],
+    above: Called | None,
+) -> str:  # fmt: skip
+    what = ", ".join(dict.fromkeys(said[act.id] for act in reversed(acts)))
     ids = {act.appointment_id for act in acts}
     if above:
-        what = above.done
-    if above or len(ids) > 1:
+        return above.done
+    if len(ids) > 1:
         num = len(ids)
         return f"{what}: {ngettext('%(num)s appointment', '%(num)s appointments', num)}"
     visit = visits.get(ids.pop())

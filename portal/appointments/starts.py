@@ -31,9 +31,9 @@ from portal.web.filters import hhmm, localtime, longdate
 MOST_IN_STRIP = 400
 MOST_IN_DAY = 200
 PREFERRED = {
-    "for_this": N_("%(doctor)s saw this patient last for this."),
-    "last": N_("%(doctor)s saw this patient last."),
-    "specialty": N_("Same specialty as %(doctor)s, who saw this patient last."),
+    "for_this": N_("The earliest with %(doctor)s, who saw this patient last for this."),
+    "last": N_("The earliest with %(doctor)s, who saw this patient last."),
+    "specialty": N_("The earliest in the specialty of %(doctor)s, who saw this patient last."),
 }
 
 
@@ -149,11 +149,23 @@ def _offers(choice: Choice, found: _Found) -> Offers:
         reasons=_reasons(choice, lost, of_day, day) if verdict.accepted else _lost(choice, lost),
         next_day=None if of_day or not verdict.accepted else _next_day(choice, day),
         chosen=chosen, elsewhere=None if shown or not chosen else _elsewhere(chosen, found.places),
-        preference=_(PREFERRED[found.why.why], doctor=found.why.doctor) if found.why else None,
+        preference=_preference(found),
         suggested_id=chosen.slot_id if chosen and not choice.picked else None, lost_id=lost,
         suggested_day=None if choice.day_picked and day == choice.day else day,
         own_time=choice.own_time,
     )  # fmt: skip
+
+
+def _preference(found: _Found) -> str | None:
+    """With whom it is the earliest, and what is earlier with anybody."""
+    if found.why is None or found.chosen is None:
+        return None
+    with_whom = str(_(PREFERRED[found.why.why], doctor=found.why.doctor))
+    first = found.week[0]
+    if first.start_at >= found.chosen.start_at:
+        return with_whom
+    of_all = _("The earliest of all: %(when)s.", when=_elsewhere(first, found.places).text)
+    return f"{with_whom} {of_all}"
 
 
 def _picked(choice: Choice) -> Offer | None:

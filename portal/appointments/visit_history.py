@@ -6,6 +6,7 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from portal.appointments import queries
+from portal.appointments.act_steps import said_of_acts
 from portal.appointments.act_words import DONE
 from portal.appointments.models import Appointment
 from portal.web.filters import localtime
@@ -26,10 +27,9 @@ def history_of(visit: Appointment, zone: str) -> list[Entry]:
     What its own stamps tell alone was done before there was a history, or by a program.
     """
     done = queries.list_history(visit.id)
+    said = said_of_acts([act for act, _who in done])
     entries = [
-        Entry(
-            localtime(act.done_at, zone), _(DONE[act.kind]), name or "", act.undone_at is not None
-        )
+        Entry(localtime(act.done_at, zone), said[act.id], name or "", act.undone_at is not None)
         for act, name in done
     ]
     known = {act.kind for act, _who in done}

@@ -28,7 +28,7 @@ from portal.appointments.series_page import SeriesShown, series_of
 from portal.appointments.verdict import gap_words
 from portal.appointments.visit_history import Entry, history_of
 from portal.appointments.waitlist_page import Wanted, wanted_again
-from portal.appointments.words import CANCEL_WORDS, STATUS, shown_status
+from portal.appointments.words import STATUS, shown_status, why_cancelled
 from portal.names import name_of
 from portal.patients.queries import get_patient
 from portal.tenancy.context import facts
@@ -186,8 +186,7 @@ def cancelled_words(visit: Appointment) -> str | None:
         return None
     if queries.was_unbooked(visit.id):
         return str(_("The booking was undone. It is in no list."))
-    code = _(CANCEL_WORDS[visit.cancel_code]) if visit.cancel_code else None
-    said = ", ".join(filter(None, (code, visit.cancel_reason))) or _("no reason given")
+    said = why_cancelled(visit.cancel_code, visit.cancel_reason)
     if visit.start_at - LATE < visit.finished_at and visit.cancel_code != "booked_in_error":
         return str(_("Cancelled late (less than 24 hours before): %(reason)s", reason=said))
     return str(_("Cancelled: %(reason)s", reason=said))

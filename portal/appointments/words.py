@@ -86,6 +86,12 @@ def shown_status(status: str, confirmed_at: datetime | None) -> str:
     return "confirmed" if status == "scheduled" and confirmed_at else status
 
 
+def why_cancelled(code: str | None, reason: str | None) -> str:
+    """Why an appointment was cancelled: as it was chosen, and in somebody's own words."""
+    chosen = gettext(CANCEL_WORDS[code]) if code else None
+    return ", ".join(filter(None, (chosen, reason))) or str(gettext("no reason given"))
+
+
 def part_in_words(part: str) -> str:
     """A part of the day, its times as the reader's clock has them."""
     since, until = PARTS[part]

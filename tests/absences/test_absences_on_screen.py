@@ -171,6 +171,17 @@ def test_the_list_says_how_many_calls_are_left(browser, ward, shown):
     assert ">2</td>" in listed
 
 
+def test_undo_counts_the_appointments_that_the_preview_counted(browser, ward, shown):
+    """The kind: two numbers for one thing; those left to decide were not among what Undo said."""
+    left = f"visit-{ward.visits[0].id}"
+    asked = browser.send(ward.address, shown | {"do": "show", left: "leave"}).text
+    [affected] = re.findall(r"(\d+) appointments affected\.", asked)
+    browser.send(ward.address, shown | {"do": "confirm", left: "leave"})
+    undo = browser.get("/appointments/reversals").text
+    name = ward.ill.doctor.display_name
+    assert f"Undo: Absence of {name}: {affected} appointments affected" in undo
+
+
 def test_the_call_list_and_the_absences_follow_what_is_undone_there(browser, ward, shown):
     """The kind: a page goes on saying what its own Undo has taken back."""
     sheet = browser.send(ward.address, shown | {"do": "confirm"}).location

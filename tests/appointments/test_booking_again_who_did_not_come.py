@@ -1,9 +1,13 @@
 """Whoever cancelled or stayed away is on a list of the day, and is booked again from there."""
 
+import re
+
 import pytest
 
 from portal.appointments.commands import cancel_appointment, mark_no_show, undo_newest
+from portal.db import session
 from portal.facilities import visits
+from portal.patients.queries import get_patient
 from tests.support.scheduling import a_plan, a_practice, acting_as, book, hours, on_monday
 
 ADDRESS = "/appointments/cancelled?facility={}&date=2026-03-02"
@@ -36,6 +40,17 @@ def test_the_list_names_them_and_rebook_brings_patient_service_and_doctor(browse
         assert asked in listed
         board = browser.get(f"/appointments/day?facility={alder.facility_id}&date=2026-03-02").text
         assert "/appointments/cancelled?" in board
+
+
+def test_the_list_says_why_and_how_they_are_reached(browser, alder, day):
+    """The kind: whoever is to be called stands in a list without their number."""
+    _practice, cancelled, _missed, _stands = day
+    with alder.at_work():
+        get_patient(cancelled.patient_id).phone = "555 010 7788"
+        session.flush()
+    listed = browser.sign_in(alder.desk).get(ADDRESS.format(alder.facility_id)).text
+    assert "Ill" in listed
+    assert re.search(r"tel:[^\"]*5550107788", listed)
 
 
 def test_a_long_list_is_cut_and_says_so(browser, alder, day, monkeypatch):

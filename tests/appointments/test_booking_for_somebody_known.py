@@ -151,9 +151,22 @@ def test_nonsense_chosen_is_nobody_and_asks_again(desk, alder, typed, nonsense):
 def test_nobody_is_registered_whose_birth_date_was_not_asked(desk, alder, typed):
     refused = desk.send("/appointments/new", typed | {"dob": "", "last_name": "Novak"})
     assert refused.status_code == 422
-    assert "Enter the date of birth, or tick that it is unknown." in refused.text
+    assert "Date of birth: enter it, or tick that it is unknown." in refused.text
     with alder.at_work():
         assert search_patients("novak") == []
+
+
+@pytest.mark.parametrize("status", ["inactive", "deceased"])
+def test_whoever_is_typed_and_cannot_be_booked_is_said_why(desk, alder, typed, status):
+    """The kind: what the list says is not said once the list is gone."""
+    with alder.at_work():
+        a_patient(first_name="Ute", last_name="Quist", status=status)
+    nobody = {"last_name": "", "first_name": "", "patient_id": "", "patient_query": "Quist, Ute"}
+    refused = desk.send("/appointments/new", typed | nobody)
+    assert refused.status_code == 422
+    assert (
+        f"This patient is {'' if status == 'inactive' else 'recorded as '}{status}" in refused.text
+    )
 
 
 def test_all_that_is_wrong_with_a_new_patient_is_said_in_one_round(desk, typed):

@@ -86,7 +86,9 @@ def test_the_form_suggests_who_saw_them_last_and_says_so(browser, alder, work):
     early, known, patient = work
     browser.sign_in(alder.desk)
     page = browser.get(f"/appointments/new?patient={patient.id}&service={early.service.id}").text
-    assert f"{known.doctor.display_name} saw this patient last for this." in page
+    name, other = known.doctor.display_name, early.doctor.display_name
+    assert f"The earliest with {name}, who saw this patient last for this." in page
+    assert re.search(rf"The earliest of all: [^.]*9:00[^.]* · {re.escape(other)}\.", page)
     assert re.search(r"checked><span>10:00<", page)
     assert re.search(r'value="\d+"><span>09:00<', page)
 
@@ -113,5 +115,5 @@ def test_a_colleague_of_the_same_specialty_comes_next(browser, alder, work):
             book(known, time)
     browser.sign_in(alder.desk)
     page = browser.get(f"/appointments/new?patient={patient.id}&service={early.service.id}").text
-    assert f"Same specialty as {known.doctor.display_name}" in page
+    assert f"The earliest in the specialty of {known.doctor.display_name}" in page
     assert re.search(r"checked><span>09:00<", page)

@@ -8,6 +8,8 @@ import re
 
 import pytest
 
+from portal.config import ROOT
+from tests.house.files import offenders
 from tools import messages
 
 # What is not said, and what is said instead.
@@ -44,3 +46,34 @@ def said() -> list[str]:
 def test_no_message_has_a_word_of_ours_for_what_the_field_has_one_for(said, not_said):
     pattern = re.compile(rf"\b({not_said})\b", re.IGNORECASE)
     assert [words for words in said if pattern.search(words)] == [], NOT_SAID[not_said]
+
+
+# The doctor of an appointment is the provider in a list's heading, and nowhere else.
+LISTS = re.compile(r"""(<th scope="col">|data-label=["'])\{\{ _\(["']Provider["']\) \}\}""")
+PROVIDER = re.compile(r"""_\(\s*["']Provider["']""")
+# What is booked is an appointment, in every count and in what is done with it.
+BOOKED = re.compile(
+    r"\b(move|cancel|book|booked|rebook|coming|open|later|of) (one |all |other )?visits?\b"
+    r"|\bvisits? (was|were|is|are) (booked|moved|cancelled)|\)s visits?$|\bthe visits and\b"
+    r"|\bvisits or\b",
+    re.IGNORECASE,
+)
+
+
+def test_the_doctor_of_an_appointment_is_the_provider_in_lists_alone():
+    def elsewhere(text: str) -> list[str]:
+        return PROVIDER.findall(LISTS.sub("", text))
+
+    assert offenders((ROOT / "portal").rglob("*.py"), elsewhere) == {}
+    assert offenders((ROOT / "portal" / "templates").rglob("*.html"), elsewhere) == {}
+
+
+def test_lists_of_appointments_have_one_heading_for_their_doctor():
+    """Where the patient, or the time, of an appointment is a heading beside it."""
+    pages = (ROOT / "portal" / "templates").rglob("*.html")
+    other = re.compile(r"""\{\{ _\(['"]Doctor['"]\) \}\}['"]?>\{\{ (?:visit|start)\.doctor""")
+    assert offenders(pages, other.findall) == {}
+
+
+def test_what_is_booked_is_an_appointment(said):
+    assert [words for words in said if BOOKED.search(words)] == []

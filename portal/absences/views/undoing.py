@@ -5,9 +5,11 @@ from uuid import UUID
 
 from flask import Response
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.absences import commands, queries
 from portal.absences.forms import UndoForm
+from portal.absences.models import Absence
 from portal.absences.sheet import stays_of
 from portal.absences.views.blueprint import bp
 from portal.absences.views.recording import VisitsChanged
@@ -44,11 +46,18 @@ def _called(groups: Collection[UUID]) -> dict[UUID, Called]:
     names = list_doctor_names({absence.doctor_id for absence in found})
     return {
         absence.absence_key: Called(
-            _("Absence of %(doctor)s", doctor=names[absence.doctor_id]),
+            _done(absence, names[absence.doctor_id]),
             _("The absence of %(doctor)s is taken back", doctor=names[absence.doctor_id]),
         )
         for absence in found
     }
+
+
+def _done(absence: Absence, doctor: str) -> str:
+    """Whose absence it is, with as many appointments as its preview said."""
+    affected = ngettext("%(num)s appointment affected", "%(num)s appointments affected",
+                        absence.visits)  # fmt: skip
+    return str(_("Absence of %(doctor)s: %(affected)s", doctor=doctor, affected=affected))
 
 
 CALLED_BY.append(_called)

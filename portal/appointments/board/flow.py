@@ -9,6 +9,7 @@ from portal.appointments.board.cells import Say
 from portal.appointments.board.columns import HUES, stamp_of
 from portal.appointments.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.queries import DoctorRow, VisitRow
+from portal.appointments.words import FLAGS, Flag
 from portal.availability.rules import Span
 from portal.refusals import N_
 
@@ -24,6 +25,7 @@ class Present:
     hue: int
     doctor: str
     name: str
+    alerts: tuple[Flag, ...]
     time: str
     service: str
     since: int
@@ -95,7 +97,8 @@ def _present(visit: VisitRow, doctor: str, axis: Axis, now: datetime, say: Say) 
     steps = ("done" if n < at else "at" if n == at else "" for n in range(1, count + 1))
     step = say("Step %(at)s of %(count)s", at=at, count=count) if at else say("Arrived")
     return Present(
-        visit.id, visit.doctor_id % HUES, doctor, visit.name(), axis.hhmm(visit.start_at),
+        visit.id, visit.doctor_id % HUES, doctor, visit.name(),
+        tuple(FLAGS[flag] for flag in visit.flags if FLAGS[flag].first), axis.hhmm(visit.start_at),
         visit.service, int(since.timestamp()), say("%(minutes)s min", minutes=here), limit,
         waiting and here > LATE_MINUTES, tuple(steps), step,
         next_of(visit, axis.zone, now, say),

@@ -2,14 +2,15 @@
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from portal.appointments.rules import inactive
 from portal.patients.commands import check_person
-from portal.patients.queries import get_patient
+from portal.patients.queries import get_patient, search_patients
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.kept import Extras, with_extras
 from portal.patients.shown import interpreter_choices, languages
+from portal.web.candidates import LEAST_LETTERS
 from portal.web.forms import Line, PickField, PortalForm, record_number, say, tidy
 
 NEW = "new"
@@ -22,6 +23,13 @@ class Chosen(StringField):
     typed_in = "patient_query"
 
 
+def asked_for(form: "ForSomebody", field: DateField) -> None:
+    """Nobody is registered whose birth date was not asked: by it they are found again."""
+    if form.registers and not (form.dob_unknown.data or any(field.raw_data or ())):
+        field.errors = []
+        raise StopValidation(gettext("Enter it, or tick that it is unknown."))
+
+
 class ForSomebody(PortalForm):
     """The fields of a form that is for a patient, and of the short registration."""
 
@@ -31,7 +39,7 @@ class ForSomebody(PortalForm):
     plan_for = HiddenField()
     last_name = Line(lazy_gettext("Last name"), [Length(max=100)])
     first_name = Line(lazy_gettext("First name"), [Length(max=100)])
-    dob = DateField(lazy_gettext("Date of birth"), [Optional()])
+    dob = DateField(lazy_gettext("Date of birth"), [asked_for, Optional()])
     dob_unknown = BooleanField(lazy_gettext("The birth date is unknown"))
     phone = Line(lazy_gettext("Phone"), [Length(max=50)])
     preferred_language = PickField(
@@ -70,10 +78,18 @@ class ForSomebody(PortalForm):
         if self.registers:
             return
         if self.chosen_patient is None:
+            self._say_who_is_inactive()
             raise ValidationError(gettext("Choose a patient from the list, or register a new one."))
         status = get_patient(self.chosen_patient).status
         if status != "active":
             raise ValidationError(say(inactive(status)))
+
+    def _say_who_is_inactive(self) -> None:
+        """Of the only one whom the typed text means, why the list did not let them be chosen."""
+        typed = self.patient_query.data or ""
+        found = search_patients(typed, limit=2) if len(typed) >= LEAST_LETTERS else []
+        if len(found) == 1 and found[0].status != "active":
+            raise ValidationError(say(inactive(found[0].status)))
 
     def validate_last_name(self, field: Line) -> None:
         """Of whoever is new both names; who has one only is registered among the patients."""
@@ -84,11 +100,6 @@ class ForSomebody(PortalForm):
         """As the last name."""
         if self.registers and not field.data:
             raise ValidationError(gettext("First name: needed to register a new patient."))
-
-    def validate_dob_unknown(self, field: BooleanField) -> None:
-        """Nobody is registered whose birth date was not asked: by it they are found again."""
-        if self.registers and not (field.data or self.dob.data or self.dob.errors):
-            raise ValidationError(gettext("Enter the date of birth, or tick that it is unknown."))
 
     def check(self) -> None:
         """Of whoever is new, as registering checks it."""

@@ -26,7 +26,7 @@ class MoveForm(PortalForm):
     """An opening, or a time of its own with the same or another doctor of the service."""
 
     opening = StringField(lazy_gettext("Opening"))
-    doctor_id = SelectField(lazy_gettext("Provider"), coerce=record_number, validate_choice=False)
+    doctor_id = SelectField(lazy_gettext("Doctor"), coerce=record_number, validate_choice=False)
     start_at = Line(lazy_gettext("Other time"))
     moved_from = HiddenField()
 
@@ -91,7 +91,7 @@ class CancellationForm(PortalForm):
 
     cancel_code = SelectField(lazy_gettext("Reason"), choices=lambda: _reasons())
     cancel_reason = Line(lazy_gettext("In words"), [Length(max=500)])
-    following = BooleanField(lazy_gettext("Also cancel all later visits in this series"))
+    following = BooleanField(lazy_gettext("Also cancel all later appointments in this series"))
 
 
 class AllComingForm(PortalForm):

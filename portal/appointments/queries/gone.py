@@ -22,6 +22,8 @@ class Gone(NamedTuple):
     service_id: int
     doctor_id: int
     plan_id: int | None
+    cancel_code: str | None
+    cancel_reason: str | None
 
 
 def list_gone(facility_id: int, day: date, zone: str, *, limit: int) -> list[Gone]:
@@ -33,7 +35,7 @@ def list_gone(facility_id: int, day: date, zone: str, *, limit: int) -> list[Gon
     rows = session.execute(
         select(
             visit.id, visit.status, visit.patient_id, offering.service_id, visit.doctor_id,
-            visit.insurance_plan_id,
+            visit.insurance_plan_id, visit.cancel_code, visit.cancel_reason,
         )
         .join(
             offering,

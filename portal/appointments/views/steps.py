@@ -6,45 +6,42 @@ from flask import Response
 from flask_babel import gettext as _
 
 from portal.appointments import commands, queries
+from portal.appointments.act_steps import OF_A_STEP
 from portal.appointments.models import Appointment, AppointmentStep
-from portal.appointments.rules import LABELS_DONE
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import change
 from portal.auth.permissions import permission
-from portal.refusals import N_
-
-SKIPPED, TO_BE_DONE = N_("Skipped %(step)s"), N_("%(step)s is to be done again")
 
 
 @bp.post("/appointments/<int:appointment_id>/steps/<int:step_id>/start")
 @permission("appointments.attend")
 def step_start(appointment_id: int, step_id: int) -> Response:
-    return _take(appointment_id, step_id, commands.start_step, LABELS_DONE["start_step"])
+    return _take(appointment_id, step_id, commands.start_step, "start_step")
 
 
 @bp.post("/appointments/<int:appointment_id>/steps/<int:step_id>/finish")
 @permission("appointments.attend")
 def step_finish(appointment_id: int, step_id: int) -> Response:
-    return _take(appointment_id, step_id, commands.finish_step, LABELS_DONE["finish_step"])
+    return _take(appointment_id, step_id, commands.finish_step, "finish_step")
 
 
 @bp.post("/appointments/<int:appointment_id>/steps/<int:step_id>/skip")
 @permission("appointments.attend")
 def step_skip(appointment_id: int, step_id: int) -> Response:
-    return _take(appointment_id, step_id, commands.skip_step, SKIPPED)
+    return _take(appointment_id, step_id, commands.skip_step, "skip_step")
 
 
 @bp.post("/appointments/<int:appointment_id>/steps/<int:step_id>/skip-reversal")
 @permission("appointments.attend")
 def step_unskip(appointment_id: int, step_id: int) -> Response:
-    return _take(appointment_id, step_id, commands.unskip_step, TO_BE_DONE)
+    return _take(appointment_id, step_id, commands.unskip_step, "unskip_step")
 
 
 def _take(
     appointment_id: int,
     step_id: int,
     command: Callable[[Appointment, AppointmentStep], None],
-    said: str,
+    kind: str,
 ) -> Response:
     step = queries.get_step(appointment_id, step_id)
     names = {row.id: row.name for row in queries.list_step_rows(appointment_id)}
@@ -52,4 +49,4 @@ def _take(
     def take(visit: Appointment) -> None:
         command(visit, step)
 
-    return change(appointment_id, take, lambda: _(said, step=names[step_id]))
+    return change(appointment_id, take, lambda: _(OF_A_STEP[kind][1], step=names[step_id]))

@@ -66,7 +66,9 @@ class VisitsAtOnce(Conflict):
 class VisitBookedMeanwhile(Conflict):
     """A visit of one record was booked over one of the other's, at the same moment."""
 
-    message = N_("A visit was booked just now that is at the same time as one of the other record.")
+    message = N_(
+        "An appointment was booked just now that is at the same time as one of the other record."
+    )
 
 
 class MergedLater(Conflict):

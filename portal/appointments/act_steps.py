@@ -1,0 +1,45 @@
+"""Which step an act was about, by its name: the one that has since then what the act gives."""
+
+from collections.abc import Iterable, Mapping
+
+from flask_babel import gettext as _
+
+from portal.appointments.act_words import DONE
+from portal.appointments.acts import AppointmentAct
+from portal.appointments.queries import list_step_rows
+from portal.appointments.rules import LABELS_DONE
+from portal.refusals import N_
+
+# kind -> the status that a step has after it, and the words with the step's name.
+OF_A_STEP = {
+    "start_step": ("in_progress", LABELS_DONE["start_step"]),
+    "finish_step": ("completed", LABELS_DONE["finish_step"]),
+    "skip_step": ("cancelled", N_("Skipped %(step)s")),
+    "unskip_step": ("scheduled", N_("%(step)s is to be done again")),
+}
+
+
+def said_of_acts(acts: Iterable[AppointmentAct]) -> dict[int, str]:
+    """What each of the acts did, in words, by the act's id; the last first."""
+    after: dict[int, Mapping[int, str]] = {}
+    names: dict[int, str] = {}
+    said = {}
+    for act in acts:
+        if act.kind in OF_A_STEP and act.appointment_id not in after:
+            rows = list_step_rows(act.appointment_id)
+            names |= {row.id: row.name for row in rows}
+            after[act.appointment_id] = {row.id: row.status for row in rows}
+        before = {step["id"]: step["status"] for step in (act.before or {}).get("steps", ())}
+        said[act.id] = _words(act, before, after.get(act.appointment_id, {}), names)
+        after[act.appointment_id] = before
+    return said
+
+
+def _words(
+    act: AppointmentAct, before: Mapping[int, str], after: Mapping[int, str],
+    names: Mapping[int, str],
+) -> str:  # fmt: skip
+    status, words = OF_A_STEP.get(act.kind, ("", ""))
+    changed = (each for each, now in after.items() if now == status != before.get(each, status))
+    step = names.get(next(changed, 0))
+    return str(_(words, step=step) if step else _(DONE[act.kind]))

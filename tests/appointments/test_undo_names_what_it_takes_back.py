@@ -1,0 +1,59 @@
+"""Before something is taken back it is said what that was; of a step, which one."""
+
+import re
+
+import pytest
+
+from portal.appointments.commands import (
+    check_in,
+    finish_step,
+    skip_step,
+    start_visit,
+    unskip_step,
+)
+from portal.appointments.queries import list_step_rows, list_steps
+from tests.support.scheduling import a_patient, a_practice, acting_as, book, hours, on_monday
+
+
+@pytest.fixture
+def stepped(alder):
+    """A visit whose first step is done and whose second was skipped, and is to be done again."""
+    with on_monday():
+        with alder.at_work():
+            practice = a_practice(alder.facility_id, minutes=(5, 5, 5), skippable=(2,))
+            hours(practice)
+            with acting_as(alder.desk):
+                visit = book(practice, "09:00")
+                check_in(visit)
+                start_visit(visit)
+                first, second, _third = list_steps(visit.id)
+                finish_step(visit, first)
+                skip_step(visit, second)
+                unskip_step(visit, second)
+            names = [row.name for row in list_step_rows(visit.id)]
+        yield visit, names
+
+
+def test_the_list_of_undo_and_the_history_name_the_step(browser, alder, stepped):
+    """The kind: several lines say the same of different things."""
+    visit, [first, second, _third] = stepped
+    browser.sign_in(alder.desk)
+    for address in ("/appointments/reversals", f"/appointments/{visit.id}"):
+        said = browser.get(address).text
+        for words in (f"Finished {first}", f"Skipped {second}", f"{second} is to be done again"):
+            assert words in said, (address, words)
+        assert "Step finished" not in said
+    undo = browser.get("/appointments/reversals").text
+    assert re.search(rf"Undo: {re.escape(second)} is to be done again", undo)
+
+
+def test_on_the_flow_board_alerts_are_read(browser, alder):
+    """The kind: what must be known first is on one of two boards alone."""
+    with on_monday():
+        with alder.at_work():
+            practice = a_practice(alder.facility_id)
+            hours(practice)
+            check_in(book(practice, "09:00", patient_id=a_patient(meta={"alert": "Falls"}).id))
+            check_in(book(practice, "09:30"))
+        page = browser.sign_in(alder.desk).get(f"/appointments/flow?facility={alder.facility_id}")
+        assert page.text.count("</svg>Alert</span>") == 1
