@@ -20,7 +20,7 @@ from portal.audit.notes import note
 from portal.db import begin_anew, require_own_statements, session, state
 from portal.refusals import Conflict
 from portal.state import Asker
-from portal.web.errors import Unavailable
+from portal.web.errors import NotSignedIn, Unavailable
 from portal.web.logs import SILENT, log_failure
 
 TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
@@ -85,6 +85,7 @@ def answer(view: Callable[[], ResponseReturnValue]) -> Response:
 
     Raises:
         Conflict: the second try met one too; nothing was changed, and it may be tried again.
+        NotSignedIn: the session ended in the meantime.
     """
     try:
         return _answered(view)
@@ -92,7 +93,7 @@ def answer(view: Callable[[], ResponseReturnValue]) -> Response:
         _raise_unless_transient(error, attempt=1)
     session.rollback()
     state().seen, state().afterwards = set(), []
-    _hook().enter()
+    _enter_again()
     try:
         return _answered(view)
     except DBAPIError as error:
@@ -130,6 +131,8 @@ def settle_failure(response: Response) -> Response:
     try:
         trouble.ask_if_doubtful()
         _settle(response.status_code)
+    except NotSignedIn as error:
+        return settle_failure(current_app.make_response(current_app.handle_user_exception(error)))
     except (SQLAlchemyError, Unavailable) as error:
         session.rollback()
         trouble.noted(error)
@@ -155,7 +158,7 @@ def _settle(status: int) -> None:
         require_own_statements()
         messages = state().messages
         session.rollback()
-        _hook().enter()
+        _enter_again()
         state().messages = messages
     try:
         _write_entries(status)
@@ -167,6 +170,19 @@ def _settle(status: int) -> None:
         raise Unavailable from error
     session.commit()
     state().settled = True
+
+
+def _enter_again() -> None:
+    """After a rollback. Whoever is nobody any more is shown nothing that was made for them.
+
+    Raises:
+        NotSignedIn: the session ended while the request was under way.
+    """
+    known = state().facts
+    _hook().enter()
+    if known is not None and state().facts is None:
+        state().seen, state().afterwards = set(), []
+        raise NotSignedIn
 
 
 def _write_entries(status: int) -> None:

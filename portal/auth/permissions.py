@@ -15,6 +15,7 @@ from portal.auth.models import ROLES
 from portal.db import state
 from portal.refusals import N_, DomainError
 from portal.tenancy.context import facts
+from portal.web.errors import NotSignedIn
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -84,10 +85,6 @@ class Access:
     right: str | None
     touches: bool = True
     halfway: bool = False
-
-
-class NotSignedIn(Exception):
-    """Nobody is signed in, and the page is not public."""
 
 
 class ProofNeeded(Exception):

@@ -9,16 +9,17 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask import session as signed_cookie
 from flask_login import LoginManager, UserMixin, current_user
 
 from portal import clock, connections
 from portal.auth import commands, queries, rules
-from portal.auth.permissions import NotSignedIn, access_of, may, role_name
+from portal.auth.permissions import access_of, may, role_name
 from portal.db import state
 from portal.state import Facts
 from portal.tenancy.context import enter_session, facts
+from portal.web.errors import NotSignedIn
 from portal.web.security import READING
 
 # asked often, by machines: no person, and so no database
@@ -83,6 +84,7 @@ def enter() -> None:
     # request could have locked what this one waits for, and wait for the row itself.
     last = request.method not in READING
     found = enter_session(rules.hash_of(token), touch=touches and not last) if token else None
+    g.pop("_login_user", None)  # Flask-Login keeps who it was before
     state().messages = list(found.messages) if found else []
     state().touches_last = touches and last
     state().ends_for_good = _ends_for_good(found)

@@ -74,6 +74,10 @@ class Unavailable(DomainError):
     status = 503
 
 
+class NotSignedIn(Exception):
+    """Nobody is signed in, and the page is not public; or nobody is any more."""
+
+
 def error_page(status: int, text: str | None = None, link: str | None = None) -> Response:
     """The page or fragment for a status, with its usual words unless `text` says more.
 

@@ -9,12 +9,13 @@ from flask_login import current_user
 from portal.audit.hook import afterwards
 from portal.auth import commands, devices, queries, rules, sessions, throttling
 from portal.auth.forms import SignInForm, WelcomeForm
-from portal.auth.permissions import NotSignedIn, permission, public
+from portal.auth.permissions import permission, public
 from portal.auth.views.blueprint import bp
 from portal.auth.views.onwards import onwards, owed
 from portal.db import state
 from portal.web.addresses import own_address, parts_of
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
+from portal.web.errors import NotSignedIn
 from portal.web.typed import typed_form
 
 PAGE, CARD = "auth/sign_in.html", "auth/_sign_in.html"
