@@ -25,12 +25,17 @@ def measured() -> Iterator[tuple[str, str, dict[str, str], float]]:
     yield from _of_the_log()
     age = func.extract("epoch", func.now() - WorkerHeartbeat.beat_at)
     failing = WorkerHeartbeat.failed_at.is_not(None)
-    jobs = select(WorkerHeartbeat.job, age, failing).order_by(WorkerHeartbeat.job).limit(100)
-    for job, seconds, failed in session.execute(jobs):
+    late = func.extract("epoch", func.now() - WorkerHeartbeat.due_by)
+    told = select(WorkerHeartbeat.job, age, failing, func.greatest(late, 0))
+    for job, seconds, failed, over in session.execute(
+        told.order_by(WorkerHeartbeat.job).limit(100)
+    ):
         words = "How long ago the worker last began a job, whether or not it then failed."
         yield ("portal_job_age_seconds", words, {"job": job}, float(seconds))
         words = "1 when a job failed the last time, for the portal or for one clinic."
         yield ("portal_job_failing", words, {"job": job}, float(failed))
+        words = "For how long a job that is at work should have been done; 0 where it is in time."
+        yield ("portal_job_late_seconds", words, {"job": job}, float(over))
 
 
 def _of_the_log() -> Iterator[tuple[str, str, dict[str, str], float]]:

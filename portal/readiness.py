@@ -88,6 +88,16 @@ def worker() -> None:
         raise RuntimeError("the worker has not been heard of, or beats in the future")
 
 
+def jobs() -> None:
+    """None of them is at work for longer than it should be: waits, or works for one clinic only."""
+    late = func.extract("epoch", func.now() - WorkerHeartbeat.due_by)
+    asked = select(WorkerHeartbeat.job, late).where(WorkerHeartbeat.due_by < func.now())
+    oldest = session.execute(asked.order_by(WorkerHeartbeat.due_by)).first()
+    if oldest is not None:
+        log.error("a job should be done", job=oldest[0], seconds=round(float(oldest[1])))
+        raise RuntimeError("a background job is at work for too long")
+
+
 CHECKS = {
     "database": database,
     "migrations": migrations,
@@ -95,6 +105,7 @@ CHECKS = {
     "settings": settings_given,
     "login": login,
     "worker": worker,
+    "jobs": jobs,
     "log": trouble.log_is_open,
     "disk": trouble.disk_has_room,
 }

@@ -61,6 +61,7 @@ class State:
         settled: whether the request's entries are written and committed.
         touches_last: whether the session's row is to say, before the commit, that it was active.
         ends_for_good: whether the session is near the end that staying does not put off.
+        works_until: until when (`time.monotonic`) a job works for one clinic; None without an end.
     """
 
     role: str | None = None
@@ -78,3 +79,4 @@ class State:
     settled: bool = False
     touches_last: bool = False
     ends_for_good: bool = False
+    works_until: float | None = None

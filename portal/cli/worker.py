@@ -7,7 +7,7 @@ does a job.
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -16,27 +16,33 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import Row, TextClause, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from portal.appointments.commands import sweep_holds
 from portal.auth.once import forget_submissions
 from portal.availability.commands import batches, materialise_doctors
 from portal.cli import demo, exports, patients
 from portal.cli.audit import seal_log, verify_log
-from portal.db import session
+from portal.db import session, state
 from portal.patients.rules.finding import SCHEME
 from portal.sheets.commands import expire as expire_uploads
-from portal.tenancy.context import as_job, as_worker, enter_job
+from portal.tenancy.context import TookTooLong, as_job, as_worker, enter_job
 from portal.web.logs import log, log_failure
 from portal.web.metrics import watch_clock
 
 LOOK_EVERY_SECONDS = 15
 RETRY_SECONDS = 300
 AUDIT_MONTHS_AHEAD = 13
+# So long the other clinics wait for one; the next round goes on with it.
+SECONDS_A_CLINIC = 60.0
+CANCELED = "57014"
+# The batch of a clinic's doctors with which the next round begins, where one came to no end.
+_begins_with: dict[int, int] = {}
 
 CLAIM = text("""
-    INSERT INTO worker_heartbeats AS beat (job, beat_at, seconds) VALUES (:job, now(), 0)
-    ON CONFLICT (job) DO UPDATE SET beat_at = now()
+    INSERT INTO worker_heartbeats AS beat (job, beat_at, seconds, due_by)
+    VALUES (:job, now(), 0, now() + make_interval(secs => :within))
+    ON CONFLICT (job) DO UPDATE SET beat_at = now(), due_by = EXCLUDED.due_by
     WHERE beat.beat_at <= now() - make_interval(secs => :every)
        OR beat.beat_at > clock_timestamp() + interval '1 minute' -- the clock has gone back
     RETURNING job
@@ -45,10 +51,12 @@ AUDIT_PARTITIONS = text("SELECT audit_partitions((now() AT TIME ZONE 'UTC')::dat
 FINISH = text("""
     UPDATE worker_heartbeats
        SET seconds = :seconds, beat_at = beat_at - make_interval(secs => :earlier),
-           failed_at = CASE WHEN :failed THEN now() END
+           failed_at = CASE WHEN :failed THEN now() END, due_by = NULL
      WHERE job = :job
     RETURNING job
 """)
+# What a worker before this one was at is no more at work.
+FORGET_ROUNDS = text("UPDATE worker_heartbeats SET due_by = NULL WHERE due_by IS NOT NULL")
 
 
 class ClinicsFailed(Exception):
@@ -57,11 +65,12 @@ class ClinicsFailed(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """Work to be done again and again, at least `every` seconds apart."""
+    """Work to be done again and again, at least `every` seconds apart, each `within` seconds."""
 
     name: str
     every: int
     run: Callable[[], None]
+    within: int = 900
 
 
 def make_audit_partitions() -> None:
@@ -77,12 +86,15 @@ def for_each_clinic(work: Callable[[int], None]) -> None:
     """
     failed = []
     for tenant_id in _active_tenants():
+        state().works_until = time.monotonic() + SECONDS_A_CLINIC
         try:
             work(tenant_id)
         except Exception as error:
             session.rollback()
             log_failure(error, tenant_id=tenant_id)
             failed.append(tenant_id)
+        finally:
+            state().works_until = None
     if failed:
         raise ClinicsFailed(failed)
 
@@ -93,12 +105,40 @@ def roll_horizon() -> None:
 
 
 def _lay_out(tenant_id: int) -> None:
-    """A commit after each batch of doctors."""
+    """A commit after each batch of doctors. Raises TookTooLong, of some or of all together."""
+    slow = []
     with as_job(tenant_id, "slots"):
-        for doctor_ids in batches():
-            materialise_doctors(doctor_ids)
-            session.commit()
-            enter_job(tenant_id, "slots")
+        for doctor_ids in _batches_due(tenant_id):
+            slow += _lay_out_some(tenant_id, doctor_ids)
+    if slow:
+        raise TookTooLong(slow)
+
+
+def _batches_due(tenant_id: int) -> Iterator[Sequence[int]]:
+    """All of them, those first to which the round before did not come."""
+    due = list(enumerate(batches(), 1))
+    begin = _begins_with.get(tenant_id, 0)
+    for after, doctor_ids in due[begin:] + due[:begin]:
+        _begins_with[tenant_id] = after % len(due)
+        yield doctor_ids
+    _begins_with.pop(tenant_id, None)
+
+
+def _lay_out_some(tenant_id: int, doctor_ids: Sequence[int]) -> list[int]:
+    """Who of them took too long: where all together did, each is tried alone."""
+    try:
+        materialise_doctors(doctor_ids)
+        session.commit()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != CANCELED:
+            raise
+        session.rollback()
+        enter_job(tenant_id, "slots")
+        if len(doctor_ids) == 1:
+            return list(doctor_ids)
+        return [one for each in doctor_ids for one in _lay_out_some(tenant_id, [each])]
+    enter_job(tenant_id, "slots")
+    return []
 
 
 def sweep_expired_holds() -> None:
@@ -147,7 +187,8 @@ JOBS = (
     Job("audit-seals", 50, seal_log),
     Job("exports", 10, make_exports),
     Job("demo", 10, demo.look_after),
-    Job("audit-verification", 86_400, verify_log),
+    # All of the log, however long it is.
+    Job("audit-verification", 86_400, verify_log, within=21_600),
 )
 HEARTBEAT = Job("worker", LOOK_EVERY_SECONDS, lambda: None)
 
@@ -159,6 +200,7 @@ def command(once: bool) -> None:
     """Look for due jobs until told to stop."""
     if once:
         raise SystemExit(0 if _run_what_is_due() else 1)
+    _forget_rounds()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -177,7 +219,7 @@ def _run_what_is_due() -> bool:
 def _run_if_due(job: Job) -> bool:
     """Whether nothing went wrong. A job that failed is due again after a short while."""
     try:
-        if _ask(CLAIM, job=job.name, every=job.every) is None:
+        if _ask(CLAIM, job=job.name, every=job.every, within=job.within) is None:
             return True
         started = time.monotonic()
         job.run()
@@ -200,6 +242,11 @@ def _retry_soon(job: Job) -> None:
     with suppress(DBAPIError):  # the database may be what failed; the next look will tell
         earlier = max(job.every - RETRY_SECONDS, 0)
         _ask(FINISH, job=job.name, seconds=0, earlier=earlier, failed=True)
+
+
+def _forget_rounds() -> None:
+    with suppress(DBAPIError), as_worker():  # the database may come later; each round says its own
+        session.execute(FORGET_ROUNDS)
 
 
 def _active_tenants() -> list[int]:

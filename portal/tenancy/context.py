@@ -5,6 +5,7 @@ row security policies read it back through `current_tenant()`. It ends with the 
 """
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,9 +25,19 @@ ENTER_SESSION = text(
     " set_config('lock_timeout', '20s', true) AS patience,"
     " enter_session(:token_hash, :touch) AS entered, session_proof(entered.session_id) AS proof"
 )
+# So long a job waits for one statement, and for one lock, where it has others to work for.
+SECONDS_A_STATEMENT, SECONDS_A_LOCK = 20.0, 10.0
+BOUNDED = text(
+    "SELECT set_config('statement_timeout', :statement, true),"
+    " set_config('lock_timeout', :lock, true)"
+)
 # Which clinic the database has said a token's session is of: it never is another's.
 _clinics: dict[bytes, int] = {}
 MOST_REMEMBERED = 10_000
+
+
+class TookTooLong(Exception):
+    """A job has worked for one clinic as long as the others can wait."""
 
 
 def facts() -> Facts:
@@ -119,7 +130,8 @@ def as_job(tenant_id: int, job: str) -> Iterator[Facts]:
 
 
 def enter_job(tenant_id: int, job: str) -> Facts:
-    """Enter a tenant again after a commit inside `as_job`."""
+    """Enter a tenant again after a commit inside `as_job`. Raises TookTooLong."""
+    _bound()
     session.execute(
         text("SELECT enter_job(:tenant_id, :job)"), {"tenant_id": tenant_id, "job": job}
     )
@@ -138,6 +150,27 @@ def enter_job(tenant_id: int, job: str) -> Facts:
     )
     state().facts = found
     return found
+
+
+def _bound() -> None:
+    """Let no statement of this transaction take longer than there is time for the tenant."""
+    until = state().works_until
+    if until is None:
+        return
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TookTooLong
+    session.execute(
+        BOUNDED,
+        {
+            "statement": _milliseconds(min(left, SECONDS_A_STATEMENT)),
+            "lock": _milliseconds(min(left, SECONDS_A_LOCK)),
+        },
+    )
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{max(1, int(seconds * 1000))}ms"
 
 
 def work_for(user_id: int) -> None:

@@ -160,7 +160,10 @@ class ContextKey(Base):
 
 
 class WorkerHeartbeat(Base):
-    """When a background job last ran, how long it took, and when it failed if it did."""
+    """When a background job last ran, how long it took, and when it failed if it did.
+
+    While it is at work, `due_by` says when it should be done.
+    """
 
     __tablename__ = "worker_heartbeats"
 
@@ -168,3 +171,4 @@ class WorkerHeartbeat(Base):
     beat_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seconds: Mapped[float] = mapped_column(Double)
     failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    due_by: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

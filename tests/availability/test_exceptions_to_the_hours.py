@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from portal.availability.commands import ExceptionDetails, add_exception
@@ -162,3 +163,36 @@ def test_a_statement_lays_out_no_centuries_either(alder, practice):
     )  # fmt: skip
     with pytest.raises(IntegrityError, match="ck_availability_exceptions_reach"), alder.at_work():
         session.add(AvailabilityException(**asdict(details)))
+
+
+OVERRIDES = text("""
+    INSERT INTO availability_exceptions
+           (doctor_id, facility_id, type, start_at, end_at, slot_duration_minutes)
+    SELECT :doctor_id, :facility_id, 'override', starts, starts + interval '31 days', 5
+      FROM generate_series(CAST('2026-03-02' AS timestamptz), '2026-03-02 00:59:59', '1 second')
+           AS starts
+     LIMIT :many
+""")
+
+
+def test_only_some_changed_hours_of_a_doctor_overlap(browser, alder, practice, place):
+    """The kind: what is laid out from beginning to end, as often as a statement likes."""
+    given = {"doctor_id": practice.doctor.id, "facility_id": alder.facility_id}
+    with pytest.raises(IntegrityError, match="too many changed hours at once"), alder.at_work():
+        session.execute(OVERRIDES, given | {"many": 9})
+    with alder.at_work():
+        session.execute(OVERRIDES, given | {"many": 8})
+    browser.sign_in(alder.owner)
+    ninth = AWAY | {"type": "override", "slot_duration_minutes": "5"}
+    with on_monday():
+        refused = browser.send(f"{place}/exceptions/new", ninth | {"do": "show"})
+        later = {"start_at": "2026-04-10T08:00", "end_at": "2026-04-10T10:00"}
+        assert (
+            browser.send(f"{place}/exceptions/new", ninth | later | {"do": "show"}).status_code
+            == 200
+        )
+    assert refused.status_code == 422
+    assert "At most 8 changed hours" in refused.text
+    moved = "UPDATE availability_exceptions SET start_at = start_at + interval '40 days',"
+    with alder.at_work():
+        session.execute(text(f"{moved} end_at = end_at + interval '40 days'"))

@@ -8,7 +8,10 @@ from sqlalchemy import text
 
 from portal.cli import worker
 from portal.db import session
+from portal.tenancy import context
+from portal.tenancy.context import as_job, enter_job
 from tests.support.databases import Database
+from tests.support.people import found
 
 
 @pytest.fixture
@@ -101,3 +104,122 @@ def test_a_job_that_failed_is_told_until_it_succeeds(
 def failing(database: Database) -> dict[str, bool]:
     with psycopg.connect(database.url("app")) as connection:
         return dict(connection.execute("SELECT job, failed_at IS NOT NULL FROM worker_heartbeats"))
+
+
+def test_what_takes_too_long_for_one_clinic_keeps_no_other_waiting(alder, birch, monkeypatch):
+    """The kind: one statement, of which one clinic decides how long it takes."""
+    monkeypatch.setattr(context, "SECONDS_A_STATEMENT", 0.3)
+    done: list[int] = []
+
+    def work(tenant_id: int) -> None:
+        with as_job(tenant_id, "tests"):
+            if tenant_id == alder.id:
+                session.execute(text("SELECT pg_sleep(600)"))
+            done.append(tenant_id)
+
+    with pytest.raises(worker.ClinicsFailed) as failed:
+        worker.for_each_clinic(work)
+    assert (failed.value.args, done) == (([alder.id],), [birch.id])
+
+
+def test_a_lock_of_one_clinic_keeps_no_other_waiting(own_database, monkeypatch):
+    monkeypatch.setattr(context, "SECONDS_A_LOCK", 0.3)
+    with own_database.app().app_context(), own_database.connect("admin") as other:
+        alder, birch = found("alder", "UTC"), found("birch", "UTC")
+        other.execute("UPDATE facilities SET name = 'X' WHERE id = %s", [alder.facility_id])
+
+        def work(tenant_id: int) -> None:
+            with as_job(tenant_id, "tests"):
+                session.execute(text("UPDATE facilities SET name = name"))
+            done.append(tenant_id)
+
+        done: list[int] = []
+        with pytest.raises(worker.ClinicsFailed):
+            worker.for_each_clinic(work)
+        assert done == [birch.id]
+
+
+def test_a_clinic_has_its_time_and_not_more(alder, birch, monkeypatch):
+    """However many statements and transactions its work is made of."""
+    monkeypatch.setattr(worker, "SECONDS_A_CLINIC", 0.5)
+    done: list[int] = []
+
+    def work(tenant_id: int) -> None:
+        with as_job(tenant_id, "tests"):
+            while tenant_id == alder.id:
+                session.commit()
+                enter_job(tenant_id, "tests")
+            done.append(tenant_id)
+
+    with pytest.raises(worker.ClinicsFailed):
+        worker.for_each_clinic(work)
+    assert done == [birch.id]
+
+
+@pytest.fixture
+def laid_out(monkeypatch, alder) -> list[int]:
+    """Doctors as they are laid out, of three batches; the fifth is beyond all patience."""
+    done: list[int] = []
+
+    def lay_out(doctor_ids):
+        if 5 in doctor_ids:
+            session.execute(text("SELECT pg_sleep(600)"))
+        done.extend(doctor_ids)
+
+    monkeypatch.setattr(worker, "_active_tenants", lambda: [alder.id])
+    monkeypatch.setattr(worker, "batches", lambda: iter([[1, 2], [4, 5, 6], [7, 8]]))
+    monkeypatch.setattr(worker, "materialise_doctors", lay_out)
+    monkeypatch.setattr(worker, "_begins_with", {})
+    return done
+
+
+def test_of_the_doctors_who_take_too_long_together_each_is_tried_alone(monkeypatch, laid_out):
+    monkeypatch.setattr(context, "SECONDS_A_STATEMENT", 0.3)
+    with pytest.raises(worker.ClinicsFailed):
+        worker.for_each_clinic(worker._lay_out)
+    assert laid_out == [1, 2, 4, 6, 7, 8]
+
+
+def test_the_next_round_begins_where_the_time_was_over(monkeypatch, laid_out):
+    monkeypatch.setattr(worker, "SECONDS_A_CLINIC", 1.5)
+    for _ in range(2):
+        with pytest.raises(worker.ClinicsFailed):
+            worker.for_each_clinic(worker._lay_out)
+    assert laid_out == [1, 2, 7, 8, 1, 2]
+
+
+def test_a_job_that_is_at_work_for_too_long_is_told(
+    own_app: Flask, own_database: Database, monkeypatch
+) -> None:
+    """The kind: a worker that waits fails nothing, and so is told by nothing."""
+    told: list[bool] = []
+
+    def late() -> None:
+        query = "UPDATE worker_heartbeats SET due_by = due_by - interval '1 hour'"
+        with psycopg.connect(own_database.url("admin")) as connection:
+            told.append(readiness_of(own_app))
+            connection.execute(query)
+            connection.commit()
+            told.append(readiness_of(own_app))
+
+    monkeypatch.setattr(worker, "JOBS", (worker.Job("waits", 3600, late),))
+    assert once(own_app) == 0
+    assert [*told, readiness_of(own_app)] == [True, False, True]
+
+
+def readiness_of(app: Flask) -> bool:
+    return app.test_client().get("/readyz").json["jobs"]
+
+
+def test_a_worker_that_starts_is_not_blamed_for_one_that_was_killed(
+    own_app: Flask, own_database: Database
+) -> None:
+    killed = (
+        "INSERT INTO worker_heartbeats VALUES ('killed', now(), 0, NULL, now() - interval '1 h')"
+    )
+    with psycopg.connect(own_database.url("admin")) as connection:
+        connection.execute(killed)
+    assert not readiness_of(own_app)
+    with own_app.app_context():
+        worker._forget_rounds()
+    assert readiness_of(own_app)

@@ -16,7 +16,7 @@ def test_it_is_ready_when_the_worker_beats(browser):
     with as_worker():
         session.execute(text(beat))
     response = browser.get("/readyz")
-    every = ("database", "migrations", "keys", "settings", "login", "worker", "log", "disk")
+    every = ("database", "migrations", "keys", "settings", "login", "worker", "jobs", "log", "disk")
     assert response.json == dict.fromkeys(every, True)
     assert response.status_code == 200
 

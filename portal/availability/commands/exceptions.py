@@ -14,12 +14,22 @@ from portal.availability.rules import (
     check_span,
 )
 from portal.db import session
-from portal.refusals import N_, DomainError, all_of
+from portal.refusals import N_, DomainError, all_of, refusing
 
 
 class RuleElsewhere(DomainError):
     message = N_("These hours are another doctor's or another facility's.")
     field = "availability_rule_id"
+
+
+class TooManyAtOnce(DomainError):
+    """Each is laid out from its beginning to its end, whatever the others say."""
+
+    message = N_("At most 8 changed hours of a doctor at a facility overlap. Take one back first.")
+    field = "start_at"
+
+
+REASONS = {"ck_availability_exceptions_at_once": TooManyAtOnce}
 
 
 @dataclass(frozen=True)
@@ -44,12 +54,12 @@ def add_exception(details: ExceptionDetails) -> AvailabilityException:
 
     Raises:
         SpanBackwards, OverrideTooLong, OverrideNeedsSlotLength, SlotLengthOutOfRange,
-        RuleElsewhere: at their field.
+        RuleElsewhere, TooManyAtOnce: at their field.
     """
     check_exception(details)
     exception = AvailabilityException(**asdict(details))
-    session.add(exception)
-    session.flush()
+    with refusing(REASONS):
+        session.add(exception)
     _carry_through(exception)
     return exception
 
@@ -59,9 +69,9 @@ def change_exception(
 ) -> AvailabilityException:
     """Change an exception; slots follow where it was and is. Raises as `add_exception`."""
     check_exception(details)
-    for name, value in asdict(details).items():
-        setattr(exception, name, value)
-    session.flush()
+    with refusing(REASONS):
+        for name, value in asdict(details).items():
+            setattr(exception, name, value)
     _carry_through(exception)
     return exception
 
