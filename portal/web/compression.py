@@ -14,10 +14,10 @@ WORTH_IT = 860
 KINDS = ("text/", "application/json", "application/javascript", "image/svg")
 
 
-# Comments, and how far a line is indented.
+# Comments, lines with nothing in them, and how far a line is indented.
 ONLY_READ = {
-    "javascript": re.compile(rb"^ *//.*\n|^ +", re.MULTILINE),
-    "css": re.compile(rb"/\*.*?\*/\s*|^ +", re.DOTALL | re.MULTILINE),
+    "javascript": re.compile(rb"^ *(//.*)?\n|^ +", re.MULTILINE),
+    "css": re.compile(rb"/\*.*?\*/\s*|^ *\n|^ +", re.DOTALL | re.MULTILINE),
 }
 
 

@@ -1,5 +1,6 @@
 """Many people at one time: each can be reached and read on every screen, and checked in."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -92,6 +93,23 @@ def test_all_of_them_are_counted_on_screen_and_listed_with_whole_names(chromium,
         expect(names).to_have_count(SEVEN)
         for n in range(SEVEN):
             assert names.nth(n).evaluate(CUT) is False
+
+
+WHOLE = """(word) => {
+    const [inner, outer] = [word, word.parentNode].map((it) => it.getBoundingClientRect());
+    return inner.height > 0 && inner.bottom <= outer.bottom + 1 && inner.left < outer.right;
+}"""
+
+
+def test_a_narrow_overbooked_card_says_so_where_it_has_a_line_for_it(chromium, crowded):
+    """The kind: what only an edge of another colour says."""
+    with opened(chromium, crowded) as context:
+        page = sign_in(context.new_page(), crowded.desk)
+        card = page.locator(".cell.overbooked:visible").first
+        expect(card.get_by_role("link")).to_have_accessible_name(re.compile("Overbooked"))
+        # As long as an hour.
+        card.evaluate("cell => { cell.style.gridRowEnd = 'span 12'; }")
+        assert card.locator("em").evaluate(WHOLE)
 
 
 def test_on_paper_each_has_its_line_with_its_whole_name(chromium, crowded):

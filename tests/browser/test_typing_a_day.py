@@ -72,3 +72,17 @@ def test_a_search_waits_for_the_whole_day(desk):
     assert addresses == []
     desk.keyboard.press("Enter")
     expect(desk).to_have_url(re.compile("first_day=2026-12-04"))
+
+
+def test_a_calendar_that_is_stepped_through_asks_once(desk, day):
+    """The browser says what was chosen in its calendar when that closes, not at each step."""
+    addresses = asked(desk)
+    box = day.bounding_box()
+    desk.mouse.click(box["x"] + box["width"] - 14, box["y"] + box["height"] / 2)
+    expect(desk.locator("input[type=date]:open")).to_have_count(1)
+    for _ in range(3):
+        desk.keyboard.press("ArrowRight")
+    expect(day).to_have_value("2026-03-05")
+    assert addresses == []
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#board")).to_have_attribute("data-date", "2026-03-05")

@@ -19,9 +19,8 @@ function arm() {
 }
 
 function land(spot) {
-  if (!spot) return;
-  spot.focus({ preventScroll: true });
-  spot.scrollIntoView({ block: "nearest", inline: "nearest" });
+  spot?.focus({ preventScroll: true });
+  spot?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function nearest(column, row) {
@@ -92,8 +91,7 @@ document.addEventListener("click", async ({ target }) => {
 if (board) {
   board.addEventListener("focus", () => land(entrance()));
   document.addEventListener("keydown", (event) => {
-    const nowhere = [document.body, document.getElementById("main")].includes(document.activeElement);
-    if (!nowhere || !event.key.startsWith("Arrow") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!document.activeElement.matches("body, main, h1") || !event.key.startsWith("Arrow") || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     land(entrance());
   });
@@ -119,18 +117,17 @@ if (board) {
     if (event.detail.ctx.sourceElement.matches?.("[data-poll]") && (document.hidden || board.matches(".moving"))) event.preventDefault();
   });
   arm();
-  // Who comes from a booking elsewhere, or took something back, is on its card.
-  const here = document.getElementById(location.hash.slice(1))?.closest(".visit");
-  if (here) {
-    history.replaceState(null, "", location.pathname + location.search);
-    here.classList.add("fresh");
-  }
+  // Who comes from a booking elsewhere, or took something back, is on its card; who went to a day, on the board.
+  const asked = document.getElementById(location.hash.slice(1));
+  const here = asked?.closest(".visit");
+  if (asked) history.replaceState(null, "", location.pathname + location.search);
+  here?.classList.add("fresh");
   document.addEventListener("portal:undone", ({ detail: { visits } }) => {
     if (!document.querySelector("dialog[open]")) land(visits?.map((id) => document.getElementById(`visit-${id}`)).find((card) => card));
   });
   const line = lineNow() ?? board.querySelector(".cell");
-  if (here) land(here);
-  else if (line) board.scrollTop = Math.max(0, line.offsetTop - board.clientHeight / 3);
+  if (line) board.scrollTop = Math.max(0, line.offsetTop - board.clientHeight / 3);
+  if (asked) land(here ?? entrance() ?? board);
 }
 
 const TICK = 20_000;
@@ -205,11 +202,9 @@ if (document.querySelector("[data-now]")) {
   document.addEventListener("htmx:after:swap", tick);
 }
 // The facility's time zone is named when this browser stands in another one.
+const opened = new Date();
 for (const note of document.querySelectorAll("[data-zone-note]")) {
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const offset = (zone) => new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" })
-    .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
-  note.hidden = offset(here) === offset(note.dataset.zoneNote);
+  note.hidden = opened.toLocaleString("en") === opened.toLocaleString("en", { timeZone: note.dataset.zoneNote });
 }
 
 // The status chips of the board: one shows only the cards that it names. The others keep their

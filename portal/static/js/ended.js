@@ -16,6 +16,7 @@ export function keep(differs, kept) {
     for (const field of form.querySelectorAll(OWN)) if (own(field, differs)) show(field, ...field.labels);
     show(...form.querySelectorAll("[type=submit]:is(.primary, .danger)"));
   }
+  for (const poll of document.querySelectorAll("[data-poll]")) poll.remove();
   // These may name a patient.
   dialog.removeAttribute("aria-labelledby");
   document.title = idle.dataset.clinic;

@@ -62,14 +62,22 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 land(false);
 
 // An answer leaves one where one was: a button that was sent, which is disabled meanwhile, has the
-// focus again; if it is gone, the title of what came instead has it.
+// focus again; if it is gone, the title of what came instead has it. So it has in a dialog that
+// begins with nothing but what closes it, and on a page that says what was done.
+const nowhere = () => document.activeElement.matches("body, [data-close]");
+function toTitle() {
+  const title = [...document.querySelectorAll("main h1, dialog[open] .sheet-head h2")].at(-1);
+  if (!title || !nowhere()) return;
+  title.tabIndex = -1;
+  title.focus();
+}
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => { ctx.at = document.activeElement; });
 document.addEventListener("htmx:finally:request", ({ detail: { ctx: { at } } }) => setTimeout(() => {
-  if (!at || at === document.body) return;
-  const title = document.querySelector("dialog[open] h2") ?? document.getElementById("main");
-  title.tabIndex = -1;
-  for (const to of [at, title]) if (document.activeElement === document.body) to.focus();
+  if (!at || at === document.activeElement) return;
+  if (nowhere()) at.focus();
+  toTitle();
 }));
+if (document.querySelector("#toasts .toast") && !document.querySelector("main [autofocus]")) toTitle();
 // What somebody opens is seen as a whole, as far as there is room.
 document.addEventListener("click", ({ target }) => {
   if (target.closest("summary")) setTimeout(() => target.closest("details[open]")?.scrollIntoView({ block: "nearest" }));

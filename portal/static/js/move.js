@@ -83,9 +83,9 @@ const send = (href, column, start_at, moved_from) =>
 // It is in the address, and so comes along to other days.
 const carried = document.getElementById("carried");
 
-function cut(visit) {
+function cut(visit, day = location) {
   if (!("movable" in visit.dataset)) return say(words.cannotMove);
-  const url = new URL(location.href);
+  const url = new URL(day.href);
   url.searchParams.set("moving", visit.id.replace("visit-", ""));
   location.href = url;
 }
@@ -134,6 +134,7 @@ function steer(event) {
     place(move.column, next ?? move.row);
   }
   else if (event.key === "Enter" || event.key === " ") return drop();
+  else if (/[[\]]/.test(event.key)) return cut(document.getElementById(move.id), document.querySelector(`.joined [data-key="${event.key}"]`));
   else if (event.key === "Escape" || event.key === "Tab") { end(); return say(words.moveStopped); }
   else return;
   mark.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -192,10 +193,8 @@ function pointerup(event) {
 
 if (board) {
   window.addEventListener("keydown", (event) => { if (board.contains(event.target)) keydown(event); }, true);
-  board.addEventListener("pointerdown", pointerdown);
-  board.addEventListener("pointermove", pointermove);
-  board.addEventListener("pointerup", pointerup);
-  board.addEventListener("pointercancel", pointerup);
+  const hand = { pointerdown, pointermove, pointerup, pointercancel: pointerup };
+  for (const name in hand) board.addEventListener(name, hand[name]);
   board.addEventListener("dragstart", (event) => event.preventDefault());
   // Letting go of a card is not opening it.
   window.addEventListener("click", (event) => {

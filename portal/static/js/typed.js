@@ -68,7 +68,7 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const kept = () => forms(document).filter(typed);
   if (!kept().length) { ctx.swap = "none"; return location.reload(); }
   document.body.classList.add("over");
-  for (const shown of document.querySelectorAll("[data-poll], .toast")) shown.remove();
+  document.getElementById("toasts").replaceChildren();
   import(document.getElementById("idle").dataset.script).then(({ keep }) => keep(differs, kept));
 });
 // Whoever waits in another tab for a session hears of this one.
