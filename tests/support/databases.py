@@ -11,6 +11,7 @@ import flask_migrate
 import psycopg
 from flask import Flask
 from psycopg import sql
+from sqlalchemy import Engine
 
 from portal import roles
 from portal.app import create_app
@@ -35,6 +36,7 @@ class Database:
     server: EmbeddedServer
     name: str
     _apps: list[Flask] = field(default_factory=list)
+    _engines: list[Engine] = field(default_factory=list)
 
     def url(self, role: str = "app") -> str:
         """The libpq URL for app, owner, worker or admin."""
@@ -63,8 +65,16 @@ class Database:
         self._apps.append(app)
         return app
 
+    def kept(self, make: Callable[["Database"], Engine]) -> Engine:
+        """The engine that is kept on this database, made when it is first asked for."""
+        if not self._engines:
+            self._engines.append(make(self))
+        return self._engines[0]
+
     def close(self) -> None:
-        """Close the connections of the applications made here."""
+        """Close the connections of the applications and the engine made here."""
+        for engine in self._engines:
+            engine.dispose()
         for app in self._apps:
             with app.app_context():
                 for engine in db.engines.values():

@@ -13,10 +13,11 @@ from typing import Any
 import psycopg
 from flask import Flask
 from flask.globals import _cv_app
-from sqlalchemy import Connection, create_engine, event, pool
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.config import driver_url, read_json
+from portal.connections import ClinicPool
 from portal.db import db
 from portal.prepared import Connection as Line
 from portal.roles import NAMES
@@ -33,12 +34,8 @@ SELECT session_user, coalesce(current_setting('portal.context', true), ''),
 @contextmanager
 def one_transaction(app: Flask, database: Database) -> Iterator[None]:
     """Bind every engine of the application to one connection whose work is undone."""
-    engine = create_engine(
-        driver_url(database.url("admin")), poolclass=pool.NullPool, json_deserializer=read_json
-    )
-    event.listen(engine, "do_connect", _connect)
     factory = db.session.session_factory
-    with engine.connect() as connection, app.app_context():
+    with database.kept(_engine).connect() as connection, app.app_context():
         outer = connection.begin()
         engines = dict(db.engines)
         db.engines.update(dict.fromkeys(engines, connection))
@@ -53,6 +50,22 @@ def one_transaction(app: Flask, database: Database) -> Iterator[None]:
             factory.configure(join_transaction_mode="conditional_savepoint")
             db.engines.update(engines)
             outer.rollback()
+
+
+def _engine(database: Database) -> Engine:
+    """One connection, kept for all tests of a database: a new one has all to learn again.
+
+    The portal's own pool resets it before each test.
+    """
+    engine = create_engine(
+        driver_url(database.url("admin")),
+        poolclass=ClinicPool,
+        pool_size=1,
+        max_overflow=0,
+        json_deserializer=read_json,
+    )
+    event.listen(engine, "do_connect", _connect)
+    return engine
 
 
 def _connect(_dialect: object, _record: object, arguments: Any, named: Any) -> Line:
