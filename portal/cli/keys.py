@@ -19,6 +19,7 @@ from portal.staff.commands import close_clinic
 from portal.tenancy.context import as_job, as_worker, enter_job, exchange_process_key
 
 JOB = "keys"
+MOST_TOLD = 100
 # Whoever has read or written anything in this database and has not ended, its own cleaning aside,
 # which has no user. A snapshot's xmin would wait for every other database of the server too.
 UNDER_WAY = """
@@ -101,11 +102,7 @@ def _rotate(tenants: list[int]) -> None:
     _reseal(tenants, wait=True)
     for tenant_id in tenants:
         with as_job(tenant_id, JOB):
-            left = commands.count_old_envelopes()
-            if not left:
-                _retire("data")
-        if left:
-            click.echo(f"{left} rows hold a field that does not open; their key is not retired.")
+            _retire_unless_used()
     _index(tenants)
     _each(tenants, commands.switch_index)
     _wait_for_others()
@@ -113,6 +110,21 @@ def _rotate(tenants: list[int]) -> None:
     _wait_for_others()
     _index(tenants)
     click.echo(f"The keys of {len(tenants)} clinics are exchanged.")
+
+
+def _retire_unless_used() -> None:
+    """Retire the data key of before: what it sealed and does not open will not for being kept."""
+    left = list(commands.rows_left())
+    late = sum(opens for _table, _number, opens in left)
+    broken = [f"{table} {number}" for table, number, opens in left if not opens]
+    for where in broken[:MOST_TOLD]:
+        click.echo(f"{where}: a field does not open, and stays as it is.")
+    if len(broken) > MOST_TOLD:
+        click.echo(f"{len(broken) - MOST_TOLD} more rows hold a field that does not open.")
+    if late:
+        click.echo(f"{late} rows were sealed with the old key just now. Run this again.")
+    else:
+        _retire("data")
 
 
 def _begin() -> None:

@@ -1,7 +1,7 @@
 """Making, exchanging and destroying a tenant's keys."""
 
 from portal.phi.commands.making import create_keys
-from portal.phi.commands.resealing import count_old_envelopes, reseal_some
+from portal.phi.commands.resealing import reseal_some, rows_left
 from portal.phi.commands.rotating import (
     begin_rotation,
     destroy_keys,
@@ -12,11 +12,11 @@ from portal.phi.commands.rotating import (
 
 __all__ = [
     "begin_rotation",
-    "count_old_envelopes",
     "create_keys",
     "destroy_keys",
     "reseal_some",
     "retire",
     "rewrap_keys",
+    "rows_left",
     "switch_index",
 ]

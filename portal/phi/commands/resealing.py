@@ -1,5 +1,6 @@
 """Sealing a tenant's fields again with the active data key, some rows at a time."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, and_, func, inspect, or_, select, text, update
@@ -15,9 +16,16 @@ AT_ONCE = 200
 UNSTAMPED = text("SELECT set_config('portal.resealing', 'on', true)")
 
 
-def count_old_envelopes() -> int:
-    """How many rows hold an envelope that another version than the active one sealed."""
-    return sum(_count(model) for model in models_with_sealed_attributes())
+def rows_left() -> Iterator[tuple[str, int, bool]]:
+    """Table and id of each row that holds an envelope of another version than the active one.
+
+    And whether one opens: then it was sealed just now. What does not open, no key does.
+    """
+    for model in models_with_sealed_attributes():
+        table, columns = _columns(model)
+        found = select(table.c.id, table.c.row_uid, *columns).where(_old(table, columns))
+        for row in session.execute(found.order_by(table.c.id)).yield_per(AT_ONCE):
+            yield table.name, row.id, bool(_resealed(table, row))
 
 
 def reseal_some(model: Any, after: int, *, wait: bool) -> int | None:
@@ -45,6 +53,14 @@ def reseal_some(model: Any, after: int, *, wait: bool) -> int | None:
 
 
 def _reseal_row(table: Table, row: Row[Any]) -> None:
+    sealed = _resealed(table, row)
+    if sealed:
+        own = and_(table.c.tenant_id == facts().tenant_id, table.c.id == row.id)
+        session.execute(update(table).where(own).values(sealed))
+
+
+def _resealed(table: Table, row: Row[Any]) -> dict[str, bytes]:
+    """The row's envelopes of another version that open, sealed with the active one."""
     active = ring().of(facts().tenant_id).active
     sealed = {}
     for column, envelope in list(row._asdict().items())[2:]:
@@ -53,15 +69,7 @@ def _reseal_row(table: Table, row: Row[Any]) -> None:
                 sealed[column] = reseal(table.name, column, row.row_uid, envelope)
         except (EnvelopeError, KeyUnavailable):
             continue
-    if sealed:
-        own = and_(table.c.tenant_id == facts().tenant_id, table.c.id == row.id)
-        session.execute(update(table).where(own).values(sealed))
-
-
-def _count(model: Any) -> int:
-    table, columns = _columns(model)
-    count = select(func.count()).select_from(table).where(_old(table, columns))
-    return session.scalars(count).one()
+    return sealed
 
 
 def _columns(model: Any) -> tuple[Table, list[Any]]:
