@@ -45,15 +45,22 @@ def test_down_reaches_whoever_cannot_be_booked_and_registers_nobody(desk, inacti
 
 
 def test_the_keys_of_the_week_leave_the_patient_chosen(desk, tmp_path):
-    """The kind: a key that is hinted at is typed into the field that has the focus."""
+    """The kind: a key that is hinted at is typed into the field that has the focus.
+
+    Also where it has nothing to press: no week lies before this one.
+    """
     desk.keyboard.press("n")
     pick_patient(desk, two_letters(tmp_path))
     name = desk.locator("#patient_query").input_value()
     first = desk.locator("#appointments-starts [name=day]").first
     monday = first.get_attribute("value")
-    for key, where in (("]", expect(first).not_to_have_value), ("[", expect(first).to_have_value)):
+    chosen = desk.locator("#appointments-starts [name=availability_slot_id]:checked")
+    start = chosen.get_attribute("value")
+    anew, same = expect(first).not_to_have_value, expect(first).to_have_value
+    for key, where in (("[", same), ("]", anew), ("[", same), ("[", same)):
         desk.keyboard.press(key)
         where(monday)
+    expect(chosen).to_have_value(start)
     expect(desk.locator("#patient_query")).to_have_value(name)
     expect(desk.locator("#patient_id")).not_to_have_value("")
     desk.keyboard.press("Backspace")
