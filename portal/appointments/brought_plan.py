@@ -24,7 +24,7 @@ def bring_plan(form: BookingForm | WishForm) -> bool:
     brought = patient.default_insurance_plan_id if patient else None
     if brought == form.insurance_plan_id.data:
         return False
-    form.insurance_plan_id.data = brought
+    form.insurance_plan_id.choose(brought)
     said = _("Taken along with the patient.") if brought else _("No plan on the chart: self-pay.")
     form.insurance_plan_id.description = said
     return True

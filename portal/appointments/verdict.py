@@ -115,7 +115,7 @@ def refusal_of(plan: PlanAtFacility, facility: str, day: date) -> str | None:
 
 
 def _self_pay() -> WayOut:
-    return WayOut("plan:", _("Book as self-pay"))
+    return WayOut("plan:", _("Change to self-pay"))
 
 
 def _other_plans(choice: Choice, day: date) -> list[WayOut]:
@@ -128,7 +128,7 @@ def _other_plans(choice: Choice, day: date) -> list[WayOut]:
         if plan_id != choice.plan_id
     )
     return [
-        WayOut(f"plan:{plan.plan_id}", _("Use %(plan)s", plan=plan.plan_name))
+        WayOut(f"plan:{plan.plan_id}", _("Change to %(plan)s", plan=plan.plan_name))
         for plan in found
         if plan is not None and plan.gap_on(day) is None
     ]
@@ -143,7 +143,7 @@ def _other_places(choice: Choice, day: date) -> list[WayOut]:
         if each.facility.id in given - {choice.facility.id} and each.cover.gap_on(day) is None
     ]
     return [
-        WayOut(f"facility:{facility.id}", _("Book at %(facility)s", facility=facility.name))
+        WayOut(f"facility:{facility.id}", _("Change to %(facility)s", facility=facility.name))
         for facility in taking[:MOST_PLACES]
     ]
 

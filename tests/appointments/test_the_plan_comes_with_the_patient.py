@@ -105,7 +105,7 @@ def test_a_walk_in_says_what_can_be_done_where_the_plan_is_not_accepted(browser,
         stop_accepting_plan(alder.facility_id, plan.id)
     page = browser.sign_in(alder.desk).get(f"/appointments/walk-in?patient={insured}").text
     assert f"{plan.name} is not accepted at" in page
-    assert "Book as self-pay" in page
+    assert "Change to self-pay" in page
     sent = {"patient_id": insured, "plan_for": insured, "service_id": practice.service.id,
             "doctor_id": practice.doctor.id, "insurance_plan_id": plan.id}  # fmt: skip
     answer = browser.send("/appointments/walk-in", sent | {"show": "plan:"})

@@ -44,10 +44,11 @@ def test_it_is_said_when_the_plan_is_chosen_and_self_pay_is_one_button_away(brow
     browser.sign_in(alder.desk)
     page = browser.send(NEW, sent(work, show="patient")).text
     assert f"{work[2].name} is not accepted at " in page
-    assert 'name="show" value="plan:"' in page
+    assert 'name="show" value="plan:">Change to self-pay<' in page
     page = browser.send(NEW, sent(work, show="plan:"))
     assert page.status_code == 200
     assert "is not accepted at" not in page.text
+    assert "<b>Not saved yet.</b> Chosen now: Self-pay</span>" in page.text
     plans = page.text.partition('id="insurance_plan_id"')[2].partition("</select>")[0]
     assert " selected" not in plans.partition("</option>")[2]
 

@@ -125,7 +125,7 @@ def test_booking_says_beside_the_plan_which_other_facilities_accept_it(browser, 
     browser.sign_in(others.clinic.desk)
     answer = browser.send("/appointments/offers", asked, htmx=True).text
     assert "You do not book there" not in answer
-    assert "Book at Aspen" in answer
+    assert "Change to Aspen" in answer
 
 
 def test_the_list_of_what_is_not_covered_names_them_too(others):

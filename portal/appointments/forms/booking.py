@@ -132,7 +132,7 @@ class BookingForm(Repeating, ForSomebody):
         """What a button beside a plan that is not accepted says: another plan, or a facility."""
         what, _colon, value = (self.show.data or "").partition(":")
         if what == "plan":
-            self.insurance_plan_id.data = record_number(value)
+            self.insurance_plan_id.choose(record_number(value))
         return record_number(value) if what == "facility" else None
 
     def move_to(self, facility: Facility) -> None:

@@ -83,7 +83,7 @@ class WishForm(ForSomebody):
         """What the button beside a plan that is not accepted says: another one, or none."""
         what, _colon, value = (self.show.data or "").partition(":")
         if what == "plan":
-            self.insurance_plan_id.data = record_number(value)
+            self.insurance_plan_id.choose(record_number(value))
 
     @property
     def verdict(self) -> Verdict | None:

@@ -67,7 +67,11 @@ class PickField(SelectField):
         self.plain = bool(formdata.get(f"{self.name}_plain"))
         found = formdata.get(f"{self.name}_found")
         if found:
-            self.data, self.typed = self.coerce(found), None
+            self.choose(self.coerce(found))
+
+    def choose(self, value: Any) -> None:
+        """Take this in place of what was chosen or typed."""
+        self.data, self.typed = value, None
 
     @property
     def is_unread(self) -> bool:
