@@ -27,4 +27,6 @@ def bring_plan(form: BookingForm | WishForm) -> bool:
     form.insurance_plan_id.choose(brought)
     said = _("Taken along with the patient.") if brought else _("No plan on the chart: self-pay.")
     form.insurance_plan_id.description = said
+    if form.is_submitted() and not form.asks_for_more:
+        form.stopped = f"{form.insurance_plan_id.label.text}: {said}"
     return True

@@ -49,6 +49,9 @@ def test_whatever_button_is_pressed_first(browser, alder, work, form, button):
     assert answer.status_code == 200
     assert shown(answer.text, "insurance_plan_id") == str(plan.id)
     assert shown(answer.text, "plan_for") == str(insured)
+    # Whoever pressed the form's own button is told that it did not do what it says.
+    told = re.search(r"<b>Not (?:booked|saved) yet.</b> Insurance: Taken along", answer.text)
+    assert bool(told) == (button == "")
     with alder.at_work():
         assert list_coming_of(insured) == []
 

@@ -36,6 +36,7 @@ class ForSomebody(PortalForm):
     patient_id = Chosen(lazy_gettext("Patient"))
     found_patient_id = StringField()
     patient_query = Line(lazy_gettext("Patient"))
+    patient_plain = StringField()
     plan_for = HiddenField()
     last_name = Line(lazy_gettext("Last name"), [Length(max=100)])
     first_name = Line(lazy_gettext("First name"), [Length(max=100)])
@@ -62,6 +63,11 @@ class ForSomebody(PortalForm):
         """Whom the type-ahead, or without script the list of matches, says it is for."""
         found = record_number(self.found_patient_id.data)
         return record_number(self.patient_id.data) if found is None else found
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no script picks the patient: then the server finds who is typed."""
+        return bool(self.patient_plain.data) and not self.found_patient_id.data
 
     @property
     def names_typed(self) -> bool:

@@ -86,6 +86,11 @@ class WishForm(ForSomebody):
             self.insurance_plan_id.choose(record_number(value))
 
     @property
+    def asks_for_more(self) -> bool:
+        """Whether a button that only shows something was pressed."""
+        return bool(self.show.data)
+
+    @property
     def verdict(self) -> Verdict | None:
         """That no facility which is chosen takes the plan; None while there is nothing to say."""
         wanted, offered = self.facility_ids.data or (), self.facility_ids.iter_choices()

@@ -25,7 +25,7 @@ from portal.appointments.queries import Wanted, find_offer, get_wish
 from portal.appointments.rules import NotAllBooked
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.offers import held_id
-from portal.appointments.views.patient_asked import matching, shown_before
+from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
 from portal.appointments.views.series import kept, preview, say_booked
 from portal.appointments.views.shown import (
     back_on_board,
@@ -68,6 +68,7 @@ def new() -> Response:
 def create() -> Response:
     facility, form = facility_asked(), BookingForm()
     form.facility_id.data = str(facility.id)
+    seek_typed(form)
     if form.service_id.data is None or form.is_unread:
         form.offer_choices(facility)
     if form.show.data == "waitlist":

@@ -2,10 +2,28 @@
 
 from collections.abc import Sequence
 
+from portal.appointments.booking_page import chosen_patient
 from portal.appointments.forms import BookingForm, WishForm
+from portal.names import name_of
 from portal.patients.commands import Alike, possible_duplicates_of
 from portal.patients.queries import PatientRow, search_patients
 from portal.refusals import DomainError
+from portal.web.forms.fields import tidy_line
+
+
+def seek_typed(form: BookingForm | WishForm) -> None:
+    """Without script, find who is typed and not chosen yet, whatever button was pressed.
+
+    Enter in the patient's field presses the form's first button, which is not the one that finds.
+    """
+    if not form.is_plain or form.asks_for_more:
+        return
+    patient = chosen_patient(form)
+    if form.patient_query.data == (tidy_line(name_of(patient)) if patient else None):
+        return
+    form.patient_id.data = ""
+    if form.patient_query.data and not form.registers:
+        form.show.data = "patients"
 
 
 def matching(form: BookingForm | WishForm) -> list[PatientRow] | None:

@@ -15,7 +15,7 @@ from portal.appointments.forms import WishForm, new_wish, wish_as_typed
 from portal.appointments.models import WaitlistEntry
 from portal.appointments.patient_strip import patient_strip
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.patient_asked import matching, shown_before
+from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
 from portal.appointments.views.shown import (
     back_on_board,
     facility_asked,
@@ -181,13 +181,14 @@ def _back(entry: WaitlistEntry) -> Response:
 
 def _brought(form: WishForm) -> bool:
     """Whether another patient brought another plan; a button may have said which it is."""
+    seek_typed(form)
     form.take_up()
     return request.method == "POST" and bring_plan(form)
 
 
 def _is_sent(form: WishForm) -> bool:
     """Whether it is to be saved, and not only to show more."""
-    return request.method == "POST" and not form.show.data
+    return request.method == "POST" and not form.asks_for_more
 
 
 def _asked(facility: Facility) -> dict[str, Any]:

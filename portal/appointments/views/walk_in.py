@@ -16,7 +16,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.verdict import verdict_on
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.booking import booked
-from portal.appointments.views.patient_asked import matching, shown_before
+from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
 from portal.appointments.views.shown import facility_asked, number_asked
 from portal.auth.permissions import permission
 from portal.facilities.models import Facility
@@ -44,6 +44,7 @@ def walk_in() -> Response:
 def received() -> Response:
     facility, form = facility_asked(), WalkInForm()
     form.offer_key(facility)
+    seek_typed(form)
     if form.is_unread:
         form.offer_choices(facility)
     there = form.take_up()

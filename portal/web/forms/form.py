@@ -61,6 +61,8 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
     _refused: int | None = None
     retry_after: int | None = None
     version: versions.Version | None = None
+    # Why nothing was done though nothing is wrong: what a look is to be taken at before.
+    stopped: str = ""
 
     def __init__(self, *args: Any, edits: object = None, **present: Any) -> None:
         super().__init__(*args, **present)
