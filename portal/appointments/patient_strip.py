@@ -8,7 +8,8 @@ from typing import NamedTuple
 from flask import url_for
 from flask_babel import gettext as _
 
-from portal.appointments.queries import Around, ComingVisit, around_patient
+from portal import clock
+from portal.appointments.queries import Around, ComingVisit, around_patient, coming_soon
 from portal.availability.rules import local_date
 from portal.names import name_of
 from portal.patients.models import Patient
@@ -74,7 +75,7 @@ def patient_strip(
         language=language_words(spoken) if spoken else None,
         interpreter=interprets(patient), phone=patient.phone,
         usual_doctor=around.usual_doctor, coming=[_shown(each) for each in coming[:MOST_SHOWN]],
-        more=len(coming) > MOST_SHOWN, clash=_clash(coming, at, zone) if at else None,
+        more=len(coming) > MOST_SHOWN, clash=clash_words(coming, at, zone) if at else None,
     )  # fmt: skip
 
 
@@ -99,7 +100,15 @@ def _shown(visit: ComingVisit) -> Coming:
     return Coming(url, f"{when} · {visit.doctor} · {visit.service}")
 
 
-def _clash(coming: Sequence[ComingVisit], at: datetime, zone: str) -> str | None:
+def clashes_now(patients: Sequence[Patient]) -> dict[int, str]:
+    """Of those who come without an appointment now, in words, who has one today all the same."""
+    now, zone = clock.now(), facts().timezone
+    coming = coming_soon([patient.id for patient in patients])
+    said = ((whose, clash_words(visits, now, zone)) for whose, visits in coming.items())
+    return {whose: words for whose, words in said if words}
+
+
+def clash_words(coming: Sequence[ComingVisit], at: datetime, zone: str) -> str | None:
     """Another appointment at about that time, else on that day, in words."""
     for visit in coming:
         if visit.start_at - CLOSE < at < visit.end_at + CLOSE:

@@ -129,3 +129,23 @@ def test_nonsense_and_other_clinics_are_refused_clearly(browser, alder, birch, w
         assert browser.send(ADDRESS, typed(work, **more)).status_code == status, more
     for nonsense in ("facility=x", "patient=-1"):
         assert browser.get(f"{ADDRESS}?{nonsense}").status_code == 404
+
+
+def test_an_appointment_that_day_is_said_before_it_is_sent_and_after(browser, alder, work):
+    """The kind: what a dialog warns of is passed by where its keys are quicker than its words."""
+    _one, other, _away, patient = work
+    with alder.at_work():
+        book(other, "11:00", patient_id=patient.id)
+        a_patient(first_name="Gino", last_name="Marchetti")
+    browser.sign_in(alder.desk).get(ADDRESS)
+    said = f"Another appointment that day: 11:00 · {other.doctor.display_name}"
+    asked = {"q": "marchetti"}
+    found = browser.send("/patients/search", asked | {"purpose": "receive"}, htmx=True).text
+    mine = found.partition(f'id="option-{patient.id}"')[2].partition('role="option"')[0]
+    assert said in mine
+    assert found.count("Another appointment") == 1
+    elsewhere = browser.send("/patients/search", asked | {"purpose": "choose"}, htmx=True).text
+    assert "Another appointment" not in elsewhere
+    browser.get(ADDRESS)
+    assert browser.send(ADDRESS, typed(work)).status_code == 303
+    assert said in browser.get("/").text

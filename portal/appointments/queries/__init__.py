@@ -15,6 +15,7 @@ from portal.appointments.queries.around import (
     SeenBy,
     Waiting,
     around_patient,
+    coming_soon,
     list_patient_plan_ids,
 )
 from portal.appointments.queries.day import (
@@ -122,6 +123,7 @@ __all__ = [
     "around_patient",
     "board",
     "board_version",
+    "coming_soon",
     "find_by_booking_key",
     "find_offer",
     "find_series_by_key",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -15,7 +15,7 @@ MOST_COMING = 4
 MOST_SEEN_BY = 60
 MOST_WAITING = 20
 
-COMING = text("""
+VISITS = """
     SELECT a.id, a.start_at, a.end_at, a.status, d.display_name AS doctor, s.name AS service,
            f.name AS facility, f.timezone AS zone
       FROM appointments a
@@ -23,11 +23,17 @@ COMING = text("""
       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
       JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id
       JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
-     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id
+     WHERE a.tenant_id = :tenant_id AND {whose}
        AND a.status IN ('scheduled', 'checked_in', 'in_progress') AND a.end_at > :now
      ORDER BY a.start_at, a.id
      LIMIT :coming
-""")
+"""
+COMING = text(VISITS.format(whose="a.patient_id = :patient_id"))
+COMING_SOON = text(
+    VISITS.format(
+        whose="a.patient_id = ANY(CAST(:patient_ids AS bigint[])) AND a.start_at < :until"
+    ).replace("SELECT a.id,", "SELECT a.patient_id, a.id,")
+)
 
 # Only doctors who are still there: nobody can be booked with another.
 SEEN_BY = text("""
@@ -126,6 +132,19 @@ def around_patient(patient_id: int) -> Around:
         [SeenBy._make(row) for row in seen_by],
         [Waiting._make(row) for row in waiting],
     )
+
+
+def coming_soon(patient_ids: Sequence[int]) -> dict[int, list[ComingVisit]]:
+    """What is to come within a day, the next first, by whose it is."""
+    now = clock.now()
+    values = {
+        "tenant_id": facts().tenant_id, "patient_ids": list(patient_ids), "now": now,
+        "until": now + timedelta(days=1), "coming": MOST_COMING * len(patient_ids),
+    }  # fmt: skip
+    found: dict[int, list[ComingVisit]] = {}
+    for whose, *visit in session.execute(COMING_SOON, values):
+        found.setdefault(whose, []).append(ComingVisit._make(visit))
+    return found
 
 
 def list_patient_plan_ids(patient_id: int, *, limit: int = 5) -> list[int]:

@@ -21,7 +21,8 @@ from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
-from portal.appointments.queries import Wanted, find_offer, get_wish
+from portal.appointments.patient_strip import clash_words
+from portal.appointments.queries import Wanted, around_patient, find_offer, get_wish
 from portal.appointments.rules import NotAllBooked
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.offers import held_id
@@ -213,20 +214,28 @@ def booked(
     if visit.appointment_series_id is not None:
         say_booked(visit)
     else:
-        say_done(visit, what or _("Booked"), besides=list(_unusual(visit)) if own_time else ())
+        say_done(
+            visit,
+            what or _("Booked"),
+            besides=list(_unusual(visit, facility.timezone)) if own_time else (),
+        )
     day = local_date(visit.start_at, facility.timezone)
     if over_board():
         return back_on_board(visit.id)
     return go("appointments.day", facility=facility.id, date=day, _anchor=f"visit-{visit.id}")
 
 
-def _unusual(visit: Appointment) -> Iterator[str]:
+def _unusual(visit: Appointment, zone: str) -> Iterator[str]:
     """What whoever chose another time than an opening may not have meant."""
     if visit.overbooked:
         yield _("Overbooked")
     outside = outside_words(visit)
     if outside:
         yield outside
+    others = [each for each in around_patient(visit.patient_id).coming if each.id != visit.id]
+    clash = clash_words(others, visit.start_at, zone)
+    if clash:
+        yield clash
 
 
 def _form(

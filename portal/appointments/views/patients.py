@@ -4,7 +4,7 @@ from flask import Response, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from portal.appointments import queries
-from portal.appointments.patient_strip import patient_strip
+from portal.appointments.patient_strip import clashes_now, patient_strip
 from portal.appointments.views.blueprint import bp
 from portal.appointments.waitlist_page import shown_wish
 from portal.appointments.words import STATUS, shown_status
@@ -35,4 +35,4 @@ def of_patient(patient_id: int) -> Response:
 @bp.record_once
 def _tell_templates(state: BlueprintSetupState) -> None:
     """For pages of lower areas: `{% with strip = strip_of(patient) %}{% include ... %}`."""
-    state.app.jinja_env.globals.update(strip_of=patient_strip)
+    state.app.jinja_env.globals.update(strip_of=patient_strip, clashes_now=clashes_now)

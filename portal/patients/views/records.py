@@ -56,11 +56,14 @@ def search() -> Response:
     limit = MOST_SUGGESTED if purpose else queries.MOST_FOUND
     enough = len(q) >= LEAST_LETTERS or is_ideographic(q)
     found = queries.search_patients(q, limit=limit) if enough else []
+    # Whoever has come is chosen as any other, but may have an appointment already.
+    comes = purpose == "receive"
+    purpose = "choose" if comes else purpose
     if purpose in ("open", "choose"):
         # Nobody is booked who has died: they are named below the choices.
         dead = [row for row in found if purpose == "choose" and row.status == "deceased"]
         return page("patients/_options.html", "patients/_options.html", q=q, purpose=purpose,
-                    matches=[row for row in found if row not in dead], dead=dead,
+                    comes=comes, matches=[row for row in found if row not in dead], dead=dead,
                     plans=_plans_of(found) if purpose == "choose" else {})  # fmt: skip
     return page("patients/index.html", "patients/_list.html", patients=found, q=q)
 
