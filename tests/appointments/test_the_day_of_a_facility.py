@@ -1,6 +1,6 @@
 """The board's query: everything on it, in a constant number of statements, nobody opened early."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -11,16 +11,19 @@ from portal.appointments.commands import (
     start_visit,
     walk_in,
 )
-from portal.appointments.queries import board, board_version
+from portal.appointments.queries import Wanted, board, board_version, list_offers
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import state
 from portal.refusals import NotFound
+from portal.services.commands import stop_offering
 from tests.support.scheduling import (
     a_doctor,
     a_patient,
     a_plan,
     a_practice,
+    a_service,
     acting_as,
+    an_offering,
     book,
     chicago,
     details,
@@ -77,6 +80,30 @@ def test_starts_are_free_until_something_takes_the_doctor(clinic, practice):
         assert not any(slot.free for slot in board(clinic.facility_id, DAY).slots)
 
 
+def test_what_is_free_on_the_board_can_be_booked_there(clinic, practice):
+    """The kind: an opening on the board that the dialog it opens refuses."""
+    hours(practice, slot_duration_minutes=15)
+    an_offering(a_service(), practice.doctor, clinic.facility_id, minutes=(20,),
+                buffer_before_minutes=30)  # fmt: skip
+    for time in ("08:45", "10:00"):
+        book(practice, time)
+    there = Wanted(doctor_id=practice.doctor.id, facility_id=clinic.facility_id)
+
+    def free() -> list[datetime]:
+        return [slot.start_at for slot in board(clinic.facility_id, DAY).slots if slot.free]
+
+    def on_offer() -> set[datetime]:
+        return {offer.start_at for offer in list_offers(there, first_date=DAY, days=1)}
+
+    assert set(free()) == on_offer()
+    assert {chicago(2, "08:30"), chicago(2, "09:45"), chicago(2, "11:45")}.isdisjoint(free())
+    before = board_version(clinic.facility_id, DAY)
+    stop_offering(practice.offering)
+    assert board_version(clinic.facility_id, DAY) != before
+    assert set(free()) == on_offer()
+    assert chicago(2, "09:15") not in free()
+
+
 def test_others_see_who_holds_a_start(clinic, open_practice):
     first = board(clinic.facility_id, DAY).slots[0]
     with acting_as(clinic.desk):
@@ -109,6 +136,7 @@ def test_a_fuller_day_takes_no_more_statements(clinic, open_practice):
 
 
 def test_the_version_changes_with_what_is_shown_and_only_then(clinic, open_practice):
+    elsewhere = a_practice_elsewhere_in_time(open_practice)
     seen_so_far = [board_version(clinic.facility_id, DAY)]
 
     def changed() -> bool:
@@ -118,7 +146,7 @@ def test_the_version_changes_with_what_is_shown_and_only_then(clinic, open_pract
     visit = book(open_practice)
     assert changed()
     assert not changed()
-    book(a_practice_elsewhere_in_time(open_practice), "09:00", start_at=chicago(9, "08:00"))
+    book(elsewhere, "09:00", start_at=chicago(9, "08:00"))
     assert not changed()
     cancel_appointment(visit, "Ill")
     assert changed()

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from portal import clock
+from portal.appointments.queries.day_slots import SlotRow, slots_of
 from portal.appointments.queries.day_statements import (
     AWAY,
     DOCTORS,
@@ -39,29 +40,14 @@ LATE = timedelta(minutes=5)
 
 
 class DoctorRow(NamedTuple):
-    """Whose column it is."""
+    """Whose column it is. `offered`: of each of their offerings there the id, the minutes before a
+    visit, and those of its shortest and after it.
+    """
 
     id: int
     name: str
     about: str
-
-
-class SlotRow(NamedTuple):
-    """A slot of the day. `free`: it starts in the future, has a seat, and nothing else takes its
-    doctor; `holder` is who holds it, when somebody else does; `by_rule`: it is part of the hours;
-    of `capacity` seats `booked` are taken; `orphaned`: no hours support it any more.
-    """
-
-    id: int
-    doctor_id: int
-    start_at: datetime
-    end_at: datetime
-    free: bool
-    holder: str | None
-    by_rule: bool
-    capacity: int = 1
-    booked: int = 0
-    orphaned: bool = False
+    offered: Sequence[Sequence[int]] = ()
 
 
 class BlockRow(NamedTuple):
@@ -179,6 +165,7 @@ def board(facility_id: int, day: date) -> Day:
     values = _values(facility_id, day, zone)
     doctors = [DoctorRow._make(row) for row in _rows(DOCTORS, values, MOST_OTHERS)]
     taken = _rows(TAKEN, values | {"doctor_ids": [doctor.id for doctor in doctors]}, MOST_SLOTS)
+    offered = {doctor.id: doctor.offered for doctor in doctors}
     shared = PatientOpener(), facts().locale
     visits = [VisitRow._make((*row, *shared)) for row in _rows(VISITS, values, MOST_VISITS)]
     return Day(
@@ -190,7 +177,7 @@ def board(facility_id: int, day: date) -> Day:
         doctors,
         [v for v in visits if v.start_at < values["closes"] and v.end_at > values["opens"]],
         [visit for visit in visits if visit.is_present],
-        list(_slots(_rows(SLOTS, values, MOST_SLOTS), taken)),
+        list(slots_of(_rows(SLOTS, values, MOST_SLOTS), _by_doctor(taken), offered)),
         [
             BlockRow(row.doctor_id, row.start_at, row.end_at, row.reason, row.type, row.id)
             for row in _rows(AWAY, values, MOST_OTHERS)
@@ -230,33 +217,3 @@ def _by_doctor(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     for row in rows:
         found[row.doctor_id].append(row)
     return found
-
-
-def _slots(rows: Iterable[Row[Any]], taken: Iterable[Row[Any]]) -> Iterable[SlotRow]:
-    now, user_id, busy = clock.now(), facts().user_id, _by_doctor(taken)
-    for row in rows:
-        held = row.status == "reserved" and row.reserved_until > now and row.reserved_by != user_id
-        seat = row.booked_count < row.capacity and row.orphaned_at is None and not row.overbooked
-        # Only a start with a seat is held against all that its doctor is taken for.
-        free = (
-            seat
-            and row.start_at > now
-            and not any(
-                other.id != row.id
-                and other.busy_from < row.end_at
-                and other.busy_until > row.start_at
-                for other in busy[row.doctor_id]
-            )
-        )
-        yield SlotRow(
-            row.id,
-            row.doctor_id,
-            row.start_at,
-            row.end_at,
-            free,
-            row.holder if held else None,
-            row.by_rule,
-            row.capacity,
-            row.booked_count,
-            row.orphaned_at is not None,
-        )

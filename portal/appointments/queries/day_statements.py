@@ -21,7 +21,21 @@ SHOWN = """
 """
 
 DOCTORS = text("""
-    SELECT d.id, d.display_name AS name, COALESCE(p.role, d.specialty, '') AS about
+    SELECT d.id, d.display_name AS name, COALESCE(p.role, d.specialty, '') AS about,
+           COALESCE((SELECT json_agg(json_build_array(o.id, o.buffer_before_minutes,
+                                                      w.minutes + o.buffer_after_minutes)
+                                     ORDER BY o.id)
+                       FROM service_offerings o
+                       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
+                                      AND s.deleted_at IS NULL
+                      CROSS JOIN LATERAL (
+                            SELECT min(total_estimated_minutes) AS minutes
+                              FROM service_workflows
+                             WHERE tenant_id = o.tenant_id AND service_offering_id = o.id
+                               AND active AND total_estimated_minutes > 0) w
+                      WHERE o.tenant_id = d.tenant_id AND o.doctor_id = d.id
+                        AND o.facility_id = :facility_id AND o.active
+                        AND w.minutes IS NOT NULL), '[]') AS offered
       FROM doctors d
       LEFT JOIN facility_doctors p ON p.tenant_id = d.tenant_id AND p.doctor_id = d.id
                                   AND p.facility_id = :facility_id
@@ -104,7 +118,8 @@ VISITS = text(
 SLOTS = text("""
     SELECT s.id, s.doctor_id, s.start_at, s.end_at, s.status, s.capacity, s.booked_count,
            s.orphaned_at, s.overbooked, s.reserved_until, s.reserved_by, u.name AS holder,
-           s.created_from_rule_id IS NOT NULL OR s.service_offering_id IS NULL AS by_rule
+           s.created_from_rule_id IS NOT NULL OR s.service_offering_id IS NULL AS by_rule,
+           s.service_offering_id AS offering_id
       FROM availability_slots s
       LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.reserved_by
      WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id
@@ -168,6 +183,11 @@ VERSION = text(
            FROM availability_slots
           WHERE tenant_id = :tenant_id AND facility_id = :facility_id
             AND start_at >= :opens AND start_at < :closes),
+        (SELECT concat(count(*), '-', sum(extract(epoch FROM o.updated_at)
+                                          + extract(epoch FROM w.updated_at)))
+           FROM service_offerings o
+           JOIN service_workflows w ON w.tenant_id = o.tenant_id AND w.service_offering_id = o.id
+          WHERE o.tenant_id = :tenant_id AND o.facility_id = :facility_id),
         (SELECT concat(count(*), '-', sum(extract(epoch FROM updated_at)))
            FROM availability_exceptions
           WHERE tenant_id = :tenant_id AND facility_id = :facility_id

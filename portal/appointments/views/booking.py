@@ -1,9 +1,11 @@
 """Booking an appointment: the form, and what becomes of it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +24,7 @@ from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.models import Appointment
 from portal.appointments.patient_strip import clash_words
-from portal.appointments.queries import Wanted, around_patient, find_offer, get_wish
+from portal.appointments.queries import Wanted, around_patient, get_wish, list_offers
 from portal.appointments.rules import NotAllBooked
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.offers import held_id
@@ -140,14 +142,18 @@ def _asked(slot_id: int | None) -> dict[str, Any]:
 
 
 def _service_for(slot: AvailabilitySlot) -> int | None:
-    """The doctor's first service that fits the start; if none does, their first."""
-    offerings = list_offerings(facility_id=slot.facility_id, doctor_id=slot.doctor_id)
-    fitting = (
-        offering.service_id
-        for offering in offerings
-        if find_offer(Wanted(offering_id=offering.id, slot_id=slot.id), slot.start_at)
-    )
-    return next(fitting, offerings[0].service_id if offerings else None)
+    """Of the services that fit the start the usual one; if none does, the doctor's shortest."""
+    offerings = list_offerings(facility_id=slot.facility_id)
+    own = [each for each in offerings if each.doctor_id == slot.doctor_id]
+    if not own:
+        return None
+    wanted = Wanted(doctor_id=slot.doctor_id, facility_id=slot.facility_id, slot_id=slot.id)
+    day = local_date(slot.start_at, own[0].zone)
+    fitting = {offer.offering_id for offer in list_offers(wanted, first_date=day, days=1)}
+    doctors = Counter(each.service_id for each in offerings)
+    usual = max((each for each in own if each.id in fitting),
+                key=lambda each: doctors[each.service_id], default=None)  # fmt: skip
+    return (usual or min(own, key=attrgetter("minutes"))).service_id
 
 
 def _first_choice(
