@@ -12,6 +12,7 @@ import pytest
 
 from portal.appointments.queries import Wanted, list_coming_of, next_available
 from portal.availability.queries import get_slot
+from portal.web.forms import picking
 from tests.support.client import Browser
 from tests.support.factories import a_facility
 from tests.support.scheduling import (
@@ -153,7 +154,10 @@ def test_a_plan_that_is_not_accepted_is_said_once_and_the_time_comes_back(desk, 
     assert desk.chosen == time
 
 
-def test_a_way_out_of_a_plan_books_nothing_and_says_what_is_chosen_now(desk, browser, alder, work):
+@pytest.mark.parametrize("few", [0, 25])
+def test_a_way_out_of_a_plan_books_nothing_and_says_what_is_chosen_now(
+    desk, browser, alder, work, monkeypatch, few
+):
     """The kind: a button that names an act and does half of it, without a word of what it did."""
     one, _other, _plan, patient = work
     with alder.at_work():
@@ -162,7 +166,8 @@ def test_a_way_out_of_a_plan_books_nothing_and_says_what_is_chosen_now(desk, bro
     desk.asks(availability_slot_id=time, patient_id=patient.id, plan_for=patient.id)
     html = desk.asks(insurance_plan_id=unknown.id)
     assert ">Change to self-pay</button>" in html
-    # Typed in a search field, the plan's name is still there when another is taken.
+    # In a search field the plan's name is still there when another is taken.
+    monkeypatch.setattr(picking, "FEW", few)
     sent = desk.on_screen() | {"insurance_plan_id_text": unknown.name, "show": "plan:"}
     desk.html = browser.send("/appointments/new", sent, htmx=True).text
     assert desk.chosen == time

@@ -114,3 +114,22 @@ def test_the_key_that_went_a_week_ahead_goes_another_one(desk):
     expect(ahead).not_to_have_attribute("value", first)
     expect(ahead).to_be_focused()
     desk.keyboard.press("Escape")
+
+
+def test_a_way_out_of_a_plan_is_what_the_field_of_the_plan_shows_too(desk, tmp_path):
+    """The kind: a field that was touched keeps on the screen what the answer took from it."""
+    desk.keyboard.press("n")
+    pick_patient(desk, two_letters(tmp_path))
+    plan = desk.get_by_label("Insurance")
+    plan.select_option(index=1)
+    expect(plan).not_to_have_value("")
+    desk.evaluate("""() => {
+        const button = document.createElement("button");
+        Object.assign(button, { name: "show", value: "plan:", textContent: "Change to self-pay" });
+        document.getElementById("appointments-verdict").append(button);
+    }""")
+    desk.get_by_role("button", name="Change to self-pay").click()
+    verdict = desk.locator("#appointments-verdict")
+    expect(verdict).to_contain_text("Not booked yet. Chosen now: Self-pay · ")
+    expect(verdict).to_be_focused()
+    expect(plan).to_have_value("")

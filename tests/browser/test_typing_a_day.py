@@ -62,6 +62,30 @@ def test_a_year_of_two_digits_is_not_asked_for(desk, day):
     assert addresses == []
 
 
+@pytest.mark.parametrize("end", ["Enter", "Tab", "Enter twice"])
+def test_a_day_that_cannot_be_is_said_beside_the_field_until_it_is_mended(desk, day, end):
+    """The kind: the browser's own bubble, which fades after seconds."""
+    addresses = asked(desk)
+    day.focus()
+    desk.keyboard.type("02312026", delay=30)
+    keys = {"Enter": ["Enter"], "Tab": ["Tab"], "Enter twice": ["Enter", "Enter"]}[end]
+    for key in keys:
+        desk.keyboard.press(key)
+    said = desk.locator("#day-wrong")
+    expect(said).to_contain_text("There is no such day.")
+    assert addresses == []
+    day.press("ArrowUp")
+    expect(said).to_be_hidden()
+
+
+def test_a_search_says_of_a_day_that_cannot_be(desk):
+    desk.get_by_role("link", name="Find an opening").click()
+    desk.locator("#first_day").focus()
+    desk.keyboard.type("02312026", delay=30)
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#first_day-error")).to_have_text("There is no such date.")
+
+
 def test_a_search_waits_for_the_whole_day(desk):
     desk.get_by_role("link", name="Find an opening").click()
     first = desk.locator("#first_day")

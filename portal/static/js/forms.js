@@ -22,7 +22,7 @@ window.addEventListener("change", (event) => {
 function settle() {
   const field = held;
   held = null;
-  if (!field?.reportValidity()) return;
+  if (!field || !field.checkValidity() && wrongOf(field)) return;
   steps = false;
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
@@ -39,11 +39,32 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-submit-on-change]")) target.form.requestSubmit();
 });
 
-// A date that cannot be has no value: the field says so.
-document.addEventListener("submit", (event) => {
-  const wrong = [...event.target.elements].find(({ validity }) => validity?.badInput);
-  if (wrong) { event.preventDefault(); event.stopImmediatePropagation(); wrong.reportValidity(); }
-}, true);
+// A date that cannot be has no value: it is sent as what cannot be read, so that the answer says what
+// is wrong, beside the field and with all else that is. The browser's own words fade in seconds.
+document.addEventListener("formdata", ({ target, formData }) => {
+  for (const { name, validity } of target.elements) if (name && validity?.badInput) formData.set(name, "?");
+});
+// Where nothing is sent the page has the words ready.
+const wrongOf = ({ form }) => form?.querySelector("[data-wrong]");
+const tell = (field, wrong) => {
+  const said = wrongOf(field);
+  if (!said) return false;
+  said.hidden = !wrong;
+  field.ariaInvalid = wrong ? "true" : null;
+  return true;
+};
+document.addEventListener("invalid", (event) => { if (tell(event.target, true)) event.preventDefault(); }, true);
+document.addEventListener("input", ({ target }) => { tell(target, false); });
+
+// A select that was touched keeps what it has, whatever its markup says. In a form that comes back it
+// shows what the answer says, unless it was changed meanwhile.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => { ctx.chosen = new Map([...document.querySelectorAll("select")].map((each) => [each, each.value])); });
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  for (const each of ctx.target?.querySelectorAll?.("select") ?? []) {
+    const said = [...each.options].find((option) => option.defaultSelected);
+    if (said && ctx.chosen?.get(each) === each.value) said.selected = true;
+  }
+});
 
 // What somebody opened stays open. Errors, else what comes next, take the focus once: never with what
 // nobody asked for, and what comes next not from a field that somebody went on to meanwhile.

@@ -15,6 +15,8 @@ from portal.web.languages import page_locale
 
 AS_SENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 LONGEST = 40
+# What a script sends of a field whose browser keeps to itself what was typed and cannot be.
+UNTOLD = "?"
 
 
 class Words:
@@ -46,10 +48,19 @@ def name_unread(field: Field) -> None:
     typed = (field.raw_data or [""])[0].strip()[:LONGEST]
     if not typed:  # that it is needed has been said
         return
+    told = typed != UNTOLD
+    if not told:  # what the browser shows of it stays
+        field.raw_data = [""]
     if isinstance(field, IntegerField):
-        field.errors = [gettext("“%(typed)s” is not a whole number.", typed=typed)]
+        field.errors = [
+            gettext("“%(typed)s” is not a whole number.", typed=typed)
+            if told else gettext("This is not a whole number.")
+        ]  # fmt: skip
     elif isinstance(field, TimeField):
-        field.errors = [gettext("“%(typed)s” is not a time, such as 09:30.", typed=typed)]
+        field.errors = [
+            gettext("“%(typed)s” is not a time, such as 09:30.", typed=typed)
+            if told else gettext("There is no such time.")
+        ]  # fmt: skip
     elif isinstance(field, DateField | DateTimeField):
         field.errors = [no_date(typed)]
 
@@ -81,6 +92,8 @@ def _within(sentence: str) -> str:
 
 def no_date(typed: str) -> str:
     """Why what was typed is no date, by its name."""
+    if typed == UNTOLD:
+        return str(gettext("There is no such date."))
     typed = typed[:LONGEST]
     parts = AS_SENT.fullmatch(typed)
     year, month, day = (int(part) for part in parts.groups()) if parts else (0, 0, 0)
