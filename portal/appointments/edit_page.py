@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal.appointments.commands import Edited
 from portal.appointments.queries import Offer
-from portal.appointments.rules import BEGUN, NEW, SlotTaken
+from portal.appointments.rules import BEGUN, SlotTaken
 from portal.availability.rules import Span
 from portal.refusals import DomainError
 from portal.web.filters import hhmm, localtime, shortdate
@@ -33,8 +33,6 @@ def coming_of(did: Edited, zone: str) -> Coming:
     """What was tried and taken back, for whoever decides."""
     if did.becomes == BEGUN:
         return Coming(_("The visit has begun: its steps stay, only the plan changes."))
-    if did.becomes != NEW:
-        return Coming(_("Steps and length stay."))
     steps = [NewStep(step.name, step.minutes) for step in did.steps]
     return Coming(_length(did.span, did.before, zone), steps)
 

@@ -199,6 +199,23 @@ def test_a_note_is_saved_at_once(browser, alder, booked):
         assert "Call first" in browser.get(f"/appointments/{visit_id}").text
 
 
+def test_what_changes_neither_steps_nor_length_is_saved_at_once(browser, alder, booked):
+    """The kind: a second press is asked for, and there is nothing to look at before it."""
+    visit_id, _plan, _stranger = booked
+    with on_monday():
+        with alder.at_work():
+            alike = a_plan(alder.facility_id).id
+        browser.sign_in(alder.desk)
+        saved = send_as_shown(
+            browser, f"/appointments/{visit_id}/edit", insurance_plan_id=str(alike)
+        )
+        assert saved.status_code == 303
+        assert ". Steps and length stay" in browser.get("/").text
+        with alder.at_work():
+            session.expire_all()
+            assert get_appointment(visit_id).insurance_plan_id == alike
+
+
 def test_a_plan_that_is_not_taken_is_refused_by_name(browser, alder, booked):
     visit_id, _plan, stranger = booked
     with on_monday():

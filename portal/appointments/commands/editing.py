@@ -89,9 +89,11 @@ class Edited:
     steps: Sequence[StepPlan] = ()
 
     def fingerprint(self) -> str:
-        """Empty when only notes or language changed: these need not be shown first."""
+        """Empty when steps and length stay as they are: nothing need be shown first."""
+        if not self.what or self.becomes == SAME:
+            return ""
         steps = [(step.name, step.minutes) for step in self.steps]
-        return f"{self.what} {self.becomes} {self.span} {steps}" if self.what else ""
+        return f"{self.what} {self.becomes} {self.span} {steps}"
 
 
 def details_of(appointment: Appointment) -> EditDetails:

@@ -10,7 +10,7 @@ from portal.appointments.commands import Edited
 from portal.appointments.edit_page import Coming, coming_of, starts_instead
 from portal.appointments.forms import EditForm, edit_as_typed
 from portal.appointments.models import Appointment
-from portal.appointments.rules import SlotTaken
+from portal.appointments.rules import SAME, SlotTaken
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
 from portal.appointments.visit_page import visit_page
@@ -96,8 +96,9 @@ def _save(visit: Appointment, form: EditForm) -> Coming | None:
     if not answered.stays:
         form.seen.data = answered.mark
         return coming_of(did, form.facility.timezone)
+    stay = did.what and did.becomes == SAME
     if visit.row_version != version:
-        say_done(visit, _("Edited"))
+        say_done(visit, _("Edited"), besides=[_("Steps and length stay")] if stay else ())
     return None
 
 
