@@ -1,6 +1,7 @@
 """The booking form as it is shown: for whom, what is on offer, and what is held meanwhile."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -15,7 +16,7 @@ from portal.appointments.patient_strip import patient_strip
 from portal.appointments.queries import Around, Offer, Waiting, around_patient
 from portal.appointments.starts import Offers, offers_for
 from portal.availability.models import AvailabilitySlot
-from portal.availability.queries import find_held
+from portal.availability.queries import find_held, get_slot
 from portal.facilities.models import Facility
 from portal.names import name_of
 from portal.patients.models import Patient
@@ -28,10 +29,19 @@ NOBODY = Around()
 
 
 class Hold(NamedTuple):
-    """The opening that is held for whoever is booking; without words when another is chosen."""
+    """The opening that is held for whoever is booking; without words when another is chosen.
 
-    slot_id: int
+    Of a hold that has ended there are the words alone.
+    """
+
+    slot_id: int | None
     until: str | None
+    ends: datetime | None = None
+
+    @property
+    def left(self) -> int:
+        """The seconds that it lasts, and a second more."""
+        return 0 if self.ends is None else int((self.ends - clock.now()).total_seconds()) + 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,13 @@ class OnWaitlist(NamedTuple):
 
 
 def shown_booking(
-    form: BookingForm, facility: Facility, choice: Choice, *, held_id: int | None, writes: bool
+    form: BookingForm,
+    facility: Facility,
+    choice: Choice,
+    *,
+    held_id: int | None,
+    writes: bool,
+    ended: bool = False,
 ) -> dict[str, Any]:
     """What the form's templates need beside the form itself.
 
@@ -67,6 +83,8 @@ def shown_booking(
         choice: what is chosen.
         held_id: the slot that was held before.
         writes: whether this request may hold what is chosen; else the browser is told to ask.
+        ended: whether the browser asks because the hold must have ended: nothing is held anew
+            for whoever may have gone away.
     """
     patient = chosen_patient(form)
     if patient is not None:
@@ -74,7 +92,9 @@ def shown_booking(
     around = around_patient(patient.id) if patient else NOBODY
     found = offers_for(choice, around.seen_by)
     keeps = found.chosen if found.chosen and (form.names_somebody or choice.picked) else None
-    if writes:
+    if ended and held_id is not None and find_held(held_id) is None:
+        hold, asks = _ended(get_slot(held_id), found), False
+    elif writes:
         found, hold = _held_instead(found, keeps, choice, around, held_id)
         asks = False
     else:
@@ -165,7 +185,18 @@ def _hold(slot: AvailabilitySlot, zone: str) -> Hold | None:
         return None
     until, start = localtime(slot.reserved_until, zone), localtime(slot.start_at, zone)
     said = _("%(start)s is held for you until %(time)s", start=hhmm(start), time=hhmm(until))
-    return Hold(slot.id, str(said))
+    return Hold(slot.id, str(said), slot.reserved_until)
+
+
+def _ended(slot: AvailabilitySlot, found: Offers) -> Hold:
+    """What was held: whether it can still be booked, and what to do."""
+    if found.chosen is None or found.chosen.slot_id != slot.id:
+        return Hold(None, str(_("What was held for you is no longer free. Choose another time.")))
+    said = _(
+        "%(start)s is no longer held for you, but it is still free. “Book appointment” books it.",
+        start=hhmm(localtime(slot.start_at, found.chosen.zone)),
+    )
+    return Hold(None, str(said))
 
 
 def _waiting(form: BookingForm, around: Around) -> OnWaitlist | None:

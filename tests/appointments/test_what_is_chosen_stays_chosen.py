@@ -10,9 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from portal.appointments.queries import Wanted, list_coming_of, next_available
+from portal.appointments.queries import Wanted, next_available
 from portal.availability.queries import get_slot
-from portal.web.forms import picking
 from tests.support.client import Browser
 from tests.support.factories import a_facility
 from tests.support.scheduling import (
@@ -152,31 +151,6 @@ def test_a_plan_that_is_not_accepted_is_said_once_and_the_time_comes_back(desk, 
     assert html.count("10:00 with") == 1
     desk.asks(insurance_plan_id="")
     assert desk.chosen == time
-
-
-@pytest.mark.parametrize("few", [0, 25])
-def test_a_way_out_of_a_plan_books_nothing_and_says_what_is_chosen_now(
-    desk, browser, alder, work, monkeypatch, few
-):
-    """The kind: a button that names an act and does half of it, without a word of what it did."""
-    one, _other, _plan, patient = work
-    with alder.at_work():
-        unknown = a_plan()
-    time = desk.opening("10:00", one.doctor.display_name)
-    desk.asks(availability_slot_id=time, patient_id=patient.id, plan_for=patient.id)
-    html = desk.asks(insurance_plan_id=unknown.id)
-    assert ">Change to self-pay</button>" in html
-    # In a search field the plan's name is still there when another is taken.
-    monkeypatch.setattr(picking, "FEW", few)
-    sent = desk.on_screen() | {"insurance_plan_id_text": unknown.name, "show": "plan:"}
-    desk.html = browser.send("/appointments/new", sent, htmx=True).text
-    assert desk.chosen == time
-    said = desk.html.partition('id="appointments-verdict"')[2].partition("</p>")[0]
-    assert "data-land" in said
-    assert "<b>Not booked yet.</b> Chosen now: Self-pay · " in said
-    assert "Monday, March 2, 2026, 10:00</span>" in said
-    with alder.at_work():
-        assert list_coming_of(patient.id) == []
 
 
 def test_what_was_only_suggested_gives_way_to_a_better_suggestion(desk, work):

@@ -122,14 +122,34 @@ def test_a_way_out_of_a_plan_is_what_the_field_of_the_plan_shows_too(desk, tmp_p
     pick_patient(desk, two_letters(tmp_path))
     plan = desk.get_by_label("Insurance")
     plan.select_option(index=1)
-    expect(plan).not_to_have_value("")
+    verdict = desk.locator("#appointments-verdict")
+    expect(verdict).to_contain_text("Accepted at")
+    expect(desk.locator("#appointments-booking .htmx-request")).to_have_count(0)
     desk.evaluate("""() => {
         const button = document.createElement("button");
         Object.assign(button, { name: "show", value: "plan:", textContent: "Change to self-pay" });
         document.getElementById("appointments-verdict").append(button);
     }""")
     desk.get_by_role("button", name="Change to self-pay").click()
-    verdict = desk.locator("#appointments-verdict")
     expect(verdict).to_contain_text("Not booked yet. Chosen now: Self-pay · ")
     expect(verdict).to_be_focused()
     expect(plan).to_have_value("")
+
+
+def test_a_hold_that_has_ended_says_so_by_itself(desk, tmp_path):
+    """The kind: what is said to last until a time is still said after it."""
+    desk.clock.install()
+    desk.keyboard.press("n")
+    pick_patient(desk, two_letters(tmp_path))
+    hold = desk.locator("#appointments-hold")
+    expect(hold).to_contain_text("is held for you until")
+    time = chosen(desk)
+    desk.evaluate("""async () => {
+        const { release } = document.getElementById("appointments-hold").dataset;
+        const token = document.querySelector("meta[name=csrf-token]").content;
+        await fetch(release, { method: "POST", headers: { "X-CSRFToken": token } });
+    }""")
+    desk.clock.fast_forward("05:30")
+    expect(hold).to_contain_text(f"{time} is no longer held for you, but it is still free.")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".toast").last).to_contain_text(time)

@@ -1,5 +1,7 @@
 """What the booking form asks for while it is filled in: openings, who it is, and the hold."""
 
+from dataclasses import replace
+
 from flask import Response, request
 
 from portal.appointments import commands
@@ -17,11 +19,15 @@ from portal.web.forms import record_number
 def offers() -> Response:
     """The openings for what is chosen, what of it is held, and who it is for.
 
-    It is posted: the patient stands in no address, and what is chosen is held.
+    It is posted: the patient stands in no address, and what is chosen is held. When the hold must
+    have ended, what was held was chosen: nothing else is suggested in its place.
     """
     facility, form = facility_asked(), BookingForm()
     form.offer_choices(facility)
-    shown = shown_booking(form, facility, form.choice(facility), held_id=held_id(), writes=True)
+    choice, ended = form.choice(facility), "ended" in request.form
+    if ended:
+        choice = replace(choice, picked=not form.own_time)
+    shown = shown_booking(form, facility, choice, held_id=held_id(), writes=True, ended=ended)
     return page("appointments/new.html", "appointments/_offers.html", form=form, matches=None,
                 alike=(), **shown)  # fmt: skip
 
