@@ -8,6 +8,7 @@ from portal.names import name_of
 from portal.patients.commands import Alike, possible_duplicates_of
 from portal.patients.queries import PatientRow, search_patients
 from portal.refusals import DomainError
+from portal.web.answers import asks_for_fragment
 from portal.web.forms.fields import tidy_line
 
 
@@ -16,7 +17,8 @@ def seek_typed(form: BookingForm | WishForm) -> None:
 
     Enter in the patient's field presses the form's first button, which is not the one that finds.
     """
-    if not form.is_plain or form.asks_for_more:
+    # What stands for browsers without script is read into a dialog as well.
+    if asks_for_fragment() or not form.is_plain or form.asks_for_more:
         return
     patient = chosen_patient(form)
     if form.patient_query.data == (tidy_line(name_of(patient)) if patient else None):
