@@ -72,10 +72,13 @@ def test_a_day_that_cannot_be_is_said_beside_the_field_until_it_is_mended(desk, 
     for key in keys:
         desk.keyboard.press(key)
     said = desk.locator("#day-wrong")
+    expect(said).to_be_visible()
     expect(said).to_contain_text("There is no such day.")
     assert addresses == []
-    day.press("ArrowUp")
+    day.fill("2026-12-04")
     expect(said).to_be_hidden()
+    day.press("Enter")
+    expect(desk.locator("#board")).to_have_attribute("data-date", "2026-12-04")
 
 
 def test_a_search_says_of_a_day_that_cannot_be(desk):

@@ -72,17 +72,17 @@ class Combobox extends HTMLElement {
   // Nobody is registered unseen.
   quick() { if (this.closest("[data-at-once]") && !this.list.hidden) this.pick(this.list.querySelector("[aria-selected=true]:not(#option-new)")); }
 
-  open() { this.list.hidden = false; this.input.setAttribute("aria-expanded", "true"); this.go(-1); }
+  open() { this.list.hidden = false; this.input.ariaExpanded = "true"; this.go(-1); }
 
   close() {
     this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
+    this.input.ariaExpanded = "false";
     this.go(-1);
   }
 
   go(at) {
     this.at = at;
-    this.options.forEach((option, n) => option.setAttribute("aria-selected", String(n === at)));
+    this.options.forEach((option, n) => { option.ariaSelected = String(n === at); });
     const chosen = this.options[at];
     if (chosen) { this.input.setAttribute("aria-activedescendant", chosen.id); chosen.scrollIntoView({ block: "nearest" }); }
     else this.input.removeAttribute("aria-activedescendant");
@@ -93,7 +93,7 @@ class Combobox extends HTMLElement {
     if (option.ariaDisabled) return say(option.dataset.why);
     if (option.dataset.href) { location.href = option.dataset.href; return; }
     this.input.value = option.dataset.label;
-    this.input.removeAttribute("aria-invalid");
+    this.input.ariaInvalid = null;
     this.close();
     this.dispatchEvent(new CustomEvent("portal:picked", { bubbles: true, detail: { ...option.dataset } }));
     this.set(option.dataset.value);

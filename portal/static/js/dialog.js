@@ -29,8 +29,8 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 });
 
 document.addEventListener("click", (event) => {
-  const closer = event.target.closest("[data-close]");
-  if (closer && closer.closest("dialog")) {
+  const closer = event.target.closest("dialog [data-close]");
+  if (closer) {
     event.preventDefault();
     closer.closest("dialog").close();
   }
@@ -54,19 +54,21 @@ dialog.addEventListener("close", () => {
   opener = null;
 });
 
+// An act that has a key of its own is not pressed by sending once too often what was there before.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) setTimeout(() => submitSettled(event.target));
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  if (event.target.matches("form:not([data-ctrl-enter]) [data-key]")) return event.preventDefault();
+  setTimeout(() => submitSettled(event.target));
 });
 
 // Ctrl+Enter sends the form one is in or has opened, else the first that is seen of those that say
 // so; it waits for the starts that belong to what was just chosen.
 function submitSettled(at) {
   const main = (around) => [...around?.querySelectorAll("form[data-ctrl-enter]") ?? []].find((form) => form.checkVisibility());
-  const near = at.isConnected ? at : document.body;
-  const form = near.closest("form[method=post]:not([role=search])") ?? main(near.closest("details[open]")) ?? main(dialog.open ? dialog : document);
+  if (!at.isConnected) at = document.body;
+  const form = at.closest("form[method=post]:not([role=search])") ?? main(at.closest("details[open]")) ?? main(dialog.open ? dialog : document);
   if (!form) return;
-  const button = form.querySelector("[type=submit].primary") ?? form.querySelector("[type=submit]");
-  if (!form.querySelector(".htmx-request")) return form.requestSubmit(button);
+  if (!form.querySelector(".htmx-request")) return form.requestSubmit(form.querySelector("[type=submit].primary") ?? form.querySelector("[type=submit]"));
   document.addEventListener("htmx:finally:request", () => setTimeout(() => submitSettled(at)), { once: true });
 }
 
@@ -78,9 +80,8 @@ let timer;
 function plan(ends) {
   const early = parseInt(ends) - 120;
   const last = early <= 0 && ends.endsWith("good");
-  const ask = () => htmx.ajax("GET", warning.dataset.url, { source: warning, swap: "none" });
   clearTimeout(timer);
-  timer = setTimeout(ask, 1000 * (early > 0 ? early : early + 121));
+  timer = setTimeout(() => htmx.ajax("GET", warning.dataset.url, { source: warning, swap: "none" }), 1000 * (early > 0 ? early : early + 121));
   warning.toggleAttribute("data-last", last);
   if (early > 0) warning.close(); else if (!warning.open && !(last && warning.dataset.seen)) warning.showModal();
 }

@@ -7,7 +7,7 @@ document.addEventListener("submit", (event) => {
 });
 // Back from the cache.
 window.addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) document.querySelectorAll("form[method=post] button:disabled").forEach((button) => { button.disabled = false; });
+  if (persisted) for (const button of document.querySelectorAll("form[method=post] button:disabled")) button.disabled = false;
 });
 
 // The keyboard changes such a field step by step: it says so when it is left, or with Enter. What
@@ -22,7 +22,7 @@ window.addEventListener("change", (event) => {
 function settle() {
   const field = held;
   held = null;
-  if (!field || !field.checkValidity() && wrongOf(field)) return;
+  if (!field?.matches("[novalidate] *, :valid")) return;
   steps = false;
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
@@ -39,32 +39,11 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-submit-on-change]")) target.form.requestSubmit();
 });
 
-// A date that cannot be has no value: it is sent as what cannot be read, so that the answer says what
-// is wrong, beside the field and with all else that is. The browser's own words fade in seconds.
+// A date that cannot be has no value: sent as what cannot be read, it is refused beside the field.
 document.addEventListener("formdata", ({ target, formData }) => {
-  for (const { name, validity } of target.elements) if (name && validity?.badInput) formData.set(name, "?");
+  for (const each of target.elements) if (each.validity?.badInput) formData.set(each.name, "?");
 });
-// Where nothing is sent the page has the words ready.
-const wrongOf = ({ form }) => form?.querySelector("[data-wrong]");
-const tell = (field, wrong) => {
-  const said = wrongOf(field);
-  if (!said) return false;
-  said.hidden = !wrong;
-  field.ariaInvalid = wrong ? "true" : null;
-  return true;
-};
-document.addEventListener("invalid", (event) => { if (tell(event.target, true)) event.preventDefault(); }, true);
-document.addEventListener("input", ({ target }) => { tell(target, false); });
-
-// A select that was touched keeps what it has, whatever its markup says. In a form that comes back it
-// shows what the answer says, unless it was changed meanwhile.
-document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => { ctx.chosen = new Map([...document.querySelectorAll("select")].map((each) => [each, each.value])); });
-document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  for (const each of ctx.target?.querySelectorAll?.("select") ?? []) {
-    const said = [...each.options].find((option) => option.defaultSelected);
-    if (said && ctx.chosen?.get(each) === each.value) said.selected = true;
-  }
-});
+document.addEventListener("invalid", (event) => event.preventDefault(), true);
 
 // What somebody opened stays open. Errors, else what comes next, take the focus once: never with what
 // nobody asked for, and what comes next not from a field that somebody went on to meanwhile.
@@ -76,7 +55,10 @@ function land(goneOn) {
   for (const each of found) each.dataset.seen = "";
 }
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  for (const { id } of opened) document.getElementById(id)?.setAttribute("open", "");
+  for (const each of opened) document.getElementById(each.id)?.setAttribute("open", "");
+  // A select that was touched keeps what it has whatever its markup says: it shows what the answer
+  // says, but not while somebody is in it.
+  for (const each of ctx.target?.querySelectorAll?.("select:not(:focus) [selected]") ?? []) each.selected = true;
   const at = document.activeElement;
   if (!ctx.sourceElement?.matches?.("[data-poll]")) land(at !== ctx.at && at.matches("input, select, textarea"));
 });

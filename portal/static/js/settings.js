@@ -45,9 +45,9 @@ document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest
 const menus = (except) => [...document.querySelectorAll("details.menu[open]")].filter((menu) => menu !== except);
 
 document.addEventListener("click", (event) => {
-  menus(event.target.closest("details.menu")).forEach((menu) => { menu.open = false; });
+  for (const menu of menus(event.target.closest("details.menu"))) menu.open = false;
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+  for (const menu of menus()) { menu.open = false; menu.querySelector("summary").focus(); }
 });

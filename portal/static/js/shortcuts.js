@@ -30,11 +30,11 @@ document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") { typedAhead.push(event.key); event.preventDefault(); }
     return;
   }
-  // Beside the name of who is chosen, what is in no name is a key, and never typed: also where there
-  // is nothing to press.
+  // Beside the name of who is chosen, what is in no name is a key, and never typed.
   const picked = event.target.closest?.("portal-combobox")?.value?.value && /[[\]]/.test(event.key);
   if (picked) event.preventDefault();
-  if (typing(event.target) && !picked || localStorage.getItem("portal.keys") === "off") return;
+  else if (typing(event.target)) return;
+  if (localStorage.getItem("portal.keys") === "off") return;
   if (event.key === "?") return document.querySelector("[data-command=keys]").click();
   if (event.key === "/") { event.preventDefault(); return document.getElementById("find")?.focus(); }
   const wanted = find(event.key);

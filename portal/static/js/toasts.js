@@ -1,6 +1,5 @@
 // Shows toasts, says them, and takes them away: not while they are read, and never an error. Whoever
 // else has something to say to screen readers dispatches `portal:say` with {text, now}.
-const LIFETIME = 20_000;
 const MOST = 3;
 const box = document.getElementById("toasts");
 
@@ -27,7 +26,7 @@ function welcome(toast) {
   say(text, error);
   // Z takes back the newest of all: no older message claims the key.
   const undo = toast.querySelector("[data-key]");
-  if (undo) for (const older of box.querySelectorAll("[data-key]")) if (older !== undo) { delete older.dataset.key; older.lastElementChild.remove(); }
+  for (const older of box.querySelectorAll("[data-key]")) if (undo && older !== undo) { delete older.dataset.key; older.lastElementChild.remove(); }
   if (toast.parentNode === box) raise();
   else toast.scrollIntoView({ block: "nearest" });
   while (box.children.length > MOST) box.firstElementChild.remove();
@@ -35,9 +34,10 @@ function welcome(toast) {
 }
 
 function expire(toast) {
-  let left = LIFETIME;
+  // Half seconds.
+  let left = 40;
   const timer = setInterval(() => {
-    if (!toast.matches(":hover, :focus-within")) left -= 500;
+    if (!toast.matches(":hover, :focus-within")) left--;
     if (left > 0 && toast.isConnected) return;
     clearInterval(timer);
     toast.remove();
