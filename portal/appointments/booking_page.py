@@ -67,14 +67,9 @@ class OnWaitlist(NamedTuple):
 
 
 def shown_booking(
-    form: BookingForm,
-    facility: Facility,
-    choice: Choice,
-    *,
-    held_id: int | None,
-    writes: bool,
+    form: BookingForm, facility: Facility, choice: Choice, *, held_id: int | None, writes: bool,
     ended: bool = False,
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """What the form's templates need beside the form itself.
 
     Args:
@@ -92,6 +87,7 @@ def shown_booking(
     around = around_patient(patient.id) if patient else NOBODY
     found = offers_for(choice, around.seen_by)
     keeps = found.chosen if found.chosen and (form.names_somebody or choice.picked) else None
+    hold: Hold | None
     if ended and held_id is not None and find_held(held_id) is None:
         hold, asks = _ended(get_slot(held_id), found), False
     elif writes:

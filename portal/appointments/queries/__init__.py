@@ -22,12 +22,12 @@ from portal.appointments.queries.day import (
     BlockRow,
     Day,
     DoctorRow,
-    SlotRow,
     VisitRow,
     board,
     board_version,
 )
 from portal.appointments.queries.day_reasons import why_nothing
+from portal.appointments.queries.day_slots import SlotRow
 from portal.appointments.queries.gone import Gone, list_gone
 from portal.appointments.queries.hours import is_outside_hours
 from portal.appointments.queries.of_patient import (
