@@ -10,7 +10,7 @@ from portal.auth.views.blueprint import bp
 from portal.auth.views.factor import count_try, note_failure
 from portal.tenancy.context import facts
 from portal.web.addresses import own_address, parts_of
-from portal.web.answers import form_page, go, page, toast
+from portal.web.answers import asks_for_fragment, form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.languages import speaking
 
@@ -104,7 +104,7 @@ def idle() -> Response:
     A page that outlived its session names whose it was, and hears whether they are here again.
     """
     who = request.args.get("who")
-    if who is None:
+    if who is None or not asks_for_fragment():
         return Response(status=204)
     return page("auth/_again.html", theirs=who == str(commands.my_id()))
 
