@@ -5,7 +5,7 @@ from datetime import date
 
 from portal import clock
 from portal.appointments.queries import Wanted
-from portal.facilities.models import Facility
+from portal.schema.facilities import Facility
 
 
 @dataclass(frozen=True)

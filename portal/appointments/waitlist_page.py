@@ -15,9 +15,9 @@ from portal.appointments.rules import EVERY_DAY, Match, by_start, ranked, weekda
 from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
 from portal.availability.rules import local_date
 from portal.doctors.queries import list_places
-from portal.facilities.models import Facility
 from portal.names import name_of
 from portal.phi.sealed import open_field
+from portal.schema.facilities import Facility
 from portal.tenancy.context import facts
 from portal.web.filters import hhmm, localtime, longdate, shortdate
 

@@ -8,8 +8,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.facilities.commands import FacilityDetails, check_facility
-from portal.facilities.models import Facility
 from portal.facilities.rules import slug_from
+from portal.schema.facilities import Facility
 from portal.web.forms import Line, PortalForm, tidy
 
 NO_REGIONS = frozenset({"Etc", "SystemV", "US"})

@@ -13,8 +13,8 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from portal import clock
 from portal.db import column_by_id, session, state
-from portal.facilities.models import Facility
 from portal.refusals import NotFound
+from portal.schema.facilities import Facility
 from portal.sorting import containing
 from portal.telephones import Countries, country_of
 from portal.tenancy.context import facts

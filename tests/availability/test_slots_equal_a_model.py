@@ -31,7 +31,7 @@ from portal.availability.models import (
 )
 from portal.availability.rules import instant
 from portal.db import session, state
-from portal.facilities.models import Facility
+from portal.schema.facilities import Facility
 from portal.tenancy.context import facts
 from tests.availability import drafts
 from tests.availability.model import Change, Clock, Rule, Slot, expected

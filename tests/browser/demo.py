@@ -16,8 +16,8 @@ from portal.absences.commands import AbsenceDetails, record_absence
 from portal.auth.models import User
 from portal.cli.lookup import tenant_named
 from portal.db import session
-from portal.facilities.models import Facility
 from portal.patients.commands import MergeDetails, merge_patients
+from portal.schema.facilities import Facility
 from portal.sheets.commands import bring
 from portal.staff.commands import NewClinic, found_clinic, invite_user
 from portal.staff.commands import Person as Invited

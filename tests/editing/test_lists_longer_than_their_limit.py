@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import insert
 
 from portal.db import session
-from portal.facilities.models import Facility
 from portal.insurance.queries import find_acceptance
+from portal.schema.facilities import Facility
 from portal.tenancy.context import facts
 from tests.editing.records import before_all_others
 from tests.support.pages import shown

@@ -4,7 +4,7 @@ from itertools import count
 from typing import Any
 
 from portal.facilities.commands import FacilityDetails, open_facility
-from portal.facilities.models import Facility
+from portal.schema.facilities import Facility
 
 _numbers = count(1)
 

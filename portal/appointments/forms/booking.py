@@ -24,11 +24,11 @@ from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.doctors.queries import list_places
-from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at
 from portal.patients.rules.details import PatientDetails
 from portal.refusals import N_, DomainError
+from portal.schema.facilities import Facility
 from portal.services.queries import find_offering
 from portal.web.days import within_reason
 from portal.web.forms import Line, PickField, record_number, tidy

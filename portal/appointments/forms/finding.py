@@ -12,8 +12,8 @@ from portal.appointments.queries import Wanted
 from portal.appointments.rules import PARTS
 from portal.appointments.words import part_in_words
 from portal.doctors.words import doctor_words
-from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
+from portal.schema.facilities import Facility
 from portal.services.words import service_words
 from portal.web.days import in_reach
 from portal.web.forms import PickField, PortalForm, keep_present, record_number

@@ -22,10 +22,10 @@ from portal.appointments.models import WaitlistEntry
 from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
 from portal.appointments.verdict import Verdict, verdict_on_wish
 from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
-from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.facilities.words import facility_words
 from portal.patients.rules.details import PatientDetails
+from portal.schema.facilities import Facility
 from portal.web.forms import PickField, record_number, tidy
 from portal.web.forms.words import Named
 

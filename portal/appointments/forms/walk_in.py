@@ -7,7 +7,7 @@ from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.choices import offer_plan, offer_service, usual_service
 from portal.appointments.queries import Queue, list_queues
 from portal.doctors.queries import list_doctor_names
-from portal.facilities.models import Facility
+from portal.schema.facilities import Facility
 from portal.web.forms import record_number
 
 

@@ -42,12 +42,12 @@ from portal.auth.permissions import permission
 from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
-from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility
 from portal.names import name_of
 from portal.patients.commands import Alike, PossiblyRegistered
 from portal.patients.queries import get_patient
 from portal.refusals import DomainError
+from portal.schema.facilities import Facility
 from portal.services.queries import list_offerings
 from portal.web.answers import form_page, go
 from portal.web.days import day_asked

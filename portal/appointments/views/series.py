@@ -19,7 +19,7 @@ from portal.appointments.views.visits import answer
 from portal.appointments.visit_page import visit_page
 from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
-from portal.facilities.models import Facility
+from portal.schema.facilities import Facility
 from portal.services.queries import get_offering
 from portal.web.answers import form_page
 from portal.web.filters import longdate

@@ -27,12 +27,12 @@ from portal.appointments.waitlist_page import shown_wish, starts_wanted
 from portal.appointments.words import WISHES
 from portal.auth.permissions import permission
 from portal.availability.rules import local_date
-from portal.facilities.models import Facility
 from portal.facilities.queries import list_facilities
 from portal.names import name_of
 from portal.patients.commands import PossiblyRegistered
 from portal.patients.queries import get_patient
 from portal.refusals import NotFound
+from portal.schema.facilities import Facility
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held, record_number
 from portal.web.messages import PATIENT

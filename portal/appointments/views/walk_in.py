@@ -19,8 +19,8 @@ from portal.appointments.views.booking import booked
 from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
 from portal.appointments.views.shown import facility_asked, number_asked
 from portal.auth.permissions import permission
-from portal.facilities.models import Facility
 from portal.patients.commands import PossiblyRegistered
+from portal.schema.facilities import Facility
 from portal.web.answers import form_page, go
 from portal.web.forms import record_number
 

@@ -10,7 +10,7 @@ from portal.availability.models import AvailabilityException
 from portal.availability.rules import Span
 from portal.db import session
 from portal.doctors.models import Doctor
-from portal.facilities.models import Facility
+from portal.schema.facilities import Facility
 from portal.tenancy.context import facts
 
 MOST_IN_A_MONTH = 2000

@@ -16,8 +16,8 @@ from portal.availability.rules import day_span, local_date
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
 from portal.doctors.queries import list_places
-from portal.facilities.models import Facility
 from portal.facilities.queries import get_facility
+from portal.schema.facilities import Facility
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from sqlalchemy import Select, func, select
 
 from portal.db import session
 from portal.doctors.models import Doctor
-from portal.facilities.models import Facility
 from portal.refusals import NotFound
+from portal.schema.facilities import Facility
 from portal.services.models import Service, ServiceOffering
 from portal.sorting import containing
 from portal.tenancy.context import facts
