@@ -10,9 +10,9 @@ from sqlalchemy import select
 from portal.appointments.models import Appointment
 from portal.db import session
 from portal.doctors.models import Doctor
-from portal.insurance.models import InsurancePlan
 from portal.patients.models import Patient
 from portal.schema.facilities import Facility
+from portal.schema.insurance import InsurancePlan
 from portal.services.models import Service, ServiceOffering
 from portal.tenancy.context import facts
 from seeds.diary import Diary

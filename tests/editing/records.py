@@ -12,9 +12,9 @@ from portal.doctors.models import Doctor
 from portal.doctors.queries import get_place
 from portal.facilities.commands import close_facility
 from portal.insurance.commands import change_terms, stop_accepting_plan
-from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.insurance.rules import Change
 from portal.schema.facilities import Facility
+from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.services.commands import retire_service, stop_offering
 from portal.services.models import Service, StepTemplate
 from portal.services.queries import list_workflows

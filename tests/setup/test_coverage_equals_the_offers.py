@@ -18,8 +18,8 @@ from portal.insurance.commands import (
     change_plan,
     stop_accepting_plan,
 )
-from portal.insurance.models import FacilityInsurancePlan, InsurancePlan
 from portal.refusals import DomainError
+from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan
 from portal.services.commands import OfferingDetails, offer_service
 from portal.setup.queries import Asked, coverage
 from tests.support import sizes

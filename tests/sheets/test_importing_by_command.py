@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.db import session
-from portal.insurance.models import InsurancePlan, InsuranceProvider
+from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.services.models import Service
 from tests.support.people import Clinic
 from tests.support.samples import sample

@@ -10,8 +10,8 @@ from portal import clock
 from portal.db import session
 from portal.doctors.models import Doctor, FacilityDoctor
 from portal.doctors.queries import list_places
-from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.patients.models import Patient
+from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.services.models import Service
 from portal.sheets import commands
 from portal.sheets.models import Upload

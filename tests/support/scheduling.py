@@ -31,10 +31,10 @@ from portal.insurance.commands import (
     add_payer,
     add_plan,
 )
-from portal.insurance.models import InsurancePlan
 from portal.patients.commands import register_patient
 from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
+from portal.schema.insurance import InsurancePlan
 from portal.services.commands import (
     OfferingDetails,
     ServiceDetails,

@@ -10,9 +10,9 @@ from sqlalchemy import Select, select
 from portal.appointments.models import Appointment, AppointmentStep
 from portal.db import session
 from portal.doctors.models import Doctor
-from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.refusals import NotFound
 from portal.schema.facilities import Facility
+from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.services.models import Service, ServiceOffering, StepTemplate, WorkflowStep
 from portal.tenancy.context import facts
 

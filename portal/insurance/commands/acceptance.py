@@ -7,10 +7,10 @@ from datetime import date
 from portal.db import session
 from portal.facilities.visits import MOST_SHOWN, Touched
 from portal.insurance import queries
-from portal.insurance.models import FacilityInsurancePlan
 from portal.insurance.queries import Alternative
 from portal.insurance.rules import Change, Terms
 from portal.refusals import N_, Conflict, refusing
+from portal.schema.insurance import FacilityInsurancePlan
 
 
 class ChangedMeanwhile(Conflict):

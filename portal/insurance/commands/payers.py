@@ -8,9 +8,9 @@ from portal.db import session
 from portal.facilities.rules import reachable
 from portal.facilities.visits import require_sight_of_all
 from portal.insurance.commands.acceptance import Affected, Uncovering
-from portal.insurance.models import InsurancePlan, InsuranceProvider
 from portal.insurance.rules import check_dates, checked_website
 from portal.refusals import N_, Conflict, refusing
+from portal.schema.insurance import InsurancePlan, InsuranceProvider
 
 
 class PayerNameTaken(Conflict):

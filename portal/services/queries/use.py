@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from portal import clock
 from portal.db import db, session
 from portal.facilities.queries import today_at
-from portal.insurance.models import FacilityInsurancePlan
+from portal.schema.insurance import FacilityInsurancePlan
 from portal.services.models import ServiceOffering, ServiceWorkflow, WorkflowStep
 from portal.tenancy.context import facts
 
