@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from portal.appointments.models import Appointment
 from portal.db import session
-from portal.doctors.models import Doctor
 from portal.patients.models import Patient
+from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan
 from portal.services.models import Service, ServiceOffering

@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.db import session
 from portal.doctors import queries
-from portal.doctors.models import Doctor, FacilityDoctor
 from portal.doctors.namesakes import has_namesake, shown_names, told_apart
 from portal.doctors.rules import checked_npi
 from portal.facilities.rules import reachable
 from portal.facilities.visits import Touched, require_sight_of_all, visits_of_doctor
 from portal.refusals import N_, Conflict, DomainError, all_of, refusing
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.tenancy.context import facts
 
 

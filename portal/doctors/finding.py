@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 
 from portal.db import session
-from portal.doctors.models import Doctor, FacilityDoctor
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.sorting import containing
 from portal.tenancy.context import facts
 

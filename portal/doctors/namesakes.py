@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import func, select
 
 from portal.db import session
-from portal.doctors.models import Doctor
+from portal.schema.doctors import Doctor
 from portal.tenancy.context import facts
 
 # More than any clinic has.

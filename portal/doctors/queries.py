@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, t
 
 from portal import clock
 from portal.db import column_by_id, session
-from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.visits import COMING
 from portal.refusals import NotFound
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.sorting import by_name
 from portal.tenancy.context import facts

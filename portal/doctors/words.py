@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from portal.db import session
 from portal.doctors.finding import facilities_of, find_doctors
-from portal.doctors.models import Doctor
 from portal.facilities.queries import find_facilities
+from portal.schema.doctors import Doctor
 from portal.tenancy.context import facts
 from portal.web.forms import Found, Source
 

@@ -8,11 +8,11 @@ from sqlalchemy import insert, text
 from portal.availability.commands import ExceptionDetails, add_exception, end_rule
 from portal.db import session
 from portal.doctors.commands import change_role
-from portal.doctors.models import Doctor
 from portal.doctors.queries import get_place
 from portal.facilities.commands import close_facility
 from portal.insurance.commands import change_terms, stop_accepting_plan
 from portal.insurance.rules import Change
+from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.services.commands import retire_service, stop_offering

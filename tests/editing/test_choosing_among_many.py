@@ -12,8 +12,8 @@ from sqlalchemy import insert
 
 from portal.auth.models import User
 from portal.db import session
-from portal.doctors.models import Doctor, FacilityDoctor
 from portal.patients.queries import get_patient
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.services.models import Service, ServiceOffering
 from portal.tenancy.context import facts

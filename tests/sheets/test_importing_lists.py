@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.db import session
-from portal.doctors.models import Doctor, FacilityDoctor
 from portal.doctors.queries import list_places
 from portal.patients.models import Patient
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.services.models import Service
 from portal.sheets import commands

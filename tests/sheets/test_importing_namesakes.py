@@ -4,7 +4,7 @@ The kind of fault: a name alone is taken for identity. A line whose name an earl
 without an NPI and without another facility, is refused with the reason.
 """
 
-from portal.doctors.models import Doctor
+from portal.schema.doctors import Doctor
 from tests.sheets.test_importing_lists import count, whole
 
 NAMESAKES = """First name,Last name,NPI,Specialty,Facility

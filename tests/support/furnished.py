@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.db import session
-from portal.doctors.models import Doctor
 from portal.embedded import EmbeddedServer
+from portal.schema.doctors import Doctor
 from portal.services.models import Service, ServiceOffering
 from tests.support.databases import TEMPLATE, Database, clone, keep_template
 from tests.support.people import Clinic, found, staffed

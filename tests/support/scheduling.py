@@ -22,7 +22,6 @@ from portal.availability.models import AvailabilityRule
 from portal.availability.rules import local_date
 from portal.db import state
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
-from portal.doctors.models import Doctor
 from portal.insurance.commands import (
     AcceptanceDetails,
     PayerDetails,
@@ -34,6 +33,7 @@ from portal.insurance.commands import (
 from portal.patients.commands import register_patient
 from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
+from portal.schema.doctors import Doctor
 from portal.schema.insurance import InsurancePlan
 from portal.services.commands import (
     OfferingDetails,

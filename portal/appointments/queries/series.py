@@ -15,8 +15,8 @@ from portal.appointments.queries.reasons import Reason, laid_out_until, why_not
 from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dates
 from portal.availability.rules import Span, instant, local_date
 from portal.db import session
-from portal.doctors.models import Doctor
 from portal.refusals import NotFound
+from portal.schema.doctors import Doctor
 from portal.tenancy.context import facts
 
 # Of each date, and what a search over all of them may bring at most.

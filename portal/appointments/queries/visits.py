@@ -9,8 +9,8 @@ from sqlalchemy import Select, select
 
 from portal.appointments.models import Appointment, AppointmentStep
 from portal.db import session
-from portal.doctors.models import Doctor
 from portal.refusals import NotFound
+from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.services.models import Service, ServiceOffering, StepTemplate, WorkflowStep

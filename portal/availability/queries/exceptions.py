@@ -9,7 +9,7 @@ from portal import clock
 from portal.availability.models import AvailabilityException
 from portal.availability.rules import Span
 from portal.db import session
-from portal.doctors.models import Doctor
+from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.tenancy.context import facts
 

@@ -6,9 +6,9 @@ from sqlalchemy import Select, func, or_, select, true
 
 from portal.availability.models import AvailabilityRule, AvailabilitySlot
 from portal.db import session
-from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.queries import open_facility_of
 from portal.refusals import NotFound
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.tenancy.context import facts
 
 

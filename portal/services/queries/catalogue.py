@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select
 
 from portal.db import session
-from portal.doctors.models import Doctor
 from portal.refusals import NotFound
+from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.services.models import Service, ServiceOffering
 from portal.sorting import containing

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 
 from portal.db import session
-from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.queries import list_facilities
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.services.models import Service, ServiceOffering, ServiceWorkflow
 from portal.tenancy.context import facts

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, or_, select, true
 
 from portal.db import session
-from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.queries import open_facility_of
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.services.models import Service, ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.services.models import WorkflowStep as Step

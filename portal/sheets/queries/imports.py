@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from portal.auth.models import User
 from portal.db import session
-from portal.doctors.models import Doctor, FacilityDoctor
 from portal.facilities.queries import list_facilities
 from portal.phi.sealed import open_field
 from portal.refusals import NotFound
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.services.models import Service
 from portal.sheets.models import Upload

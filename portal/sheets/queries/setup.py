@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from portal.availability.models import AvailabilityRule
 from portal.db import session
-from portal.doctors.models import Doctor, FacilityDoctor
+from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
 from portal.services.models import (
