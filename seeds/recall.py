@@ -13,7 +13,7 @@ from portal.patients.models import Patient
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan
-from portal.services.models import Service, ServiceOffering
+from portal.schema.services import Service, ServiceOffering
 from portal.tenancy.context import facts
 from seeds.diary import Diary
 from seeds.founding import Built, Offered

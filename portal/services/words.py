@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
-from portal.services.models import Service
+from portal.schema.services import Service
 from portal.services.queries import (
     find_places_without,
     find_services,

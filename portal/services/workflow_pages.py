@@ -8,10 +8,10 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from portal.insurance.queries import list_plan_names
+from portal.schema.services import ServiceWorkflow, StepTemplate
 from portal.services import queries
 from portal.services.forms import WorkflowForm, rearranged
 from portal.services.forms.workflows import typed_steps
-from portal.services.models import ServiceWorkflow, StepTemplate
 from portal.services.rules import Compared, compare_steps
 
 

@@ -29,6 +29,7 @@ from portal.availability.commands import (
 from portal.availability.models import AvailabilityRule
 from portal.db import session
 from portal.insurance.commands import stop_accepting_plan
+from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.services.commands import (
     OfferingDetails,
     StepDetails,
@@ -39,7 +40,6 @@ from portal.services.commands import (
     change_step_template,
     change_workflow,
 )
-from portal.services.models import ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.services.queries import workflow_for
 from tests.appointments.monday import EIGHT, at_quarter, hours_of, practices_of
 from tests.support.people import Clinic

@@ -22,8 +22,8 @@ from portal.appointments import rules
 from portal.availability import commands as availability
 from portal.availability import rules as hours_rules
 from portal.db import session
+from portal.schema.services import ServiceWorkflow
 from portal.services import commands as services
-from portal.services.models import ServiceWorkflow
 from portal.services.queries import workflow_for
 from portal.services.rules import MinutesOutOfRange, VisitTooLong
 from tests.support.scheduling import (

@@ -11,7 +11,7 @@ from portal import clock
 from portal.appointments.commands import BookingDetails, walk_in
 from portal.cli.lookup import tenant_named
 from portal.db import session
-from portal.services.models import ServiceOffering
+from portal.schema.services import ServiceOffering
 from tests.browser.conftest import NOW, Site, opened, sign_in
 from tests.support.databases import clone
 from tests.support.people import Clinic

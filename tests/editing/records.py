@@ -15,8 +15,8 @@ from portal.insurance.rules import Change
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
+from portal.schema.services import Service, StepTemplate
 from portal.services.commands import retire_service, stop_offering
-from portal.services.models import Service, StepTemplate
 from portal.services.queries import list_workflows
 from portal.staff.models import UserFacility
 from portal.tenancy.context import facts

@@ -15,7 +15,7 @@ from portal.db import session
 from portal.patients.queries import get_patient
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
-from portal.services.models import Service, ServiceOffering
+from portal.schema.services import Service, ServiceOffering
 from portal.tenancy.context import facts
 from portal.web.forms.picking import FEW, SHOWN
 from tests.auth.routes import ROUTES

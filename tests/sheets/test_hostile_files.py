@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.db import session
-from portal.services.models import Service
+from portal.schema.services import Service
 from portal.sheets.models import Upload
 from tests.sheets.test_importing_by_command import run
 from tests.sheets.test_importing_lists import bring, mapped, show, whole

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from portal.db import session
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
-from portal.services.models import Service
+from portal.schema.services import Service
 from tests.support.people import Clinic
 from tests.support.samples import sample
 

@@ -12,7 +12,7 @@ from portal.doctors.queries import list_places
 from portal.patients.models import Patient
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
-from portal.services.models import Service
+from portal.schema.services import Service
 from portal.sheets import commands
 from portal.sheets.models import Upload
 from tests.support.people import Clinic

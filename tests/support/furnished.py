@@ -15,7 +15,7 @@ from sqlalchemy import select
 from portal.db import session
 from portal.embedded import EmbeddedServer
 from portal.schema.doctors import Doctor
-from portal.services.models import Service, ServiceOffering
+from portal.schema.services import Service, ServiceOffering
 from tests.support.databases import TEMPLATE, Database, clone, keep_template
 from tests.support.people import Clinic, found, staffed
 from tests.support.scheduling import Practice, a_practice, hours, on_monday

@@ -35,6 +35,7 @@ from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
 from portal.schema.doctors import Doctor
 from portal.schema.insurance import InsurancePlan
+from portal.schema.services import Service, ServiceOffering
 from portal.services.commands import (
     OfferingDetails,
     ServiceDetails,
@@ -46,7 +47,6 @@ from portal.services.commands import (
     add_workflow,
     offer_service,
 )
-from portal.services.models import Service, ServiceOffering
 from portal.tenancy.context import facts
 from tests.support.people import Person
 

@@ -38,7 +38,7 @@ from portal.availability.queries import PlaceRow, list_places_of
 from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import DomainError, NotFound
-from portal.services.models import ServiceOffering
+from portal.schema.services import ServiceOffering
 from portal.tenancy.context import facts
 
 MOST_VISITS = 200

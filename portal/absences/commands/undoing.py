@@ -29,7 +29,7 @@ from portal.availability.rules import local_date
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
-from portal.services.models import ServiceOffering
+from portal.schema.services import ServiceOffering
 from portal.tenancy.context import facts
 
 # The slots of visits that no rule ever supported: nothing else takes them off the work-list. They

@@ -38,7 +38,7 @@ from portal.availability.rules import Span, local_date
 from portal.db import Asked, loaded, together
 from portal.phi.sealed import seal_field
 from portal.refusals import Conflict, DomainError, NotFound, refusing, written
-from portal.services.models import ServiceOffering
+from portal.schema.services import ServiceOffering
 from portal.services.queries import get_offering, workflow_for
 from portal.tenancy.context import facts
 

@@ -33,7 +33,7 @@ from portal.availability.rules import Span, local_date
 from portal.db import session
 from portal.insurance.queries import find_plan_at
 from portal.refusals import refusing
-from portal.services.models import ServiceOffering, ServiceWorkflow
+from portal.schema.services import ServiceOffering, ServiceWorkflow
 from portal.services.queries import get_offering, workflow_for
 from portal.tenancy.context import facts
 

@@ -27,7 +27,7 @@ from portal.availability.queries import get_slot
 from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import refusing
-from portal.services.models import ServiceOffering
+from portal.schema.services import ServiceOffering
 from portal.services.queries import get_offering
 from portal.tenancy.context import facts
 

@@ -9,7 +9,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.queries.acts import unbooked
 from portal.availability.rules import day_span
 from portal.db import session
-from portal.services.models import ServiceOffering
+from portal.schema.services import ServiceOffering
 from portal.tenancy.context import facts
 
 

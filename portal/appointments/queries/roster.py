@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from portal.appointments.models import Appointment
 from portal.db import session
 from portal.patients.models import Patient
-from portal.services.models import Service, ServiceOffering
+from portal.schema.services import Service, ServiceOffering
 from portal.tenancy.context import facts
 
 Attending = tuple[Appointment, Patient, str]

@@ -13,7 +13,7 @@ from portal.refusals import NotFound
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
-from portal.services.models import Service, ServiceOffering, StepTemplate, WorkflowStep
+from portal.schema.services import Service, ServiceOffering, StepTemplate, WorkflowStep
 from portal.tenancy.context import facts
 
 

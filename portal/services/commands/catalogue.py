@@ -7,7 +7,7 @@ from functools import partial
 from portal import clock
 from portal.db import session
 from portal.refusals import N_, Conflict, all_of, refusing
-from portal.services.models import Service, ServiceOffering
+from portal.schema.services import Service, ServiceOffering
 from portal.services.rules import LONGEST_BUFFER, check_minutes, checked_name
 
 

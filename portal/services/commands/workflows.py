@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, NotFound, all_of, refusing
-from portal.services.models import ServiceWorkflow, StepTemplate, WorkflowStep
+from portal.schema.services import ServiceWorkflow, StepTemplate, WorkflowStep
 from portal.services.queries import step_details
 from portal.services.rules import check_minutes, check_steps, checked_name
 from portal.tenancy.context import facts

@@ -27,13 +27,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.insurance.words import plans
 from portal.refusals import DomainError
+from portal.schema.services import StepTemplate, WorkflowStep
 from portal.services.commands import (
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,
     check_step_template,
 )
-from portal.services.models import StepTemplate, WorkflowStep
 from portal.services.queries import list_workflows
 from portal.web.forms import Line, PickField, PortalForm, say, tidy
 

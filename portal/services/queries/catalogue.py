@@ -9,7 +9,7 @@ from portal.db import session
 from portal.refusals import NotFound
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
-from portal.services.models import Service, ServiceOffering
+from portal.schema.services import Service, ServiceOffering
 from portal.sorting import containing
 from portal.tenancy.context import facts
 

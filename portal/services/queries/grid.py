@@ -10,7 +10,7 @@ from portal.db import session
 from portal.facilities.queries import list_facilities
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
-from portal.services.models import Service, ServiceOffering, ServiceWorkflow
+from portal.schema.services import Service, ServiceOffering, ServiceWorkflow
 from portal.tenancy.context import facts
 
 MOST_COLUMNS = 24

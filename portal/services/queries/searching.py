@@ -12,8 +12,8 @@ from portal.db import session
 from portal.facilities.queries import open_facility_of
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
-from portal.services.models import Service, ServiceOffering, ServiceWorkflow, StepTemplate
-from portal.services.models import WorkflowStep as Step
+from portal.schema.services import Service, ServiceOffering, ServiceWorkflow, StepTemplate
+from portal.schema.services import WorkflowStep as Step
 from portal.sorting import by_name, containing
 from portal.tenancy.context import facts
 

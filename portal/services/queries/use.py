@@ -11,7 +11,7 @@ from portal import clock
 from portal.db import db, session
 from portal.facilities.queries import today_at
 from portal.schema.insurance import FacilityInsurancePlan
-from portal.services.models import ServiceOffering, ServiceWorkflow, WorkflowStep
+from portal.schema.services import ServiceOffering, ServiceWorkflow, WorkflowStep
 from portal.tenancy.context import facts
 
 LIVE = ("scheduled", "checked_in", "in_progress")

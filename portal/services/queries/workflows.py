@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from portal.db import session
 from portal.refusals import NotFound
-from portal.services.models import ServiceOffering, ServiceWorkflow, StepTemplate, WorkflowStep
+from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate, WorkflowStep
 from portal.tenancy.context import facts
 
 MINUTES = text("""

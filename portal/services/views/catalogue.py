@@ -6,9 +6,9 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
+from portal.schema.services import Service
 from portal.services import commands, queries
 from portal.services.forms import PressedForm, ServiceForm
-from portal.services.models import Service
 from portal.services.views.blueprint import bp
 from portal.services.words import services
 from portal.web.answers import form_page, go, page, toast

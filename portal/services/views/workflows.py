@@ -7,9 +7,9 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
+from portal.schema.services import ServiceWorkflow
 from portal.services import commands, queries, workflow_pages
 from portal.services.forms import EndingForm, WorkflowForm
-from portal.services.models import ServiceWorkflow
 from portal.services.views.blueprint import bp
 from portal.services.workflow_pages import publish
 from portal.web.answers import form_page, go, page, toast

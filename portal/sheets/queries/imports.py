@@ -13,7 +13,7 @@ from portal.phi.sealed import open_field
 from portal.refusals import NotFound
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
-from portal.services.models import Service
+from portal.schema.services import Service
 from portal.sheets.models import Upload
 from portal.sheets.rules import plain
 from portal.tenancy.context import facts

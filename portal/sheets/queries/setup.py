@@ -13,7 +13,7 @@ from portal.db import session
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
-from portal.services.models import (
+from portal.schema.services import (
     Service,
     ServiceOffering,
     ServiceWorkflow,
