@@ -15,12 +15,12 @@ from portal.appointments.missing import moment
 from portal.appointments.patient_strip import patient_strip
 from portal.appointments.queries import Around, Offer, Waiting, around_patient
 from portal.appointments.starts import Offers, offers_for
-from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import find_held, get_slot
 from portal.names import name_of
 from portal.patients.models import Patient
 from portal.patients.queries import find_patient
 from portal.refusals import DomainError
+from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility
 from portal.web.filters import hhmm, localtime, shortdate
 from portal.web.forms import record_number

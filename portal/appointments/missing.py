@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from portal.appointments import queries
 from portal.appointments.choice import Choice
 from portal.appointments.reasons_shown import About, Said, say_reasons
-from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
+from portal.schema.availability import AvailabilitySlot
 from portal.services.queries import OfferingRow, list_offerings
 from portal.web.filters import hhmm, localtime, longdate
 

@@ -14,10 +14,10 @@ from portal.appointments.board.steps import is_near
 from portal.appointments.models import Appointment
 from portal.appointments.queries import Attending
 from portal.appointments.words import STATUS, shown_status
-from portal.availability.models import AvailabilitySlot
 from portal.doctors.queries import get_doctor
 from portal.names import name_of
 from portal.patients.models import Patient
+from portal.schema.availability import AvailabilitySlot
 from portal.web.filters import hhmm, localtime
 
 

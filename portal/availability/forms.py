@@ -27,11 +27,11 @@ from portal.availability.commands import (
     split_around,
     split_from,
 )
-from portal.availability.models import AvailabilityException, AvailabilityRule
 from portal.availability.public_holidays import Holiday
 from portal.availability.queries import PlaceRow
 from portal.availability.rules import MIDNIGHT, check_break, check_first_day, instant
 from portal.refusals import N_, DomainError, all_of
+from portal.schema.availability import AvailabilityException, AvailabilityRule
 from portal.services.queries import list_offerings
 from portal.services.words import offering_words
 from portal.web.days import in_reach, within_reason

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from portal.availability.models import AvailabilityException, AvailabilityRule
 from portal.availability.queries import WeekSlot
 from portal.availability.rules import (
     MIDNIGHT,
@@ -19,6 +18,7 @@ from portal.availability.rules import (
     weekday,
 )
 from portal.refusals import N_
+from portal.schema.availability import AvailabilityException, AvailabilityRule
 
 REASONS = {
     "no_rule": N_("No hours on this weekday."),

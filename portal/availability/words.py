@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import gettext
 
 from portal.availability.forms import WEEKDAYS
-from portal.availability.models import AvailabilityRule
 from portal.availability.week import Gap
+from portal.schema.availability import AvailabilityRule
 from portal.web.filters import endtime, hhmm, localtime, shortdate
 
 

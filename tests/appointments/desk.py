@@ -26,9 +26,9 @@ from portal.availability.commands import (
     end_rule,
     materialise_doctors,
 )
-from portal.availability.models import AvailabilityRule
 from portal.db import session
 from portal.insurance.commands import stop_accepting_plan
+from portal.schema.availability import AvailabilityRule
 from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.services.commands import (
     OfferingDetails,

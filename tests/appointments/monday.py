@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from portal.availability.models import AvailabilityRule, AvailabilitySlot
 from portal.db import session
 from portal.doctors.commands import place_at_facility
 from portal.facilities.commands import FacilityDetails, open_facility
+from portal.schema.availability import AvailabilityRule, AvailabilitySlot
 from tests.appointments.model import Hours
 from tests.support.people import Clinic
 from tests.support.scheduling import (

@@ -41,10 +41,10 @@ from portal.availability.commands import (
     materialise_doctors,
     remove_exception,
 )
-from portal.availability.models import AvailabilityException
 from portal.cli.invariants import CHECKS
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.availability import AvailabilityException
 from tests.appointments.model import HOLD, Monday, Visit
 from tests.appointments.monday import (
     EIGHT,

@@ -19,9 +19,9 @@ from portal.appointments.commands import BookingDetails, MoveDetails
 from portal.appointments.models import Appointment
 from portal.appointments.queries import list_steps
 from portal.availability.commands import ExceptionDetails, add_exception
-from portal.availability.models import AvailabilitySlot
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.availability import AvailabilitySlot
 from tests.support.client import HTMX, Browser
 from tests.support.people import Clinic
 from tests.support.scheduling import MONDAY, Practice, a_patient, a_practice, acting_as, hours

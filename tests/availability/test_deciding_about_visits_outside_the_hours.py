@@ -6,9 +6,9 @@ import pytest
 
 from portal.appointments.queries import get_appointment
 from portal.availability.commands import end_rule, materialise_doctors
-from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.db import session
+from portal.schema.availability import AvailabilitySlot
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
 from tests.support.scheduling import Practice, a_practice, book, chicago, hours, on_monday

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from portal.availability.commands import ExceptionDetails, add_exception
-from portal.availability.models import AvailabilityException
 from portal.availability.queries import get_place_of
 from portal.db import session
+from portal.schema.availability import AvailabilityException
 from tests.availability.test_setting_a_doctors_hours import show_and_do
 from tests.support.people import Clinic
 from tests.support.scheduling import Practice, a_practice, book, chicago, hours, on_monday

@@ -14,8 +14,8 @@ from portal.availability.commands import (
     materialise,
     remove_exception,
 )
-from portal.availability.models import AvailabilityRule, AvailabilitySlot
 from portal.db import session
+from portal.schema.availability import AvailabilityRule, AvailabilitySlot
 from tests.support.scheduling import Practice, chicago, hours
 
 pytestmark = pytest.mark.database

@@ -4,10 +4,10 @@ from datetime import date, datetime, time
 
 import pytest
 
-from portal.availability.models import AvailabilityException, AvailabilityRule
 from portal.availability.queries import WeekSlot
 from portal.availability.rules import instant
 from portal.availability.week import Day, WeekFacts, monday_of, week_of
+from portal.schema.availability import AvailabilityException, AvailabilityRule
 
 CHICAGO = "America/Chicago"
 MONDAY = date(2026, 3, 2)

@@ -5,9 +5,9 @@ from datetime import date, time
 
 import pytest
 
-from portal.availability.models import AvailabilityRule
 from portal.availability.queries import get_place_of, list_rules
 from portal.db import session
+from portal.schema.availability import AvailabilityRule
 from tests.support.people import Clinic
 from tests.support.scheduling import Practice, a_practice, book, hours, on_monday
 from tests.support.statements import at_most

@@ -24,13 +24,13 @@ from portal.availability.commands import (
     materialise,
     remove_exception,
 )
-from portal.availability.models import (
+from portal.availability.rules import instant
+from portal.db import session, state
+from portal.schema.availability import (
     AvailabilityException,
     AvailabilityRule,
     AvailabilitySlot,
 )
-from portal.availability.rules import instant
-from portal.db import session, state
 from portal.schema.facilities import Facility
 from portal.tenancy.context import facts
 from tests.availability import drafts

@@ -7,8 +7,8 @@ from flask import Flask
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import select
 
-from portal.availability.models import AvailabilitySlot
 from portal.db import session
+from portal.schema.availability import AvailabilitySlot
 from tests.auth.routes import ROUTES
 from tests.auth.test_every_route import addresses, ids_of
 from tests.auth.test_passkeys import make

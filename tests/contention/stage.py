@@ -15,9 +15,9 @@ from sqlalchemy import select
 from portal import clock
 from portal.auth import throttling
 from portal.auth.commands import sign_in
-from portal.availability.models import AvailabilitySlot
 from portal.cli.invariants import CHECKS
 from portal.db import session
+from portal.schema.availability import AvailabilitySlot
 from tests.support.databases import Database
 from tests.support.people import Clinic, found
 from tests.support.requests import Client

@@ -9,9 +9,9 @@ import pytest
 
 from portal.app import AREAS, TABLES
 from portal.appointments.rules.visits import FORWARD
-from portal.availability.models import AvailabilitySlot
 from portal.config import ROOT
 from portal.db import db
+from portal.schema.availability import AvailabilitySlot
 from tests.house.files import text_of
 
 NAMED = re.compile(r"`([\w./-]+)`")

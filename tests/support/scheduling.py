@@ -18,7 +18,6 @@ from portal.appointments.commands import (
 )
 from portal.appointments.models import Appointment, WaitlistEntry
 from portal.availability.commands import RuleDetails, add_rule
-from portal.availability.models import AvailabilityRule
 from portal.availability.rules import local_date
 from portal.db import state
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
@@ -33,6 +32,7 @@ from portal.insurance.commands import (
 from portal.patients.commands import register_patient
 from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
+from portal.schema.availability import AvailabilityRule
 from portal.schema.doctors import Doctor
 from portal.schema.insurance import InsurancePlan
 from portal.schema.services import Service, ServiceOffering

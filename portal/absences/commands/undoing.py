@@ -24,11 +24,11 @@ from portal.appointments.rules import LIVE, MOVABLE, NothingToUndo, StartPassed
 from portal.audit import note
 from portal.auth.permissions import may
 from portal.availability.commands import lock_doctors, remove_exception
-from portal.availability.models import AvailabilityException
 from portal.availability.rules import local_date
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
+from portal.schema.availability import AvailabilityException
 from portal.schema.services import ServiceOffering
 from portal.tenancy.context import facts
 

@@ -12,11 +12,11 @@ from portal.appointments.rules import NotAnOpening, SlotHeld, SlotTaken
 from portal.audit import note
 from portal.auth.models import User
 from portal.availability.commands import lock_doctors
-from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import find_held, get_slot
 from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import DomainError, refusing
+from portal.schema.availability import AvailabilitySlot
 from portal.tenancy.context import facts
 
 DEFAULT_HOLD_MINUTES = 5

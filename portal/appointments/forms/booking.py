@@ -20,7 +20,6 @@ from portal.appointments.forms.patient import ForSomebody
 from portal.appointments.forms.series import Repeating
 from portal.appointments.forms.times import check_start, instant_of
 from portal.appointments.verdict import refusal_of
-from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.doctors.queries import list_places
@@ -28,6 +27,7 @@ from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at
 from portal.patients.rules.details import PatientDetails
 from portal.refusals import N_, DomainError
+from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility
 from portal.services.queries import find_offering
 from portal.web.days import within_reason

@@ -39,7 +39,6 @@ from portal.appointments.views.shown import (
 from portal.appointments.views.waitlist import wish_form
 from portal.appointments.visit_page import outside_words
 from portal.auth.permissions import permission
-from portal.availability.models import AvailabilitySlot
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.facilities.queries import get_facility
@@ -47,6 +46,7 @@ from portal.names import name_of
 from portal.patients.commands import Alike, PossiblyRegistered
 from portal.patients.queries import get_patient
 from portal.refusals import DomainError
+from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility
 from portal.services.queries import list_offerings
 from portal.web.answers import form_page, go

@@ -5,10 +5,10 @@ from datetime import date
 
 from portal.availability import queries
 from portal.availability.commands.materialise import Materialised, materialise_doctors
-from portal.availability.models import AvailabilityException
 from portal.availability.rules import day_span
 from portal.db import session
 from portal.doctors.queries import list_places
+from portal.schema.availability import AvailabilityException
 
 
 def close_for_days(facility_id: int, zone: str, days: Mapping[date, str]) -> Materialised:

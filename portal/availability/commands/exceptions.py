@@ -6,7 +6,6 @@ from functools import partial
 
 from portal.availability import queries
 from portal.availability.commands.materialise import Materialised, materialise_doctors
-from portal.availability.models import AvailabilityException
 from portal.availability.rules import (
     OverrideNeedsSlotLength,
     check_override,
@@ -15,6 +14,7 @@ from portal.availability.rules import (
 )
 from portal.db import session
 from portal.refusals import N_, DomainError, all_of, refusing
+from portal.schema.availability import AvailabilityException
 
 
 class RuleElsewhere(DomainError):

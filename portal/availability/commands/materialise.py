@@ -12,8 +12,8 @@ from portal import clock
 from portal.audit import note
 from portal.availability import queries
 from portal.availability.commands.locks import lock_doctors
-from portal.availability.models import AvailabilitySlot
 from portal.db import session
+from portal.schema.availability import AvailabilitySlot
 from portal.tenancy.context import facts
 
 DEFAULT_HORIZON_DAYS = 90

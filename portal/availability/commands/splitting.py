@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.availability.commands.weekly import add_rule, change_rule, details_of
-from portal.availability.models import AvailabilityRule
 from portal.availability.rules import check_break, check_first_day
 from portal.db import session
+from portal.schema.availability import AvailabilityRule
 from portal.tenancy.context import facts
 
 # What holds of the session holds of both its parts.

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 
 from portal import clock
-from portal.availability.models import AvailabilityException
 from portal.availability.rules import Span
 from portal.db import session
+from portal.schema.availability import AvailabilityException
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.tenancy.context import facts

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select, true
 
-from portal.availability.models import AvailabilityRule, AvailabilitySlot
 from portal.db import session
 from portal.facilities.queries import open_facility_of
 from portal.refusals import NotFound
+from portal.schema.availability import AvailabilityRule, AvailabilitySlot
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.tenancy.context import facts
 

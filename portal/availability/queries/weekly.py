@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Select, select, union
 
 from portal import clock
-from portal.availability.models import (
+from portal.db import session
+from portal.refusals import NotFound
+from portal.schema.availability import (
     AvailabilityException,
     AvailabilityRule,
     AvailabilitySlot,
 )
-from portal.db import session
-from portal.refusals import NotFound
 from portal.tenancy.context import facts
 
 

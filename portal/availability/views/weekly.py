@@ -14,10 +14,10 @@ from portal.availability.forms import (
     NewHoursForm,
     SplitForm,
 )
-from portal.availability.models import AvailabilityRule
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
 from portal.availability.words import session_of
+from portal.schema.availability import AvailabilityRule
 from portal.web.forms import held
 
 HOURS = "availability/_hours.html"

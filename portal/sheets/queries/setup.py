@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
-from portal.availability.models import AvailabilityRule
 from portal.db import session
+from portal.schema.availability import AvailabilityRule
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
