@@ -11,10 +11,10 @@ from sqlalchemy import Select, select
 
 from portal import clock
 from portal.appointments.commands import BookingDetails, book_appointment, check_in, walk_in
-from portal.appointments.models import Appointment
 from portal.appointments.rules import LIVE
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts
 from seeds.founding import Built, Offered, gives_class
 from seeds.patients import Invented

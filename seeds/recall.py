@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.appointments.models import Appointment
 from portal.db import session
 from portal.patients.models import Patient
+from portal.schema.appointments import Appointment
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan

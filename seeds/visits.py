@@ -14,8 +14,8 @@ from portal.appointments.commands import (
     start_step,
     start_visit,
 )
-from portal.appointments.models import Appointment
 from portal.appointments.queries import list_steps
+from portal.schema.appointments import Appointment
 
 REASONS = ("Feels better", "Has to work", "No transport", "Moved to another practice")
 

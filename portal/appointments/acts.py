@@ -8,10 +8,10 @@ from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueCons
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.appointments.models import INSTANT, patient_of
 from portal.db import Base
 from portal.phi.columns import is_envelope
 from portal.phi.sealed import Sealed
+from portal.schema.appointments import INSTANT, patient_of
 from portal.tenancy.models import TenantOwned, belongs_to, json_object, one_of
 
 ACTS = (

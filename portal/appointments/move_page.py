@@ -13,7 +13,6 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms import MoveForm
-from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer, Wanted
 from portal.appointments.reasons_shown import About, Said, say_reasons
 from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
@@ -22,6 +21,7 @@ from portal.availability.queries import get_slot
 from portal.availability.rules import Span, local_date
 from portal.doctors.queries import list_doctor_names, list_places
 from portal.refusals import DomainError, NotFound
+from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering, get_offering_row
 from portal.web.filters import hhmm, localtime, shortdate
 from portal.web.forms import say

@@ -11,12 +11,12 @@ from flask_login import current_user
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.board.steps import is_near
-from portal.appointments.models import Appointment
 from portal.appointments.queries import Attending
 from portal.appointments.words import STATUS, shown_status
 from portal.doctors.queries import get_doctor
 from portal.names import name_of
 from portal.patients.models import Patient
+from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilitySlot
 from portal.web.filters import hhmm, localtime
 

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.appointments.choice import Choice
-from portal.appointments.models import Appointment
 from portal.appointments.queries import list_patient_plan_ids
 from portal.appointments.rules import LIVE
 from portal.insurance.queries import (
@@ -22,6 +21,7 @@ from portal.insurance.queries import (
     list_facilities_of,
 )
 from portal.refusals import N_
+from portal.schema.appointments import Appointment
 from portal.services.queries import list_offerings
 from portal.web.filters import longdate
 from portal.web.languages import page_locale

@@ -13,7 +13,6 @@ from flask_login import current_user
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_words import UNDO
-from portal.appointments.models import Appointment
 from portal.appointments.patient_strip import Strip, patient_strip
 from portal.appointments.queries import StepRow
 from portal.appointments.rules import (
@@ -31,6 +30,7 @@ from portal.appointments.waitlist_page import Wanted, wanted_again
 from portal.appointments.words import STATUS, shown_status, why_cancelled
 from portal.names import name_of
 from portal.patients.queries import get_patient
+from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts
 from portal.web.filters import daydate, hhmm, localtime
 

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.models import Appointment
 from portal.appointments.queries import WishRow
 from portal.appointments.rules import EVERY_DAY, Match, by_start, ranked, weekdays_of
 from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
@@ -17,6 +16,7 @@ from portal.availability.rules import local_date
 from portal.doctors.queries import list_places
 from portal.names import name_of
 from portal.phi.sealed import open_field
+from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
 from portal.tenancy.context import facts
 from portal.web.filters import hhmm, localtime, longdate, shortdate

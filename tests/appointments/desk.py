@@ -15,7 +15,6 @@ from portal.absences.planning import plan_absence
 from portal.absences.rules import CANCEL
 from portal.appointments import commands
 from portal.appointments.commands import BookingDetails, MoveDetails, SeriesDetails
-from portal.appointments.models import Appointment, AppointmentStep
 from portal.appointments.queries import Wanted, list_offers, list_steps
 from portal.appointments.rules import SlotTaken
 from portal.availability.commands import (
@@ -28,6 +27,7 @@ from portal.availability.commands import (
 )
 from portal.db import session
 from portal.insurance.commands import stop_accepting_plan
+from portal.schema.appointments import Appointment, AppointmentStep
 from portal.schema.availability import AvailabilityRule
 from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.services.commands import (

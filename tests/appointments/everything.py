@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from portal.appointments.models import Appointment
 from portal.db import session
+from portal.schema.appointments import Appointment
 
 SLOTS = text("""
     SELECT id, doctor_id, facility_id, service_offering_id, start_at, end_at, capacity,

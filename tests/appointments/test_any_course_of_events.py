@@ -30,7 +30,6 @@ from portal.appointments.commands import (
     undo,
     walk_in,
 )
-from portal.appointments.models import Appointment
 from portal.appointments.queries import Wanted, find_offer, list_offers, why_not
 from portal.availability.commands import (
     ExceptionDetails,
@@ -44,6 +43,7 @@ from portal.availability.commands import (
 from portal.cli.invariants import CHECKS
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException
 from tests.appointments.model import HOLD, Monday, Visit
 from tests.appointments.monday import (

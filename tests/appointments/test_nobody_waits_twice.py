@@ -22,9 +22,9 @@ from portal.appointments.commands import (
     waitlist,
     withdraw_wish,
 )
-from portal.appointments.models import WaitlistEntry
 from portal.auth.rules import hash_of
 from portal.db import session
+from portal.schema.appointments import WaitlistEntry
 from portal.tenancy.context import as_job
 from tests.support.client import Browser
 from tests.support.people import found

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from portal.appointments.models import Appointment
 from portal.db import session
+from portal.schema.appointments import Appointment
 from tests.support.client import HTMX
 from tests.support.scheduling import a_patient, a_practice, book, chicago, hours, on_monday
 

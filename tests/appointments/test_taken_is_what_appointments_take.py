@@ -8,8 +8,8 @@ import pytest
 from psycopg.errors import CheckViolation
 from sqlalchemy import text
 
-from portal.appointments.models import Appointment
 from portal.db import session
+from portal.schema.appointments import Appointment
 from tests.support.glass import signed_in
 from tests.support.scheduling import a_practice, book, hours, on_monday
 

@@ -16,11 +16,11 @@ from sqlalchemy import select
 from portal import clock
 from portal.appointments import commands
 from portal.appointments.commands import BookingDetails, MoveDetails
-from portal.appointments.models import Appointment
 from portal.appointments.queries import list_steps
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilitySlot
 from tests.support.client import HTMX, Browser
 from tests.support.people import Clinic

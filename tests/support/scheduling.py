@@ -16,7 +16,6 @@ from portal.appointments.commands import (
     add_to_waitlist,
     book_appointment,
 )
-from portal.appointments.models import Appointment, WaitlistEntry
 from portal.availability.commands import RuleDetails, add_rule
 from portal.availability.rules import local_date
 from portal.db import state
@@ -32,6 +31,7 @@ from portal.insurance.commands import (
 from portal.patients.commands import register_patient
 from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
+from portal.schema.appointments import Appointment, WaitlistEntry
 from portal.schema.availability import AvailabilityRule
 from portal.schema.doctors import Doctor
 from portal.schema.insurance import InsurancePlan

@@ -29,7 +29,6 @@ from portal.appointments.commands import (
     cancel_appointment,
     reschedule_appointment,
 )
-from portal.appointments.models import Appointment
 from portal.appointments.rules import NotAnOpening, NotOffered
 from portal.audit import note
 from portal.availability.commands import ExceptionDetails, add_exception, lock_doctors
@@ -37,6 +36,7 @@ from portal.availability.queries import PlaceRow, list_places_of
 from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import DomainError, NotFound
+from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException
 from portal.schema.services import ServiceOffering
 from portal.tenancy.context import facts

@@ -18,7 +18,6 @@ from portal.appointments.commands import (
     undo,
     undo_of,
 )
-from portal.appointments.models import Appointment
 from portal.appointments.queries import acts_since, list_acts, zone_of
 from portal.appointments.rules import LIVE, MOVABLE, NothingToUndo, StartPassed
 from portal.audit import note
@@ -28,6 +27,7 @@ from portal.availability.rules import local_date
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException
 from portal.schema.services import ServiceOffering
 from portal.tenancy.context import facts

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.appointments.acts import AppointmentAct
-from portal.appointments.models import Appointment
 from portal.db import session, state
+from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts
 
 # `beside` are the slots that the doctor was taken for at the same time already (a visit that was

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from portal.appointments.commands import acts
 from portal.appointments.commands.booking import BookingDetails, walk_in
 from portal.appointments.commands.visit import check_in
-from portal.appointments.models import Appointment
 from portal.db import session
+from portal.schema.appointments import Appointment
 
 
 def receive_walk_in(details: BookingDetails, *, may_overbook: bool = False) -> Appointment:

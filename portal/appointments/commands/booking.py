@@ -20,7 +20,6 @@ from portal.appointments.commands.booking_statements import (
     book,
 )
 from portal.appointments.commands.refusal import STANDING, decisive, refusal
-from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer, Wanted
 from portal.appointments.rules import (
     DoctorBusy,
@@ -38,6 +37,7 @@ from portal.availability.rules import Span, local_date
 from portal.db import Asked, loaded, together
 from portal.phi.sealed import seal_field
 from portal.refusals import Conflict, DomainError, NotFound, refusing, written
+from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
 from portal.services.queries import get_offering, workflow_for
 from portal.tenancy.context import facts

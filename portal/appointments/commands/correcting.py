@@ -8,9 +8,9 @@ from portal.appointments.acts import AppointmentAct
 from portal.appointments.commands import acts
 from portal.appointments.commands.reversing import undo
 from portal.appointments.commands.visit import lock, over, set_waiting
-from portal.appointments.models import Appointment, AppointmentStep
 from portal.appointments.rules import NotOfEarlierDay, ReasonMissing, check_correction, is_earlier
 from portal.audit import note
+from portal.schema.appointments import Appointment, AppointmentStep
 
 UNDO = "undo"
 

@@ -9,7 +9,6 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import acts, seats
 from portal.appointments.commands.visit import lock
-from portal.appointments.models import Appointment
 from portal.appointments.queries import StepPlan, Wanted
 from portal.appointments.rules import (
     LIVE,
@@ -33,6 +32,7 @@ from portal.availability.rules import Span, local_date
 from portal.db import session
 from portal.insurance.queries import find_plan_at
 from portal.refusals import refusing
+from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering, ServiceWorkflow
 from portal.services.queries import get_offering, workflow_for
 from portal.tenancy.context import facts

@@ -10,7 +10,6 @@ from portal.appointments import queries
 from portal.appointments.commands import acts, seats
 from portal.appointments.commands.refusal import refusal
 from portal.appointments.commands.visit import check_in
-from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer, Wanted
 from portal.appointments.rules import (
     MOVABLE,
@@ -27,6 +26,7 @@ from portal.availability.queries import get_slot
 from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import refusing
+from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
 from portal.services.queries import get_offering
 from portal.tenancy.context import facts

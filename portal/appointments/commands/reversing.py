@@ -17,7 +17,6 @@ from portal.appointments import queries
 from portal.appointments.acts import AppointmentAct
 from portal.appointments.commands import acts, seats
 from portal.appointments.commands.visit import cancel_appointment, lock
-from portal.appointments.models import Appointment
 from portal.appointments.rules import (
     ChangedSince,
     NothingToUndo,
@@ -29,6 +28,7 @@ from portal.availability.commands import lock_doctors, materialise
 from portal.availability.rules import local_date
 from portal.db import session
 from portal.refusals import refusing
+from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts
 
 # A visit stays its patient's, whoever they have been merged with; notes are encrypted.

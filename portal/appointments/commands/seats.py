@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.models import Appointment
 from portal.appointments.queries import Offer
 from portal.appointments.rules import PatientBusy, SlotTaken, TimeTaken
 from portal.availability.rules import Span
 from portal.db import session
+from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts
 
 CONSTRAINTS = {

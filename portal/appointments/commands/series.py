@@ -10,7 +10,6 @@ from portal.appointments import queries
 from portal.appointments.commands import acts
 from portal.appointments.commands.booking import BookingDetails, book_appointment
 from portal.appointments.commands.visit import cancel_appointment, lock
-from portal.appointments.models import Appointment, AppointmentSeries
 from portal.appointments.rules import (
     InSeriesAlready,
     NotAllBooked,
@@ -22,6 +21,7 @@ from portal.availability.commands import lock_doctors
 from portal.availability.queries import get_slot
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment, AppointmentSeries
 
 Book = Callable[[BookingDetails], Appointment]
 

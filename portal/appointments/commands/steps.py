@@ -14,7 +14,6 @@ from portal.appointments.commands.visit import (
     save,
     start_visit,
 )
-from portal.appointments.models import Appointment, AppointmentStep
 from portal.appointments.rules import (
     LIVE,
     ChangedSince,
@@ -28,6 +27,7 @@ from portal.appointments.rules import (
     next_step,
     what_comes_next,
 )
+from portal.schema.appointments import Appointment, AppointmentStep
 
 
 def take_next(appointment: Appointment, *, version: int) -> Next[AppointmentStep]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import acts, seats
-from portal.appointments.models import Appointment, AppointmentStep
 from portal.appointments.rules import (
     NotBegunYet,
     PatientDeceased,
@@ -22,6 +21,7 @@ from portal.appointments.rules import (
 )
 from portal.availability.commands import lock_doctors
 from portal.db import session
+from portal.schema.appointments import Appointment, AppointmentStep
 from portal.tenancy.context import facts
 
 

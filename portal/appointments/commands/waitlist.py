@@ -10,7 +10,6 @@ from sqlalchemy import delete, select, text
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands.booking import BookingDetails
-from portal.appointments.models import Appointment, WaitlistEntry, WaitlistFacility
 from portal.appointments.rules import (
     EVERY_DAY,
     NoFacility,
@@ -23,6 +22,7 @@ from portal.db import session
 from portal.patients.models import Patient
 from portal.patients.queries import get_patient
 from portal.refusals import N_, Conflict, refusing
+from portal.schema.appointments import Appointment, WaitlistEntry, WaitlistFacility
 from portal.tenancy.context import facts
 
 Book = Callable[[BookingDetails], Appointment]

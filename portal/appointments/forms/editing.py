@@ -8,12 +8,12 @@ from portal.appointments.choice import Choice
 from portal.appointments.commands import EditDetails
 from portal.appointments.forms.booking import NotOfferedBy
 from portal.appointments.forms.choices import offer_plan
-from portal.appointments.models import Appointment
 from portal.appointments.verdict import refusal_of
 from portal.availability.rules import local_date
 from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at
 from portal.patients.shown import language_choices
+from portal.schema.appointments import Appointment
 from portal.services.queries import find_offering, get_offering, list_offerings
 from portal.services.words import service_words
 from portal.web.forms import PickField, PortalForm, record_number, tidy

@@ -11,12 +11,12 @@ from wtforms.validators import Length
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms.booking import NotOfferedBy
 from portal.appointments.forms.times import check_start, instant_of, is_start
-from portal.appointments.models import Appointment
 from portal.appointments.rules import where
 from portal.appointments.words import CANCEL_WORDS
 from portal.availability.queries import get_slot
 from portal.doctors.queries import list_doctor_names
 from portal.refusals import N_
+from portal.schema.appointments import Appointment
 from portal.services.queries import find_offering, get_offering, list_offerings
 from portal.web.filters import localtime
 from portal.web.forms import Line, PortalForm, record_number

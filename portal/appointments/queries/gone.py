@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from portal.appointments.models import Appointment
 from portal.appointments.queries.acts import unbooked
 from portal.availability.rules import day_span
 from portal.db import session
+from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
 from portal.tenancy.context import facts
 

@@ -1,11 +1,11 @@
 """Whether an appointment lies within the hours that its doctor works."""
 
-from portal.appointments.models import Appointment
 from portal.appointments.queries.reasons import HOURS, laid_out_until
 from portal.appointments.queries.visits import zone_of
 from portal.appointments.rules import lies_outside
 from portal.availability.rules import day_span, local_date
 from portal.db import session
+from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts
 
 

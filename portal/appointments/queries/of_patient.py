@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import TextClause, select, text
 
 from portal import clock
-from portal.appointments.models import Appointment, WaitlistEntry
 from portal.db import session
 from portal.patients.models import Patient
+from portal.schema.appointments import Appointment, WaitlistEntry
 from portal.tenancy.context import facts
 
 MOST_COMING = 200

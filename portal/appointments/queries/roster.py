@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
-from portal.appointments.models import Appointment
 from portal.db import session
 from portal.patients.models import Patient
+from portal.schema.appointments import Appointment
 from portal.schema.services import Service, ServiceOffering
 from portal.tenancy.context import facts
 

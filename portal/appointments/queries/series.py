@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
-from portal.appointments.models import Appointment, AppointmentSeries
 from portal.appointments.queries.offers import Offer, Wanted, list_offers
 from portal.appointments.queries.reasons import Reason, laid_out_until, why_not
 from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dates
 from portal.availability.rules import Span, instant, local_date
 from portal.db import session
 from portal.refusals import NotFound
+from portal.schema.appointments import Appointment, AppointmentSeries
 from portal.schema.doctors import Doctor
 from portal.tenancy.context import facts
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from portal.appointments.models import Appointment, AppointmentStep
 from portal.db import session
 from portal.refusals import NotFound
+from portal.schema.appointments import Appointment, AppointmentStep
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan, InsuranceProvider

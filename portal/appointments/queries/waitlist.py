@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, select, text
 
 from portal import clock
-from portal.appointments.models import WaitlistEntry, WaitlistFacility
 from portal.appointments.queries.search import free_starts
 from portal.appointments.rules import Match
 from portal.db import planned_once, session, together
 from portal.patients.queries import PatientOpener, PatientRow
 from portal.refusals import NotFound
+from portal.schema.appointments import WaitlistEntry, WaitlistFacility
 from portal.tenancy.context import facts
 
 MOST_WAITING = 300

@@ -22,7 +22,6 @@ from portal.appointments.choice import Choice
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
 from portal.appointments.forms.series import refuse_start
-from portal.appointments.models import Appointment
 from portal.appointments.patient_strip import clash_words
 from portal.appointments.queries import Wanted, around_patient, get_wish, list_offers
 from portal.appointments.rules import NotAllBooked
@@ -46,6 +45,7 @@ from portal.names import name_of
 from portal.patients.commands import Alike, PossiblyRegistered
 from portal.patients.queries import get_patient
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility
 from portal.services.queries import list_offerings

@@ -8,7 +8,6 @@ from portal import clock
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done
 from portal.appointments.forms import AllComingForm, CancellationForm
-from portal.appointments.models import Appointment
 from portal.appointments.rules import ListChanged, ReasonMissing
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import CARD, PAGE, answer, refused, shown
@@ -16,6 +15,7 @@ from portal.auth.permissions import permission
 from portal.db import session
 from portal.patients.queries import get_patient
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.web.answers import form_page, go
 
 ALL, ALL_FORM = "appointments/all_coming.html", "appointments/_all_coming.html"

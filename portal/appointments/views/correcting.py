@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done, say_undone
 from portal.appointments.forms import CorrectionForm
-from portal.appointments.models import Appointment
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import CARD, PAGE, answer, refused, shown
 from portal.auth.permissions import permission
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.web.answers import form_page
 
 

@@ -9,7 +9,6 @@ from portal.appointments.act_messages import say_done, say_together
 from portal.appointments.commands import Edited
 from portal.appointments.edit_page import Coming, coming_of, starts_instead
 from portal.appointments.forms import EditForm, edit_as_typed
-from portal.appointments.models import Appointment
 from portal.appointments.rules import SAME, SlotTaken
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
@@ -18,6 +17,7 @@ from portal.auth.permissions import permission
 from portal.availability.commands import lock_doctors
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.answers import form_page, go, toast
 from portal.web.forms import held, record_number, say

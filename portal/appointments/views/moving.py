@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done, when
 from portal.appointments.forms import MoveForm
-from portal.appointments.models import Appointment
 from portal.appointments.move_page import (
     move_page,
     moved_meanwhile,
@@ -22,6 +21,7 @@ from portal.appointments.views.visits import answer, change, say_wanted
 from portal.appointments.visit_page import visit_page
 from portal.auth.permissions import permission
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.answers import form_page
 from portal.web.days import day_asked

@@ -9,13 +9,13 @@ from flask_babel import ngettext
 
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done, say_together
-from portal.appointments.models import Appointment
 from portal.appointments.roster_page import can_arrive, group_roster, overlap_roster
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked, number_asked, with_board
 from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
 from portal.refusals import NotFound
+from portal.schema.appointments import Appointment
 from portal.web.answers import asks_for_fragment, go, page
 from portal.web.days import within_reason
 from portal.web.forms import record_number

@@ -10,7 +10,6 @@ from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done
 from portal.appointments.forms import BookingForm, RepeatForm
 from portal.appointments.forms.series import refuse_start
-from portal.appointments.models import Appointment
 from portal.appointments.queries import Wanted, find_offer
 from portal.appointments.rules import InSeriesAlready, NotAllBooked, SeriesAtOwnTime
 from portal.appointments.series_page import Dates, dates_of, offer_of
@@ -19,6 +18,7 @@ from portal.appointments.views.visits import answer
 from portal.appointments.visit_page import visit_page
 from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
+from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
 from portal.services.queries import get_offering
 from portal.web.answers import form_page

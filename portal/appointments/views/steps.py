@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 
 from portal.appointments import commands, queries
 from portal.appointments.act_steps import OF_A_STEP
-from portal.appointments.models import Appointment, AppointmentStep
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import change
 from portal.auth.permissions import permission
+from portal.schema.appointments import Appointment, AppointmentStep
 
 
 @bp.post("/appointments/<int:appointment_id>/steps/<int:step_id>/start")

@@ -11,7 +11,6 @@ from flask_babel import ngettext
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import last_done, say_done, say_undone
 from portal.appointments.forms import CancellationForm, CorrectionForm
-from portal.appointments.models import Appointment
 from portal.appointments.rules import LABELS_DONE, VisitNotAt
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import with_board
@@ -19,6 +18,7 @@ from portal.appointments.visit_page import visit_page
 from portal.auth.permissions import permission
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.answers import asks_for_fragment, go, page, toast
 from portal.web.forms import record_number, say

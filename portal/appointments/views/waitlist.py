@@ -12,7 +12,6 @@ from portal.appointments.booking_page import chosen_patient, keep_patient
 from portal.appointments.brought_plan import bring_plan
 from portal.appointments.commands import WaitsAlready
 from portal.appointments.forms import WishForm, new_wish, wish_as_typed
-from portal.appointments.models import WaitlistEntry
 from portal.appointments.patient_strip import patient_strip
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
@@ -32,6 +31,7 @@ from portal.names import name_of
 from portal.patients.commands import PossiblyRegistered
 from portal.patients.queries import get_patient
 from portal.refusals import NotFound
+from portal.schema.appointments import WaitlistEntry
 from portal.schema.facilities import Facility
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held, record_number

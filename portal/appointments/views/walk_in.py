@@ -12,7 +12,6 @@ from portal.appointments.booking_page import heading, known_patient
 from portal.appointments.brought_plan import bring_plan
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import WalkInForm
-from portal.appointments.models import Appointment
 from portal.appointments.verdict import verdict_on
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.booking import booked
@@ -20,6 +19,7 @@ from portal.appointments.views.patient_asked import matching, seek_typed, shown_
 from portal.appointments.views.shown import facility_asked, number_asked
 from portal.auth.permissions import permission
 from portal.patients.commands import PossiblyRegistered
+from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
 from portal.web.answers import form_page, go
 from portal.web.forms import record_number
