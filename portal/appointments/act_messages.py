@@ -11,9 +11,9 @@ from flask_babel import ngettext
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_words import UNDONE, Called, called
-from portal.appointments.acts import AppointmentAct
 from portal.availability.rules import local_date
 from portal.patients.queries import find_patient
+from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.web.filters import hhmm, localtime, shortdate, weekdayname
 from portal.web.messages import PATIENT, toast

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext as _
 
 from portal.appointments.act_words import DONE
-from portal.appointments.acts import AppointmentAct
 from portal.appointments.queries import list_step_rows
 from portal.appointments.rules import LABELS_DONE
 from portal.refusals import N_
+from portal.schema.acts import AppointmentAct
 
 # kind -> the status that a step has after it, and the words with the step's name.
 OF_A_STEP = {

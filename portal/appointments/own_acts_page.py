@@ -12,9 +12,9 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_steps import said_of_acts
 from portal.appointments.act_words import Called, called
-from portal.appointments.acts import AppointmentAct
 from portal.availability.rules import local_date
 from portal.facilities.visits import ComingVisit, list_visits
+from portal.schema.acts import AppointmentAct
 from portal.tenancy.context import facts
 from portal.web.filters import hhmm, localtime, shortdate
 

@@ -10,7 +10,6 @@ from portal import clock
 from portal.absences import queries
 from portal.absences.models import Absence, AbsenceVisit
 from portal.absences.rules import NotAllReturn, NotMovedBack, UndoneAlready
-from portal.appointments.acts import AppointmentAct
 from portal.appointments.commands import (
     WAYS_BACK,
     MoveDetails,
@@ -27,6 +26,7 @@ from portal.availability.rules import local_date
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
+from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException
 from portal.schema.services import ServiceOffering

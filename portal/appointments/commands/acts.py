@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.acts import AppointmentAct
 from portal.db import session, state
+from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.acts import AppointmentAct
 from portal.appointments.commands import acts
 from portal.appointments.commands.reversing import undo
 from portal.appointments.commands.visit import lock, over, set_waiting
 from portal.appointments.rules import NotOfEarlierDay, ReasonMissing, check_correction, is_earlier
 from portal.audit import note
+from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment, AppointmentStep
 
 UNDO = "undo"

@@ -14,7 +14,6 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.acts import AppointmentAct
 from portal.appointments.commands import acts, seats
 from portal.appointments.commands.visit import cancel_appointment, lock
 from portal.appointments.rules import (
@@ -28,6 +27,7 @@ from portal.availability.commands import lock_doctors, materialise
 from portal.availability.rules import local_date
 from portal.db import session
 from portal.refusals import refusing
+from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Exists, Select, exists, func, select
 
-from portal.appointments.acts import AppointmentAct
 from portal.auth.models import User
 from portal.db import session
+from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts
 
