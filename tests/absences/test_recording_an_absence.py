@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 
 from portal.absences import queries
 from portal.absences.commands import record_absence
-from portal.absences.models import Absence
 from portal.absences.planning import plan_absence
 from portal.absences.rules import (
     CANCEL,
@@ -23,6 +22,7 @@ from portal.availability.queries import list_exceptions, list_orphans, outlook
 from portal.availability.rules import SpanBackwards
 from portal.cli.invariants import CHECKS
 from portal.db import session
+from portal.schema.absences import Absence
 from tests.absences.conftest import a_ward, absence
 from tests.support.scheduling import MONDAY, a_plan, a_practice, book, chicago, details, hours
 from tests.support.statements import at_most

@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 
 from portal import clock
 from portal.absences import queries
-from portal.absences.models import Absence, AbsenceSpan, AbsenceVisit
 from portal.absences.rules import (
     LEAVE,
     Affected,
@@ -36,6 +35,7 @@ from portal.availability.queries import PlaceRow, list_places_of
 from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import DomainError, NotFound
+from portal.schema.absences import Absence, AbsenceSpan, AbsenceVisit
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException
 from portal.schema.services import ServiceOffering

@@ -8,7 +8,6 @@ from sqlalchemy import select, text
 
 from portal import clock
 from portal.absences import queries
-from portal.absences.models import Absence, AbsenceVisit
 from portal.absences.rules import NotAllReturn, NotMovedBack, UndoneAlready
 from portal.appointments.commands import (
     WAYS_BACK,
@@ -26,6 +25,7 @@ from portal.availability.rules import local_date
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
+from portal.schema.absences import Absence, AbsenceVisit
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException

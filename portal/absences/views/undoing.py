@@ -9,13 +9,13 @@ from flask_babel import ngettext
 
 from portal.absences import commands, queries
 from portal.absences.forms import UndoForm
-from portal.absences.models import Absence
 from portal.absences.sheet import stays_of
 from portal.absences.views.blueprint import bp
 from portal.absences.views.recording import VisitsChanged
 from portal.appointments.act_words import CALLED_BY, Called
 from portal.auth.permissions import permission
 from portal.doctors.queries import get_doctor, list_doctor_names
+from portal.schema.absences import Absence
 from portal.web.answers import form_page, go, toast
 from portal.web.previews import tried
 
