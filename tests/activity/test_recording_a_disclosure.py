@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.activity.models import Disclosure
 from portal.db import session
+from portal.schema.disclosures import Disclosure
 from tests.activity.conftest import address
 from tests.support.people import Clinic
 from tests.support.scheduling import MONDAY, a_patient

@@ -13,8 +13,8 @@ import pytest
 from portal import clock
 from portal.activity import queries
 from portal.activity.commands import DisclosureDetails, correct_disclosure, record_disclosure
-from portal.activity.models import Disclosure
 from portal.patients.commands import MergeDetails, merge_patients
+from portal.schema.disclosures import Disclosure
 from tests.support.people import Clinic
 from tests.support.scheduling import MONDAY, a_patient
 

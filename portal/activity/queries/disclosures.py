@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased
 
-from portal.activity.models import Disclosure
 from portal.db import session
 from portal.refusals import NotFound
+from portal.schema.disclosures import Disclosure
 from portal.tenancy.context import facts
 
 MOST_LISTED = 1_000
