@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, select
 
 from portal.auth.models import User
 from portal.db import session
-from portal.exports.models import Export, ExportPart
 from portal.exports.rules import KEPT
 from portal.refusals import NotFound
+from portal.schema.exports import Export, ExportPart
 from portal.tenancy.context import facts
 
 

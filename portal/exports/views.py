@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import demand, permission, stepped_up
 from portal.exports import commands, queries
-from portal.exports.models import OPEN, Export
 from portal.exports.queries import ExportRow
 from portal.exports.rules import KINDS, MEDIA, STATES, narrowed, words_of
 from portal.refusals import NotFound
+from portal.schema.exports import OPEN, Export
 from portal.tenancy.context import facts
 from portal.web.answers import go, page, toast
 from portal.web.pagination import Listing, window_from

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from portal.activity.queries import log
 from portal.cli.exports import work_off
 from portal.db import session
-from portal.exports.models import Export
+from portal.schema.exports import Export
 from portal.tables import plain_cell
 
 

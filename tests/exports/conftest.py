@@ -8,8 +8,8 @@ import pytest
 from portal.cli import exports as worker
 from portal.db import session
 from portal.exports import commands
-from portal.exports.models import Export
 from portal.exports.rules import Batch, Maker
+from portal.schema.exports import Export
 from tests.support.people import Clinic, Person
 from tests.support.scheduling import acting_as
 

@@ -12,8 +12,8 @@ from portal.cli.worker import JOBS
 from portal.db import session
 from portal.exports import commands
 from portal.exports.commands import making
-from portal.exports.models import Export, ExportPart
 from portal.exports.rules import KEPT, MOST_ROWS, Batch, Maker
+from portal.schema.exports import Export, ExportPart
 from tests.exports.conftest import state
 
 DAMAGE = "UPDATE export_parts SET content = set_byte(content, 30, get_byte(content, 30) # 1)"

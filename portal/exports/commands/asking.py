@@ -11,10 +11,10 @@ from portal.audit import note
 from portal.db import session
 from portal.exports import queries
 from portal.exports.commands.packing import unpacked
-from portal.exports.models import OPEN, Export, ExportPart
 from portal.exports.rules import MOST_UNFINISHED
 from portal.phi.sealed import Unreadable
 from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.schema.exports import OPEN, Export, ExportPart
 from portal.tenancy.context import facts
 
 

@@ -16,9 +16,9 @@ from portal.exports import queries
 from portal.exports.commands.asking import end, forget_parts, noted
 from portal.exports.commands.packing import pieces, rows_packed, rows_unpacked
 from portal.exports.files import csv_file, xlsx_file
-from portal.exports.models import OPEN, Export, ExportPart
 from portal.exports.rules import KEPT, KINDS, MOST_ROWS, MOST_TRIES, Maker
 from portal.phi.sealed import Unreadable
+from portal.schema.exports import OPEN, Export, ExportPart
 from portal.tenancy.context import facts, work_for
 
 AT_ONCE = 100
