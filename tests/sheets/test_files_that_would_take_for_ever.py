@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.db import session
-from portal.sheets.models import Upload
+from portal.schema.uploads import Upload
 from portal.tables import FileRefused, Refused, read_table
 from tests.sheets.test_importing_lists import bring
 

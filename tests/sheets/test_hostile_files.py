@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.db import session
 from portal.schema.services import Service
-from portal.sheets.models import Upload
+from portal.schema.uploads import Upload
 from tests.sheets.test_importing_by_command import run
 from tests.sheets.test_importing_lists import bring, mapped, show, whole
 from tests.support.people import Clinic

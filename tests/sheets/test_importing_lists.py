@@ -13,8 +13,8 @@ from portal.patients.models import Patient
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.schema.services import Service
+from portal.schema.uploads import Upload
 from portal.sheets import commands
-from portal.sheets.models import Upload
 from tests.support.people import Clinic
 from tests.support.samples import sample
 from tests.support.scheduling import a_practice

@@ -14,8 +14,8 @@ from portal.db import session
 from portal.patients.rules.table import DateOrder
 from portal.phi.sealed import Unreadable
 from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.schema.uploads import Upload
 from portal.sheets.commands.importing import import_records
-from portal.sheets.models import Upload
 from portal.tables import Fate, FileRefused, Record, Refused, read_table
 from portal.tenancy.context import facts
 

@@ -14,7 +14,7 @@ from portal.refusals import NotFound
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.schema.services import Service
-from portal.sheets.models import Upload
+from portal.schema.uploads import Upload
 from portal.sheets.rules import plain
 from portal.tenancy.context import facts
 

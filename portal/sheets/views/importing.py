@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.exports.files import csv_file
 from portal.refusals import N_
+from portal.schema.uploads import Upload
 from portal.sheets import commands, queries
 from portal.sheets.forms import DiscardForm, UploadForm, mapping_form
-from portal.sheets.models import Upload
 from portal.sheets.rules import COLUMNS, KINDS
 from portal.sheets.views.blueprint import bp
 from portal.sheets.views.downloads import download
