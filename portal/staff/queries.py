@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from portal.auth.models import Passkey, User, UserFactor, UserSession
 from portal.db import session
 from portal.refusals import NotFound
-from portal.staff.models import FactorReset, UserFacility
+from portal.schema.staff import FactorReset, UserFacility
 
 # Facilities are a higher area; of theirs, staff need the names alone.
 FACILITIES = text("SELECT id, name FROM facilities WHERE deleted_at IS NULL ORDER BY sort_name, id")

@@ -23,9 +23,9 @@ from portal.patients.commands import (
     add_note,
     merge_patients,
 )
+from portal.schema.staff import FactorReset
 from portal.services.queries import list_workflow_steps, list_workflows
 from portal.sheets.commands import bring
-from portal.staff.models import FactorReset
 from tests.support.factories import a_facility
 from tests.support.glass import broken_glass
 from tests.support.people import Clinic

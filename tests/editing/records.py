@@ -16,9 +16,9 @@ from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.schema.services import Service, StepTemplate
+from portal.schema.staff import UserFacility
 from portal.services.commands import retire_service, stop_offering
 from portal.services.queries import list_workflows
-from portal.staff.models import UserFacility
 from portal.tenancy.context import facts
 from tests.auth.subjects import SUBJECTS
 from tests.support.factories import a_facility

@@ -17,6 +17,7 @@ from portal.auth.vouching import vouch
 from portal.db import session
 from portal.phi.commands import create_keys
 from portal.refusals import N_, Conflict, DomainError, all_of, refusing
+from portal.schema.staff import UserFacility
 from portal.staff import queries
 from portal.staff.commands.standing import (
     require_owner_for_owners,
@@ -25,7 +26,6 @@ from portal.staff.commands.standing import (
     require_standing,
     require_within,
 )
-from portal.staff.models import UserFacility
 from portal.tenancy.context import as_worker, enter_job, facts
 from portal.tenancy.models import Tenant
 

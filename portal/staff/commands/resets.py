@@ -10,6 +10,7 @@ from portal.auth.models import User
 from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, NotFound, refusing
+from portal.schema.staff import FactorReset
 from portal.staff import queries
 from portal.staff.commands.people import make_link
 from portal.staff.commands.standing import (
@@ -17,7 +18,6 @@ from portal.staff.commands.standing import (
     require_owner_for_owners,
     require_within,
 )
-from portal.staff.models import FactorReset
 
 RESET_LASTS = timedelta(hours=24)
 
