@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.audit.models import AuditEntry
-from portal.auth.models import User
 from portal.db import session
+from portal.schema.accounts import User
 from portal.tenancy.context import facts
 from portal.web.forms import LastChange
 

@@ -20,9 +20,9 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.datastructures import FileStorage
 
-from portal.auth.models import FormSubmission
 from portal.db import session, state
 from portal.refusals import N_, DomainError
+from portal.schema.accounts import FormSubmission
 from portal.tenancy.context import facts
 from portal.web.addresses import own_address
 from portal.web.answers import go

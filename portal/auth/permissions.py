@@ -11,9 +11,9 @@ from flask import Flask, current_app, request
 from flask_babel import gettext
 from flask_login import current_user
 
-from portal.auth.models import ROLES
 from portal.db import state
 from portal.refusals import N_, DomainError
+from portal.schema.accounts import ROLES
 from portal.tenancy.context import facts
 from portal.web.errors import NotSignedIn
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from portal.auth.models import Passkey, RecoveryCode, User, UserFactor, UserSession
 from portal.auth.proofs import proven
 from portal.db import session
 from portal.refusals import NotFound
+from portal.schema.accounts import Passkey, RecoveryCode, User, UserFactor, UserSession
 from portal.tenancy.context import facts
 from portal.tenancy.models import Tenant
 

@@ -9,8 +9,8 @@ from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Email, InputRequired, Length, ValidationError
 
-from portal.auth.models import User
 from portal.auth.permissions import ROLE_NAMES, role_name
+from portal.schema.accounts import User
 from portal.staff import queries
 from portal.staff.commands import Person, check_change, check_person
 from portal.tenancy.context import facts

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
 
-from portal.auth.models import Passkey, User, UserFactor, UserSession
 from portal.db import session
 from portal.refusals import NotFound
+from portal.schema.accounts import Passkey, User, UserFactor, UserSession
 from portal.schema.staff import FactorReset, UserFacility
 
 # Facilities are a higher area; of theirs, staff need the names alone.

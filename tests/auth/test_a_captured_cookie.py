@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from portal.auth.models import Passkey
 from portal.auth.queries import get_user
 from portal.db import session
+from portal.schema.accounts import Passkey
 from portal.staff.commands import make_link
 from tests.auth.test_passkeys import give, make
 from tests.auth.test_the_second_factor import give_password

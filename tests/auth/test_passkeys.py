@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from portal.auth.commands.passkeys import MOST_PASSKEYS
-from portal.auth.models import Passkey
 from portal.db import session
+from portal.schema.accounts import Passkey
 from tests.auth.test_the_second_factor import demand, give_password
 from tests.support.authenticator import Authenticator
 from tests.support.client import Browser

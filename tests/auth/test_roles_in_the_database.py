@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager
 import psycopg
 import pytest
 
-from portal.auth.models import ROLES
 from portal.auth.permissions import RIGHTS
+from portal.schema.accounts import ROLES
 from tests.support.databases import clone
 from tests.tenancy.stage import Stage, staged
 

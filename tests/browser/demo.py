@@ -13,10 +13,10 @@ from werkzeug.routing import Rule
 
 from portal import clock
 from portal.absences.commands import AbsenceDetails, record_absence
-from portal.auth.models import User
 from portal.cli.lookup import tenant_named
 from portal.db import session
 from portal.patients.commands import MergeDetails, merge_patients
+from portal.schema.accounts import User
 from portal.schema.facilities import Facility
 from portal.sheets.commands import bring
 from portal.staff.commands import NewClinic, found_clinic, invite_user

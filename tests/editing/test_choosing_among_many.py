@@ -10,9 +10,9 @@ import re
 import pytest
 from sqlalchemy import insert
 
-from portal.auth.models import User
 from portal.db import session
 from portal.patients.queries import get_patient
+from portal.schema.accounts import User
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.schema.services import Service, ServiceOffering

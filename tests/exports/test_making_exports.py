@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select, text, update
 
 from portal import clock
-from portal.auth.models import User
 from portal.cli import exports as worker
 from portal.cli.worker import JOBS
 from portal.db import session
 from portal.exports import commands
 from portal.exports.commands import making
 from portal.exports.rules import KEPT, MOST_ROWS, Batch, Maker
+from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
 from tests.exports.conftest import state
 

@@ -15,7 +15,6 @@ from sqlalchemy import delete, select
 
 from portal.activity.commands import DisclosureDetails, correct_disclosure, record_disclosure
 from portal.appointments.commands.editing import details_of, edit_appointment
-from portal.auth.models import UserFactor
 from portal.cli.lookup import every_tenant
 from portal.db import session
 from portal.exports.commands import ask_export, make_some
@@ -33,6 +32,7 @@ from portal.patients.commands import (
 )
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import models_with_sealed_attributes, sealed_attributes
+from portal.schema.accounts import UserFactor
 from portal.schema.appointments import AppointmentStep
 from portal.sheets.commands import bring
 from portal.tenancy.context import as_job

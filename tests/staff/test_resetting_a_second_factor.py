@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from portal.auth.models import Passkey, RecoveryCode, UserFactor
 from portal.auth.queries import get_user
 from portal.db import session
+from portal.schema.accounts import Passkey, RecoveryCode, UserFactor
 from tests.auth.test_the_second_factor import give_password
 from tests.staff.test_seeing_to_the_staff import elsewhere, link_in, outbox
 from tests.support.authenticator import Authenticator

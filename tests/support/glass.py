@@ -8,10 +8,10 @@ from itertools import count
 
 from sqlalchemy import delete, select, text
 
-from portal.auth.models import UserSession
 from portal.db import session
 from portal.patients.commands import break_glass
 from portal.patients.models import BreakGlass
+from portal.schema.accounts import UserSession
 from portal.tenancy.context import enter_session
 from tests.support.factories import a_facility
 from tests.support.people import Clinic, Person

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from portal.auth.models import User
 from portal.db import column_by_id, session
 from portal.patients.models import Patient
+from portal.schema.accounts import User
 from portal.sorting import containing
 
 

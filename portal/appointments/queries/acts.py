@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Exists, Select, exists, func, select
 
-from portal.auth.models import User
 from portal.db import session
+from portal.schema.accounts import User
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import facts

@@ -6,11 +6,11 @@ from portal import clock
 from portal.audit import note
 from portal.auth import queries, rules
 from portal.auth.commands.sessions import end_sessions, my_id, renewed_session
-from portal.auth.models import Passkey, RecoveryCode, UserFactor
 from portal.auth.proofs import pseudonym
 from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.schema.accounts import Passkey, RecoveryCode, UserFactor
 from portal.tenancy.context import facts
 
 

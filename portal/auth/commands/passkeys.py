@@ -9,12 +9,12 @@ from portal.audit import note
 from portal.auth import passkeys, queries
 from portal.auth.commands.factor import given_factor, new_recovery_codes
 from portal.auth.commands.sessions import end_sessions, my_id, renewed_session
-from portal.auth.models import Passkey, User, UserSession
 from portal.auth.passkeys import PasskeyRefused, Site
 from portal.auth.proofs import pseudonym
 from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, NotFound, refusing
+from portal.schema.accounts import Passkey, User, UserSession
 from portal.tenancy.context import facts
 
 MOST_PASSKEYS = 10

@@ -4,10 +4,10 @@ from sqlalchemy import CursorResult, func, text, update
 
 from portal.audit import note
 from portal.auth import passwords, proofs, queries, rules
-from portal.auth.models import UserSession
 from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, DomainError, NotFound
+from portal.schema.accounts import UserSession
 from portal.tenancy.context import facts
 
 RENEW = text("SELECT renew_session(:token_hash, :proven, :factor, :expires, :proof)")

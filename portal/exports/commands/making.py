@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from sqlalchemy import Select, select
 
 from portal import clock
-from portal.auth.models import User
 from portal.auth.permissions import may
 from portal.db import session
 from portal.exports import queries
@@ -18,6 +17,7 @@ from portal.exports.commands.packing import pieces, rows_packed, rows_unpacked
 from portal.exports.files import csv_file, xlsx_file
 from portal.exports.rules import KEPT, KINDS, MOST_ROWS, MOST_TRIES, Maker
 from portal.phi.sealed import Unreadable
+from portal.schema.accounts import User
 from portal.schema.exports import OPEN, Export, ExportPart
 from portal.tenancy.context import facts, work_for
 

@@ -6,10 +6,10 @@ from sqlalchemy import Update, func, update
 
 from portal.audit import note
 from portal.auth.commands import forget_factor, my_id
-from portal.auth.models import User
 from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, NotFound, refusing
+from portal.schema.accounts import User
 from portal.schema.staff import FactorReset
 from portal.staff import queries
 from portal.staff.commands.people import make_link

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from portal.auth.models import User
 from portal.refusals import N_, DomainError
+from portal.schema.accounts import User
 from portal.staff import queries
 from portal.tenancy.context import facts
 
