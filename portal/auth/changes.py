@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy import select
 
-from portal.audit.models import AuditEntry
 from portal.db import session
 from portal.schema.accounts import User
+from portal.schema.audit import AuditEntry
 from portal.tenancy.context import facts
 from portal.web.forms import LastChange
 

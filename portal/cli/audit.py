@@ -12,11 +12,11 @@ from flask.cli import AppGroup
 from sqlalchemy import insert
 
 from portal.audit import commands, heads, proofs
-from portal.audit.models import AuditVerification
 from portal.audit.office import Office
 from portal.audit.verification import Report, verify
 from portal.db import session
 from portal.refusals import DomainError
+from portal.schema.audit import AuditVerification
 from portal.tenancy.context import as_worker
 
 group = AppGroup("audit", help="Seal the audit log, verify it, prove an entry.")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from portal.activity.rules import microseconds
-from portal.audit.models import AuditEntry
 from portal.audit.notes import note
+from portal.schema.audit import AuditEntry
 from tests.support.people import Clinic
 from tests.support.scheduling import a_patient
 

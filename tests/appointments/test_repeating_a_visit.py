@@ -28,10 +28,10 @@ from portal.appointments.rules import (
     WeeksOutOfRange,
     repeated_dates,
 )
-from portal.audit.models import AuditEntry
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.availability.rules import instant
 from portal.db import session
+from portal.schema.audit import AuditEntry
 from tests.support.scheduling import MONDAY, a_patient, book, chicago, details
 from tests.support.statements import at_most
 

@@ -8,7 +8,6 @@ from sqlalchemy import select, text
 from portal.appointments.commands import cancel_appointment
 from portal.appointments.queries import list_coming_rows
 from portal.appointments.rules import PatientBusy, PatientNotActive
-from portal.audit.models import AuditEntry
 from portal.db import session
 from portal.patients import commands, queries
 from portal.patients.commands import MergeDetails, merge_patients, part_patients
@@ -17,6 +16,7 @@ from portal.patients.rules import merging as rules
 from portal.patients.rules.details import NotesTooLong
 from portal.patients.rules.finding import Key
 from portal.refusals import NotFound
+from portal.schema.audit import AuditEntry
 from portal.web.forms.form import say
 from tests.patients.conftest import ANNE, register
 from tests.patients.merging import disclose, everything, known_of, merge

@@ -14,10 +14,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from portal.audit.models import AuditEntry
 from portal.auth import passwords
 from portal.db import session
 from portal.facilities.commands import FacilityDetails, open_facility
+from portal.schema.audit import AuditEntry
 from portal.staff import commands
 from portal.state import Facts
 from portal.tenancy.context import as_job

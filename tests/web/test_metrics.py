@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import insert
 
 from portal.audit.commands import seal
-from portal.audit.models import AuditVerification
 from portal.audit.office import Office
 from portal.db import session
+from portal.schema.audit import AuditVerification
 from portal.tenancy.context import as_worker
 from tests.support.client import Browser
 from tests.support.databases import Database

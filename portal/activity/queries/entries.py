@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from portal.activity.rules import Mark
-from portal.audit.models import AuditEntry
 from portal.db import Base, session
 from portal.phi.sealed import Sealed, open_field
 from portal.refusals import NotFound
+from portal.schema.audit import AuditEntry
 from portal.tenancy.context import facts
 
 HIDDEN = "(hidden)"

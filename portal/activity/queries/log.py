@@ -30,9 +30,9 @@ from sqlalchemy import (
 
 from portal import clock
 from portal.activity.rules import Filters, Mark, Standing
-from portal.audit.models import AuditEntry
 from portal.db import db, session
 from portal.patients.queries import list_record_ids
+from portal.schema.audit import AuditEntry
 from portal.tenancy.context import facts
 
 INDEXED = ("user_id", "table_name", "record_id", "since", "until")
