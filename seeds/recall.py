@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.db import session
-from portal.patients.models import Patient
 from portal.schema.appointments import Appointment
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan
+from portal.schema.patients import Patient
 from portal.schema.services import Service, ServiceOffering
 from portal.tenancy.context import facts
 from seeds.diary import Diary

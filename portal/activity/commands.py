@@ -11,10 +11,10 @@ from portal.activity import queries
 from portal.activity.rules import FIRST_DAY, Filters
 from portal.db import session
 from portal.exports import commands as exports
-from portal.patients.models import BreakGlass
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.disclosures import TOLD, Disclosure
 from portal.schema.exports import Export
+from portal.schema.patients import BreakGlass
 from portal.tenancy.context import facts
 
 

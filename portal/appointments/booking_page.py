@@ -17,11 +17,11 @@ from portal.appointments.queries import Around, Offer, Waiting, around_patient
 from portal.appointments.starts import Offers, offers_for
 from portal.availability.queries import find_held, get_slot
 from portal.names import name_of
-from portal.patients.models import Patient
 from portal.patients.queries import find_patient
 from portal.refusals import DomainError
 from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility
+from portal.schema.patients import Patient
 from portal.web.filters import hhmm, localtime, shortdate
 from portal.web.forms import record_number
 

@@ -15,9 +15,9 @@ from portal.appointments.queries import Attending
 from portal.appointments.words import STATUS, shown_status
 from portal.doctors.queries import get_doctor
 from portal.names import name_of
-from portal.patients.models import Patient
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilitySlot
+from portal.schema.patients import Patient
 from portal.web.filters import hhmm, localtime
 
 

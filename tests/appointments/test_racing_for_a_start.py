@@ -16,8 +16,8 @@ from portal.appointments.queries import Wanted, list_offers
 from portal.appointments.rules import PatientBusy, SlotTaken
 from portal.cli.invariants import CHECKS
 from portal.db import session
-from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
+from portal.schema.patients import Patient
 from portal.tenancy.context import as_job
 from tests.support.databases import Database
 from tests.support.people import Clinic, found

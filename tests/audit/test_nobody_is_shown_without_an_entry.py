@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from portal.audit import hook, trouble
 from portal.db import session
-from portal.patients.models import Patient
+from portal.schema.patients import Patient
 from portal.tenancy import context
 from tests.audit.test_what_is_shown_is_on_record import NAME
 from tests.support.client import HTMX, Browser

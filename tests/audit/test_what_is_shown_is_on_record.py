@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from portal.activity.words import DONE, SEEN
 from portal.appointments.commands import check_in
 from portal.db import session
-from portal.patients.models import Patient
+from portal.schema.patients import Patient
 from tests.activity.conftest import address as entry_address
 from tests.auth.routes import ROUTES
 from tests.auth.test_every_route import addresses, ids_of

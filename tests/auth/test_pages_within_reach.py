@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 
 from portal.activity.rules import microseconds
 from portal.db import session
-from portal.patients.models import Patient
+from portal.schema.patients import Patient
 from tests.auth.routes import ROUTES
 from tests.auth.test_every_route import addresses, ids_of
 from tests.support.client import HTMX

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from portal.patients.commands import register_patient
-from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
+from portal.schema.patients import Patient
 from tests.support.people import Clinic
 from tests.support.scheduling import a_practice, hours, on_monday
 

@@ -8,9 +8,9 @@ from sqlalchemy import select, text
 from portal.activity.commands import DisclosureDetails, record_disclosure
 from portal.db import session
 from portal.patients.commands import MergeDetails, merge_patients
-from portal.patients.models import Patient, PatientMerge
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import sealed_attributes
+from portal.schema.patients import Patient, PatientMerge
 
 
 def merge(stays: Patient, goes: Patient, **choices: str) -> PatientMerge:

@@ -13,9 +13,9 @@ from portal import clock
 from portal.appointments.rules import PatientBusy, PatientNotActive
 from portal.db import session
 from portal.patients.commands import MergeDetails, merge_patients, part_patients
-from portal.patients.models import Patient, PatientMerge
 from portal.patients.rules.merging import ApartAlready, MergedMeanwhile, VisitsAtOnce
 from portal.refusals import Conflict
+from portal.schema.patients import Patient, PatientMerge
 from portal.tenancy.context import as_job
 from tests.support.databases import Database
 from tests.support.people import Clinic, found

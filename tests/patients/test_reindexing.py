@@ -5,8 +5,8 @@ from sqlalchemy import delete, func, select
 
 from portal.patients import queries
 from portal.patients.commands import index_some
-from portal.patients.models import PatientSearchToken as Token
 from portal.patients.queries.promises import patients_of_an_older_scheme
+from portal.schema.patients import PatientSearchToken as Token
 from tests.patients.conftest import register
 
 LATER = ("scheme", "full", "phone", "last4")

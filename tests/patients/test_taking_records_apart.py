@@ -10,9 +10,9 @@ from portal.appointments.queries import list_coming_rows
 from portal.db import session
 from portal.patients import commands, queries
 from portal.patients.commands import part_patients
-from portal.patients.models import Patient
 from portal.patients.rules import merging as rules
 from portal.refusals import NotFound
+from portal.schema.patients import Patient
 from tests.patients.conftest import register
 from tests.patients.merging import disclose, everything, known_of, merge
 from tests.support.scheduling import book

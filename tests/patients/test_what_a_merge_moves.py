@@ -18,8 +18,8 @@ from portal.patients.commands import (
     part_patients,
 )
 from portal.patients.commands.moving import KEPT_IN, MOVE
-from portal.patients.models import PatientMerge
 from portal.patients.rules.kept import IN_META, Extras
+from portal.schema.patients import PatientMerge
 from tests.patients.merging import merge
 
 # What belongs to a patient and is not moved, and why.

@@ -14,12 +14,12 @@ from portal.cli.keys import MARK, REACHED
 from portal.db import db, session
 from portal.patients import queries
 from portal.patients.commands import change_patient, register_patient
-from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
 from portal.phi.envelopes import key_version_of
 from portal.phi.keys import KeyRing, KeyUnavailable, LocalKey, ring
 from portal.phi.models import TenantKey
 from portal.phi.sealed import UNREADABLE
+from portal.schema.patients import Patient
 from portal.startup import require_key
 from portal.tenancy.context import as_job, as_worker
 from tests.support.databases import KEY, Database, clone

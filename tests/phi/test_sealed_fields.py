@@ -13,10 +13,10 @@ from portal.db import state
 from portal.patients import queries
 from portal.patients.commands import change_patient, register_patient
 from portal.patients.commands.registering import PatientUnreadable
-from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
 from portal.phi.keys import KeyRing, KeyUnavailable, LocalKey, ring
 from portal.phi.sealed import UNREADABLE, Unreadable
+from portal.schema.patients import Patient
 
 ANN = PatientDetails(
     first_name="Ann",

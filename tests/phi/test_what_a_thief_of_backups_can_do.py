@@ -11,9 +11,9 @@ from sqlalchemy import select
 from portal.db import session
 from portal.patients import queries
 from portal.patients.commands import register_patient
-from portal.patients.models import PatientSearchToken
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import UNREADABLE
+from portal.schema.patients import PatientSearchToken
 from tests.support.databases import Database
 from tests.support.people import Clinic, found
 

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.db import session
 from portal.doctors.queries import list_places
-from portal.patients.models import Patient
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
+from portal.schema.patients import Patient
 from portal.schema.services import Service
 from portal.schema.uploads import Upload
 from portal.sheets import commands

@@ -12,10 +12,10 @@ import pytest
 
 from portal.patients import queries
 from portal.patients.commands import import_patients
-from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.fhir import patient_of
 from portal.patients.rules.incoming import Taken
+from portal.schema.patients import Patient
 from tests.patients.conftest import register
 from tests.sheets.test_exporting_lists import take
 from tests.sheets.test_importing_lists import bring, count, do, mapped, show, whole

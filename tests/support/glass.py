@@ -10,8 +10,8 @@ from sqlalchemy import delete, select, text
 
 from portal.db import session
 from portal.patients.commands import break_glass
-from portal.patients.models import BreakGlass
 from portal.schema.accounts import UserSession
+from portal.schema.patients import BreakGlass
 from portal.tenancy.context import enter_session
 from tests.support.factories import a_facility
 from tests.support.people import Clinic, Person

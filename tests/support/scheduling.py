@@ -29,12 +29,12 @@ from portal.insurance.commands import (
     add_plan,
 )
 from portal.patients.commands import register_patient
-from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
 from portal.schema.appointments import Appointment, WaitlistEntry
 from portal.schema.availability import AvailabilityRule
 from portal.schema.doctors import Doctor
 from portal.schema.insurance import InsurancePlan
+from portal.schema.patients import Patient
 from portal.schema.services import Service, ServiceOffering
 from portal.services.commands import (
     OfferingDetails,

@@ -14,7 +14,7 @@ from portal.availability.commands import ExceptionDetails, add_exception, end_ru
 from portal.availability.queries import get_place_of
 from portal.insurance.commands import stop_accepting_plan
 from portal.patients.commands import add_alert, add_note
-from portal.patients.models import Patient
+from portal.schema.patients import Patient
 from portal.services.commands import offer_service
 from portal.sheets.commands import bring
 from portal.sheets.lists import LISTS

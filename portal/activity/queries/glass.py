@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from portal.db import session
-from portal.patients.models import BreakGlass
 from portal.refusals import NotFound
+from portal.schema.patients import BreakGlass
 from portal.tenancy.context import facts
 
 USES = 50

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from portal.db import column_by_id, session
-from portal.patients.models import Patient
 from portal.schema.accounts import User
+from portal.schema.patients import Patient
 from portal.sorting import containing
 
 

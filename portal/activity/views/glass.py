@@ -11,7 +11,7 @@ from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import own_zone
 from portal.audit import note
 from portal.auth.permissions import permission
-from portal.patients.models import BreakGlass
+from portal.schema.patients import BreakGlass
 from portal.web.answers import go, page, toast
 from portal.web.forms import record_number
 

@@ -13,9 +13,9 @@ from portal.activity.rules import Filters, Mark, first_accounted_day
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, own_zone
 from portal.auth.permissions import permission
-from portal.patients.models import Patient
 from portal.patients.queries import get_patient, list_former_homes
 from portal.schema.disclosures import TOLD
+from portal.schema.patients import Patient
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
 

@@ -12,8 +12,8 @@ from portal.appointments.commands.waitlist import reinstate_wish, withdraw_wish
 from portal.audit import note
 from portal.db import session
 from portal.patients.commands import StatusChange, restore_status, set_status
-from portal.patients.models import Patient
 from portal.refusals import DomainError
+from portal.schema.patients import Patient
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

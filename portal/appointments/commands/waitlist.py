@@ -19,10 +19,10 @@ from portal.appointments.rules import (
 )
 from portal.availability.rules import local_date
 from portal.db import session
-from portal.patients.models import Patient
 from portal.patients.queries import get_patient
 from portal.refusals import N_, Conflict, refusing
 from portal.schema.appointments import Appointment, WaitlistEntry, WaitlistFacility
+from portal.schema.patients import Patient
 from portal.tenancy.context import facts
 
 Book = Callable[[BookingDetails], Appointment]

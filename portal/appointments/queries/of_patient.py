@@ -8,8 +8,8 @@ from sqlalchemy import TextClause, select, text
 
 from portal import clock
 from portal.db import session
-from portal.patients.models import Patient
 from portal.schema.appointments import Appointment, WaitlistEntry
+from portal.schema.patients import Patient
 from portal.tenancy.context import facts
 
 MOST_COMING = 200

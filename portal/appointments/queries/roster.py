@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 
 from portal.db import session
-from portal.patients.models import Patient
 from portal.schema.appointments import Appointment
+from portal.schema.patients import Patient
 from portal.schema.services import Service, ServiceOffering
 from portal.tenancy.context import facts
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from portal.appointments.queries.visits import zone_of
 from portal.availability.rules import day_span
 from portal.db import session
-from portal.patients.models import Patient
+from portal.schema.patients import Patient
 from portal.tenancy.context import facts
 
 MOST_LINES = 1000

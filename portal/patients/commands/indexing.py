@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Exists, Row, Table, exists, select
 from portal.db import session
 from portal.facilities.queries import countries
 from portal.patients.commands.registering import SEALED, find_again
-from portal.patients.models import Patient, PatientSearchToken
 from portal.patients.queries import Former, token_of
 from portal.patients.rules.finding import SCHEME, Key, Person, found_by
 from portal.phi.sealed import Unreadable, open_unseen
+from portal.schema.patients import Patient, PatientSearchToken
 from portal.tenancy.context import facts
 
 AT_ONCE = 100

@@ -29,12 +29,12 @@ from portal.patients.commands.registering import (
     find_again,
     person_kept,
 )
-from portal.patients.models import Patient, PatientDistinction, PatientMerge, PatientSearchToken
 from portal.patients.rules import kept as extras
 from portal.patients.rules import merging as rules
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import Unreadable
 from portal.refusals import Conflict, NotFound, refusing
+from portal.schema.patients import Patient, PatientDistinction, PatientMerge, PatientSearchToken
 from portal.tenancy.context import facts
 
 

@@ -11,13 +11,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from portal.db import session, state
 from portal.facilities.queries import countries, today_at
 from portal.patients import queries
-from portal.patients.models import Patient, PatientSearchToken
 from portal.patients.rules.details import PatientDetails, checked
 from portal.patients.rules.finding import Person, found_by
 from portal.patients.rules.numbers import medical_record_number
 from portal.patients.rules.renaming import renamed
 from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, Unreadable, seal_field
 from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.schema.patients import Patient, PatientSearchToken
 from portal.tenancy.context import facts
 
 

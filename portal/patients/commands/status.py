@@ -8,11 +8,11 @@ from typing import Any
 from portal.db import session
 from portal.facilities.queries import today_at
 from portal.patients.commands.registering import PatientMerged, PatientUnreadable
-from portal.patients.models import Patient
 from portal.patients.rules.kept import status_said_of
 from portal.patients.rules.status import checked_status
 from portal.phi.sealed import Unreadable
 from portal.refusals import N_, Conflict
+from portal.schema.patients import Patient
 
 
 class NothingToRestore(Conflict):

@@ -13,7 +13,6 @@ from portal.facilities.queries import countries, list_facilities
 from portal.facilities.words import facility_words
 from portal.insurance.words import plan_words, plans
 from portal.patients.commands import MergeDetails, check_person
-from portal.patients.models import Patient
 from portal.patients.rules.charting import ALERT_KINDS, LONGEST_ALERT, LONGEST_NOTE
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.finding import Person
@@ -21,6 +20,7 @@ from portal.patients.rules.kept import LONGEST_LINE, SEXES, Extras, extras_of, w
 from portal.patients.rules.merging import BOTH, FIELDS, JOINABLE, OTHER, THIS, usual_choice
 from portal.patients.rules.reach import LONGEST_REASON
 from portal.patients.shown import interpreter_choices, kind_words, language_choices, sex_words
+from portal.schema.patients import Patient
 from portal.tenancy.context import facts
 from portal.web.forms import Line, PickField, PortalForm, record_number, tidy
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Row, TextClause, select, text
 
 from portal.db import session
-from portal.patients.models import Patient, PatientContact
 from portal.phi.sealed import open_field
 from portal.refusals import NotFound
+from portal.schema.charts import PatientContact
+from portal.schema.patients import Patient
 from portal.tenancy.context import facts
 
 MOST_ALERTS = 50

@@ -11,11 +11,11 @@ from sqlalchemy import select, text
 
 from portal.db import session
 from portal.facilities.queries import countries
-from portal.patients.models import Patient, PatientDistinction, PatientMerge
 from portal.patients.queries.rows import Candidate, PatientRow
 from portal.patients.rules.finding import Findable, Person
 from portal.phi.sealed import OBJECT, Unreadable, open_unseen
 from portal.refusals import NotFound
+from portal.schema.patients import Patient, PatientDistinction, PatientMerge
 from portal.tenancy.context import facts
 
 MOST_SHOWN = 50

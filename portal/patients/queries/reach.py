@@ -7,10 +7,10 @@ from sqlalchemy import BigInteger, LargeBinary, Text, bindparam, func, select, t
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.db import session
-from portal.patients.models import BreakGlass
 from portal.patients.queries.holding import token_of
 from portal.patients.rules.finding import Key, Person
 from portal.refusals import NotFound
+from portal.schema.patients import BreakGlass
 from portal.tenancy.context import facts
 
 # Keys that are one person's alone; a birth date and a name may do it together.

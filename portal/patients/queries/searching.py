@@ -8,7 +8,6 @@ from sqlalchemy import select
 from portal import clock
 from portal.db import session, together
 from portal.facilities.queries import countries
-from portal.patients.models import PatientSearchToken
 from portal.patients.queries.holding import holding
 from portal.patients.queries.merges import Former, people_of
 from portal.patients.queries.rows import PatientOpener, PatientRow
@@ -16,6 +15,7 @@ from portal.patients.rules.duplicates import Resemblance, closest
 from portal.patients.rules.finding import Findable, Key, Person, Reading, readings
 from portal.phi.keys import ring
 from portal.phi.tokens import token
+from portal.schema.patients import PatientSearchToken
 from portal.tenancy.context import facts
 
 MOST_FOUND = 50

@@ -9,9 +9,9 @@ from portal.auth.permissions import permission
 from portal.insurance.queries import get_plan
 from portal.patients import commands, queries
 from portal.patients.forms.charting import AlertForm, ContactForm, NoteForm
-from portal.patients.models import Patient
 from portal.patients.rules.kept import extras_of, status_said_of
 from portal.patients.views.blueprint import bp
+from portal.schema.patients import Patient
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import PortalForm, held
 from portal.web.pagination import Listing, Window, window_from

@@ -10,13 +10,13 @@ from flask_babel import gettext
 from portal.facilities.queries import list_facilities
 from portal.insurance.queries import list_plans
 from portal.patients.commands import values_of
-from portal.patients.models import Patient
 from portal.patients.queries import AtOnce, Held, are_distinct, count_held, list_visits_at_once
 from portal.patients.rules.kept import address_lines
 from portal.patients.rules.merging import FIELDS, JOINABLE, OneRecord
 from portal.patients.rules.status import STATUS_WORDS
 from portal.patients.shown import born, consent_words, interpreter_words, sex_words
 from portal.phi.sealed import Unreadable
+from portal.schema.patients import Patient
 
 # How fields are written that are neither text nor numbers.
 WRITTEN: dict[str, Callable[[Any], str]] = {

@@ -24,13 +24,13 @@ from portal.patients.forms import (
     RegistrationForm,
     as_kept,
 )
-from portal.patients.models import Patient
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.reach import OutsideFacilities
 from portal.patients.rules.renaming import names_before
 from portal.patients.shown import FILTERS, GLOBALS, languages
 from portal.patients.views.blueprint import bp
 from portal.phi.tokens import is_ideographic
+from portal.schema.patients import Patient
 from portal.tenancy.context import facts
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
