@@ -1,7 +1,6 @@
 """The application: the rooms that every request passes through first, then the areas."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
@@ -10,7 +9,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import cli, clock, measures, pipeline, readiness, waiting, web
+from portal import cli, clock, measures, pipeline, readiness, schema, waiting, web
 from portal.audit import hook
 from portal.auth import changes, once, permissions, sessions
 from portal.config import ROOT, Config
@@ -24,12 +23,6 @@ AREAS = (
     "auth", "staff", "exports", "facilities", "insurance", "doctors", "patients", "services",
     "availability", "appointments", "absences", "activity", "sheets", "setup",
 )  # fmt: skip
-# The rooms and areas that have tables.
-TABLES = tuple(
-    name
-    for name in ("tenancy", "phi", "audit", *AREAS)
-    if find_spec(f"portal.{name}.models") is not None
-)
 PUBLIC = ("static", "healthz", "readyz", "metrics")
 BODY_LIMIT = 1024 * 1024
 
@@ -68,8 +61,7 @@ def create_app(config: Config) -> Flask:
     clock.follow(None if config.production else app.extensions["demo_clock"].says)
     _set_up_templates(app)
     _set_up_rooms(app)
-    for name in TABLES:
-        import_module(f"portal.{name}.models")
+    schema.load_all()
     for name in AREAS:
         blueprint: Blueprint = import_module(f"portal.{name}.views").bp
         app.register_blueprint(blueprint)

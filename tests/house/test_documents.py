@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from portal.app import AREAS, TABLES
+from portal import schema
+from portal.app import AREAS
 from portal.appointments.rules.visits import FORWARD
 from portal.config import ROOT
 from portal.db import db
@@ -108,13 +108,13 @@ def test_the_rooms_of_every_area_are_held_in_their_order():
     assert set(AREAS) - held == set()
 
 
-def test_every_table_is_named_beside_its_area():
+def test_every_table_is_named_beside_its_file():
     rows = re.findall(r"^\| (\w+) \| (.*) \|$", of_architecture("The tables"), re.MULTILINE)
-    named = {(area, table) for area, tables in rows for table in NAMED.findall(tables)}
-    for area in TABLES:
-        import_module(f"portal.{area}.models")
+    named = {(file, table) for file, tables in rows for table in NAMED.findall(tables)}
+    schema.load_all()
     models = [(each.class_.__module__, each.local_table) for each in db.Model.registry.mappers]
-    assert named == {(module.split(".")[1], str(table)) for module, table in models}
+    files = [(module.removeprefix("portal.schema."), str(table)) for module, table in models]
+    assert named == {(file.removeprefix("portal.").split(".")[0], table) for file, table in files}
 
 
 def test_the_life_of_an_appointment_is_what_the_rules_allow():

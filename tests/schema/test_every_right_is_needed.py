@@ -6,13 +6,12 @@ nothing needs any more is revoked.
 
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from portal.app import TABLES
+from portal import schema
 from portal.config import ROOT
 from portal.db import Base
 from tests.support.databases import Database
@@ -107,7 +106,6 @@ def test_no_role_makes_anything_or_is_more_than_itself(admin):
 
 def names(table: str) -> list[str]:
     """What code calls a table or a function: by its name, or by its model's."""
-    for area in TABLES:
-        import_module(f"portal.{area}.models")
+    schema.load_all()
     models = {each.class_.__tablename__: each.class_.__name__ for each in Base.registry.mappers}
     return [table, *filter(None, [models.get(table)])]
