@@ -14,7 +14,8 @@ from functools import partial
 from typing import Any
 
 import click
-from flask.cli import with_appcontext
+from flask import Flask
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -195,18 +196,37 @@ HEARTBEAT = Job("worker", LOOK_EVERY_SECONDS, lambda: None)
 
 @click.command("worker", help="Run the background jobs.")
 @click.option("--once", is_flag=True, help="Run what is due and end.")
+@pass_script_info
 @with_appcontext
-def command(once: bool) -> None:
+def command(info: ScriptInfo, once: bool) -> None:
     """Look for due jobs until told to stop."""
     if once:
         raise SystemExit(0 if _run_what_is_due() else 1)
     _forget_rounds()
     stop = threading.Event()
+    beat_beside(info.load_app(), stop)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     while not stop.is_set():
         _run_what_is_due()
         stop.wait(LOOK_EVERY_SECONDS)
+
+
+def beat_beside(app: Flask, stop: threading.Event) -> threading.Thread:
+    """Say that the worker is there, however long the job it is at takes.
+
+    That a job comes to an end, its `due_by` tells.
+    """
+
+    def beat() -> None:
+        while not stop.is_set():
+            with app.app_context():
+                _run_if_due(HEARTBEAT)
+            stop.wait(LOOK_EVERY_SECONDS)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    return thread
 
 
 def _run_what_is_due() -> bool:

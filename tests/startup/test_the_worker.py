@@ -1,5 +1,6 @@
 import inspect
 from dataclasses import replace
+from threading import Event
 
 import psycopg
 import pytest
@@ -209,6 +210,22 @@ def test_a_job_that_is_at_work_for_too_long_is_told(
 
 def readiness_of(app: Flask) -> bool:
     return app.test_client().get("/readyz").json["jobs"]
+
+
+def test_the_worker_is_heard_of_however_long_a_job_takes(
+    own_app: Flask, own_database: Database, monkeypatch
+) -> None:
+    """The kind: one that is at work for long is told as one that is gone."""
+    monkeypatch.setattr(worker, "LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "HEARTBEAT", worker.Job("worker", 0, lambda: None))
+    said, stop = "SELECT beat_at FROM worker_heartbeats WHERE job = 'worker'", Event()
+    beating = worker.beat_beside(own_app, stop)
+    with psycopg.connect(own_database.url("admin"), autocommit=True) as connection:
+        beats = set()
+        while len(beats) < 3:
+            beats.update(connection.execute(said).fetchall())
+    stop.set()
+    beating.join()
 
 
 def test_a_worker_that_starts_is_not_blamed_for_one_that_was_killed(
