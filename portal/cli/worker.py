@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from portal.appointments.commands import sweep_holds
 from portal.auth.once import forget_submissions
 from portal.availability.commands import batches, materialise_doctors
-from portal.cli import demo, exports, patients
+from portal.cli import demo, patients
 from portal.cli.audit import seal_log, verify_log
 from portal.db import session, state
 from portal.patients.rules.finding import SCHEME
@@ -30,6 +30,7 @@ from portal.sheets.commands import expire as expire_uploads
 from portal.tenancy.context import TookTooLong, as_job, as_worker, enter_job
 from portal.web.logs import log, log_failure
 from portal.web.metrics import watch_clock
+from portal.worker import exports
 
 LOOK_EVERY_SECONDS = 15
 RETRY_SECONDS = 300

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from portal.activity.queries import log
-from portal.cli.exports import work_off
 from portal.db import session
 from portal.schema.exports import Export
 from portal.tables import plain_cell
+from portal.worker.exports import work_off
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from sqlalchemy.exc import DBAPIError
 from portal.activity.queries import log
 from portal.activity.rules import Filters
 from portal.auth.queries import get_user
-from portal.cli.exports import work_off
 from portal.db import session
 from portal.schema.audit import AuditEntry
 from portal.staff.commands import change_user
+from portal.worker.exports import work_off
 from tests.activity.conftest import address
 from tests.support.glass import Elsewhere, broken_glass, elsewhere, signed_in
 from tests.support.people import Person

@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from portal.cli import exports as worker
 from portal.db import session
 from portal.exports import commands
 from portal.exports.rules import Batch, Maker
 from portal.schema.exports import Export
+from portal.worker import exports as worker
 from tests.support.people import Clinic, Person
 from tests.support.scheduling import acting_as
 

@@ -5,10 +5,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from portal.cli import exports as worker
 from portal.db import session
 from portal.exports import commands
 from portal.facilities.commands import FacilityDetails, open_facility
+from portal.worker import exports as worker
 from tests.exports.conftest import state
 from tests.support.client import HTMX
 from tests.support.scheduling import acting_as

@@ -1,0 +1,1 @@
+"""The background jobs of `flask worker`, each when it is due."""
