@@ -7,26 +7,15 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import insert
 
 from portal.audit import commands, heads, proofs
-from portal.audit.office import Office
 from portal.audit.verification import Report, verify
-from portal.db import session
 from portal.refusals import DomainError
-from portal.schema.audit import AuditVerification
-from portal.tenancy.context import as_worker
+from portal.worker.log import heads_in, office
 
 group = AppGroup("audit", help="Seal the audit log, verify it, prove an entry.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
-
-def office() -> Office:
-    """The application's: in the instance folder."""
-    config = current_app.config
-    return Office(config["PORTAL_INSTANCE"] / "seals", config["PORTAL_SYSLOG"])
 
 
 @group.command("seal")
@@ -87,31 +76,9 @@ def purge(before: datetime) -> None:
     click.echo(f"Dropped {', '.join(dropped)}; seal {made.number} says so.")
 
 
-def seal_log() -> None:
-    """The worker's job of every minute."""
-    commands.seal(office())
-
-
-def verify_log() -> None:
-    """The worker's job of every day: what it found is kept, for the screens to tell."""
-    report = verify(_heads(office().heads))
-    found = asdict(report.wrong) if report.wrong else None
-    with as_worker():
-        values = {"holds": report.holds, "seals": report.seals, "entries": report.entries}
-        session.execute(insert(AuditVerification).values(**values, found=found))
-    if report.wrong:
-        raise LogDoesNotHold(report.wrong.kind)
-
-
-class LogDoesNotHold(Exception):
-    """Verification found a place that is not as it was sealed; `flask audit verify` names it."""
-
-
 def _heads(path: Path) -> heads.Heads | None:
-    if not path.exists():
-        return None
     try:
-        return heads.read(path)
+        return heads_in(path)
     except heads.BrokenHeads as error:
         raise click.ClickException(str(error)) from None
 

@@ -5,18 +5,13 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import text
 
 from portal import clock, demo_clock
 from portal.db import db, session
-from portal.demo_clock import DemoClock
 from portal.tenancy.context import as_worker
-from portal.web.logs import log
-
-DAYS = 10
-SOMEBODY = text("SELECT live_sessions > 0 FROM measures()")
+from portal.worker.demo import DAYS, days_of, make_day
 
 group = AppGroup("demo", help="Clinics to try the portal with; everyone in them is invented.")
 
@@ -42,48 +37,14 @@ def load(patients: int, days: int) -> None:
     with clock.at(day.begins) if day else nullcontext():
         load_clinics(patients=patients, days=days, say=_sayer(), settle=_analyse)
     if day:
-        _clock().set(demo_clock.DemoDay(day.begins, clock.real()))
+        days_of().set(demo_clock.DemoDay(day.begins, clock.real()))
 
 
 @group.command("day")
 def day_command() -> None:
     """Make the demo clinics' next working day, if theirs is over; somebody opens it now."""
     make_day(_sayer())
-    _clock().open(clock.real())
-
-
-def look_after() -> None:
-    """The worker's part: a new day when nobody is there, which goes on once somebody comes."""
-    if _clock().day is None or clock.is_fixed():
-        return
-    if _somebody_is_there():
-        _clock().open(clock.real())
-    else:
-        make_day(lambda words: log.info(words, job="demo"))
-
-
-def _somebody_is_there() -> bool:
-    there = session.execute(SOMEBODY).scalar_one()
-    session.rollback()
-    return bool(there)
-
-
-def make_day(say: Callable[[str], None]) -> None:
-    """Make the next working day if the one made last is over."""
-    last = _clock().day
-    if last is None or clock.is_fixed() or not last.is_over(clock.real()):
-        return
-    from seeds.load import new_day
-
-    following = last.following(clock.real())
-    with clock.at(following.begins):
-        new_day(last.date, days=DAYS, say=say)
-    _clock().set(following)
-
-
-def _clock() -> DemoClock:
-    found: DemoClock = current_app.extensions["demo_clock"]
-    return found
+    days_of().open(clock.real())
 
 
 def _sayer() -> Callable[[str], None]:

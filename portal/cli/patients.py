@@ -1,6 +1,5 @@
 """`flask patients`: bringing in patients from another system."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -9,12 +8,12 @@ from flask.cli import AppGroup
 from portal.cli.lookup import every_tenant, tenant_named
 from portal.db import session
 from portal.facilities import queries as facilities
-from portal.patients.commands import ImportReport, import_patients, index_some
+from portal.patients.commands import ImportReport, import_patients
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.table import DateOrder
-from portal.phi.keys import KeyUnavailable
 from portal.tables import Fate, FileRefused
-from portal.tenancy.context import as_job, enter_job
+from portal.tenancy.context import as_job
+from portal.worker.search import reindex
 
 group = AppGroup("patients", help="Bring in patients from another system.")
 
@@ -62,17 +61,6 @@ def reindex_(tenant: str | None) -> None:
     for tenant_id, slug in chosen:
         reindex(tenant_id)
         click.echo(f"{slug}: every patient is found by all that is known")
-
-
-def reindex(tenant_id: int) -> None:
-    """Make the search tokens of an older scheme anew, a commit after each hundred patients."""
-    after: int | None = 0
-    # A clinic whose keys were destroyed has nobody to be found.
-    with suppress(KeyUnavailable), as_job(tenant_id, "search"):
-        while after is not None:
-            after = index_some(after, stale_only=True)
-            session.commit()
-            enter_job(tenant_id, "search")
 
 
 def _import(file: Path, facility: str, dates: DateOrder, anyway: tuple[int, ...]) -> ImportReport:

@@ -22,15 +22,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from portal.appointments.commands import sweep_holds
 from portal.auth.once import forget_submissions
 from portal.availability.commands import batches, materialise_doctors
-from portal.cli import demo, patients
-from portal.cli.audit import seal_log, verify_log
 from portal.db import session, state
 from portal.patients.rules.finding import SCHEME
 from portal.sheets.commands import expire as expire_uploads
 from portal.tenancy.context import TookTooLong, as_job, as_worker, enter_job
 from portal.web.logs import log, log_failure
 from portal.web.metrics import watch_clock
-from portal.worker import exports
+from portal.worker import demo, exports
+from portal.worker.log import seal_log, verify_log
+from portal.worker.search import reindex
 
 LOOK_EVERY_SECONDS = 15
 RETRY_SECONDS = 300
@@ -168,7 +168,7 @@ def _as_job(name: str, act: Callable[[], object]) -> Callable[[int], None]:
 
 def reindex_patients() -> None:
     """Find every clinic's patients by the keys that are used now."""
-    for_each_clinic(patients.reindex)
+    for_each_clinic(reindex)
 
 
 def make_exports() -> None:
