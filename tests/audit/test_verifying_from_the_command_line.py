@@ -7,7 +7,7 @@ import pytest
 from flask import current_app
 
 from portal.cli.audit import group
-from portal.cli.worker import JOBS
+from portal.worker.jobs import JOBS
 
 pytestmark = pytest.mark.database
 

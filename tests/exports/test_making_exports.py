@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select, text, update
 
 from portal import clock
-from portal.cli.worker import JOBS
 from portal.db import session
 from portal.exports import commands
 from portal.exports.commands import making
@@ -14,6 +13,7 @@ from portal.exports.rules import KEPT, MOST_ROWS, Batch, Maker
 from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
 from portal.worker import exports as worker
+from portal.worker.jobs import JOBS
 from tests.exports.conftest import state
 
 DAMAGE = "UPDATE export_parts SET content = set_byte(content, 30, get_byte(content, 30) # 1)"

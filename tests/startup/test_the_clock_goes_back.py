@@ -5,7 +5,8 @@ import pytest
 from flask import Flask
 
 from portal import readiness
-from portal.cli import worker
+from portal.worker import loop
+from portal.worker.jobs import Job
 from tests.support.databases import Database
 
 
@@ -24,7 +25,7 @@ def test_a_job_that_ran_in_the_future_is_due(
     own_app: Flask, own_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
-    monkeypatch.setattr(worker, "JOBS", (worker.Job("seal", 3600, lambda: ran.append("seal")),))
+    monkeypatch.setattr(loop, "JOBS", (Job("seal", 3600, lambda: ran.append("seal")),))
     runner = own_app.test_cli_runner()
     runner.invoke(args=["worker", "--once"])
     beats(own_database, "1 hour")
@@ -36,7 +37,7 @@ def test_a_job_that_ran_in_the_future_is_due(
 def test_a_worker_that_beats_in_the_future_is_not_alive(
     own_app: Flask, own_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "JOBS", ())
+    monkeypatch.setattr(loop, "JOBS", ())
     own_app.test_cli_runner().invoke(args=["worker", "--once"])
     with own_app.app_context():
         readiness.worker()

@@ -1,4 +1,3 @@
-import inspect
 from dataclasses import replace
 from threading import Event
 
@@ -7,10 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from portal.cli import worker
+from portal.config import ROOT
 from portal.db import session
 from portal.tenancy import context
 from portal.tenancy.context import as_job, enter_job
+from portal.worker import clinics, loop, slots
+from portal.worker.jobs import Job
 from tests.support.databases import Database
 from tests.support.people import found
 
@@ -24,8 +25,8 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ran.append("fails")
         raise RuntimeError
 
-    works = worker.Job("works", 3600, lambda: ran.append("works"))
-    monkeypatch.setattr(worker, "JOBS", (works, worker.Job("fails", 3600, fail)))
+    works = Job("works", 3600, lambda: ran.append("works"))
+    monkeypatch.setattr(loop, "JOBS", (works, Job("fails", 3600, fail)))
     return ran
 
 
@@ -58,7 +59,7 @@ def test_a_failed_job_says_so_and_is_tried_again_soon(
     own_app: Flask, own_database: Database, jobs: list[str]
 ) -> None:
     assert once(own_app) == 1
-    earlier(own_database, worker.RETRY_SECONDS)
+    earlier(own_database, loop.RETRY_SECONDS)
     assert once(own_app) == 1
     assert jobs == ["works", "fails", "fails"]
 
@@ -67,7 +68,7 @@ def test_the_real_jobs_run_on_an_empty_portal(own_app: Flask, own_database: Data
     assert once(own_app) == 0
     with psycopg.connect(own_database.url("app")) as connection:
         beats = connection.execute("SELECT job FROM worker_heartbeats").fetchall()
-    assert {name for (name,) in beats} == {"worker", *(job.name for job in worker.JOBS)}
+    assert {name for (name,) in beats} == {"worker", *(job.name for job in loop.JOBS)}
 
 
 def test_what_fails_for_one_clinic_is_done_for_the_others(alder, birch) -> None:
@@ -79,15 +80,15 @@ def test_what_fails_for_one_clinic_is_done_for_the_others(alder, birch) -> None:
             session.execute(text("SELECT 1 / 0"))
         done.append(tenant_id)
 
-    with pytest.raises(worker.ClinicsFailed) as failed:
-        worker.for_each_clinic(work)
+    with pytest.raises(clinics.ClinicsFailed) as failed:
+        clinics.for_each_clinic(work)
     assert failed.value.args == ([alder.id],)
     assert done == [birch.id]
 
 
 def test_every_job_over_clinics_goes_through_one_place() -> None:
     """Nothing else in the worker goes through the clinics."""
-    source = inspect.getsource(worker)
+    source = "".join(file.read_text() for file in (ROOT / "portal/worker").glob("*.py"))
     assert source.count("_active_tenants()") == 2  # where it is made, and where it is asked
 
 
@@ -97,7 +98,7 @@ def test_a_job_that_failed_is_told_until_it_succeeds(
     once(own_app)
     assert failing(own_database) == {"worker": False, "works": False, "fails": True}
     earlier(own_database, 3600)
-    monkeypatch.setattr(worker, "JOBS", (worker.JOBS[0], replace(worker.JOBS[1], run=int)))
+    monkeypatch.setattr(loop, "JOBS", (loop.JOBS[0], replace(loop.JOBS[1], run=int)))
     once(own_app)
     assert failing(own_database) == {"worker": False, "works": False, "fails": False}
 
@@ -118,8 +119,8 @@ def test_what_takes_too_long_for_one_clinic_keeps_no_other_waiting(alder, birch,
                 session.execute(text("SELECT pg_sleep(600)"))
             done.append(tenant_id)
 
-    with pytest.raises(worker.ClinicsFailed) as failed:
-        worker.for_each_clinic(work)
+    with pytest.raises(clinics.ClinicsFailed) as failed:
+        clinics.for_each_clinic(work)
     assert (failed.value.args, done) == (([alder.id],), [birch.id])
 
 
@@ -135,14 +136,14 @@ def test_a_lock_of_one_clinic_keeps_no_other_waiting(own_database, monkeypatch):
             done.append(tenant_id)
 
         done: list[int] = []
-        with pytest.raises(worker.ClinicsFailed):
-            worker.for_each_clinic(work)
+        with pytest.raises(clinics.ClinicsFailed):
+            clinics.for_each_clinic(work)
         assert done == [birch.id]
 
 
 def test_a_clinic_has_its_time_and_not_more(alder, birch, monkeypatch):
     """However many statements and transactions its work is made of."""
-    monkeypatch.setattr(worker, "SECONDS_A_CLINIC", 0.5)
+    monkeypatch.setattr(clinics, "SECONDS_A_CLINIC", 0.5)
     done: list[int] = []
 
     def work(tenant_id: int) -> None:
@@ -152,8 +153,8 @@ def test_a_clinic_has_its_time_and_not_more(alder, birch, monkeypatch):
                 enter_job(tenant_id, "tests")
             done.append(tenant_id)
 
-    with pytest.raises(worker.ClinicsFailed):
-        worker.for_each_clinic(work)
+    with pytest.raises(clinics.ClinicsFailed):
+        clinics.for_each_clinic(work)
     assert done == [birch.id]
 
 
@@ -167,25 +168,25 @@ def laid_out(monkeypatch, alder) -> list[int]:
             session.execute(text("SELECT pg_sleep(600)"))
         done.extend(doctor_ids)
 
-    monkeypatch.setattr(worker, "_active_tenants", lambda: [alder.id])
-    monkeypatch.setattr(worker, "batches", lambda: iter([[1, 2], [4, 5, 6], [7, 8]]))
-    monkeypatch.setattr(worker, "materialise_doctors", lay_out)
-    monkeypatch.setattr(worker, "_begins_with", {})
+    monkeypatch.setattr(clinics, "_active_tenants", lambda: [alder.id])
+    monkeypatch.setattr(slots, "batches", lambda: iter([[1, 2], [4, 5, 6], [7, 8]]))
+    monkeypatch.setattr(slots, "materialise_doctors", lay_out)
+    monkeypatch.setattr(slots, "_begins_with", {})
     return done
 
 
 def test_of_the_doctors_who_take_too_long_together_each_is_tried_alone(monkeypatch, laid_out):
     monkeypatch.setattr(context, "SECONDS_A_STATEMENT", 0.3)
-    with pytest.raises(worker.ClinicsFailed):
-        worker.for_each_clinic(worker._lay_out)
+    with pytest.raises(clinics.ClinicsFailed):
+        clinics.for_each_clinic(slots.lay_out)
     assert laid_out == [1, 2, 4, 6, 7, 8]
 
 
 def test_the_next_round_begins_where_the_time_was_over(monkeypatch, laid_out):
-    monkeypatch.setattr(worker, "SECONDS_A_CLINIC", 1.5)
+    monkeypatch.setattr(clinics, "SECONDS_A_CLINIC", 1.5)
     for _ in range(2):
-        with pytest.raises(worker.ClinicsFailed):
-            worker.for_each_clinic(worker._lay_out)
+        with pytest.raises(clinics.ClinicsFailed):
+            clinics.for_each_clinic(slots.lay_out)
     assert laid_out == [1, 2, 7, 8, 1, 2]
 
 
@@ -203,7 +204,7 @@ def test_a_job_that_is_at_work_for_too_long_is_told(
             connection.commit()
             told.append(readiness_of(own_app))
 
-    monkeypatch.setattr(worker, "JOBS", (worker.Job("waits", 3600, late),))
+    monkeypatch.setattr(loop, "JOBS", (Job("waits", 3600, late),))
     assert once(own_app) == 0
     assert [*told, readiness_of(own_app)] == [True, False, True]
 
@@ -216,10 +217,10 @@ def test_the_worker_is_heard_of_however_long_a_job_takes(
     own_app: Flask, own_database: Database, monkeypatch
 ) -> None:
     """The kind: one that is at work for long is told as one that is gone."""
-    monkeypatch.setattr(worker, "LOOK_EVERY_SECONDS", 0.01)
-    monkeypatch.setattr(worker, "HEARTBEAT", worker.Job("worker", 0, lambda: None))
+    monkeypatch.setattr(loop, "LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(loop, "HEARTBEAT", Job("worker", 0, lambda: None))
     said, stop = "SELECT beat_at FROM worker_heartbeats WHERE job = 'worker'", Event()
-    beating = worker.beat_beside(own_app, stop)
+    beating = loop.beat_beside(own_app, stop)
     with psycopg.connect(own_database.url("admin"), autocommit=True) as connection:
         beats = set()
         while len(beats) < 3:
@@ -238,5 +239,5 @@ def test_a_worker_that_starts_is_not_blamed_for_one_that_was_killed(
         connection.execute(killed)
     assert not readiness_of(own_app)
     with own_app.app_context():
-        worker._forget_rounds()
+        loop.forget_rounds()
     assert readiness_of(own_app)

@@ -6,8 +6,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from portal import clock
-from portal.cli import worker
 from portal.web import metrics
+from portal.worker import loop
 from tests.support.client import Browser
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -64,9 +64,9 @@ def test_whoever_asks_for_a_page_has_it_noticed(machine: Machine, browser: Brows
 def test_the_worker_notices_at_its_next_look(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "JOBS", ())
-    monkeypatch.setattr(worker, "_run_if_due", lambda _job: True)
+    monkeypatch.setattr(loop, "JOBS", ())
+    monkeypatch.setattr(loop, "_run_if_due", lambda _job: True)
     machine.passes(1, clock_set_by=-120)
     with capture_logs() as said:
-        worker._run_what_is_due()
+        loop.run_what_is_due()
     assert [each["seconds"] for each in said] == [-120]
