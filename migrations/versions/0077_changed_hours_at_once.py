@@ -13,6 +13,7 @@ FEW_AT_ONCE = """
 CREATE FUNCTION few_at_once() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+  PERFORM require_present();
   PERFORM FROM doctors
   WHERE tenant_id = NEW.tenant_id AND id = NEW.doctor_id FOR NO KEY UPDATE;
   IF (
