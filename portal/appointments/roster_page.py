@@ -10,8 +10,8 @@ from flask_login import current_user
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.board.steps import is_near
 from portal.appointments.queries import Attending
+from portal.appointments.screens.board.steps import is_near
 from portal.appointments.words import STATUS, shown_status
 from portal.doctors.queries import get_doctor
 from portal.names import name_of

@@ -16,8 +16,8 @@ from flask_babel import gettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.board import Board, picture
-from portal.appointments.board.columns import stamp_of
+from portal.appointments.screens.board import Board, picture
+from portal.appointments.screens.board.columns import stamp_of
 from portal.facilities.queries import get_facility, list_facilities
 from portal.refusals import NotFound
 from portal.schema.facilities import Facility

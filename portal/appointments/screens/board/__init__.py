@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from portal.appointments.board.axis import ROW, Axis, axis_of, row_class
-from portal.appointments.board.cells import Say
-from portal.appointments.board.columns import Column, Facts, column_of, stamp_of
-from portal.appointments.board.flow import Group, flow_of, flow_stamp
 from portal.appointments.queries import Day, VisitRow
+from portal.appointments.screens.board.axis import ROW, Axis, axis_of, row_class
+from portal.appointments.screens.board.cells import Say
+from portal.appointments.screens.board.columns import Column, Facts, column_of, stamp_of
+from portal.appointments.screens.board.flow import Group, flow_of, flow_stamp
 from portal.appointments.words import BOARD, STATUS, shown_status
 from portal.availability.rules import Span
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from portal.appointments.board.axis import Axis, Rows
 from portal.appointments.queries import BlockRow
+from portal.appointments.screens.board.axis import Axis, Rows
 from portal.availability.rules import Span
 from portal.refusals import N_
 

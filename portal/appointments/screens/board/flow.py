@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.appointments.board.axis import Axis
-from portal.appointments.board.cells import Say
-from portal.appointments.board.columns import HUES, stamp_of
-from portal.appointments.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.queries import DoctorRow, VisitRow
+from portal.appointments.screens.board.axis import Axis
+from portal.appointments.screens.board.cells import Say
+from portal.appointments.screens.board.columns import HUES, stamp_of
+from portal.appointments.screens.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.words import FLAGS, Flag
 from portal.availability.rules import Span
 from portal.refusals import N_
