@@ -7,8 +7,8 @@ shown before anything is done with it.
 
 from flask_babel import gettext as _
 
-from portal.appointments.booking_page import chosen_patient
 from portal.appointments.forms import BookingForm, WishForm
+from portal.appointments.screens.booking import chosen_patient
 from portal.web.forms import record_number
 
 

@@ -16,7 +16,6 @@ from flask_login import current_user
 from portal import clock
 from portal.appointments import commands
 from portal.appointments.act_messages import say_done
-from portal.appointments.booking_page import heading, held_of, shown_booking
 from portal.appointments.brought_plan import bring_plan
 from portal.appointments.choice import Choice
 from portal.appointments.commands import BookingDetails
@@ -25,6 +24,8 @@ from portal.appointments.forms.series import refuse_start
 from portal.appointments.patient_strip import clash_words
 from portal.appointments.queries import Wanted, around_patient, get_wish, list_offers
 from portal.appointments.rules import NotAllBooked
+from portal.appointments.screens.booking import heading, held_of, shown_booking
+from portal.appointments.screens.visit import outside_words
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.offers import held_id
 from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
@@ -36,7 +37,6 @@ from portal.appointments.views.shown import (
     over_board,
 )
 from portal.appointments.views.waitlist import wish_form
-from portal.appointments.visit_page import outside_words
 from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date

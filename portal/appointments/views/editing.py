@@ -7,12 +7,12 @@ from flask_babel import ngettext
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done, say_together
 from portal.appointments.commands import Edited
-from portal.appointments.edit_page import Coming, coming_of, starts_instead
 from portal.appointments.forms import EditForm, edit_as_typed
 from portal.appointments.rules import SAME, SlotTaken
+from portal.appointments.screens.edit import Coming, coming_of, starts_instead
+from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
-from portal.appointments.visit_page import visit_page
 from portal.auth.permissions import permission
 from portal.availability.commands import lock_doctors
 from portal.db import session

@@ -8,17 +8,17 @@ from flask_babel import gettext as _
 from portal.appointments import commands, queries
 from portal.appointments.act_messages import say_done, when
 from portal.appointments.forms import MoveForm
-from portal.appointments.move_page import (
+from portal.appointments.rules import MovedMeanwhile
+from portal.appointments.screens.move import (
     move_page,
     moved_meanwhile,
     not_moved,
     openings_on,
     why_not_there,
 )
-from portal.appointments.rules import MovedMeanwhile
+from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer, change, say_wanted
-from portal.appointments.visit_page import visit_page
 from portal.auth.permissions import permission
 from portal.refusals import DomainError
 from portal.schema.appointments import Appointment

@@ -5,8 +5,8 @@ from dataclasses import replace
 from flask import Response, request
 
 from portal.appointments import commands
-from portal.appointments.booking_page import shown_booking
 from portal.appointments.forms import BookingForm
+from portal.appointments.screens.booking import shown_booking
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked, with_board
 from portal.auth.permissions import permission

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from portal.appointments.booking_page import chosen_patient
 from portal.appointments.forms import BookingForm, WishForm
+from portal.appointments.screens.booking import chosen_patient
 from portal.names import name_of
 from portal.patients.commands import Alike, possible_duplicates_of
 from portal.patients.queries import PatientRow, search_patients

@@ -5,8 +5,8 @@ from flask.sansio.blueprints import BlueprintSetupState
 
 from portal.appointments import queries
 from portal.appointments.patient_strip import clashes_now, patient_strip
+from portal.appointments.screens.waitlist import shown_wish
 from portal.appointments.views.blueprint import bp
-from portal.appointments.waitlist_page import shown_wish
 from portal.appointments.words import STATUS, shown_status
 from portal.auth.permissions import permission
 from portal.patients.queries import get_patient

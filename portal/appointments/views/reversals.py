@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.appointments import commands
 from portal.appointments.act_messages import say_undone
-from portal.appointments.own_acts_page import list_own
 from portal.appointments.rules import NothingToUndo
+from portal.appointments.screens.own_acts import list_own
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import with_board
 from portal.auth.permissions import permission

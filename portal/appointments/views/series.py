@@ -12,10 +12,10 @@ from portal.appointments.forms import BookingForm, RepeatForm
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.queries import Wanted, find_offer
 from portal.appointments.rules import InSeriesAlready, NotAllBooked, SeriesAtOwnTime
-from portal.appointments.series_page import Dates, dates_of, offer_of
+from portal.appointments.screens.series import Dates, dates_of, offer_of
+from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
-from portal.appointments.visit_page import visit_page
 from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
 from portal.schema.appointments import Appointment

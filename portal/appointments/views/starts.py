@@ -5,9 +5,9 @@ from datetime import timedelta
 from flask import Response, request
 
 from portal import clock
-from portal.appointments.find_page import found_starts
 from portal.appointments.forms import FindForm
 from portal.appointments.queries import list_offers
+from portal.appointments.screens.find import found_starts
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked
 from portal.auth.permissions import permission

@@ -6,8 +6,8 @@ from flask_babel import ngettext
 
 from portal.appointments import commands, queries
 from portal.appointments.forms.status import StatusForm
+from portal.appointments.screens.waitlist import shown_wish
 from portal.appointments.views.blueprint import bp
-from portal.appointments.waitlist_page import shown_wish
 from portal.auth.permissions import permission
 from portal.patients.queries import get_patient
 from portal.patients.shown import status_words

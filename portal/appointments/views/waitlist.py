@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.appointments import commands, queries
-from portal.appointments.booking_page import chosen_patient, keep_patient
 from portal.appointments.brought_plan import bring_plan
 from portal.appointments.commands import WaitsAlready
 from portal.appointments.forms import WishForm, new_wish, wish_as_typed
 from portal.appointments.patient_strip import patient_strip
+from portal.appointments.screens.booking import chosen_patient, keep_patient
+from portal.appointments.screens.waitlist import shown_wish, starts_wanted
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
 from portal.appointments.views.shown import (
@@ -22,7 +23,6 @@ from portal.appointments.views.shown import (
     over_board,
     with_board,
 )
-from portal.appointments.waitlist_page import shown_wish, starts_wanted
 from portal.appointments.words import WISHES
 from portal.auth.permissions import permission
 from portal.availability.rules import local_date

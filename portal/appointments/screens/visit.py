@@ -23,10 +23,10 @@ from portal.appointments.rules import (
     is_its_day,
     what_comes_next,
 )
-from portal.appointments.series_page import SeriesShown, series_of
+from portal.appointments.screens.series import SeriesShown, series_of
+from portal.appointments.screens.waitlist import Wanted, wanted_again
 from portal.appointments.verdict import gap_words
 from portal.appointments.visit_history import Entry, history_of
-from portal.appointments.waitlist_page import Wanted, wanted_again
 from portal.appointments.words import STATUS, shown_status, why_cancelled
 from portal.names import name_of
 from portal.patients.queries import get_patient

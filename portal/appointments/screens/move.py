@@ -16,7 +16,7 @@ from portal.appointments.forms import MoveForm
 from portal.appointments.queries import Offer, Wanted
 from portal.appointments.reasons_shown import About, Said, say_reasons
 from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
-from portal.appointments.visit_page import VisitPage
+from portal.appointments.screens.visit import VisitPage
 from portal.availability.queries import get_slot
 from portal.availability.rules import Span, local_date
 from portal.doctors.queries import list_doctor_names, list_places
