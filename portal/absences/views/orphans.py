@@ -9,10 +9,10 @@ from portal.absences.forms import ProposalForm, decision_of, value_of
 from portal.absences.rules import TO_GET_THERE, Decision, propose
 from portal.absences.sheet import start_words
 from portal.absences.views.blueprint import bp
-from portal.appointments.act_messages import say_done
 from portal.appointments.commands import MoveDetails, reschedule_appointment
 from portal.appointments.queries import get_appointment
 from portal.appointments.rules import where
+from portal.appointments.screens.act_messages import say_done
 from portal.auth.permissions import permission
 from portal.availability.queries import list_orphans
 from portal.facilities.visits import list_visits

@@ -11,10 +11,10 @@ from portal import clock
 from portal.appointments import commands
 from portal.appointments.choice import Choice
 from portal.appointments.forms import BookingForm, WishForm
-from portal.appointments.missing import moment
-from portal.appointments.patient_strip import patient_strip
 from portal.appointments.queries import Around, Offer, Waiting, around_patient
-from portal.appointments.starts import Offers, offers_for
+from portal.appointments.screens.missing import moment
+from portal.appointments.screens.patient_strip import patient_strip
+from portal.appointments.screens.starts import Offers, offers_for
 from portal.availability.queries import find_held, get_slot
 from portal.names import name_of
 from portal.patients.queries import find_patient

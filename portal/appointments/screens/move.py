@@ -14,8 +14,8 @@ from portal.appointments import queries
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms import MoveForm
 from portal.appointments.queries import Offer, Wanted
-from portal.appointments.reasons_shown import About, Said, say_reasons
 from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
+from portal.appointments.screens.reasons_shown import About, Said, say_reasons
 from portal.appointments.screens.visit import VisitPage
 from portal.availability.queries import get_slot
 from portal.availability.rules import Span, local_date

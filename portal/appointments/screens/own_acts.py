@@ -10,8 +10,8 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.act_steps import said_of_acts
 from portal.appointments.act_words import Called, called
+from portal.appointments.screens.act_steps import said_of_acts
 from portal.availability.rules import local_date
 from portal.facilities.visits import ComingVisit, list_visits
 from portal.schema.acts import AppointmentAct

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from portal.appointments import queries
 from portal.appointments.queries import Offer, SeriesDate, SeriesVisit
-from portal.appointments.reasons_shown import words_of
 from portal.appointments.rules import Repeat
+from portal.appointments.screens.reasons_shown import words_of
 from portal.appointments.words import STATUS, shown_status
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering

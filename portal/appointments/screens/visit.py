@@ -13,7 +13,6 @@ from flask_login import current_user
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_words import UNDO
-from portal.appointments.patient_strip import Strip, patient_strip
 from portal.appointments.queries import StepRow
 from portal.appointments.rules import (
     LABELS,
@@ -23,10 +22,11 @@ from portal.appointments.rules import (
     is_its_day,
     what_comes_next,
 )
+from portal.appointments.screens.patient_strip import Strip, patient_strip
 from portal.appointments.screens.series import SeriesShown, series_of
+from portal.appointments.screens.visit_history import Entry, history_of
 from portal.appointments.screens.waitlist import Wanted, wanted_again
 from portal.appointments.verdict import gap_words
-from portal.appointments.visit_history import Entry, history_of
 from portal.appointments.words import STATUS, shown_status, why_cancelled
 from portal.names import name_of
 from portal.patients.queries import get_patient

@@ -15,16 +15,16 @@ from flask_login import current_user
 
 from portal import clock
 from portal.appointments import commands
-from portal.appointments.act_messages import say_done
-from portal.appointments.brought_plan import bring_plan
 from portal.appointments.choice import Choice
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
 from portal.appointments.forms.series import refuse_start
-from portal.appointments.patient_strip import clash_words
 from portal.appointments.queries import Wanted, around_patient, get_wish, list_offers
 from portal.appointments.rules import NotAllBooked
+from portal.appointments.screens.act_messages import say_done
 from portal.appointments.screens.booking import heading, held_of, shown_booking
+from portal.appointments.screens.brought_plan import bring_plan
+from portal.appointments.screens.patient_strip import clash_words
 from portal.appointments.screens.visit import outside_words
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.offers import held_id

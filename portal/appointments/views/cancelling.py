@@ -6,9 +6,9 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import say_done
 from portal.appointments.forms import AllComingForm, CancellationForm
 from portal.appointments.rules import ListChanged, ReasonMissing
+from portal.appointments.screens.act_messages import say_done
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import CARD, PAGE, answer, refused, shown
 from portal.auth.permissions import permission

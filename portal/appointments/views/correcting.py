@@ -4,8 +4,8 @@ from flask import Response
 from flask_babel import gettext as _
 
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import say_done, say_undone
 from portal.appointments.forms import CorrectionForm
+from portal.appointments.screens.act_messages import say_done, say_undone
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import CARD, PAGE, answer, refused, shown
 from portal.auth.permissions import permission

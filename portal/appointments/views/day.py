@@ -4,8 +4,8 @@ from flask import Response, request
 from flask_login import current_user
 
 from portal import clock
-from portal.appointments.carried import carried
-from portal.appointments.day_sheet import day_sheet as sheet_of
+from portal.appointments.screens.carried import carried
+from portal.appointments.screens.day_sheet import day_sheet as sheet_of
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import (
     NoFacility,

@@ -5,10 +5,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import say_done, say_together
 from portal.appointments.commands import Edited
 from portal.appointments.forms import EditForm, edit_as_typed
 from portal.appointments.rules import SAME, SlotTaken
+from portal.appointments.screens.act_messages import say_done, say_together
 from portal.appointments.screens.edit import Coming, coming_of, starts_instead
 from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp

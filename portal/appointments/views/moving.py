@@ -6,9 +6,9 @@ from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import say_done, when
 from portal.appointments.forms import MoveForm
 from portal.appointments.rules import MovedMeanwhile
+from portal.appointments.screens.act_messages import say_done, when
 from portal.appointments.screens.move import (
     move_page,
     moved_meanwhile,

@@ -4,7 +4,7 @@ from flask import Response, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from portal.appointments import queries
-from portal.appointments.patient_strip import clashes_now, patient_strip
+from portal.appointments.screens.patient_strip import clashes_now, patient_strip
 from portal.appointments.screens.waitlist import shown_wish
 from portal.appointments.views.blueprint import bp
 from portal.appointments.words import STATUS, shown_status

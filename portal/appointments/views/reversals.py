@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.appointments import commands
-from portal.appointments.act_messages import say_undone
 from portal.appointments.rules import NothingToUndo
+from portal.appointments.screens.act_messages import say_undone
 from portal.appointments.screens.own_acts import list_own
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import with_board

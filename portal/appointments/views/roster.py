@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import say_done, say_together
+from portal.appointments.screens.act_messages import say_done, say_together
 from portal.appointments.screens.roster import can_arrive, group_roster, overlap_roster
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked, number_asked, with_board

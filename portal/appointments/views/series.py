@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import say_done
 from portal.appointments.forms import BookingForm, RepeatForm
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.queries import Wanted, find_offer
 from portal.appointments.rules import InSeriesAlready, NotAllBooked, SeriesAtOwnTime
+from portal.appointments.screens.act_messages import say_done
 from portal.appointments.screens.series import Dates, dates_of, offer_of
 from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp

@@ -6,7 +6,7 @@ from flask import Response
 from flask_babel import gettext as _
 
 from portal.appointments import commands, queries
-from portal.appointments.act_steps import OF_A_STEP
+from portal.appointments.screens.act_steps import OF_A_STEP
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import change
 from portal.auth.permissions import permission

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.appointments import commands, queries
-from portal.appointments.act_messages import last_done, say_done, say_undone
 from portal.appointments.forms import CancellationForm, CorrectionForm
 from portal.appointments.rules import LABELS_DONE, VisitNotAt
+from portal.appointments.screens.act_messages import last_done, say_done, say_undone
 from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import with_board

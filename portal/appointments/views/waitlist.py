@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.appointments import commands, queries
-from portal.appointments.brought_plan import bring_plan
 from portal.appointments.commands import WaitsAlready
 from portal.appointments.forms import WishForm, new_wish, wish_as_typed
-from portal.appointments.patient_strip import patient_strip
 from portal.appointments.screens.booking import chosen_patient, keep_patient
+from portal.appointments.screens.brought_plan import bring_plan
+from portal.appointments.screens.patient_strip import patient_strip
 from portal.appointments.screens.waitlist import shown_wish, starts_wanted
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.patient_asked import matching, seek_typed, shown_before

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.appointments import commands
-from portal.appointments.brought_plan import bring_plan
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import WalkInForm
 from portal.appointments.screens.booking import heading, known_patient
+from portal.appointments.screens.brought_plan import bring_plan
 from portal.appointments.verdict import verdict_on
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.booking import booked

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.appointments.patient_strip import warnings_of
 from portal.appointments.queries import SheetRow, list_day_sheet
 from portal.appointments.queries.sheet import MOST_LINES
+from portal.appointments.screens.patient_strip import warnings_of
 from portal.appointments.words import STATUS, shown_status
 from portal.names import name_of
 from portal.patients.queries import Alert, list_alerts_of

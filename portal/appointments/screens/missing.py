@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from portal.appointments import queries
 from portal.appointments.choice import Choice
-from portal.appointments.reasons_shown import About, Said, say_reasons
+from portal.appointments.screens.reasons_shown import About, Said, say_reasons
 from portal.availability.queries import get_slot
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
