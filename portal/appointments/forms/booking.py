@@ -8,8 +8,8 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
-from portal.appointments.choice import Choice
 from portal.appointments.commands import BookingDetails
+from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.choices import (
     offer_doctor,
     offer_plan,
@@ -19,7 +19,7 @@ from portal.appointments.forms.choices import (
 from portal.appointments.forms.patient import ForSomebody
 from portal.appointments.forms.series import Repeating
 from portal.appointments.forms.times import check_start, instant_of
-from portal.appointments.verdict import refusal_of
+from portal.appointments.forms.verdict import refusal_of
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.doctors.queries import list_places

@@ -4,11 +4,11 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from portal.appointments.choice import Choice
 from portal.appointments.commands import EditDetails
 from portal.appointments.forms.booking import NotOfferedBy
+from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.choices import offer_plan
-from portal.appointments.verdict import refusal_of
+from portal.appointments.forms.verdict import refusal_of
 from portal.availability.rules import local_date
 from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at

@@ -18,8 +18,8 @@ from portal.appointments.commands import WishDetails, check_wish
 from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_service
 from portal.appointments.forms.patient import ForSomebody
+from portal.appointments.forms.verdict import Verdict, verdict_on_wish
 from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
-from portal.appointments.verdict import Verdict, verdict_on_wish
 from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
 from portal.facilities.queries import list_facilities
 from portal.facilities.words import facility_words

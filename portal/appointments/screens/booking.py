@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.appointments import commands
-from portal.appointments.choice import Choice
 from portal.appointments.forms import BookingForm, WishForm
+from portal.appointments.forms.choice import Choice
 from portal.appointments.queries import Around, Offer, Waiting, around_patient
 from portal.appointments.screens.missing import moment
 from portal.appointments.screens.patient_strip import patient_strip

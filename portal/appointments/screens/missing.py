@@ -5,7 +5,7 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 
 from portal.appointments import queries
-from portal.appointments.choice import Choice
+from portal.appointments.forms.choice import Choice
 from portal.appointments.screens.reasons_shown import About, Said, say_reasons
 from portal.availability.queries import get_slot
 from portal.doctors.queries import list_doctor_names

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from portal.appointments import queries
-from portal.appointments.choice import Choice
+from portal.appointments.forms.choice import Choice
+from portal.appointments.forms.verdict import Verdict, verdict_on
 from portal.appointments.queries import Offer, SeenBy
 from portal.appointments.rules import Preference, preferred
 from portal.appointments.screens.board.columns import HUES
 from portal.appointments.screens.day_strip import DAYS, DayStrip, day_strip, first_of_week
 from portal.appointments.screens.missing import about_day, about_lost, moment
 from portal.appointments.screens.reasons_shown import Said
-from portal.appointments.verdict import Verdict, verdict_on
 from portal.availability.queries import get_slot
 from portal.availability.rules import local_date
 from portal.doctors.queries import Place, list_places

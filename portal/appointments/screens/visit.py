@@ -13,6 +13,7 @@ from flask_login import current_user
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_words import UNDO
+from portal.appointments.forms.verdict import gap_words
 from portal.appointments.queries import StepRow
 from portal.appointments.rules import (
     LABELS,
@@ -26,7 +27,6 @@ from portal.appointments.screens.patient_strip import Strip, patient_strip
 from portal.appointments.screens.series import SeriesShown, series_of
 from portal.appointments.screens.visit_history import Entry, history_of
 from portal.appointments.screens.waitlist import Wanted, wanted_again
-from portal.appointments.verdict import gap_words
 from portal.appointments.words import STATUS, shown_status, why_cancelled
 from portal.names import name_of
 from portal.patients.queries import get_patient

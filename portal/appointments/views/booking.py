@@ -15,9 +15,9 @@ from flask_login import current_user
 
 from portal import clock
 from portal.appointments import commands
-from portal.appointments.choice import Choice
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
+from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.series import refuse_start
 from portal.appointments.queries import Wanted, around_patient, get_wish, list_offers
 from portal.appointments.rules import NotAllBooked

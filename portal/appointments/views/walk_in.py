@@ -10,9 +10,9 @@ from flask_login import current_user
 from portal.appointments import commands
 from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import WalkInForm
+from portal.appointments.forms.verdict import verdict_on
 from portal.appointments.screens.booking import heading, known_patient
 from portal.appointments.screens.brought_plan import bring_plan
-from portal.appointments.verdict import verdict_on
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.booking import booked
 from portal.appointments.views.patient_asked import matching, seek_typed, shown_before

@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal.appointments.choice import Choice
+from portal.appointments.forms.choice import Choice
 from portal.appointments.queries import list_patient_plan_ids
 from portal.appointments.rules import LIVE
 from portal.insurance.queries import (
