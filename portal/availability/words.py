@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext
 
 from portal.availability.forms import WEEKDAYS
-from portal.availability.week import Gap
+from portal.availability.screens.week import Gap
 from portal.schema.availability import AvailabilityRule
 from portal.web.filters import endtime, hhmm, localtime, shortdate
 

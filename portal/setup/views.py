@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.setup import commands, queries, words
 from portal.setup.forms import CoverageForm, PuttingAwayForm
-from portal.setup.links import mending, ways
 from portal.setup.rules import DONE, MISSING, checklist, next_line
+from portal.setup.screens.links import mending, ways
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import record_number
 

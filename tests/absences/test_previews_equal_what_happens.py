@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from portal.absences import queries
 from portal.absences.commands import record_absence, undo_absence
-from portal.absences.planning import plan_absence
 from portal.absences.rules import CANCEL, LEAVE, OverAlready
+from portal.absences.screens.planning import plan_absence
 from portal.availability.queries import outlook
 from portal.availability.rules import SpanBackwards
 from portal.cli.invariants import CHECKS

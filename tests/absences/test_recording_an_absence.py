@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 
 from portal.absences import queries
 from portal.absences.commands import record_absence
-from portal.absences.planning import plan_absence
 from portal.absences.rules import (
     CANCEL,
     CancellingNeedsReason,
@@ -16,6 +15,7 @@ from portal.absences.rules import (
     OverAlready,
     PlacesRefused,
 )
+from portal.absences.screens.planning import plan_absence
 from portal.appointments.commands import book_appointment, walk_in
 from portal.appointments.queries import get_appointment
 from portal.availability.queries import list_exceptions, list_orphans, outlook

@@ -7,8 +7,8 @@ import pytest
 from portal import clock
 from portal.absences import queries
 from portal.absences.commands import mark_called, record_absence, undo_absence
-from portal.absences.planning import plan_absence
 from portal.absences.rules import CANCEL, NotAllReturn, NotMovedBack, UndoneAlready
+from portal.absences.screens.planning import plan_absence
 from portal.appointments.commands import (
     MoveDetails,
     confirm,

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from portal import clock
 from portal.absences.commands import AbsenceDetails, record_absence
-from portal.absences.planning import plan_absence
 from portal.absences.rules import Decision, PlacesRefused
+from portal.absences.screens.planning import plan_absence
 from portal.cli.invariants import CHECKS
 from portal.db import session
 from portal.tenancy.context import as_job

@@ -11,8 +11,8 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from portal.absences.commands import AbsenceDetails, record_absence
-from portal.absences.planning import plan_absence
 from portal.absences.rules import CANCEL
+from portal.absences.screens.planning import plan_absence
 from portal.appointments import commands
 from portal.appointments.commands import BookingDetails, MoveDetails, SeriesDetails
 from portal.appointments.queries import Wanted, list_offers, list_steps

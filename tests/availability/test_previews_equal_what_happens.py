@@ -5,7 +5,6 @@ from datetime import time, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.availability.changes import changed_by
 from portal.availability.commands import (
     ExceptionDetails,
     RuleDetails,
@@ -15,6 +14,7 @@ from portal.availability.commands import (
     end_rule,
 )
 from portal.availability.queries import get_place_of, outlook
+from portal.availability.screens.changes import changed_by
 from portal.refusals import DomainError
 from portal.web.previews import tried
 from tests.support.scheduling import MONDAY, a_practice, book

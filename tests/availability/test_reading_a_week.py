@@ -6,7 +6,7 @@ import pytest
 
 from portal.availability.queries import WeekSlot
 from portal.availability.rules import instant
-from portal.availability.week import Day, WeekFacts, monday_of, week_of
+from portal.availability.screens.week import Day, WeekFacts, monday_of, week_of
 from portal.schema.availability import AvailabilityException, AvailabilityRule
 
 CHICAGO = "America/Chicago"

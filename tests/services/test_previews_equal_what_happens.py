@@ -19,7 +19,7 @@ from portal.services.commands import (
     change_workflow,
 )
 from portal.services.queries import find_active_workflow, list_workflow_steps, workflow_for
-from portal.services.workflow_pages import publish
+from portal.services.screens.workflows import publish
 from portal.web.previews import tried
 from tests.support.factories import a_facility
 from tests.support.scheduling import (

@@ -7,7 +7,7 @@ from portal import clock
 from portal.absences import queries
 from portal.absences.forms import ProposalForm, decision_of, value_of
 from portal.absences.rules import TO_GET_THERE, Decision, propose
-from portal.absences.sheet import start_words
+from portal.absences.screens.sheet import start_words
 from portal.absences.views.blueprint import bp
 from portal.appointments.commands import MoveDetails, reschedule_appointment
 from portal.appointments.queries import get_appointment

@@ -11,9 +11,9 @@ from portal import clock
 from portal.absences import commands
 from portal.absences.commands import AbsenceDetails
 from portal.absences.forms import AbsenceForm, chosen_in, said_of
-from portal.absences.planning import Plan, plan_absence
 from portal.absences.rules import Affected, PlacesRefused
-from portal.absences.sheet import carried, choice_rows
+from portal.absences.screens.planning import Plan, plan_absence
+from portal.absences.screens.sheet import carried, choice_rows
 from portal.absences.views.blueprint import bp
 from portal.appointments.queries import list_acts
 from portal.auth.permissions import permission

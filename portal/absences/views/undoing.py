@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from portal.absences import commands, queries
 from portal.absences.forms import UndoForm
-from portal.absences.sheet import stays_of
+from portal.absences.screens.sheet import stays_of
 from portal.absences.views.blueprint import bp
 from portal.absences.views.recording import VisitsChanged
 from portal.appointments.act_words import CALLED_BY, Called

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from portal.availability.changes import Change, Scope, changed_by
 from portal.availability.forms import SeenForm
 from portal.availability.queries import PlaceRow
+from portal.availability.screens.changes import Change, Scope, changed_by
 from portal.web.answers import form_page, go, toast
 from portal.web.previews import tried
 

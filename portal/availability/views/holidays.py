@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.auth.permissions import permission
 from portal.availability import commands, queries
-from portal.availability.changes import Scope
 from portal.availability.forms import HolidaysForm
 from portal.availability.public_holidays import Holiday, country_of, list_holidays, regions_of
 from portal.availability.rules import day_span, local_date
+from portal.availability.screens.changes import Scope
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
 from portal.doctors.queries import list_places

@@ -10,8 +10,8 @@ from portal.auth.permissions import permission
 from portal.schema.services import ServiceWorkflow
 from portal.services import commands, queries, workflow_pages
 from portal.services.forms import EndingForm, WorkflowForm
+from portal.services.screens.workflows import publish
 from portal.services.views.blueprint import bp
-from portal.services.workflow_pages import publish
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from

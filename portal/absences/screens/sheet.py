@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from portal.absences import queries
 from portal.absences.commands import MOST_VISITS, Undone
 from portal.absences.forms import PREFIX, value_of
-from portal.absences.planning import Plan
 from portal.absences.queries import Call
 from portal.absences.rules import CANCEL, LEAVE, Affected, Decision, Proposal
+from portal.absences.screens.planning import Plan
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
 from portal.facilities.visits import ComingVisit, list_visits

@@ -24,7 +24,7 @@ from portal.absences.rules import (
     propose,
     settled,
 )
-from portal.availability.changes import Change, changed_by
+from portal.availability.screens.changes import Change, changed_by
 from portal.db import session
 
 

@@ -1,0 +1,1 @@
+"""What the pages show: made of queries and rules, asked by the views."""
