@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.availability import commands, queries
 from portal.availability.forms import ExceptionForm, SeenForm, typed_exception
+from portal.availability.screens.words import session_of
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
-from portal.availability.words import session_of
 from portal.web.answers import page
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from

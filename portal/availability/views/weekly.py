@@ -14,9 +14,9 @@ from portal.availability.forms import (
     NewHoursForm,
     SplitForm,
 )
+from portal.availability.screens.words import session_of
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
-from portal.availability.words import session_of
 from portal.schema.availability import AvailabilityRule
 from portal.web.forms import held
 

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.schema.services import ServiceWorkflow
-from portal.services import commands, queries, workflow_pages
+from portal.services import commands, queries
 from portal.services.forms import EndingForm, WorkflowForm
+from portal.services.screens import workflows as screens
 from portal.services.screens.workflows import publish
 from portal.services.views.blueprint import bp
 from portal.web.answers import form_page, go, page, toast
@@ -31,7 +32,7 @@ def workflows() -> Response:
 @bp.get("/offerings/<int:offering_id>/workflows")
 @permission("services.see")
 def offering_workflows(offering_id: int) -> Response:
-    shown = workflow_pages.side_by_side(offering_id)
+    shown = screens.side_by_side(offering_id)
     return page("services/offering_workflows.html", "services/_beside.html", **shown)
 
 
@@ -42,7 +43,7 @@ def workflow_new(offering_id: int) -> Response:
     usual = queries.find_active_workflow(offering_id, None)
     alike = queries.find_alike(offering_id) if usual is None else None
     name = _("Default") if usual is None else ""
-    form = workflow_pages.builder(request.form, usual or alike, name=name)
+    form = screens.builder(request.form, usual or alike, name=name)
     form.offer_plans(offering_id)
 
     def add() -> ServiceWorkflow:
@@ -60,7 +61,7 @@ def workflow_edit(workflow_id: int) -> Response:
     if request.method == "GET" and workflow.id != workflow_id:
         return go("services.workflow_edit", workflow_id=workflow.id)
     offering = queries.get_offering_row(workflow.service_offering_id)
-    form = workflow_pages.builder(request.form, workflow, name=workflow.name, edits=workflow)
+    form = screens.builder(request.form, workflow, name=workflow.name, edits=workflow)
     del form.insurance_plan_id
 
     def change() -> ServiceWorkflow:
@@ -83,7 +84,7 @@ def workflow_ending(workflow_id: int) -> Response:
         return go("services.offering_workflows", offering_id=offering.id)
     return form_page(
         "services/workflow_ending.html", "services/_workflow_ending.html", form,
-        workflow=workflow, offering=offering, use=workflow_pages.use(workflow),
+        workflow=workflow, offering=offering, use=screens.use(workflow),
         usual=queries.find_active_workflow(offering.id, None),
     )  # fmt: skip
 
@@ -117,7 +118,7 @@ def _build(
                 toast(_("The workflow is published. Booked appointments keep their steps."))
                 return go(url_for(".offering_workflows", offering_id=offering.id))
             form.seen.data = answer.mark
-    path = workflow_pages.typed_path(form)
+    path = screens.typed_path(form)
     return form_page(
         template, "services/_builder.html", form, preview=preview, path=path, **shown,
         again=todo == "publish" and preview is not None,
