@@ -58,7 +58,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class LineResult:
     """What becomes of a line.
 
     It is `added`, `known` (here already, left as it is), `likely` (may be here, left out unless

@@ -11,7 +11,7 @@ from portal.facilities import queries as facilities
 from portal.patients.commands import ImportReport, import_patients
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.table import DateOrder
-from portal.tables import Fate, FileRefused
+from portal.tables import FileRefused, LineResult
 from portal.tenancy.context import as_job
 from portal.worker.search import reindex
 
@@ -76,7 +76,7 @@ def _import(file: Path, facility: str, dates: DateOrder, anyway: tuple[int, ...]
         raise click.ClickException(f"{file} cannot be read: {reason}") from None
 
 
-def tell(fate: Fate) -> None:
+def tell(fate: LineResult) -> None:
     """Say why a line was refused, or what of it could not be kept."""
     for said in fate.said:
         field = f"{said.field}: " if said.field else ""

@@ -15,7 +15,7 @@ from portal.patients.rules.finding import Key
 from portal.patients.rules.incoming import Incoming, Taken
 from portal.patients.rules.numbers import is_medical_record_number
 from portal.refusals import N_, DomainError
-from portal.tables import Fate, LineRefused, Refused
+from portal.tables import LineRefused, LineResult, Refused
 
 BATCH = 500
 REPEATED = N_("has the same identifier as an earlier line")
@@ -29,7 +29,7 @@ LIKELY = {
         "may be here already: MRN %(mrn)s has the same birth date and telephone, and a similar name"
     ),
 }
-Tell = Callable[[Fate], None]
+Tell = Callable[[LineResult], None]
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class _Import:
         self.tell = tell
         self.report = ImportReport()
         self.first_made: int | None = None
-        self.fates: list[Fate] = []
+        self.fates: list[LineResult] = []
 
     def run(self, incoming: Iterator[Incoming]) -> ImportReport:
         while batch := list(islice(incoming, BATCH)):
@@ -130,14 +130,14 @@ class _Import:
     def _ask(self, each: Taken, row: PatientRow, how: Resemblance) -> None:
         self.report.likely += 1
         said = LineRefused(LIKELY[how], mrn=row.mrn, patient_id=row.id)
-        self.fates.append(Fate(each.line, "likely", (said,)))
+        self.fates.append(LineResult(each.line, "likely", (said,)))
 
     def _recognise(self, each: Taken, patient_id: int) -> None:
         if self.first_made is not None and patient_id >= self.first_made:
             self._refuse(each.line, LineRefused(REPEATED))
         else:
             self.report.known += 1
-            self.fates.append(Fate(each.line, "known"))
+            self.fates.append(LineResult(each.line, "known"))
 
     def _register(self, batch: list[Taken]) -> None:
         if not batch:
@@ -150,11 +150,11 @@ class _Import:
         for each in batch:
             self.report.remarks += len(each.remarks)
             said = tuple(LineRefused(remark) for remark in each.remarks)
-            self.fates.append(Fate(each.line, "added", said))
+            self.fates.append(LineResult(each.line, "added", said))
 
     def _refuse(self, line: int, refusal: DomainError) -> None:
         self.report.refused += 1
-        self.fates.append(Fate(line, "refused", (refusal,)))
+        self.fates.append(LineResult(line, "refused", (refusal,)))
 
 
 def _own_number(details: PatientDetails) -> str:

@@ -8,9 +8,9 @@ from portal.patients.rules.table import DateOrder, patients_of
 from portal.refusals import DomainError
 from portal.sheets.commands.loading import LOADERS, Loader
 from portal.sheets.rules import given
-from portal.tables import Fate, Record, Refused, Table
+from portal.tables import LineResult, Record, Refused, Table
 
-Tell = Callable[[Fate], None]
+Tell = Callable[[LineResult], None]
 Counts = Counter[str]
 
 
@@ -40,7 +40,7 @@ def import_records(
     """
     counts: Counts = Counter()
 
-    def count(fate: Fate) -> None:
+    def count(fate: LineResult) -> None:
         counts[fate.outcome] += 1
         tell(fate)
 
@@ -63,11 +63,11 @@ def _load(
 ) -> None:
     for record in records:
         if isinstance(record, Refused):
-            tell(Fate(record.line, "refused", (record.refusal,)))
+            tell(LineResult(record.line, "refused", (record.refusal,)))
             continue
         try:
             added = loader.load(given(kind, record.values, places))
-            tell(Fate(record.line, "added" if added else "known"))
+            tell(LineResult(record.line, "added" if added else "known"))
         except DomainError as refusal:
-            tell(Fate(record.line, "refused", (refusal,)))
+            tell(LineResult(record.line, "refused", (refusal,)))
     loader.finish()

@@ -16,7 +16,7 @@ from portal.phi.sealed import Unreadable
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.uploads import Upload
 from portal.sheets.commands.importing import import_records
-from portal.tables import Fate, FileRefused, Record, Refused, read_table
+from portal.tables import FileRefused, LineResult, Record, Refused, read_table
 from portal.tenancy.context import facts
 
 LARGEST_FILE = 8 * 1024 * 1024
@@ -72,7 +72,7 @@ class Outcome:
     """What an import did: how many lines of each outcome, and each line's fate."""
 
     counts: dict[str, int]
-    fates: Sequence[Fate]
+    fates: Sequence[LineResult]
 
     def fingerprint(self) -> str:
         """The same text when the same lines come to the same end; who may be here is chosen."""
@@ -132,7 +132,7 @@ def import_upload(
     content = _end(upload, "imported")
     table = read_table(opened(content))
     table = replace(table, records=_bounded(table.records))
-    fates: list[Fate] = []
+    fates: list[LineResult] = []
     counts = import_records(
         upload.kind,
         table,
@@ -167,7 +167,7 @@ def opened(content: bytes) -> BufferedReader:
     return BufferedReader(BytesIO(content))
 
 
-def _told(fate: Fate) -> dict[str, Any]:
+def _told(fate: LineResult) -> dict[str, Any]:
     said = [{"field": s.field, "message": s.message, "params": s.params} for s in fate.said]
     return {"line": fate.line, "outcome": fate.outcome, "said": said}
 
