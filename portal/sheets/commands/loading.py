@@ -40,7 +40,7 @@ class Loader(Protocol):
         """Add what the lines said. Raises DomainError when somebody was faster."""
 
 
-class Newcomers(Generic[Details]):
+class PendingRows(Generic[Details]):
     """What lines add of one kind. Until it has an id, each goes by a number below zero."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Doctors:
         self.known = queries.doctors_by_name()
         self.facilities = queries.facilities_by_name()
         self.placed = queries.places()
-        self.new: Newcomers[DoctorDetails] = Newcomers()
+        self.new: PendingRows[DoctorDetails] = PendingRows()
         self.places: list[tuple[int, int, str | None]] = []
 
     def load(self, said: Mapping[str, str]) -> bool:
@@ -115,7 +115,7 @@ class Plans:
     def __init__(self) -> None:
         self.payers = queries.payers_by_name()
         self.known = queries.plan_keys()
-        self.new: Newcomers[PayerDetails] = Newcomers()
+        self.new: PendingRows[PayerDetails] = PendingRows()
         self.plans: list[PlanDetails] = []
 
     def load(self, said: Mapping[str, str]) -> bool:
