@@ -9,7 +9,7 @@ from portal.activity import queries
 from portal.activity.queries import Line
 from portal.activity.rules import Filters, Mark
 from portal.activity.words import OUTCOMES, action_words, actor_words
-from portal.exports.rules import Batch, Cell, Maker
+from portal.exports.rules import Batch, Cell, ExportSource
 from portal.refusals import N_
 
 COLUMNS = (
@@ -34,7 +34,7 @@ def batch(asked: dict[str, Any], after: str | None) -> Batch:
     return Batch(rows, str(found.older) if found.older else None)
 
 
-MAKER = Maker(header, batch)
+SOURCE = ExportSource(header, batch)
 
 
 def _locale(asked: dict[str, Any]) -> str:

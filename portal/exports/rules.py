@@ -80,7 +80,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Maker:
+class ExportSource:
     """How the worker makes a kind of export.
 
     It reaches what who asked reaches by their facilities, whatever they have opened besides. A kind

@@ -7,14 +7,14 @@ from math import inf
 from portal.activity import sheet
 from portal.db import session
 from portal.exports import commands
-from portal.exports.rules import Maker
+from portal.exports.rules import ExportSource
 from portal.tenancy.context import as_job
 from portal.web.logs import log_failure
 
 JOB = "exports"
 # The worker has other things to do, first of all to seal the log.
 SECONDS_AT_ONCE = 10
-MAKERS: Mapping[str, Maker] = {"activity": sheet.MAKER}
+SOURCES: Mapping[str, ExportSource] = {"activity": sheet.SOURCE}
 
 
 def work_off(tenant_id: int, *, ends: float = inf) -> None:
@@ -35,7 +35,7 @@ def _make(tenant_id: int, export_id: int, ends: float) -> None:
         more = True
         while more and time.monotonic() < ends:
             with as_job(tenant_id, JOB):
-                more = commands.make_some(export_id, MAKERS)
+                more = commands.make_some(export_id, SOURCES)
         with as_job(tenant_id, JOB):
             commands.pause(export_id)
     except Exception as error:

@@ -9,7 +9,7 @@ from portal import clock
 from portal.db import session
 from portal.exports import commands
 from portal.exports.commands import making
-from portal.exports.rules import KEPT, MOST_ROWS, Batch, Maker
+from portal.exports.rules import KEPT, MOST_ROWS, Batch, ExportSource
 from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
 from portal.worker import exports as worker
@@ -53,7 +53,7 @@ def test_what_there_is_no_time_for_is_gone_on_with_at_the_next_look(
     export_id = ask()
     with alder.at_work():
         assert commands.claim() == export_id
-        assert commands.make_some(export_id, worker.MAKERS)
+        assert commands.make_some(export_id, worker.SOURCES)
         commands.pause(export_id)
     assert (state(alder, export_id).status, state(alder, export_id).tries) == ("making", 0)
     assert parts(alder) == [1]
@@ -66,7 +66,7 @@ def test_what_fails_again_and_again_is_given_up_and_others_are_made(alder, ask, 
     def broken(_asked, after):
         raise ValueError(after)
 
-    monkeypatch.setattr(worker, "MAKERS", {"activity": Maker(lambda _asked: [], broken)})
+    monkeypatch.setattr(worker, "SOURCES", {"activity": ExportSource(lambda _asked: [], broken)})
     export_id = ask()
     worker.work_off(alder.id)
     assert (state(alder, export_id).status, state(alder, export_id).failure) == ("failed", "broken")
@@ -105,7 +105,7 @@ def test_more_rows_than_a_file_holds_are_refused_and_nothing_is_kept(
 
 def test_a_kind_that_this_version_does_not_know_fails_with_a_reason(alder, ask, monkeypatch):
     export_id = ask()
-    monkeypatch.setattr(worker, "MAKERS", {})
+    monkeypatch.setattr(worker, "SOURCES", {})
     worker.work_off(alder.id)
     assert state(alder, export_id).failure == "unknown-kind"
 
@@ -114,7 +114,7 @@ def test_rows_that_do_not_open_any_more_are_no_file(alder, ask, counting):
     export_id = ask()
     with alder.at_work():
         for _ in range(3):
-            commands.make_some(export_id, worker.MAKERS)
+            commands.make_some(export_id, worker.SOURCES)
         session.execute(text(DAMAGE))
     worker.work_off(alder.id)
     assert state(alder, export_id).failure == "unreadable"
@@ -136,8 +136,10 @@ def test_the_worker_has_it_among_its_jobs():
 
 
 def test_what_is_kept_is_sealed(alder, ask, monkeypatch):
-    maker = Maker(lambda _asked: ["Name"], lambda _asked, _after: Batch([["Zebedee" * 99]], None))
-    monkeypatch.setattr(worker, "MAKERS", {"activity": maker})
+    maker = ExportSource(
+        lambda _asked: ["Name"], lambda _asked, _after: Batch([["Zebedee" * 99]], None)
+    )
+    monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
     ask()
     worker.work_off(alder.id)
     with alder.at_work():
@@ -154,8 +156,8 @@ def test_what_is_kept_is_sealed(alder, ask, monkeypatch):
 def test_large_files_are_kept_in_pieces(alder, ask, monkeypatch, size):
     monkeypatch.setattr("portal.exports.commands.packing.PIECE", 40)
     rows = [[f"row {number}"] for number in range(size * 10)]
-    maker = Maker(lambda _asked: ["Name"], lambda _asked, _after: Batch(rows, None))
-    monkeypatch.setattr(worker, "MAKERS", {"activity": maker})
+    maker = ExportSource(lambda _asked: ["Name"], lambda _asked, _after: Batch(rows, None))
+    monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
     export_id = ask()
     worker.work_off(alder.id)
     assert len(parts(alder)) > 1

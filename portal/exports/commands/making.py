@@ -15,7 +15,7 @@ from portal.exports import queries
 from portal.exports.commands.asking import end, forget_parts, noted
 from portal.exports.commands.packing import pieces, rows_packed, rows_unpacked
 from portal.exports.files import csv_file, xlsx_file
-from portal.exports.rules import KEPT, KINDS, MOST_ROWS, MOST_TRIES, Maker
+from portal.exports.rules import KEPT, KINDS, MOST_ROWS, MOST_TRIES, ExportSource
 from portal.phi.sealed import Unreadable
 from portal.schema.accounts import User
 from portal.schema.exports import OPEN, Export, ExportPart
@@ -44,7 +44,7 @@ def claim() -> int | None:
     return export.id
 
 
-def make_some(export_id: int, makers: Mapping[str, Maker]) -> bool:
+def make_some(export_id: int, makers: Mapping[str, ExportSource]) -> bool:
     """Make the next rows of an export, or of all its rows the file; whether there is more to do."""
     export = _locked(select(Export.id).where(Export.id == export_id, Export.status.in_(OPEN)))
     if export is None:
@@ -93,7 +93,7 @@ def _locked(chosen: Select[int]) -> Export | None:
     return session.get(Export, (facts().tenant_id, export_id), populate_existing=True)
 
 
-def _next_step(export: Export, makers: Mapping[str, Maker]) -> None:
+def _next_step(export: Export, makers: Mapping[str, ExportSource]) -> None:
     maker = makers.get(export.kind)
     if maker is None:
         raise CannotBeMade("unknown-kind")
@@ -107,7 +107,7 @@ def _next_step(export: Export, makers: Mapping[str, Maker]) -> None:
         _add_rows(export, maker, *(last or (0, None)))
 
 
-def _add_rows(export: Export, maker: Maker, number: int, after: str | None) -> None:
+def _add_rows(export: Export, maker: ExportSource, number: int, after: str | None) -> None:
     batch = maker.batch(export.asked, after)
     export.status, export.rows = "making", export.rows + len(batch.rows)
     if export.rows > MOST_ROWS[export.format]:
@@ -115,7 +115,7 @@ def _add_rows(export: Export, maker: Maker, number: int, after: str | None) -> N
     _add_part(export, number + 1, rows_packed(batch.rows), batch.after)
 
 
-def _finish(export: Export, maker: Maker) -> None:
+def _finish(export: Export, maker: ExportSource) -> None:
     """Put the file in the place of the rows it is made of."""
     contents = _readable(part.content for part in queries.parts_of(export.id))
     header, rows = maker.header(export.asked), rows_unpacked(contents)
