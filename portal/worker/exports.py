@@ -35,11 +35,11 @@ def _make(tenant_id: int, export_id: int, ends: float) -> None:
         more = True
         while more and time.monotonic() < ends:
             with as_job(tenant_id, JOB):
-                more = commands.make_some(export_id, SOURCES)
+                more = commands.process_batch(export_id, SOURCES)
         with as_job(tenant_id, JOB):
-            commands.pause(export_id)
+            commands.release(export_id)
     except Exception as error:
         session.rollback()
         log_failure(error, job=JOB)
         with as_job(tenant_id, JOB):
-            commands.stumble(export_id)
+            commands.record_failure(export_id)

@@ -53,8 +53,8 @@ def test_what_there_is_no_time_for_is_gone_on_with_at_the_next_look(
     export_id = ask()
     with alder.at_work():
         assert commands.claim() == export_id
-        assert commands.make_some(export_id, worker.SOURCES)
-        commands.pause(export_id)
+        assert commands.process_batch(export_id, worker.SOURCES)
+        commands.release(export_id)
     assert (state(alder, export_id).status, state(alder, export_id).tries) == ("making", 0)
     assert parts(alder) == [1]
     worker.work_off(alder.id)
@@ -114,7 +114,7 @@ def test_rows_that_do_not_open_any_more_are_no_file(alder, ask, counting):
     export_id = ask()
     with alder.at_work():
         for _ in range(3):
-            commands.make_some(export_id, worker.SOURCES)
+            commands.process_batch(export_id, worker.SOURCES)
         session.execute(text(DAMAGE))
     worker.work_off(alder.id)
     assert state(alder, export_id).failure == "unreadable"

@@ -7,7 +7,7 @@ from portal.exports.commands.asking import (
     discard_export,
     take_export,
 )
-from portal.exports.commands.making import claim, expire, make_some, pause, stumble
+from portal.exports.commands.making import claim, expire, process_batch, record_failure, release
 
 __all__ = [
     "NotReady",
@@ -16,8 +16,8 @@ __all__ = [
     "claim",
     "discard_export",
     "expire",
-    "make_some",
-    "pause",
-    "stumble",
+    "process_batch",
+    "record_failure",
+    "release",
     "take_export",
 ]

@@ -44,7 +44,7 @@ def claim() -> int | None:
     return export.id
 
 
-def make_some(export_id: int, makers: Mapping[str, ExportSource]) -> bool:
+def process_batch(export_id: int, makers: Mapping[str, ExportSource]) -> bool:
     """Make the next rows of an export, or of all its rows the file; whether there is more to do."""
     export = _locked(select(Export.id).where(Export.id == export_id, Export.status.in_(OPEN)))
     if export is None:
@@ -56,14 +56,14 @@ def make_some(export_id: int, makers: Mapping[str, ExportSource]) -> bool:
     return export.status in OPEN
 
 
-def pause(export_id: int) -> None:
+def release(export_id: int) -> None:
     """Leave the rest for the next look: it goes well so far."""
     export = _locked(select(Export.id).where(Export.id == export_id, Export.status.in_(OPEN)))
     if export is not None:
         export.tries = 0
 
 
-def stumble(export_id: int) -> None:
+def record_failure(export_id: int) -> None:
     """It did not go well; given up after some tries."""
     export = _locked(select(Export.id).where(Export.id == export_id, Export.status.in_(OPEN)))
     if export is not None and export.tries >= MOST_TRIES:
