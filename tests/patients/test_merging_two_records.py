@@ -29,7 +29,7 @@ def test_what_hangs_on_the_record_moves_and_the_record_leads_to_the_other(practi
     assert (anna.status, anna.merged_into) == ("merged", anne.id)
     assert (made.visit_ids, made.disclosure_ids) == ([visit.id], [told])
     assert [each.id for each in list_coming_rows(anne.id)] == [visit.id]
-    with pytest.raises(rules.LivesOn) as leads:
+    with pytest.raises(rules.MergedInto) as leads:
         queries.get_patient(anna.id)
     assert leads.value.patient_id == anne.id
 

@@ -6,7 +6,7 @@ from portal.db import session
 from portal.patients.queries.merges import find_survivor
 from portal.patients.queries.reach import is_outside
 from portal.patients.queries.rows import COLUMNS, LIVING, PatientOpener, PatientRow
-from portal.patients.rules.merging import LivesOn
+from portal.patients.rules.merging import MergedInto
 from portal.patients.rules.reach import OutsideFacilities
 from portal.refusals import NotFound
 from portal.schema.patients import Patient
@@ -25,7 +25,7 @@ def get_patient(patient_id: int) -> Patient:
 
     Raises:
         NotFound: no such patient in this clinic.
-        LivesOn: the record is part of another one now.
+        MergedInto: the record is part of another one now.
         OutsideFacilities: only other facilities than this person's know them.
     """
     found = find_patient(patient_id)
@@ -33,7 +33,7 @@ def get_patient(patient_id: int) -> Patient:
         return found
     survivor_id = find_survivor(patient_id)
     if survivor_id is not None and find_patient(survivor_id) is not None:
-        raise LivesOn(patient_id, survivor_id)
+        raise MergedInto(patient_id, survivor_id)
     if found is not None and found.merged_into is not None:
         raise OutsideFacilities(found.merged_into)
     if facts().facility_ids is not None and is_outside(patient_id):

@@ -30,7 +30,7 @@ GOES_WITH = {"status_said": "status"}
 JOINABLE = frozenset({"member_numbers", "alert", "notes"})
 
 
-class LivesOn(Conflict):
+class MergedInto(Conflict):
     """The record was merged into another, `patient_id`; asking for it leads there."""
 
     message = N_("This record was merged into another one; change that one.")

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.patients import commands, queries
 from portal.patients.forms import MergeForm
-from portal.patients.rules.merging import LivesOn
+from portal.patients.rules.merging import MergedInto
 from portal.patients.views.blueprint import bp
 from portal.patients.views.comparison import compare
 from portal.web.answers import form_page, go, page, toast
@@ -80,8 +80,8 @@ def distinction(patient_id: int, other_id: int) -> Response:
     return go("patients.duplicates", after=after)
 
 
-@bp.app_errorhandler(LivesOn)
-def lives_on(merged: LivesOn) -> Response:
+@bp.app_errorhandler(MergedInto)
+def lives_on(merged: MergedInto) -> Response:
     """An old address leads to the record that the merged one is part of; a change does not."""
     if request.method != "GET":
         return error_page(merged.status, say(merged))
