@@ -13,7 +13,7 @@ from portal.activity.rules import Filters, Mark, first_accounted_day
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, own_zone
 from portal.auth.permissions import permission
-from portal.patients.queries import get_patient, list_former_homes
+from portal.patients.queries import get_patient, list_past_merges
 from portal.schema.disclosures import TOLD
 from portal.schema.patients import Patient
 from portal.tenancy.context import facts
@@ -32,7 +32,7 @@ def of_patient(patient_id: int) -> Response:
         patient=patient,
         stretch=stretch,
         zone=own_zone(),
-        homes=list_former_homes(patient.id),
+        homes=list_past_merges(patient.id),
         **around(stretch.lines),
     )
 

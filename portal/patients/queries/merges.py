@@ -92,7 +92,7 @@ class MergedRecord:
 
 
 @dataclass(frozen=True)
-class FormerHome:
+class PastMerge:
     """A record that another was part of, and from when to when."""
 
     patient_id: int
@@ -164,7 +164,7 @@ def list_merged_records(patient_id: int, *, limit: int = MOST_SHOWN) -> Sequence
     return [MergedRecord(*row) for row in session.execute(found)]
 
 
-def list_former_homes(merged_id: int, *, limit: int = MOST_SHOWN) -> Sequence[FormerHome]:
+def list_past_merges(merged_id: int, *, limit: int = MOST_SHOWN) -> Sequence[PastMerge]:
     """The records that this one was part of for a time, the last first."""
     found = (
         select(
@@ -185,7 +185,7 @@ def list_former_homes(merged_id: int, *, limit: int = MOST_SHOWN) -> Sequence[Fo
         .order_by(PatientMerge.id.desc())
         .limit(limit)
     )
-    return [FormerHome(**row._mapping) for row in session.execute(found)]
+    return [PastMerge(**row._mapping) for row in session.execute(found)]
 
 
 def list_record_ids(patient_id: int) -> list[int]:
