@@ -10,7 +10,7 @@ from portal import clock
 from portal.activity import queries
 from portal.activity.commands import DisclosureDetails, correct_disclosure, record_disclosure
 from portal.db import session
-from portal.patients.commands import MergeDetails, merge_patients, part_patients
+from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
 from tests.support.client import HTMX
 from tests.support.people import Clinic
 from tests.support.scheduling import MONDAY, a_patient
@@ -143,7 +143,7 @@ def test_a_correction_goes_back_with_what_it_corrects(alder, patient_id, first):
         wrong = queries.get_disclosure(stays, first)
         correct_disclosure(wrong, details("Once"), "Slip", withdrawn=False, today=TODAY)
         own = record_disclosure(stays, details("Of the other"), today=TODAY)
-        part_patients(stays, merge)
+        unmerge_patients(stays, merge)
         session.expire_all()
         assert own.patient_id == stays
     assert told(alder, patient_id) == [("The vaccination record", False), ("Once", True)]

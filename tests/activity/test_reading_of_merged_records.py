@@ -7,7 +7,7 @@ import pytest
 
 from portal.activity.commands import DisclosureDetails, record_disclosure
 from portal.activity.rules import Filters
-from portal.patients.commands import MergeDetails, merge_patients, part_patients
+from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
 from portal.patients.queries import number_of
 from tests.activity.test_the_log_keeps_its_indexes import clinic, plan  # noqa: F401
 from tests.support.people import Clinic
@@ -67,7 +67,7 @@ def test_the_account_of_disclosures_holds_the_merged_records_own(browser, alder,
     for page in ("disclosures", "accounting"):
         assert TOLD in browser.get(f"/activity/patients/{patient_id}/{page}").text
     with alder.at_work():
-        part_patients(patient_id, made)
+        unmerge_patients(patient_id, made)
     for each, told in ((patient_id, False), (goes, True)):
         assert (TOLD in browser.get(f"/activity/patients/{each}/accounting").text) is told
 
@@ -75,7 +75,7 @@ def test_the_account_of_disclosures_holds_the_merged_records_own(browser, alder,
 def test_a_record_taken_out_again_says_where_it_was(browser, alder, patient_id, goes):
     made = merge(alder, patient_id, goes)
     with alder.at_work():
-        part_patients(patient_id, made)
+        unmerge_patients(patient_id, made)
     browser.sign_in(alder.auditor)
     shown = browser.get(f"/activity/patients/{goes}").text
     assert "this record was part of MRN" in shown

@@ -35,7 +35,7 @@ from portal.appointments.rules import (
 from portal.availability.commands import ExceptionDetails, add_exception, remove_exception
 from portal.db import session
 from portal.insurance.commands import AcceptanceDetails, accept_plan
-from portal.patients.commands import MergeDetails, merge_patients, part_patients
+from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
 from tests.support.scheduling import (
     MONDAY,
     a_doctor,
@@ -274,7 +274,7 @@ def test_wishes_go_with_a_merged_record_and_come_back(open_practice):
     merge = merge_patients(MergeDetails(stays.id, goes, {}, uuid4()))
     session.refresh(wish)
     assert wish.patient_id == stays.id
-    part_patients(stays.id, merge.id)
+    unmerge_patients(stays.id, merge.id)
     session.refresh(wish)
     assert wish.patient_id == goes
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.appointments.rules import PatientBusy, PatientNotActive
 from portal.db import session
-from portal.patients.commands import MergeDetails, merge_patients, part_patients
+from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
 from portal.patients.rules.merging import ApartAlready, MergedMeanwhile, VisitsAtOnce
 from portal.refusals import Conflict
 from portal.schema.patients import Patient, PatientMerge
@@ -104,7 +104,7 @@ def test_taking_apart_twice_at_once_happens_once(racing, clinic):
     one, other = two(racing, clinic)
     with racing.app_context(), clinic.at_work():
         made = merge_patients(MergeDetails(one, other, {}, uuid4())).id
-    parting = [lambda: f"apart {part_patients(one, made).id}"] * 4
+    parting = [lambda: f"apart {unmerge_patients(one, made).id}"] * 4
     assert at_once(racing, clinic, parting) == [*[ApartAlready.__name__] * 3, f"apart {other}"]
 
 

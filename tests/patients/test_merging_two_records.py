@@ -10,7 +10,7 @@ from portal.appointments.queries import list_coming_rows
 from portal.appointments.rules import PatientBusy, PatientNotActive
 from portal.db import session
 from portal.patients import commands, queries
-from portal.patients.commands import MergeDetails, merge_patients, part_patients
+from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
 from portal.patients.commands.registering import PatientUnreadable
 from portal.patients.rules import merging as rules
 from portal.patients.rules.details import NotesTooLong
@@ -152,7 +152,7 @@ def test_the_same_key_merges_once(anne, anna):
     details = MergeDetails(anne.id, anna.id, {}, uuid4())
     made = merge_patients(details)
     assert merge_patients(details) is made
-    part_patients(anne.id, made.id)
+    unmerge_patients(anne.id, made.id)
     with pytest.raises(rules.ApartAlready):
         merge_patients(details)
 
@@ -166,7 +166,7 @@ def test_a_record_that_does_not_open_is_not_merged(anne, anna):
 
 
 def test_each_merge_is_on_record_for_both(anne, anna):
-    part_patients(anne.id, merge(anne, anna).id)
+    unmerge_patients(anne.id, merge(anne, anna).id)
     for action in ("merge", "un-merge"):
         noted = session.scalars(select(AuditEntry).filter_by(action_type=action)).all()
         assert {entry.patient_id for entry in noted} == {anne.id, anna.id}

@@ -16,8 +16,8 @@ from portal.patients.commands import (
     change_patient,
     index_some,
     merge_patients,
-    part_patients,
     possible_duplicates_of,
+    unmerge_patients,
 )
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.duplicates import Resemblance
@@ -75,7 +75,7 @@ def test_a_merge_keeps_the_names_of_both_and_taking_it_apart_gives_them_back(ann
     merge = merge_patients(details)
     for typed in ("schmidtke", NOW, "weber"):
         assert found(typed) == [anna.id], typed
-    part_patients(anna.id, merge.id)
+    unmerge_patients(anna.id, merge.id)
     assert anna.meta == before
     assert (found("weber"), found("schmidtke")) == ([other.id], [anna.id])
 
@@ -84,7 +84,7 @@ def test_a_merged_record_is_found_under_its_own_name_of_before(anna):
     stays = register("Anna", "Weber", dob=ANNA.dob)
     merge = merge_patients(MergeDetails(stays.id, anna.id, {}, uuid4()))
     assert found("schmidtke") == [stays.id]
-    part_patients(stays.id, merge.id)
+    unmerge_patients(stays.id, merge.id)
     assert found("schmidtke") == [anna.id]
 
 

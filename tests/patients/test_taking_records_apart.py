@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from portal.appointments.queries import list_coming_rows
 from portal.db import session
 from portal.patients import commands, queries
-from portal.patients.commands import part_patients
+from portal.patients.commands import unmerge_patients
 from portal.patients.rules import merging as rules
 from portal.refusals import NotFound
 from portal.schema.patients import Patient
@@ -29,26 +29,26 @@ def test_a_chain_is_followed_to_its_end_and_taken_apart_from_there(practice, ann
     assert [row.id for row in queries.search_patients("okorolind")] == [third.id]
     assert queries.find_survivor(anna.id) == queries.find_survivor(anne.id) == third.id
     with pytest.raises(rules.MergedLater, match=anne.mrn):
-        part_patients(third.id, first.id)
-    part_patients(third.id, second.id)
+        unmerge_patients(third.id, first.id)
+    unmerge_patients(third.id, second.id)
     assert everything() == between
-    part_patients(anne.id, first.id)
+    unmerge_patients(anne.id, first.id)
     assert everything() == start
 
 
 def test_apart_is_apart(anne, anna):
     made = merge(anne, anna)
-    part_patients(anne.id, made.id)
+    unmerge_patients(anne.id, made.id)
     with pytest.raises(rules.ApartAlready):
-        part_patients(anne.id, made.id)
+        unmerge_patients(anne.id, made.id)
     with pytest.raises(NotFound):
-        part_patients(anna.id, made.id)
+        unmerge_patients(anna.id, made.id)
 
 
 def test_what_was_changed_since_stays_when_they_part(anne, anna):
     made = merge(anne, anna, phone="other", email="other")
     commands.change_patient(anne, known_of(anne, phone="555 010 9999"))
-    part_patients(anne.id, made.id)
+    unmerge_patients(anne.id, made.id)
     assert (anne.phone, anne.email) == ("555 010 9999", None)
 
 
@@ -95,7 +95,7 @@ def test_merging_and_parting_is_as_if_nothing_had_been(practice, data):
         assert everything() != before
         meanwhile = visit_some(practice, people, times, data)
         for stays, done in reversed(made):
-            part_patients(stays.id, done.id)
+            unmerge_patients(stays.id, done.id)
         after = everything()
         after["visits"] = [row for row in after["visits"] if row[0] not in meanwhile]
         assert after == before

@@ -15,7 +15,7 @@ from portal.patients.commands import (
     add_contact,
     add_note,
     correct_note,
-    part_patients,
+    unmerge_patients,
 )
 from portal.patients.commands.moving import KEPT_IN, MOVE
 from portal.patients.rules.kept import IN_META, Extras
@@ -58,7 +58,7 @@ def test_what_is_written_on_two_charts_is_on_the_one_that_stays_and_goes_back(cl
     assert written_on(anna)[1][:2] == ["Her own", "Comes by bus"]
     assert written_on(anna)[2] == ["Bo Lind"]
     correct_note(anna, note.id, "Comes by train", key=uuid4())
-    back = part_patients(anna.id, made.id)
+    back = unmerge_patients(anna.id, made.id)
     assert written_on(back) == (
         ["Penicillin", "Allergic to latex"],
         ["Comes by train"],

@@ -19,8 +19,8 @@ from portal.patients.commands.indexing import index_some
 from portal.patients.commands.merging import (
     MergeDetails,
     merge_patients,
-    part_patients,
     tell_apart,
+    unmerge_patients,
     values_of,
 )
 from portal.patients.commands.reaching import ask_elsewhere, break_glass
@@ -65,13 +65,13 @@ __all__ = [
     "import_patients",
     "index_some",
     "merge_patients",
-    "part_patients",
     "person_kept",
     "possible_duplicates_of",
     "register_patient",
     "restore_status",
     "set_status",
     "tell_apart",
+    "unmerge_patients",
     "values_of",
     "write_charts",
 ]

@@ -107,7 +107,7 @@ def merge_patients(details: MergeDetails) -> PatientMerge:
     return merge
 
 
-def part_patients(patient_id: int, merge_id: int) -> Patient:
+def unmerge_patients(patient_id: int, merge_id: int) -> Patient:
     """Take a merged record out again: everything that moved with it goes back, exactly.
 
     What came to the patient since stays with the patient, and so does a field changed since.

@@ -64,7 +64,7 @@ def separation(patient_id: int, merge_id: int) -> Response:
     form = PortalForm()
     if form.validate_on_submit():
         with form.refusals():
-            apart = commands.part_patients(patient.id, made.id)
+            apart = commands.unmerge_patients(patient.id, made.id)
             toast(_("These are two records again."))
             return go("patients.show", patient_id=apart.id)
     return form_page("patients/separation.html", "patients/_separation.html", form, made=made,
