@@ -45,7 +45,7 @@ def test_the_surest_is_said_of_a_pair_that_is_alike_in_everything(clinic):
 def test_who_was_found_to_be_two_people_is_listed_no_more_however_often_it_is_said(clinic):
     first, second, third = (register(n, "Okafor", dob=BORN) for n in ("Anne", "Anna", "Annie"))
     for pair in ((second.id, first.id), (first.id, second.id)):
-        commands.tell_apart(*pair)
+        commands.mark_not_duplicate(*pair)
     assert [pair[:2] for pair in listed()] == [("Annie", "Anna"), ("Annie", "Anne")]
     assert queries.are_distinct(second.id, first.id)
     assert not queries.are_distinct(second.id, third.id)

@@ -18,8 +18,8 @@ from portal.patients.commands.importing import ImportReport, import_patients
 from portal.patients.commands.indexing import index_some
 from portal.patients.commands.merging import (
     MergeDetails,
+    mark_not_duplicate,
     merge_patients,
-    tell_apart,
     unmerge_patients,
     values_of,
 )
@@ -64,13 +64,13 @@ __all__ = [
     "end_old_alert",
     "import_patients",
     "index_some",
+    "mark_not_duplicate",
     "merge_patients",
     "person_kept",
     "possible_duplicates_of",
     "register_patient",
     "restore_status",
     "set_status",
-    "tell_apart",
     "unmerge_patients",
     "values_of",
     "write_charts",

@@ -142,7 +142,7 @@ def unmerge_patients(patient_id: int, merge_id: int) -> Patient:
     return goes
 
 
-def tell_apart(one_id: int, other_id: int) -> None:
+def mark_not_duplicate(one_id: int, other_id: int) -> None:
     """Remember that two records are two people; they are offered as one no more.
 
     Raises:

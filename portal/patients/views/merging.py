@@ -74,7 +74,7 @@ def separation(patient_id: int, merge_id: int) -> Response:
 @bp.post("/<int:patient_id>/distinction/<int:other_id>")
 @permission("patients.merge")
 def distinction(patient_id: int, other_id: int) -> Response:
-    commands.tell_apart(patient_id, other_id)
+    commands.mark_not_duplicate(patient_id, other_id)
     toast(_("Noted: these are two people. They are not listed any more."))
     after = queries.Place.read(request.form.get("after"))
     return go("patients.duplicates", after=after)
