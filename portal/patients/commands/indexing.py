@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Exists, Row, Table, exists, select
 
 from portal.db import session
 from portal.facilities.queries import countries
-from portal.patients.commands.registering import SEALED, find_again
+from portal.patients.commands.registering import SEALED, reindex_patient
 from portal.patients.queries import Former, token_of
 from portal.patients.rules.finding import SCHEME, Key, Person, found_by
 from portal.phi.sealed import Unreadable, open_unseen
@@ -48,7 +48,7 @@ def index_some(after: int, *, stale_only: bool = False) -> int | None:
     former = Former(row.id for row in rows)
     for row in rows:
         if person := _person(row):
-            find_again(row.id, [person, *former.of(row.id)])
+            reindex_patient(row.id, [person, *former.of(row.id)])
     return rows[-1].id if len(rows) == AT_ONCE else None
 
 

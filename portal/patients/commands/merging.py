@@ -26,8 +26,8 @@ from portal.patients.commands.registering import (
     SEALED,
     PatientUnreadable,
     change_patient,
-    find_again,
     person_kept,
+    reindex_patient,
 )
 from portal.patients.rules import kept as extras
 from portal.patients.rules import merging as rules
@@ -135,7 +135,7 @@ def unmerge_patients(patient_id: int, merge_id: int) -> Patient:
     session.flush()
     for table, ids in back.items():
         session.execute(MOVE_BACK[table], values | {"ids": ids})
-    find_again(goes.id, [person_kept(goes), *queries.Former([goes.id]).of(goes.id)])
+    reindex_patient(goes.id, [person_kept(goes), *queries.Former([goes.id]).of(goes.id)])
     restored = rules.restored(values_of(stays), merge.changes)
     change_patient(stays, _details(stays, restored), keep_name=False)
     _note_both("un-merge", stays, goes, merge)

@@ -183,11 +183,11 @@ def change_patient(patient: Patient, details: PatientDetails, *, keep_name: bool
         for name in (*SEALED, *PLAIN):
             setattr(patient, name, _kept(tidy, name))
     former = queries.Former([patient.id])
-    find_again(patient.id, [person_of(tidy, patient.mrn), *former.of(patient.id)])
+    reindex_patient(patient.id, [person_of(tidy, patient.mrn), *former.of(patient.id)])
     return patient
 
 
-def find_again(patient_id: int, people: Iterable[Person]) -> None:
+def reindex_patient(patient_id: int, people: Iterable[Person]) -> None:
     """Make the search tokens those of the patient as they are now.
 
     Args:
