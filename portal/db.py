@@ -237,7 +237,9 @@ def column_by_id(
     return {row[0]: row[1] for row in rows}
 
 
-def planned_once(statement: TextClause, values: Mapping[str, Any]) -> tuple[Asked, Asked, Asked]:
+def with_generic_plan(
+    statement: TextClause, values: Mapping[str, Any]
+) -> tuple[Asked, Asked, Asked]:
     """For `together`: a statement that takes longer to plan than to run, and has one good plan.
 
     It is planned for all values when it is prepared; its rows are the second of the three.

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from portal import clock
 from portal.appointments.queries.search import search
-from portal.db import planned_once, together
+from portal.db import together, with_generic_plan
 from portal.services.queries import list_workflow_steps
 from portal.tenancy.context import facts
 
@@ -89,7 +89,7 @@ def list_offers(
         limit: at most so many starts.
     """
     given, values = search_asked(wanted, first_date=first_date, days=days, limit=limit)
-    return _offers(together(*planned_once(search(given), values))[1])
+    return _offers(together(*with_generic_plan(search(given), values))[1])
 
 
 def search_asked(

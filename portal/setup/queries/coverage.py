@@ -14,7 +14,7 @@ from typing import Any
 
 from portal import clock
 from portal.appointments.queries.offers import HORIZON
-from portal.db import planned_once, together
+from portal.db import together, with_generic_plan
 from portal.insurance.queries import list_plan_names
 from portal.setup.queries.coverage_statements import MOST_NAMED, judging
 from portal.sorting import sort_key
@@ -103,7 +103,7 @@ def coverage(
         "days": HORIZON, "judged": judged,
     } | given  # fmt: skip
     # It takes as long to plan as to run, and has one good plan.
-    _once, found, _usual = together(*planned_once(judging(frozenset(given)), values))
+    _once, found, _usual = together(*with_generic_plan(judging(frozenset(given)), values))
     return _cut(found, asked, limit, judged)
 
 
