@@ -11,7 +11,7 @@ from portal.doctors import queries
 from portal.doctors.namesakes import has_namesake, shown_names, told_apart
 from portal.doctors.rules import checked_npi
 from portal.facilities.rules import reachable
-from portal.facilities.visits import Touched, require_sight_of_all, visits_of_doctor
+from portal.facilities.visits import AffectedAppointments, require_sight_of_all, visits_of_doctor
 from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.tenancy.context import facts
@@ -192,7 +192,7 @@ def change_role(place: FacilityDoctor, role: str | None) -> None:
     session.flush()
 
 
-def end_place(doctor_id: int, facility_id: int) -> Touched:
+def end_place(doctor_id: int, facility_id: int) -> AffectedAppointments:
     """The doctor no longer sees patients there: no start is offered.
 
     Returns:

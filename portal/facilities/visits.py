@@ -80,7 +80,7 @@ class ComingVisit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Touched:
+class AffectedAppointments:
     """The coming visits that a change touches, earliest first."""
 
     ids: tuple[int, ...]
@@ -112,7 +112,7 @@ def list_visits(
     return [_visit(row, phones=phones) for row in session.execute(ROWS, values)]
 
 
-def visits_of_doctor(doctor_id: int, *, facility_id: int | None = None) -> Touched:
+def visits_of_doctor(doctor_id: int, *, facility_id: int | None = None) -> AffectedAppointments:
     """A doctor's coming visits, everywhere or at one facility."""
     values = {
         "tenant_id": facts().tenant_id,
@@ -120,13 +120,13 @@ def visits_of_doctor(doctor_id: int, *, facility_id: int | None = None) -> Touch
         "doctor_id": doctor_id,
         "facility_id": facility_id,
     }
-    return Touched(tuple(session.scalars(OF_A_DOCTOR, values)))
+    return AffectedAppointments(tuple(session.scalars(OF_A_DOCTOR, values)))
 
 
-def undecided_at(facility_id: int) -> Touched:
+def undecided_at(facility_id: int) -> AffectedAppointments:
     """The visits at a facility that were neither completed nor cancelled."""
     values = {"tenant_id": facts().tenant_id, "facility_id": facility_id}
-    return Touched(tuple(session.scalars(UNDECIDED_AT, values)))
+    return AffectedAppointments(tuple(session.scalars(UNDECIDED_AT, values)))
 
 
 def _visit(row: Any, *, phones: bool) -> ComingVisit:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.db import session
-from portal.facilities.visits import MOST_SHOWN, Touched
+from portal.facilities.visits import MOST_SHOWN, AffectedAppointments
 from portal.insurance import queries
 from portal.insurance.queries import Alternative
 from portal.insurance.rules import Change, Terms
@@ -36,7 +36,7 @@ class AcceptanceDetails:
 
 
 @dataclass(frozen=True)
-class Affected(Touched):
+class Affected(AffectedAppointments):
     """The booked visits whose plan a change no longer covers; they stand all the same.
 
     Attributes:
