@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 
-class Opening(Protocol):
+class Start(Protocol):
     """An opening of a doctor."""
 
     @property
@@ -24,7 +24,7 @@ class Seen(Protocol):
     def service_id(self) -> int: ...
 
 
-Offered = TypeVar("Offered", bound=Opening)
+Offered = TypeVar("Offered", bound=Start)
 
 
 class Preference(NamedTuple):
