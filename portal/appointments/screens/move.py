@@ -42,7 +42,7 @@ class Day(NamedTuple):
     chosen: bool
 
 
-class Opening(NamedTuple):
+class OpeningChoice(NamedTuple):
     """A time to move to: `value` names the slot and the offering."""
 
     value: str
@@ -53,7 +53,7 @@ class DoctorOpenings(NamedTuple):
     """A doctor's openings of the day."""
 
     name: str
-    openings: Sequence[Opening]
+    openings: Sequence[OpeningChoice]
 
 
 class Instead(NamedTuple):
@@ -203,11 +203,13 @@ def _day(visit: Appointment, day: date, free: dict[date, list[Offer]], chosen: d
 def _groups(offers: Sequence[Offer], card: VisitPage) -> list[DoctorOpenings]:
     """The appointment's own doctor first, then whoever is free first."""
     names = _names(card.facility_id)
-    found: dict[str, list[Opening]] = {}
+    found: dict[str, list[OpeningChoice]] = {}
     for offer in offers:
         time = hhmm(localtime(offer.start_at, card.zone))
         name = names.get(offer.doctor_id, "?")
-        found.setdefault(name, []).append(Opening(f"{offer.slot_id}-{offer.offering_id}", time))
+        found.setdefault(name, []).append(
+            OpeningChoice(f"{offer.slot_id}-{offer.offering_id}", time)
+        )
     return sorted(
         (DoctorOpenings(name, openings) for name, openings in found.items()),
         key=lambda group: group.name != card.doctor,
