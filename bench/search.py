@@ -16,7 +16,7 @@ from psycopg import sql
 
 from bench.kit import Figure, interleaved, main, scratch
 from bench.kit.clinic import NOW, Works, a_clinic
-from portal.appointments.queries import Wanted, list_offers
+from portal.appointments.queries import OpeningQuery, list_offers
 from portal.auth import rules
 from tests.support.databases import clone
 
@@ -138,7 +138,7 @@ def _compared(question: Question, clinics: list[Works], rounds: int) -> Iterator
 @contextmanager
 def _by_code(question: Question, works: Works, value: int) -> Iterator[Ask]:
     name = {"id": "offering_id"}.get(question.column, question.column)
-    wanted = Wanted(**{name: value})
+    wanted = OpeningQuery(**{name: value})
 
     works.context.run(works.enter)
     yield lambda: works.context.run(list_offers, wanted, days=question.days, limit=question.limit)

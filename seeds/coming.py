@@ -13,7 +13,7 @@ from portal.appointments.commands import (
     book_appointment,
     repeat_appointment,
 )
-from portal.appointments.queries import Wanted, next_available, plan_series
+from portal.appointments.queries import OpeningQuery, next_available, plan_series
 from portal.appointments.rules import EVERY_DAY, Repeat, weekday_bits
 from portal.availability.rules import local_date
 from portal.services.queries import get_offering
@@ -49,7 +49,7 @@ def plan_ahead(built: Built, people: list[Invented], random: Random) -> None:
 def _repeat(offered: Offered, patient: Invented, random: Random) -> None:
     """Weekly visits from next week on; a date on which nothing is free is left out."""
     soon = clock.today_in("UTC") + timedelta(days=7)
-    first = next_available(Wanted(offering_id=offered.id), first_date=soon)
+    first = next_available(OpeningQuery(offering_id=offered.id), first_date=soon)
     if first is None:
         return
     visit = book_appointment(

@@ -11,7 +11,7 @@ from portal.appointments.commands import (
     start_visit,
     walk_in,
 )
-from portal.appointments.queries import Wanted, board, board_version, list_offers
+from portal.appointments.queries import OpeningQuery, board, board_version, list_offers
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import state
 from portal.refusals import NotFound
@@ -87,7 +87,7 @@ def test_what_is_free_on_the_board_can_be_booked_there(clinic, practice):
                 buffer_before_minutes=30)  # fmt: skip
     for time in ("08:45", "10:00"):
         book(practice, time)
-    there = Wanted(doctor_id=practice.doctor.id, facility_id=clinic.facility_id)
+    there = OpeningQuery(doctor_id=practice.doctor.id, facility_id=clinic.facility_id)
 
     def free() -> list[datetime]:
         return [slot.start_at for slot in board(clinic.facility_id, DAY).slots if slot.free]

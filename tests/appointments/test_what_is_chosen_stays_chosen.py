@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.appointments.queries import Wanted, next_available
+from portal.appointments.queries import OpeningQuery, next_available
 from portal.availability.queries import get_slot
 from tests.support.client import Browser
 from tests.support.factories import a_facility
@@ -236,7 +236,7 @@ def test_another_clinics_opening_patient_and_facility_are_not_found(browser, ald
         practice = a_practice(birch.facility_id)
         hours(practice)
         stranger = a_patient(last_name="Stranger").id
-        slot = next_available(Wanted(offering_id=practice.offering.id)).slot_id
+        slot = next_available(OpeningQuery(offering_id=practice.offering.id)).slot_id
     browser.sign_in(alder.desk)
     for foreign in ({"availability_slot_id": slot}, {"facility_id": birch.facility_id}):
         assert browser.send("/appointments/offers", foreign, htmx=True).status_code == 404

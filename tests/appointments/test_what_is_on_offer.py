@@ -7,7 +7,7 @@ import pytest
 
 from portal.appointments.commands import BookingDetails, book_appointment, walk_in
 from portal.appointments.queries import (
-    Wanted,
+    OpeningQuery,
     list_offers,
     nearest_offers,
     next_available,
@@ -44,7 +44,7 @@ def starts(offers) -> list[str]:
 
 
 def offered(practice, days=7, **wanted) -> list[str]:
-    return starts(list_offers(Wanted(offering_id=practice.offering.id, **wanted), days=days))
+    return starts(list_offers(OpeningQuery(offering_id=practice.offering.id, **wanted), days=days))
 
 
 def codes(practice, hhmm, plan=None, day=2) -> list[str]:
@@ -129,7 +129,7 @@ def test_a_slot_kept_for_one_service_is_not_offered_to_another(practice):
 def test_a_plan_counts_on_the_date_of_service(practice, acceptance, seen):
     hours(practice, end="08:30")
     plan = a_plan(practice.facility_id, **acceptance)
-    offers = list_offers(Wanted(offering_id=practice.offering.id, plan_id=plan.id), days=14)
+    offers = list_offers(OpeningQuery(offering_id=practice.offering.id, plan_id=plan.id), days=14)
     assert [f"{offer.start_at:%d} 08:00" for offer in offers] == seen
 
 
@@ -151,7 +151,7 @@ def test_a_plans_own_workflow_decides_how_long_the_visit_is(practice):
     a_workflow(practice.offering, (20, 20, 20), plan=plan)
     hours(practice, end="09:00")
     assert offered(practice) == ["02 08:00", "02 08:30"]
-    [offer] = list_offers(Wanted(offering_id=practice.offering.id, plan_id=plan.id), days=7)
+    [offer] = list_offers(OpeningQuery(offering_id=practice.offering.id, plan_id=plan.id), days=7)
     assert offer.end_at - offer.start_at == timedelta(minutes=60)
     steps = planned_steps(offer.workflow_id, offer.start_at)
     assert [step.minutes for step in steps] == [20, 20, 20]
@@ -188,13 +188,15 @@ def test_next_available_over_all_doctors_of_a_service(clinic, practice):
     offering = an_offering(practice.service, other, practice.facility_id)
     hours(practice, day=3)
     hours(replace(practice, doctor=other, offering=offering), day=2)
-    found = next_available(Wanted(service_id=practice.service.id))
+    found = next_available(OpeningQuery(service_id=practice.service.id))
     assert (found.doctor_id, starts([found])) == (other.id, ["03 08:00"])
 
 
 def test_the_nearest_starts_are_earlier_or_later(practice):
     hours(practice, end="10:00")
-    found = nearest_offers(Wanted(offering_id=practice.offering.id), chicago(2, "09:05"), limit=3)
+    found = nearest_offers(
+        OpeningQuery(offering_id=practice.offering.id), chicago(2, "09:05"), limit=3
+    )
     assert starts(found) == ["02 09:00", "02 09:30", "02 08:30"]
 
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.appointments.queries import Wanted, list_offers
+from portal.appointments.queries import OpeningQuery, list_offers
 from portal.appointments.queries.offers import HORIZON
 from portal.db import session
 from portal.doctors.commands import end_place
@@ -113,7 +113,9 @@ def _offered(practices: list[Practice], plans: list[InsurancePlan]) -> dict:
     return {
         (practice.offering.id, named.get(plan_id)): bool(
             list_offers(
-                Wanted(offering_id=practice.offering.id, plan_id=plan_id), days=HORIZON, limit=1
+                OpeningQuery(offering_id=practice.offering.id, plan_id=plan_id),
+                days=HORIZON,
+                limit=1,
             )
         )
         for practice in practices
@@ -155,7 +157,7 @@ def _practice(wanted: dict, places: list[int], plan: InsurancePlan) -> Practice:
 
 def _book_some(practices: list[Practice], most: int) -> None:
     for practice in practices:
-        wanted = Wanted(offering_id=practice.offering.id)
+        wanted = OpeningQuery(offering_id=practice.offering.id)
         for offer in list_offers(wanted, days=HORIZON, limit=most or 1)[:most]:
             try:
                 book(practice, start_at=offer.start_at)

@@ -20,7 +20,7 @@ from portal.appointments.commands.booking_statements import (
     book,
 )
 from portal.appointments.commands.refusal import STANDING, decisive, refusal
-from portal.appointments.queries import Offer, Wanted
+from portal.appointments.queries import Offer, OpeningQuery
 from portal.appointments.rules import (
     DoctorBusy,
     NoWorkflow,
@@ -78,7 +78,7 @@ def book_appointment(details: BookingDetails) -> Appointment:
         NotFound: no such patient, offering or slot.
     """
 
-    wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id)
+    wanted = OpeningQuery(offering_id=details.offering_id, plan_id=details.plan_id)
     at = None if details.slot_id else start_of(details)
     asked = replace(wanted, slot_id=details.slot_id, from_at=at, until_at=at)
     given, values = queries.search_asked(asked)
@@ -142,7 +142,7 @@ def _alternatives(details: BookingDetails) -> Iterator[None]:
     try:
         yield
     except SlotTaken as taken:
-        wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id)
+        wanted = OpeningQuery(offering_id=details.offering_id, plan_id=details.plan_id)
         taken.alternatives = taken.alternatives or tuple(
             queries.nearest_offers(wanted, start_of(details))
         )
@@ -187,7 +187,7 @@ def _is_whole(row: Any) -> bool:
 def _unwritten(row: Any, details: BookingDetails) -> DomainError:
     """Why there is no visit."""
     if not row.offered:
-        wanted = Wanted(offering_id=details.offering_id, plan_id=details.plan_id)
+        wanted = OpeningQuery(offering_id=details.offering_id, plan_id=details.plan_id)
         return refusal(wanted, start_of(details), chosen=details.slot_id is not None)
     if not row.seats:
         return SlotTaken()

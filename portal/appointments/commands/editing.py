@@ -9,7 +9,7 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import acts, seats
 from portal.appointments.commands.visit import lock
-from portal.appointments.queries import StepPlan, Wanted
+from portal.appointments.queries import OpeningQuery, StepPlan
 from portal.appointments.rules import (
     LIVE,
     NEW,
@@ -128,7 +128,7 @@ def edit_appointment(appointment: Appointment, to: EditDetails) -> Edited:
             _write(appointment, to)
     except SlotTaken as taken:
         session.refresh(appointment)
-        wanted = Wanted(offering_id=to.offering_id, plan_id=to.plan_id)
+        wanted = OpeningQuery(offering_id=to.offering_id, plan_id=to.plan_id)
         taken.alternatives = tuple(queries.nearest_offers(wanted, appointment.start_at))
         raise
     same = (before.offering_id, before.plan_id) == (to.offering_id, to.plan_id)

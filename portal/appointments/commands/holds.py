@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from portal import clock
 from portal.appointments.commands import seats
 from portal.appointments.commands.refusal import refusal
-from portal.appointments.queries import Offer, Wanted, find_offer
+from portal.appointments.queries import Offer, OpeningQuery, find_offer
 from portal.appointments.rules import NotAnOpening, SlotHeld, SlotTaken
 from portal.audit import note
 from portal.availability.commands import lock_doctors
@@ -139,7 +139,7 @@ def _busy(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) 
     """How long a hold takes the doctor: for the whole visit where it is known."""
     offer: Offer | None = None
     if offering_id is not None:
-        wanted = Wanted(offering_id=offering_id, plan_id=plan_id, slot_id=slot.id)
+        wanted = OpeningQuery(offering_id=offering_id, plan_id=plan_id, slot_id=slot.id)
         offer = find_offer(wanted, slot.start_at)
         if offer is None:
             raise _gone(slot, offering_id, plan_id)
@@ -152,7 +152,7 @@ def _gone(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) 
     """Why it cannot be held: it is booked, or is no opening for what it is wanted for."""
     if offering_id is None:
         return SlotTaken() if slot.booked_count else NotAnOpening()
-    wanted = Wanted(offering_id=offering_id, plan_id=plan_id)
+    wanted = OpeningQuery(offering_id=offering_id, plan_id=plan_id)
     return refusal(wanted, slot.start_at, chosen=True)
 
 

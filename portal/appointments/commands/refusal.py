@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from portal.appointments import queries
-from portal.appointments.queries import Reason, Wanted
+from portal.appointments.queries import OpeningQuery, Reason
 from portal.appointments.rules import (
     DoesNotFit,
     NotAnOpening,
@@ -36,7 +36,7 @@ TAKEN = frozenset({"full", "held", "doctor_taken"})
 NO_HOURS = frozenset({"away", "no_rule", "not_laid_out", "outside_hours"})
 
 
-def refusal(wanted: Wanted, at: datetime, *, chosen: bool) -> DomainError:
+def refusal(wanted: OpeningQuery, at: datetime, *, chosen: bool) -> DomainError:
     """Why a start cannot be booked, by its true reason, with other starts where it helps.
 
     Args:

@@ -10,7 +10,7 @@ from portal.appointments import queries
 from portal.appointments.commands import acts, seats
 from portal.appointments.commands.refusal import refusal
 from portal.appointments.commands.visit import check_in
-from portal.appointments.queries import Offer, Wanted
+from portal.appointments.queries import Offer, OpeningQuery
 from portal.appointments.rules import (
     MOVABLE,
     DoctorBusyNow,
@@ -76,7 +76,7 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
     if details.moved_from not in (None, where(appointment.start_at, appointment.doctor_id)):
         raise MovedMeanwhile
     seats.release_holds(offering.doctor_id)
-    wanted = Wanted(
+    wanted = OpeningQuery(
         offering_id=offering.id,
         plan_id=appointment.insurance_plan_id,
         minutes=Span(appointment.start_at, appointment.end_at).minutes,
@@ -140,7 +140,7 @@ def _offer_at(appointment: Appointment, offering: ServiceOffering, at: datetime)
     )  # fmt: skip
 
 
-def _move(appointment: Appointment, wanted: Wanted, at: datetime) -> None:
+def _move(appointment: Appointment, wanted: OpeningQuery, at: datetime) -> None:
     """Inside one savepoint: with the old seat given back the visit cannot be in its own way."""
     seats.give_back_seat(appointment)
     offer = queries.find_offer(wanted, at)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal import clock
-from portal.appointments.queries import Wanted
+from portal.appointments.queries import OpeningQuery
 from portal.schema.facilities import Facility
 
 
@@ -39,9 +39,9 @@ class Choice:
         return clock.today_in(self.facility.timezone)
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> OpeningQuery:
         """The search these choices mean."""
-        return Wanted(
+        return OpeningQuery(
             service_id=self.service_id, plan_id=self.plan_id, doctor_id=self.doctor_id,
             facility_id=self.facility.id,
         )  # fmt: skip

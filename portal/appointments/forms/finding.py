@@ -8,7 +8,7 @@ from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_service
-from portal.appointments.queries import Wanted
+from portal.appointments.queries import OpeningQuery
 from portal.appointments.rules import PARTS
 from portal.appointments.words import part_in_words
 from portal.doctors.words import doctor_words
@@ -66,10 +66,10 @@ class FindForm(PortalForm):
         first = max(self.first_day.data or today, today)
         return first, max(self.last_day.data or first, first)
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> OpeningQuery:
         """The search that this means."""
         time_from, time_until = PARTS[self.part_of_day.data or "any"]
-        return Wanted(
+        return OpeningQuery(
             service_id=self.service_id.data or 0, plan_id=self.insurance_plan_id.data,
             doctor_id=self.doctor_id.data, facility_id=self.at_facility_id.data,
             time_from=time_from, time_until=time_until,

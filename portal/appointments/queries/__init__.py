@@ -41,8 +41,8 @@ from portal.appointments.queries.of_patient import (
 )
 from portal.appointments.queries.offers import (
     Offer,
+    OpeningQuery,
     StepPlan,
-    Wanted,
     find_offer,
     list_offers,
     nearest_offers,
@@ -104,6 +104,7 @@ __all__ = [
     "DoctorRow",
     "Gone",
     "Offer",
+    "OpeningQuery",
     "PatientVisit",
     "Queue",
     "Reason",
@@ -117,7 +118,6 @@ __all__ = [
     "VisitContext",
     "VisitRow",
     "Waiting",
-    "Wanted",
     "WishRow",
     "acts_since",
     "around_patient",

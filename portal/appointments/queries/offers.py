@@ -47,7 +47,7 @@ class StepPlan(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class OpeningQuery:
     """What is looked for. Everything but the service or offering may be left open.
 
     Attributes:
@@ -74,7 +74,7 @@ class Wanted:
 
 
 def list_offers(
-    wanted: Wanted,
+    wanted: OpeningQuery,
     *,
     first_date: date | None = None,
     days: int = DEFAULT_DAYS,
@@ -93,9 +93,9 @@ def list_offers(
 
 
 def search_asked(
-    wanted: Wanted, *, first_date: date | None = None, days: int = HORIZON, limit: int = 1
+    wanted: OpeningQuery, *, first_date: date | None = None, days: int = HORIZON, limit: int = 1
 ) -> tuple[frozenset[str], dict[str, Any]]:
-    """What of a `Wanted` is given, and the values that a search for it asks."""
+    """What of a `OpeningQuery` is given, and the values that a search for it asks."""
     given = {name: value for name, value in vars(wanted).items() if value is not None}
     values = given | {
         "tenant_id": facts().tenant_id,
@@ -109,18 +109,18 @@ def search_asked(
     return frozenset(given), values
 
 
-def find_offer(wanted: Wanted, at: datetime) -> Offer | None:
+def find_offer(wanted: OpeningQuery, at: datetime) -> Offer | None:
     """The offer of one start, whenever it is; None when it is not on offer."""
     return next_available(replace(wanted, from_at=at, until_at=at))
 
 
-def next_available(wanted: Wanted, *, first_date: date | None = None) -> Offer | None:
+def next_available(wanted: OpeningQuery, *, first_date: date | None = None) -> Offer | None:
     """The earliest start on offer, however far away."""
     found = list_offers(wanted, first_date=first_date, days=HORIZON, limit=1)
     return found[0] if found else None
 
 
-def nearest_offers(wanted: Wanted, to: datetime, *, limit: int = NEAREST) -> list[Offer]:
+def nearest_offers(wanted: OpeningQuery, to: datetime, *, limit: int = NEAREST) -> list[Offer]:
     """The starts on offer nearest to an instant, before or after it; for a conflict's answer."""
     day = to.date()
     around = list_offers(wanted, first_date=day - timedelta(days=1), days=3, limit=200)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
-from portal.appointments.queries.offers import Offer, Wanted, list_offers
+from portal.appointments.queries.offers import Offer, OpeningQuery, list_offers
 from portal.appointments.queries.reasons import Reason, laid_out_until, why_not
 from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dates
 from portal.availability.rules import Span, instant, local_date
@@ -80,7 +80,7 @@ def plan_series(first: Offer, plan_id: int | None, repeat: Repeat, *, patient_id
     began = first.start_at
     day, at = local_date(began, first.zone), _local_time(began, first.zone)
     days = repeated_dates(day, repeat)
-    wanted = Wanted(offering_id=first.offering_id, plan_id=plan_id, on_dates=days)
+    wanted = OpeningQuery(offering_id=first.offering_id, plan_id=plan_id, on_dates=days)
     span = (days[-1] - days[0]).days + 1
     offers = list_offers(wanted, first_date=days[0], days=span, limit=MOST_FOUND)
     busy = _busy(patient_id, Span(began, instant(days[-1] + timedelta(days=1), at, first.zone)))

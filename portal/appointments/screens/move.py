@@ -13,7 +13,7 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms import MoveForm
-from portal.appointments.queries import Offer, Wanted
+from portal.appointments.queries import Offer, OpeningQuery
 from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
 from portal.appointments.screens.reasons_shown import About, Said, say_reasons
 from portal.appointments.screens.visit import VisitPage
@@ -184,8 +184,8 @@ def _in_words(at: datetime, zone: str, doctor: str) -> str:
     return f"{shortdate(local)}, {hhmm(local)} · {doctor}"
 
 
-def _wanted(visit: Appointment, service_id: int) -> Wanted:
-    return Wanted(
+def _wanted(visit: Appointment, service_id: int) -> OpeningQuery:
+    return OpeningQuery(
         service_id=service_id, facility_id=visit.facility_id,
         plan_id=visit.insurance_plan_id, minutes=Span(visit.start_at, visit.end_at).minutes,
         instead_of=visit.availability_slot_id,

@@ -19,7 +19,7 @@ from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.series import refuse_start
-from portal.appointments.queries import Wanted, around_patient, get_wish, list_offers
+from portal.appointments.queries import OpeningQuery, around_patient, get_wish, list_offers
 from portal.appointments.rules import NotAllBooked
 from portal.appointments.screens.act_messages import say_done
 from portal.appointments.screens.booking import heading, held_of, shown_booking
@@ -147,7 +147,7 @@ def _service_for(slot: AvailabilitySlot) -> int | None:
     own = [each for each in offerings if each.doctor_id == slot.doctor_id]
     if not own:
         return None
-    wanted = Wanted(doctor_id=slot.doctor_id, facility_id=slot.facility_id, slot_id=slot.id)
+    wanted = OpeningQuery(doctor_id=slot.doctor_id, facility_id=slot.facility_id, slot_id=slot.id)
     day = local_date(slot.start_at, own[0].zone)
     fitting = {offer.offering_id for offer in list_offers(wanted, first_date=day, days=1)}
     doctors = Counter(each.service_id for each in offerings)
