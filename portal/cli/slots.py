@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import click
 from flask.cli import AppGroup
 
-from portal.appointments.queries import Offer, OpeningQuery, list_offers
+from portal.appointments.queries import Opening, OpeningQuery, list_offers
 from portal.availability.commands import Materialised, batches, materialise_doctors
 from portal.cli.lookup import every_tenant, tenant_named
 from portal.db import session
@@ -92,7 +92,7 @@ def _tell_done(done: Materialised, seconds: float, *, as_json: bool) -> None:
         click.echo(", ".join(f"{name} {value}" for name, value in said.items()))
 
 
-def _search(offering: int, plan: int | None, first: date | None, days: int) -> list[Offer]:
+def _search(offering: int, plan: int | None, first: date | None, days: int) -> list[Opening]:
     try:
         get_offering(offering)
         if plan is not None:
@@ -103,7 +103,7 @@ def _search(offering: int, plan: int | None, first: date | None, days: int) -> l
     return list_offers(wanted, first_date=first, days=days, limit=MOST_STARTS)
 
 
-def _offer(offer: Offer) -> dict[str, object]:
+def _offer(offer: Opening) -> dict[str, object]:
     return offer._asdict() | {
         name: _iso(getattr(offer, name))
         for name in ("start_at", "end_at", "busy_from", "busy_until")

@@ -20,7 +20,7 @@ from portal.appointments.commands.booking_statements import (
     book,
 )
 from portal.appointments.commands.refusal import STANDING, decisive, refusal
-from portal.appointments.queries import Offer, OpeningQuery
+from portal.appointments.queries import Opening, OpeningQuery
 from portal.appointments.rules import (
     DoctorBusy,
     NoWorkflow,
@@ -201,7 +201,7 @@ def _already_booked(details: BookingDetails) -> Appointment:
     return booked
 
 
-def _own_offer(details: BookingDetails, offering: ServiceOffering) -> Offer:
+def _own_offer(details: BookingDetails, offering: ServiceOffering) -> Opening:
     """What would be on offer if a slot of the visit's own length started then."""
     at = whole_minute(details.start_at or clock.now())
     error = decisive(queries.why_not(offering.id, details.plan_id, at))
@@ -219,7 +219,7 @@ def _own_offer(details: BookingDetails, offering: ServiceOffering) -> Offer:
         offering.buffer_before_minutes,
         offering.buffer_after_minutes,
     )
-    return Offer(
+    return Opening(
         0,
         offering.doctor_id,
         offering.facility_id,

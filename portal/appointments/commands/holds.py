@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from portal import clock
 from portal.appointments.commands import seats
 from portal.appointments.commands.refusal import refusal
-from portal.appointments.queries import Offer, OpeningQuery, find_offer
+from portal.appointments.queries import Opening, OpeningQuery, find_offer
 from portal.appointments.rules import NotAnOpening, SlotHeld, SlotTaken
 from portal.audit import note
 from portal.availability.commands import lock_doctors
@@ -89,7 +89,7 @@ def hold_slot(
 
 
 def hold_instead(
-    before: int | None, offer: Offer | None, *, plan_id: int | None = None
+    before: int | None, offer: Opening | None, *, plan_id: int | None = None
 ) -> AvailabilitySlot | None:
     """Hold an opening for the user, and let go of the one that was held before.
 
@@ -137,7 +137,7 @@ def hold_minutes() -> int:
 
 def _busy(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) -> Span:
     """How long a hold takes the doctor: for the whole visit where it is known."""
-    offer: Offer | None = None
+    offer: Opening | None = None
     if offering_id is not None:
         wanted = OpeningQuery(offering_id=offering_id, plan_id=plan_id, slot_id=slot.id)
         offer = find_offer(wanted, slot.start_at)
@@ -156,7 +156,7 @@ def _gone(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) 
     return refusal(wanted, slot.start_at, chosen=True)
 
 
-def _is_for(held: AvailabilitySlot, offer: Offer) -> bool:
+def _is_for(held: AvailabilitySlot, offer: Opening) -> bool:
     times = (held.busy_from, held.busy_until)
     return held.id == offer.slot_id and times == (offer.busy_from, offer.busy_until)
 

@@ -10,7 +10,7 @@ from portal.appointments import queries
 from portal.appointments.commands import acts, seats
 from portal.appointments.commands.refusal import refusal
 from portal.appointments.commands.visit import check_in
-from portal.appointments.queries import Offer, OpeningQuery
+from portal.appointments.queries import Opening, OpeningQuery
 from portal.appointments.rules import (
     MOVABLE,
     DoctorBusyNow,
@@ -111,7 +111,7 @@ def arrive_now(appointment: Appointment) -> None:
         check_in(appointment)
 
 
-def _take_now(appointment: Appointment, offer: Offer) -> None:
+def _take_now(appointment: Appointment, offer: Opening) -> None:
     seats.give_back_seat(appointment)
     busy = Span(offer.busy_from, offer.busy_until)
     if seats.is_taken(offer.doctor_id, busy):
@@ -122,18 +122,18 @@ def _take_now(appointment: Appointment, offer: Offer) -> None:
     _write(appointment, offer._replace(slot_id=slot_id))
 
 
-def _is_there(appointment: Appointment, offer: Offer) -> bool:
+def _is_there(appointment: Appointment, offer: Opening) -> bool:
     """Whether a start is the one that a visit has."""
     return (offer.start_at, offer.offering_id) == (
         appointment.start_at, appointment.service_offering_id
     )  # fmt: skip
 
 
-def _offer_at(appointment: Appointment, offering: ServiceOffering, at: datetime) -> Offer:
+def _offer_at(appointment: Appointment, offering: ServiceOffering, at: datetime) -> Opening:
     """What would be on offer if a slot of the visit's own length began then."""
     minutes = Span(appointment.start_at, appointment.end_at).minutes
     taken = times(at, minutes, offering.buffer_before_minutes, offering.buffer_after_minutes)
-    return Offer(
+    return Opening(
         0, appointment.doctor_id, appointment.facility_id, offering.id,
         appointment.service_workflow_id, taken.visit.start, taken.visit.end,
         queries.zone_of(appointment.facility_id), taken.busy.start, taken.busy.end,
@@ -152,7 +152,7 @@ def _move(appointment: Appointment, wanted: OpeningQuery, at: datetime) -> None:
     _write(appointment, offer)
 
 
-def _write(appointment: Appointment, offer: Offer) -> None:
+def _write(appointment: Appointment, offer: Opening) -> None:
     appointment.start_at, appointment.end_at = offer.start_at, offer.end_at
     appointment.availability_slot_id = offer.slot_id
     appointment.doctor_id, appointment.facility_id = offer.doctor_id, offer.facility_id

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.queries import Offer
+from portal.appointments.queries import Opening
 from portal.appointments.rules import PatientBusy, SlotTaken, TimeTaken
 from portal.availability.rules import Span
 from portal.db import session
@@ -196,7 +196,7 @@ def is_taken(doctor_id: int, busy: Span, *, but: Sequence[int] = ()) -> bool:
     return bool(session.scalar(TAKEN, known | _busy(busy)))
 
 
-def make_slot(offer: Offer, *, overbooked: bool) -> int:
+def make_slot(offer: Opening, *, overbooked: bool) -> int:
     """A slot for one visit at a time that no rule offers; its id. Its seat is still to be taken."""
     values = {
         "tenant_id": facts().tenant_id,

@@ -40,7 +40,7 @@ from portal.appointments.queries.of_patient import (
     list_waiting_of,
 )
 from portal.appointments.queries.offers import (
-    Offer,
+    Opening,
     OpeningQuery,
     StepPlan,
     find_offer,
@@ -103,7 +103,7 @@ __all__ = [
     "Day",
     "DoctorRow",
     "Gone",
-    "Offer",
+    "Opening",
     "OpeningQuery",
     "PatientVisit",
     "Queue",

@@ -18,7 +18,7 @@ NEAREST = 5
 HORIZON = 2 * 366
 
 
-class Offer(NamedTuple):
+class Opening(NamedTuple):
     """A start on offer: what a booking needs, in instants (UTC) and the facility's zone."""
 
     slot_id: int
@@ -79,7 +79,7 @@ def list_offers(
     first_date: date | None = None,
     days: int = DEFAULT_DAYS,
     limit: int = DEFAULT_LIMIT,
-) -> list[Offer]:
+) -> list[Opening]:
     """The starts on offer, earliest first.
 
     Args:
@@ -109,18 +109,18 @@ def search_asked(
     return frozenset(given), values
 
 
-def find_offer(wanted: OpeningQuery, at: datetime) -> Offer | None:
+def find_offer(wanted: OpeningQuery, at: datetime) -> Opening | None:
     """The offer of one start, whenever it is; None when it is not on offer."""
     return next_available(replace(wanted, from_at=at, until_at=at))
 
 
-def next_available(wanted: OpeningQuery, *, first_date: date | None = None) -> Offer | None:
+def next_available(wanted: OpeningQuery, *, first_date: date | None = None) -> Opening | None:
     """The earliest start on offer, however far away."""
     found = list_offers(wanted, first_date=first_date, days=HORIZON, limit=1)
     return found[0] if found else None
 
 
-def nearest_offers(wanted: OpeningQuery, to: datetime, *, limit: int = NEAREST) -> list[Offer]:
+def nearest_offers(wanted: OpeningQuery, to: datetime, *, limit: int = NEAREST) -> list[Opening]:
     """The starts on offer nearest to an instant, before or after it; for a conflict's answer."""
     day = to.date()
     around = list_offers(wanted, first_date=day - timedelta(days=1), days=3, limit=200)
@@ -150,9 +150,9 @@ def planned_steps(workflow_id: int, start_at: datetime) -> list[StepPlan]:
     return planned
 
 
-def _offers(rows: Sequence[Any]) -> list[Offer]:
+def _offers(rows: Sequence[Any]) -> list[Opening]:
     """The offers, one a start: a slot of the offering's own comes before one for any."""
-    found: dict[tuple[Any, ...], Offer] = {}
-    for offer in map(Offer._make, rows):
+    found: dict[tuple[Any, ...], Opening] = {}
+    for offer in map(Opening._make, rows):
         found.setdefault((offer.start_at, offer.doctor_id, offer.offering_id), offer)
     return list(found.values())

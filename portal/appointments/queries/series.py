@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
-from portal.appointments.queries.offers import Offer, OpeningQuery, list_offers
+from portal.appointments.queries.offers import Opening, OpeningQuery, list_offers
 from portal.appointments.queries.reasons import Reason, laid_out_until, why_not
 from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dates
 from portal.availability.rules import Span, instant, local_date
@@ -45,7 +45,7 @@ class SeriesDate:
 
     day: date
     at: datetime
-    choices: Sequence[Offer]
+    choices: Sequence[Opening]
     reasons: Sequence[Reason] = ()
 
     @property
@@ -64,7 +64,7 @@ class SeriesVisit(NamedTuple):
     doctor_name: str
 
 
-def plan_series(first: Offer, plan_id: int | None, repeat: Repeat, *, patient_id: int | None
+def plan_series(first: Opening, plan_id: int | None, repeat: Repeat, *, patient_id: int | None
                 ) -> list[SeriesDate]:  # fmt: skip
     """What booking a series would do, date by date after the first, without doing it.
 
@@ -153,7 +153,7 @@ def list_following(appointment: Appointment, *, cancelled_at: datetime | None = 
 
 
 def _planned(
-    day: date, at: datetime, zone: str, offers: Iterable[Offer], busy: Sequence[tuple[int, Span]]
+    day: date, at: datetime, zone: str, offers: Iterable[Opening], busy: Sequence[tuple[int, Span]]
 ) -> SeriesDate:
     """A date with the starts that neither doctor nor patient is taken at."""
     of_day = [
@@ -167,7 +167,7 @@ def _planned(
 
 
 def _skipped(
-    date_: SeriesDate, first: Offer, plan_id: int | None, busy: Sequence[tuple[int, Span]],
+    date_: SeriesDate, first: Opening, plan_id: int | None, busy: Sequence[tuple[int, Span]],
     laid_out: date | None,
 ) -> SeriesDate:  # fmt: skip
     """The same with why nothing is on offer."""

@@ -8,7 +8,7 @@ from portal.refusals import N_, Conflict
 
 
 class SlotTaken(Conflict):
-    """`alternatives` are the nearest starts still on offer (`queries.Offer`)."""
+    """`alternatives` are the nearest starts still on offer (`queries.Opening`)."""
 
     message = N_("Someone just took that time.")
     field = "start_at"

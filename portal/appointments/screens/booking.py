@@ -11,7 +11,7 @@ from portal import clock
 from portal.appointments import commands
 from portal.appointments.forms import BookingForm, WishForm
 from portal.appointments.forms.choice import Choice
-from portal.appointments.queries import Around, Offer, Waiting, around_patient
+from portal.appointments.queries import Around, Opening, Waiting, around_patient
 from portal.appointments.screens.missing import moment
 from portal.appointments.screens.patient_strip import patient_strip
 from portal.appointments.screens.starts import Offers, offers_for
@@ -155,7 +155,7 @@ def held_of(held_id: int | None, facility: Facility) -> Hold | None:
 
 
 def _held_instead(
-    found: Offers, keeps: Offer | None, choice: Choice, around: Around, held_id: int | None
+    found: Offers, keeps: Opening | None, choice: Choice, around: Around, held_id: int | None
 ) -> tuple[Offers, Hold | None]:
     """Hold what is chosen; what cannot be held at this very moment is chosen no more."""
     try:
@@ -166,7 +166,7 @@ def _held_instead(
     return found, _hold(slot, choice.facility.timezone) if slot else None
 
 
-def _held_before(held_id: int | None, chosen: Offer | None) -> Hold | None:
+def _held_before(held_id: int | None, chosen: Opening | None) -> Hold | None:
     held = find_held(held_id) if held_id is not None else None
     if held is None:
         return None

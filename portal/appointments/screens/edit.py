@@ -7,7 +7,7 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from portal.appointments.commands import Edited
-from portal.appointments.queries import Offer
+from portal.appointments.queries import Opening
 from portal.appointments.rules import BEGUN, SlotTaken
 from portal.availability.rules import Span
 from portal.refusals import DomainError
@@ -39,7 +39,7 @@ def coming_of(did: Edited, zone: str) -> Coming:
 
 def starts_instead(refusal: DomainError, zone: str) -> list[str]:
     """The nearest openings where it would fit, in words."""
-    offers: Sequence[Offer] = refusal.alternatives if isinstance(refusal, SlotTaken) else ()
+    offers: Sequence[Opening] = refusal.alternatives if isinstance(refusal, SlotTaken) else ()
     starts = sorted({localtime(offer.start_at, zone) for offer in offers})
     return [f"{shortdate(start)}, {hhmm(start)}" for start in starts]
 

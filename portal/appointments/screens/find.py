@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from flask import url_for
 
-from portal.appointments.queries import Offer
+from portal.appointments.queries import Opening
 from portal.availability.rules import Span
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
@@ -24,7 +24,7 @@ class Found(NamedTuple):
     book: str
 
 
-def found_starts(offers: Sequence[Offer], plan_id: int | None) -> list[Found]:
+def found_starts(offers: Sequence[Opening], plan_id: int | None) -> list[Found]:
     """Offers in words, each at its own facility's time."""
     if not offers:
         return []

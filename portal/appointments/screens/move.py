@@ -13,7 +13,7 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms import MoveForm
-from portal.appointments.queries import Offer, OpeningQuery
+from portal.appointments.queries import Opening, OpeningQuery
 from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
 from portal.appointments.screens.reasons_shown import About, Said, say_reasons
 from portal.appointments.screens.visit import VisitPage
@@ -88,7 +88,7 @@ def move_page(visit: Appointment, card: VisitPage, asked: date | None) -> MovePa
     first = today + timedelta(days=(day - today).days // DAYS * DAYS)
     offers = queries.list_offers(_wanted(visit, card.service_id), first_date=first, days=DAYS,
                                  limit=MOST_IN_WEEK)  # fmt: skip
-    by_day: dict[date, list[Offer]] = {}
+    by_day: dict[date, list[Opening]] = {}
     for offer in offers:
         by_day.setdefault(local_date(offer.start_at, card.zone), []).append(offer)
     chosen = next((each for each in sorted(by_day) if each >= day), day)
@@ -192,7 +192,7 @@ def _wanted(visit: Appointment, service_id: int) -> OpeningQuery:
     )  # fmt: skip
 
 
-def _day(visit: Appointment, day: date, free: dict[date, list[Offer]], chosen: date) -> Day:
+def _day(visit: Appointment, day: date, free: dict[date, list[Opening]], chosen: date) -> Day:
     locale = page_locale()
     return Day(
         _url(visit, day), format_date(day, "EEE", locale=locale), day.day, _monthday(day),
@@ -200,7 +200,7 @@ def _day(visit: Appointment, day: date, free: dict[date, list[Offer]], chosen: d
     )  # fmt: skip
 
 
-def _groups(offers: Sequence[Offer], card: VisitPage) -> list[DoctorOpenings]:
+def _groups(offers: Sequence[Opening], card: VisitPage) -> list[DoctorOpenings]:
     """The appointment's own doctor first, then whoever is free first."""
     names = _names(card.facility_id)
     found: dict[str, list[OpeningChoice]] = {}
@@ -216,7 +216,7 @@ def _groups(offers: Sequence[Offer], card: VisitPage) -> list[DoctorOpenings]:
     )
 
 
-def _instead(facility_id: int, offers: Sequence[Offer]) -> list[Instead]:
+def _instead(facility_id: int, offers: Sequence[Opening]) -> list[Instead]:
     names = _names(facility_id)
     found = []
     for offer in sorted(offers, key=lambda offer: (offer.start_at, offer.slot_id)):

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal.appointments import queries
-from portal.appointments.queries import Offer, SeriesDate, SeriesVisit
+from portal.appointments.queries import Opening, SeriesDate, SeriesVisit
 from portal.appointments.rules import Repeat
 from portal.appointments.screens.reasons_shown import words_of
 from portal.appointments.words import STATUS, shown_status
@@ -77,7 +77,7 @@ class SeriesShown:
 
 
 def dates_of(
-    first: Offer, plan_id: int | None, repeat: Repeat, *, patient_id: int | None,
+    first: Opening, plan_id: int | None, repeat: Repeat, *, patient_id: int | None,
     chosen: Mapping[date, int | None],
 ) -> Dates:  # fmt: skip
     """The dates of a series as they would be booked; `chosen` are those somebody chose before.
@@ -90,10 +90,10 @@ def dates_of(
     return Dates(_moment(first.start_at, first.zone), rows)
 
 
-def offer_of(visit: Appointment) -> Offer:
+def offer_of(visit: Appointment) -> Opening:
     """A booked visit's start, as if it were on offer."""
     offering = get_offering(visit.service_offering_id)
-    return Offer(
+    return Opening(
         visit.availability_slot_id or 0, visit.doctor_id, visit.facility_id, offering.id,
         visit.service_workflow_id, visit.start_at, visit.end_at,
         queries.zone_of(visit.facility_id), visit.start_at, visit.end_at,

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal.appointments import queries
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.verdict import Verdict, verdict_on
-from portal.appointments.queries import Offer, SeenBy
+from portal.appointments.queries import Opening, SeenBy
 from portal.appointments.rules import Preference, preferred
 from portal.appointments.screens.board.columns import HUES
 from portal.appointments.screens.day_strip import DAYS, DayStrip, day_strip, first_of_week
@@ -87,7 +87,7 @@ class Offers:
     nothing: str
     reasons: Sequence[Said]
     next_day: NextDay | None
-    chosen: Offer | None
+    chosen: Opening | None
     elsewhere: ChosenElsewhere | None
     preference: str | None
     suggested_id: int | None
@@ -125,9 +125,9 @@ def offers_for(choice: Choice, seen_by: Sequence[SeenBy] = ()) -> Offers:
 
 class _Found(NamedTuple):
     first: date
-    week: Sequence[Offer]
+    week: Sequence[Opening]
     day: date
-    chosen: Offer | None
+    chosen: Opening | None
     why: Preference | None
     places: Mapping[int, Place]
 
@@ -168,7 +168,7 @@ def _preference(found: _Found) -> str | None:
     return f"{with_whom} {of_all}"
 
 
-def _picked(choice: Choice) -> Offer | None:
+def _picked(choice: Choice) -> Opening | None:
     """The opening that a person chose, while it is one."""
     if not choice.picked or choice.slot_id is None or choice.service_id is None:
         return None
@@ -177,9 +177,9 @@ def _picked(choice: Choice) -> Offer | None:
 
 
 def _suggested(
-    choice: Choice, asked: date, week: Sequence[Offer], seen_by: Sequence[SeenBy],
+    choice: Choice, asked: date, week: Sequence[Opening], seen_by: Sequence[SeenBy],
     places: Mapping[int, Place],
-) -> tuple[Offer | None, Preference | None]:  # fmt: skip
+) -> tuple[Opening | None, Preference | None]:  # fmt: skip
     """What was suggested, for the same patient; else what suits them, on the day or after it."""
     zone = choice.facility.timezone
     later = [offer for offer in week if local_date(offer.start_at, zone) >= asked]
@@ -195,11 +195,13 @@ def _suggested(
     return kept, None
 
 
-def _with_slot(offers: Sequence[Offer], slot_id: int | None) -> Offer | None:
+def _with_slot(offers: Sequence[Opening], slot_id: int | None) -> Opening | None:
     return next((offer for offer in offers if offer.slot_id == slot_id), None)
 
 
-def _shown_day(choice: Choice, asked: date, week: Sequence[Offer], suggested: Offer | None) -> date:
+def _shown_day(
+    choice: Choice, asked: date, week: Sequence[Opening], suggested: Opening | None
+) -> date:
     """The suggestion's day; of something that a person chose the day that is looked at."""
     zone = choice.facility.timezone
     if suggested is not None:
@@ -211,7 +213,7 @@ def _shown_day(choice: Choice, asked: date, week: Sequence[Offer], suggested: Of
 
 
 def _groups(
-    offers: Sequence[Offer], chosen: Offer | None, places: Mapping[int, Place]
+    offers: Sequence[Opening], chosen: Opening | None, places: Mapping[int, Place]
 ) -> list[DoctorStarts]:
     """By doctor: whose opening is chosen, then whoever is free first."""
     starts: dict[int, list[StartChoice]] = {}
@@ -229,12 +231,12 @@ def _group(place: Place, starts: Sequence[StartChoice]) -> DoctorStarts:
     return DoctorStarts(place.display_name, about, place.doctor_id % HUES, starts)
 
 
-def _elsewhere(chosen: Offer, places: Mapping[int, Place]) -> ChosenElsewhere:
+def _elsewhere(chosen: Opening, places: Mapping[int, Place]) -> ChosenElsewhere:
     doctor = places[chosen.doctor_id].display_name
     return ChosenElsewhere(chosen.slot_id, f"{moment(chosen.start_at, chosen.zone)} · {doctor}")
 
 
-def _steps(choice: Choice, chosen: Offer | None) -> list[PlannedStep]:
+def _steps(choice: Choice, chosen: Opening | None) -> list[PlannedStep]:
     """Of the chosen opening, or of any doctor who offers the service there."""
     if chosen is not None:
         return list_workflow_steps(chosen.workflow_id)
@@ -258,7 +260,7 @@ def _lost(choice: Choice, lost: int | None) -> list[Said]:
     return about_lost(choice, lost) if lost is not None else []
 
 
-def _reasons(choice: Choice, lost: int | None, of_day: Sequence[Offer], day: date) -> list[Said]:
+def _reasons(choice: Choice, lost: int | None, of_day: Sequence[Opening], day: date) -> list[Said]:
     """Why what was chosen is not there any more, or why a day that was asked for has nothing."""
     if lost is not None:
         return about_lost(choice, lost)
