@@ -16,7 +16,7 @@ from psycopg import sql
 
 from bench.kit import Figure, interleaved, main, scratch
 from bench.kit.clinic import NOW, Works, a_clinic
-from portal.appointments.queries import OpeningQuery, list_offers
+from portal.appointments.queries import OpeningQuery, list_openings
 from portal.auth import rules
 from tests.support.databases import clone
 
@@ -141,7 +141,7 @@ def _by_code(question: Question, works: Works, value: int) -> Iterator[Ask]:
     wanted = OpeningQuery(**{name: value})
 
     works.context.run(works.enter)
-    yield lambda: works.context.run(list_offers, wanted, days=question.days, limit=question.limit)
+    yield lambda: works.context.run(list_openings, wanted, days=question.days, limit=question.limit)
     works.context.run(works.leave)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import click
 from flask.cli import AppGroup
 
-from portal.appointments.queries import Opening, OpeningQuery, list_offers
+from portal.appointments.queries import Opening, OpeningQuery, list_openings
 from portal.availability.commands import Materialised, batches, materialise_doctors
 from portal.cli.lookup import every_tenant, tenant_named
 from portal.db import session
@@ -100,7 +100,7 @@ def _search(offering: int, plan: int | None, first: date | None, days: int) -> l
     except DomainError:
         raise click.ClickException("There is no such offering or plan in this clinic.") from None
     wanted = OpeningQuery(offering_id=offering, plan_id=plan)
-    return list_offers(wanted, first_date=first, days=days, limit=MOST_STARTS)
+    return list_openings(wanted, first_date=first, days=days, limit=MOST_STARTS)
 
 
 def _offer(offer: Opening) -> dict[str, object]:

@@ -15,7 +15,7 @@ from portal.absences.rules import CANCEL
 from portal.absences.screens.planning import plan_absence
 from portal.appointments import commands
 from portal.appointments.commands import BookingDetails, MoveDetails, SeriesDetails
-from portal.appointments.queries import OpeningQuery, list_offers, list_steps
+from portal.appointments.queries import OpeningQuery, list_openings, list_steps
 from portal.appointments.rules import SlotTaken
 from portal.availability.commands import (
     ExceptionDetails,
@@ -106,7 +106,7 @@ class Desk:
     def slots(self, number: int) -> list[int]:
         """What is on offer of one of the services."""
         wanted = OpeningQuery(offering_id=self.offering(number).id)
-        return [offer.slot_id for offer in list_offers(wanted, days=1)]
+        return [offer.slot_id for offer in list_openings(wanted, days=1)]
 
     def lay_out(self) -> None:
         """As the job does at night: what is free follows the hours of then."""
@@ -140,7 +140,7 @@ def moved(desk: Desk, number: int, more: int, *, places: int) -> None:
 def repeated(desk: Desk, number: int, more: int) -> None:
     visit = desk.visit(number)
     wanted = OpeningQuery(offering_id=visit.service_offering_id)
-    ids = [offer.slot_id for offer in list_offers(wanted, days=1)]
+    ids = [offer.slot_id for offer in list_openings(wanted, days=1)]
     commands.repeat_appointment(visit, SeriesDetails(1, ids[-1 - more % 3 :], uuid4()))
 
 

@@ -30,7 +30,7 @@ from portal.appointments.commands import (
     undo,
     walk_in,
 )
-from portal.appointments.queries import OpeningQuery, find_offer, list_offers, why_not
+from portal.appointments.queries import OpeningQuery, find_opening, list_openings, why_not
 from portal.availability.commands import (
     ExceptionDetails,
     add_exception,
@@ -105,7 +105,7 @@ class Course(RuleBasedStateMachine):
         details = BookingDetails(self.patients[patient], offering.id, start_at=at)
         with acting_as(person):
             with clock.at(self.now):
-                assert bool(find_offer(OpeningQuery(offering_id=offering.id), at)) == expected
+                assert bool(find_opening(OpeningQuery(offering_id=offering.id), at)) == expected
                 assert bool(why_not(offering.id, None, at)) != expected
             booked = self._try(book_appointment, details)
         allowed = self.model.may_book(practice, self.patients[patient], at, self.now, person.id)
@@ -118,7 +118,7 @@ class Course(RuleBasedStateMachine):
     def hold(self, practice: int, first: bool, desk: bool) -> None:
         person, offering = self._person(desk), self.practices[practice].offering
         with acting_as(person), clock.at(self.now):
-            offers = list_offers(OpeningQuery(offering_id=offering.id), days=1)
+            offers = list_openings(OpeningQuery(offering_id=offering.id), days=1)
             chosen = offers[:1] if first else offers[-1:]
             for offer in chosen:
                 hold_slot(offer.slot_id, offering_id=offer.offering_id)
@@ -246,7 +246,7 @@ class Course(RuleBasedStateMachine):
         practice = self.steps % len(self.practices)
         with clock.at(self.now):
             wanted = OpeningQuery(offering_id=self.practices[practice].offering.id)
-            offered = [offer.start_at for offer in list_offers(wanted, days=1)]
+            offered = [offer.start_at for offer in list_openings(wanted, days=1)]
         assert offered == [
             at for at, _end in self.model.slots(practice)
             if self.model.offered(practice, at, self.now, None)

@@ -11,7 +11,7 @@ from portal.appointments.commands import (
     cancel_appointment,
     walk_in,
 )
-from portal.appointments.queries import OpeningQuery, list_offers, list_steps
+from portal.appointments.queries import OpeningQuery, list_openings, list_steps
 from portal.appointments.rules import (
     DoctorBusy,
     DoesNotFit,
@@ -64,7 +64,7 @@ def test_every_change_has_its_entry(clinic, open_practice):
 
 
 def test_a_slot_can_be_named_instead_of_its_start(open_practice):
-    [offer, *_] = list_offers(OpeningQuery(offering_id=open_practice.offering.id))
+    [offer, *_] = list_openings(OpeningQuery(offering_id=open_practice.offering.id))
     visit = book(open_practice, slot_id=offer.slot_id, start_at=None)
     assert visit.start_at == offer.start_at
 
@@ -143,7 +143,7 @@ def test_seats_of_a_group_are_taken_one_by_one(practice):
 
 
 def test_an_expired_hold_does_not_stand_in_the_way(clinic, open_practice):
-    [offer, *_] = list_offers(OpeningQuery(offering_id=open_practice.offering.id))
+    [offer, *_] = list_openings(OpeningQuery(offering_id=open_practice.offering.id))
     slot = get_slot(offer.slot_id)
     slot.status, slot.reserved_by = "reserved", clinic.desk.id
     slot.reserved_until = clock.now() + timedelta(minutes=5)

@@ -6,7 +6,7 @@ import pytest
 
 from portal import clock
 from portal.appointments.commands import hold_slot, release_slot, sweep_holds
-from portal.appointments.queries import OpeningQuery, list_offers, why_not
+from portal.appointments.queries import OpeningQuery, list_openings, why_not
 from portal.appointments.rules import SlotHeld, SlotTaken
 from portal.availability.queries import get_slot
 from portal.db import session
@@ -14,7 +14,7 @@ from tests.support.scheduling import a_practice, acting_as, book, chicago, hours
 
 
 def offers(practice):
-    return list_offers(OpeningQuery(offering_id=practice.offering.id), days=7)
+    return list_openings(OpeningQuery(offering_id=practice.offering.id), days=7)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.commands import BookingDetails, book_appointment, book_first_visit
-from portal.appointments.queries import OpeningQuery, list_offers
+from portal.appointments.queries import OpeningQuery, list_openings
 from portal.appointments.rules import PatientBusy, SlotTaken
 from portal.cli.invariants import CHECKS
 from portal.db import session
@@ -78,7 +78,7 @@ def test_twenty_starts_are_booked_by_twenty(racing):
     attempts = [booking(practice, patient, n % 20) for n, patient in enumerate(patients)]
     assert at_once(racing, clinic, attempts) == {"booked": 20, "TimeTaken": CLIENTS - 20}
     with racing.app_context(), clock.at(MONDAY), clinic.at_work():
-        assert list_offers(OpeningQuery(offering_id=practice.offering.id), days=1) == []
+        assert list_openings(OpeningQuery(offering_id=practice.offering.id), days=1) == []
     assert broken(racing, clinic) == {}
 
 

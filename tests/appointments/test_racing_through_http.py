@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.appointments.queries import OpeningQuery, list_offers
+from portal.appointments.queries import OpeningQuery, list_openings
 from portal.cli.invariants import CHECKS
 from tests.support.people import found
 from tests.support.requests import Client
@@ -28,7 +28,7 @@ def clinic(own_database):
         with made.at_work():
             practice = a_practice(made.facility_id)
             hours(practice, start="08:00", end="18:00", valid_to=MONDAY.date())
-            offers = list_offers(OpeningQuery(offering_id=practice.offering.id), days=1)
+            offers = list_openings(OpeningQuery(offering_id=practice.offering.id), days=1)
             patients = [a_patient().id for _ in range(CLIENTS)]
     return app, made, practice, [offer.slot_id for offer in offers], patients
 

@@ -17,7 +17,7 @@ from portal.appointments.commands import (
     undo,
     undo_group,
 )
-from portal.appointments.queries import OpeningQuery, find_offer, last_act
+from portal.appointments.queries import OpeningQuery, find_opening, last_act
 from portal.appointments.rules import (
     InSeriesAlready,
     NotAllBooked,
@@ -39,7 +39,7 @@ FIRST = date(2026, 3, 2)
 
 
 def planned(practice, repeat=None, at="09:00", patient_id=None, plan_id=None):
-    offer = find_offer(OpeningQuery(offering_id=practice.offering.id), chicago(2, at))
+    offer = find_opening(OpeningQuery(offering_id=practice.offering.id), chicago(2, at))
     return queries.plan_series(offer, plan_id, repeat or Repeat(1, 4), patient_id=patient_id)
 
 
@@ -162,7 +162,7 @@ def test_a_start_taken_meanwhile_books_none_of_them_and_names_it(open_practice):
         repeat_appointment(first, chosen(dates))
     assert refused.value.at == dates[1].at
     assert queries.get_appointment(first.id).appointment_series_id is None
-    assert find_offer(OpeningQuery(offering_id=open_practice.offering.id), dates[0].at)
+    assert find_opening(OpeningQuery(offering_id=open_practice.offering.id), dates[0].at)
 
 
 def test_the_patients_own_other_visit_has_the_last_word(open_practice):

@@ -11,7 +11,7 @@ from portal.appointments.commands import (
     start_visit,
     walk_in,
 )
-from portal.appointments.queries import OpeningQuery, board, board_version, list_offers
+from portal.appointments.queries import OpeningQuery, board, board_version, list_openings
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import state
 from portal.refusals import NotFound
@@ -93,7 +93,7 @@ def test_what_is_free_on_the_board_can_be_booked_there(clinic, practice):
         return [slot.start_at for slot in board(clinic.facility_id, DAY).slots if slot.free]
 
     def on_offer() -> set[datetime]:
-        return {offer.start_at for offer in list_offers(there, first_date=DAY, days=1)}
+        return {offer.start_at for offer in list_openings(there, first_date=DAY, days=1)}
 
     assert set(free()) == on_offer()
     assert {chicago(2, "08:30"), chicago(2, "09:45"), chicago(2, "11:45")}.isdisjoint(free())

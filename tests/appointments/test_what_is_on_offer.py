@@ -8,8 +8,8 @@ import pytest
 from portal.appointments.commands import BookingDetails, book_appointment, walk_in
 from portal.appointments.queries import (
     OpeningQuery,
-    list_offers,
-    nearest_offers,
+    list_openings,
+    nearest_openings,
     next_available,
     planned_steps,
     why_not,
@@ -44,7 +44,9 @@ def starts(offers) -> list[str]:
 
 
 def offered(practice, days=7, **wanted) -> list[str]:
-    return starts(list_offers(OpeningQuery(offering_id=practice.offering.id, **wanted), days=days))
+    return starts(
+        list_openings(OpeningQuery(offering_id=practice.offering.id, **wanted), days=days)
+    )
 
 
 def codes(practice, hhmm, plan=None, day=2) -> list[str]:
@@ -129,7 +131,7 @@ def test_a_slot_kept_for_one_service_is_not_offered_to_another(practice):
 def test_a_plan_counts_on_the_date_of_service(practice, acceptance, seen):
     hours(practice, end="08:30")
     plan = a_plan(practice.facility_id, **acceptance)
-    offers = list_offers(OpeningQuery(offering_id=practice.offering.id, plan_id=plan.id), days=14)
+    offers = list_openings(OpeningQuery(offering_id=practice.offering.id, plan_id=plan.id), days=14)
     assert [f"{offer.start_at:%d} 08:00" for offer in offers] == seen
 
 
@@ -151,7 +153,7 @@ def test_a_plans_own_workflow_decides_how_long_the_visit_is(practice):
     a_workflow(practice.offering, (20, 20, 20), plan=plan)
     hours(practice, end="09:00")
     assert offered(practice) == ["02 08:00", "02 08:30"]
-    [offer] = list_offers(OpeningQuery(offering_id=practice.offering.id, plan_id=plan.id), days=7)
+    [offer] = list_openings(OpeningQuery(offering_id=practice.offering.id, plan_id=plan.id), days=7)
     assert offer.end_at - offer.start_at == timedelta(minutes=60)
     steps = planned_steps(offer.workflow_id, offer.start_at)
     assert [step.minutes for step in steps] == [20, 20, 20]
@@ -194,7 +196,7 @@ def test_next_available_over_all_doctors_of_a_service(clinic, practice):
 
 def test_the_nearest_starts_are_earlier_or_later(practice):
     hours(practice, end="10:00")
-    found = nearest_offers(
+    found = nearest_openings(
         OpeningQuery(offering_id=practice.offering.id), chicago(2, "09:05"), limit=3
     )
     assert starts(found) == ["02 09:00", "02 09:30", "02 08:30"]

@@ -21,7 +21,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from portal import clock, waiting
-from portal.appointments.queries import OpeningQuery, list_offers
+from portal.appointments.queries import OpeningQuery, list_openings
 from portal.db import session
 from portal.tenancy import context
 from tests.support.client import Browser
@@ -110,7 +110,7 @@ def wish(own_database: Database) -> Wish:
         with clinic.at_work():
             practice = a_practice(clinic.facility_id)
             hours(practice)
-            [first, *_rest] = list_offers(OpeningQuery(offering_id=practice.offering.id), days=1)
+            [first, *_rest] = list_openings(OpeningQuery(offering_id=practice.offering.id), days=1)
             patient_id = a_patient().id
     typed = {
         "facility_id": clinic.facility_id, "service_id": practice.service.id,

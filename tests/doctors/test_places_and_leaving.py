@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import OpeningQuery, get_appointment, list_offers
+from portal.appointments.queries import OpeningQuery, get_appointment, list_openings
 from portal.doctors.commands import place_at_facility
 from portal.doctors.queries import find_place, list_own_places
 from portal.facilities.visits import visits_of_doctor
@@ -76,7 +76,7 @@ def test_ending_a_place_shows_the_visits_that_stand(browser, alder, practice):
 def test_ending_a_place_says_what_else_nobody_can_book_then(browser, alder, practice):
     with alder.at_work():
         wanted = OpeningQuery(offering_id=practice.offering.id)
-        offers = list_offers(wanted, days=90, limit=500)
+        offers = list_openings(wanted, days=90, limit=500)
     browser.sign_in(alder.admin)
     asked = browser.get(ending(practice)).text
     assert f"{len(offers)} openings can no longer be booked." in asked
@@ -84,7 +84,7 @@ def test_ending_a_place_says_what_else_nobody_can_book_then(browser, alder, prac
     assert "1 session of the week stays written down" in asked
     browser.send(ending(practice), {"seen": seen_in(asked)})
     with alder.at_work():
-        assert list_offers(wanted, days=90, limit=500) == []
+        assert list_openings(wanted, days=90, limit=500) == []
 
 
 def test_a_visit_booked_meanwhile_is_shown_first(browser, alder, practice):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from portal import clock
 from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import OpeningQuery, get_appointment, list_offers
+from portal.appointments.queries import OpeningQuery, get_appointment, list_openings
 from portal.availability.queries import list_rules
 from portal.doctors.commands import end_place, place_at_facility
 from portal.doctors.queries import find_place, standing
@@ -46,7 +46,7 @@ def two_places(clinic) -> list[Practice]:
 
 
 def offers(practice: Practice) -> int:
-    return len(list_offers(OpeningQuery(offering_id=practice.offering.id), days=200, limit=500))
+    return len(list_openings(OpeningQuery(offering_id=practice.offering.id), days=200, limit=500))
 
 
 def sessions(practice: Practice) -> int:

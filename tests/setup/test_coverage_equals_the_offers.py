@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.appointments.queries import OpeningQuery, list_offers
-from portal.appointments.queries.offers import HORIZON
+from portal.appointments.queries import OpeningQuery, list_openings
+from portal.appointments.queries.openings import HORIZON
 from portal.db import session
 from portal.doctors.commands import end_place
 from portal.facilities.commands import FacilityDetails, open_facility
@@ -112,7 +112,7 @@ def _offered(practices: list[Practice], plans: list[InsurancePlan]) -> dict:
     named = {plan.id: plan.name for plan in lasting if _taken_anywhere(plan, yesterday)}
     return {
         (practice.offering.id, named.get(plan_id)): bool(
-            list_offers(
+            list_openings(
                 OpeningQuery(offering_id=practice.offering.id, plan_id=plan_id),
                 days=HORIZON,
                 limit=1,
@@ -158,7 +158,7 @@ def _practice(wanted: dict, places: list[int], plan: InsurancePlan) -> Practice:
 def _book_some(practices: list[Practice], most: int) -> None:
     for practice in practices:
         wanted = OpeningQuery(offering_id=practice.offering.id)
-        for offer in list_offers(wanted, days=HORIZON, limit=most or 1)[:most]:
+        for offer in list_openings(wanted, days=HORIZON, limit=most or 1)[:most]:
             try:
                 book(practice, start_at=offer.start_at)
             except DomainError:

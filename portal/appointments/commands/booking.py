@@ -144,7 +144,7 @@ def _alternatives(details: BookingDetails) -> Iterator[None]:
     except SlotTaken as taken:
         wanted = OpeningQuery(offering_id=details.offering_id, plan_id=details.plan_id)
         taken.alternatives = taken.alternatives or tuple(
-            queries.nearest_offers(wanted, start_of(details))
+            queries.nearest_openings(wanted, start_of(details))
         )
         raise
 

@@ -129,7 +129,7 @@ def edit_appointment(appointment: Appointment, to: EditDetails) -> Edited:
     except SlotTaken as taken:
         session.refresh(appointment)
         wanted = OpeningQuery(offering_id=to.offering_id, plan_id=to.plan_id)
-        taken.alternatives = tuple(queries.nearest_offers(wanted, appointment.start_at))
+        taken.alternatives = tuple(queries.nearest_openings(wanted, appointment.start_at))
         raise
     same = (before.offering_id, before.plan_id) == (to.offering_id, to.plan_id)
     steps = queries.planned_steps(workflow.id, was.start) if workflow and becomes == NEW else ()

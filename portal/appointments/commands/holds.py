@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from portal import clock
 from portal.appointments.commands import seats
 from portal.appointments.commands.refusal import refusal
-from portal.appointments.queries import Opening, OpeningQuery, find_offer
+from portal.appointments.queries import Opening, OpeningQuery, find_opening
 from portal.appointments.rules import NotAnOpening, SlotHeld, SlotTaken
 from portal.audit import note
 from portal.availability.commands import lock_doctors
@@ -140,7 +140,7 @@ def _busy(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) 
     offer: Opening | None = None
     if offering_id is not None:
         wanted = OpeningQuery(offering_id=offering_id, plan_id=plan_id, slot_id=slot.id)
-        offer = find_offer(wanted, slot.start_at)
+        offer = find_opening(wanted, slot.start_at)
         if offer is None:
             raise _gone(slot, offering_id, plan_id)
     if offer is not None:

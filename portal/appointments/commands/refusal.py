@@ -50,7 +50,7 @@ def refusal(wanted: OpeningQuery, at: datetime, *, chosen: bool) -> DomainError:
     if error is None or (isinstance(error, DoesNotFit) and _without_hours(reasons)):
         error = _of_its_time(reasons, chosen=chosen)
     if isinstance(error, SlotTaken):
-        error.alternatives = tuple(queries.nearest_offers(wanted, at))
+        error.alternatives = tuple(queries.nearest_openings(wanted, at))
     return error
 
 

@@ -86,7 +86,7 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
             _move(appointment, replace(wanted, slot_id=details.slot_id), at)
     except SlotTaken as taken:
         session.refresh(appointment)
-        nearest = taken.alternatives or queries.nearest_offers(wanted, at)
+        nearest = taken.alternatives or queries.nearest_openings(wanted, at)
         taken.alternatives = tuple(each for each in nearest if not _is_there(appointment, each))
         raise
     return appointment
@@ -143,7 +143,7 @@ def _offer_at(appointment: Appointment, offering: ServiceOffering, at: datetime)
 def _move(appointment: Appointment, wanted: OpeningQuery, at: datetime) -> None:
     """Inside one savepoint: with the old seat given back the visit cannot be in its own way."""
     seats.give_back_seat(appointment)
-    offer = queries.find_offer(wanted, at)
+    offer = queries.find_opening(wanted, at)
     if offer is None:
         chosen = wanted.slot_id is not None
         raise refusal(replace(wanted, slot_id=None), at, chosen=chosen)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.queries.offers import OpeningQuery, find_offer
+from portal.appointments.queries.openings import OpeningQuery, find_opening
 from portal.availability.rules import Span, covers, day_span, local_date, weekday
 from portal.db import session
 from portal.insurance.queries import find_plan_at
@@ -151,7 +151,7 @@ def why_not(
     Raises:
         NotFound: no such offering.
     """
-    if find_offer(OpeningQuery(offering_id=offering_id, plan_id=plan_id, minutes=minutes), at):
+    if find_opening(OpeningQuery(offering_id=offering_id, plan_id=plan_id, minutes=minutes), at):
         return []
     values: dict[str, Any] = {
         "tenant_id": facts().tenant_id, "user_id": facts().user_id, "now": clock.now(),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
-from portal.appointments.queries.offers import Opening, OpeningQuery, list_offers
+from portal.appointments.queries.openings import Opening, OpeningQuery, list_openings
 from portal.appointments.queries.reasons import Reason, laid_out_until, why_not
 from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dates
 from portal.availability.rules import Span, instant, local_date
@@ -82,7 +82,7 @@ def plan_series(first: Opening, plan_id: int | None, repeat: Repeat, *, patient_
     days = repeated_dates(day, repeat)
     wanted = OpeningQuery(offering_id=first.offering_id, plan_id=plan_id, on_dates=days)
     span = (days[-1] - days[0]).days + 1
-    offers = list_offers(wanted, first_date=days[0], days=span, limit=MOST_FOUND)
+    offers = list_openings(wanted, first_date=days[0], days=span, limit=MOST_FOUND)
     busy = _busy(patient_id, Span(began, instant(days[-1] + timedelta(days=1), at, first.zone)))
     laid_out = laid_out_until(first.doctor_id, first.facility_id, first.zone)
     planned = [

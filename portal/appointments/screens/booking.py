@@ -14,7 +14,7 @@ from portal.appointments.forms.choice import Choice
 from portal.appointments.queries import Around, Opening, Waiting, around_patient
 from portal.appointments.screens.missing import moment
 from portal.appointments.screens.patient_strip import patient_strip
-from portal.appointments.screens.starts import Offers, offers_for
+from portal.appointments.screens.starts import Offers, openings_for
 from portal.availability.queries import find_held, get_slot
 from portal.names import name_of
 from portal.patients.queries import find_patient
@@ -85,7 +85,7 @@ def shown_booking(
     if patient is not None:
         keep_patient(form, patient)
     around = around_patient(patient.id) if patient else NOBODY
-    found = offers_for(choice, around.seen_by)
+    found = openings_for(choice, around.seen_by)
     keeps = found.chosen if found.chosen and (form.names_somebody or choice.picked) else None
     hold: Hold | None
     if ended and held_id is not None and find_held(held_id) is None:
@@ -162,7 +162,7 @@ def _held_instead(
         slot = commands.hold_instead(held_id, keeps, plan_id=choice.plan_id)
     except DomainError:
         gone = replace(choice, slot_id=keeps.slot_id if keeps else None, picked=True)
-        return offers_for(gone, around.seen_by), None
+        return openings_for(gone, around.seen_by), None
     return found, _hold(slot, choice.facility.timezone) if slot else None
 
 

@@ -86,7 +86,7 @@ def move_page(visit: Appointment, card: VisitPage, asked: date | None) -> MovePa
     today = local_date(clock.now(), card.zone)
     day = max(asked or card.start.date(), today)
     first = today + timedelta(days=(day - today).days // DAYS * DAYS)
-    offers = queries.list_offers(_wanted(visit, card.service_id), first_date=first, days=DAYS,
+    offers = queries.list_openings(_wanted(visit, card.service_id), first_date=first, days=DAYS,
                                  limit=MOST_IN_WEEK)  # fmt: skip
     by_day: dict[date, list[Opening]] = {}
     for offer in offers:
@@ -112,7 +112,7 @@ def openings_on(visit: Appointment, day: date | None) -> dict[int, list[int]]:
         is elsewhere.
     """
     service_id = get_offering(visit.service_offering_id).service_id
-    offers = queries.list_offers(_wanted(visit, service_id), first_date=day, days=2,
+    offers = queries.list_openings(_wanted(visit, service_id), first_date=day, days=2,
                                  limit=MOST_IN_WEEK)  # fmt: skip
     coming = queries.list_coming(visit.patient_id, clock.now())
     others = [Span(other.start_at, other.end_at) for other in coming if other.id != visit.id]

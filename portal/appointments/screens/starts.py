@@ -101,7 +101,7 @@ class Offers:
         return sum(step.minutes for step in self.steps)
 
 
-def offers_for(choice: Choice, seen_by: Sequence[SeenBy] = ()) -> Offers:
+def openings_for(choice: Choice, seen_by: Sequence[SeenBy] = ()) -> Offers:
     """Look for openings, and mark the one that is chosen.
 
     What a person chose stays so; if it cannot be booked any more nothing is. Else one is
@@ -112,7 +112,7 @@ def offers_for(choice: Choice, seen_by: Sequence[SeenBy] = ()) -> Offers:
     asked = choice.day or (local_date(picked.start_at, zone) if picked else choice.today)
     first = first_of_week(choice.today, asked)
     week = (
-        queries.list_offers(choice.wanted, first_date=first, days=DAYS, limit=MOST_IN_STRIP)
+        queries.list_openings(choice.wanted, first_date=first, days=DAYS, limit=MOST_IN_STRIP)
         if choice.service_id
         else []
     )
@@ -173,7 +173,7 @@ def _picked(choice: Choice) -> Opening | None:
     if not choice.picked or choice.slot_id is None or choice.service_id is None:
         return None
     wanted = replace(choice.wanted, slot_id=choice.slot_id)
-    return queries.find_offer(wanted, get_slot(choice.slot_id).start_at)
+    return queries.find_opening(wanted, get_slot(choice.slot_id).start_at)
 
 
 def _suggested(

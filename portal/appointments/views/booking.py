@@ -19,7 +19,7 @@ from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.series import refuse_start
-from portal.appointments.queries import OpeningQuery, around_patient, get_wish, list_offers
+from portal.appointments.queries import OpeningQuery, around_patient, get_wish, list_openings
 from portal.appointments.rules import NotAllBooked
 from portal.appointments.screens.act_messages import say_done
 from portal.appointments.screens.booking import heading, held_of, shown_booking
@@ -149,7 +149,7 @@ def _service_for(slot: AvailabilitySlot) -> int | None:
         return None
     wanted = OpeningQuery(doctor_id=slot.doctor_id, facility_id=slot.facility_id, slot_id=slot.id)
     day = local_date(slot.start_at, own[0].zone)
-    fitting = {offer.offering_id for offer in list_offers(wanted, first_date=day, days=1)}
+    fitting = {offer.offering_id for offer in list_openings(wanted, first_date=day, days=1)}
     doctors = Counter(each.service_id for each in offerings)
     usual = max((each for each in own if each.id in fitting),
                 key=lambda each: doctors[each.service_id], default=None)  # fmt: skip

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from portal.appointments import commands, queries
 from portal.appointments.forms import BookingForm, RepeatForm
 from portal.appointments.forms.series import refuse_start
-from portal.appointments.queries import OpeningQuery, find_offer
+from portal.appointments.queries import OpeningQuery, find_opening
 from portal.appointments.rules import InSeriesAlready, NotAllBooked, SeriesAtOwnTime
 from portal.appointments.screens.act_messages import say_done
 from portal.appointments.screens.series import Dates, dates_of, offer_of
@@ -50,7 +50,7 @@ def preview(form: BookingForm, facility: Facility) -> Dates:
     details = form.details(facility)
     slot = get_slot(details.slot_id or 0)
     wanted = OpeningQuery(offering_id=details.offering_id, plan_id=details.plan_id, slot_id=slot.id)
-    first = find_offer(wanted, slot.start_at)
+    first = find_opening(wanted, slot.start_at)
     if first is None:
         raise commands.refusal(replace(wanted, slot_id=None), slot.start_at, chosen=True)
     return dates_of(first, details.plan_id, form.chosen_repeat(), patient_id=form.chosen_patient,

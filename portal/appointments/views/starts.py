@@ -6,7 +6,7 @@ from flask import Response, request
 
 from portal import clock
 from portal.appointments.forms import FindForm
-from portal.appointments.queries import list_offers
+from portal.appointments.queries import list_openings
 from portal.appointments.screens.find import found_starts
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked
@@ -30,7 +30,7 @@ def starts() -> Response:
     found = None
     if asked is not None and form.validate():
         first, last = form.days(today)
-        offers = list_offers(form.wanted(), first_date=first, days=(last - first).days + 1,
+        offers = list_openings(form.wanted(), first_date=first, days=(last - first).days + 1,
                              limit=MOST_SHOWN)  # fmt: skip
         found = found_starts(offers, form.insurance_plan_id.data)
     return form_page("appointments/starts.html", "appointments/_found.html", form,

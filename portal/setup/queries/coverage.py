@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 from portal import clock
-from portal.appointments.queries.offers import HORIZON
+from portal.appointments.queries.openings import HORIZON
 from portal.db import together, with_generic_plan
 from portal.insurance.queries import list_plan_names
 from portal.setup.queries.coverage_statements import MOST_NAMED, judging

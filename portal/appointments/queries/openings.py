@@ -73,7 +73,7 @@ class OpeningQuery:
     instead_of: int | None = None
 
 
-def list_offers(
+def list_openings(
     wanted: OpeningQuery,
     *,
     first_date: date | None = None,
@@ -109,23 +109,23 @@ def search_asked(
     return frozenset(given), values
 
 
-def find_offer(wanted: OpeningQuery, at: datetime) -> Opening | None:
+def find_opening(wanted: OpeningQuery, at: datetime) -> Opening | None:
     """The offer of one start, whenever it is; None when it is not on offer."""
     return next_available(replace(wanted, from_at=at, until_at=at))
 
 
 def next_available(wanted: OpeningQuery, *, first_date: date | None = None) -> Opening | None:
     """The earliest start on offer, however far away."""
-    found = list_offers(wanted, first_date=first_date, days=HORIZON, limit=1)
+    found = list_openings(wanted, first_date=first_date, days=HORIZON, limit=1)
     return found[0] if found else None
 
 
-def nearest_offers(wanted: OpeningQuery, to: datetime, *, limit: int = NEAREST) -> list[Opening]:
+def nearest_openings(wanted: OpeningQuery, to: datetime, *, limit: int = NEAREST) -> list[Opening]:
     """The starts on offer nearest to an instant, before or after it; for a conflict's answer."""
     day = to.date()
-    around = list_offers(wanted, first_date=day - timedelta(days=1), days=3, limit=200)
+    around = list_openings(wanted, first_date=day - timedelta(days=1), days=3, limit=200)
     if len(around) < limit:
-        around += list_offers(wanted, first_date=day + timedelta(days=2), limit=limit)
+        around += list_openings(wanted, first_date=day + timedelta(days=2), limit=limit)
     return sorted(around, key=lambda offer: (abs(offer.start_at - to), offer.slot_id))[:limit]
 
 
