@@ -84,7 +84,7 @@ class FilterForm(PortalForm):
     until = DateField(lazy_gettext("Until"), [Optional(), in_the_calendar])
     patient_id = IntegerField(lazy_gettext("Patient"), NUMBER, widget=HiddenInput())
 
-    def offer_choices(self, people: Source, facilities: Sequence[FacilityName]) -> None:
+    def set_choices(self, people: Source, facilities: Sequence[FacilityName]) -> None:
         """The staff and facilities there are, and what the log has words for."""
         self.pick("user_id", people, none=gettext("All"))
         places = [(facility.id, facility.name) for facility in facilities]

@@ -28,7 +28,7 @@ class StandingForm(PortalForm):
     reach = RadioField(_("Works at"), choices=REACHES)
     facility_ids = SelectMultipleField(_("Facilities"), coerce=int)
 
-    def offer_choices(self) -> None:
+    def set_choices(self) -> None:
         """The roles and the clinic's facilities; all of them for whoever works at all."""
         self.role.choices = [(role, role_name(role)) for role in ROLE_NAMES]
         self.facility_ids.choices = [SelectChoice(*each) for each in queries.list_facilities()]

@@ -48,7 +48,7 @@ def show(user_id: int) -> Response:
 @stepped_up
 def new() -> Response:
     form = InvitationForm(**standing_of("front_desk", []))
-    form.offer_choices()
+    form.set_choices()
     if form.validate_on_submit():
         with form.refusals():
             person = form.person()
@@ -66,7 +66,7 @@ def edit(user_id: int) -> Response:
     commands.require_within(user)
     standing = standing_of(user.role, queries.facility_ids_of(user_id))
     form = StandingForm(**standing, edits=user)
-    form.offer_choices()
+    form.set_choices()
     if form.validate_on_submit():
         with form.refusals():
             commands.change_user(user, form.data["role"], form.chosen_facilities())

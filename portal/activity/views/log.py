@@ -82,7 +82,7 @@ def _people() -> Source:
 def _offer(form: FilterForm) -> str:
     """Fill the form's choices; the zone that its days are in."""
     facilities = list_choices()
-    form.offer_choices(_people(), facilities)
+    form.set_choices(_people(), facilities)
     return zone_for(facilities, form.facility_id.data)
 
 

@@ -78,7 +78,7 @@ class BookingForm(Repeating, ForSomebody):
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=2000)], filters=[tidy])
     show = StringField()
 
-    def offer_choices(self, facility: Facility) -> None:
+    def set_choices(self, facility: Facility) -> None:
         """What can be chosen at this facility; a doctor chosen first suggests the service."""
         self.offer_key(facility)
         offer_service(self, facility.id)
@@ -139,7 +139,7 @@ class BookingForm(Repeating, ForSomebody):
         """Book at another facility: the time, and a doctor who is not there, are to be chosen."""
         self.availability_slot_id.data = self.lost_slot_id.data = None
         self.day.data = self.week.data = None
-        self.offer_choices(facility)
+        self.set_choices(facility)
         places = list_places(facility_id=facility.id)
         if self.doctor_id.data not in {place.doctor_id for place in places}:
             self.doctor_id.data = None

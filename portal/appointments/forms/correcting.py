@@ -21,7 +21,7 @@ class CorrectionForm(PortalForm):
         [InputRequired(lazy_gettext("Say why.")), Length(max=500)],
     )
 
-    def offer_choices(self, visit: Appointment) -> None:
+    def set_choices(self, visit: Appointment) -> None:
         """What can be corrected from where it stands."""
         choices = [(to, gettext(STATUS[to][0])) for to in ENDINGS.get(visit.status, ())]
         act = queries.last_act(visit.id)

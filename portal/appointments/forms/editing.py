@@ -29,7 +29,7 @@ class EditForm(PortalForm):
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=2000)], filters=[tidy])
     seen = HiddenField()
 
-    def offer_choices(self, visit: Appointment) -> None:
+    def set_choices(self, visit: Appointment) -> None:
         """The services of its doctor there, the plans as its facility sees them."""
         self.visit, self.facility = visit, get_facility(visit.facility_id)
         offerings = list_offerings(facility_id=visit.facility_id, doctor_id=visit.doctor_id)

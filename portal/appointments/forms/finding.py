@@ -33,7 +33,7 @@ class FindForm(PortalForm):
     last_day = DateField(lazy_gettext("Until"), [REQUIRED, in_reach])
     part_of_day = SelectField(lazy_gettext("Time of day"), default="any")
 
-    def offer_choices(self, facility: Facility) -> None:
+    def set_choices(self, facility: Facility) -> None:
         """What can be chosen; plans as the present facility has them."""
         there = self.at_facility_id.data
         offer_service(self, there)

@@ -60,7 +60,7 @@ class WishForm(ForSomebody):
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=2000)], filters=[tidy])
     show = StringField()
 
-    def offer_choices(self, facility: Facility) -> None:
+    def set_choices(self, facility: Facility) -> None:
         """What can be chosen, from this facility's side."""
         offer_service(self, facility.id)
         offer_plan(self)

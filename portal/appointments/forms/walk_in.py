@@ -21,7 +21,7 @@ class WalkInForm(BookingForm):
         """It is now, whatever the form says."""
         return True
 
-    def offer_choices(self, facility: Facility) -> None:
+    def set_choices(self, facility: Facility) -> None:
         """What can be chosen; each doctor with their queue, the shortest first."""
         self.offer_key(facility)
         offer_service(self, facility.id)

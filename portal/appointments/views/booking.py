@@ -62,7 +62,7 @@ def new() -> Response:
     facility = facility_asked()
     slot_id, day = number_asked("slot"), day_asked()
     form = BookingForm(formdata=None, data=_asked(slot_id))
-    form.offer_choices(facility)
+    form.set_choices(facility)
     return _form(form, facility, _first_choice(form, facility, slot_id, day))
 
 
@@ -73,7 +73,7 @@ def create() -> Response:
     form.facility_id.data = str(facility.id)
     seek_typed(form)
     if form.service_id.data is None or form.is_unread:
-        form.offer_choices(facility)
+        form.set_choices(facility)
     if form.show.data == "waitlist":
         return _wish(form, facility)
     facility = _taken_up(form, facility)
@@ -111,7 +111,7 @@ def _wish(form: BookingForm, facility: Facility) -> Response:
         commands.release_slot(held)
     today = clock.today_in(facility.timezone)
     wish = WishForm(formdata=None, data=wish_of_booking(form, facility, today))
-    wish.offer_choices(facility)
+    wish.set_choices(facility)
     return wish_form(wish, facility)
 
 
@@ -249,7 +249,7 @@ def _form(
 ) -> Response:
     """The form; asked to show more, it is no error that it is not complete."""
     if form.service_id.choices is None:
-        form.offer_choices(facility)
+        form.set_choices(facility)
     matches = matching(form)
     if matches is None and not alike:
         alike = shown_before(form)

@@ -19,7 +19,7 @@ from portal.web.answers import form_page
 @permission("appointments.correct")
 def correction(appointment_id: int) -> Response:
     visit, form = queries.get_appointment(appointment_id), CorrectionForm()
-    form.offer_choices(visit)
+    form.set_choices(visit)
     if not form.validate():
         return form_page(PAGE, CARD, form, **(shown(visit) | {"correct_form": form}))
     try:

@@ -33,7 +33,7 @@ def edit(appointment_id: int) -> Response:
     """What changes the plan or the service is shown first, and saved when that was seen."""
     visit = _held(appointment_id)
     form = EditForm(data=edit_as_typed(visit), edits=visit)
-    form.offer_choices(visit)
+    form.set_choices(visit)
     coming, instead = None, []
     if form.validate_on_submit():
         with form.refusals():

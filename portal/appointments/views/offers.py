@@ -23,7 +23,7 @@ def offers() -> Response:
     have ended, what was held was chosen: nothing else is suggested in its place.
     """
     facility, form = facility_asked(), BookingForm()
-    form.offer_choices(facility)
+    form.set_choices(facility)
     choice, ended = form.choice(facility), "ended" in request.form
     if ended:
         choice = replace(choice, picked=not form.own_time)

@@ -26,7 +26,7 @@ def starts() -> Response:
     asked = request.args if "service_id" in request.args else None
     usual = {"first_day": today, "last_day": today + USUAL, "at_facility_id": facility.id}
     form = FindForm(formdata=asked, data=usual, meta={"csrf": False})
-    form.offer_choices(facility)
+    form.set_choices(facility)
     found = None
     if asked is not None and form.validate():
         first, last = form.days(today)

@@ -139,7 +139,7 @@ def shown(visit: Appointment) -> dict[str, Any]:
     cancel_form = CancellationForm(formdata=None) if card.can_cancel else None
     correct_form = CorrectionForm(formdata=None) if card.can_correct else None
     if correct_form is not None:
-        correct_form.offer_choices(visit)
+        correct_form.set_choices(visit)
     return {
         "visit": card,
         "cancel_form": cancel_form,

@@ -65,7 +65,7 @@ def waitlist_new() -> Response:
     facility = facility_asked()
     form = WishForm(data=_asked(facility) if request.method == "GET" else None)
     brought = _brought(form)
-    form.offer_choices(facility)
+    form.set_choices(facility)
     if not brought and _is_sent(form) and form.validate():
         with form.refusals():
             entry, anew = _added(form)
@@ -85,7 +85,7 @@ def waitlist_edit(entry_id: int) -> Response:
     facility = facility or facility_asked()
     form = WishForm(data=_shown(entry, there), edits=entry)
     brought = _brought(form)
-    form.offer_choices(facility)
+    form.set_choices(facility)
     if not brought and _is_sent(form) and form.validate():
         with form.refusals():
             commands.change_wish(entry, form.details())

@@ -46,7 +46,7 @@ def received() -> Response:
     form.offer_key(facility)
     seek_typed(form)
     if form.is_unread:
-        form.offer_choices(facility)
+        form.set_choices(facility)
     there = form.take_up()
     if there is not None:
         return go("appointments.new", facility=there, patient=form.chosen_patient,
@@ -75,7 +75,7 @@ def _receive(form: WalkInForm, facility: Facility) -> Appointment:
 
 
 def _form(form: WalkInForm, facility: Facility) -> Response:
-    form.offer_choices(facility)
+    form.set_choices(facility)
     matches = matching(form)
     alike = shown_before(form) if matches is None else ()
     form.show.data, choice = "", form.choice(facility)

@@ -74,7 +74,7 @@ class PatientForm(PortalForm):
     facility_id = SelectField(lazy_gettext("Facility"), coerce=record_number)
     default_insurance_plan_id = PickField(lazy_gettext("Insurance"))
 
-    def offer_choices(self, patient: Patient | None = None) -> None:
+    def set_choices(self, patient: Patient | None = None) -> None:
         """The facilities and plans there are.
 
         Args:
@@ -178,9 +178,9 @@ class RegistrationForm(PatientForm):
 
     register_anyway = BooleanField(lazy_gettext("This is somebody else: register them anyway"))
 
-    def offer_choices(self, patient: Patient | None = None) -> None:
+    def set_choices(self, patient: Patient | None = None) -> None:
         """The same, and the kinds of alerts."""
-        super().offer_choices(patient)
+        super().set_choices(patient)
         self.kind.choices = [(kind, kind_words(kind)) for kind in ALERT_KINDS]
 
 

@@ -85,7 +85,7 @@ def _plans_of(found: Sequence[queries.PatientRow]) -> dict[int, str]:
 @permission("patients.register")
 def new() -> Response:
     form, alike = RegistrationForm(), []
-    form.offer_choices()
+    form.set_choices()
     if form.validate_on_submit():
         with form.refusals():
             details = form.details()
@@ -115,7 +115,7 @@ def _registered(form: RegistrationForm, details: PatientDetails) -> Patient:
 def edit(patient_id: int) -> Response:
     patient = held(queries.get_patient(patient_id))
     form = PatientForm(obj=patient, data=as_kept(patient), edits=patient)
-    form.offer_choices(patient)
+    form.set_choices(patient)
     if form.validate_on_submit():
         with form.refusals():
             kept = {"status": patient.status, "meta": patient.meta, "notes": patient.notes,
