@@ -8,7 +8,7 @@ from sqlalchemy import text
 from portal.db import session
 from portal.patients import commands, queries
 from portal.patients.queries import duplicates
-from portal.patients.queries.duplicates import Place, list_duplicates
+from portal.patients.queries.duplicates import Cursor, list_duplicates
 from portal.patients.rules.duplicates import Resemblance
 from portal.tenancy.context import facts
 from tests.patients.conftest import register
@@ -76,7 +76,7 @@ def test_every_pair_is_on_exactly_one_page(clinic):
         pages.append(page.pairs)
         if not page.more:
             break
-        after = Place.read(str(page.after))
+        after = Cursor.read(str(page.after))
     told = [(pair.newer.id, pair.older.id) for page in pages for pair in page]
     assert len(everything) == 21
     assert told == [(pair.newer.id, pair.older.id) for pair in everything]
@@ -91,7 +91,7 @@ def test_looking_stops_after_so_many_patients_and_can_go_on(clinic, monkeypatch)
     page = list_duplicates()
     assert (page.pairs, page.more) == ([], False)
     assert [pair[:2] for pair in listed(after=page.after)] == [("Anna", "Anne")]
-    assert list_duplicates(after=Place.read("1-0")).after is None
+    assert list_duplicates(after=Cursor.read("1-0")).after is None
 
 
 def test_of_a_number_that_everybody_has_only_the_latest_are_looked_at(clinic, monkeypatch):
@@ -105,7 +105,7 @@ def test_of_a_number_that_everybody_has_only_the_latest_are_looked_at(clinic, mo
 
 @pytest.mark.parametrize("typed", ["", "x", "1", "1-", "-1", "1-x", "9" * 30 + "-1", "١-١", None])
 def test_nonsense_is_no_place(typed):
-    assert Place.read(typed) is None
+    assert Cursor.read(typed) is None
 
 
 @pytest.fixture

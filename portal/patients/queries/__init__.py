@@ -13,7 +13,7 @@ from portal.patients.queries.charting import (
     list_ended_alerts,
     list_notes,
 )
-from portal.patients.queries.duplicates import Pair, Pairs, Place, list_duplicates
+from portal.patients.queries.duplicates import Cursor, Pair, Pairs, list_duplicates
 from portal.patients.queries.holding import token_of
 from portal.patients.queries.merges import (
     AtOnce,
@@ -59,6 +59,7 @@ __all__ = [
     "AtOnce",
     "Candidate",
     "Contact",
+    "Cursor",
     "Former",
     "Held",
     "KnownElsewhere",
@@ -69,7 +70,6 @@ __all__ = [
     "PastMerge",
     "PatientOpener",
     "PatientRow",
-    "Place",
     "Registered",
     "are_distinct",
     "can_tell",

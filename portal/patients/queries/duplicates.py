@@ -91,7 +91,7 @@ ROWS = text(
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """A place in the list: after this pair; `older` 0 is after all pairs of `newer`."""
 
     newer: int
@@ -102,7 +102,7 @@ class Place:
         return f"{self.newer}-{self.older}"
 
     @classmethod
-    def read(cls, typed: str | None) -> "Place | None":
+    def read(cls, typed: str | None) -> "Cursor | None":
         """The place an address names; None when it names none."""
         newer, _dash, older = (typed or "").partition("-")
         numbers = (newer, older)
@@ -130,11 +130,11 @@ class Pairs:
     """A page of them; `after` is where the next begins, `more` whether it is known to have any."""
 
     pairs: Sequence[Pair]
-    after: Place | None
+    after: Cursor | None
     more: bool
 
 
-def list_duplicates(*, after: Place | None = None, limit: int = PAGE) -> Pairs:
+def list_duplicates(*, after: Cursor | None = None, limit: int = PAGE) -> Pairs:
     """Pairs of patients who may be one person, the last registered first.
 
     Those that somebody found to be two people are left out.
@@ -151,9 +151,9 @@ def list_duplicates(*, after: Place | None = None, limit: int = PAGE) -> Pairs:
     found = session.execute(PAIRS, values).all()
     pairs = list(_alike(found[:limit]))
     if len(found) > limit:
-        return Pairs(pairs, Place(*found[limit - 1]), more=True)
+        return Pairs(pairs, Cursor(*found[limit - 1]), more=True)
     last = session.scalar(LAST_READ, values)
-    return Pairs(pairs, Place(last, 0) if last else None, more=False)
+    return Pairs(pairs, Cursor(last, 0) if last else None, more=False)
 
 
 def _alike(found: Sequence[Any]) -> Iterator[Pair]:

@@ -19,7 +19,7 @@ OF_A_PATIENT = ("patient_id", "other_id")
 @bp.get("/duplicates")
 @permission("patients.merge")
 def duplicates() -> Response:
-    after = queries.Place.read(request.args.get("after"))
+    after = queries.Cursor.read(request.args.get("after"))
     return page("patients/duplicates.html", "patients/_duplicates.html", after=after,
                 found=queries.list_duplicates(after=after))  # fmt: skip
 
@@ -76,7 +76,7 @@ def separation(patient_id: int, merge_id: int) -> Response:
 def distinction(patient_id: int, other_id: int) -> Response:
     commands.mark_not_duplicate(patient_id, other_id)
     toast(_("Noted: these are two people. They are not listed any more."))
-    after = queries.Place.read(request.form.get("after"))
+    after = queries.Cursor.read(request.form.get("after"))
     return go("patients.duplicates", after=after)
 
 
