@@ -37,7 +37,7 @@ class EnvelopeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Binding:
     """Where an envelope belongs. It opens nowhere else."""
 
     tenant_id: int
@@ -55,7 +55,7 @@ def bound_to(tenant_id: int, table: str, column: str) -> bytes:
     return struct.pack(">q", tenant_id) + f"{table}\0{column}\0".encode()
 
 
-def seal(cipher: AESGCM, key_version: int, place: Place, plaintext: bytes) -> bytes:
+def seal(cipher: AESGCM, key_version: int, place: Binding, plaintext: bytes) -> bytes:
     """An envelope around the plaintext, with a fresh random nonce."""
     header = _HEADER.pack(VERSION, AES_256_GCM, key_version)
     nonce = os.urandom(_NONCE)
@@ -72,7 +72,7 @@ def key_version_of(envelope: bytes) -> int:
     return int(key_version)
 
 
-def unseal(cipher: AESGCM, place: Place, envelope: bytes) -> bytes:
+def unseal(cipher: AESGCM, place: Binding, envelope: bytes) -> bytes:
     """The plaintext of an envelope whose `key_version_of` is the cipher's."""
     bound = bound_to(place.tenant_id, place.table, place.column)
     return unsealing(cipher, envelope[:HEADER], bound)(place.row_uid.bytes, envelope)

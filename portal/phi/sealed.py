@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session
 from portal.db import Base, PortalSession, state
 from portal.phi.envelopes import (
     HEADER,
+    Binding,
     EnvelopeError,
-    Place,
     Unsealing,
     bound_to,
     key_version_of,
@@ -129,7 +129,7 @@ def seal_field(table: str, column: str, row_uid: UUID, value: Any, *, kind: Kind
     tenant_id = facts().tenant_id
     keys = ring().of(tenant_id)
     cipher = keys.cipher(keys.active, table, column)
-    return seal(cipher, keys.active, Place(tenant_id, table, column, row_uid), kind.dump(value))
+    return seal(cipher, keys.active, Binding(tenant_id, table, column, row_uid), kind.dump(value))
 
 
 class Opener:
@@ -204,7 +204,7 @@ def open_unseen(
     try:
         version = key_version_of(envelope)
         cipher = ring().of(tenant_id, version=version).cipher(version, table, column)
-        return kind.load(unseal(cipher, Place(tenant_id, table, column, row_uid), envelope))
+        return kind.load(unseal(cipher, Binding(tenant_id, table, column, row_uid), envelope))
     except (EnvelopeError, KeyUnavailable) as error:
         return _unreadable(table, column, row_uid, error)
 
@@ -221,7 +221,7 @@ def reseal(table: str, column: str, row_uid: UUID, envelope: bytes) -> bytes:
     Raises:
         EnvelopeError, KeyUnavailable: it does not open.
     """
-    place = Place(facts().tenant_id, table, column, row_uid)
+    place = Binding(facts().tenant_id, table, column, row_uid)
     version = key_version_of(envelope)
     keys = ring().of(place.tenant_id, version=version)
     plaintext = unseal(keys.cipher(version, table, column), place, envelope)

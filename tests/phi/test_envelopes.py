@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from portal.phi.envelopes import OVERHEAD, EnvelopeError, Place, key_version_of, seal, unseal
+from portal.phi.envelopes import OVERHEAD, Binding, EnvelopeError, key_version_of, seal, unseal
 
-HERE = Place(7, "patients", "first_name", UUID(int=1))
+HERE = Binding(7, "patients", "first_name", UUID(int=1))
 CIPHER = AESGCM(bytes(range(32)))
 NAME = "Zoë".encode()
 
