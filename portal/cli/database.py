@@ -7,7 +7,7 @@ import psycopg
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal import roles
+from portal import database_roles as roles
 from portal.embedded import ensure_running
 
 group = AppGroup("database", help="Prepare a PostgreSQL server, or say where the database is.")

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from portal import roles
+from portal import database_roles as roles
 from portal.embedded.account import give, let_through, run_as
 from portal.files import made_once
 

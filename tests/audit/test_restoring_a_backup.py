@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from portal import roles
+from portal import database_roles as roles
 from portal.audit import commands
 from portal.embedded import EmbeddedServer
 from tests.audit.conftest import Log, working_on

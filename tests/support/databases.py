@@ -13,7 +13,7 @@ from flask import Flask
 from psycopg import sql
 from sqlalchemy import Engine
 
-from portal import roles
+from portal import database_roles as roles
 from portal.app import create_app
 from portal.config import ROOT, Config
 from portal.db import db

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.config import driver_url, read_json
 from portal.connections import ClinicPool
+from portal.database_roles import NAMES
 from portal.db import db
 from portal.prepared import Connection as Line
-from portal.roles import NAMES
 from tests.support.databases import Database
 
 BECOME = "SELECT set_config('session_authorization', %s, false)"
