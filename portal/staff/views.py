@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from portal import outbox
+from portal import mail as outbox
 from portal.auth.permissions import permission, stepped_up
 from portal.auth.queries import get_user, language_of
 from portal.staff import commands, queries
