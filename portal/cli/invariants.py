@@ -7,7 +7,8 @@ import click
 from flask.cli import with_appcontext
 
 from portal.absences.queries.invariants import absences_half_done
-from portal.appointments.queries import belonging, promises
+from portal.appointments.queries import belonging
+from portal.appointments.queries import invariants as promises
 from portal.audit.queries import changes_without_entries
 from portal.auth.promises import clinics_without_an_owner, sessions_that_should_have_ended
 from portal.availability.queries.promises import (
