@@ -16,7 +16,7 @@ from portal.availability.queries.invariants import (
     starts_that_no_hours_give,
 )
 from portal.cli.lookup import every_tenant
-from portal.patients.queries.promises import (
+from portal.patients.queries.invariants import (
     lines_of_charts_gone_astray,
     patients_of_an_older_scheme,
     patients_that_cannot_be_found,

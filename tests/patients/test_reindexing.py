@@ -5,7 +5,7 @@ from sqlalchemy import delete, func, select
 
 from portal.patients import queries
 from portal.patients.commands import index_some
-from portal.patients.queries.promises import patients_of_an_older_scheme
+from portal.patients.queries.invariants import patients_of_an_older_scheme
 from portal.schema.patients import PatientSearchToken as Token
 from tests.patients.conftest import register
 
