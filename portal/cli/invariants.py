@@ -10,7 +10,7 @@ from portal.absences.queries.invariants import absences_half_done
 from portal.appointments.queries import belonging
 from portal.appointments.queries import invariants as promises
 from portal.audit.queries import changes_without_entries
-from portal.auth.promises import clinics_without_an_owner, sessions_that_should_have_ended
+from portal.auth.invariants import clinics_without_an_owner, sessions_that_should_have_ended
 from portal.availability.queries.invariants import (
     hours_of_anothers_service,
     starts_that_no_hours_give,
