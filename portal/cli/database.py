@@ -7,7 +7,7 @@ import psycopg
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal import database_roles as roles
+from portal import database_roles
 from portal.embedded import ensure_running
 
 group = AppGroup("database", help="Prepare a PostgreSQL server, or say where the database is.")
@@ -28,15 +28,17 @@ def prepare(admin_url: str | None) -> None:
     """
     urls = {role: urlsplit(_url(role)) for role in VARIABLES}
     for role, url in urls.items():
-        if url.username != roles.NAMES[role]:
-            raise click.ClickException(f"{VARIABLES[role]} is not for {roles.NAMES[role]}.")
+        if url.username != database_roles.NAMES[role]:
+            raise click.ClickException(
+                f"{VARIABLES[role]} is not for {database_roles.NAMES[role]}."
+            )
     passwords = {role: unquote(url.password or "") or None for role, url in urls.items()}
     database = unquote(urls["app"].path.strip("/"))
     try:
-        roles.prepare(admin_url or _admin_url(), database, passwords)
+        database_roles.prepare(admin_url or _admin_url(), database, passwords)
     except psycopg.Error as error:
         raise click.ClickException(error.diag.message_primary or str(error).strip()) from None
-    click.echo(f"Prepared the database {database} and its roles. Next: flask db upgrade")
+    click.echo(f"Prepared the database {database} and its database_roles. Next: flask db upgrade")
 
 
 @group.command("url")

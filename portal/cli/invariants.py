@@ -7,8 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.absences.queries.invariants import absences_half_done
-from portal.appointments.queries import belonging
-from portal.appointments.queries import invariants as promises
+from portal.appointments.queries import belonging, invariants
 from portal.audit.queries import changes_without_entries
 from portal.auth.invariants import clinics_without_an_owner, sessions_that_should_have_ended
 from portal.availability.queries.invariants import (
@@ -28,13 +27,13 @@ from portal.tenancy.guards import log_that_can_be_changed, tables_not_kept_apart
 
 # What is promised -> the check that gives what breaks it, a line each.
 CHECKS: dict[str, Callable[[], Sequence[str]]] = {
-    "no doctor is in two places": promises.doctors_in_two_places,
-    "no patient is in two places": promises.patients_in_two_places,
-    "every visit's doctor is taken for all of it": promises.visits_outside_their_slots,
-    "seats are counted right": promises.seats_miscounted,
-    "statuses, times and steps agree": promises.statuses_that_disagree,
-    "steps follow one another inside the visit": promises.steps_out_of_order,
-    "a visit is as long as its steps": promises.visits_not_as_long_as_their_steps,
+    "no doctor is in two places": invariants.doctors_in_two_places,
+    "no patient is in two places": invariants.patients_in_two_places,
+    "every visit's doctor is taken for all of it": invariants.visits_outside_their_slots,
+    "seats are counted right": invariants.seats_miscounted,
+    "statuses, times and steps agree": invariants.statuses_that_disagree,
+    "steps follow one another inside the visit": invariants.steps_out_of_order,
+    "a visit is as long as its steps": invariants.visits_not_as_long_as_their_steps,
     "every visit has a slot of its own": belonging.visits_without_a_slot,
     "a visit is where its service is offered": belonging.visits_of_another_service,
     "steps are those of the visit's workflow": belonging.steps_of_another_workflow,

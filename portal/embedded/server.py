@@ -18,7 +18,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from portal import database_roles as roles
+from portal import database_roles
 from portal.embedded.account import give, let_through, run_as
 from portal.files import made_once
 
@@ -64,7 +64,7 @@ class EmbeddedServer:
 
     def url(self, role: str = "app", database: str = DATABASE) -> str:
         """The libpq URL for a role: app, owner, worker or admin."""
-        name = ADMIN if role == "admin" else roles.NAMES[role]
+        name = ADMIN if role == "admin" else database_roles.NAMES[role]
         where = quote(str(self._socket_folder), safe="")
         return f"postgresql://{name}:{self.passwords[role]}@/{database}?host={where}"
 
@@ -85,15 +85,15 @@ class EmbeddedServer:
             self._launch()
         if not self._is_prepared():
             self._wait_for_answers()
-            roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
-            roles.close_other_databases(self.url("admin", "postgres"))
+            database_roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
+            database_roles.close_other_databases(self.url("admin", "postgres"))
             self._prepared.write_text(self._identity())
 
     def empty(self) -> None:
         """Drop the portal's database with all that is in it, and make an empty one."""
         with psycopg.connect(self.url("admin", "postgres"), autocommit=True) as admin:
             admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
+        database_roles.prepare(self.url("admin", "postgres"), DATABASE, self.passwords)
 
     def _launch(self) -> None:
         if not (self.data / "PG_VERSION").exists():
@@ -217,7 +217,9 @@ class EmbeddedServer:
 
 
 def _new_passwords() -> str:
-    return json.dumps({role: secrets.token_urlsafe(24) for role in ("admin", *roles.NAMES)})
+    return json.dumps(
+        {role: secrets.token_urlsafe(24) for role in ("admin", *database_roles.NAMES)}
+    )
 
 
 def _is_server(command: list[str]) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from portal import mail as outbox
+from portal import mail
 from portal.auth.permissions import permission, stepped_up
 from portal.auth.queries import get_user, language_of
 from portal.staff import commands, queries
@@ -166,7 +166,7 @@ def _mail_warning(to: str) -> None:
         words = _("Somebody at %(clinic)s asked that your second factor be reset, because you lost"
                   " it. If you did not ask for this, tell an owner or administrator at once.",
                   clinic=clinic)  # fmt: skip
-        outbox.send(to, _("Your second factor at %(clinic)s", clinic=clinic), f"{words}\n")
+        mail.send(to, _("Your second factor at %(clinic)s", clinic=clinic), f"{words}\n")
 
 
 def _mail_link(to: str, token: str) -> None:
@@ -177,4 +177,4 @@ def _mail_link(to: str, token: str) -> None:
                   clinic=clinic, address=address)  # fmt: skip
         lasts = _("The link works once, within 15 minutes.")
         subject = _("Your access to %(clinic)s", clinic=clinic)
-        outbox.send(to, subject, f"{words}\n\n{lasts}\n")
+        mail.send(to, subject, f"{words}\n\n{lasts}\n")

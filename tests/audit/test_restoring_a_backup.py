@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from portal import database_roles as roles
+from portal import database_roles
 from portal.audit import commands
 from portal.embedded import EmbeddedServer
 from tests.audit.conftest import Log, working_on
@@ -42,7 +42,7 @@ def restored(log, other_server, tmp_path) -> Iterator[Log]:
         log.write("birch", 2)
         log.seal()
     with clone(other_server, "restored", "template0") as database:
-        roles.prepare(other_server.url("admin", "postgres"), "restored", {})
+        database_roles.prepare(other_server.url("admin", "postgres"), "restored", {})
         url = database.url("admin")
         _run(other_server, "pg_restore", "--single-transaction", "-d", url, backup)
         with working_on(database) as admin:

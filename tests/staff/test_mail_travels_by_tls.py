@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from portal import mail as outbox
+from portal import mail
 from tests.support.serving import free_port
 
 
@@ -103,7 +103,7 @@ def send(app, monkeypatch):
 
     def sending(url: str) -> None:
         monkeypatch.setitem(app.config, "SMTP_URL", url)
-        outbox.send("ines@alder.example", "Your link", "/welcome/secret")
+        mail.send("ines@alder.example", "Your link", "/welcome/secret")
 
     return sending
 
@@ -125,7 +125,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_nothing(
 ):
     with (
         served(certificate, from_the_start=from_the_start) as (port, letters),
-        pytest.raises(outbox.MailNotSent),
+        pytest.raises(mail.MailNotSent),
     ):
         send(f"{scheme}://portal:password@localhost:{port}")
     assert (letters.passwords, letters.seen) == ([], [])
@@ -135,7 +135,7 @@ def test_a_certificate_for_another_name_gets_nothing(send, certificate, monkeypa
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with (
         served(certificate, host="127.0.0.2") as (port, letters),
-        pytest.raises(outbox.MailNotSent) as refused,
+        pytest.raises(mail.MailNotSent) as refused,
     ):
         send(f"smtp://portal:password@127.0.0.2:{port}")
     assert "127.0.0.2" in str(refused.value.__cause__)
@@ -143,9 +143,9 @@ def test_a_certificate_for_another_name_gets_nothing(send, certificate, monkeypa
 
 
 def test_a_server_elsewhere_without_tls_gets_nothing(send, monkeypatch):
-    monkeypatch.setattr(outbox, "_is_here", lambda _host: False)
+    monkeypatch.setattr(mail, "_is_here", lambda _host: False)
     with served(None) as (port, letters):
-        with pytest.raises(outbox.MailNotSent):
+        with pytest.raises(mail.MailNotSent):
             send(f"smtp://portal:password@localhost:{port}")
         assert (letters.passwords, letters.seen) == ([], [])
         send(f"smtp://portal:password@localhost:{port}?tls=no")
@@ -165,7 +165,7 @@ def test_a_server_elsewhere_without_tls_gets_nothing(send, monkeypatch):
     ],
 )
 def test_only_this_machine_is_here(host, here):
-    assert outbox._is_here(host) is here
+    assert mail._is_here(host) is here
 
 
 def test_a_server_on_this_machine_may_have_no_tls(send):

@@ -13,7 +13,7 @@ from flask import Flask
 from psycopg import sql
 from sqlalchemy import Engine
 
-from portal import database_roles as roles
+from portal import database_roles
 from portal.app import create_app
 from portal.config import ROOT, Config
 from portal.db import db
@@ -114,8 +114,10 @@ def clone(server: EmbeddedServer, name: str, template: str = TEMPLATE) -> Iterat
     _copy(server, name, template)
     with _admin(server) as admin:
         give = sql.SQL("ALTER DATABASE {} OWNER TO {}")
-        admin.execute(give.format(sql.Identifier(name), sql.Identifier(roles.NAMES["owner"])))
-        roles.guard_database(admin, name)
+        admin.execute(
+            give.format(sql.Identifier(name), sql.Identifier(database_roles.NAMES["owner"]))
+        )
+        database_roles.guard_database(admin, name)
     database = Database(server, name)
     try:
         yield database
@@ -158,7 +160,7 @@ def mine(name: str) -> str:
 def empty(server: EmbeddedServer, name: str) -> Iterator[Database]:
     """A prepared database without any migration, while the block runs."""
     with clone(server, name, "template0") as database:
-        roles.prepare(server.url("admin", "postgres"), database.name, {})
+        database_roles.prepare(server.url("admin", "postgres"), database.name, {})
         yield database
 
 
@@ -180,7 +182,7 @@ def _server(
 
 
 def _migrated(draft: Database) -> None:
-    roles.prepare(draft.server.url("admin", "postgres"), draft.name, {})
+    database_roles.prepare(draft.server.url("admin", "postgres"), draft.name, {})
     migrate(draft.app())
 
 
