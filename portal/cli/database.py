@@ -38,7 +38,7 @@ def prepare(admin_url: str | None) -> None:
         database_roles.prepare(admin_url or _admin_url(), database, passwords)
     except psycopg.Error as error:
         raise click.ClickException(error.diag.message_primary or str(error).strip()) from None
-    click.echo(f"Prepared the database {database} and its database_roles. Next: flask db upgrade")
+    click.echo(f"Prepared the database {database} and its roles. Next: flask db upgrade")
 
 
 @group.command("url")

@@ -17,8 +17,8 @@ from portal.activity.commands import DisclosureDetails, correct_disclosure, reco
 from portal.appointments.commands.editing import details_of, edit_appointment
 from portal.cli.lookup import every_tenant
 from portal.db import session
-from portal.exports.commands import ask_export, make_some
-from portal.exports.rules import Batch, Maker
+from portal.exports.commands import ask_export, process_batch
+from portal.exports.rules import Batch, ExportSource
 from portal.patients import queries
 from portal.patients.commands import (
     ContactDetails,
@@ -90,10 +90,10 @@ def plant_besides(patient_ids: list[int], user_id: int) -> None:
     for steps, file_format in ((1, "csv"), (2, "csv"), (2, "xlsx")):
         export_id = ask_export("activity", file_format, {}, key=uuid4()).id
         for _ in range(steps):
-            make_some(export_id, {"activity": KANARIES})
+            process_batch(export_id, {"activity": KANARIES})
 
 
-KANARIES = Maker(
+KANARIES = ExportSource(
     lambda _asked: ["Kanarie-column"], lambda _asked, _after: Batch([["Kanarie-cell"]], None)
 )
 

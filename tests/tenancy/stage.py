@@ -7,13 +7,12 @@ SESSION AUTHORIZATION), so that a protection can be taken away, missed, and roll
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import psycopg
 from psycopg import errors, sql
 
-from portal.app import TABLES
+from portal import schema
 from portal.db import Base
 from tests.support.databases import Database
 from tests.tenancy.rows import (
@@ -217,8 +216,7 @@ def staged(database: Database) -> Iterator[Stage]:
 
 def table_names() -> list[str]:
     """The tables as the models know them, for parametrising before there is a database."""
-    for name in TABLES:
-        import_module(f"portal.{name}.models")
+    schema.load_all()
     return sorted(
         name for name, table in Base.metadata.tables.items() if "tenant_id" in table.columns
     )
