@@ -1,5 +1,6 @@
 """The rail: the pages there are and the person may see. No link leads nowhere."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request
@@ -28,6 +29,8 @@ RAIL = (
 
 # Every page of a patient belongs to it, whichever area it comes from.
 PATIENTS = "patients.index"
+# Areas that are reached from another one's pages, and have no entry of their own.
+WITHIN = {"absences": "availability", "exports": "activity"}
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,21 @@ def _allowed(endpoint: str) -> bool:
 
 
 def _current() -> str | None:
-    """The page itself, or the first entry under the address this page belongs to."""
+    """The entry that the page asked for is, or belongs to."""
     entries = [entry for entry, _icon, _words in RAIL if has_endpoint(entry)]
-    if request.endpoint in entries:
-        return request.endpoint
-    if "patient_id" in (request.view_args or {}) and PATIENTS in entries:
+    return entry_of(request.endpoint or "", request.view_args or {}, entries)
+
+
+def entry_of(endpoint: str, arguments: Iterable[str], entries: Sequence[str]) -> str | None:
+    """The one a page is or belongs to: its patient's, the one it is named after, its area's."""
+    if endpoint in entries:
+        return endpoint
+    if "patient_id" in arguments and PATIENTS in entries:
         return PATIENTS
-    area = request.blueprint or ""
-    return next((e for e in entries if e.split(".")[0] == area), None)
+    area = endpoint.split(".")[0]
+    near = [entry for entry in entries if entry.split(".")[0] == WITHIN.get(area, area)]
+    named = [entry for entry in near if endpoint.startswith(f"{entry}_")]
+    return next(iter(named + near), None)
 
 
 def initials(name: str) -> str:
