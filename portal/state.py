@@ -9,7 +9,11 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Facts:
-    """Who works in a transaction, and for which tenant; as the database has said."""
+    """Who works in a transaction, and for which tenant; as the database has said.
+
+    `locale` is the person's, for words and how days are written. What is so of a patient or of the
+    clinic goes by `clinic_locale`, which is the same for everybody.
+    """
 
     tenant_id: int
     actor: str
@@ -23,6 +27,7 @@ class Facts:
     tenant_name: str = ""
     timezone: str = "UTC"
     locale: str = "en"
+    clinic_locale: str = "en"
     settings: dict[str, Any] = field(default_factory=dict)
     messages: tuple[Any, ...] = ()
     idle_ends_at: datetime | None = None

@@ -159,7 +159,7 @@ def role_words(role: str) -> str:
 
 def interprets(patient: Any) -> bool:
     """Whether the patient needs an interpreter."""
-    return needs_interpreter(patient.meta, patient.preferred_language, facts().locale)
+    return needs_interpreter(patient.meta, patient.preferred_language, facts().clinic_locale)
 
 
 def died_on(patient: Any) -> date | None:

@@ -21,7 +21,9 @@ DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
 # One statement, since every request waits for its answer. For a lock it waits far longer than
 # others work, and not until its own server gives it up without an answer.
 ENTER_SESSION = text(
-    "SELECT entered.*, proof.* FROM set_config('portal.request', :request, true) AS described,"
+    "SELECT entered.*, proof.*,"
+    " (SELECT t.locale FROM tenants t WHERE t.id = entered.tenant_id) AS clinic_locale"
+    " FROM set_config('portal.request', :request, true) AS described,"
     " set_config('lock_timeout', '20s', true) AS patience,"
     " enter_session(:token_hash, :touch) AS entered, session_proof(entered.session_id) AS proof"
 )
@@ -146,6 +148,7 @@ def enter_job(tenant_id: int, job: str) -> Facts:
         tenant_name=row.name,
         timezone=row.timezone,
         locale=row.locale,
+        clinic_locale=row.locale,
         settings=row.settings,
     )
     state().facts = found

@@ -10,8 +10,10 @@ from portal.db import session
 from portal.staff.queries import get_user_by_email
 from portal.web.languages import offered
 from tests.support import pseudo
+from tests.support.scheduling import a_patient, a_practice, book, hours, on_monday
 
 ACCOUNT = "/account/language"
+INTERPRETER = {"en": "Interpreter", "es": "Intérprete"}
 
 
 def choose(browser, tag: str):
@@ -113,3 +115,26 @@ def test_letters_are_in_the_language_of_who_gets_them(app, browser, alder, monke
     [file] = (tmp_path / "outbox").glob("*.eml")
     letter = email.message_from_bytes(file.read_bytes())
     assert "El enlace sirve una sola vez" in letter.get_payload(decode=True).decode()
+
+
+@pytest.mark.parametrize(("spoken", "marked"), [("en", False), ("es", True)])
+@pytest.mark.parametrize("reader", ["en", "es"])
+def test_who_needs_an_interpreter_is_the_same_for_every_reader(
+    browser, alder, spoken, marked, reader
+):
+    """The kind: a fact of a patient that is taken from the language of whoever looks."""
+    with alder.at_work(), on_monday():
+        practice = a_practice(alder.facility_id)
+        hours(practice)
+        patient = a_patient(preferred_language=spoken)
+        visit = book(practice, "10:00", patient_id=patient.id)
+    board = f"/appointments/day?date={visit.start_at:%Y-%m-%d}"
+    with on_monday():
+        browser.sign_in(alder.desk)
+        choose(browser, reader)
+        card = browser.get(board).text.split(f'id="visit-{visit.id}"')[1].split("</li>")[0]
+        sheet = browser.get(board.replace("/day?", "/day-sheet?")).text
+        shown = browser.get(f"/patients/{patient.id}").text
+    assert ('#languages"' in card) is marked
+    assert (f"{INTERPRETER[reader]}:" in sheet) is marked
+    assert (f"</svg>{INTERPRETER[reader]}</span>" in shown) is marked

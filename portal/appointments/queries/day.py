@@ -166,7 +166,7 @@ def board(facility_id: int, day: date) -> Day:
     doctors = [DoctorRow._make(row) for row in _rows(DOCTORS, values, MOST_OTHERS)]
     taken = _rows(TAKEN, values | {"doctor_ids": [doctor.id for doctor in doctors]}, MOST_SLOTS)
     offered = {doctor.id: doctor.offered for doctor in doctors}
-    shared = PatientOpener(), facts().locale
+    shared = PatientOpener(), facts().clinic_locale
     visits = [VisitRow._make((*row, *shared)) for row in _rows(VISITS, values, MOST_VISITS)]
     return Day(
         facility_id,

@@ -100,7 +100,7 @@ def _flags(row: SheetRow, alerts: Sequence[Alert]) -> Iterator[str]:
     patient = row.patient
     yield from warnings_of(patient, alerts)
     spoken = row.language or patient.preferred_language
-    if needs_interpreter(patient.meta, spoken, facts().locale):
+    if needs_interpreter(patient.meta, spoken, facts().clinic_locale):
         named = language_words(spoken) if spoken else "–"
         yield str(_("Interpreter: %(language)s", language=named))
     if row.is_new:

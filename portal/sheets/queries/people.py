@@ -127,7 +127,7 @@ class ExportedPatient(_OfPatient):
     @property
     def interpreter(self) -> bool:
         """Whether an interpreter is needed."""
-        return needs_interpreter(self._meta, self.row.preferred_language, facts().locale)
+        return needs_interpreter(self._meta, self.row.preferred_language, facts().clinic_locale)
 
     @property
     def phone_messages(self) -> bool | None:
