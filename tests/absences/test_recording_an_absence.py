@@ -17,7 +17,7 @@ from portal.absences.rules import (
 )
 from portal.absences.screens.planning import plan_absence
 from portal.appointments.commands import book_appointment, walk_in
-from portal.appointments.queries import get_appointment
+from portal.appointments.queries import board, get_appointment
 from portal.availability.queries import list_exceptions, list_orphans, outlook
 from portal.availability.rules import SpanBackwards
 from portal.cli.invariants import CHECKS
@@ -50,6 +50,17 @@ def test_each_visit_is_proposed_the_nearest_starts_and_no_two_the_same(ward):
         assert (ward.ill.doctor.id, 3) in {
             (each.doctor_id, each.start_at.day) for each in plan.proposals[visit.id]
         }
+
+
+def test_as_many_openings_go_as_the_board_shows(ward):
+    """The kind: what is free by itself is counted, though no visit fits there any more."""
+    walk_in(details(ward.ill, start_at=chicago(2, "08:15")))
+    doctor_id, facility_id = ward.ill.doctor.id, ward.ill.facility_id
+    shown = {slot.start_at for slot in board(facility_id, MONDAY.date()).slots
+             if slot.free and slot.doctor_id == doctor_id}  # fmt: skip
+    free = {start for start, *_ in outlook(doctor_id, facility_id).free if start.day == MONDAY.day}
+    assert shown < free
+    assert plan_absence(absence(ward), {}).lost == len(shown)
 
 
 def test_looking_changes_nothing(ward):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from portal import clock
 from portal.absences import queries
@@ -24,7 +23,7 @@ from portal.absences.rules import (
     propose,
     settled,
 )
-from portal.availability.screens.changes import Change, changed_by
+from portal.appointments.queries import count_openings
 from portal.db import session
 
 
@@ -34,7 +33,7 @@ class Plan:
 
     Attributes:
         places: where it holds, and when.
-        changes: what it does to the hours of each of them.
+        lost: how many openings go: those that the board shows.
         visits: those that are booked then, the earliest first.
         proposals: where each could go, the best first; no seat is there twice.
         decisions: what is to become of each, as chosen or as proposed.
@@ -42,16 +41,11 @@ class Plan:
     """
 
     places: Sequence[Away]
-    changes: Sequence[Change]
+    lost: int
     visits: Sequence[Affected]
     proposals: Mapping[int, Sequence[Proposal]]
     decisions: Mapping[int, Decision]
     begun: Sequence[Affected] = ()
-
-    @property
-    def lost(self) -> int:
-        """How many free starts go."""
-        return sum(len(change.lost) for change in self.changes)
 
     def fingerprint(self) -> str:
         """The same text for the same absence over the same visits."""
@@ -83,7 +77,11 @@ def plan_absence(
     """
     places = where_away(details)
     with session.begin_nested() as savepoint:
-        changes = [changed_by(each.place, partial(put_away, details, each)) for each in places]
+        lost = sum(
+            count_openings(details.doctor_id, each.place.facility_id, each.span) for each in places
+        )
+        for each in places:
+            put_away(details, each)
         spans = {each.place.facility_id: each.span for each in places}
         visits = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
         check_number(visits)
@@ -98,4 +96,4 @@ def plan_absence(
             )
             proposals |= propose(asked, starts, chosen=chosen, elsewhere=elsewhere)
         savepoint.rollback()
-    return Plan(places, changes, visits, proposals, settled(visits, proposals, chosen), begun)
+    return Plan(places, lost, visits, proposals, settled(visits, proposals, chosen), begun)

@@ -56,7 +56,7 @@ def choice_rows(plan: Plan, visits: Sequence[Affected], said: Mapping[int, str])
                         decision == Decision("move", *each.key))
                  for each in plan.proposals[visit.id]]  # fmt: skip
         others = [
-            Option("leave", _("Decide later"), decision == LEAVE),
+            Option("leave", _("Not decided yet"), decision == LEAVE),
             Option("cancel", _("Cancel appointment"), decision == CANCEL),
         ]
         row = ChoiceRow(known[visit.id], f"{PREFIX}{visit.id}", [*moves, *others],

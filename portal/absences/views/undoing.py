@@ -47,7 +47,7 @@ def _called(groups: Collection[UUID]) -> dict[UUID, Called]:
     return {
         absence.absence_key: Called(
             _done(absence, names[absence.doctor_id]),
-            _("The absence of %(doctor)s is taken back", doctor=names[absence.doctor_id]),
+            _("The absence of %(doctor)s is undone", doctor=names[absence.doctor_id]),
         )
         for absence in found
     }

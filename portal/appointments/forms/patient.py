@@ -100,12 +100,12 @@ class ForSomebody(PortalForm):
     def validate_last_name(self, field: Line) -> None:
         """Of whoever is new both names; who has one only is registered among the patients."""
         if self.registers and not field.data:
-            raise ValidationError(gettext("Last name: needed to register a new patient."))
+            raise ValidationError(gettext("Enter the last name to register a new patient."))
 
     def validate_first_name(self, field: Line) -> None:
         """As the last name."""
         if self.registers and not field.data:
-            raise ValidationError(gettext("First name: needed to register a new patient."))
+            raise ValidationError(gettext("Enter the first name to register a new patient."))
 
     def check(self) -> None:
         """Of whoever is new, as registering checks it."""

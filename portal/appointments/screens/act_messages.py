@@ -77,7 +77,8 @@ def _of_several(done: Sequence[AppointmentAct], above: Called | None) -> str:
         now = ngettext("%(num)s appointment is cancelled", "%(num)s appointments are cancelled",
                        count)  # fmt: skip
     else:
-        now = ngettext("%(num)s appointment is as it was", "%(num)s appointments are as they were",
+        now = ngettext("%(num)s changed appointment is as it was",
+                       "%(num)s changed appointments are as they were",
                        count)  # fmt: skip
     what = above.undone if above else _(UNDONE[done[-1].kind])
     return str(_("%(what)s: %(now)s", what=what, now=now))

@@ -16,6 +16,7 @@ from portal.appointments.screens.missing import moment
 from portal.appointments.screens.patient_strip import patient_strip
 from portal.appointments.screens.starts import Offers, openings_for
 from portal.availability.queries import find_held, get_slot
+from portal.doctors.queries import list_doctor_names
 from portal.names import name_of
 from portal.patients.queries import find_patient
 from portal.refusals import DomainError
@@ -49,7 +50,7 @@ class Heading:
     """What stands above the form, where closing it leads, and what that lets go of.
 
     `asks` is whether the browser is to ask for what is chosen to be held; `when` is the time that
-    is chosen, in words.
+    is chosen, in words, and `doctor` with whom.
     """
 
     facility_name: str
@@ -57,6 +58,7 @@ class Heading:
     back_to: str
     hold: Hold | None
     asks: bool = False
+    doctor: str = ""
 
 
 class OnWaitlist(NamedTuple):
@@ -102,7 +104,8 @@ def shown_booking(
     )
     return {
         "offers": found, "strip": strip, "waiting": _waiting(form, around),
-        "booking": heading(facility, hold, when=_when(found), asks=asks),
+        "booking": heading(facility, hold, when=_when(found), asks=asks,
+                           doctor=_doctor(found, choice)),
     }  # fmt: skip
 
 
@@ -133,10 +136,16 @@ def keep_patient(form: BookingForm | WishForm, patient: Patient) -> None:
 
 
 def heading(
-    facility: Facility, hold: Hold | None, *, when: str = "", asks: bool = False
+    facility: Facility, hold: Hold | None, *, when: str = "", asks: bool = False, doctor: str = ""
 ) -> Heading:
     back_to = url_for("appointments.day", facility=facility.id)
-    return Heading(facility.name, when, back_to, hold, asks)
+    return Heading(facility.name, when, back_to, hold, asks, doctor)
+
+
+def _doctor(found: Offers, choice: Choice) -> str:
+    """With whom the chosen time is; nothing while it may be anybody."""
+    doctor_id = found.chosen.doctor_id if found.chosen else choice.doctor_id
+    return list_doctor_names({doctor_id}).get(doctor_id, "") if doctor_id else ""
 
 
 def _when(found: Offers) -> str:

@@ -13,6 +13,7 @@ from portal.appointments.queries import Opening, SeriesDate, SeriesVisit
 from portal.appointments.rules import Repeat
 from portal.appointments.screens.reasons_shown import words_of
 from portal.appointments.words import STATUS, shown_status
+from portal.doctors.queries import get_doctor
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.filters import hhmm, localtime, longdate, shortdate
@@ -43,9 +44,11 @@ class DateRow:
 
 @dataclass(frozen=True)
 class Dates:
-    """What booking a series would do."""
+    """What booking a series would do: with which doctor, and on which days besides the first."""
 
     first: str
+    first_time: str
+    doctor: str
     rows: Sequence[DateRow]
 
     @property
@@ -87,7 +90,11 @@ def dates_of(
     """
     planned = queries.plan_series(first, plan_id, repeat, patient_id=patient_id)
     rows = [_row(each, first.zone, chosen) for each in planned]
-    return Dates(_moment(first.start_at, first.zone), rows)
+    at, doctor = (
+        localtime(first.start_at, first.zone),
+        get_doctor(first.doctor_id, even_retired=True),
+    )
+    return Dates(longdate(at.date()), hhmm(at), doctor.display_name, rows)
 
 
 def offer_of(visit: Appointment) -> Opening:

@@ -236,6 +236,11 @@ def _elsewhere(chosen: Opening, places: Mapping[int, Place]) -> ChosenElsewhere:
     return ChosenElsewhere(chosen.slot_id, f"{moment(chosen.start_at, chosen.zone)} · {doctor}")
 
 
+def minutes_of(choice: Choice) -> int:
+    """How long the visit takes under the plan; 0 where nothing says so."""
+    return sum(step.minutes for step in _steps(choice, None))
+
+
 def _steps(choice: Choice, chosen: Opening | None) -> list[PlannedStep]:
     """Of the chosen opening, or of any doctor who offers the service there."""
     if chosen is not None:

@@ -13,11 +13,13 @@ from portal.appointments.forms import WalkInForm
 from portal.appointments.forms.verdict import verdict_on
 from portal.appointments.screens.booking import heading, known_patient
 from portal.appointments.screens.brought_plan import bring_plan
+from portal.appointments.screens.starts import minutes_of
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.booking import booked
 from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
 from portal.appointments.views.shown import facility_asked, number_asked
 from portal.auth.permissions import permission
+from portal.doctors.queries import list_doctor_names
 from portal.patients.commands import PossiblyRegistered
 from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
@@ -78,8 +80,10 @@ def _form(form: WalkInForm, facility: Facility) -> Response:
     form.set_choices(facility)
     matches = matching(form)
     alike = shown_before(form) if matches is None else ()
-    form.show.data, choice = "", form.choice(facility)
+    form.show.data, choice, doctor_id = "", form.choice(facility), form.doctor_id.data or 0
+    names = list_doctor_names({doctor_id})
     return form_page(PAGE, FORM, form, matches=matches, alike=alike,
-                     booking=heading(facility, None),
+                     booking=heading(facility, None, doctor=names.get(doctor_id, "")),
+                     minutes=minutes_of(choice),
                      verdict=verdict_on(choice, choice.today),
                      **known_patient(form, facility))  # fmt: skip

@@ -2,7 +2,7 @@
 template needs is decided here; templates only write it down.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
@@ -134,10 +134,8 @@ def cells_of(
     gone = {slot.id for slot in slots if slot.orphaned}
     hours = [slot for slot in slots if slot.by_rule and not slot.orphaned]
     cards: list[Cell] = [
-        _card(visit, scene, outside=visit.slot_id in gone or
-              is_away(visit.start_at, visit.end_at, away) or
-              (bool(hours) and lies_outside(visit.start_at, hours))) for visit in alone
-    ]  # fmt: skip
+        _card(visit, scene, outside=_is_outside(visit, gone, hours, away)) for visit in alone
+    ]
     cards += [_group(slot, members, scene) for slot, members in groups]
     cards.sort(key=attrgetter("row"))
     cells = [
@@ -145,6 +143,20 @@ def cells_of(
         *free_of(slots, scene, grouped={s.id for s, _ in groups}),
     ]
     return sorted(cells, key=attrgetter("row"))
+
+
+def _is_outside(
+    visit: VisitRow, gone: Collection[int], hours: Sequence[SlotRow], away: Sequence[BlockRow]
+) -> bool:
+    """Whether somebody has to decide about a visit: no hours of its doctor support it.
+
+    Of a patient who has come only when the doctor went away since: a walk-in may be at any time.
+    """
+    left = visit.slot_id in gone or is_away(visit.start_at, visit.end_at, away)
+    if visit.status == "checked_in":
+        return left
+    odd = bool(hours) and lies_outside(visit.start_at, hours)
+    return visit.status == "scheduled" and (left or odd)
 
 
 def _grouped(
@@ -195,7 +207,7 @@ def _card(visit: VisitRow, scene: Scene, *, outside: bool) -> Card:
     at = axis.rows_of(visit.start_at, visit.end_at)
     status = shown_status(visit.status, visit.confirmed_at)
     label, icon = STATUS[status]
-    raised = (*visit.flags, *(("outside",) if outside and visit.status == "scheduled" else ()))
+    raised = (*visit.flags, *(("outside",) if outside else ()))
     flags = tuple(FLAGS[flag] for flag in raised)
     marks = [say(flag.label) for flag in flags if flag.marks]
     marks += [say("Overbooked")] if visit.overbooked else []
