@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import opened, sign_in
+from tests.browser.patients import two_letters
+from tests.browser.test_the_main_job import book_earliest
 from tests.support.sizes import sized
 
 pytestmark = pytest.mark.browser
@@ -121,3 +123,56 @@ def test_paper_has_all_of_a_page_and_none_of_its_frame(desk: Page, address: str)
     for scrolls in (".shell", "#main"):
         expect(desk.locator(scrolls)).to_have_css("overflow-y", "visible")
         expect(desk.locator(scrolls)).to_have_css("display", "block")
+
+
+WORDS = """([tag, cls, words, wide, high]) => {
+    const card = document.querySelector(".visit:not(.more)");
+    const what = card.querySelector(".visit-what"), cell = card.closest("li").style;
+    [cell.inlineSize, cell.blockSize, cell.alignSelf] = [`${wide}px`, `${high}px`, "start"];
+    const [time, said, service] = ["i", tag, "span"].map((name) => document.createElement(name));
+    [time.textContent, said.textContent, service.textContent] = ["10:30 AM", words, "Follow-up"];
+    said.className = cls;
+    what.replaceChildren(time, said, service);
+    const [box, inside] = [card, said].map((each) => each.getBoundingClientRect());
+    return said.scrollWidth <= said.clientWidth + 1 && inside.width > 0
+        && inside.right <= box.right && inside.bottom <= box.bottom + 1;
+}"""
+
+
+@pytest.mark.parametrize("words", [("em", "", "Overbooked"), ("span", "wait late", "7 min late")])
+@pytest.mark.parametrize("size", [(158, 26), (158, 40), (96, 60)])
+def test_a_small_card_says_late_and_overbooked_before_anything_else(desk, tmp_path, words, size):
+    """The kind: where there is little room the words of an alarm go, and the time stays."""
+    if not desk.locator(".visit").count():
+        book_earliest(desk, two_letters(tmp_path))
+    assert desk.evaluate(WORDS, [*words, *size])
+
+
+def test_a_printed_board_names_the_doctor_in_each_column_and_says_what_its_icons_mean(desk: Page):
+    """The kind: on paper nobody can look at the head of the column, nor open a menu."""
+    expect(desk.locator(".legend-paper")).to_be_hidden()
+    desk.emulate_media(media="print")
+    head = "getComputedStyle(document.querySelector('.column'), '::before')"
+    assert desk.evaluate(f"{head}.display") == "table-header-group"
+    expect(desk.locator(".legend-paper")).to_be_visible()
+    expect(desk.locator(".legend-paper")).to_contain_text("Interpreter")
+
+
+WHO = """(name) => {
+    const made = [["div", "flow-board"], ["section", ""], ["ul", ""], ["li", "present"], ["a", ""],
+        ["span", "who"], ["b", ""]].map(([tag, cls]) => {
+            const each = document.createElement(tag);
+            each.className = cls;
+            return each;
+        });
+    made.reduce((outer, inner) => (outer.append(inner), inner));
+    document.querySelector(".page").append(made[0]);
+    made.at(-1).textContent = name;
+    return made.at(-1).scrollWidth <= made.at(-1).clientWidth;
+}"""
+
+
+def test_a_long_name_on_the_flow_board_goes_on_in_a_second_line(phone: Page) -> None:
+    """The kind: a name is cut though there is room beneath it."""
+    phone.goto("/appointments/flow")
+    assert phone.evaluate(WHO, "Rosenqvist-MacAllister, Oluwaseun Bartholomew")
