@@ -20,6 +20,7 @@ from portal.db import state
 from portal.state import Facts
 from portal.tenancy.context import enter_session, facts
 from portal.web.errors import NotSignedIn
+from portal.web.openers import TOKEN, new_secret
 from portal.web.security import READING
 
 # asked often, by machines: no person, and so no database
@@ -156,11 +157,13 @@ def _seconds_left(found: Facts | None) -> int | None:
 
 
 def _bind_signed_cookie(found: Facts | None) -> None:
-    """A CSRF token is good for the session it was made in only."""
+    """A CSRF token is good for the session it was made in only, and says whose that is."""
     owner = found.session_id if found else None
     if signed_cookie.get("session_id") != owner:
         signed_cookie.clear()
         signed_cookie["session_id"] = owner
+        if found and found.user_id is not None:
+            signed_cookie[TOKEN] = new_secret(found.user_id)
 
 
 def _member(_request: object) -> Member | None:

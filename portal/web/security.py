@@ -9,6 +9,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from wtforms import ValidationError
 
 from portal.web.addresses import parts_of
+from portal.web.openers import OpenedByOthers, opened_by_others
 
 POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self';"
@@ -75,10 +76,12 @@ def check_token() -> None:
     """Refuse a change without the session's token; asked after who is signed in is known.
 
     What htmx sends has the token of its page's head, which is renewed when somebody signs in again
-    beside it; the form's own may be older.
+    beside it; the form's own may be older. Neither may be of somebody else's session.
     """
     if request.method in READING or request.endpoint is None:
         return
+    if opened_by_others():
+        raise OpenedByOthers
     token = request.headers.get("X-CSRFToken") if "HX-Request" in request.headers else None
     with suppress(ValidationError):
         validate_csrf(token)

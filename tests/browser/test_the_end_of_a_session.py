@@ -120,8 +120,39 @@ def test_somebody_else_who_signs_in_sees_nothing_of_it(desk, site, tmp_path):
     desk.get_by_label("Notes").fill("Comes by wheelchair")
     over(desk)
     sign_in_beside(desk, site, who="admin")
-    expect(desk.locator("#dialog")).to_contain_text("Somebody else is signed in")
-    expect(desk.locator("#dialog .strip-facts")).to_be_hidden()
+    dialog = desk.locator("#dialog")
+    expect(dialog).to_contain_text("Somebody else is signed in")
+    expect(dialog.locator(".strip-facts")).to_be_hidden()
+    expect(dialog.get_by_role("button", name="Book", exact=True)).to_be_hidden()
+    desk.get_by_label("Notes").press("Control+Enter")
+    expect(dialog).to_contain_text("Somebody else is signed in")
+    expect(desk.get_by_label("Notes")).to_have_value("Comes by wheelchair")
+
+
+@pytest.mark.parametrize("opened", ["n", "w", "/appointments/waitlist/new"])
+def test_what_one_typed_is_never_sent_by_another(desk, site, tmp_path, opened):
+    """The kind: a form that one session opened, sent by a page that has not heard of the change."""
+    if opened.startswith("/"):
+        desk.goto(site.address + opened)
+        where = desk.locator("#main [data-refusals], #toasts")
+        desk.get_by_label("Notes").fill("Comes by wheelchair")
+    else:
+        desk.keyboard.press(opened)
+        where = desk.locator("#dialog")
+        choose(desk, two_letters(tmp_path))
+    # Heard of in no other way than by sending.
+    desk.evaluate("BroadcastChannel.prototype.postMessage = () => {}")
+    change_over(desk.context.new_page(), site)
+    sent: list[int] = []
+    desk.on("response", lambda it: it.request.method == "POST" and sent.append(it.status))
+    desk.bring_to_front()
+    desk.keyboard.press("Control+Enter")
+    expect(where.filter(has_text="Nothing was saved")).to_be_visible()
+    expect(desk.locator("[data-kept][type=submit]").first).to_be_hidden()
+    desk.keyboard.press("Control+Enter")
+    desk.keyboard.press("Control+Enter")
+    assert sent == [401]
+    assert desk.evaluate("document.activeElement !== document.body")
 
 
 def test_what_is_typed_stays_and_nothing_of_what_is_behind_it(desk, site, tmp_path):
@@ -141,6 +172,17 @@ def test_what_is_typed_stays_and_nothing_of_what_is_behind_it(desk, site, tmp_pa
     desk.keyboard.press("Escape")
     desk.locator("#discard").get_by_role("button", name="Discard").click()
     expect(desk.locator(".visit").first).to_be_visible()
+
+
+def change_over(beside: Page, site) -> None:
+    """In another tab the one signs out, and somebody else signs in."""
+    beside.goto(site.address)
+    beside.locator("summary:has(.avatar)").click()
+    beside.get_by_role("button", name="Sign out").click()
+    beside.get_by_label("E-mail").fill(site.admin.email)
+    beside.get_by_label("Password").first.fill(site.admin.password)
+    beside.keyboard.press("Enter")
+    beside.wait_for_selector("#board")
 
 
 def sign_in_beside(desk: Page, site, where: str = "#dialog", who: str = "desk") -> None:

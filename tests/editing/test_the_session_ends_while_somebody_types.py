@@ -71,6 +71,52 @@ def test_in_a_page_with_script_it_is_said_beside_the_form_which_stays(browser, a
     assert email_of(alder, patient) == "left@example.org"
 
 
+FORMS = (
+    "/appointments/new", "/appointments/walk-in", "/appointments/waitlist/new",
+    "/patients/new", "/account/language", "/sign-out",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", FORMS)
+@pytest.mark.parametrize("headers", [HERE, HTMX | HERE])
+def test_nobody_sends_what_somebody_else_had_opened(browser, alder, address, headers):
+    """The kind: the second try had a token of whoever was signed in by then."""
+    browser.sign_in(alder.desk)
+    sent = {"csrf_token": browser.csrf, "notes": "Typed at the desk"}
+    browser.sign_in(alder.admin)
+    own = browser.csrf
+    for more in ({}, {"X-CSRFToken": own}):
+        answer = browser.post(address, data=sent, headers=headers | more)
+        assert answer.status_code == 401
+        assert "Somebody else is signed in now" in answer.text
+        assert "Send it once more" not in answer.text
+        assert "Typed at the desk" not in answer.text
+    if HTMX.items() <= headers.items():
+        assert own not in answer.text
+
+
+def test_what_comes_back_at_the_end_of_a_session_stays_whose_it_was(browser, alder, typing):
+    patient, address, sent, end = typing
+    end()
+    kept = next(
+        form
+        for form in Forms(browser.post(address, data=sent).text).found
+        if "email" in form.fields
+    )
+    browser.sign_in(alder.admin)
+    answer = browser.post(address, data=kept.fields, headers=HERE)
+    assert "Somebody else is signed in now" in answer.text
+    assert "left@example.org" not in answer.text
+    assert email_of(alder, patient) != "left@example.org"
+
+
+def test_where_the_cookie_is_gone_beside_an_open_page_the_sign_in_says_why(browser):
+    assert browser.get("/", headers={"Sec-Fetch-Site": "none"}).status_code == 303
+    answer = browser.get("/", headers=HERE)
+    assert answer.status_code == 401
+    assert "You were signed out" in answer.text
+
+
 def test_another_site_gets_neither_a_token_nor_what_it_sent(browser, alder, typing):
     _patient, address, sent, _end = typing
     Browser.sign_in(browser, alder.desk)

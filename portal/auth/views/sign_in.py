@@ -16,7 +16,8 @@ from portal.db import state
 from portal.web.addresses import own_address, parts_of
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
 from portal.web.errors import NotSignedIn
-from portal.web.typed import typed_form
+from portal.web.openers import TOKEN
+from portal.web.typed import from_here, typed_form
 
 PAGE, CARD = "auth/sign_in.html", "auth/_sign_in.html"
 CLINIC_COOKIE, A_YEAR = "clinic", 365 * 24 * 60 * 60
@@ -69,8 +70,8 @@ def welcome(token: str) -> Response:
 def not_signed_in(_nobody: NotSignedIn) -> Response:
     """Back to sign-in, and to the same page afterwards; never a sign-in form inside a page.
 
-    A browser whose session ended is told so with 401; one that never had any, or has yet to give
-    its second factor, is sent on.
+    A browser whose session ended is told so with 401, as is a page that was open when its cookie
+    went; one that never had any, or has yet to give its second factor, is sent on.
     """
     there = owed() or "auth.sign_in"
     if asks_for_fragment():
@@ -83,9 +84,11 @@ def not_signed_in(_nobody: NotSignedIn) -> Response:
             answer.headers["HX-Redirect"] = address
         return answer
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    if request.method == "GET" and (owed() or sessions.cookie_token() is None):
+    came_new = sessions.cookie_token() is None and not from_here()
+    if request.method == "GET" and (owed() or came_new):
         return go(there, next=wanted)
-    return page(PAGE, status=401, form=_form(next=wanted), ended=True, typed=typed_form())
+    return page(PAGE, status=401, form=_form(next=wanted), ended=True, typed=typed_form(),
+                token=request.form.get(TOKEN, ""))  # fmt: skip
 
 
 def _let_in(typed: dict[str, str]) -> Response:

@@ -8,4 +8,6 @@
       if (value) root.dataset[key] = value;
     } catch { /* storage is off: the defaults stand */ }
   }
+  // Whoever waits in another tab for a session hears of this one, and of its end.
+  new BroadcastChannel("portal").postMessage("");
 })();

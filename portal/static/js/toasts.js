@@ -5,7 +5,7 @@ const box = document.getElementById("toasts");
 
 function say(text, now) {
   const region = document.getElementById(now ? "say-now" : "say");
-  region.textContent = "";
+  for (const each of document.querySelectorAll("#say, #say-now")) each.textContent = "";
   setTimeout(() => { region.textContent = text; }, 60);
 }
 

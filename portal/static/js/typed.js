@@ -69,7 +69,5 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (!kept().length) { ctx.swap = "none"; return location.reload(); }
   document.body.classList.add("over");
   document.getElementById("toasts").replaceChildren();
-  import(document.getElementById("idle").dataset.script).then(({ keep }) => keep(differs, kept));
+  import(document.getElementById("idle").dataset.script).then(({ keep }) => keep(differs, kept, ctx));
 });
-// Whoever waits in another tab for a session hears of this one.
-new BroadcastChannel("portal").postMessage("");
