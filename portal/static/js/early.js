@@ -1,13 +1,13 @@
 // Runs before the first paint: marks the page as scripted and applies this browser's settings.
 (() => {
-  const root = document.documentElement;
-  root.dataset.js = "";
+  const { dataset } = document.documentElement;
+  dataset.js = "";
   for (const key of ["theme", "density"]) {
     try {
       const value = localStorage.getItem(`portal.${key}`);
-      if (value) root.dataset[key] = value;
+      if (value) dataset[key] = value;
     } catch { /* storage is off: the defaults stand */ }
   }
-  // Whoever waits in another tab for a session hears of this one, and of its end.
-  new BroadcastChannel("portal").postMessage("");
 })();
+// Who waits in another tab hears of a session and its end.
+new BroadcastChannel("portal").postMessage("");

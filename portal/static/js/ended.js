@@ -71,6 +71,7 @@ function uncover(token) {
   shell.hidden = dialog.open;
   dialog.addEventListener("close", () => { shell.hidden = false; }, { capture: true, once: true });
   document.body.classList.remove("over");
+  document.getElementById("say-now").textContent = "";
   dialog.setAttribute("aria-labelledby", "sheet-title");
   document.title = title;
   for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = token;

@@ -5,7 +5,7 @@ const box = document.getElementById("toasts");
 
 function say(text, now) {
   const region = document.getElementById(now ? "say-now" : "say");
-  for (const each of document.querySelectorAll("#say, #say-now")) each.textContent = "";
+  region.textContent = "";
   setTimeout(() => { region.textContent = text; }, 60);
 }
 

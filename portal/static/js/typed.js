@@ -60,7 +60,7 @@ for (const name of ["htmx:after:swap", "htmx:error"]) document.addEventListener(
 window.addEventListener("beforeunload", (event) => { if (forms(document).some(typed)) event.preventDefault(); });
 
 // The session is over. Where nothing is typed, the same address is the sign-in, which says why. What
-// is typed stays, and nothing else is seen: ended.js, which comes for it, shows what was typed.
+// is typed stays, and ended.js shows it alone.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.response.status !== 401) return;
   sent = null;
