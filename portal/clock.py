@@ -35,8 +35,12 @@ _process = _Process()
 
 def now() -> datetime:
     """The clinics' present instant, aware, in UTC."""
-    present = real()
-    return present if _process.says is None or is_fixed() else _process.says(present)
+    return clinics(real())
+
+
+def clinics(instant: datetime) -> datetime:
+    """What the clinics' clock says at a real instant that is kept, such as a session's last use."""
+    return instant if _process.says is None or is_fixed() else _process.says(instant)
 
 
 def real() -> datetime:

@@ -227,3 +227,4 @@ def init_app(app: Flask) -> None:
         demo_time=_demo_time,
         wall_time=_wall_time,
     )
+    app.jinja_env.filters["clinics_time"] = clock.clinics

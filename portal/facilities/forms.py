@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from portal.facilities.commands import FacilityDetails, check_facility
 from portal.facilities.rules import slug_from
 from portal.schema.facilities import Facility
-from portal.web.forms import Line, PortalForm, tidy
+from portal.web.forms import Line, PhoneLine, PortalForm, tidy
 
 NO_REGIONS = frozenset({"Etc", "SystemV", "US"})
 REQUIRED = DataRequired(_("This is needed."))
@@ -33,7 +33,7 @@ class FacilityForm(PortalForm):
     slug = Line(_("Short name"), [Optional(), Length(max=63)])
     timezone = SelectField(_("Time zone"), [REQUIRED], choices=time_zones())
     address = TextAreaField(_("Address"), [Length(max=500)], filters=[tidy])
-    phone = Line(_("Phone"), [Length(max=50)])
+    phone = PhoneLine(_("Phone"), [Length(max=50)])
     locale = Line(_("Language and region"), [Length(max=10)])
 
     def check(self) -> None:

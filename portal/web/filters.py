@@ -103,9 +103,12 @@ def weekdayname(day: date) -> str:
 
 def telephone(number: str | None) -> Markup:
     """Numbers as they are written in the clinic's country, from left to right on every page."""
-    if not number:
-        return Markup("")
-    return _LEFT_TO_RIGHT.format("".join(piece for piece, _link in shown(number, _country())))
+    return _LEFT_TO_RIGHT.format(written_telephone(number)) if number else Markup("")
+
+
+def written_telephone(number: str) -> str:
+    """The same where no markup can stand."""
+    return "".join(piece for piece, _link in shown(number, _country()))
 
 
 def dialled(number: str | None) -> Markup:

@@ -144,3 +144,24 @@ def test_parts_of_the_day_are_said_by_the_readers_clock(app):
     for locale, words in (("en_US", "12:00 PM to 5:00 PM"), ("en_GB", "12:00 to 17:00")):
         with app.test_request_context(), force_locale(locale):
             assert part_in_words("afternoon") == f"Afternoon, {words}"
+
+
+def test_it_begins_with_the_service_that_booking_begins_with_and_has_searched(browser, alder, work):
+    here, _there = work
+    with alder.at_work():
+        a_practice(alder.facility_id)
+        an_offering(here.service, a_doctor(alder.facility_id), alder.facility_id)
+    browser.sign_in(alder.desk)
+    pages = [
+        browser.get(f"/appointments/{form}").text for form in ("new", "starts", "waitlist/new")
+    ]
+    chosen = [
+        re.search(r'name="service_id".*?value="(\d+)" selected', page, re.S) for page in pages
+    ]
+    assert [each and each[1] for each in chosen] == [str(here.service.id)] * 3
+    assert "Book Monday, March 2, 2026, 09:00" in pages[1]
+
+
+def test_where_no_service_is_known_it_says_what_to_do(browser, alder):
+    page = browser.sign_in(alder.desk).get("/appointments/starts").text
+    assert "as soon as a service is chosen" in page

@@ -31,6 +31,24 @@ def test_enter_in_the_patients_field_finds_who_is_typed(plain, tmp_path, form):
     expect(plain.locator(".errors")).to_have_count(0)
 
 
+@pytest.mark.parametrize("form", ["new", "walk-in"])
+def test_who_is_typed_is_chosen_before_anything_is_booked(plain, tmp_path, form):
+    """The kind: a button that did not do what it says, and a page that does not say so."""
+    plain.goto(f"/appointments/{form}")
+    plain.locator("#patient_query").fill(two_letters(tmp_path))
+    plain.locator("#main .sheet-foot .button.primary").click()
+    said = plain.locator(".note.warn").first
+    expect(said).to_contain_text("Not booked yet. Choose the patient below")
+    name = plain.get_by_role("group", name="Which of these?").locator("label").first
+    whole = name.evaluate("label => label.childNodes[1].textContent.trim()")
+    plain.locator("#patient_query").fill(whole)
+    plain.locator("#main .sheet-foot .button.primary").click()
+    expect(said).to_contain_text(f"Not booked yet. Only {whole} (")
+    expect(said).to_contain_text("press the button again")
+    expect(plain.locator("#patient_query")).to_have_value(whole)
+    expect(plain.locator("#patient_id")).not_to_have_value("")
+
+
 def test_whoever_is_typed_over_is_chosen_no_more(plain, tmp_path):
     plain.goto("/appointments/new")
     query = plain.locator("#patient_query")

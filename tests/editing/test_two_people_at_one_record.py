@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from portal.db import session
+from portal.web.forms import PhoneLine, PortalForm
 from tests.editing.records import RECORDS
 from tests.editing.test_an_edit_form_keeps_what_it_shows import address_of
 from tests.support.client import Browser
@@ -85,6 +86,30 @@ def test_one_value_is_chosen_and_then_saved(browser, colleague, alder, facility)
         with alder.at_work():
             session.refresh(facility)
             assert facility.phone == phone
+
+
+def test_both_values_are_written_as_everywhere_else(browser, colleague, alder, facility):
+    """The kind: a stored value that is shown raw where two of them are compared."""
+    browser.sign_in(alder.owner)
+    colleague.sign_in(alder.admin)
+    address = f"/facilities/{facility.id}/edit"
+    opened = shown(browser.get(address).text, "version")
+    send_as_shown(colleague, address, phone="3125550002")
+    late = browser.post(address, data=opened | {"phone": "3125550003"}).text
+    choices = late.split('id="keep-phone"', 1)[1].split("</fieldset>", 1)[0]
+    assert "(312) 555-0003" in choices
+    assert "(312) 555-0002" in choices
+
+
+def test_every_telephone_that_a_form_asks_for_is_written_so():
+    forms = [form for form in _forms_of(PortalForm) if hasattr(form, "phone")]
+    assert len(forms) > 4
+    assert [form for form in forms if form.phone.field_class is not PhoneLine] == []
+
+
+def _forms_of(base: type) -> list[type]:
+    below = base.__subclasses__()
+    return below + [form for each in below for form in _forms_of(each)]
 
 
 def test_a_choice_made_of_an_older_value_is_asked_again(browser, colleague, alder, facility):

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from portal.config import ROOT
+from portal.web.languages import OWN
 from tests.house.files import offenders
 from tools import messages
 
@@ -77,3 +78,27 @@ def test_lists_of_appointments_have_one_heading_for_their_doctor():
 
 def test_what_is_booked_is_an_appointment(said):
     assert [words for words in said if BOOKED.search(words)] == []
+
+
+# In Spanish too one thing has one name.
+NOT_SAID_IN_SPANISH = {
+    r"centros?": "sede",
+    r"NHC|exp\.|número de expediente": "N.º de historia",
+}
+
+
+@pytest.mark.parametrize("not_said", NOT_SAID_IN_SPANISH)
+def test_no_message_in_spanish_has_another_word_for_it(not_said):
+    pattern = re.compile(rf"\b({not_said})(?!\w)", re.IGNORECASE)
+    catalog = messages.read(OWN / "es" / "LC_MESSAGES" / "messages.po")
+    every = [each.string for each in catalog if each.id]
+    said = [words for each in every for words in ([each] if isinstance(each, str) else each)]
+    assert [words for words in said if pattern.search(words)] == []
+
+
+def test_what_stands_beside_a_spanish_word_agrees_with_it():
+    """`All` are appointments and offerings, `None` are appointments: both are feminine there."""
+    catalog = messages.read(OWN / "es" / "LC_MESSAGES" / "messages.po")
+    agreeing = {"All": "Todas", "None": "Ninguna", "No alerts.": "Ninguna alerta."}
+    assert {each: catalog[each].string for each in agreeing} == agreeing
+    assert catalog["Insurance"].string == "Seguro"

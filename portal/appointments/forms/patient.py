@@ -11,7 +11,7 @@ from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.kept import Extras, with_extras
 from portal.patients.shown import interpreter_choices, languages
 from portal.web.candidates import LEAST_LETTERS
-from portal.web.forms import Line, PickField, PortalForm, record_number, say, tidy
+from portal.web.forms import Line, PhoneLine, PickField, PortalForm, record_number, say, tidy
 
 NEW = "new"
 INTERPRETER = {"y": True, "n": False}
@@ -42,7 +42,7 @@ class ForSomebody(PortalForm):
     first_name = Line(lazy_gettext("First name"), [Length(max=100)])
     dob = DateField(lazy_gettext("Date of birth"), [asked_for, Optional()])
     dob_unknown = BooleanField(lazy_gettext("The birth date is unknown"))
-    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    phone = PhoneLine(lazy_gettext("Phone"), [Length(max=50)])
     preferred_language = PickField(
         lazy_gettext("Preferred language"), coerce=tidy, validate_choice=False
     )

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from portal.appointments.forms import BookingForm, WishForm
 from portal.appointments.screens.booking import chosen_patient
+from portal.insurance.words import plan_words
 from portal.web.forms import record_number
 
 
@@ -28,5 +29,19 @@ def bring_plan(form: BookingForm | WishForm) -> bool:
     said = _("Taken along with the patient.") if brought else _("No plan on the chart: self-pay.")
     form.insurance_plan_id.description = said
     if form.is_submitted() and not form.asks_for_more:
-        form.stopped = f"{form.insurance_plan_id.label.text}: {said}"
+        form.stopped = _stopped_by(brought)
     return True
+
+
+def _stopped_by(plan_id: int | None) -> str:
+    """Which plan it is now, and what to do."""
+    if plan_id is None:
+        return str(
+            _("No plan is on the chart, so it is self-pay. Press the button again to go on.")
+        )
+    said = _(
+        "The insurance is now %(plan)s, taken along with the patient. "
+        "Press the button again to go on.",
+        plan=plan_words([plan_id])[plan_id],
+    )
+    return str(said)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
+
 from portal.appointments.forms import BookingForm, WishForm
 from portal.appointments.screens.booking import chosen_patient
 from portal.names import name_of
@@ -9,7 +11,11 @@ from portal.patients.commands import Alike, possible_duplicates_of
 from portal.patients.queries import PatientRow, search_patients
 from portal.refusals import DomainError
 from portal.web.answers import asks_for_fragment
+from portal.web.filters import shortdate
 from portal.web.forms.fields import tidy_line
+
+# What the form then shows more of: the patient whom the server took.
+TAKEN = "patient"
 
 
 def seek_typed(form: BookingForm | WishForm) -> None:
@@ -25,7 +31,31 @@ def seek_typed(form: BookingForm | WishForm) -> None:
         return
     form.patient_id.data = ""
     if form.patient_query.data and not form.registers:
-        form.show.data = "patients"
+        _seek(form, form.patient_query.data)
+
+
+def _seek(form: BookingForm | WishForm, typed: str) -> None:
+    """Take the only one of that whole name, else show who is found; either way say what to do."""
+    found = search_patients(typed)
+    named = [each for each in found if _in_any_order(name_of(each)) == _in_any_order(typed)]
+    form.show.data = "patients"
+    if len(named) == 1 and named[0].status == "active":
+        [taken] = named
+        form.show.data, form.patient_id.data = TAKEN, str(taken.id)
+        born_on = shortdate(taken.dob) if taken.dob else _("birth date unknown")
+        form.stopped = _(
+            "Only %(name)s (%(born)s, MRN %(number)s) has that name and is chosen now. "
+            "Check it, then press the button again.",
+            name=name_of(taken), born=born_on, number=taken.mrn,
+        )  # fmt: skip
+    elif found:
+        form.stopped = _("Choose the patient below, then press the button again.")
+    else:
+        form.stopped = _("Nobody is found. Type it in another way, or register a new patient.")
+
+
+def _in_any_order(name: str) -> list[str]:
+    return sorted(name.replace(",", " ").casefold().split())
 
 
 def matching(form: BookingForm | WishForm) -> list[PatientRow] | None:

@@ -6,6 +6,7 @@ from flask import Response, request
 
 from portal import clock
 from portal.appointments.forms import FindForm
+from portal.appointments.forms.choices import usual_service
 from portal.appointments.queries import list_openings
 from portal.appointments.screens.find import found_starts
 from portal.appointments.views.blueprint import bp
@@ -26,9 +27,11 @@ def starts() -> Response:
     asked = request.args if "service_id" in request.args else None
     usual = {"first_day": today, "last_day": today + USUAL, "at_facility_id": facility.id}
     form = FindForm(formdata=asked, data=usual, meta={"csrf": False})
+    if asked is None:
+        form.service_id.data = usual_service(facility, None)
     form.set_choices(facility)
     found = None
-    if asked is not None and form.validate():
+    if form.validate() if asked is not None else form.service_id.data is not None:
         first, last = form.days(today)
         offers = list_openings(form.wanted(), first_date=first, days=(last - first).days + 1,
                              limit=MOST_SHOWN)  # fmt: skip

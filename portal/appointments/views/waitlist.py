@@ -10,6 +10,7 @@ from portal import clock
 from portal.appointments import commands, queries
 from portal.appointments.commands import WaitsAlready
 from portal.appointments.forms import WishForm, new_wish, wish_as_typed
+from portal.appointments.forms.choices import usual_service
 from portal.appointments.screens.booking import chosen_patient, keep_patient
 from portal.appointments.screens.brought_plan import bring_plan
 from portal.appointments.screens.patient_strip import patient_strip
@@ -197,6 +198,7 @@ def _asked(facility: Facility) -> dict[str, Any]:
     asked = new_wish(facility, today)
     known = {"service_id": "service", "doctor_id": "doctor", "insurance_plan_id": "plan"}
     asked |= {field: number_asked(name) for field, name in known.items()}
+    asked["service_id"] = asked["service_id"] or usual_service(facility, asked["doctor_id"])
     patient_id = number_asked("patient")
     if patient_id is None:
         return asked

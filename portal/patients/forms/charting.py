@@ -16,7 +16,7 @@ from portal.patients.rules.charting import (
     LONGEST_CONTACT,
     LONGEST_NOTE,
 )
-from portal.web.forms import Line, PortalForm, tidy
+from portal.web.forms import Line, PhoneLine, PortalForm, tidy
 
 
 class KeyedForm(PortalForm):
@@ -61,7 +61,7 @@ class ContactForm(KeyedForm):
     role = SelectField(lazy_gettext("Contact type"), default="emergency")
     name = Line(lazy_gettext("Name"), [Length(max=LONGEST_CONTACT)])
     relation = Line(lazy_gettext("Relation to the patient"), [Length(max=LONGEST_CONTACT)])
-    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    phone = PhoneLine(lazy_gettext("Phone"), [Length(max=50)])
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -22,7 +22,7 @@ from portal.patients.rules.reach import LONGEST_REASON
 from portal.patients.shown import interpreter_choices, kind_words, language_choices, sex_words
 from portal.schema.patients import Patient
 from portal.tenancy.context import facts
-from portal.web.forms import Line, PickField, PortalForm, record_number, tidy
+from portal.web.forms import Line, PhoneLine, PickField, PortalForm, record_number, tidy
 
 CHOOSE = lazy_gettext("Choose one of the two.")
 # What a merge calls the fields that a patient's form has not.
@@ -59,7 +59,7 @@ class PatientForm(PortalForm):
     last_name = Line(lazy_gettext("Last name"), [Length(max=100)])
     first_name = Line(lazy_gettext("First name"), [Length(max=100)])
     dob = DateField(lazy_gettext("Date of birth"), [Optional()])
-    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    phone = PhoneLine(lazy_gettext("Phone"), [Length(max=50)])
     email = Line(lazy_gettext("E-mail"), [Length(max=254)])
     preferred_language = SelectField(lazy_gettext("Preferred language"), coerce=tidy)
     interpreter = SelectField(lazy_gettext("Interpreter"), coerce=tidy)
@@ -142,7 +142,7 @@ class ElsewhereForm(PortalForm):
 
     name = Line(lazy_gettext("Name"), [Length(max=200)])
     dob = DateField(lazy_gettext("Date of birth"), [Optional()])
-    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    phone = PhoneLine(lazy_gettext("Phone"), [Length(max=50)])
     email = Line(lazy_gettext("E-mail"), [Length(max=254)])
     mrn = Line(lazy_gettext("Patient number"), [Length(max=20)])
 

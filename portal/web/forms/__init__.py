@@ -1,7 +1,7 @@
 """Forms: what staff type, checked; and refusals, put beside the field they are about."""
 
 from portal.web.forms.choices import Names, keep_present, options_of
-from portal.web.forms.fields import Line, Reachable, record_number, tidy
+from portal.web.forms.fields import Line, PhoneLine, Reachable, record_number, tidy
 from portal.web.forms.form import PortalForm, Refusals, say
 from portal.web.forms.picking import Found, PickField, Source
 from portal.web.forms.versions import LastChange, held, last_change
@@ -12,6 +12,7 @@ __all__ = [
     "LastChange",
     "Line",
     "Names",
+    "PhoneLine",
     "PickField",
     "PortalForm",
     "Reachable",

@@ -40,10 +40,14 @@ class Line(StringField):
         super().__init__(label, validators, filters=[tidy_line], **options)
 
 
+class PhoneLine(Line):
+    """A telephone number as it was typed; beside another's it is read as everywhere else."""
+
+
 class Reachable:
     """How somebody is reached: the fields of a form over a `contact` column."""
 
-    phone = Line(lazy_gettext("Phone"), [Length(max=50)])
+    phone = PhoneLine(lazy_gettext("Phone"), [Length(max=50)])
     email = Line(lazy_gettext("E-mail"), [Length(max=254)])
 
     def contact(self) -> dict[str, str | None]:

@@ -20,8 +20,9 @@ from wtforms.widgets import HiddenInput
 from portal import clock
 from portal.db import session
 from portal.refusals import NotFound
-from portal.web.filters import hhmm, shortdate
+from portal.web.filters import hhmm, shortdate, written_telephone
 from portal.web.forms.choices import label_of
+from portal.web.forms.fields import PhoneLine
 
 # Until the year 2286: what is beyond was not written here.
 SECONDS = re.compile("[0-9]{1,10}")
@@ -123,6 +124,8 @@ def words_of(field: Field, value: Any) -> str:
         words = ", ".join(label_of(field, each) for each in value or ())
     elif isinstance(field, SelectField):
         words = label_of(field, value)
+    elif isinstance(field, PhoneLine):
+        words = written_telephone(value or "")
     elif isinstance(value, datetime):
         words = f"{shortdate(value)} {hhmm(value)}"
     elif isinstance(value, date):

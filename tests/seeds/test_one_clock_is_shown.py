@@ -1,0 +1,37 @@
+"""Under a demonstration's clock a page shows that clock alone.
+
+The kind of fault: an instant that is kept by the real clock, such as a session's last use, shown as
+it is beside what the clinics' clock says.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+
+AHEAD = timedelta(days=2, hours=3)
+
+
+@pytest.fixture
+def ahead():
+    """The clinics' clock, two days before the real one has it."""
+    clock.follow(lambda real: real + AHEAD)
+    yield
+    clock.follow(None)
+
+
+@pytest.mark.parametrize("address", ["/account/", "/staff/"])
+def test_when_somebody_was_here_is_said_by_the_clinics_clock(browser, alder, ahead, address):
+    browser.sign_in(alder.owner)
+    page = browser.get(address).text
+    assert clock.runs_apart()
+    day = clock.now().strftime("%B %-d, %Y"), clock.now().strftime("%b %-d, %Y")
+    assert any(each in page for each in day)
+    real = clock.real().strftime("%b %-d, %Y")
+    assert real not in page
+
+
+def test_an_instant_that_is_kept_is_shown_as_the_clinics_had_it(ahead):
+    before = clock.real() - timedelta(minutes=5)
+    assert clock.clinics(before) == before + AHEAD
