@@ -60,5 +60,5 @@ def test_whoever_is_typed_over_is_chosen_no_more(plain, tmp_path):
     expect(plain.locator("#patient_id")).not_to_have_value("")
     query.fill("Nobody Whoever")
     query.press("Enter")
-    expect(plain.get_by_text("Nobody is found.")).to_be_visible()
+    expect(plain.get_by_text("Nobody is found.", exact=True)).to_be_visible()
     expect(plain.locator("#patient_id")).to_have_value("")

@@ -62,6 +62,7 @@ def work(alder, browser):
 
 def for_visit(browser: Browser, work: Work, address: str) -> dict[str, Any]:
     fields = shown(browser.get(address).text, "booking_key")
+    del fields["patient_plain"]  # a script has picked the patient
     return fields | {"patient_id": work.one, "service_id": work.practice.service.id}
 
 
@@ -101,6 +102,7 @@ def series(browser: Browser, work: Work) -> Sent:
 def wish(browser: Browser, work: Work) -> Sent:
     address = "/appointments/waitlist/new"
     sent = shown(browser.get(address).text, "entry_key")
+    del sent["patient_plain"]
     sent |= {"patient_id": work.one, "service_id": work.practice.service.id}
     return Sent(address, sent, {"urgency": "soon"}, "On the waitlist: ")
 

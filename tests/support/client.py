@@ -67,7 +67,6 @@ class Browser(FlaskClient):
         Made as Flask-WTF makes it.
         """
         if self._renewed:
-            self._renewed = False
             self.get("/account/language")
         with self.session_transaction() as kept:
             own = kept.setdefault("csrf_token", token_hex())
@@ -78,6 +77,7 @@ class Browser(FlaskClient):
         kwargs.setdefault("buffered", True)  # reads a file to its end and closes it
         response = super().open(*args, **kwargs)
         check(response, asked_by_htmx=response.request.headers.get("HX-Request") == "true")
+        self._renewed = False
         return response
 
     def fragment(self, address: str, **kwargs: Any) -> TestResponse:

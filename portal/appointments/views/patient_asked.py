@@ -26,6 +26,8 @@ def seek_typed(form: BookingForm | WishForm) -> None:
     # What stands for browsers without script is read into a dialog as well.
     if asks_for_fragment() or not form.is_plain or form.asks_for_more:
         return
+    if not form.patient_query.raw_data:  # nothing was said of who is typed
+        return
     patient = chosen_patient(form)
     if form.patient_query.data == (tidy_line(name_of(patient)) if patient else None):
         return
