@@ -2,12 +2,12 @@
 (() => {
   const { dataset } = document.documentElement;
   dataset.js = "";
-  for (const key of ["theme", "density"]) {
-    try {
+  try {
+    for (const key of ["theme", "density"]) {
       const value = localStorage.getItem(`portal.${key}`);
       if (value) dataset[key] = value;
-    } catch { /* storage is off: the defaults stand */ }
-  }
+    }
+    // Who waits in another tab for a session, or for its end, hears that there is a page.
+    localStorage.setItem("portal.page", Date.now());
+  } catch { /* storage is off: the defaults stand */ }
 })();
-// Who waits in another tab hears of a session and its end.
-new BroadcastChannel("portal").postMessage("");

@@ -59,7 +59,7 @@ async function ask() {
   if (token) uncover(token); else bar(Boolean(said.querySelector("[data-others]")));
   settle();
 }
-new BroadcastChannel("portal").onmessage = ask;
+addEventListener("storage", ask);
 // What the same person sent before this page had heard of them has an answer to be seen.
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (ctx.request.method !== "GET" && ctx.response && ctx.response.status !== 401) ask();
