@@ -41,7 +41,7 @@ def test_down_reaches_whoever_cannot_be_booked_and_registers_nobody(desk, inacti
     expect(desk.locator("#say")).to_contain_text("cannot be booked")
     expect(desk.locator("#patient-list")).to_be_visible()
     desk.keyboard.press("Control+Enter")
-    expect(desk.locator(".errors")).to_contain_text("cannot be booked")
+    expect(desk.locator(".errors")).to_contain_text("inactive")
 
 
 def test_the_keys_of_the_week_leave_the_patient_chosen(desk, tmp_path):

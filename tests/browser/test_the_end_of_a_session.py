@@ -85,6 +85,8 @@ def test_of_a_patient_who_was_chosen_nothing_is_seen_until_one_is_back(desk, sit
     desk.get_by_text("Notes", exact=True).click()
     desk.get_by_label("Notes").fill("Comes by wheelchair")
     over(desk)
+    # It comes by a script of its own, after all is covered.
+    expect(desk.get_by_label("Notes")).to_have_attribute("data-kept", "")
     expect(desk.get_by_label("Notes")).to_be_visible()
     expect(desk.locator("#dialog .toast")).to_be_visible()
     said = seen(desk)
