@@ -198,7 +198,7 @@ def _asked(facility: Facility) -> dict[str, Any]:
     asked = new_wish(facility, today)
     known = {"service_id": "service", "doctor_id": "doctor", "insurance_plan_id": "plan"}
     asked |= {field: number_asked(name) for field, name in known.items()}
-    asked["service_id"] = asked["service_id"] or usual_service(facility, asked["doctor_id"])
+    asked["service_id"] = asked["service_id"] or usual_service(facility, number_asked("doctor"))
     patient_id = number_asked("patient")
     if patient_id is None:
         return asked
