@@ -181,7 +181,7 @@ def test_undo_counts_the_appointments_that_the_preview_counted(browser, ward, sh
     browser.send(ward.address, shown | {"do": "confirm", left: "leave"})
     undo = browser.get("/appointments/reversals").text
     name = ward.ill.doctor.display_name
-    assert f"Undo: Absence of {name}: {affected} appointments affected" in undo
+    assert f"Undo “Absence of {name}: {affected} appointments affected”" in undo
 
 
 def test_the_call_list_and_the_absences_follow_what_is_undone_there(browser, ward, shown):

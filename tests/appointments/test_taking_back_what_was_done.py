@@ -216,10 +216,10 @@ def test_what_would_be_taken_back_is_said_in_words_before_it_is(alder, browser):
             others = [book(practice, at) for at in ("11:00", "11:30")]
             cancel_together(others, "", code="weather")
         said = browser.get("/appointments/reversals").text
-        assert "Undo: Appointment cancelled: 2 appointments" in said
+        assert "Undo “Appointment cancelled: 2 appointments" in said
         assert said.index("cancelled: 2") < said.index("Checked in: Ruiz, Ana, 10:30")
         browser.send("/appointments/reversals")
-        assert "Undo: Booked: " in browser.get("/appointments/reversals").text
+        assert "Undo “Booked: " in browser.get("/appointments/reversals").text
 
 
 def test_what_somebody_else_has_changed_since_is_not_offered(alder, browser):

@@ -44,7 +44,7 @@ def test_the_list_of_undo_and_the_history_name_the_step(browser, alder, stepped)
             assert words in said, (address, words)
         assert "Step finished" not in said
     undo = browser.get("/appointments/reversals").text
-    assert re.search(rf"Undo: {re.escape(second)} is to be done again", undo)
+    assert re.search(rf"Undo “{re.escape(second)} is to be done again", undo)
 
 
 def test_on_the_flow_board_alerts_are_read(browser, alder):
