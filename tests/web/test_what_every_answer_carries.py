@@ -66,7 +66,7 @@ def test_a_change_without_the_token_is_refused(browser, alder: Clinic):
 def test_a_token_of_another_session_is_refused(app: Flask, browser, alder):
     browser.sign_in(alder.owner)
     stolen = Browser(app).sign_in(alder.admin).csrf
-    assert browser.post("/facilities/new", data={"csrf_token": stolen}).status_code == 400
+    assert browser.post("/facilities/new", data={"csrf_token": stolen}).status_code == 401
 
 
 def test_a_token_from_before_signing_in_is_refused(browser, alder):

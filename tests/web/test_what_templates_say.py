@@ -33,7 +33,7 @@ def test_each_language_has_its_own_words_and_what_is_put_in_is_escaped(app, spea
         english = said(app, speaking, "whole", "en", number="<7>")
         assert english == "Today MRN &lt;7&gt; Doctor No"
         spanish = said(app, speaking, "whole", "es", number=Markup("<b>7</b>"))
-        assert spanish == "Hoy Exp. <b>7</b> Médico No"
+        assert spanish == "Hoy N.º de historia <b>7</b> Médico No"
 
 
 def test_words_in_a_variable_are_looked_up(app, speaking):
