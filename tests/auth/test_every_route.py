@@ -138,6 +138,6 @@ def test_another_clinics_record_is_not_found_and_reads_like_an_unknown_one(
 
 
 def words(html: str) -> list[str]:
-    """The page's lines without what is new each time: the token, the nonce, the seconds left."""
-    new = ("csrf", "nonce", "data-ends")
+    """The page's lines without what is new each time: token, nonce, seconds left, the minute."""
+    new = ("csrf", "nonce", "data-ends", "printed-at")
     return [line for line in html.splitlines() if not any(word in line for word in new)]

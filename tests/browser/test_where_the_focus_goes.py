@@ -80,7 +80,7 @@ def test_after_an_absence_is_confirmed_one_is_at_what_comes_next(booked):
     expect(booked.get_by_role("heading", level=1)).to_be_focused()
     expect(booked.locator("#toasts .toast")).to_contain_text("is away")
     booked.keyboard.press("z")
-    expect(booked.locator("#toasts .toast").last).to_contain_text("taken back")
+    expect(booked.locator("#toasts .toast").last).to_contain_text("undone")
     expect(booked.locator("body")).not_to_be_focused()
 
 

@@ -1,6 +1,7 @@
 """A served portal on a busy morning, failures among it: what its log says is about nobody."""
 
 import json
+import re
 from datetime import date
 
 from tests.support.databases import Database
@@ -40,7 +41,14 @@ def test_whatever_happens_no_datum_is_in_the_log(own_database: Database, tmp_pat
         json.loads(line)
     born = date.fromisoformat(PATIENT["dob"])
     for datum in (*PATIENT.values(), *TYPED, *secrets, "Finch", str(born.year), "INSERT", "SELECT"):
-        assert datum not in logged, datum
+        assert not stands(datum, logged), datum
+
+
+def stands(datum: str, logged: str) -> bool:
+    """Whether it is there; figures alone, for any few are part of some moment or number."""
+    if not datum.isdecimal():
+        return datum in logged
+    return re.search(rf"(?<![\w.]){datum}(?!\w)", logged) is not None
 
 
 def _busy(client: Client, clinic) -> list[int]:
