@@ -33,7 +33,7 @@ def label_of(field: SelectField, value: Any) -> str:
 
 
 def keep_present(field: SelectField, present: Any, named: Names) -> None:
-    """Opening what the record has, though it is no longer offered to others.
+    """Offer what the record has, though it is no longer offered to others.
 
     Args:
         field: with its choices.

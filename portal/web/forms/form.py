@@ -115,7 +115,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         """
 
     def keep(self, name: str, named: choices.Names) -> None:
-        """Opening what the record has in this field, whatever became of it.
+        """Offer what the record has in this field, whatever became of it.
 
         Args:
             name: the field, with its choices.
@@ -128,7 +128,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         self, name: str, source: picking.Source, *, none: str | None = None,
         named: choices.Names | None = None,
     ) -> None:  # fmt: skip
-        """Opening what a source has, as a select or a search field; and what the record has.
+        """Offer what a source has, as a select or a search field; and what the record has.
 
         Args:
             name: the field.

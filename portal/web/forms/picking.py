@@ -79,7 +79,7 @@ class PickField(SelectField):
         return self.typed is not None and (self.plain or bool(self.typed and not self.data))
 
     def offer(self, source: Source, *, none: str | None = None) -> None:
-        """Opening what the source has.
+        """Offer what the source has.
 
         Args:
             source: where it is found.
