@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from portal.web.openers import SALT, TOKEN
 from tests.support.people import Person
 
 ALWAYS = {
@@ -21,8 +22,6 @@ ALWAYS = {
 }
 POLICY = ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "trusted-types htmx")
 HTMX = {"HX-Request": "true"}
-# What Flask-WTF signs its tokens with.
-SALT = "wtf-csrf-token"
 
 
 class Page(HTMLParser):
@@ -69,7 +68,7 @@ class Browser(FlaskClient):
         if self._renewed:
             self.get("/account/language")
         with self.session_transaction() as kept:
-            own = kept.setdefault("csrf_token", token_hex())
+            own = kept.setdefault(TOKEN, token_hex())
         return str(URLSafeTimedSerializer(self.application.secret_key, SALT).dumps(own))
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
