@@ -16,8 +16,8 @@ MOST_SEEN_BY = 60
 MOST_WAITING = 20
 
 VISITS = """
-    SELECT a.id, a.start_at, a.end_at, a.status, d.display_name AS doctor, s.name AS service,
-           f.name AS facility, f.timezone AS zone
+    SELECT {before}a.id, a.start_at, a.end_at, a.status, d.display_name AS doctor,
+           s.name AS service, f.name AS facility, f.timezone AS zone
       FROM appointments a
       JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
@@ -28,12 +28,11 @@ VISITS = """
      ORDER BY a.start_at, a.id
      LIMIT :coming
 """
-COMING = text(VISITS.format(whose="a.patient_id = :patient_id"))
-COMING_SOON = text(
-    VISITS.format(
-        whose="a.patient_id = ANY(CAST(:patient_ids AS bigint[])) AND a.start_at < :until"
-    ).replace("SELECT a.id,", "SELECT a.patient_id, a.id,")
-)
+COMING = text(VISITS.format(before="", whose="a.patient_id = :patient_id"))
+COMING_SOON = text(VISITS.format(
+    before="a.patient_id, ",
+    whose="a.patient_id = ANY(CAST(:patient_ids AS bigint[])) AND a.start_at < :until",
+))  # fmt: skip
 
 # Only doctors who are still there: nobody can be booked with another.
 SEEN_BY = text("""
