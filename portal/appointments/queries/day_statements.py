@@ -20,9 +20,9 @@ SHOWN = """
                 AND start_at < :closes AND end_at > :opens)
 """
 
-DOCTORS = text("""
-    SELECT d.id, d.display_name AS name, COALESCE(p.role, d.specialty, '') AS about,
-           COALESCE((SELECT json_agg(json_build_array(o.id, o.buffer_before_minutes,
+# Of a doctor's offerings there: the id, the minutes before a visit, and those of its shortest and
+# after it.
+OFFERED = """COALESCE((SELECT json_agg(json_build_array(o.id, o.buffer_before_minutes,
                                                       w.minutes + o.buffer_after_minutes)
                                      ORDER BY o.id)
                        FROM service_offerings o
@@ -35,7 +35,10 @@ DOCTORS = text("""
                                AND active AND total_estimated_minutes > 0) w
                       WHERE o.tenant_id = d.tenant_id AND o.doctor_id = d.id
                         AND o.facility_id = :facility_id AND o.active
-                        AND w.minutes IS NOT NULL), '[]') AS offered
+                        AND w.minutes IS NOT NULL), '[]')"""
+DOCTORS = text(f"""
+    SELECT d.id, d.display_name AS name, COALESCE(p.role, d.specialty, '') AS about,
+           {OFFERED} AS offered
       FROM doctors d
       LEFT JOIN facility_doctors p ON p.tenant_id = d.tenant_id AND p.doctor_id = d.id
                                   AND p.facility_id = :facility_id
@@ -48,7 +51,7 @@ DOCTORS = text("""
                AND a.start_at < :closes AND a.end_at > :opens))
      ORDER BY d.sort_last_name, d.sort_first_name, d.id
      LIMIT :limit
-""")
+""")  # noqa: S608 - a constant of this room
 
 # A visit under way says its step; else the one that comes next.
 VISITS = text(
@@ -115,14 +118,16 @@ VISITS = text(
 """.replace("SHOWN", SHOWN)
 )
 
-SLOTS = text("""
+# Of a facility's slots all that the board asks of one.
+SLOTS_THERE = """
     SELECT s.id, s.doctor_id, s.start_at, s.end_at, s.status, s.capacity, s.booked_count,
            s.orphaned_at, s.overbooked, s.reserved_until, s.reserved_by, u.name AS holder,
            s.created_from_rule_id IS NOT NULL OR s.service_offering_id IS NULL AS by_rule,
            s.service_offering_id AS offering_id
       FROM availability_slots s
       LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.reserved_by
-     WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id
+     WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id"""
+SLOTS = text(f"""{SLOTS_THERE}
        AND s.start_at >= :opens AND s.start_at < :closes AND s.status <> 'cancelled'
      ORDER BY s.start_at, s.doctor_id, s.service_offering_id NULLS FIRST, s.id
      LIMIT :limit
