@@ -123,7 +123,7 @@ def book(given: frozenset[str]) -> TextClause:
     """Find the offer, take its seat, and write the visit, unless the key has booked it already.
 
     Args:
-        given: what of a `OpeningQuery` the search asks for.
+        given: what of an `OpeningQuery` the search asks for.
     """
     offered, starts = parts(given)
     offer = OFFER.format(starts=starts, release=RELEASE, of_offering=OF_OFFERING)

@@ -95,7 +95,7 @@ def list_openings(
 def search_asked(
     wanted: OpeningQuery, *, first_date: date | None = None, days: int = HORIZON, limit: int = 1
 ) -> tuple[frozenset[str], dict[str, Any]]:
-    """What of a `OpeningQuery` is given, and the values that a search for it asks."""
+    """What of an `OpeningQuery` is given, and the values that a search for it asks."""
     given = {name: value for name, value in vars(wanted).items() if value is not None}
     values = given | {
         "tenant_id": facts().tenant_id,

@@ -130,7 +130,7 @@ OF_START = {
 
 @cache
 def search(given: frozenset[str]) -> TextClause:
-    """The statement for the names of what is given of a `OpeningQuery`."""
+    """The statement for the names of what is given of an `OpeningQuery`."""
     offered, starts = parts(given)
     # Without its indentation: a shorter text is sent.
     return text(" ".join(" ".join(("WITH", offered, starts)).split()))
