@@ -1,7 +1,7 @@
 """Whatever is booked and whenever the doctor is away, what is shown is what happens."""
 
 from contextlib import suppress
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,8 +10,9 @@ from portal.absences import queries
 from portal.absences.commands import record_absence, undo_absence
 from portal.absences.rules import CANCEL, LEAVE, OverAlready
 from portal.absences.screens.planning import plan_absence
+from portal.appointments.queries import board
 from portal.availability.queries import outlook
-from portal.availability.rules import SpanBackwards
+from portal.availability.rules import Span, SpanBackwards
 from portal.cli.invariants import CHECKS
 from portal.db import session
 from tests.absences.conftest import a_ward, absence
@@ -52,6 +53,8 @@ def check(ward, details, others) -> None:
     place = ward.ill.doctor.id, ward.ill.facility_id
     before = outlook(*place)
     plan = plan_absence(details, {})
+    shown = openings_touched(place, plan)
+    assert plan.lost == len(shown)
     assert outlook(*place) == before
     chosen = plan.decisions | {
         visit.id: others[n] for n, visit in enumerate(plan.visits[:3]) if others[n] is not None
@@ -64,11 +67,23 @@ def check(ward, details, others) -> None:
     lost = before.free.keys() - outlook(*place).free.keys()
     taken = {(each.to_start_at, place[0]) for each in decided if each.to_start_at}
     assert plan.lost <= len(lost) + len(taken)
+    assert openings_touched(place, plan) == set()
     assert broken() == {}
     back = undo_absence(recorded.absence)
     assert set(back.returned) == there
     assert outlook(*place) == before
     assert broken() == {}
+
+
+def openings_touched(place, plan) -> set[datetime]:
+    """Of what the board shows as openings of the doctor, what lies in the absence."""
+    doctor_id, facility_id = place
+    days = (board(facility_id, MONDAY.date() + timedelta(days=n)) for n in range(-1, 4))
+    return {
+        slot.start_at for day in days for slot in day.slots
+        if slot.free and slot.doctor_id == doctor_id
+        and any(each.span.touches(Span(slot.start_at, slot.end_at)) for each in plan.places)
+    }  # fmt: skip
 
 
 def book_some(practice, starts) -> None:
