@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
-class Facts:
+class RequestContext:
     """Who works in a transaction, and for which tenant; as the database has said.
 
     `locale` is the person's, for words and how days are written. What is so of a patient or of the
@@ -52,7 +52,7 @@ class State:
 
     Attributes:
         role: the database role to work as (None: `portal_app`).
-        facts: who works, once a tenant has been entered.
+        request_context: who works, once a tenant has been entered.
         asker: the request; None in a command or a job.
         started: the session that was started, until the database has said whose it is.
         seen: ids of the patients whose data was opened.
@@ -70,7 +70,7 @@ class State:
     """
 
     role: str | None = None
-    facts: Facts | None = None
+    request_context: RequestContext | None = None
     asker: Asker | None = None
     started: int | None = None
     seen: set[int] = field(default_factory=set)
@@ -78,7 +78,7 @@ class State:
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     said: dict[str, Any] | None = None
-    countries: tuple[Facts, tuple[str, ...]] | None = None
+    countries: tuple[RequestContext, tuple[str, ...]] | None = None
     act_group: UUID | None = None
     acts_apart: bool = False
     settled: bool = False

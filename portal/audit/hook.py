@@ -178,16 +178,16 @@ def _enter_again() -> None:
     Raises:
         NotSignedIn: the session ended while the request was under way.
     """
-    known = state().facts
+    known = state().request_context
     _hook().enter()
-    if known is not None and state().facts is None:
+    if known is not None and state().request_context is None:
         state().seen, state().afterwards = set(), []
         raise NotSignedIn
 
 
 def _write_entries(status: int) -> None:
     _hook().leave()
-    signed_in = state().facts is not None
+    signed_in = state().request_context is not None
     if signed_in and status == 403:
         note("denied", outcome="refused", reason=request.endpoint)
     if signed_in and status == 404 and request.view_args:
@@ -210,7 +210,7 @@ def _record() -> int | None:
 
 def _forget_messages() -> None:
     """A failed view's own messages are not true; the ones from before still wait."""
-    known = state().facts
+    known = state().request_context
     state().messages = list(known.messages) if known else []
 
 

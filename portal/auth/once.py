@@ -56,7 +56,7 @@ class DoneOtherwise(SentAlready):
 def done_once(view: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
     """A view that does what a form asks once."""
     key = key_sent(KEY, *OWN)
-    if key is None or state().facts is None or facts().user_id is None:
+    if key is None or state().request_context is None or facts().user_id is None:
         return view
     return lambda: _first(key, view)
 

@@ -153,7 +153,7 @@ def access_of(app: Flask, endpoint: str | None) -> Access | None:
 def check() -> None:
     """Before a view: nobody, or somebody without the right, goes no further."""
     access = access_of(current_app, request.endpoint)
-    if access is not None and access.halfway and state().facts is None:
+    if access is not None and access.halfway and state().request_context is None:
         raise NotSignedIn
     if access is None or access.right is None:
         return

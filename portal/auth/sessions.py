@@ -17,7 +17,7 @@ from portal import clock, connections
 from portal.auth import commands, queries, rules
 from portal.auth.permissions import access_of, may, role_name
 from portal.db import state
-from portal.state import Facts
+from portal.state import RequestContext
 from portal.tenancy.context import enter_session, facts
 from portal.web.errors import NotSignedIn
 from portal.web.openers import TOKEN, new_secret
@@ -95,20 +95,20 @@ def enter() -> None:
 def enter_again() -> None:
     """The same after a commit. Raises NotSignedIn when the session ended in the meantime."""
     enter()
-    if state().facts is None:
+    if state().request_context is None:
         raise NotSignedIn
 
 
 def leave() -> None:
     """Keep the messages that nobody has seen yet, forget those that were shown; be active."""
-    known = state().facts
+    known = state().request_context
     waiting, touches = state().messages, state().touches_last
     if known is None or known.session_id is None:
         _end_overdue()
         return
     if touches or waiting != list(known.messages):
         ends = commands.keep_session(waiting, touch=touches)
-        state().facts = replace(known, idle_ends_at=ends)
+        state().request_context = replace(known, idle_ends_at=ends)
 
 
 def _end_overdue() -> None:
@@ -136,27 +136,27 @@ def session_end() -> str | None:
 
     `60 for good` is its absolute end, which staying does not put off; it is said when it is near.
     """
-    known = state().facts
+    known = state().request_context
     left = _seconds_left(known)
     if known is None or left is None or known.owes:
         return None
     return f"{left} for good" if state().ends_for_good else str(left)
 
 
-def _ends_for_good(found: Facts | None) -> bool:
+def _ends_for_good(found: RequestContext | None) -> bool:
     left = _seconds_left(found)
     if found is None or left is None or left >= NEAR_SECONDS:
         return False
     return queries.ends_for_good(found.session_id)
 
 
-def _seconds_left(found: Facts | None) -> int | None:
+def _seconds_left(found: RequestContext | None) -> int | None:
     if found is None or found.idle_ends_at is None:
         return None
     return max(0, int((found.idle_ends_at - datetime.now(UTC)).total_seconds()))
 
 
-def _bind_signed_cookie(found: Facts | None) -> None:
+def _bind_signed_cookie(found: RequestContext | None) -> None:
     """A CSRF token is good for the session it was made in only, and says whose that is."""
     owner = found.session_id if found else None
     if signed_cookie.get("session_id") != owner:
@@ -167,7 +167,7 @@ def _bind_signed_cookie(found: Facts | None) -> None:
 
 
 def _member(_request: object) -> Member | None:
-    known = state().facts
+    known = state().request_context
     if known is None or known.user_id is None or known.owes:
         return None
     return Member(

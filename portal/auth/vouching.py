@@ -70,7 +70,7 @@ def vouch(table: str, what: str, *rows: Mapping[str, Any]) -> None:
 def _told(table: str, what: str, values: Mapping[str, Any]) -> str:
     """A write as both sides say it; each value has its length before it, so no two read alike."""
     said = (f"{name}={_measured(value)}" for name, value in values.items())
-    known = state().facts
+    known = state().request_context
     speaker = known.session_id if known else state().started
     return "|".join(("write", table, what, str(speaker), *said))
 

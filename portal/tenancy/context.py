@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from portal import connections
 from portal.db import session, state, together
-from portal.state import Facts
+from portal.state import RequestContext
 from portal.web.messages import readable
 
 DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
@@ -42,19 +42,22 @@ class TookTooLong(Exception):
     """A job has worked for one clinic as long as the others can wait."""
 
 
-def facts() -> Facts:
-    """The facts of the present transaction.
+def request_context() -> RequestContext:
+    """Who works in the present transaction, and for which clinic.
 
     Raises:
         RuntimeError: no tenant has been entered; a mistake in the program, never a user's.
     """
-    found = state().facts
+    found = state().request_context
     if found is None:
         raise RuntimeError("no tenant has been entered in this session")
     return found
 
 
-def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
+facts = request_context
+
+
+def enter_session(token_hash: bytes, *, touch: bool = True) -> RequestContext | None:
     """Enter a signed-in browser's tenant for this transaction.
 
     Args:
@@ -62,27 +65,27 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> Facts | None:
         touch: whether this counts as activity; a poll does not.
 
     Returns:
-        The facts, or None when the session is unknown, idle, expired, revoked, or its user or
+        The context, or None when the session is unknown, idle, expired, revoked, or its user or
         tenant is no longer active.
     """
     asked = {"request": _request(), "token_hash": token_hash, "touch": touch}
     connections.serve(_clinics.get(token_hash))
     [rows] = together((ENTER_SESSION, asked))
     if not rows:
-        state().facts = None
+        state().request_context = None
         _verified(token_hash, None)
         return None
     [row] = rows
     _verified(token_hash, row.tenant_id)
     scope = row.facility_ids
-    found = Facts(
+    found = RequestContext(
         **{
             **row._asdict(),
             "facility_ids": tuple(scope) if scope is not None else None,
             "messages": readable(row.messages),
         },
     )
-    state().facts = found
+    state().request_context = found
     return found
 
 
@@ -108,7 +111,7 @@ def _request() -> str:
 @contextmanager
 def as_worker() -> Iterator[None]:
     """Work as `portal_worker`, no tenant entered; commits at the end unless something fails."""
-    before, known = state().role, state().facts
+    before, known = state().role, state().request_context
     session.rollback()
     state().role = "worker"
     try:
@@ -116,11 +119,11 @@ def as_worker() -> Iterator[None]:
         session.commit()
     finally:
         session.rollback()
-        state().role, state().facts = before, known
+        state().role, state().request_context = before, known
 
 
 @contextmanager
-def as_job(tenant_id: int, job: str) -> Iterator[Facts]:
+def as_job(tenant_id: int, job: str) -> Iterator[RequestContext]:
     """Work for one tenant as `portal_worker`; commits at the end, rolls back on an error.
 
     Args:
@@ -131,7 +134,7 @@ def as_job(tenant_id: int, job: str) -> Iterator[Facts]:
         yield enter_job(tenant_id, job)
 
 
-def enter_job(tenant_id: int, job: str) -> Facts:
+def enter_job(tenant_id: int, job: str) -> RequestContext:
     """Enter a tenant again after a commit inside `as_job`. Raises TookTooLong."""
     _bound()
     session.execute(
@@ -141,7 +144,7 @@ def enter_job(tenant_id: int, job: str) -> Facts:
         text("SELECT slug, name, timezone, locale, settings FROM tenants WHERE id = :id"),
         {"id": tenant_id},
     ).one()
-    found = Facts(
+    found = RequestContext(
         tenant_id=tenant_id,
         actor=f"job:{job}",
         tenant_slug=row.slug,
@@ -151,7 +154,7 @@ def enter_job(tenant_id: int, job: str) -> Facts:
         clinic_locale=row.locale,
         settings=row.settings,
     )
-    state().facts = found
+    state().request_context = found
     return found
 
 
@@ -179,7 +182,9 @@ def _milliseconds(seconds: float) -> str:
 def work_for(user_id: int) -> None:
     """Let a job reach only what this person reaches, until the transaction ends."""
     scope = session.scalar(text("SELECT work_for(:user_id)"), {"user_id": user_id})
-    state().facts = replace(facts(), facility_ids=None if scope is None else tuple(scope))
+    state().request_context = replace(
+        request_context(), facility_ids=None if scope is None else tuple(scope)
+    )
 
 
 def trust_process_key(connection: Connection, key: bytes) -> None:

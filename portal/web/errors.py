@@ -146,7 +146,7 @@ def _not_allowed(error: ProgrammingError) -> Response:
 
 def _stale(_error: CSRFError) -> Response:
     """A page of before one's last sign-in: what was typed comes back, to be sent again."""
-    if not from_here() or state().facts is None:
+    if not from_here() or state().request_context is None:
         text = gettext(
             "The page was open for too long or was opened twice. Reload it and try again."
         )

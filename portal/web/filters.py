@@ -123,7 +123,7 @@ def dialled(number: str | None) -> Markup:
 
 
 def _country() -> str | None:
-    known = state().facts
+    known = state().request_context
     return country_of(None, known.timezone) if known else None
 
 

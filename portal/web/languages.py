@@ -95,7 +95,7 @@ def speaking(tag: str) -> "force_locale":
 
 def _of_this_page() -> str:
     """The person's language or their clinic's; who has not signed in has the browser's."""
-    known = state().facts
+    known = state().request_context
     languages = offered(current_app)
     if known is None:
         asked = request.accept_languages.best_match(languages) if has_request_context() else None

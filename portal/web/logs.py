@@ -58,7 +58,7 @@ def start_watch() -> None:
 def log_answer(response: Response) -> Response:
     """The endpoint, never the address: what stands in it may be about somebody."""
     if request.endpoint not in SILENT:
-        known = state().facts
+        known = state().request_context
         now = time.perf_counter()
         log.info(
             "answered",

@@ -28,7 +28,7 @@ def sent_tokens() -> list[str]:
 
 def opened_by_others() -> bool:
     """Whether somebody else than who is signed in opened what the request sends."""
-    known = state().facts
+    known = state().request_context
     me = known.user_id if known else None
     openers = {_opener(token) for token in sent_tokens()} - {None}
     return me is not None and bool(openers - {me})

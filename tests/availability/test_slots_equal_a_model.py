@@ -172,10 +172,10 @@ def changes_at(moment: datetime, day: date) -> list[Change]:
 def today_is(day: date, zone: str, horizon: int) -> Iterator[None]:
     """As if it were that day, and slots were made for so many days after it."""
     before = facts()
-    state().facts = replace(before, settings={"horizon_days": horizon})
+    state().request_context = replace(before, settings={"horizon_days": horizon})
     with clock.at(instant(day, time(12), zone)):
         yield
-    state().facts = before
+    state().request_context = before
 
 
 def check_settled(place: Place, days: list[date]) -> None:

@@ -19,7 +19,7 @@ from portal.db import session
 from portal.facilities.commands import FacilityDetails, open_facility
 from portal.schema.audit import AuditEntry
 from portal.staff import commands
-from portal.state import Facts
+from portal.state import RequestContext
 from portal.tenancy.context import as_job
 from tests.support.databases import Database
 
@@ -51,7 +51,7 @@ class Clinic:
     auditor: Person = field(init=False)
 
     @contextmanager
-    def at_work(self) -> Iterator[Facts]:
+    def at_work(self) -> Iterator[RequestContext]:
         """Do what is inside for this clinic, as a job: how factories make what tests need."""
         with as_job(self.id, "tests") as facts:
             yield facts

@@ -189,11 +189,11 @@ def chicago(day: int, hhmm: str) -> datetime:
 def acting_as(person: Person) -> Iterator[None]:
     """As if somebody in particular did it: who holds a slot."""
     before = facts()
-    state().facts = replace(before, user_id=person.id, name=person.email)
+    state().request_context = replace(before, user_id=person.id, name=person.email)
     try:
         yield
     finally:
-        state().facts = before
+        state().request_context = before
 
 
 @contextmanager

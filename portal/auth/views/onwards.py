@@ -9,7 +9,7 @@ OWED = {"code": "auth.code", "enrolment": "auth.enrolment"}
 
 def owed() -> str | None:
     """The endpoint at which this session gives what it still owes."""
-    known = state().facts
+    known = state().request_context
     return OWED[known.owes] if known is not None and known.owes else None
 
 

@@ -97,7 +97,7 @@ def _let_in(typed: dict[str, str]) -> Response:
     tried = devices.bucket_of(clinic, email)
     throttling.take_try(tried)
     sessions.enter()
-    if state().facts is not None:
+    if state().request_context is not None:
         commands.sign_out()
     token = commands.sign_in(clinic, email, typed["password"], tried=tried)
     return devices.remember(_signed_in(clinic, token, onwards(typed["next"])), clinic, email)

@@ -25,6 +25,6 @@ def key_sent(*names: str) -> UUID | None:
 
 def key_of_form() -> str | None:
     """The key that a form carries: of a form that came back its own; none before signing in."""
-    if state().facts is None or request.blueprint == "auth":
+    if state().request_context is None or request.blueprint == "auth":
         return None
     return str(key_sent(KEY) or uuid4())
