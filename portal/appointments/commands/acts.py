@@ -11,7 +11,7 @@ from portal import clock
 from portal.db import session, state
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # `beside` are the slots that the doctor was taken for at the same time already (a visit that was
 # squeezed in): they are in nobody's way when the visit comes back.
@@ -104,7 +104,7 @@ def apart() -> Iterator[None]:
 
 def snapshot(appointment: Appointment) -> dict[str, Any]:
     """The visit's rows as they are in the database."""
-    values = {"tenant_id": facts().tenant_id, "appointment_id": appointment.id}
+    values = {"tenant_id": request_context().tenant_id, "appointment_id": appointment.id}
     found: dict[str, Any] = session.execute(SNAPSHOT, values).scalar_one()
     return found
 
@@ -112,8 +112,8 @@ def snapshot(appointment: Appointment) -> dict[str, Any]:
 def touch(appointment: Appointment) -> int:
     """Make the visit a newer one; its version."""
     values = {
-        "tenant_id": facts().tenant_id, "appointment_id": appointment.id,
-        "user_id": facts().user_id,
+        "tenant_id": request_context().tenant_id, "appointment_id": appointment.id,
+        "user_id": request_context().user_id,
     }  # fmt: skip
     version: int = session.execute(TOUCH, values).scalar_one()
     session.expire(appointment, ["row_version", "updated_at", "updated_by"])
@@ -125,4 +125,4 @@ def _group() -> UUID:
 
 
 def _whose() -> int | None:
-    return None if state().acts_apart else facts().user_id
+    return None if state().acts_apart else request_context().user_id

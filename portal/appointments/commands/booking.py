@@ -40,7 +40,7 @@ from portal.refusals import Conflict, DomainError, NotFound, refusing, written
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
 from portal.services.queries import get_offering, workflow_for
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class BookedAlready(Conflict):
@@ -122,7 +122,7 @@ def start_of(details: BookingDetails) -> datetime:
 def _begin(details: BookingDetails) -> Appointment | None:
     """Lock the doctor and release what stands in the way; the visit that the key has booked."""
     values = _lock_values(details) | {
-        "booking_key": details.booking_key, "user_id": facts().user_id, "now": clock.now()
+        "booking_key": details.booking_key, "user_id": request_context().user_id, "now": clock.now()
     }  # fmt: skip
     locked, booked = together((LOCK, values), (BOOKED_OR_RELEASED, values))
     if not locked:
@@ -132,7 +132,8 @@ def _begin(details: BookingDetails) -> Appointment | None:
 
 def _lock_values(details: BookingDetails) -> dict[str, Any]:
     return {
-        "tenant_id": facts().tenant_id, "space": DOCTORS, "offering_id": details.offering_id
+        "tenant_id": request_context().tenant_id, "space": DOCTORS,
+        "offering_id": details.offering_id
     }  # fmt: skip
 
 
@@ -164,7 +165,8 @@ def _write(
     row_uid = uuid4()
     notes = seal_field("appointments", "notes", row_uid, details.notes) if details.notes else None
     asked = {
-        **values, "tenant_id": facts().tenant_id, "user_id": facts().user_id, "row_uid": row_uid,
+        **values, "tenant_id": request_context().tenant_id, "user_id": request_context().user_id,
+        "row_uid": row_uid,
         "patient_id": details.patient_id, "plan_id": details.plan_id, "notes": notes,
         "language": details.language, "booking_key": details.booking_key,
         "series_id": details.series_id, **acts.of_booking(),

@@ -35,7 +35,7 @@ from portal.refusals import refusing
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering, ServiceWorkflow
 from portal.services.queries import get_offering, workflow_for
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 REPLACE_STEPS = text("""
     UPDATE appointment_steps SET replaced_at = :now
@@ -209,7 +209,7 @@ def _plan_anew(
     appointment.service_offering_id = offering.id
     appointment.service_workflow_id = workflow.id
     session.flush()
-    known = {"tenant_id": facts().tenant_id, "appointment_id": appointment.id}
+    known = {"tenant_id": request_context().tenant_id, "appointment_id": appointment.id}
     session.execute(REPLACE_STEPS, known | {"now": clock.now()})
     session.execute(PLAN_STEPS, known)
 
@@ -248,5 +248,5 @@ def _write(appointment: Appointment, to: EditDetails) -> None:
     appointment.insurance_plan_id, appointment.language = to.plan_id, to.language
     if appointment.notes != to.notes:
         appointment.notes = to.notes
-    appointment.updated_by = facts().user_id
+    appointment.updated_by = request_context().user_id
     session.flush()

@@ -17,7 +17,7 @@ from portal.db import session
 from portal.refusals import DomainError, refusing
 from portal.schema.accounts import User
 from portal.schema.availability import AvailabilitySlot
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 DEFAULT_HOLD_MINUTES = 5
 
@@ -73,9 +73,9 @@ def hold_slot(
         raise SlotHeld(holder=_holder(slot))
     busy = _busy(slot, offering_id, plan_id)
     values = {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "slot_id": slot_id,
-        "user_id": facts().user_id,
+        "user_id": request_context().user_id,
         "until": clock.now() + timedelta(minutes=hold_minutes()),
         "busy_from": busy.start,
         "busy_until": busy.end,
@@ -115,7 +115,11 @@ def release_slot(slot_id: int) -> None:
     """Let go of the user's own hold; nobody else's is touched, and none is no error."""
     slot = get_slot(slot_id)
     lock_doctors([slot.doctor_id])
-    values = {"tenant_id": facts().tenant_id, "slot_id": slot_id, "user_id": facts().user_id}
+    values = {
+        "tenant_id": request_context().tenant_id,
+        "slot_id": slot_id,
+        "user_id": request_context().user_id,
+    }
     if session.execute(RELEASE, values).one_or_none() is not None:
         session.refresh(slot)
         note("slots.release", table="availability_slots", record=slot_id)
@@ -126,13 +130,13 @@ def sweep_holds() -> int:
 
     Booking releases those in its way by itself, except at facilities that its user cannot change.
     """
-    values = {"tenant_id": facts().tenant_id, "now": clock.now()}
+    values = {"tenant_id": request_context().tenant_id, "now": clock.now()}
     return len(session.execute(SWEEP, values).all())
 
 
 def hold_minutes() -> int:
     """For how long a hold lasts."""
-    return int(facts().settings.get("hold_minutes", DEFAULT_HOLD_MINUTES))
+    return int(request_context().settings.get("hold_minutes", DEFAULT_HOLD_MINUTES))
 
 
 def _busy(slot: AvailabilitySlot, offering_id: int | None, plan_id: int | None) -> Span:
@@ -164,6 +168,8 @@ def _is_for(held: AvailabilitySlot, offer: Opening) -> bool:
 def _holder(slot: AvailabilitySlot) -> str:
     """Who holds a slot, by name."""
     name = session.scalar(
-        select(User.name).where(User.tenant_id == facts().tenant_id, User.id == slot.reserved_by)
+        select(User.name).where(
+            User.tenant_id == request_context().tenant_id, User.id == slot.reserved_by
+        )
     )
     return name or "?"

@@ -29,7 +29,7 @@ from portal.refusals import refusing
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
 from portal.services.queries import get_offering
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 SHIFT_STEPS = text("""
     UPDATE appointment_steps
@@ -159,12 +159,16 @@ def _write(appointment: Appointment, offer: Opening) -> None:
     appointment.service_offering_id = offer.offering_id
     appointment.confirmed_at = None
     appointment.overbooked, appointment.overbook_reason = False, None
-    appointment.updated_by = facts().user_id
+    appointment.updated_by = request_context().user_id
     session.flush()
 
 
 def _shift_steps(appointment: Appointment, shift: timedelta) -> None:
     session.execute(
         SHIFT_STEPS,
-        {"tenant_id": facts().tenant_id, "appointment_id": appointment.id, "shift": shift},
+        {
+            "tenant_id": request_context().tenant_id,
+            "appointment_id": appointment.id,
+            "shift": shift,
+        },
     )

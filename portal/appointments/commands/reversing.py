@@ -29,7 +29,7 @@ from portal.db import session
 from portal.refusals import refusing
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # A visit stays its patient's, whoever they have been merged with; notes are encrypted.
 NOT_RESTORED = frozenset({
@@ -143,7 +143,7 @@ def _undo(done: Sequence[AppointmentAct], *, later: bool = False) -> Sequence[Ap
             visit = visits[act.appointment_id]
             if not later:
                 zone = queries.zone_of(visit.facility_id)
-                check_undo(act, visit, clock.now(), zone, user_id=facts().user_id)
+                check_undo(act, visit, clock.now(), zone, user_id=request_context().user_id)
             _take_back(act, visit)
     return done
 
@@ -174,15 +174,18 @@ def _unbook(visit: Appointment) -> None:
     """
     with acts.apart():
         cancel_appointment(visit, "", code="booked_in_error", at=min(clock.now(), visit.start_at))
-    values = {"tenant_id": facts().tenant_id, "appointment_id": visit.id}
+    values = {"tenant_id": request_context().tenant_id, "appointment_id": visit.id}
     session.execute(WAIT_AGAIN, values)
 
 
 def _put_back(visit: Appointment, act: AppointmentAct, before: dict[str, Any]) -> None:
     _seat_again(visit, before)
-    known = {"tenant_id": facts().tenant_id, "appointment_id": visit.id}
+    known = {"tenant_id": request_context().tenant_id, "appointment_id": visit.id}
     for statement, values in (
-        (RESTORE_VISIT, {"visit": json.dumps(before["visit"]), "user_id": facts().user_id}),
+        (
+            RESTORE_VISIT,
+            {"visit": json.dumps(before["visit"]), "user_id": request_context().user_id},
+        ),
         (RESTORE_STEPS, {"steps": json.dumps(before["steps"])}),
         (REPLACE_NEWER, {"ids": [each["id"] for each in before["steps"]], "now": clock.now()}),
         (FILL_AGAIN, {"wishes": before["wishes"]}),

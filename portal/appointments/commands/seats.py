@@ -16,7 +16,7 @@ from portal.appointments.rules import PatientBusy, SlotTaken, TimeTaken
 from portal.availability.rules import Span
 from portal.db import session
 from portal.schema.appointments import Appointment
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 CONSTRAINTS = {
     "ex_availability_slots_doctor": SlotTaken,
@@ -140,17 +140,17 @@ def release_holds(doctor_id: int) -> None:
     session.execute(
         RELEASE_HOLDS,
         {
-            "tenant_id": facts().tenant_id,
+            "tenant_id": request_context().tenant_id,
             "doctor_id": doctor_id,
             "now": clock.now(),
-            "user_id": facts().user_id,
+            "user_id": request_context().user_id,
         },
     )
 
 
 def take_seat(slot_id: int, busy: Span) -> None:
     """Take a seat of a slot and the doctor's time with it. Raises SlotTaken when it is full."""
-    known = facts()
+    known = request_context()
     values = {
         "tenant_id": known.tenant_id,
         "slot_id": slot_id,
@@ -165,7 +165,7 @@ def give_back_seat(appointment: Appointment) -> None:
     """Free a visit's seat and, with the last one, the doctor's time."""
     session.execute(
         GIVE_BACK,
-        {"tenant_id": facts().tenant_id, "slot_id": appointment.availability_slot_id},
+        {"tenant_id": request_context().tenant_id, "slot_id": appointment.availability_slot_id},
     )
 
 
@@ -182,7 +182,7 @@ def take_back_seat(slot: dict[str, Any], beside: Sequence[int]) -> None:
     busy = Span(*(datetime.fromisoformat(slot[end]) for end in ("busy_from", "busy_until")))
     if is_taken(slot["doctor_id"], busy, but=[slot["id"], *beside]):
         raise TimeTaken
-    known = facts()
+    known = request_context()
     values = {
         "tenant_id": known.tenant_id, "user_id": known.user_id, "slot": json.dumps(slot)
     }  # fmt: skip
@@ -192,14 +192,14 @@ def take_back_seat(slot: dict[str, Any], beside: Sequence[int]) -> None:
 
 def is_taken(doctor_id: int, busy: Span, *, but: Sequence[int] = ()) -> bool:
     """Whether a doctor is held or booked anywhere during a span, some slots not counted."""
-    known = {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, "but": list(but)}
+    known = {"tenant_id": request_context().tenant_id, "doctor_id": doctor_id, "but": list(but)}
     return bool(session.scalar(TAKEN, known | _busy(busy)))
 
 
 def make_slot(offer: Opening, *, overbooked: bool) -> int:
     """A slot for one visit at a time that no rule offers; its id. Its seat is still to be taken."""
     values = {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "doctor_id": offer.doctor_id,
         "facility_id": offer.facility_id,
         "offering_id": offer.offering_id,

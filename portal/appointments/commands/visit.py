@@ -22,7 +22,7 @@ from portal.appointments.rules import (
 from portal.availability.commands import lock_doctors
 from portal.db import session
 from portal.schema.appointments import Appointment, AppointmentStep
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 def confirm(appointment: Appointment, *, confirmed: bool = True) -> None:
@@ -132,7 +132,7 @@ def lock(appointment: Appointment) -> None:
 
 
 def save(appointment: Appointment) -> None:
-    appointment.updated_by = facts().user_id
+    appointment.updated_by = request_context().user_id
     session.flush()
 
 

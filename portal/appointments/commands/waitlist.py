@@ -23,7 +23,7 @@ from portal.patients.queries import get_patient
 from portal.refusals import N_, Conflict, refusing
 from portal.schema.appointments import Appointment, WaitlistEntry, WaitlistFacility
 from portal.schema.patients import Patient
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 Book = Callable[[BookingDetails], Appointment]
 
@@ -149,7 +149,11 @@ def _fulfil(entry_id: int, visit: Appointment) -> None:
     entry = queries.get_wish(entry_id)
     if entry.patient_id != visit.patient_id:
         return
-    values = {"tenant_id": facts().tenant_id, "entry_id": entry_id, "appointment_id": visit.id}
+    values = {
+        "tenant_id": request_context().tenant_id,
+        "entry_id": entry_id,
+        "appointment_id": visit.id,
+    }
     if session.execute(FILL, values).one_or_none() is not None:
         return
     session.refresh(entry)
@@ -179,9 +183,9 @@ def _check_waits_once(
 
     What is over counts where the days of both are the same; so far the database refuses it itself.
     """
-    patient = (Patient.tenant_id == facts().tenant_id, Patient.id == wish.patient_id)
+    patient = (Patient.tenant_id == request_context().tenant_id, Patient.id == wish.patient_id)
     session.execute(select(Patient.id).where(*patient).with_for_update(key_share=True))
-    zone = queries.zone_of(facility_ids[0]) if facility_ids else facts().timezone
+    zone = queries.zone_of(facility_ids[0]) if facility_ids else request_context().timezone
     since = min(wish.earliest_on, local_date(clock.now(), zone))
     found = queries.find_waiting(wish.patient_id, wish.service_id, since, but=but)
     if found is not None:
@@ -211,7 +215,7 @@ def _set_facilities(entry: WaitlistEntry, facility_ids: Sequence[int]) -> None:
     gone = before - set(facility_ids)
     session.execute(
         delete(there).where(
-            there.tenant_id == facts().tenant_id,
+            there.tenant_id == request_context().tenant_id,
             there.waitlist_entry_id == entry.id,
             there.facility_id.in_(sorted(gone)),
         )

@@ -10,7 +10,7 @@ from portal.db import session
 from portal.schema.accounts import User
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 STACK = timedelta(minutes=10)
 MOST_TOGETHER = 400
@@ -86,7 +86,7 @@ def list_history(appointment_id: int) -> list[tuple[AppointmentAct, str | None]]
     rows = session.execute(
         select(act, User.name)
         .outerjoin(User, (User.tenant_id == act.tenant_id) & (User.id == act.user_id))
-        .where(act.tenant_id == facts().tenant_id, act.appointment_id == appointment_id)
+        .where(act.tenant_id == request_context().tenant_id, act.appointment_id == appointment_id)
         .order_by(act.id.desc())
         .limit(MOST_HISTORY)
     )
@@ -97,7 +97,7 @@ def was_unbooked(appointment_id: int) -> bool:
     """Whether a booking was taken back: then it never was one."""
     act = AppointmentAct
     undone = select(act.id).where(
-        act.tenant_id == facts().tenant_id, act.appointment_id == appointment_id,
+        act.tenant_id == request_context().tenant_id, act.appointment_id == appointment_id,
         act.kind == "book", act.undone_at.is_not(None),
     )  # fmt: skip
     return session.scalar(undone.limit(1)) is not None
@@ -116,11 +116,11 @@ def _own_acts(now: datetime) -> Select[AppointmentAct]:
     act = AppointmentAct
     return (
         _acts()
-        .where(act.user_id == facts().user_id, act.done_at > now - STACK)
+        .where(act.user_id == request_context().user_id, act.done_at > now - STACK)
         .order_by(act.done_at.desc(), act.id.desc())
     )
 
 
 def _acts() -> Select[AppointmentAct]:
     act = AppointmentAct
-    return select(act).where(act.tenant_id == facts().tenant_id, act.undone_at.is_(None))
+    return select(act).where(act.tenant_id == request_context().tenant_id, act.undone_at.is_(None))

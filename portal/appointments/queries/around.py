@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.db import session, together
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_COMING = 4
 MOST_SEEN_BY = 60
@@ -122,7 +122,7 @@ class Around:
 def around_patient(patient_id: int) -> Around:
     """What surrounds a patient, in one round trip."""
     values = {
-        "tenant_id": facts().tenant_id, "patient_id": patient_id, "now": clock.now(),
+        "tenant_id": request_context().tenant_id, "patient_id": patient_id, "now": clock.now(),
         "coming": MOST_COMING, "seen_by": MOST_SEEN_BY, "waiting": MOST_WAITING,
     }  # fmt: skip
     coming, seen_by, waiting = together((COMING, values), (SEEN_BY, values), (WAITING, values))
@@ -137,7 +137,7 @@ def coming_soon(patient_ids: Sequence[int]) -> dict[int, list[ComingVisit]]:
     """What is to come within a day, the next first, by whose it is."""
     now = clock.now()
     values = {
-        "tenant_id": facts().tenant_id, "patient_ids": list(patient_ids), "now": now,
+        "tenant_id": request_context().tenant_id, "patient_ids": list(patient_ids), "now": now,
         "until": now + timedelta(days=1), "coming": MOST_COMING * len(patient_ids),
     }  # fmt: skip
     found: dict[int, list[ComingVisit]] = {}
@@ -148,5 +148,5 @@ def coming_soon(patient_ids: Sequence[int]) -> dict[int, list[ComingVisit]]:
 
 def list_patient_plan_ids(patient_id: int, *, limit: int = 5) -> list[int]:
     """The patient's own plan first, then those of their latest appointments."""
-    values = {"tenant_id": facts().tenant_id, "patient_id": patient_id, "limit": limit}
+    values = {"tenant_id": request_context().tenant_id, "patient_id": patient_id, "limit": limit}
     return [row.plan_id for row in session.execute(PLANS, values)]

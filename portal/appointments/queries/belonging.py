@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import TextClause, text
 
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_SHOWN = 100
 
@@ -70,5 +70,5 @@ def seats_held() -> Sequence[str]:
 
 
 def _broken(query: TextClause) -> Sequence[str]:
-    values = {"tenant_id": facts().tenant_id, "limit": MOST_SHOWN}
+    values = {"tenant_id": request_context().tenant_id, "limit": MOST_SHOWN}
     return session.scalars(query, values).all()

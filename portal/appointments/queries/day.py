@@ -29,7 +29,7 @@ from portal.db import session
 from portal.names import listed
 from portal.patients.queries import PatientOpener
 from portal.patients.rules.kept import needs_interpreter
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_VISITS = 1000
 MOST_SLOTS = 4000
@@ -166,7 +166,7 @@ def board(facility_id: int, day: date) -> Day:
     doctors = [DoctorRow._make(row) for row in _rows(DOCTORS, values, MOST_OTHERS)]
     taken = _rows(TAKEN, values | {"doctor_ids": [doctor.id for doctor in doctors]}, MOST_SLOTS)
     offered = {doctor.id: doctor.offered for doctor in doctors}
-    shared = PatientOpener(), facts().clinic_locale
+    shared = PatientOpener(), request_context().clinic_locale
     visits = [VisitRow._make((*row, *shared)) for row in _rows(VISITS, values, MOST_VISITS)]
     return Day(
         facility_id,
@@ -198,7 +198,7 @@ def board_version(facility_id: int, day: date) -> str:
 def _values(facility_id: int, day: date, zone: str) -> dict[str, Any]:
     hours = day_span(day, zone)
     return {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "facility_id": facility_id,
         "now": clock.now(),
         "late": clock.now() - LATE,

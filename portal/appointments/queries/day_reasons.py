@@ -15,7 +15,7 @@ from portal.appointments.queries.reasons import (
 from portal.availability.rules import day_span, weekday
 from portal.db import session
 from portal.refusals import NotFound
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 def why_nothing(offering_id: int, plan_id: int | None, day: date) -> list[Reason]:
@@ -25,7 +25,7 @@ def why_nothing(offering_id: int, plan_id: int | None, day: date) -> list[Reason
         NotFound: no such offering or plan.
     """
     values: dict[str, Any] = {
-        "tenant_id": facts().tenant_id, "offering_id": offering_id, "plan_id": plan_id,
+        "tenant_id": request_context().tenant_id, "offering_id": offering_id, "plan_id": plan_id,
         "day": day, "weekday": weekday(day),
     }  # fmt: skip
     offering = session.execute(OFFERING, values).one_or_none()

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from portal import clock
 from portal.availability.rules import Span
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # An offering's id, the minutes it needs before a visit, and those of its shortest and after it.
 Offered = Sequence[int]
@@ -39,7 +39,7 @@ def slots_of(
     offered: Mapping[int, Sequence[Offered]],
 ) -> Iterator[SlotRow]:  # fmt: skip
     """The day's slots as the board has them; each by its doctor what takes them, and is offered."""
-    now, user_id, hours = clock.now(), facts().user_id, _hours(rows)
+    now, user_id, hours = clock.now(), request_context().user_id, _hours(rows)
     for row in rows:
         held = row.status == "reserved" and row.reserved_until > now and row.reserved_by != user_id
         seat = row.booked_count < row.capacity and row.orphaned_at is None and not row.overbooked

@@ -10,7 +10,7 @@ from portal.availability.rules import day_span
 from portal.db import session
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class Gone(NamedTuple):
@@ -42,7 +42,7 @@ def list_gone(facility_id: int, day: date, zone: str, *, limit: int) -> list[Gon
             (offering.tenant_id == visit.tenant_id) & (offering.id == visit.service_offering_id),
         )
         .where(
-            visit.tenant_id == facts().tenant_id,
+            visit.tenant_id == request_context().tenant_id,
             visit.facility_id == facility_id,
             visit.start_at >= hours.start,
             visit.start_at < hours.end,

@@ -6,7 +6,7 @@ from portal.appointments.rules import lies_outside
 from portal.availability.rules import day_span, local_date
 from portal.db import session
 from portal.schema.appointments import Appointment
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 def is_outside_hours(visit: Appointment) -> bool:
@@ -15,7 +15,7 @@ def is_outside_hours(visit: Appointment) -> bool:
     day = local_date(visit.start_at, zone)
     span = day_span(day, zone)
     values = {
-        "tenant_id": facts().tenant_id, "doctor_id": visit.doctor_id,
+        "tenant_id": request_context().tenant_id, "doctor_id": visit.doctor_id,
         "facility_id": visit.facility_id, "opens": span.start, "closes": span.end,
     }  # fmt: skip
     hours = session.execute(HOURS, values).all()

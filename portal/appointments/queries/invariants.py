@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import TextClause, text
 
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_SHOWN = 100
 
@@ -157,5 +157,5 @@ def visits_not_as_long_as_their_steps() -> Sequence[str]:
 
 
 def _broken(query: TextClause) -> Sequence[str]:
-    values = {"tenant_id": facts().tenant_id, "limit": MOST_SHOWN}
+    values = {"tenant_id": request_context().tenant_id, "limit": MOST_SHOWN}
     return session.scalars(query, values).all()

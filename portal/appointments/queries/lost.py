@@ -7,7 +7,7 @@ from portal.appointments.queries.day_slots import slots_of
 from portal.appointments.queries.day_statements import OFFERED, SLOTS_THERE, TAKEN
 from portal.availability.rules import Span
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # As the board asks for a day's; an absence is of one doctor and of many days.
 SLOTS = text(f"""{SLOTS_THERE}
@@ -26,7 +26,8 @@ EVERY = None
 def count_openings(doctor_id: int, facility_id: int, span: Span) -> int:
     """The starts in a span that can still be booked with a doctor at a facility."""
     values = {
-        "tenant_id": facts().tenant_id, "doctor_id": doctor_id, "facility_id": facility_id,
+        "tenant_id": request_context().tenant_id, "doctor_id": doctor_id,
+        "facility_id": facility_id,
         "doctor_ids": [doctor_id], "now": clock.now(), "opens": span.start, "closes": span.end,
         "limit": EVERY,
     }  # fmt: skip

@@ -10,7 +10,7 @@ from portal import clock
 from portal.db import session
 from portal.schema.appointments import Appointment, WaitlistEntry
 from portal.schema.patients import Patient
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_COMING = 200
 ROWS = """
@@ -72,7 +72,7 @@ def list_coming_of(patient_id: int) -> Sequence[Appointment]:
     return session.scalars(
         select(Appointment)
         .where(
-            Appointment.tenant_id == facts().tenant_id,
+            Appointment.tenant_id == request_context().tenant_id,
             Appointment.patient_id == patient_id,
             Appointment.status.in_(("scheduled", "checked_in")),
             Appointment.end_at > clock.now(),
@@ -87,7 +87,7 @@ def list_waiting_of(patient_id: int) -> Sequence[WaitlistEntry]:
     return session.scalars(
         select(WaitlistEntry)
         .where(
-            WaitlistEntry.tenant_id == facts().tenant_id,
+            WaitlistEntry.tenant_id == request_context().tenant_id,
             WaitlistEntry.patient_id == patient_id,
             WaitlistEntry.status == "waiting",
         )
@@ -99,7 +99,7 @@ def list_waiting_of(patient_id: int) -> Sequence[WaitlistEntry]:
 def is_deceased(patient_id: int) -> bool:
     """Whether somebody is recorded as deceased."""
     found = select(Patient.id).where(
-        Patient.tenant_id == facts().tenant_id, Patient.id == patient_id,
+        Patient.tenant_id == request_context().tenant_id, Patient.id == patient_id,
         Patient.status == "deceased",
     )  # fmt: skip
     return session.scalar(found) is not None
@@ -109,7 +109,7 @@ def _rows(
     statement: TextClause, patient_id: int, limit: int, offset: int, **more: Any
 ) -> list[PatientVisit]:
     values = {
-        "tenant_id": facts().tenant_id, "patient_id": patient_id, "now": clock.now(),
+        "tenant_id": request_context().tenant_id, "patient_id": patient_id, "now": clock.now(),
         "limit": limit, "offset": offset, **more,
     }  # fmt: skip
     return [PatientVisit._make(row) for row in session.execute(statement, values)]

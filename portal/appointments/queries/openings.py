@@ -9,7 +9,7 @@ from portal import clock
 from portal.appointments.queries.search import search
 from portal.db import together, with_generic_plan
 from portal.services.queries import list_workflow_steps
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 DEFAULT_DAYS = 14
 DEFAULT_LIMIT = 60
@@ -98,8 +98,8 @@ def search_asked(
     """What of an `OpeningQuery` is given, and the values that a search for it asks."""
     given = {name: value for name, value in vars(wanted).items() if value is not None}
     values = given | {
-        "tenant_id": facts().tenant_id,
-        "user_id": facts().user_id,
+        "tenant_id": request_context().tenant_id,
+        "user_id": request_context().user_id,
         "now": clock.now(),
         "first_date": first_date,
         "days": days,

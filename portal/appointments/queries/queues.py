@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_DOCTORS = 60
 
@@ -54,7 +54,8 @@ class Queue(NamedTuple):
 def list_queues(facility_id: int, service_id: int) -> list[Queue]:
     """Who offers the service there: who works now first, of them the shortest queue first."""
     values = {
-        "tenant_id": facts().tenant_id, "facility_id": facility_id, "service_id": service_id,
+        "tenant_id": request_context().tenant_id, "facility_id": facility_id,
+        "service_id": service_id,
         "now": clock.now(), "limit": MOST_DOCTORS,
     }  # fmt: skip
     return [Queue._make(row) for row in session.execute(QUEUES, values)]

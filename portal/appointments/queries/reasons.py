@@ -14,7 +14,7 @@ from portal.db import session
 from portal.insurance.queries import find_plan_at
 from portal.insurance.rules import REASONS as COVER_REASONS
 from portal.refusals import N_, NotFound
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MESSAGES = {
     "offering_inactive": N_("This doctor does not offer the service there at present."),
@@ -154,7 +154,8 @@ def why_not(
     if find_opening(OpeningQuery(offering_id=offering_id, plan_id=plan_id, minutes=minutes), at):
         return []
     values: dict[str, Any] = {
-        "tenant_id": facts().tenant_id, "user_id": facts().user_id, "now": clock.now(),
+        "tenant_id": request_context().tenant_id, "user_id": request_context().user_id,
+        "now": clock.now(),
         "offering_id": offering_id, "plan_id": plan_id, "at": at,
     }  # fmt: skip
     offering = session.execute(OFFERING, values).one_or_none()
@@ -178,7 +179,11 @@ def why_not(
 
 def laid_out_until(doctor_id: int, facility_id: int, zone: str) -> date | None:
     """The last local date for which a doctor's rules have made starts there."""
-    values = {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, "facility_id": facility_id}
+    values = {
+        "tenant_id": request_context().tenant_id,
+        "doctor_id": doctor_id,
+        "facility_id": facility_id,
+    }
     last = session.scalar(LAST_LAID_OUT, values)
     return local_date(last, zone) if last else None
 

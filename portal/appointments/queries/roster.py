@@ -9,7 +9,7 @@ from portal.db import session
 from portal.schema.appointments import Appointment
 from portal.schema.patients import Patient
 from portal.schema.services import Service, ServiceOffering
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 Attending = tuple[Appointment, Patient, str]
 MOST_ATTENDING = 200
@@ -51,7 +51,7 @@ def _list(*which: ColumnElement[bool], limit: int) -> Sequence[Attending]:
             Service,
             (Service.tenant_id == offering.tenant_id) & (Service.id == offering.service_id),
         )
-        .where(visit.tenant_id == facts().tenant_id, visit.status != "cancelled", *which)
+        .where(visit.tenant_id == request_context().tenant_id, visit.status != "cancelled", *which)
         .order_by(visit.start_at, visit.id)
         .limit(limit)
     )  # fmt: skip

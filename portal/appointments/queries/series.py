@@ -17,7 +17,7 @@ from portal.db import session
 from portal.refusals import NotFound
 from portal.schema.appointments import Appointment, AppointmentSeries
 from portal.schema.doctors import Doctor
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # Of each date, and what a search over all of them may bring at most.
 MOST_OF_A_DATE = 6
@@ -96,7 +96,7 @@ def plan_series(first: Opening, plan_id: int | None, repeat: Repeat, *, patient_
 
 def get_series(series_id: int) -> AppointmentSeries:
     """Raises NotFound."""
-    found = session.get(AppointmentSeries, (facts().tenant_id, series_id))
+    found = session.get(AppointmentSeries, (request_context().tenant_id, series_id))
     if found is None:
         raise NotFound
     return found
@@ -106,7 +106,7 @@ def find_series_by_key(booking_key: UUID) -> AppointmentSeries | None:
     """The series that a one-time key has booked already."""
     return session.scalar(
         select(AppointmentSeries).where(
-            AppointmentSeries.tenant_id == facts().tenant_id,
+            AppointmentSeries.tenant_id == request_context().tenant_id,
             AppointmentSeries.booking_key == booking_key,
         )
     )
@@ -118,7 +118,9 @@ def list_series_visits(series_id: int) -> list[SeriesVisit]:
     rows = session.execute(
         select(visit.id, visit.start_at, visit.status, visit.confirmed_at, Doctor.display_name)
         .join(Doctor, (Doctor.tenant_id == visit.tenant_id) & (Doctor.id == visit.doctor_id))
-        .where(visit.tenant_id == facts().tenant_id, visit.appointment_series_id == series_id)
+        .where(
+            visit.tenant_id == request_context().tenant_id, visit.appointment_series_id == series_id
+        )
         .order_by(visit.start_at, visit.id)
         .limit(MOST_IN_SERIES)
     )
@@ -139,7 +141,7 @@ def list_following(appointment: Appointment, *, cancelled_at: datetime | None = 
     asked = (
         select(visit)
         .where(
-            visit.tenant_id == facts().tenant_id,
+            visit.tenant_id == request_context().tenant_id,
             visit.appointment_series_id == appointment.appointment_series_id,
             visit.start_at >= appointment.start_at,
         )
@@ -194,7 +196,8 @@ def _busy(patient_id: int | None, during: Span) -> list[tuple[int, Span]]:
     """A patient's other visits."""
     if patient_id is None:
         return []
-    values = {"tenant_id": facts().tenant_id, "patient_id": patient_id, "live": sorted(LIVE),
+    values = {"tenant_id": request_context().tenant_id, "patient_id": patient_id,
+              "live": sorted(LIVE),
               "from_at": during.start, "until_at": during.end, "limit": MOST_FOUND}  # fmt: skip
     return [(row.id, Span(row.start_at, row.end_at)) for row in session.execute(BUSY, values)]
 

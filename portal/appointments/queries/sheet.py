@@ -10,7 +10,7 @@ from portal.appointments.queries.visits import zone_of
 from portal.availability.rules import day_span
 from portal.db import session
 from portal.schema.patients import Patient
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_LINES = 1000
 
@@ -52,7 +52,7 @@ class SheetRow(NamedTuple):
 
 def list_day_sheet(facility_id: int, day: date, *, limit: int = MOST_LINES) -> Sequence[SheetRow]:
     """The day's appointments that are not cancelled, in two queries. Raises NotFound."""
-    hours, tenant_id = day_span(day, zone_of(facility_id)), facts().tenant_id
+    hours, tenant_id = day_span(day, zone_of(facility_id)), request_context().tenant_id
     values = {"tenant_id": tenant_id, "facility_id": facility_id,
               "opens": hours.start, "closes": hours.end, "limit": limit}  # fmt: skip
     rows = session.execute(LINES, values).all()

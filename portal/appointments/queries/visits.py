@@ -14,7 +14,7 @@ from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.schema.services import Service, ServiceOffering, StepTemplate, WorkflowStep
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class StepRow(NamedTuple):
@@ -111,7 +111,8 @@ def get_context(appointment: Appointment) -> VisitContext:
             payer,
             (payer.tenant_id == plan.tenant_id) & (payer.id == plan.insurance_provider_id),
         )
-        .where(Appointment.tenant_id == facts().tenant_id, Appointment.id == appointment.id)
+        .where(Appointment.tenant_id == request_context().tenant_id,
+               Appointment.id == appointment.id)
     ).one()  # fmt: skip
     return VisitContext._make(row)
 
@@ -120,7 +121,7 @@ def get_step(appointment_id: int, step_id: int) -> AppointmentStep:
     """Raises NotFound."""
     step = session.scalar(
         select(AppointmentStep).where(
-            AppointmentStep.tenant_id == facts().tenant_id,
+            AppointmentStep.tenant_id == request_context().tenant_id,
             AppointmentStep.appointment_id == appointment_id,
             AppointmentStep.id == step_id,
             AppointmentStep.replaced_at.is_(None),
@@ -136,7 +137,7 @@ def list_steps(appointment_id: int) -> Sequence[AppointmentStep]:
     return session.scalars(
         select(AppointmentStep)
         .where(
-            AppointmentStep.tenant_id == facts().tenant_id,
+            AppointmentStep.tenant_id == request_context().tenant_id,
             AppointmentStep.appointment_id == appointment_id,
             AppointmentStep.replaced_at.is_(None),
         )
@@ -172,7 +173,7 @@ def list_step_rows(appointment_id: int) -> list[StepRow]:
             (planned.tenant_id == step.tenant_id) & (planned.id == step.workflow_step_id),
         )
         .where(
-            step.tenant_id == facts().tenant_id,
+            step.tenant_id == request_context().tenant_id,
             step.appointment_id == appointment_id,
             step.replaced_at.is_(None),
         )
@@ -190,7 +191,7 @@ def zone_of(facility_id: int) -> str:
     """A facility's time zone."""
     zone = session.scalar(
         select(Facility.timezone).where(
-            Facility.tenant_id == facts().tenant_id, Facility.id == facility_id
+            Facility.tenant_id == request_context().tenant_id, Facility.id == facility_id
         )
     )
     if zone is None:
@@ -199,4 +200,4 @@ def zone_of(facility_id: int) -> str:
 
 
 def _appointments() -> Select[Appointment]:
-    return select(Appointment).where(Appointment.tenant_id == facts().tenant_id)
+    return select(Appointment).where(Appointment.tenant_id == request_context().tenant_id)

@@ -16,7 +16,7 @@ from portal.db import session, together, with_generic_plan
 from portal.patients.queries import PatientOpener, PatientRow
 from portal.refusals import NotFound
 from portal.schema.appointments import WaitlistEntry, WaitlistFacility
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_WAITING = 300
 DAYS_AHEAD = 28
@@ -194,7 +194,7 @@ def list_wanting(facility_id: int, doctor_id: int, start_at: datetime) -> list[M
 
 def get_wish(entry_id: int) -> WaitlistEntry:
     """Raises NotFound."""
-    found = session.get(WaitlistEntry, (facts().tenant_id, entry_id))
+    found = session.get(WaitlistEntry, (request_context().tenant_id, entry_id))
     if found is None:
         raise NotFound
     return found
@@ -204,7 +204,8 @@ def find_wish_by_key(entry_key: UUID) -> WaitlistEntry | None:
     """The wish that a one-time key has added already."""
     return session.scalar(
         select(WaitlistEntry).where(
-            WaitlistEntry.tenant_id == facts().tenant_id, WaitlistEntry.entry_key == entry_key
+            WaitlistEntry.tenant_id == request_context().tenant_id,
+            WaitlistEntry.entry_key == entry_key,
         )
     )
 
@@ -217,7 +218,7 @@ def find_waiting(
     return session.scalar(
         select(entry.id)
         .where(
-            entry.tenant_id == facts().tenant_id, entry.patient_id == patient_id,
+            entry.tenant_id == request_context().tenant_id, entry.patient_id == patient_id,
             entry.service_id == service_id, entry.status == "waiting", entry.latest_on >= since,
             entry.id != (but or 0),
         )
@@ -231,7 +232,7 @@ def list_wish_facilities(entry_id: int) -> Sequence[int]:
     there = WaitlistFacility
     return session.scalars(
         select(there.facility_id)
-        .where(there.tenant_id == facts().tenant_id, there.waitlist_entry_id == entry_id)
+        .where(there.tenant_id == request_context().tenant_id, there.waitlist_entry_id == entry_id)
         .order_by(there.facility_id)
     ).all()
 
@@ -254,7 +255,8 @@ def matching(these: str) -> TextClause:
 
 def _matches(these: str, facility_id: int, asked: dict[str, Any]) -> list[Match]:
     values = {
-        "tenant_id": facts().tenant_id, "user_id": facts().user_id, "now": clock.now(),
+        "tenant_id": request_context().tenant_id, "user_id": request_context().user_id,
+        "now": clock.now(),
         "facility_id": facility_id, "days": 366 if these == "one" else DAYS_AHEAD,
         "most": MOST_WAITING, "limit": MOST_MATCHES,
     }  # fmt: skip
@@ -264,6 +266,6 @@ def _matches(these: str, facility_id: int, asked: dict[str, Any]) -> list[Match]
 
 def _listed(which: str, values: dict[str, Any]) -> list[WishRow]:
     statement = text(LISTED.format(which=which))
-    found = session.execute(statement, {"tenant_id": facts().tenant_id, **values})
+    found = session.execute(statement, {"tenant_id": request_context().tenant_id, **values})
     opener = PatientOpener()
     return [WishRow(row, opener) for row in found]

@@ -19,7 +19,7 @@ from portal.patients.rules.kept import needs_interpreter
 from portal.patients.shown import language_words
 from portal.phi.sealed import Unreadable
 from portal.schema.facilities import Facility
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.filters import localtime
 
 
@@ -100,7 +100,7 @@ def _flags(row: SheetRow, alerts: Sequence[Alert]) -> Iterator[str]:
     patient = row.patient
     yield from warnings_of(patient, alerts)
     spoken = row.language or patient.preferred_language
-    if needs_interpreter(patient.meta, spoken, facts().clinic_locale):
+    if needs_interpreter(patient.meta, spoken, request_context().clinic_locale):
         named = language_words(spoken) if spoken else "–"
         yield str(_("Interpreter: %(language)s", language=named))
     if row.is_new:

@@ -15,7 +15,7 @@ from portal.appointments.screens.act_steps import said_of_acts
 from portal.availability.rules import local_date
 from portal.facilities.visits import ComingVisit, list_visits
 from portal.schema.acts import AppointmentAct
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.filters import hhmm, localtime, shortdate
 
 
@@ -36,7 +36,7 @@ def list_own() -> list[OwnAct]:
     return [
         OwnAct(
             str(group),
-            localtime(done[0].done_at, facts().timezone),
+            localtime(done[0].done_at, request_context().timezone),
             _words(done, said, visits, above.get(group)),
         )
         for group, done in ((group, list(done)) for group, done in groupby(acts, _group))

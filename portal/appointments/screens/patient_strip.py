@@ -16,7 +16,7 @@ from portal.patients.queries import Alert, list_alerts
 from portal.patients.shown import interprets, kind_words, language_words
 from portal.phi.sealed import Unreadable
 from portal.schema.patients import Patient
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.filters import hhmm, localtime, shortdate, weekdayname
 
 # Nearer than that an appointment is "about then": whoever comes for both has to hurry.
@@ -64,7 +64,7 @@ def patient_strip(
         but: the appointment on whose page the strip stands.
     """
     around = around or around_patient(patient.id)
-    zone = zone or facts().timezone
+    zone = zone or request_context().timezone
     coming = [each for each in around.coming if each.id != but]
     spoken = patient.preferred_language
     return Strip(
@@ -102,7 +102,7 @@ def _shown(visit: ComingVisit) -> Coming:
 
 def clashes_now(patients: Sequence[Patient]) -> dict[int, str]:
     """Of those who come without an appointment now, in words, who has one today all the same."""
-    now, zone = clock.now(), facts().timezone
+    now, zone = clock.now(), request_context().timezone
     coming = coming_soon([patient.id for patient in patients])
     said = ((whose, clash_words(visits, now, zone)) for whose, visits in coming.items())
     return {whose: words for whose, words in said if words}

@@ -31,7 +31,7 @@ from portal.appointments.words import STATUS, shown_status, why_cancelled
 from portal.names import name_of
 from portal.patients.queries import get_patient
 from portal.schema.appointments import Appointment
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.filters import daydate, hhmm, localtime
 
 WAITING = frozenset({"scheduled", "checked_in"})
@@ -214,7 +214,7 @@ def _minor_actions(visit: Appointment, zone: str, *, today: bool) -> Iterator[Ac
     if act is None or act.kind in TURNED | {"book"} or act.visit_version != visit.row_version:
         return
     with suppress(NotUndoneAnyMore):
-        check_undo(act, visit, clock.now(), zone, user_id=facts().user_id)
+        check_undo(act, visit, clock.now(), zone, user_id=request_context().user_id)
         yield Action(_url("undo", visit), _(UNDO[act.kind]), "quiet", "undo-2")
 
 

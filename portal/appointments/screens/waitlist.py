@@ -18,7 +18,7 @@ from portal.names import name_of
 from portal.phi.sealed import open_field
 from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.filters import hhmm, localtime, longdate, shortdate
 
 MOST_STARTS = 8
@@ -95,7 +95,7 @@ def shown_wish(wish: WishRow) -> Wish:
         doctor=row.doctor_name or _("Any doctor"), plan=row.plan_name or _("Self-pay"),
         dates=f"{shortdate(row.earliest_on)} – {shortdate(row.latest_on)}",
         when=_when(row.weekdays, row.part_of_day), urgency=_(URGENCY_WORDS[row.urgency]),
-        since=local_date(row.created_at, facts().timezone), notes=notes or "",
+        since=local_date(row.created_at, request_context().timezone), notes=notes or "",
         appointment_id=row.appointment_id,
     )  # fmt: skip
 
