@@ -26,7 +26,7 @@ from portal.patients.rules.languages import codes, tag_of
 from portal.patients.rules.status import STATUS_WORDS
 from portal.phi.tokens import normalised
 from portal.refusals import N_
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.forms import Found, Source
 from portal.web.languages import page_locale
 
@@ -53,7 +53,7 @@ def how_old(day: date | str | None, until: date | None = None) -> str:
     """38 y, 5 mo, 12 d; nothing where it is not known."""
     if not isinstance(day, date):
         return ""
-    age = age_on(day, until or clock.today_in(facts().timezone))
+    age = age_on(day, until or clock.today_in(request_context().timezone))
     if age is None:
         return ""
     words = {
@@ -159,7 +159,9 @@ def role_words(role: str) -> str:
 
 def interprets(patient: Any) -> bool:
     """Whether the patient needs an interpreter."""
-    return needs_interpreter(patient.meta, patient.preferred_language, facts().clinic_locale)
+    return needs_interpreter(
+        patient.meta, patient.preferred_language, request_context().clinic_locale
+    )
 
 
 def died_on(patient: Any) -> date | None:
@@ -169,7 +171,7 @@ def died_on(patient: Any) -> date | None:
 
 def clinic_zone() -> str:
     """The clinic's time zone."""
-    return facts().timezone
+    return request_context().timezone
 
 
 SEX_WORDS = {

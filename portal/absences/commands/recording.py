@@ -39,7 +39,7 @@ from portal.schema.absences import Absence, AbsenceSpan, AbsenceVisit
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException
 from portal.schema.services import ServiceOffering
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_VISITS = 200
 
@@ -103,7 +103,7 @@ def where_away(details: AbsenceDetails) -> list[Away]:
         NowhereThere: the doctor has no place there.
         SpanBackwards, OverAlready: at their field.
     """
-    let_in = facts().facility_ids
+    let_in = request_context().facility_ids
     places = [
         place
         for place in list_places_of(details.doctor_id)
@@ -179,7 +179,7 @@ def _write(details: AbsenceDetails, places: Sequence[Away], visits: int) -> Abse
     absence = Absence(
         absence_key=details.absence_key, doctor_id=details.doctor_id, type=details.type,
         reason=details.reason, facilities=len(places), visits=visits,
-        recorded_by=facts().user_id,
+        recorded_by=request_context().user_id,
     )  # fmt: skip
     session.add(absence)
     session.flush()
@@ -237,7 +237,7 @@ def _locked(visits: Sequence[Affected]) -> dict[int, Appointment]:
     found = session.scalars(
         select(Appointment)
         .where(
-            Appointment.tenant_id == facts().tenant_id,
+            Appointment.tenant_id == request_context().tenant_id,
             Appointment.id.in_([visit.id for visit in visits]),
         )
         .order_by(Appointment.id)
@@ -252,7 +252,7 @@ def _services(offering_ids: Sequence[int]) -> dict[int, int]:
     offering = ServiceOffering
     found = session.execute(
         select(offering.id, offering.service_id).where(
-            offering.tenant_id == facts().tenant_id, offering.id.in_(offering_ids)
+            offering.tenant_id == request_context().tenant_id, offering.id.in_(offering_ids)
         )
     )
     return {row.id: row.service_id for row in found}
@@ -261,7 +261,7 @@ def _services(offering_ids: Sequence[int]) -> dict[int, int]:
 def _write_visits(
     absence: Absence, visits: Sequence[Affected], done: Mapping[int, Decision]
 ) -> None:
-    moved = {visit.id: session.get_one(Appointment, (facts().tenant_id, visit.id))
+    moved = {visit.id: session.get_one(Appointment, (request_context().tenant_id, visit.id))
              for visit in visits if done[visit.id].what == "move"}  # fmt: skip
     session.add_all(
         AbsenceVisit(
@@ -273,7 +273,7 @@ def _write_visits(
         for visit in visits
     )  # fmt: skip
     left = [visit.slot_id for visit in visits if done[visit.id].what == "leave"]
-    values = {"tenant_id": facts().tenant_id, "now": clock.now(), "slot_ids": left}
+    values = {"tenant_id": request_context().tenant_id, "now": clock.now(), "slot_ids": left}
     session.execute(TO_DECIDE, values)
     session.flush()
 

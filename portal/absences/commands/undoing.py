@@ -30,7 +30,7 @@ from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException
 from portal.schema.services import ServiceOffering
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # The slots of visits that no rule ever supported: nothing else takes them off the work-list. They
 # stay on it while another absence, which stands, left them to decide.
@@ -80,7 +80,7 @@ def undo_absence(absence: Absence) -> Undone:
     for exception in _exceptions([each.availability_exception_id for each in spans]):
         remove_exception(exception)
     done = _bring_back(decided, visits, absence)
-    absence.undone_at, absence.undone_by = clock.now(), facts().user_id
+    absence.undone_at, absence.undone_by = clock.now(), request_context().user_id
     session.flush()
     counts = {"returned": len(done.returned), "stays": len(done.stays)}
     note("absences.undone", table="absences", record=absence.id, new=counts)
@@ -100,7 +100,7 @@ def undo_own(group_uid: UUID) -> Sequence[AppointmentAct] | None:
     absence = queries.find_by_key(group_uid)
     if absence is None:
         return None
-    if absence.recorded_by != facts().user_id or not _may_record():
+    if absence.recorded_by != request_context().user_id or not _may_record():
         raise NothingToUndo
     acts = list_acts(group_uid)
     if undo_absence(absence).stays:
@@ -110,7 +110,7 @@ def undo_own(group_uid: UUID) -> Sequence[AppointmentAct] | None:
 
 def _may_record() -> bool:
     """Whoever recorded it may have got another role since."""
-    role = facts().role
+    role = request_context().role
     return role is None or may(role, "absences.record")
 
 
@@ -134,7 +134,7 @@ def _bring_back(
             returned.insert(0, each.appointment_id)
             each.returned_at, each.told = clock.now(), each.called_at is not None
             each.called_at = each.called_by = None
-    values = {"tenant_id": facts().tenant_id, "ids": returned, "absence_id": absence.id}
+    values = {"tenant_id": request_context().tenant_id, "ids": returned, "absence_id": absence.id}
     session.execute(DECIDED, values)
     return Undone(tuple(returned), stays)
 
@@ -179,7 +179,7 @@ def _locked(absence: Absence, decided: Sequence[AbsenceVisit]) -> dict[int, Appo
     found = session.scalars(
         select(Appointment)
         .where(
-            Appointment.tenant_id == facts().tenant_id,
+            Appointment.tenant_id == request_context().tenant_id,
             Appointment.id.in_([each.appointment_id for each in decided]),
         )
         .order_by(Appointment.id)
@@ -193,7 +193,7 @@ def _doctors(offering_ids: set[int]) -> Sequence[int]:
     offering = ServiceOffering
     return session.scalars(
         select(offering.doctor_id)
-        .where(offering.tenant_id == facts().tenant_id, offering.id.in_(offering_ids))
+        .where(offering.tenant_id == request_context().tenant_id, offering.id.in_(offering_ids))
         .distinct()
         .order_by(offering.doctor_id)
     ).all()
@@ -204,6 +204,6 @@ def _exceptions(ids: Sequence[int | None]) -> Sequence[AvailabilityException]:
     exception = AvailabilityException
     return session.scalars(
         select(exception)
-        .where(exception.tenant_id == facts().tenant_id, exception.id.in_(ids))
+        .where(exception.tenant_id == request_context().tenant_id, exception.id.in_(ids))
         .order_by(exception.id)
     ).all()

@@ -9,7 +9,7 @@ from portal import clock
 from portal.absences.rules import Affected
 from portal.availability.rules import Span
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # Who else saw the patient last for the same service.
 SEEN_BY = """
@@ -81,7 +81,8 @@ def list_affected(
     """
     there = sorted(spans)
     values = {
-        "tenant_id": facts().tenant_id, "doctor_id": doctor_id, "now": clock.now(), "limit": limit,
+        "tenant_id": request_context().tenant_id, "doctor_id": doctor_id, "now": clock.now(),
+        "limit": limit,
         "facility_ids": there, "starts": [spans[each].start for each in there],
         "ends": [spans[each].end for each in there],
         "statuses": ["in_progress"] if begun else ["scheduled", "checked_in"],
@@ -91,14 +92,15 @@ def list_affected(
 
 def list_those(ids: Sequence[int]) -> list[Affected]:
     """Those of these visits that have not begun, earliest first."""
-    values = {"tenant_id": facts().tenant_id, "ids": list(ids)}
+    values = {"tenant_id": request_context().tenant_id, "ids": list(ids)}
     return [Affected._make(row) for row in session.execute(THOSE, values)]
 
 
 def other_visits(visits: Sequence[Affected]) -> dict[int, list[Span]]:
     """When the patients of these visits are expected for something else."""
     values = {
-        "tenant_id": facts().tenant_id, "now": clock.now(), "ids": [each.id for each in visits],
+        "tenant_id": request_context().tenant_id, "now": clock.now(),
+        "ids": [each.id for each in visits],
         "patient_ids": [each.patient_id for each in visits],
     }  # fmt: skip
     found: dict[int, list[Span]] = defaultdict(list)

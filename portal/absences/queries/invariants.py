@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_SHOWN = 100
 
@@ -23,4 +23,6 @@ PARTS = text("""
 
 def absences_half_done() -> Sequence[str]:
     """Absences without all of their facilities and visits."""
-    return session.scalars(PARTS, {"tenant_id": facts().tenant_id, "limit": MOST_SHOWN}).all()
+    return session.scalars(
+        PARTS, {"tenant_id": request_context().tenant_id, "limit": MOST_SHOWN}
+    ).all()

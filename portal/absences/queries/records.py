@@ -13,7 +13,7 @@ from portal.phi.sealed import open_field
 from portal.refusals import NotFound
 from portal.schema.absences import Absence, AbsenceSpan, AbsenceVisit
 from portal.schema.availability import AvailabilitySlot
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 LIST = text("""
     SELECT b.id, d.display_name AS doctor, b.type, b.reason, b.visits, b.undone_at,
@@ -133,7 +133,9 @@ class Call(NamedTuple):
 def get_absence(absence_id: int) -> Absence:
     """Raises NotFound; also where none of its facilities is the person's."""
     absence = session.scalar(
-        select(Absence).where(Absence.tenant_id == facts().tenant_id, Absence.id == absence_id)
+        select(Absence).where(
+            Absence.tenant_id == request_context().tenant_id, Absence.id == absence_id
+        )
     )
     if absence is None or not list_spans(absence_id):
         raise NotFound
@@ -143,26 +145,30 @@ def get_absence(absence_id: int) -> Absence:
 def find_by_key(key: UUID) -> Absence | None:
     """The absence that a one-time key has recorded already."""
     return session.scalar(
-        select(Absence).where(Absence.tenant_id == facts().tenant_id, Absence.absence_key == key)
+        select(Absence).where(
+            Absence.tenant_id == request_context().tenant_id, Absence.absence_key == key
+        )
     )
 
 
 def list_by_keys(keys: Collection[UUID]) -> Sequence[Absence]:
     """The absences that these one-time keys have recorded."""
     return session.scalars(
-        select(Absence).where(Absence.tenant_id == facts().tenant_id, Absence.absence_key.in_(keys))
+        select(Absence).where(
+            Absence.tenant_id == request_context().tenant_id, Absence.absence_key.in_(keys)
+        )
     ).all()
 
 
 def list_absences(*, limit: int = 51, offset: int = 0) -> list[AbsenceRow]:
     """Those at the person's facilities, the last recorded first."""
-    values = {"tenant_id": facts().tenant_id, "limit": limit, "offset": offset}
+    values = {"tenant_id": request_context().tenant_id, "limit": limit, "offset": offset}
     return [AbsenceRow._make(row) for row in session.execute(LIST, values)]
 
 
 def list_spans(absence_id: int) -> list[SpanRow]:
     """Where an absence holds, by facility; those the person is let into."""
-    values = {"tenant_id": facts().tenant_id, "absence_id": absence_id}
+    values = {"tenant_id": request_context().tenant_id, "absence_id": absence_id}
     return [SpanRow._make(row) for row in session.execute(SPANS, values)]
 
 
@@ -174,7 +180,7 @@ def list_calls(
     Args:
         only: the ids of visits; None for every one.
     """
-    values = {"tenant_id": facts().tenant_id, "absence_id": absence_id,
+    values = {"tenant_id": request_context().tenant_id, "absence_id": absence_id,
               "ids": only, "limit": limit, "offset": offset}  # fmt: skip
     narrowed = "" if only is None else " AND v.appointment_id = ANY(CAST(:ids AS bigint[]))"
     rows = session.execute(text("".join((CALLS, narrowed, IN_ORDER))), values)
@@ -208,7 +214,10 @@ def list_own_spans(absence_id: int) -> Sequence[AbsenceSpan]:
     """The records of where it holds."""
     return session.scalars(
         select(AbsenceSpan)
-        .where(AbsenceSpan.tenant_id == facts().tenant_id, AbsenceSpan.absence_id == absence_id)
+        .where(
+            AbsenceSpan.tenant_id == request_context().tenant_id,
+            AbsenceSpan.absence_id == absence_id,
+        )
         .order_by(AbsenceSpan.facility_id)
     ).all()
 
@@ -216,13 +225,15 @@ def list_own_spans(absence_id: int) -> Sequence[AbsenceSpan]:
 def doctors_of(slot_ids: Sequence[int]) -> list[int]:
     """Whose slots these are."""
     slot = AvailabilitySlot
-    found = select(slot.doctor_id).where(slot.tenant_id == facts().tenant_id, slot.id.in_(slot_ids))
+    found = select(slot.doctor_id).where(
+        slot.tenant_id == request_context().tenant_id, slot.id.in_(slot_ids)
+    )
     return sorted(set(session.scalars(found)))
 
 
 def _decided(absence_id: int) -> Select[AbsenceVisit]:
     return select(AbsenceVisit).where(
-        AbsenceVisit.tenant_id == facts().tenant_id, AbsenceVisit.absence_id == absence_id
+        AbsenceVisit.tenant_id == request_context().tenant_id, AbsenceVisit.absence_id == absence_id
     )
 
 

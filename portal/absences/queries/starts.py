@@ -10,7 +10,7 @@ from portal import clock
 from portal.absences.rules import Affected, Proposal
 from portal.appointments.queries.search import free_starts
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # How far from the visits other starts are looked for.
 BEFORE, AFTER = timedelta(days=3), timedelta(days=28)
@@ -98,7 +98,8 @@ def starts_for(
     for visit in visits:
         first[visit.kind].append(visit)
     values = {
-        "tenant_id": facts().tenant_id, "user_id": facts().user_id, "now": clock.now(),
+        "tenant_id": request_context().tenant_id, "user_id": request_context().user_id,
+        "now": clock.now(),
         "doctor_ids": sorted({each.doctor_id for each in visits}),
         "facility_ids": sorted({each.facility_id for each in visits}),
         "most_offerings": MOST_OFFERINGS,

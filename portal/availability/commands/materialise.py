@@ -14,7 +14,7 @@ from portal.availability import queries
 from portal.availability.commands.locks import lock_doctors
 from portal.db import session
 from portal.schema.availability import AvailabilitySlot
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 DEFAULT_HORIZON_DAYS = 90
 # Enough doctors for set-based speed; few enough that their slots sort in memory (a hundred took
@@ -128,7 +128,7 @@ def materialise_doctors(
     now = clock.now()
     lock_doctors(doctor_ids)
     values = {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "doctor_ids": list(doctor_ids),
         "now": now,
         "facility_id": facility_id,
@@ -156,7 +156,7 @@ def batches() -> Iterator[Sequence[int]]:
 
 def horizon_days() -> int:
     """For how many days after today slots are made."""
-    return int(facts().settings.get("horizon_days", DEFAULT_HORIZON_DAYS))
+    return int(request_context().settings.get("horizon_days", DEFAULT_HORIZON_DAYS))
 
 
 def _counted(rows: Iterable[Any]) -> Materialised:

@@ -6,7 +6,7 @@ from portal.availability.commands.locks import lock_doctors
 from portal.availability.queries import get_slot
 from portal.db import session
 from portal.refusals import N_, Conflict, NotFound, refusing
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class StartKeptAlready(Conflict):
@@ -44,7 +44,7 @@ def keep_as_booked(slot_id: int) -> None:
     if slot.orphaned_at is None or not slot.booked_count:
         return
     with refusing(CONSTRAINTS):
-        kept = session.scalar(KEEP, {"tenant_id": facts().tenant_id, "slot_id": slot_id})
+        kept = session.scalar(KEEP, {"tenant_id": request_context().tenant_id, "slot_id": slot_id})
     if kept is None:
         raise NotFound
     session.expire(slot)

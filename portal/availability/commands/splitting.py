@@ -10,7 +10,7 @@ from portal.availability.commands.weekly import add_rule, change_rule, details_o
 from portal.availability.rules import check_break, check_first_day
 from portal.db import session
 from portal.schema.availability import AvailabilityRule
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # What holds of the session holds of both its parts.
 SHARE_EXCEPTIONS = text("""
@@ -57,7 +57,7 @@ def split_from(rule: AvailabilityRule, first_day: date) -> AvailabilityRule:
 
 
 def _second(first: AvailabilityRule, second: AvailabilityRule) -> AvailabilityRule:
-    values = {"tenant_id": facts().tenant_id, "now": clock.now()}
+    values = {"tenant_id": request_context().tenant_id, "now": clock.now()}
     both = {"first_id": first.id, "second_id": second.id}
     if session.scalars(SHARE_EXCEPTIONS, values | both).all():
         change_rule(second, details_of(second))

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from portal.availability.rules import Span
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 AWAY = text("""
     SELECT DISTINCT d.number, e.doctor_id
@@ -23,7 +23,7 @@ def doctors_away(facility_id: int, days: Sequence[Span]) -> list[set[int]]:
     """For each of the days: the ids of the doctors with an absence that covers all of it."""
     away: list[set[int]] = [set() for _ in days]
     values = {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "facility_id": facility_id,
         "starts": [day.start for day in days],
         "ends": [day.end for day in days],

@@ -11,7 +11,7 @@ from portal.db import session
 from portal.schema.availability import AvailabilityException
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_IN_A_MONTH = 2000
 
@@ -98,5 +98,5 @@ def _named() -> Select[*tuple[Any, ...]]:
         )
         .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == exception.doctor_id))
         .join(Facility, (Facility.tenant_id == tenant) & (Facility.id == exception.facility_id))
-        .where(tenant == facts().tenant_id)
+        .where(tenant == request_context().tenant_id)
     )

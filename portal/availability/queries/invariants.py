@@ -8,7 +8,7 @@ from portal import clock
 from portal.availability.queries.difference import DIFFERENCE
 from portal.availability.queries.weekly import list_scheduled_doctor_ids
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_SHOWN = 100
 DOCTORS_AT_ONCE = 25
@@ -56,11 +56,12 @@ def starts_that_no_hours_give() -> Sequence[str]:
     """Starts that are free although no rule supports them, or missing although one does."""
     found: list[str] = []
     doctor_ids = list_scheduled_doctor_ids()
+    horizon = int(request_context().settings.get("horizon_days", 90))
     for n in range(0, len(doctor_ids), DOCTORS_AT_ONCE):
         values = {
-            "tenant_id": facts().tenant_id, "now": clock.now(), "facility_id": None,
+            "tenant_id": request_context().tenant_id, "now": clock.now(), "facility_id": None,
             "doctor_ids": list(doctor_ids[n : n + DOCTORS_AT_ONCE]), "first_date": None,
-            "last_date": None, "horizon_days": int(facts().settings.get("horizon_days", 90)),
+            "last_date": None, "horizon_days": horizon,
             "limit": MOST_SHOWN,
         }  # fmt: skip
         found += session.scalars(FREE, values)
@@ -69,5 +70,5 @@ def starts_that_no_hours_give() -> Sequence[str]:
 
 def hours_of_anothers_service() -> Sequence[str]:
     """Rules and starts that are kept for a service of another doctor or facility."""
-    values = {"tenant_id": facts().tenant_id, "limit": MOST_SHOWN}
+    values = {"tenant_id": request_context().tenant_id, "limit": MOST_SHOWN}
     return session.scalars(STRANGE, values).all()

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.availability.queries.difference import DIFFERENCE
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_IN_A_WEEK = 2500
 
@@ -124,14 +124,14 @@ def outlook(doctor_id: int | None, facility_id: int) -> Outlook:
 
 def list_orphans(*, limit: int = 51, offset: int = 0) -> Sequence[tuple[int, int]]:
     """Coming visits that no rule supports, the earliest first: the visit's id and its slot's."""
-    values = {"tenant_id": facts().tenant_id, "now": clock.now()}
+    values = {"tenant_id": request_context().tenant_id, "now": clock.now()}
     rows = session.execute(ORPHANS_IN_ORDER, values | {"limit": limit, "offset": offset})
     return [(row.id, row.slot_id) for row in rows]
 
 
 def _place(doctor_id: int | None, facility_id: int) -> dict[str, object]:
     return {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "doctor_id": doctor_id,
         "facility_id": facility_id,
         "now": clock.now(),

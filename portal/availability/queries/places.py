@@ -9,7 +9,7 @@ from portal.facilities.queries import open_facility_of
 from portal.refusals import NotFound
 from portal.schema.availability import AvailabilityRule, AvailabilitySlot
 from portal.schema.doctors import Doctor, FacilityDoctor
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class PlaceRow(NamedTuple):
@@ -79,7 +79,7 @@ def _named(query: str | None = None) -> Select[*tuple[Any, ...]]:
         )
         .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == place.doctor_id))
         .join(open_facility, true())
-        .where(tenant == facts().tenant_id, Doctor.deleted_at.is_(None))
+        .where(tenant == request_context().tenant_id, Doctor.deleted_at.is_(None))
         .order_by(
             Doctor.sort_last_name,
             Doctor.sort_first_name,
@@ -117,7 +117,7 @@ def _count(shown: Any, table: Any, *where: Any) -> Any:
         select(func.count())
         .select_from(table)
         .where(
-            table.tenant_id == facts().tenant_id,
+            table.tenant_id == request_context().tenant_id,
             table.doctor_id == shown.c.doctor_id,
             table.facility_id == shown.c.facility_id,
             *where,

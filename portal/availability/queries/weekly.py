@@ -14,7 +14,7 @@ from portal.schema.availability import (
     AvailabilityRule,
     AvailabilitySlot,
 )
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 def get_rule(rule_id: int) -> AvailabilityRule:
@@ -85,7 +85,10 @@ def list_exceptions(
 def list_scheduled_doctor_ids() -> Sequence[int]:
     """The doctors for whom materialising can have anything to do, in ascending order."""
     tables: tuple[Any, ...] = (AvailabilityRule, AvailabilityException)
-    own = [select(table.doctor_id).where(table.tenant_id == facts().tenant_id) for table in tables]
+    own = [
+        select(table.doctor_id).where(table.tenant_id == request_context().tenant_id)
+        for table in tables
+    ]
     return session.scalars(union(*own).order_by("doctor_id")).all()
 
 
@@ -93,7 +96,8 @@ def get_slot(slot_id: int) -> AvailabilitySlot:
     """Raises NotFound."""
     slot = session.scalar(
         select(AvailabilitySlot).where(
-            AvailabilitySlot.tenant_id == facts().tenant_id, AvailabilitySlot.id == slot_id
+            AvailabilitySlot.tenant_id == request_context().tenant_id,
+            AvailabilitySlot.id == slot_id,
         )
     )
     if slot is None:
@@ -106,17 +110,19 @@ def find_held(slot_id: int) -> AvailabilitySlot | None:
     slot = AvailabilitySlot
     return session.scalar(
         select(slot).where(
-            slot.tenant_id == facts().tenant_id,
+            slot.tenant_id == request_context().tenant_id,
             slot.id == slot_id,
-            slot.reserved_by == facts().user_id,
+            slot.reserved_by == request_context().user_id,
             slot.reserved_until > clock.now(),
         )
     )
 
 
 def _rules() -> Select[AvailabilityRule]:
-    return select(AvailabilityRule).where(AvailabilityRule.tenant_id == facts().tenant_id)
+    return select(AvailabilityRule).where(AvailabilityRule.tenant_id == request_context().tenant_id)
 
 
 def _exceptions() -> Select[AvailabilityException]:
-    return select(AvailabilityException).where(AvailabilityException.tenant_id == facts().tenant_id)
+    return select(AvailabilityException).where(
+        AvailabilityException.tenant_id == request_context().tenant_id
+    )

@@ -22,7 +22,7 @@ from portal.refusals import Conflict, NotFound, refusing
 from portal.schema.charts import PatientAlert, PatientContact, PatientNote
 from portal.schema.patients import Patient
 from portal.telephones import telephones
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 Line = TypeVar("Line", PatientAlert, PatientNote, PatientContact)
 
@@ -63,7 +63,7 @@ def add_alert(patient: Patient, kind: str, text: str | None, *, key: UUID) -> Pa
 
 def write_charts(lines: ChartLines) -> None:
     """What is said on many charts, at once."""
-    author = facts().user_id
+    author = request_context().user_id
     session.add_all(
         PatientAlert(patient_id=patient_id, kind=kind, text=_alert_text(text), author_id=author)
         for patient_id, kind, text in lines.alerts
@@ -89,7 +89,7 @@ def end_alert(patient: Patient, alert_id: int) -> None:
     alert = _line(PatientAlert, patient, alert_id)
     if alert.ended_at is not None:
         raise rules.AlertEnded
-    alert.ended_at, alert.ended_by = clock.now(), facts().user_id
+    alert.ended_at, alert.ended_by = clock.now(), request_context().user_id
     session.flush()
 
 
@@ -102,7 +102,7 @@ def end_old_alert(patient: Patient) -> None:
     patient.meta = {key: value for key, value in _meta(patient).items() if key != "alert"} or None
     session.add(
         PatientAlert(patient_id=patient.id, kind="other", text=str(text), ended_at=clock.now(),
-                     ended_by=facts().user_id)
+                     ended_by=request_context().user_id)
     )  # fmt: skip
     session.flush()
 
@@ -182,7 +182,7 @@ def end_contact(patient: Patient, contact_id: int) -> None:
     contact = _line(PatientContact, patient, contact_id)
     if contact.ended_at is not None:
         raise rules.ContactEnded
-    contact.ended_at, contact.ended_by = clock.now(), facts().user_id
+    contact.ended_at, contact.ended_by = clock.now(), request_context().user_id
     session.flush()
 
 
@@ -190,14 +190,14 @@ def _once(made: Line, patient: Patient) -> Line:
     """The line, or the one that its key has written already."""
     model = type(made)
     found = select(model).where(
-        model.tenant_id == facts().tenant_id,
+        model.tenant_id == request_context().tenant_id,
         model.patient_id == patient.id,
         model.row_uid == made.row_uid,
     )
     known = session.scalar(found)
     if known is not None:
         return known
-    made.patient_id, made.author_id = patient.id, facts().user_id
+    made.patient_id, made.author_id = patient.id, request_context().user_id
     with refusing(_constraints(model.__tablename__)):
         session.add(made)
     return made
@@ -215,7 +215,7 @@ def _line(model: type[Line], patient: Patient, line_id: int) -> Line:
     found = session.scalar(
         select(model)
         .where(
-            model.tenant_id == facts().tenant_id,
+            model.tenant_id == request_context().tenant_id,
             model.patient_id == patient.id,
             model.id == line_id,
         )

@@ -14,7 +14,7 @@ from portal.patients.queries import Former, token_of
 from portal.patients.rules.finding import SCHEME, Key, Person, found_by
 from portal.phi.sealed import Unreadable, open_unseen
 from portal.schema.patients import Patient, PatientSearchToken
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 AT_ONCE = 100
 FOUND_BY = ("first_name", "last_name", "dob", "phone", "email", "meta")
@@ -36,7 +36,7 @@ def index_some(after: int, *, stale_only: bool = False) -> int | None:
     table = cast(Table, Patient.__table__)
     asked = (
         select(table)
-        .where(table.c.tenant_id == facts().tenant_id, table.c.id > after)
+        .where(table.c.tenant_id == request_context().tenant_id, table.c.id > after)
         .where(table.c.status != "merged")
         .order_by(table.c.id)
         .limit(AT_ONCE)
@@ -55,7 +55,7 @@ def index_some(after: int, *, stale_only: bool = False) -> int | None:
 def _of_this_scheme(patient_id: ColumnElement[int]) -> Exists:
     known = PatientSearchToken
     return exists().where(
-        known.tenant_id == facts().tenant_id,
+        known.tenant_id == request_context().tenant_id,
         known.field == "scheme",
         known.token == token_of(Key("scheme", SCHEME)),
         known.patient_id == patient_id,

@@ -35,7 +35,7 @@ from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import Unreadable
 from portal.refusals import Conflict, NotFound, refusing
 from portal.schema.patients import Patient, PatientDistinction, PatientMerge, PatientSearchToken
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class MergedAtTheSameMoment(Conflict):
@@ -97,7 +97,7 @@ def merge_patients(details: MergeDetails) -> PatientMerge:
             known_as=_known_as(goes),
             changes=rules.changes(before, after),
             **{KEPT_IN[table]: ids for table, ids in moved.items()},
-            merged_by=facts().user_id,
+            merged_by=request_context().user_id,
         )
         session.add(merge)
         goes.status, goes.merged_into = "merged", stays.id
@@ -129,9 +129,9 @@ def unmerge_patients(patient_id: int, merge_id: int) -> Patient:
         raise rules.MergedLater(number=latest.mrn)
     _check_readable(stays, goes)
     back = {table: getattr(merge, column) for table, column in KEPT_IN.items()}
-    values = {"tenant_id": facts().tenant_id, "from": stays.id, "to": goes.id}
+    values = {"tenant_id": request_context().tenant_id, "from": stays.id, "to": goes.id}
     goes.status, goes.merged_into = merge.merged_status, None
-    merge.undone_at, merge.undone_by = clock.real(), facts().user_id
+    merge.undone_at, merge.undone_by = clock.real(), request_context().user_id
     session.flush()
     for table, ids in back.items():
         session.execute(MOVE_BACK[table], values | {"ids": ids})
@@ -156,7 +156,7 @@ def mark_not_duplicate(one_id: int, other_id: int) -> None:
         raise rules.OneRecord
     session.execute(
         insert(PatientDistinction)
-        .values(patient_id=first, other_id=second, decided_by=facts().user_id)
+        .values(patient_id=first, other_id=second, decided_by=request_context().user_id)
         .on_conflict_do_nothing()
     )
 
@@ -195,7 +195,7 @@ def _locked(patient_id: int, merged_id: int) -> tuple[Patient, Patient]:
     found = session.scalars(
         select(Patient)
         .where(
-            Patient.tenant_id == facts().tenant_id,
+            Patient.tenant_id == request_context().tenant_id,
             Patient.id.in_((patient_id, merged_id)),
             Patient.deleted_at.is_(None),
         )
@@ -229,7 +229,7 @@ def _check_readable(*records: Patient) -> None:
 
 
 def _moved(statement: Any, stays: Patient, goes: Patient) -> list[int]:
-    values = {"tenant_id": facts().tenant_id, "from": goes.id, "to": stays.id}
+    values = {"tenant_id": request_context().tenant_id, "from": goes.id, "to": stays.id}
     return sorted(session.scalars(statement, values))
 
 
@@ -251,7 +251,7 @@ def _known_as(patient: Patient) -> dict[str, Any]:
 def _forget_tokens(patient: Patient) -> None:
     session.execute(
         delete(PatientSearchToken).where(
-            PatientSearchToken.tenant_id == facts().tenant_id,
+            PatientSearchToken.tenant_id == request_context().tenant_id,
             PatientSearchToken.patient_id == patient.id,
         )
     )

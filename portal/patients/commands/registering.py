@@ -18,7 +18,7 @@ from portal.patients.rules.renaming import renamed
 from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, Unreadable, seal_field
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.patients import Patient, PatientSearchToken
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class PlanUnknown(DomainError):
@@ -96,7 +96,7 @@ def register_patient(details: PatientDetails) -> Patient:
     Raises:
         NameMissing, BirthDateImplausible, EmailMalformed, ...: beside their fields.
     """
-    own = facts().facility_ids
+    own = request_context().facility_ids
     if own and details.facility_id is None:
         details = replace(details, facility_id=own[0])
     tidy = checked(details, today=today_at(details.facility_id))
@@ -200,7 +200,7 @@ def reindex_patient(patient_id: int, people: Iterable[Person]) -> None:
     if gone := held - wanted:
         session.execute(
             delete(PatientSearchToken).where(
-                PatientSearchToken.tenant_id == facts().tenant_id,
+                PatientSearchToken.tenant_id == request_context().tenant_id,
                 PatientSearchToken.patient_id == patient_id,
                 tuple_(PatientSearchToken.field, PatientSearchToken.token).in_(list(gone)),
             )
@@ -269,7 +269,7 @@ def _add_tokens(added: list[tuple[str, bytes, int]]) -> None:
         session.execute(
             ADD_TOKENS,
             {
-                "tenant_id": facts().tenant_id,
+                "tenant_id": request_context().tenant_id,
                 "fields": fields,
                 "tokens": tokens,
                 "patient_ids": patient_ids,

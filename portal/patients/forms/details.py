@@ -21,7 +21,7 @@ from portal.patients.rules.merging import BOTH, FIELDS, JOINABLE, OTHER, THIS, u
 from portal.patients.rules.reach import LONGEST_REASON
 from portal.patients.shown import interpreter_choices, kind_words, language_choices, sex_words
 from portal.schema.patients import Patient
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.forms import Line, PhoneLine, PickField, PortalForm, record_number, tidy
 
 CHOOSE = lazy_gettext("Choose one of the two.")
@@ -83,7 +83,7 @@ class PatientForm(PortalForm):
         """
         places: dict[int | str, str] = {each.id: each.name for each in list_facilities()}
         # A new patient of no facility would be reached by those alone who see all of them.
-        if facts().facility_ids is None or (patient and patient.facility_id is None):
+        if request_context().facility_ids is None or (patient and patient.facility_id is None):
             places = {"": gettext("None"), **places}
         self.facility_id.choices = list(places.items())
         self.keep("facility_id", facility_words)

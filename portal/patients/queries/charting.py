@@ -12,7 +12,7 @@ from portal.phi.sealed import open_field
 from portal.refusals import NotFound
 from portal.schema.charts import PatientContact
 from portal.schema.patients import Patient
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_ALERTS = 50
 MOST_NOTES = 20
@@ -176,7 +176,7 @@ def get_contact(patient: Patient, contact_id: int) -> PatientContact:
     """Raises NotFound, also when it was removed."""
     found = session.scalar(
         select(PatientContact).where(
-            PatientContact.tenant_id == facts().tenant_id,
+            PatientContact.tenant_id == request_context().tenant_id,
             PatientContact.patient_id == patient.id,
             PatientContact.id == contact_id,
             PatientContact.ended_at.is_(None),
@@ -189,17 +189,18 @@ def get_contact(patient: Patient, contact_id: int) -> PatientContact:
 
 def find_last_visit(patient_id: int) -> Row[Any] | None:
     """The last completed visit: id, start_at, zone, doctor, service, facility."""
-    values = {"tenant_id": facts().tenant_id, "patient_id": patient_id}
+    values = {"tenant_id": request_context().tenant_id, "patient_id": patient_id}
     return session.execute(LAST_VISIT, values).one_or_none()
 
 
 def _rows(statement: TextClause, patient: Patient, **values: Any) -> Sequence[Row[Any]]:
-    common = {"tenant_id": facts().tenant_id, "patient_id": patient.id}
+    common = {"tenant_id": request_context().tenant_id, "patient_id": patient.id}
     return session.execute(statement, common | values).all()
 
 
 def _alert_rows(patient_ids: Collection[int], *, ended: bool) -> Sequence[Row[Any]]:
-    values = {"tenant_id": facts().tenant_id, "patient_ids": list(patient_ids), "ended": ended,
+    values = {"tenant_id": request_context().tenant_id, "patient_ids": list(patient_ids),
+              "ended": ended,
               "limit": MOST_ALERTS * len(patient_ids)}  # fmt: skip
     return session.execute(ALERTS, values).all()
 

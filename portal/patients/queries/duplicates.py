@@ -15,7 +15,7 @@ from portal.patients.queries.merges import Former, people_of
 from portal.patients.queries.rows import COLUMNS, LIVING, PatientOpener, PatientRow
 from portal.patients.rules.duplicates import Resemblance, closest
 from portal.refusals import N_
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 PAGE = 25
 MOST_READ = 1_000
@@ -140,7 +140,7 @@ def list_duplicates(*, after: Cursor | None = None, limit: int = PAGE) -> Pairs:
     Those that somebody found to be two people are left out.
     """
     values = {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "newer": after.newer if after else None,
         "older": after.older if after else 0,
         "most_read": MOST_READ,
@@ -159,7 +159,7 @@ def list_duplicates(*, after: Cursor | None = None, limit: int = PAGE) -> Pairs:
 def _alike(found: Sequence[Any]) -> Iterator[Pair]:
     """Those whose names are alike, too, now that they are open."""
     ids = {each for pair in found for each in pair}
-    values = {"tenant_id": facts().tenant_id, "patient_ids": sorted(ids)}
+    values = {"tenant_id": request_context().tenant_id, "patient_ids": sorted(ids)}
     opener = PatientOpener()
     held = session.execute(ROWS, values) if ids else ()
     rows = {row.id: PatientRow(row, opener) for row in held}

@@ -18,7 +18,7 @@ from portal.patients.queries.rows import COLUMNS, LIVING
 from portal.patients.rules.finding import Key
 from portal.phi.keys import ring
 from portal.phi.tokens import token
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # How many holders tell a common term from a rare one.
 ENOUGH = 200
@@ -76,7 +76,7 @@ OF_SEVERAL_TERMS = f"""
 
 def token_of(key: Key) -> bytes:
     """A key's token in this clinic, as it is searched for."""
-    return token(ring().of(facts().tenant_id).index, *key)
+    return token(ring().of(request_context().tenant_id).index, *key)
 
 
 def holding(
@@ -91,7 +91,7 @@ def holding(
         limit: how many patients of each sequence, the latest registered.
         before: only patients registered before this one.
     """
-    index = ring().of(facts().tenant_id).index
+    index = ring().of(request_context().tenant_id).index
     values: dict[int, dict[str, Any]] = {}
     for place, keys in enumerate(asked):
         of_these = values.setdefault(len(keys), {"asked": [], "fields": [], "tokens": []})
@@ -99,7 +99,7 @@ def holding(
         of_these["fields"] += [key.field for key in keys]
         of_these["tokens"] += [token(index, *key) for key in keys]
     common = {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "limit": limit,
         "before": EVERYBODY if before is None else before,
     }

@@ -8,7 +8,7 @@ from portal.db import session
 from portal.patients.queries.holding import token_of
 from portal.patients.rules.finding import SCHEME, Key
 from portal.phi.keys import KeyUnavailable
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_SHOWN = 100
 
@@ -45,7 +45,7 @@ APART = text("""
 
 def lines_of_charts_gone_astray() -> Sequence[str]:
     """Alerts, notes and contacts of a merged record, and corrections on another chart."""
-    values = {"tenant_id": facts().tenant_id, "limit": MOST_SHOWN}
+    values = {"tenant_id": request_context().tenant_id, "limit": MOST_SHOWN}
     return [*session.scalars(LEFT_BEHIND, values), *session.scalars(APART, values)]
 
 
@@ -63,7 +63,7 @@ STALE = text("""
 
 def patients_that_cannot_be_found() -> Sequence[str]:
     """Patients without a token to find them by."""
-    values = {"tenant_id": facts().tenant_id, "limit": MOST_SHOWN}
+    values = {"tenant_id": request_context().tenant_id, "limit": MOST_SHOWN}
     return session.scalars(LOST, values).all()
 
 
@@ -73,5 +73,5 @@ def patients_of_an_older_scheme() -> Sequence[str]:
         scheme = token_of(Key("scheme", SCHEME))
     except KeyUnavailable:  # destroyed with intent: nobody is found any more
         return []
-    values = {"tenant_id": facts().tenant_id, "limit": MOST_SHOWN, "scheme": scheme}
+    values = {"tenant_id": request_context().tenant_id, "limit": MOST_SHOWN, "scheme": scheme}
     return session.scalars(STALE, values).all()

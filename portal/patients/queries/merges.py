@@ -16,7 +16,7 @@ from portal.patients.rules.finding import Findable, Person
 from portal.phi.sealed import OBJECT, Unreadable, open_unseen
 from portal.refusals import NotFound
 from portal.schema.patients import Patient, PatientDistinction, PatientMerge
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_SHOWN = 50
 # Visits and disclosures belong to higher areas: these statements ask for their tables by name.
@@ -105,7 +105,7 @@ def find_survivor(merged_id: int) -> int | None:
     """The record that a merged one is part of now."""
     return session.scalar(
         select(PatientMerge.patient_id).where(
-            PatientMerge.tenant_id == facts().tenant_id,
+            PatientMerge.tenant_id == request_context().tenant_id,
             PatientMerge.merged_id == merged_id,
             PatientMerge.undone_at.is_(None),
         )
@@ -116,7 +116,7 @@ def find_merge_by_key(key: UUID) -> PatientMerge | None:
     """The merge that a form's one-time key has made."""
     return session.scalar(
         select(PatientMerge).where(
-            PatientMerge.tenant_id == facts().tenant_id, PatientMerge.merge_key == key
+            PatientMerge.tenant_id == request_context().tenant_id, PatientMerge.merge_key == key
         )
     )
 
@@ -125,7 +125,7 @@ def get_merge(patient_id: int, merge_id: int) -> PatientMerge:
     """A merge into this patient, also one that was undone. Raises NotFound."""
     found = session.scalar(
         select(PatientMerge).where(
-            PatientMerge.tenant_id == facts().tenant_id,
+            PatientMerge.tenant_id == request_context().tenant_id,
             PatientMerge.patient_id == patient_id,
             PatientMerge.id == merge_id,
         )
@@ -138,7 +138,9 @@ def get_merge(patient_id: int, merge_id: int) -> PatientMerge:
 def number_of(patient_id: int) -> str:
     """A record's number, also a merged one's. Raises NotFound."""
     found = session.scalar(
-        select(Patient.mrn).where(Patient.tenant_id == facts().tenant_id, Patient.id == patient_id)
+        select(Patient.mrn).where(
+            Patient.tenant_id == request_context().tenant_id, Patient.id == patient_id
+        )
     )
     if found is None:
         raise NotFound
@@ -154,7 +156,7 @@ def list_merged_records(patient_id: int, *, limit: int = MOST_SHOWN) -> Sequence
             (Patient.tenant_id == PatientMerge.tenant_id) & (Patient.id == PatientMerge.merged_id),
         )
         .where(
-            PatientMerge.tenant_id == facts().tenant_id,
+            PatientMerge.tenant_id == request_context().tenant_id,
             PatientMerge.patient_id == patient_id,
             PatientMerge.undone_at.is_(None),
         )
@@ -178,7 +180,7 @@ def list_past_merges(merged_id: int, *, limit: int = MOST_SHOWN) -> Sequence[Pas
             (Patient.tenant_id == PatientMerge.tenant_id) & (Patient.id == PatientMerge.patient_id),
         )
         .where(
-            PatientMerge.tenant_id == facts().tenant_id,
+            PatientMerge.tenant_id == request_context().tenant_id,
             PatientMerge.merged_id == merged_id,
             PatientMerge.undone_at.is_not(None),
         )
@@ -191,7 +193,7 @@ def list_past_merges(merged_id: int, *, limit: int = MOST_SHOWN) -> Sequence[Pas
 def list_record_ids(patient_id: int) -> list[int]:
     """The patient's own record and those that are part of it."""
     merged = select(PatientMerge.merged_id).where(
-        PatientMerge.tenant_id == facts().tenant_id,
+        PatientMerge.tenant_id == request_context().tenant_id,
         PatientMerge.patient_id == patient_id,
         PatientMerge.undone_at.is_(None),
     )
@@ -200,14 +202,14 @@ def list_record_ids(patient_id: int) -> list[int]:
 
 def count_held(patient_ids: Iterable[int]) -> dict[int, Held]:
     """What hangs on some records."""
-    values = {"tenant_id": facts().tenant_id, "patient_ids": list(patient_ids)}
+    values = {"tenant_id": request_context().tenant_id, "patient_ids": list(patient_ids)}
     return {row.id: Held(**row._mapping) for row in session.execute(HELD, values)}
 
 
 def list_visits_at_once(patient_id: int, other_id: int, *, limit: int = 10) -> list[AtOnce]:
     """Open visits of two records that overlap, the earliest first."""
     values = {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "patient_id": patient_id,
         "other_id": other_id,
         "limit": limit,
@@ -219,7 +221,7 @@ def are_distinct(one_id: int, other_id: int) -> bool:
     """Whether somebody found these to be two people."""
     first, second = sorted((one_id, other_id))
     found = select(PatientDistinction.id).where(
-        PatientDistinction.tenant_id == facts().tenant_id,
+        PatientDistinction.tenant_id == request_context().tenant_id,
         PatientDistinction.patient_id == first,
         PatientDistinction.other_id == second,
     )
@@ -243,7 +245,7 @@ class Former:
         rows = session.execute(
             select(merge.patient_id, merge.row_uid, merge.known_as_envelope.label("known_as"))
             .where(
-                merge.tenant_id == facts().tenant_id,
+                merge.tenant_id == request_context().tenant_id,
                 merge.patient_id.in_(self.patient_ids),
                 merge.undone_at.is_(None),
             )

@@ -11,7 +11,7 @@ from portal.patients.queries.holding import token_of
 from portal.patients.rules.finding import Key, Person
 from portal.refusals import NotFound
 from portal.schema.patients import BreakGlass
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # Keys that are one person's alone; a birth date and a name may do it together.
 SURE = ("phone", "email", "mrn")
@@ -66,7 +66,7 @@ def list_elsewhere(person: Person) -> list[KnownElsewhere]:
 
     The database writes down that it was asked, and whom it told of.
     """
-    if facts().facility_ids is None:
+    if request_context().facility_ids is None:
         return []
     keys = sorted(person.search_keys())
     born = next((token_of(key) for key in keys if key.field == "dob"), None)
@@ -82,14 +82,14 @@ def list_elsewhere(person: Person) -> list[KnownElsewhere]:
 
 def minutes_open(patient_id: int) -> int | None:
     """How long this session still has the patient open by break-glass; None if it has not."""
-    if facts().facility_ids is None:
+    if request_context().facility_ids is None:
         return None
     now = func.clock_timestamp()
     left = func.extract("epoch", func.max(BreakGlass.expires_at) - now)
     seconds = session.scalar(
         select(left).where(
-            BreakGlass.tenant_id == facts().tenant_id,
-            BreakGlass.session_id == facts().session_id,
+            BreakGlass.tenant_id == request_context().tenant_id,
+            BreakGlass.session_id == request_context().session_id,
             BreakGlass.patient_id == patient_id,
             BreakGlass.expires_at > now,
         )

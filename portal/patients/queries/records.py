@@ -10,7 +10,7 @@ from portal.patients.rules.merging import MergedInto
 from portal.patients.rules.reach import OutsideFacilities
 from portal.refusals import NotFound
 from portal.schema.patients import Patient
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 RECENT = text(
     " ".join(
@@ -36,7 +36,7 @@ def get_patient(patient_id: int) -> Patient:
         raise MergedInto(patient_id, survivor_id)
     if found is not None and found.merged_into is not None:
         raise OutsideFacilities(found.merged_into)
-    if facts().facility_ids is not None and is_outside(patient_id):
+    if request_context().facility_ids is not None and is_outside(patient_id):
         raise OutsideFacilities(patient_id)
     raise NotFound
 
@@ -45,7 +45,7 @@ def find_patient(patient_id: int) -> Patient | None:
     """The patient, also a merged one, or None."""
     return session.scalar(
         select(Patient).where(
-            Patient.tenant_id == facts().tenant_id,
+            Patient.tenant_id == request_context().tenant_id,
             Patient.id == patient_id,
             Patient.deleted_at.is_(None),
         )
@@ -54,6 +54,6 @@ def find_patient(patient_id: int) -> Patient | None:
 
 def list_recent_patients(*, limit: int = 20) -> list[PatientRow]:
     """The patients last registered or changed, the latest first."""
-    rows = session.execute(RECENT, {"tenant_id": facts().tenant_id, "limit": limit})
+    rows = session.execute(RECENT, {"tenant_id": request_context().tenant_id, "limit": limit})
     opener = PatientOpener()
     return [PatientRow(row, opener) for row in rows]

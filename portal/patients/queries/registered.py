@@ -12,7 +12,7 @@ from portal.patients.queries.merges import Former, people_of
 from portal.patients.queries.rows import PatientOpener, PatientRow
 from portal.patients.rules.duplicates import Resemblance, closest, similar_names
 from portal.patients.rules.finding import Findable, Person
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # Of one birth date, telephone or name; made-up ones are thousands of people's.
 MOST_HOLDERS = 50
@@ -47,7 +47,7 @@ class Registered:
         for place, patient_id in held:
             self._holders.setdefault(place, set()).add(patient_id)
         ids = sorted(set().union(*self._holders.values()))
-        values = {"tenant_id": facts().tenant_id, "patient_ids": ids}
+        values = {"tenant_id": request_context().tenant_id, "patient_ids": ids}
         opener = PatientOpener()
         rows = session.execute(ROWS, values) if ids else ()
         self._rows = {row.id: PatientRow(row, opener) for row in rows}
@@ -92,7 +92,7 @@ def _asked(people: Sequence[Person], before: int) -> dict[str, Any]:
         if key.field in TELLING
     ]
     return {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "before": before,
         "most": MOST_HOLDERS,
         "places": [place for place, _key in keys],

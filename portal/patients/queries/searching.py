@@ -16,7 +16,7 @@ from portal.patients.rules.finding import Findable, Key, Person, Reading, readin
 from portal.phi.keys import ring
 from portal.phi.tokens import token
 from portal.schema.patients import PatientSearchToken
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_FOUND = 50
 # How many candidates of one meaning a search opens at most before it answers with what it has.
@@ -84,14 +84,14 @@ def find_possible_duplicates(
 
 def tokens_for(key: Key) -> list[bytes]:
     """A key's tokens as they are kept: while the index key is exchanged, under both."""
-    keys = ring().of(facts().tenant_id)
+    keys = ring().of(request_context().tenant_id)
     return [token(index, *key) for index in (keys.index, *keys.other_indexes)]
 
 
 def known_tokens(tokens: Iterable[bytes], *, field: str) -> dict[bytes, int]:
     """Which of these tokens of one kind are taken, and by which patient."""
     query = select(PatientSearchToken.token, PatientSearchToken.patient_id).where(
-        PatientSearchToken.tenant_id == facts().tenant_id,
+        PatientSearchToken.tenant_id == request_context().tenant_id,
         PatientSearchToken.field == field,
         PatientSearchToken.token.in_(list(tokens)),
     )
@@ -101,7 +101,7 @@ def known_tokens(tokens: Iterable[bytes], *, field: str) -> dict[bytes, int]:
 def tokens_of(patient_id: int) -> set[tuple[str, bytes]]:
     """(kind, token) of everything a patient can be found by."""
     query = select(PatientSearchToken.field, PatientSearchToken.token).where(
-        PatientSearchToken.tenant_id == facts().tenant_id,
+        PatientSearchToken.tenant_id == request_context().tenant_id,
         PatientSearchToken.patient_id == patient_id,
     )
     return {(row.field, row.token) for row in session.execute(query)}

@@ -31,7 +31,7 @@ from portal.patients.shown import FILTERS, GLOBALS, languages
 from portal.patients.views.blueprint import bp
 from portal.phi.tokens import is_ideographic
 from portal.schema.patients import Patient
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
 from portal.web.forms import held
@@ -131,7 +131,7 @@ def edit(patient_id: int) -> Response:
 @permission("patients.break_glass")
 def elsewhere() -> Response:
     """Whether another facility knows somebody: their numbers, and the way to open them."""
-    if facts().facility_ids is None:
+    if request_context().facility_ids is None:
         return go("patients.index")
     form, known = ElsewhereForm(), None
     if form.validate_on_submit():
