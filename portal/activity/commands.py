@@ -15,7 +15,7 @@ from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.disclosures import TOLD, Disclosure
 from portal.schema.exports import Export
 from portal.schema.patients import BreakGlass
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class NotYetDisclosed(DomainError):
@@ -80,7 +80,7 @@ def ask_export(filters: Filters, address: Mapping[str, str], format_: str, *, ke
     asked = {
         "filters": replace(filters, until=until).said,
         "address": dict(address),
-        "locale": facts().locale,
+        "locale": request_context().locale,
     }
     return exports.ask_export("activity", format_, asked, key=key)
 
@@ -103,7 +103,9 @@ def record_disclosure(patient_id: int, details: DisclosureDetails, *, today: dat
     if known is not None and known.patient_id == patient_id and _says(known, asdict(details)):
         return known
     with refusing({"uq_disclosures_row_uid": RecordedMeanwhile}):
-        made = Disclosure(patient_id=patient_id, recorded_by=facts().user_id, **asdict(details))
+        made = Disclosure(
+            patient_id=patient_id, recorded_by=request_context().user_id, **asdict(details)
+        )
         session.add(made)
     return made
 
@@ -135,7 +137,8 @@ def correct_disclosure(
         _check_day(details, today)
     constraints = ("uq_disclosures_row_uid", "uq_disclosures_corrects_id")
     with refusing(dict.fromkeys(constraints, CorrectedMeanwhile)):
-        made = Disclosure(patient_id=wrong.patient_id, recorded_by=facts().user_id, because=because,
+        made = Disclosure(patient_id=wrong.patient_id, recorded_by=request_context().user_id,
+                          because=because,
                           corrects_id=wrong.id, withdrawn=withdrawn, **said)  # fmt: skip
         session.add(made)
     return made
@@ -159,8 +162,8 @@ def review_glass(use: BreakGlass) -> None:
     Raises:
         OwnUse: it is this person's own; the database refuses it too.
     """
-    if use.user_id == facts().user_id:
+    if use.user_id == request_context().user_id:
         raise OwnUse
     if use.reviewed_at is None:
-        use.reviewed_at, use.reviewed_by = clock.real(), facts().user_id
+        use.reviewed_at, use.reviewed_by = clock.real(), request_context().user_id
         session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.db import session
 from portal.schema.accounts import User
 from portal.schema.audit import AuditEntry
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.forms import LastChange
 
 
@@ -24,7 +24,7 @@ def last_change(record: Any, since: datetime) -> LastChange | None:
         select(person.name, entry.occurred_at)
         .join(person, (person.tenant_id == entry.tenant_id) & (person.id == entry.user_id))
         .where(
-            entry.tenant_id == facts().tenant_id,
+            entry.tenant_id == request_context().tenant_id,
             entry.table_name == table,
             entry.action_type.in_((f"{table}.insert", f"{table}.update")),
             entry.record_id == record.id,
@@ -36,7 +36,9 @@ def last_change(record: Any, since: datetime) -> LastChange | None:
     found = session.execute(of_record).one_or_none()
     if found is None:
         return None
-    return LastChange(found.name, found.occurred_at.astimezone(ZoneInfo(facts().timezone)))
+    return LastChange(
+        found.name, found.occurred_at.astimezone(ZoneInfo(request_context().timezone))
+    )
 
 
 def init_app(app: Flask) -> None:

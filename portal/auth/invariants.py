@@ -6,7 +6,7 @@ from sqlalchemy import TextClause, text
 
 from portal import clock
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_SHOWN = 100
 
@@ -38,5 +38,5 @@ def clinics_without_an_owner() -> Sequence[str]:
 
 
 def _broken(query: TextClause) -> Sequence[str]:
-    values = {"tenant_id": facts().tenant_id, "now": clock.real(), "limit": MOST_SHOWN}
+    values = {"tenant_id": request_context().tenant_id, "now": clock.real(), "limit": MOST_SHOWN}
     return list(session.scalars(query, values))

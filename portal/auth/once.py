@@ -23,7 +23,7 @@ from werkzeug.datastructures import FileStorage
 from portal.db import session, state
 from portal.refusals import N_, DomainError
 from portal.schema.accounts import FormSubmission
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.addresses import own_address
 from portal.web.answers import go
 from portal.web.forms.once import KEY, OWN, key_sent
@@ -56,7 +56,7 @@ class DoneOtherwise(SentAlready):
 def done_once(view: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
     """A view that does what a form asks once."""
     key = key_sent(KEY, *OWN)
-    if key is None or state().request_context is None or facts().user_id is None:
+    if key is None or state().request_context is None or request_context().user_id is None:
         return view
     return lambda: _first(key, view)
 
@@ -65,19 +65,19 @@ def forget_submissions() -> None:
     """Forget forms that nobody sends again."""
     old = FormSubmission.created_at < func.now() - KEPT
     session.execute(
-        delete(FormSubmission).where(FormSubmission.tenant_id == facts().tenant_id, old)
+        delete(FormSubmission).where(FormSubmission.tenant_id == request_context().tenant_id, old)
     )
 
 
 def _first(key: UUID, view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    values = {"key": key, "user_id": facts().user_id, "digest": _digest()}
+    values = {"key": key, "user_id": request_context().user_id, "digest": _digest()}
     taken = insert(FormSubmission).values(values).on_conflict_do_nothing()
     if session.scalar(taken.returning(FormSubmission.id)) is None:
         _check_same(key)
         return _again(key) if key_sent(KEY) else view()
     response = make_response(view())
     location = response.headers.get("Location") or response.headers.get("HX-Redirect")
-    mine = (FormSubmission.tenant_id == facts().tenant_id, FormSubmission.key == key)
+    mine = (FormSubmission.tenant_id == request_context().tenant_id, FormSubmission.key == key)
     if _is_done(response, location):
         done = {"location": location, "said": _said()}
         session.execute(update(FormSubmission).where(*mine).values(done))
@@ -120,7 +120,7 @@ def _again(key: UUID) -> Response:
 def _row(key: UUID) -> Any:
     """What was sent with this key; None where somebody else sent it, whose it is alone."""
     columns = (FormSubmission.digest, FormSubmission.location, FormSubmission.said)
-    mine = (FormSubmission.tenant_id == facts().tenant_id, FormSubmission.key == key)
+    mine = (FormSubmission.tenant_id == request_context().tenant_id, FormSubmission.key == key)
     return session.execute(select(*columns).where(*mine)).one_or_none()
 
 

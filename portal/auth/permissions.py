@@ -14,7 +14,7 @@ from flask_login import current_user
 from portal.db import state
 from portal.refusals import N_, DomainError
 from portal.schema.accounts import ROLES
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.errors import NotSignedIn
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -161,7 +161,7 @@ def check() -> None:
         raise NotSignedIn
     demand(access.right)
     view = current_app.view_functions[request.endpoint or ""]
-    if getattr(view, "stepped_up", False) and not facts().fresh:
+    if getattr(view, "stepped_up", False) and not request_context().fresh:
         raise ProofNeeded
 
 

@@ -14,7 +14,7 @@ from portal.auth.proofs import proven
 from portal.db import session
 from portal.refusals import NotFound
 from portal.schema.accounts import Passkey, RecoveryCode, User, UserFactor, UserSession
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.tenancy.models import Tenant
 
 IDLE_ENDS = UserSession.last_seen_at + func.make_interval(
@@ -66,14 +66,14 @@ def find_account(clinic: str, email: str) -> Account | None:
 
 def my_password_hash() -> str | None:
     """What is kept of the password of whoever is signed in."""
-    mine = facts()
+    mine = request_context()
     account = find_account(mine.tenant_slug, mine.email or "")
     return account.password_hash if account else None
 
 
 def has_password(user: User) -> bool:
     """Whether a member of staff has chosen a password."""
-    account = find_account(facts().tenant_slug, user.email)
+    account = find_account(request_context().tenant_slug, user.email)
     return account is not None and account.password_hash is not None
 
 

@@ -18,7 +18,7 @@ from portal.auth import commands, queries, rules
 from portal.auth.permissions import access_of, may, role_name
 from portal.db import state
 from portal.state import RequestContext
-from portal.tenancy.context import enter_session, facts
+from portal.tenancy.context import enter_session, request_context
 from portal.web.errors import NotSignedIn
 from portal.web.openers import TOKEN, new_secret
 from portal.web.security import READING
@@ -194,12 +194,12 @@ def _demo_time() -> datetime | None:
     """What a demonstration's own clock says on the clinic's wall; None where time is the real."""
     if not (current_user.is_authenticated and current_user.demo and clock.runs_apart()):
         return None
-    return clock.now().astimezone(ZoneInfo(facts().timezone))
+    return clock.now().astimezone(ZoneInfo(request_context().timezone))
 
 
 def _wall_time(zone: str = "") -> datetime:
     """What the clock on the wall says: the facility's whose zone it is, else the clinic's."""
-    return clock.now().astimezone(ZoneInfo(zone or facts().timezone))
+    return clock.now().astimezone(ZoneInfo(zone or request_context().timezone))
 
 
 def cookie_flags() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from portal.auth.proofs import proven, pseudonym
 from portal.auth.queries import find_account
 from portal.db import session, state
 from portal.refusals import N_, DomainError
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 FREE_OF_ACCOUNT = 5
 # a clinic's staff share one address, and sign in at the same hour
@@ -57,7 +57,7 @@ def device(own: bytes, name: str) -> bytes:
 
 def second_factor() -> bytes:
     """The second factor of whoever's session this is."""
-    mine = facts()
+    mine = request_context()
     return pseudonym("second factor", str(mine.tenant_id), str(mine.user_id))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from portal.db import session
 from portal.refusals import NotFound
 from portal.schema.disclosures import Disclosure
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_LISTED = 1_000
 
@@ -40,7 +40,7 @@ def list_disclosures(patient_id: int, *, since: date, limit: int = MOST_LISTED) 
     Those of a record that was merged into it are the patient's own: they move with it.
     """
     found = select(Disclosure, _corrected()).where(
-        Disclosure.tenant_id == facts().tenant_id,
+        Disclosure.tenant_id == request_context().tenant_id,
         Disclosure.patient_id == patient_id,
         Disclosure.disclosed_on >= since,
     )
@@ -52,7 +52,7 @@ def get_disclosure(patient_id: int, disclosure_id: int) -> Disclosure:
     """A disclosure of this patient. Raises NotFound."""
     found = session.scalar(
         select(Disclosure).where(
-            Disclosure.tenant_id == facts().tenant_id,
+            Disclosure.tenant_id == request_context().tenant_id,
             Disclosure.patient_id == patient_id,
             Disclosure.id == disclosure_id,
         )
@@ -72,6 +72,6 @@ def find_disclosure(row_uid: UUID) -> Disclosure | None:
     """The disclosure that a form with this key recorded."""
     return session.scalar(
         select(Disclosure).where(
-            Disclosure.tenant_id == facts().tenant_id, Disclosure.row_uid == row_uid
+            Disclosure.tenant_id == request_context().tenant_id, Disclosure.row_uid == row_uid
         )
     )

@@ -12,7 +12,7 @@ from portal.db import Base, session
 from portal.phi.sealed import Sealed, open_field
 from portal.refusals import NotFound
 from portal.schema.audit import AuditEntry
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 HIDDEN = "(hidden)"
 BYTES = "\\x"
@@ -39,7 +39,7 @@ def get_entry(mark: Mark) -> AuditEntry:
     """An entry. Raises NotFound."""
     found = session.scalar(
         select(AuditEntry).where(
-            AuditEntry.tenant_id == facts().tenant_id,
+            AuditEntry.tenant_id == request_context().tenant_id,
             AuditEntry.occurred_at == mark.occurred_at,
             AuditEntry.id == mark.id,
         )
@@ -75,7 +75,7 @@ class _Reader:
 
     def __init__(self, entry: AuditEntry) -> None:
         model = _models().get(entry.table_name or "")
-        key = (facts().tenant_id, entry.record_id)
+        key = (request_context().tenant_id, entry.record_id)
         self.row: Any = session.get(model, key) if model else None
 
     def open(self, table: str, column: str, envelope: str) -> Any:

@@ -33,7 +33,7 @@ from portal.activity.rules import Filters, Mark, Standing
 from portal.db import db, session
 from portal.patients.queries import list_record_ids
 from portal.schema.audit import AuditEntry
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 INDEXED = ("user_id", "table_name", "record_id", "since", "until")
 PAGE = 50
@@ -129,7 +129,7 @@ def find_floor(filters: Filters, before: Mark | None, most: int) -> Mark | None:
 
     None when there are no more, and for who sees every facility: they read what the indexes find.
     """
-    if facts().facility_ids is None:
+    if request_context().facility_ids is None:
         return None
     at = {"before_at": before and before.occurred_at, "before_id": before and before.id}
     asked = {name: getattr(filters, name) for name in INDEXED} | at | {"most": most}
@@ -167,7 +167,7 @@ def _indexed(
 def _wanted(
     filters: Filters, before: Mark | None, patient_id: int | None
 ) -> list[ColumnElement[bool]]:
-    wanted = [AuditEntry.tenant_id == facts().tenant_id]
+    wanted = [AuditEntry.tenant_id == request_context().tenant_id]
     if patient_id is not None:
         wanted.append(AuditEntry.patient_id == patient_id)
     for name in ("user_id", "table_name", "record_id"):
@@ -231,7 +231,7 @@ def _stopped_at(
     filters: Filters, before: Mark | None, most: int, floor: Mark | None
 ) -> Mark | None:
     """Where looking stopped because it had read enough, or None when it read all there is."""
-    if facts().facility_ids is not None:
+    if request_context().facility_ids is not None:
         return floor
     last = _indexed(filters, before, most).offset(most - 1).limit(1)
     row = session.execute(last).one_or_none()
@@ -242,7 +242,7 @@ def _facility(read: Subquery) -> ColumnElement[Any]:
     """The facility that an entry's record belongs to, asked of the record itself."""
     places = {
         table.name: select(table.c.facility_id)
-        .where(table.c.tenant_id == facts().tenant_id, table.c.id == read.c.record_id)
+        .where(table.c.tenant_id == request_context().tenant_id, table.c.id == read.c.record_id)
         .scalar_subquery()
         for table in _tables_of_facilities()
     }

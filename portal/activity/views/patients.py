@@ -16,7 +16,7 @@ from portal.auth.permissions import permission
 from portal.patients.queries import get_patient, list_past_merges
 from portal.schema.disclosures import TOLD
 from portal.schema.patients import Patient
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.answers import form_page, go, page, toast
 
 
@@ -104,4 +104,4 @@ def _account(template: str, patient: Patient, *, fragment: str | None) -> Respon
 
 
 def _today() -> date:
-    return clock.today_in(facts().timezone)
+    return clock.today_in(request_context().timezone)

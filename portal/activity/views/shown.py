@@ -13,7 +13,7 @@ from portal.activity.rules import is_instant
 from portal.activity.views.blueprint import bp
 from portal.activity.words import OUTCOMES, SCREENS, action_words, actor_words, record_words
 from portal.facilities.queries import FacilityName, list_choices
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.navigation import has_endpoint
 
 
@@ -30,8 +30,8 @@ def zone_for(facilities: Iterable[FacilityName], facility_id: int | None = None)
     zones = {facility.id: facility.timezone for facility in facilities}
     if facility_id in zones:
         return zones[facility_id]
-    scoped = facts().facility_ids is not None or len(zones) == 1
-    return next(iter(zones.values())) if scoped and zones else facts().timezone
+    scoped = request_context().facility_ids is not None or len(zones) == 1
+    return next(iter(zones.values())) if scoped and zones else request_context().timezone
 
 
 def own_zone() -> str:

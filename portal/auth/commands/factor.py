@@ -11,7 +11,7 @@ from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.accounts import Passkey, RecoveryCode, UserFactor
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class CodeWrong(DomainError):
@@ -59,7 +59,7 @@ def enrol(secret: str, code: str) -> tuple[str, list[str]]:
     with refusing({"uq_user_factors_user_id": FactorThere}):
         session.add(UserFactor(user_id=mine, secret=secret, last_step=step))
     note("second-factor.enrolled", table="users", record=mine)
-    end_sessions(mine, but=facts().session_id)
+    end_sessions(mine, but=request_context().session_id)
     return given_factor(), new_recovery_codes(mine)
 
 
@@ -141,11 +141,11 @@ def renew_recovery_codes() -> tuple[str, list[str]]:
         NoFactor
     """
     mine = my_id()
-    if not facts().has_factor:
+    if not request_context().has_factor:
         raise NoFactor
     codes = new_recovery_codes(mine)
     note("recovery-codes.renewed", table="users", record=mine)
-    end_sessions(mine, but=facts().session_id)
+    end_sessions(mine, but=request_context().session_id)
     return renewed_session(), codes
 
 
@@ -163,4 +163,4 @@ def new_recovery_codes(user_id: int) -> list[str]:
 
 def _hash_of(user_id: int, code: str) -> bytes:
     """Keyed, since fifty random bits alone could be guessed from a copy of the table."""
-    return pseudonym("recovery", str(facts().tenant_id), str(user_id), code)
+    return pseudonym("recovery", str(request_context().tenant_id), str(user_id), code)

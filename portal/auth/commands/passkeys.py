@@ -15,7 +15,7 @@ from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, Conflict, NotFound, refusing
 from portal.schema.accounts import Passkey, User, UserSession
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_PASSKEYS = 10
 CHALLENGE_LASTS = timedelta(minutes=5)
@@ -34,7 +34,7 @@ class LastFactor(Conflict):
 
 def ask_for_new(site: Site) -> str:
     """A challenge to make a passkey, as the browser takes it (JSON)."""
-    mine = facts()
+    mine = request_context()
     handle = pseudonym("passkey", str(mine.tenant_id), str(my_id()))
     return passkeys.creation(
         site, challenge=_challenge(), clinic=mine.tenant_name, email=mine.email or "",
@@ -61,7 +61,7 @@ def add_passkey(site: Site, challenge: bytes, answer: str, name: str) -> tuple[s
     Raises:
         PasskeyRefused, TooManyPasskeys
     """
-    mine, first = my_id(), not facts().has_factor
+    mine, first = my_id(), not request_context().has_factor
     made = passkeys.created(site, challenge, answer)
     _lock_own_factors()
     if len(_known()) >= MOST_PASSKEYS:
@@ -74,7 +74,7 @@ def add_passkey(site: Site, challenge: bytes, answer: str, name: str) -> tuple[s
             )
         )  # fmt: skip
     note("passkey.added", table="users", record=mine)
-    end_sessions(mine, but=facts().session_id)
+    end_sessions(mine, but=request_context().session_id)
     return given_factor(), new_recovery_codes(mine) if first else []
 
 
@@ -117,12 +117,12 @@ def remove_passkey(passkey_id: int) -> str:
     if found is None:
         raise NotFound
     others = len(_known()) > 1 or queries.find_factor(mine) is not None
-    if facts().settings.get("second_factor") and not others:
+    if request_context().settings.get("second_factor") and not others:
         raise LastFactor
     session.delete(found)
     session.flush()
     note("passkey.removed", table="users", record=mine)
-    end_sessions(mine, but=facts().session_id)
+    end_sessions(mine, but=request_context().session_id)
     return renewed_session()
 
 
@@ -138,7 +138,7 @@ def _known() -> list[bytes]:
 def _challenge() -> bytes:
     """A new challenge, which this session may answer once and soon."""
     fresh = secrets.token_bytes(32)
-    vouch("user_sessions", "UPDATE", {"id": facts().session_id, "challenge": fresh})
+    vouch("user_sessions", "UPDATE", {"id": request_context().session_id, "challenge": fresh})
     session.execute(_own().values(challenge=fresh, challenge_at=func.now()))
     return fresh
 
@@ -151,7 +151,7 @@ def take_challenge() -> bytes:
     """
     waiting = session.execute(
         select(UserSession.challenge, UserSession.challenge_at > func.now() - CHALLENGE_LASTS)
-        .where(UserSession.id == facts().session_id)
+        .where(UserSession.id == request_context().session_id)
         .with_for_update()
     ).one()
     session.execute(_own().values(challenge=None, challenge_at=None))
@@ -162,4 +162,4 @@ def take_challenge() -> bytes:
 
 
 def _own() -> Update:
-    return update(UserSession).where(UserSession.id == facts().session_id)
+    return update(UserSession).where(UserSession.id == request_context().session_id)

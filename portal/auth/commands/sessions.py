@@ -8,7 +8,7 @@ from portal.auth.vouching import vouch
 from portal.db import session
 from portal.refusals import N_, DomainError, NotFound
 from portal.schema.accounts import UserSession
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 RENEW = text("SELECT renew_session(:token_hash, :proven, :factor, :expires, :proof)")
 END_OVERDUE = text("SELECT end_overdue_session(:token_hash)")
@@ -97,7 +97,11 @@ def renewed_session(*, proven: bool = False, factor: bool = False) -> str:
     token = rules.new_token()
     token_hash = rules.hash_of(token)
     values = {"token_hash": token_hash, "proven": proven, "factor": factor}
-    told = (facts().session_id, token_hash.hex(), *(str(each).lower() for each in (proven, factor)))
+    told = (
+        request_context().session_id,
+        token_hash.hex(),
+        *(str(each).lower() for each in (proven, factor)),
+    )
     session.execute(RENEW, values | proofs.proven("renew_session", *told))
     return token
 
@@ -109,7 +113,7 @@ def end_overdue(token_hash: bytes) -> None:
 
 def my_id() -> int:
     """Whose session this is."""
-    found = facts().user_id
+    found = request_context().user_id
     if found is None:
         raise RuntimeError("a job has no session")
     return found

@@ -18,7 +18,7 @@ from portal.db import session, state
 from portal.refusals import N_, DomainError
 from portal.schema.accounts import UserLink, UserSession
 from portal.state import Asker
-from portal.tenancy.context import describe_request, enter_session, facts
+from portal.tenancy.context import describe_request, enter_session, request_context
 
 
 class SignInRefused(DomainError):
@@ -92,7 +92,7 @@ def note_failed_sign_in(clinic: str, email: str) -> None:
 
 def sign_out() -> None:
     """End the session of this request at once."""
-    mine = facts()
+    mine = request_context()
     vouch("user_sessions", "UPDATE", {"user_id": mine.user_id})
     session.execute(
         update(UserSession).where(UserSession.id == mine.session_id).values(revoked_at=func.now())
@@ -107,7 +107,7 @@ def keep_session(messages: list[dict[str, object]], *, touch: bool) -> datetime 
         When it ends unless it is used again.
     """
     seen = {"last_seen_at": func.now()} if touch else {}
-    kept = update(UserSession).where(UserSession.id == facts().session_id)
+    kept = update(UserSession).where(UserSession.id == request_context().session_id)
     ends = func.least(UserSession.expires_at, queries.IDLE_ENDS)
     until: datetime | None = session.scalar(kept.values(messages=messages, **seen).returning(ends))
     return until
@@ -133,7 +133,7 @@ def set_password(token: str, password: str) -> str:
     user.password_hash, user.status = passwords.hashed(password), "active"
     session.flush()
     enter_session(rules.hash_of(cookie))
-    end_sessions(link.user_id, but=facts().session_id)
+    end_sessions(link.user_id, but=request_context().session_id)
     note("sign-in", table="users", record=link.user_id, reason=f"{link.purpose} link")
     return cookie
 
@@ -147,7 +147,7 @@ def change_password(current: str, new: str) -> str:
     Raises:
         PasswordWrong, PasswordTooShort, PasswordCommon, PasswordNamesSomebody
     """
-    mine, user = facts(), queries.get_user(my_id())
+    mine, user = request_context(), queries.get_user(my_id())
     if not passwords.matches(queries.my_password_hash(), current):
         raise PasswordWrong
     require_good(new, guessable.names_of(mine.tenant_name, mine.tenant_slug, user.email))

@@ -8,7 +8,7 @@ from portal.auth.forms import CodeForm, EndingForm, LanguageForm, PasswordForm, 
 from portal.auth.permissions import ProofNeeded, permission
 from portal.auth.views.blueprint import bp
 from portal.auth.views.factor import count_try, note_failure
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.addresses import own_address, parts_of
 from portal.web.answers import asks_for_fragment, form_page, go, page, toast
 from portal.web.forms import held
@@ -18,7 +18,7 @@ from portal.web.languages import speaking
 @bp.get("/account/")
 @permission("account.own")
 def account() -> Response:
-    mine = facts()
+    mine = request_context()
     own = commands.my_id()
     return page(
         "auth/account.html", "auth/_account.html", mine=mine,
@@ -60,7 +60,7 @@ def language() -> Response:
 @permission("account.own")
 def proof() -> Response:
     wanted = request.args.get("next", "")
-    mine = facts()
+    mine = request_context()
     authenticator = queries.find_factor(commands.my_id())
     if mine.has_factor and authenticator is None:
         return go("auth.passkey", next=own_address(wanted))
@@ -88,7 +88,7 @@ def shortcuts() -> Response:
 def sessions_ending() -> Response:
     session_id = EndingForm().data["session_id"]
     if session_id is None:
-        commands.end_sessions(commands.my_id(), but=facts().session_id)
+        commands.end_sessions(commands.my_id(), but=request_context().session_id)
         toast(_("Every other browser is signed out."))
     else:
         commands.end_own_session(session_id)

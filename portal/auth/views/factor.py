@@ -16,7 +16,7 @@ from portal.auth.forms import CodeForm, EnrolmentForm, RecoveryForm
 from portal.auth.permissions import ProofNeeded, halfway
 from portal.auth.views.blueprint import bp
 from portal.auth.views.onwards import onwards
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.addresses import own_address
 from portal.web.answers import form_page, go, page, toast
 
@@ -25,7 +25,7 @@ from portal.web.answers import form_page, go, page, toast
 @halfway
 def code() -> Response:
     form = CodeForm(next=request.args.get("next", ""))
-    if facts().owes != "code":
+    if request_context().owes != "code":
         return go(onwards(form.next.data))
     if queries.find_factor(commands.my_id()) is None:
         return go("auth.passkey", next=own_address(form.next.data))
@@ -44,7 +44,7 @@ def code() -> Response:
 @halfway
 def recovery() -> Response:
     form = RecoveryForm(next=request.args.get("next", ""))
-    if not facts().has_factor:
+    if not request_context().has_factor:
         return go(onwards(form.next.data))
     if form.validate_on_submit():
         with form.refusals():
@@ -62,7 +62,7 @@ def recovery() -> Response:
 @bp.route("/sign-in/enrolment", methods=["GET", "POST"])
 @halfway
 def enrolment() -> Response:
-    mine, form = facts(), EnrolmentForm(next=request.args.get("next", ""))
+    mine, form = request_context(), EnrolmentForm(next=request.args.get("next", ""))
     if mine.owes == "code":
         return go(onwards(form.next.data))
     require_standing()
@@ -83,7 +83,7 @@ def enrolment() -> Response:
 
 def require_standing() -> None:
     """A factor is added by who is to have a first one, or has proven themself just now."""
-    mine = facts()
+    mine = request_context()
     if mine.owes == "code" or not (mine.owes or mine.fresh):
         raise ProofNeeded
 
@@ -103,7 +103,7 @@ def note_failure() -> None:
 
 def picture(secret: str) -> Markup:
     """What an authenticator's camera reads, as SVG; black on white, also at night."""
-    mine = facts()
+    mine = request_context()
     uri = pyotp.TOTP(secret).provisioning_uri(name=mine.email, issuer_name=mine.tenant_name)
     drawn = segno.make(uri, micro=False).svg_inline(
         scale=4, light="white", svgclass="qr", lineclass=None, title=_("Code to scan")
