@@ -14,7 +14,7 @@ from portal.facilities.rules import reachable
 from portal.facilities.visits import AffectedAppointments, require_sight_of_all, visits_of_doctor
 from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.schema.doctors import Doctor, FacilityDoctor
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class NpiTaken(Conflict):
@@ -207,7 +207,7 @@ def end_place(doctor_id: int, facility_id: int) -> AffectedAppointments:
 
 def _refuse_namesake(doctor: Doctor) -> None:
     """Wait for whoever adds the same name at this moment, then look."""
-    name = f"doctor {facts().tenant_id} {doctor.first_name} {doctor.last_name}".casefold()
+    name = f"doctor {request_context().tenant_id} {doctor.first_name} {doctor.last_name}".casefold()
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
     if has_namesake(doctor.first_name, doctor.last_name):
         raise NamesakeThere

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from portal.db import session
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.sorting import containing
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class Named(NamedTuple):
@@ -26,7 +26,7 @@ def find_doctors(
     With a facility, those who work there.
     """
     found = select(Doctor).where(
-        Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None),
+        Doctor.tenant_id == request_context().tenant_id, Doctor.deleted_at.is_(None),
         *containing(words, Doctor.display_name, Doctor.first_name, Doctor.last_name,
                     Doctor.specialty, Doctor.npi)
     )  # fmt: skip
@@ -42,12 +42,16 @@ def find_doctors(
 
 def _at_work() -> Select[int]:
     """The doctors of active places."""
-    own = FacilityDoctor.tenant_id == facts().tenant_id
+    own = FacilityDoctor.tenant_id == request_context().tenant_id
     return select(FacilityDoctor.doctor_id).where(own, FacilityDoctor.active)
 
 
 def facilities_of(doctor_id: int) -> Select[int]:
     """Where a doctor has an active place."""
     place = FacilityDoctor
-    own = (place.tenant_id == facts().tenant_id, place.doctor_id == doctor_id, place.active)
+    own = (
+        place.tenant_id == request_context().tenant_id,
+        place.doctor_id == doctor_id,
+        place.active,
+    )
     return select(place.facility_id).where(*own)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from portal.db import session
 from portal.schema.doctors import Doctor
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # More than any clinic has.
 MOST = 100_000
@@ -15,7 +15,7 @@ MOST = 100_000
 def has_namesake(first_name: str, last_name: str) -> bool:
     """Whether a living doctor has this name, however it is capitalised."""
     same = select(Doctor.id).where(
-        Doctor.tenant_id == facts().tenant_id,
+        Doctor.tenant_id == request_context().tenant_id,
         Doctor.deleted_at.is_(None),
         func.lower(Doctor.first_name) == first_name.lower(),
         func.lower(Doctor.last_name) == last_name.lower(),
@@ -26,7 +26,7 @@ def has_namesake(first_name: str, last_name: str) -> bool:
 def shown_names(*, besides: int | None = None) -> set[str]:
     """The names under which living doctors are shown, without the one that is changed."""
     shown = select(func.lower(Doctor.display_name)).where(
-        Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None)
+        Doctor.tenant_id == request_context().tenant_id, Doctor.deleted_at.is_(None)
     )
     if besides is not None:
         shown = shown.where(Doctor.id != besides)

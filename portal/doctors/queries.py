@@ -12,7 +12,7 @@ from portal.refusals import NotFound
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.sorting import by_name
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_WORDS = 6
 
@@ -123,7 +123,7 @@ def get_doctor(doctor_id: int, *, even_retired: bool = False) -> Doctor:
     Raises:
         NotFound: no such doctor in this clinic.
     """
-    known = select(Doctor).where(Doctor.tenant_id == facts().tenant_id)
+    known = select(Doctor).where(Doctor.tenant_id == request_context().tenant_id)
     doctor = session.scalar((known if even_retired else _living()).where(Doctor.id == doctor_id))
     if doctor is None:
         raise NotFound
@@ -133,7 +133,7 @@ def get_doctor(doctor_id: int, *, even_retired: bool = False) -> Doctor:
 def standing(doctor_id: int, facility_id: int) -> Standing:
     """What a doctor has at a facility besides visits. Raises NotFound."""
     values = {
-        "tenant_id": facts().tenant_id, "now": clock.now(),
+        "tenant_id": request_context().tenant_id, "now": clock.now(),
         "doctor_id": doctor_id, "facility_id": facility_id,
     }  # fmt: skip
     row = session.execute(STANDING, values).one_or_none()
@@ -151,14 +151,14 @@ def list_choices(*, limit: int = 200) -> list[tuple[int, str]]:
 
 def list_doctor_names(ids: Collection[int]) -> dict[int, str]:
     """How each of these doctors is called, retired or not."""
-    own = Doctor.tenant_id == facts().tenant_id
+    own = Doctor.tenant_id == request_context().tenant_id
     return column_by_id(Doctor.id, Doctor.display_name, ids, own)
 
 
 def find_place(*, doctor_id: int, facility_id: int) -> FacilityDoctor | None:
     return session.scalar(
         select(FacilityDoctor).where(
-            FacilityDoctor.tenant_id == facts().tenant_id,
+            FacilityDoctor.tenant_id == request_context().tenant_id,
             FacilityDoctor.doctor_id == doctor_id,
             FacilityDoctor.facility_id == facility_id,
         )
@@ -196,7 +196,7 @@ def list_places(
             (Doctor.tenant_id == FacilityDoctor.tenant_id)
             & (Doctor.id == FacilityDoctor.doctor_id),
         )
-        .where(FacilityDoctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None))
+        .where(FacilityDoctor.tenant_id == request_context().tenant_id, Doctor.deleted_at.is_(None))
         .order_by(
             Doctor.sort_last_name,
             Doctor.sort_first_name,
@@ -231,7 +231,7 @@ def search_doctors(
             Doctor.specialty,
             Doctor.npi,
         )
-        .where(Doctor.tenant_id == facts().tenant_id, gone, *_having(query))
+        .where(Doctor.tenant_id == request_context().tenant_id, gone, *_having(query))
         .order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id)
         .limit(limit)
         .offset(offset)
@@ -246,7 +246,7 @@ def search_doctors(
 def list_own_places(doctor_id: int, *, limit: int = 200) -> list[PlaceRow]:
     """A doctor's places, the active ones first."""
     values = {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "now": clock.now(),
         "doctor_id": doctor_id,
         "limit": limit,
@@ -256,7 +256,7 @@ def list_own_places(doctor_id: int, *, limit: int = 200) -> list[PlaceRow]:
 
 def list_own_offerings(doctor_id: int, *, limit: int = 200) -> list[OfferingRow]:
     """What a doctor offers where, by service."""
-    values = {"tenant_id": facts().tenant_id, "doctor_id": doctor_id, "limit": limit}
+    values = {"tenant_id": request_context().tenant_id, "doctor_id": doctor_id, "limit": limit}
     return [OfferingRow._make(row) for row in session.execute(OFFERINGS, values)]
 
 
@@ -271,7 +271,11 @@ def _place_names(doctor_id: ColumnElement[int]) -> ScalarSelect[Any]:
             & (facility.id == place.facility_id)
             & facility.deleted_at.is_(None),
         )
-        .where(place.tenant_id == facts().tenant_id, place.doctor_id == doctor_id, place.active)
+        .where(
+            place.tenant_id == request_context().tenant_id,
+            place.doctor_id == doctor_id,
+            place.active,
+        )
         .scalar_subquery()
     )
 
@@ -287,4 +291,6 @@ def _having(query: str) -> list[ColumnElement[bool]]:
 
 
 def _living() -> Select[Doctor]:
-    return select(Doctor).where(Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None))
+    return select(Doctor).where(
+        Doctor.tenant_id == request_context().tenant_id, Doctor.deleted_at.is_(None)
+    )

@@ -11,7 +11,7 @@ from portal.db import session
 from portal.doctors.finding import facilities_of, find_doctors
 from portal.facilities.queries import find_facilities
 from portal.schema.doctors import Doctor
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.forms import Found, Source
 
 
@@ -39,7 +39,7 @@ def facilities_without(doctor_id: int) -> Source:
 def doctor_words(ids: Collection[int]) -> dict[int, str]:
     """Each of these doctors, "(retired)" or "(not at this facility)"."""
     of_these = select(Doctor.id, Doctor.display_name, Doctor.deleted_at).where(
-        Doctor.tenant_id == facts().tenant_id, Doctor.id.in_(ids)
+        Doctor.tenant_id == request_context().tenant_id, Doctor.id.in_(ids)
     )
     return {
         row.id: gettext("%(name)s (not at this facility)", name=row.display_name)

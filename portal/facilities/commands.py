@@ -11,7 +11,7 @@ from portal.facilities.visits import undecided_at
 from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.schema.facilities import Facility
 from portal.staff.commands import SlugNotUsable, TimeZoneUnknown
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class NameTaken(Conflict):
@@ -80,7 +80,7 @@ class FacilityDetails:
 
 def open_facility(details: FacilityDetails) -> Facility:
     """A new facility. Raises BeyondYours, NameTaken, SlugTaken, SlugNotUsable, TimeZoneUnknown."""
-    if facts().facility_ids is not None:
+    if request_context().facility_ids is not None:
         raise BeyondYours
     check_facility(details)
     facility = Facility(**asdict(details))

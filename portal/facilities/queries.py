@@ -17,7 +17,7 @@ from portal.refusals import NotFound
 from portal.schema.facilities import Facility
 from portal.sorting import containing
 from portal.telephones import Countries, country_of
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class FacilityName(NamedTuple):
@@ -67,7 +67,7 @@ def list_facility_names(ids: Collection[int]) -> dict[int, str]:
 def list_states(ids: Collection[int]) -> dict[int, tuple[str, bool]]:
     """The name of each of these facilities that this person sees, and whether it is open."""
     named = select(Facility.id, Facility.name, Facility.deleted_at.is_(None)).where(
-        Facility.tenant_id == facts().tenant_id, Facility.id.in_(ids)
+        Facility.tenant_id == request_context().tenant_id, Facility.id.in_(ids)
     )
     return {row[0]: (row[1], row[2]) for row in session.execute(named)}
 
@@ -113,10 +113,10 @@ def find_named(name: str) -> Facility | None:
 def today_at(facility_id: int | None) -> date:
     """Today's date at a facility, open or closed; the clinic's where no facility is meant."""
     zone = select(Facility.timezone).where(
-        Facility.tenant_id == facts().tenant_id, Facility.id == facility_id
+        Facility.tenant_id == request_context().tenant_id, Facility.id == facility_id
     )
     known = session.scalar(zone) if facility_id is not None else None
-    return clock.today_in(known or facts().timezone)
+    return clock.today_in(known or request_context().timezone)
 
 
 def countries() -> Countries:
@@ -125,13 +125,13 @@ def countries() -> Countries:
     Asked once a transaction, since every number that is compared wants to know.
     """
     known = state().countries
-    if known is None or known[0] is not facts():
+    if known is None or known[0] is not request_context():
         places = select(Facility.locale, Facility.timezone).where(
-            Facility.tenant_id == facts().tenant_id, Facility.deleted_at.is_(None)
+            Facility.tenant_id == request_context().tenant_id, Facility.deleted_at.is_(None)
         )
         rows = session.execute(places.distinct().order_by(Facility.timezone, Facility.locale))
-        found = [country_of(None, facts().timezone), *(country_of(*row) for row in rows)]
-        known = state().countries = (facts(), tuple(dict.fromkeys(filter(None, found))))
+        found = [country_of(None, request_context().timezone), *(country_of(*row) for row in rows)]
+        known = state().countries = (request_context(), tuple(dict.fromkeys(filter(None, found))))
     found_before: Countries = known[1]
     return found_before
 
@@ -144,7 +144,7 @@ def open_facility_of(facility_id: InstrumentedAttribute[int]) -> LateralFromClau
     with a limit it expects one row each.
     """
     place = select(Facility.name, Facility.timezone, Facility.sort_name).where(
-        Facility.tenant_id == facts().tenant_id,
+        Facility.tenant_id == request_context().tenant_id,
         Facility.id == facility_id,
         Facility.deleted_at.is_(None),
     )

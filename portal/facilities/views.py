@@ -7,7 +7,7 @@ from portal.auth.permissions import permission
 from portal.facilities import commands, queries
 from portal.facilities.forms import ClosingForm, FacilityForm
 from portal.facilities.visits import list_visits, undecided_at
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
@@ -35,7 +35,7 @@ def show(facility_id: int) -> Response:
 @bp.route("/new", methods=["GET", "POST"])
 @permission("facilities.manage")
 def new() -> Response:
-    form = FacilityForm(timezone=facts().timezone)
+    form = FacilityForm(timezone=request_context().timezone)
     if form.validate_on_submit():
         with form.refusals():
             facility = commands.open_facility(form.details())

@@ -16,7 +16,7 @@ from portal.db import session
 from portal.names import listed
 from portal.phi.sealed import open_field
 from portal.refusals import N_, DomainError
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_SHOWN = 50
 
@@ -92,7 +92,7 @@ class AffectedAppointments:
 
 def require_sight_of_all() -> None:
     """Before a change that reaches into every facility. Raises SeesNotAll."""
-    if facts().facility_ids is not None:
+    if request_context().facility_ids is not None:
         raise SeesNotAll
 
 
@@ -108,14 +108,14 @@ def list_visits(
     """
     if not ids:
         return []
-    values = {"tenant_id": facts().tenant_id, "ids": list(ids), "limit": limit}
+    values = {"tenant_id": request_context().tenant_id, "ids": list(ids), "limit": limit}
     return [_visit(row, phones=phones) for row in session.execute(ROWS, values)]
 
 
 def visits_of_doctor(doctor_id: int, *, facility_id: int | None = None) -> AffectedAppointments:
     """A doctor's coming visits, everywhere or at one facility."""
     values = {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "now": clock.now(),
         "doctor_id": doctor_id,
         "facility_id": facility_id,
@@ -125,7 +125,7 @@ def visits_of_doctor(doctor_id: int, *, facility_id: int | None = None) -> Affec
 
 def undecided_at(facility_id: int) -> AffectedAppointments:
     """The visits at a facility that were neither completed nor cancelled."""
-    values = {"tenant_id": facts().tenant_id, "facility_id": facility_id}
+    values = {"tenant_id": request_context().tenant_id, "facility_id": facility_id}
     return AffectedAppointments(tuple(session.scalars(UNDECIDED_AT, values)))
 
 

@@ -6,7 +6,7 @@ from portal.auth.proofs import proven
 from portal.db import session
 from portal.setup import queries
 from portal.setup.rules import check_ready, checklist
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 SHOW = text("SELECT show_checklist(:shown, :expires, :proof)")
 
@@ -23,6 +23,6 @@ def take_out() -> None:
 
 
 def _show(*, shown: bool) -> None:
-    mine = facts()
+    mine = request_context()
     told = (mine.tenant_id, mine.session_id or "", str(shown).lower())
     session.execute(SHOW, {"shown": shown, **proven("show_checklist", *told)})

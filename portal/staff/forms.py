@@ -13,7 +13,7 @@ from portal.auth.permissions import ROLE_NAMES, role_name
 from portal.schema.accounts import User
 from portal.staff import queries
 from portal.staff.commands import Person, check_change, check_person
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.forms import Line, PortalForm
 
 REQUIRED = InputRequired(_("This is needed."))
@@ -33,7 +33,7 @@ class StandingForm(PortalForm):
         self.role.choices = [(role, role_name(role)) for role in ROLE_NAMES]
         self.facility_ids.choices = [SelectChoice(*each) for each in queries.list_facilities()]
         self.keep("facility_ids", words_of_facilities)
-        if facts().facility_ids is not None:
+        if request_context().facility_ids is not None:
             del self.reach
 
     @property

@@ -16,7 +16,7 @@ from portal.staff.forms import (
     standing_of,
     words_of_facilities,
 )
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.languages import speaking
@@ -30,7 +30,8 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 def index() -> Response:
     window = window_from(request.args.get("page"))
     listing = Listing.of(queries.list_users(limit=window.limit, offset=window.offset), window)
-    return page("staff/index.html", "staff/_list.html", listing=listing, zone=facts().timezone,
+    return page("staff/index.html", "staff/_list.html", listing=listing,
+                zone=request_context().timezone,
                 resets=queries.list_resets())  # fmt: skip
 
 
@@ -39,7 +40,8 @@ def index() -> Response:
 def show(user_id: int) -> Response:
     names = words_of_facilities(queries.facility_ids_of(user_id)).values()
     return page("staff/show.html", "staff/_person.html", person=queries.get_row(user_id),
-                facilities=names, beyond=queries.works_beyond(user_id), zone=facts().timezone,
+                facilities=names, beyond=queries.works_beyond(user_id),
+                zone=request_context().timezone,
                 reset=_reset(user_id))  # fmt: skip
 
 
@@ -161,7 +163,7 @@ def _reset(user_id: int) -> dict[str, Any] | None:
 
 
 def _mail_warning(to: str) -> None:
-    clinic = facts().tenant_name
+    clinic = request_context().tenant_name
     with speaking(language_of(to)):
         words = _("Somebody at %(clinic)s asked that your second factor be reset, because you lost"
                   " it. If you did not ask for this, tell an owner or administrator at once.",
@@ -170,7 +172,7 @@ def _mail_warning(to: str) -> None:
 
 
 def _mail_link(to: str, token: str) -> None:
-    clinic = facts().tenant_name
+    clinic = request_context().tenant_name
     address = url_for("auth.welcome", token=token, _external=True)
     with speaking(language_of(to)):
         words = _("Choose a password for %(clinic)s here: %(address)s",

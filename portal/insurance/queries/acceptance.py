@@ -13,7 +13,7 @@ from portal.insurance.queries.payers import having
 from portal.insurance.rules import Cover
 from portal.schema.facilities import Facility
 from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_COLUMNS = 12
 
@@ -110,7 +110,7 @@ def list_facilities_of(plan: InsurancePlan, *, limit: int = 200) -> list[Facilit
             & (accepted.facility_id == Facility.id)
             & (accepted.insurance_plan_id == plan.id),
         )
-        .where(Facility.tenant_id == facts().tenant_id, Facility.deleted_at.is_(None))
+        .where(Facility.tenant_id == request_context().tenant_id, Facility.deleted_at.is_(None))
         .order_by(Facility.sort_name, Facility.id)
         .limit(limit)
     )
@@ -133,7 +133,7 @@ def local_today(facility: Facility) -> date:
 def find_acceptance(*, facility_id: int, plan_id: int) -> FacilityInsurancePlan | None:
     return session.scalar(
         select(FacilityInsurancePlan).where(
-            FacilityInsurancePlan.tenant_id == facts().tenant_id,
+            FacilityInsurancePlan.tenant_id == request_context().tenant_id,
             FacilityInsurancePlan.facility_id == facility_id,
             FacilityInsurancePlan.insurance_plan_id == plan_id,
         )
@@ -148,7 +148,7 @@ def list_acceptance(
     return session.scalars(
         select(accepted)
         .where(
-            accepted.tenant_id == facts().tenant_id,
+            accepted.tenant_id == request_context().tenant_id,
             accepted.facility_id.in_(facility_ids),
             accepted.insurance_plan_id.in_(plan_ids),
         )
@@ -181,7 +181,7 @@ def _matrix_plans(query: str, limit: int, offset: int) -> list[MatrixPlan]:
         )
         .join(payer, (payer.tenant_id == plan.tenant_id) & (payer.id == plan.insurance_provider_id))
         .where(
-            plan.tenant_id == facts().tenant_id,
+            plan.tenant_id == request_context().tenant_id,
             *having(query, plan.name, plan.plan_code, payer.name),
         )
         .order_by(payer.sort_name, plan.sort_name, plan.id)
@@ -195,7 +195,7 @@ def _matrix_facilities(at: str) -> Sequence[Facility]:
     return session.scalars(
         select(Facility)
         .where(
-            Facility.tenant_id == facts().tenant_id,
+            Facility.tenant_id == request_context().tenant_id,
             Facility.deleted_at.is_(None),
             *having(at, Facility.name),
         )
@@ -226,7 +226,7 @@ def _at(facility_id: int) -> Select[*tuple[Any, ...]]:
             & (accepted.insurance_plan_id == plan.id)
             & (accepted.facility_id == facility_id),
         )
-        .where(plan.tenant_id == facts().tenant_id)
+        .where(plan.tenant_id == request_context().tenant_id)
         .order_by(payer.sort_name, plan.sort_name, plan.id)
     )
 

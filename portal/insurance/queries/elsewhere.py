@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import BigInteger, bindparam, text
 
 from portal.db import session
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 NAMES = text("SELECT facility_name FROM accepting_elsewhere(:plan_id, :service_id, :day)")
 NAMES = NAMES.bindparams(bindparam("service_id", type_=BigInteger))
@@ -33,7 +33,7 @@ def list_accepting_elsewhere(plan_id: int, *, service_id: int | None, day: date)
         service_id: only where a doctor gives this service.
         day: the date of service.
     """
-    if facts().facility_ids is None:
+    if request_context().facility_ids is None:
         return []
     asked = {"plan_id": plan_id, "service_id": service_id, "day": day}
     return list(session.scalars(NAMES, asked))
@@ -41,7 +41,7 @@ def list_accepting_elsewhere(plan_id: int, *, service_id: int | None, day: date)
 
 def accepting_elsewhere(ids: Iterable[int]) -> dict[int, str]:
     """For each of these visits that has one, such a facility that also gives its service."""
-    asked = {"tenant_id": facts().tenant_id, "ids": list(ids)}
-    if facts().facility_ids is None or not asked["ids"]:
+    asked = {"tenant_id": request_context().tenant_id, "ids": list(ids)}
+    if request_context().facility_ids is None or not asked["ids"]:
         return {}
     return {row.id: row.facility_name for row in session.execute(OF_VISITS, asked)}

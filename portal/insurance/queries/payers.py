@@ -10,7 +10,7 @@ from portal.db import column_by_id, session
 from portal.refusals import NotFound
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.sorting import containing
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_WORDS = 6
 
@@ -36,7 +36,8 @@ def get_payer(payer_id: int) -> InsuranceProvider:
     """Raises NotFound for an unknown payer."""
     payer = session.scalar(
         select(InsuranceProvider).where(
-            InsuranceProvider.tenant_id == facts().tenant_id, InsuranceProvider.id == payer_id
+            InsuranceProvider.tenant_id == request_context().tenant_id,
+            InsuranceProvider.id == payer_id,
         )
     )
     if payer is None:
@@ -48,7 +49,7 @@ def get_plan(plan_id: int) -> InsurancePlan:
     """Raises NotFound for an unknown plan."""
     plan = session.scalar(
         select(InsurancePlan).where(
-            InsurancePlan.tenant_id == facts().tenant_id, InsurancePlan.id == plan_id
+            InsurancePlan.tenant_id == request_context().tenant_id, InsurancePlan.id == plan_id
         )
     )
     if plan is None:
@@ -59,7 +60,7 @@ def get_plan(plan_id: int) -> InsurancePlan:
 def list_payers(*, limit: int = 200) -> Sequence[InsuranceProvider]:
     return session.scalars(
         select(InsuranceProvider)
-        .where(InsuranceProvider.tenant_id == facts().tenant_id)
+        .where(InsuranceProvider.tenant_id == request_context().tenant_id)
         .order_by(InsuranceProvider.sort_name, InsuranceProvider.id)
         .limit(limit)
     ).all()
@@ -70,7 +71,7 @@ def list_plans(
 ) -> Sequence[InsurancePlan]:
     statement = (
         select(InsurancePlan)
-        .where(InsurancePlan.tenant_id == facts().tenant_id)
+        .where(InsurancePlan.tenant_id == request_context().tenant_id)
         .order_by(InsurancePlan.sort_name, InsurancePlan.id)
         .limit(limit)
         .offset(offset)
@@ -82,7 +83,9 @@ def list_plans(
 
 def list_plan_ids(*, payer_id: int | None = None) -> list[int]:
     """Every plan there is, or every plan of a payer."""
-    statement = select(InsurancePlan.id).where(InsurancePlan.tenant_id == facts().tenant_id)
+    statement = select(InsurancePlan.id).where(
+        InsurancePlan.tenant_id == request_context().tenant_id
+    )
     if payer_id is not None:
         statement = statement.where(InsurancePlan.insurance_provider_id == payer_id)
     return list(session.scalars(statement.order_by(InsurancePlan.id)))
@@ -108,7 +111,7 @@ def find_payers(words: str, limit: int, *, only: int | None = None) -> list[tupl
     payer = InsuranceProvider
     found = (
         select(payer.id, payer.name)
-        .where(payer.tenant_id == facts().tenant_id, *containing(words, payer.name))
+        .where(payer.tenant_id == request_context().tenant_id, *containing(words, payer.name))
         .order_by(payer.sort_name, payer.id)
     )
     if only is not None:
@@ -118,7 +121,7 @@ def find_payers(words: str, limit: int, *, only: int | None = None) -> list[tupl
 
 def list_plan_names(ids: Collection[int]) -> dict[int, str]:
     """The name of each of these plans."""
-    own = InsurancePlan.tenant_id == facts().tenant_id
+    own = InsurancePlan.tenant_id == request_context().tenant_id
     return column_by_id(InsurancePlan.id, InsurancePlan.name, ids, own)
 
 
@@ -129,7 +132,7 @@ def search_payers(*, query: str = "", limit: int = 51, offset: int = 0) -> list[
     plans = select(func.count()).select_from(plan).where(own).scalar_subquery()
     statement = (
         select(payer.id, payer.name, payer.website, plans)
-        .where(payer.tenant_id == facts().tenant_id)
+        .where(payer.tenant_id == request_context().tenant_id)
         .order_by(payer.sort_name, payer.id)
         .limit(limit)
         .offset(offset)
@@ -147,7 +150,7 @@ def _choices() -> Select[*tuple[Any, ...]]:
     return (
         select(plan.id, plan.name, payer.name)
         .join(payer, own)
-        .where(plan.tenant_id == facts().tenant_id)
+        .where(plan.tenant_id == request_context().tenant_id)
         .order_by(payer.sort_name, payer.id, plan.sort_name, plan.id)
     )
 
@@ -159,7 +162,7 @@ def _having_plans(query: str) -> Select[int]:
         select(plan.insurance_provider_id)
         .join(payer, (payer.tenant_id == plan.tenant_id) & (payer.id == plan.insurance_provider_id))
         .where(
-            plan.tenant_id == facts().tenant_id,
+            plan.tenant_id == request_context().tenant_id,
             *having(query, plan.name, plan.plan_code, payer.name),
         )
     )

@@ -12,7 +12,7 @@ from portal import clock
 from portal.db import session
 from portal.facilities.visits import COMING
 from portal.insurance.queries.elsewhere import accepting_elsewhere
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # What a facility's contract and the plan's own dates say is asked once for all visits of a facility
 # and a plan, of which there may be thousands. The date of service is the facility's; `daterange`
@@ -122,7 +122,9 @@ def alternatives(ids: Sequence[int]) -> dict[int, Alternative]:
     """
     if not ids:
         return {}
-    rows = session.execute(ALTERNATIVES, {"tenant_id": facts().tenant_id, "ids": list(ids)})
+    rows = session.execute(
+        ALTERNATIVES, {"tenant_id": request_context().tenant_id, "ids": list(ids)}
+    )
     found = {row.visit_id: Alternative._make(row[1:]) for row in rows}
     elsewhere = accepting_elsewhere(set(ids) - found.keys())
     others = {each: Alternative(name, False, True) for each, name in elsewhere.items()}
@@ -133,7 +135,7 @@ def _scope(
     facility_ids: Collection[int] | None, plan_ids: Collection[int] | None
 ) -> dict[str, object]:
     return {
-        "tenant_id": facts().tenant_id,
+        "tenant_id": request_context().tenant_id,
         "now": clock.now(),
         "facility_ids": None if facility_ids is None else sorted(facility_ids),
         "plan_ids": None if plan_ids is None else sorted(plan_ids),

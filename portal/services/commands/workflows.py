@@ -11,7 +11,7 @@ from portal.refusals import N_, Conflict, DomainError, NotFound, all_of, refusin
 from portal.schema.services import ServiceWorkflow, StepTemplate, WorkflowStep
 from portal.services.queries import step_details
 from portal.services.rules import check_minutes, check_steps, checked_name
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class WorkflowTaken(Conflict):
@@ -160,7 +160,7 @@ def _check_steps(steps: Sequence[StepDetails]) -> None:
 def _default_minutes(template_ids: set[int]) -> dict[int, int]:
     rows = session.execute(
         select(StepTemplate.id, StepTemplate.default_duration_minutes).where(
-            StepTemplate.tenant_id == facts().tenant_id, StepTemplate.id.in_(template_ids)
+            StepTemplate.tenant_id == request_context().tenant_id, StepTemplate.id.in_(template_ids)
         )
     )
     found = {row.id: row.default_duration_minutes for row in rows}

@@ -11,7 +11,7 @@ from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.services import Service, ServiceOffering
 from portal.sorting import containing
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class OfferingRow(NamedTuple):
@@ -42,7 +42,9 @@ def get_service(service_id: int) -> Service:
 def get_any_service(service_id: int) -> Service:
     """A service, retired or not; raises NotFound."""
     service = session.scalar(
-        select(Service).where(Service.tenant_id == facts().tenant_id, Service.id == service_id)
+        select(Service).where(
+            Service.tenant_id == request_context().tenant_id, Service.id == service_id
+        )
     )
     if service is None:
         raise NotFound
@@ -76,7 +78,7 @@ def find_services(
 
 def _offered_at(facility_id: int) -> Select[int]:
     return select(ServiceOffering.service_id).where(
-        ServiceOffering.tenant_id == facts().tenant_id,
+        ServiceOffering.tenant_id == request_context().tenant_id,
         ServiceOffering.facility_id == facility_id,
         ServiceOffering.active,
     )
@@ -85,7 +87,7 @@ def _offered_at(facility_id: int) -> Select[int]:
 def list_service_states(ids: Collection[int]) -> dict[int, tuple[str, bool]]:
     """The name of each of these services, and whether it is retired."""
     states = select(Service.id, Service.name, Service.deleted_at.is_not(None)).where(
-        Service.tenant_id == facts().tenant_id, Service.id.in_(ids)
+        Service.tenant_id == request_context().tenant_id, Service.id.in_(ids)
     )
     return {row[0]: (row[1], row[2]) for row in session.execute(states)}
 
@@ -95,7 +97,7 @@ def list_offering_names(ids: Collection[int]) -> dict[int, str]:
     offering = ServiceOffering
     own = (Service.tenant_id == offering.tenant_id) & (Service.id == offering.service_id)
     named = select(offering.id, Service.name).join(Service, own)
-    where = (offering.tenant_id == facts().tenant_id, offering.id.in_(ids))
+    where = (offering.tenant_id == request_context().tenant_id, offering.id.in_(ids))
     return {row[0]: row[1] for row in session.execute(named.where(*where))}
 
 
@@ -103,7 +105,8 @@ def get_offering(offering_id: int) -> ServiceOffering:
     """Raises NotFound."""
     offering = session.scalar(
         select(ServiceOffering).where(
-            ServiceOffering.tenant_id == facts().tenant_id, ServiceOffering.id == offering_id
+            ServiceOffering.tenant_id == request_context().tenant_id,
+            ServiceOffering.id == offering_id,
         )
     )
     if offering is None:
@@ -122,7 +125,7 @@ def get_offering_row(offering_id: int) -> OfferingRow:
 def find_offering(*, service_id: int, doctor_id: int, facility_id: int) -> ServiceOffering | None:
     return session.scalar(
         select(ServiceOffering).where(
-            ServiceOffering.tenant_id == facts().tenant_id,
+            ServiceOffering.tenant_id == request_context().tenant_id,
             ServiceOffering.service_id == service_id,
             ServiceOffering.doctor_id == doctor_id,
             ServiceOffering.facility_id == facility_id,
@@ -155,13 +158,13 @@ def list_offerings(
 
 def _living_services() -> Select[Service]:
     return select(Service).where(
-        Service.tenant_id == facts().tenant_id, Service.deleted_at.is_(None)
+        Service.tenant_id == request_context().tenant_id, Service.deleted_at.is_(None)
     )
 
 
 def _offering_rows() -> Select[*tuple[Any, ...]]:
     offering, service, doctor, facility = ServiceOffering, Service, Doctor, Facility
-    same_tenant = offering.tenant_id == facts().tenant_id
+    same_tenant = offering.tenant_id == request_context().tenant_id
     return (
         select(
             offering.id,

@@ -11,7 +11,7 @@ from portal.facilities.queries import list_facilities
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.schema.services import Service, ServiceOffering, ServiceWorkflow
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_COLUMNS = 24
 
@@ -112,11 +112,16 @@ def _count(which: ColumnElement[bool], query: str | None) -> int:
 
 def _living(which: ColumnElement[bool], query: str | None) -> list[ColumnElement[bool]]:
     named = [Doctor.display_name.icontains(query, autoescape=True)] if query else []
-    return [Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None), which, *named]
+    return [
+        Doctor.tenant_id == request_context().tenant_id,
+        Doctor.deleted_at.is_(None),
+        which,
+        *named,
+    ]
 
 
 def _cells(service_id: int, doctor_ids: list[int]) -> list[Cell]:
-    offering, tenant_id = ServiceOffering, facts().tenant_id
+    offering, tenant_id = ServiceOffering, request_context().tenant_id
     default = (
         select(ServiceWorkflow.id)
         .where(
@@ -154,7 +159,7 @@ def _cells(service_id: int, doctor_ids: list[int]) -> list[Cell]:
 def _places(doctor_ids: list[int]) -> frozenset[tuple[int, int]]:
     rows = session.execute(
         select(FacilityDoctor.doctor_id, FacilityDoctor.facility_id).where(
-            FacilityDoctor.tenant_id == facts().tenant_id,
+            FacilityDoctor.tenant_id == request_context().tenant_id,
             FacilityDoctor.doctor_id.in_(doctor_ids),
             FacilityDoctor.active,
         )

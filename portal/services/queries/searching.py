@@ -15,7 +15,7 @@ from portal.schema.facilities import Facility
 from portal.schema.services import Service, ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.schema.services import WorkflowStep as Step
 from portal.sorting import by_name, containing
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # Further down a list it is faster to sort all of it.
 NEAR = 500
@@ -70,7 +70,7 @@ def search_services(
             Service.category,
             Service.default_duration_minutes,
         )
-        .where(Service.tenant_id == facts().tenant_id, gone)
+        .where(Service.tenant_id == request_context().tenant_id, gone)
         .order_by(Service.sort_name, Service.id)
     )
     found = _having(statement, query, Service.name, Service.code, Service.category)
@@ -79,7 +79,7 @@ def search_services(
     offered = (
         select(offering.service_id, func.count().label("times"))
         .where(
-            offering.tenant_id == facts().tenant_id,
+            offering.tenant_id == request_context().tenant_id,
             offering.service_id.in_(select(shown.c.id)),
             offering.active,
         )
@@ -106,7 +106,7 @@ def search_step_templates(
             StepTemplate.default_duration_minutes,
             StepTemplate.requires_location,
         )
-        .where(StepTemplate.tenant_id == facts().tenant_id)
+        .where(StepTemplate.tenant_id == request_context().tenant_id)
         .order_by(StepTemplate.sort_name, StepTemplate.id)
     )
     found = _having(statement, query, StepTemplate.name)
@@ -121,7 +121,7 @@ def search_step_templates(
             & (ServiceWorkflow.id == Step.service_workflow_id),
         )
         .where(
-            Step.tenant_id == facts().tenant_id,
+            Step.tenant_id == request_context().tenant_id,
             Step.step_template_id.in_(select(shown.c.id)),
             ServiceWorkflow.active,
         )
@@ -143,7 +143,7 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
     shown = named.limit(limit).offset(offset).subquery()
     workflow = ServiceWorkflow
     active = select(workflow).where(
-        workflow.tenant_id == facts().tenant_id,
+        workflow.tenant_id == request_context().tenant_id,
         workflow.service_offering_id == shown.c.id,
         workflow.active,
     )
@@ -172,7 +172,7 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
 def _first_offerings(reach: int) -> Select[*tuple[Any, ...]]:
     """The same for no query: of each service no more are sorted than can be shown."""
     offering, service, doctor = ServiceOffering, Service, Doctor
-    tenant, place = facts().tenant_id, open_facility_of(offering.facility_id)
+    tenant, place = request_context().tenant_id, open_facility_of(offering.facility_id)
     own = (
         select(
             offering.id,
@@ -231,7 +231,9 @@ def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
         .join(doctor, (doctor.tenant_id == tenant) & (doctor.id == offering.doctor_id))
         .join(place, true())
         .where(
-            tenant == facts().tenant_id, service.deleted_at.is_(None), doctor.deleted_at.is_(None)
+            tenant == request_context().tenant_id,
+            service.deleted_at.is_(None),
+            doctor.deleted_at.is_(None),
         )
         .order_by(
             service.sort_name,
@@ -283,7 +285,8 @@ def find_places_without(
         .join(Doctor, (Doctor.tenant_id == place.tenant_id) & (Doctor.id == place.doctor_id))
         .join(hall, (hall.tenant_id == place.tenant_id) & (hall.id == place.facility_id))
         .where(
-            place.tenant_id == facts().tenant_id, place.active, Doctor.deleted_at.is_(None),
+            place.tenant_id == request_context().tenant_id, place.active,
+            Doctor.deleted_at.is_(None),
             hall.deleted_at.is_(None), ~offered,
             *containing(words, Doctor.display_name, hall.name),
         )

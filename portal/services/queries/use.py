@@ -12,7 +12,7 @@ from portal.db import db, session
 from portal.facilities.queries import today_at
 from portal.schema.insurance import FacilityInsurancePlan
 from portal.schema.services import ServiceOffering, ServiceWorkflow, WorkflowStep
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 LIVE = ("scheduled", "checked_in", "in_progress")
 
@@ -28,7 +28,7 @@ def count_offerings(service_id: int) -> int:
     """How many doctors' places offer a service at present."""
     return _count(
         ServiceOffering,
-        ServiceOffering.tenant_id == facts().tenant_id,
+        ServiceOffering.tenant_id == request_context().tenant_id,
         ServiceOffering.service_id == service_id,
         ServiceOffering.active,
     )
@@ -37,7 +37,7 @@ def count_offerings(service_id: int) -> int:
 def count_coming_visits(*, service_id: int | None = None, offering_id: int | None = None) -> int:
     """How many visits of a service, or of one offering, are still to come or under way."""
     offerings = select(ServiceOffering.id).where(
-        ServiceOffering.tenant_id == facts().tenant_id,
+        ServiceOffering.tenant_id == request_context().tenant_id,
         ServiceOffering.service_id == service_id
         if offering_id is None
         else ServiceOffering.id == offering_id,
@@ -49,13 +49,13 @@ def count_coming_visits(*, service_id: int | None = None, offering_id: int | Non
 def count_workflows_by_template(template_id: int) -> int:
     """How many active workflows take a template's own minutes, and so follow when they change."""
     steps = select(WorkflowStep.service_workflow_id).where(
-        WorkflowStep.tenant_id == facts().tenant_id,
+        WorkflowStep.tenant_id == request_context().tenant_id,
         WorkflowStep.step_template_id == template_id,
         WorkflowStep.duration_minutes.is_(None),
     )
     return _count(
         ServiceWorkflow,
-        ServiceWorkflow.tenant_id == facts().tenant_id,
+        ServiceWorkflow.tenant_id == request_context().tenant_id,
         ServiceWorkflow.active,
         ServiceWorkflow.id.in_(steps),
     )
@@ -69,7 +69,7 @@ def use_of(offering: ServiceOffering, plan_id: int | None) -> Use:
     """
     visits = _visits()
     versions = select(ServiceWorkflow.id).where(
-        ServiceWorkflow.tenant_id == facts().tenant_id,
+        ServiceWorkflow.tenant_id == request_context().tenant_id,
         ServiceWorkflow.service_offering_id == offering.id,
         ServiceWorkflow.insurance_plan_id.is_not_distinct_from(plan_id),
     )
@@ -81,14 +81,14 @@ def _plans_by_default(offering: ServiceOffering) -> int:
     accepted = FacilityInsurancePlan
     today = today_at(offering.facility_id)
     own = select(ServiceWorkflow.insurance_plan_id).where(
-        ServiceWorkflow.tenant_id == facts().tenant_id,
+        ServiceWorkflow.tenant_id == request_context().tenant_id,
         ServiceWorkflow.service_offering_id == offering.id,
         ServiceWorkflow.active,
         ServiceWorkflow.insurance_plan_id.is_not(None),
     )
     return _count(
         accepted,
-        accepted.tenant_id == facts().tenant_id,
+        accepted.tenant_id == request_context().tenant_id,
         accepted.facility_id == offering.facility_id,
         accepted.enabled,
         or_(accepted.accepted_until.is_(None), accepted.accepted_until >= today),
@@ -102,7 +102,7 @@ def _visits() -> Any:
 
 def _coming(visits: Any) -> tuple[ColumnElement[bool], ...]:
     return (
-        visits.c.tenant_id == facts().tenant_id,
+        visits.c.tenant_id == request_context().tenant_id,
         visits.c.status.in_(LIVE),
         visits.c.end_at > clock.now(),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from portal.db import session
 from portal.refusals import NotFound
 from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate, WorkflowStep
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MINUTES = text("""
     SELECT format('workflow %s says %s minutes, its steps %s', w.id, w.total_estimated_minutes,
@@ -42,7 +42,7 @@ def get_step_template(template_id: int) -> StepTemplate:
     """Raises NotFound."""
     template = session.scalar(
         select(StepTemplate).where(
-            StepTemplate.tenant_id == facts().tenant_id, StepTemplate.id == template_id
+            StepTemplate.tenant_id == request_context().tenant_id, StepTemplate.id == template_id
         )
     )
     if template is None:
@@ -59,7 +59,7 @@ def list_step_templates(
     of_these = [] if ids is None else [StepTemplate.id.in_(ids)]
     return session.scalars(
         select(StepTemplate)
-        .where(StepTemplate.tenant_id == facts().tenant_id, *of_these)
+        .where(StepTemplate.tenant_id == request_context().tenant_id, *of_these)
         .order_by(StepTemplate.sort_name, StepTemplate.id)
         .limit(limit)
     ).all()
@@ -183,7 +183,10 @@ def steps_of(workflow_ids: Sequence[int]) -> dict[int, list[PlannedStep]]:
             template,
             (template.tenant_id == step.tenant_id) & (template.id == step.step_template_id),
         )
-        .where(step.tenant_id == facts().tenant_id, step.service_workflow_id.in_(workflow_ids))
+        .where(
+            step.tenant_id == request_context().tenant_id,
+            step.service_workflow_id.in_(workflow_ids),
+        )
         .order_by(step.service_workflow_id, step.position, step.id)
     )
     found: dict[int, list[PlannedStep]] = {workflow_id: [] for workflow_id in workflow_ids}
@@ -197,7 +200,7 @@ def step_details(workflow_id: int) -> Sequence[WorkflowStep]:
     return session.scalars(
         select(WorkflowStep)
         .where(
-            WorkflowStep.tenant_id == facts().tenant_id,
+            WorkflowStep.tenant_id == request_context().tenant_id,
             WorkflowStep.service_workflow_id == workflow_id,
         )
         .order_by(WorkflowStep.position, WorkflowStep.id)
@@ -206,8 +209,8 @@ def step_details(workflow_id: int) -> Sequence[WorkflowStep]:
 
 def workflows_not_as_long_as_their_steps() -> Sequence[str]:
     """Workflows whose total is not the sum of their steps, one line each."""
-    return session.scalars(MINUTES, {"tenant_id": facts().tenant_id}).all()
+    return session.scalars(MINUTES, {"tenant_id": request_context().tenant_id}).all()
 
 
 def _workflows() -> Select[ServiceWorkflow]:
-    return select(ServiceWorkflow).where(ServiceWorkflow.tenant_id == facts().tenant_id)
+    return select(ServiceWorkflow).where(ServiceWorkflow.tenant_id == request_context().tenant_id)

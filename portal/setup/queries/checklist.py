@@ -5,7 +5,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.db import session
 from portal.setup.rules import Counts, Gap
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 GAPS = ("placeless", "unoffered", "stepless", "hourless", "planless", "unaccepted", "invited")
 COUNTS = """
@@ -93,7 +93,7 @@ STATEMENT = text(
 
 def counts() -> Counts:
     """What the clinic has, and where something is missing, as far as this person sees it."""
-    known = facts()
+    known = request_context()
     values = {"tenant_id": known.tenant_id, "user_id": known.user_id, "now": clock.now()}
     row = session.execute(STATEMENT, values).one()._mapping
     return Counts(

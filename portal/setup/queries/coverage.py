@@ -18,7 +18,7 @@ from portal.db import together, with_generic_plan
 from portal.insurance.queries import list_plan_names
 from portal.setup.queries.coverage_statements import MOST_NAMED, judging
 from portal.sorting import sort_key
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_ROWS = 40
 MOST_JUDGED = 40
@@ -97,7 +97,7 @@ def coverage(
     """
     narrowed = {"facility_id": asked.facility_id, "doctor_id": asked.doctor_id, "after": after}
     given = {name: value for name, value in narrowed.items() if value is not None}
-    known = facts()
+    known = request_context()
     values = {
         "tenant_id": known.tenant_id, "user_id": known.user_id, "now": clock.now(),
         "days": HORIZON, "judged": judged,

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from portal.setup.queries import Coverage
 from portal.setup.rules import Gap, Line
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class Way(NamedTuple):
@@ -24,7 +24,7 @@ def ways(line: Line) -> list[Way]:
     """
     name, gap = line.task.name, line.gap
     listed = Way(url_for(LISTS[name]), _("See the list"))
-    if name == "facilities" and facts().facility_ids is not None:
+    if name == "facilities" and request_context().facility_ids is not None:
         return [listed]
     doing = _mend(name, gap) if gap else _begin(name)
     return [doing, listed] if line.have else [doing]

@@ -26,7 +26,7 @@ from portal.staff.commands.standing import (
     require_standing,
     require_within,
 )
-from portal.tenancy.context import as_worker, enter_job, facts
+from portal.tenancy.context import as_worker, enter_job, request_context
 from portal.tenancy.models import Tenant
 
 LINK_LASTS = timedelta(minutes=15)
@@ -262,7 +262,7 @@ def _add(person: Person, **sign_in: Any) -> User:
 
 def close_clinic() -> None:
     """End every session of the clinic group; nobody can begin one."""
-    tenant_id = facts().tenant_id
+    tenant_id = request_context().tenant_id
     session.execute(update(Tenant).where(Tenant.id == tenant_id).values(status="closed"))
     session.execute(
         update(UserSession)

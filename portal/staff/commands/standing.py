@@ -5,7 +5,7 @@ from collections.abc import Collection
 from portal.refusals import N_, DomainError
 from portal.schema.accounts import User
 from portal.staff import queries
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class NotYourself(DomainError):
@@ -45,7 +45,7 @@ class LastOwner(DomainError):
 
 def require_standing(user: User, role: str | None) -> None:
     """Raise unless the present person may give this one that role (None: no access)."""
-    if user.id == facts().user_id:
+    if user.id == request_context().user_id:
         raise NotYourself
     require_owner_for_owners(user, role)
     if user.role == "owner" and role != "owner" and queries.other_owners(user.id) == 0:
@@ -54,7 +54,7 @@ def require_standing(user: User, role: str | None) -> None:
 
 def require_reach(facility_ids: Collection[int]) -> None:
     """Raise BeyondYourFacilities unless the present person works at all of these; none is all."""
-    own = facts().facility_ids
+    own = request_context().facility_ids
     if own is not None and not (facility_ids and set(facility_ids) <= set(own)):
         raise BeyondYourFacilities
 
@@ -67,10 +67,10 @@ def require_within(user: User) -> None:
 
 def require_owner_for_owners(user: User, role: str | None) -> None:
     """Raise OwnersOnly unless the present person may see to an owner, where one is meant."""
-    if facts().role != "owner" and "owner" in (user.role, role):
+    if request_context().role != "owner" and "owner" in (user.role, role):
         raise OwnersOnly
 
 
 def require_owner_to_make_one(role: str) -> None:
-    if facts().role == "admin" and role == "owner":
+    if request_context().role == "admin" and role == "owner":
         raise OwnersOnly
