@@ -15,7 +15,7 @@ from portal.appointments.rules import LIVE
 from portal.db import session
 from portal.refusals import DomainError
 from portal.schema.appointments import Appointment
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from seeds.founding import Built, Offered, gives_class
 from seeds.patients import Invented
 from seeds.shapes import Physician, Place
@@ -100,7 +100,7 @@ class Diary:
 
     def _visits(self, place: Place, first: date, last: date) -> Select[Appointment]:
         return select(Appointment).where(
-            Appointment.tenant_id == facts().tenant_id,
+            Appointment.tenant_id == request_context().tenant_id,
             Appointment.facility_id == self.built.places[place.slug],
             Appointment.start_at >= _local(place, first, time(0)),
             Appointment.start_at < _local(place, last + timedelta(days=1), time(0)),

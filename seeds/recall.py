@@ -14,7 +14,7 @@ from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan
 from portal.schema.patients import Patient
 from portal.schema.services import Service, ServiceOffering
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from seeds.diary import Diary
 from seeds.founding import Built, Offered
 from seeds.patients import Invented
@@ -30,7 +30,7 @@ def recall(group: Group) -> Built:
             places=tuple(each for each in group.places if each.slug in places),
             physicians=tuple(_kept(group, places, doctors)),
         ),
-        facts().tenant_id,
+        request_context().tenant_id,
         places,
         _ids(InsurancePlan, "plan_code"),
         doctors,
@@ -44,7 +44,9 @@ def recall_diary(built: Built, random: Random) -> Diary:
     diary = Diary(built, list(_people(built)), random)
     visits = select(Appointment.patient_id, Appointment.start_at, Appointment.status)
     seen = set()
-    for visit in session.execute(visits.where(Appointment.tenant_id == facts().tenant_id)):
+    for visit in session.execute(
+        visits.where(Appointment.tenant_id == request_context().tenant_id)
+    ):
         diary.busy.add((visit.patient_id, visit.start_at.date()))
         if visit.status == "completed":
             seen.add(visit.patient_id)
@@ -91,5 +93,5 @@ def _ids(model: Any, name: str) -> dict[str, int]:
 
 def _all(model: Any) -> list[Any]:
     """The clinic's records of one kind that have not been removed."""
-    every = select(model).where(model.tenant_id == facts().tenant_id).order_by(model.id)
+    every = select(model).where(model.tenant_id == request_context().tenant_id).order_by(model.id)
     return [each for each in session.scalars(every) if getattr(each, "deleted_at", None) is None]

@@ -17,7 +17,7 @@ from portal.db import together
 from portal.patients.queries import MOST_FOUND
 from portal.patients.queries.rows import COLUMNS, LIVING
 from portal.patients.rules.finding import readings
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 TABLE = (
     "CREATE TABLE plain (LIKE patients INCLUDING DEFAULTS)",
@@ -73,7 +73,7 @@ def search_plain(typed: str) -> list[PlainRow]:
     """Who is found by names and beginnings of names, in any order."""
     terms = readings(typed, today=clock.today_in("UTC"))[-1].terms
     names = [key.value for term in terms for key in term]
-    values: dict[str, Any] = {"tenant_id": facts().tenant_id}
+    values: dict[str, Any] = {"tenant_id": request_context().tenant_id}
     for n, name in enumerate(names):
         values |= {f"name_{n}": name, f"begins_{n}": f"{name}%"}
     [rows] = together((_statement(len(names)), values), binary=True)

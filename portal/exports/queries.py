@@ -12,7 +12,7 @@ from portal.exports.rules import KEPT
 from portal.refusals import NotFound
 from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class ExportRow(NamedTuple):
@@ -61,14 +61,14 @@ def get_export(export_id: int) -> Export:
 def find_export(key: UUID) -> Export | None:
     """The export that a form with this key asked for."""
     return session.scalar(
-        select(Export).where(Export.tenant_id == facts().tenant_id, Export.row_uid == key)
+        select(Export).where(Export.tenant_id == request_context().tenant_id, Export.row_uid == key)
     )
 
 
 def parts_of(export_id: int) -> Sequence[ExportPart]:
     """What there is of an export, in order."""
     found = select(ExportPart).where(
-        ExportPart.tenant_id == facts().tenant_id, ExportPart.export_id == export_id
+        ExportPart.tenant_id == request_context().tenant_id, ExportPart.export_id == export_id
     )
     return session.scalars(found.order_by(ExportPart.number)).all()
 
@@ -76,14 +76,14 @@ def parts_of(export_id: int) -> Sequence[ExportPart]:
 def last_part(export_id: int) -> tuple[int, str | None] | None:
     """The number of an export's last part and where the next begins; None: there is none yet."""
     found = select(ExportPart.number, ExportPart.after).where(
-        ExportPart.tenant_id == facts().tenant_id, ExportPart.export_id == export_id
+        ExportPart.tenant_id == request_context().tenant_id, ExportPart.export_id == export_id
     )
     row = session.execute(found.order_by(ExportPart.number.desc()).limit(1)).one_or_none()
     return (row.number, row.after) if row else None
 
 
 def _visible() -> list[ColumnElement[bool]]:
-    seen = [Export.tenant_id == facts().tenant_id]
-    if facts().facility_ids is not None:
-        seen.append(Export.asked_by == facts().user_id)
+    seen = [Export.tenant_id == request_context().tenant_id]
+    if request_context().facility_ids is not None:
+        seen.append(Export.asked_by == request_context().user_id)
     return seen

@@ -11,7 +11,7 @@ from portal.exports.queries import ExportRow
 from portal.exports.rules import KINDS, MEDIA, STATES, narrowed, words_of
 from portal.refusals import NotFound
 from portal.schema.exports import OPEN, Export
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.answers import go, page, toast
 from portal.web.pagination import Listing, window_from
 
@@ -73,7 +73,7 @@ def _shown(listing: Listing[ExportRow]) -> Response:
     unfinished = sum(row.status in OPEN for row in listing.rows)
     return page("exports/index.html", "exports/_list.html", listing=listing, kinds=KINDS,
                 states=STATES, words_of=words_of, narrowed=narrowed, unfinished=unfinished,
-                stamp=_stamp(listing), zone=facts().timezone)  # fmt: skip
+                stamp=_stamp(listing), zone=request_context().timezone)  # fmt: skip
 
 
 def _stamp(listing: Listing[ExportRow]) -> str:

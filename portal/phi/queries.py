@@ -14,7 +14,7 @@ from portal.phi.sealed import (
     open_unseen,
     sealed_attributes,
 )
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.tenancy.models import Tenant
 
 AT_ONCE = 1000
@@ -36,8 +36,10 @@ def envelopes_that_do_not_open() -> Sequence[str]:
 
 
 def _destroyed() -> bool:
-    closed = select(Tenant.id).where(Tenant.id == facts().tenant_id, Tenant.status == "closed")
-    keys = select(TenantKey.id).where(TenantKey.tenant_id == facts().tenant_id)
+    closed = select(Tenant.id).where(
+        Tenant.id == request_context().tenant_id, Tenant.status == "closed"
+    )
+    keys = select(TenantKey.id).where(TenantKey.tenant_id == request_context().tenant_id)
     return bool(session.scalar(select(closed.exists() & ~keys.exists())))
 
 
@@ -46,7 +48,7 @@ def _unreadable(model: Any, sealed: Sealed) -> Iterator[int]:
     column: Any = inspect(model).column_attrs[sealed.envelope].columns[0]
     statement = (
         select(model.id, model.row_uid, envelope.label("envelope"))
-        .where(model.tenant_id == facts().tenant_id, envelope.is_not(None))
+        .where(model.tenant_id == request_context().tenant_id, envelope.is_not(None))
         .order_by(model.id)
         .execution_options(yield_per=AT_ONCE)
     )

@@ -33,7 +33,7 @@ from portal.phi.envelopes import (
     unsealing,
 )
 from portal.phi.keys import KeyUnavailable, ring
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 log = structlog.get_logger()
 
@@ -126,7 +126,7 @@ class Sealed:
 
 def seal_field(table: str, column: str, row_uid: UUID, value: Any, *, kind: Kind = TEXT) -> bytes:
     """The envelope of one field, for rows that are written without a model."""
-    tenant_id = facts().tenant_id
+    tenant_id = request_context().tenant_id
     keys = ring().of(tenant_id)
     cipher = keys.cipher(keys.active, table, column)
     return seal(cipher, keys.active, Binding(tenant_id, table, column, row_uid), kind.dump(value))
@@ -143,7 +143,7 @@ class Opener:
     def __init__(self, table: str) -> None:
         self.table = table
         self._seen = state().seen
-        self._tenant_id = facts().tenant_id
+        self._tenant_id = request_context().tenant_id
         self._ring = ring()
 
     def see(self, patient_id: int) -> None:
@@ -200,7 +200,7 @@ def open_unseen(
     """The value of one field for the program's own use; what a person is shown is `open_field`."""
     if envelope is None:
         return None
-    tenant_id = facts().tenant_id
+    tenant_id = request_context().tenant_id
     try:
         version = key_version_of(envelope)
         cipher = ring().of(tenant_id, version=version).cipher(version, table, column)
@@ -221,7 +221,7 @@ def reseal(table: str, column: str, row_uid: UUID, envelope: bytes) -> bytes:
     Raises:
         EnvelopeError, KeyUnavailable: it does not open.
     """
-    place = Binding(facts().tenant_id, table, column, row_uid)
+    place = Binding(request_context().tenant_id, table, column, row_uid)
     version = key_version_of(envelope)
     keys = ring().of(place.tenant_id, version=version)
     plaintext = unseal(keys.cipher(version, table, column), place, envelope)

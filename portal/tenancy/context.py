@@ -54,9 +54,6 @@ def request_context() -> RequestContext:
     return found
 
 
-facts = request_context
-
-
 def enter_session(token_hash: bytes, *, touch: bool = True) -> RequestContext | None:
     """Enter a signed-in browser's tenant for this transaction.
 

@@ -32,7 +32,7 @@ from portal.schema.availability import (
     AvailabilitySlot,
 )
 from portal.schema.facilities import Facility
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from tests.availability import drafts
 from tests.availability.model import Change, Clock, Rule, Slot, expected
 from tests.availability.zones import ZONES, change_days, transitions
@@ -86,7 +86,9 @@ def clock_around(zone: str, day: date) -> Clock:
 def in_zone(place: Place, zone: str) -> Iterator[None]:
     """As if the facility were there; what is done inside is undone."""
     with session.begin_nested() as undone:
-        session.get_one(Facility, (facts().tenant_id, place.practice.facility_id)).timezone = zone
+        session.get_one(
+            Facility, (request_context().tenant_id, place.practice.facility_id)
+        ).timezone = zone
         session.flush()
         yield
         undone.rollback()
@@ -171,7 +173,7 @@ def changes_at(moment: datetime, day: date) -> list[Change]:
 @contextmanager
 def today_is(day: date, zone: str, horizon: int) -> Iterator[None]:
     """As if it were that day, and slots were made for so many days after it."""
-    before = facts()
+    before = request_context()
     state().request_context = replace(before, settings={"horizon_days": horizon})
     with clock.at(instant(day, time(12), zone)):
         yield

@@ -19,7 +19,7 @@ from portal.schema.services import Service, StepTemplate
 from portal.schema.staff import UserFacility
 from portal.services.commands import retire_service, stop_offering
 from portal.services.queries import list_workflows
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from tests.auth.subjects import SUBJECTS
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
@@ -66,7 +66,7 @@ def before_all_others(many: int = MANY) -> None:
 
     Payers, plans and kinds of steps; doctors, services and facilities.
     """
-    own = {"tenant_id": facts().tenant_id}
+    own = {"tenant_id": request_context().tenant_id}
     payers = [own | {"name": f"0 Payer {n:03}", "contact": {}} for n in range(many)]
     ids = session.scalars(insert(InsuranceProvider).returning(InsuranceProvider.id), payers).all()
     plans = [

@@ -16,7 +16,7 @@ from portal.schema.accounts import User
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.schema.services import Service, ServiceOffering
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.forms.picking import FEW, SHOWN
 from tests.auth.routes import ROUTES
 from tests.auth.subjects import SUBJECTS
@@ -40,7 +40,7 @@ def is_long_of_itself(name: str) -> bool:
 def of_everything(facility_id: int) -> None:
     """More of each than a select shows: doctors at a facility, services there, staff."""
     before_all_others(MANY)
-    own = {"tenant_id": facts().tenant_id}
+    own = {"tenant_id": request_context().tenant_id}
     numbers = range(MANY)
     names = [{"first_name": "Ann", "last_name": f"Bee {n}"} for n in numbers]
     doctors = [own | each | {"display_name": f"Dr. {each['last_name']}"} for each in names]

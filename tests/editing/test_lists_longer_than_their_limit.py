@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from portal.db import session
 from portal.insurance.queries import find_acceptance
 from portal.schema.facilities import Facility
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from tests.editing.records import before_all_others
 from tests.support.pages import shown
 from tests.support.people import ROLES
@@ -52,7 +52,7 @@ def test_every_page_that_offers_plans_opens_for_every_role(browser, alder, crowd
 def test_a_plan_accepted_everywhere_is_accepted_at_the_last_facility_too(browser, alder):
     with alder.at_work():
         plan = a_plan()
-        own = {"tenant_id": facts().tenant_id, "timezone": "America/Chicago"}
+        own = {"tenant_id": request_context().tenant_id, "timezone": "America/Chicago"}
         rows = [own | {"name": f"Hall {n:03}", "slug": f"hall-{n:03}"} for n in range(210)]
         ids = session.scalars(insert(Facility).returning(Facility.id), rows).all()
     browser.sign_in(alder.owner)

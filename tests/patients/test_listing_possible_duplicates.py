@@ -10,7 +10,7 @@ from portal.patients import commands, queries
 from portal.patients.queries import duplicates
 from portal.patients.queries.duplicates import Cursor, list_duplicates
 from portal.patients.rules.duplicates import Resemblance
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from tests.patients.conftest import register
 from tests.patients.merging import merge
 from tests.support.statements import at_most
@@ -160,7 +160,7 @@ SELECT tenant_id, gen_random_uuid(), 'copy' || n, first_name, last_name
 
 def test_tokens_are_reached_by_their_indexes(clinic):
     register("Anne", "Okafor")
-    values = {"tenant_id": facts().tenant_id}
+    values = {"tenant_id": request_context().tenant_id}
     session.execute(text("RESET SESSION AUTHORIZATION"))
     for statement in (COPIES, MANY):
         session.execute(text(statement), values)

@@ -8,7 +8,7 @@ from portal.db import session
 from portal.patients.queries.holding import holding
 from portal.patients.queries.records import RECENT
 from portal.patients.rules.finding import Key
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from tests.support.glass import elsewhere, signed_in
 from tests.support.scheduling import a_practice, book, hours, on_monday
 
@@ -57,7 +57,7 @@ def plan(statement: TextClause, values: dict) -> list[str]:
         session.execute(text(f"SET LOCAL {setting}"))
     driver = session.connection().connection.driver_connection
     explain = f"EXPLAIN {statement.compile(dialect=dialect())}"
-    asked = {"tenant_id": facts().tenant_id, **values}
+    asked = {"tenant_id": request_context().tenant_id, **values}
     return [row[0].strip() for row in driver.execute(explain, asked)]
 
 

@@ -47,7 +47,7 @@ from portal.services.commands import (
     add_workflow,
     offer_service,
 )
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from tests.support.people import Person
 
 # A Monday in Chicago, 07:00 local, before anybody works.
@@ -188,7 +188,7 @@ def chicago(day: int, hhmm: str) -> datetime:
 @contextmanager
 def acting_as(person: Person) -> Iterator[None]:
     """As if somebody in particular did it: who holds a slot."""
-    before = facts()
+    before = request_context()
     state().request_context = replace(before, user_id=person.id, name=person.email)
     try:
         yield

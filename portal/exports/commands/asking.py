@@ -15,7 +15,7 @@ from portal.exports.rules import MOST_UNFINISHED
 from portal.phi.sealed import Unreadable
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.exports import OPEN, Export, ExportPart
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 class TooManyUnfinished(DomainError):
@@ -60,11 +60,15 @@ def ask_export(kind: str, format_: str, asked: Mapping[str, Any], *, key: UUID) 
         TooManyUnfinished: the person's other exports come first.
     """
     known = queries.find_export(key)
-    if known is not None and known.asked_by == facts().user_id:
+    if known is not None and known.asked_by == request_context().user_id:
         return known
     with refusing({"uq_exports_row_uid": AskedAlready, "ck_exports_at_most": TooManyUnfinished}):
         made = Export(
-            row_uid=key, asked_by=facts().user_id, kind=kind, format=format_, asked=dict(asked)
+            row_uid=key,
+            asked_by=request_context().user_id,
+            kind=kind,
+            format=format_,
+            asked=dict(asked),
         )
         session.add(made)
     noted("export.asked", made, asked=made.asked)
@@ -108,7 +112,7 @@ def forget_parts(export_id: int) -> None:
     """Delete what there is of an export's rows or file."""
     session.execute(
         delete(ExportPart).where(
-            ExportPart.tenant_id == facts().tenant_id, ExportPart.export_id == export_id
+            ExportPart.tenant_id == request_context().tenant_id, ExportPart.export_id == export_id
         )
     )
 

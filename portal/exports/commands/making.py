@@ -19,7 +19,7 @@ from portal.exports.rules import KEPT, KINDS, MOST_ROWS, MOST_TRIES, ExportSourc
 from portal.phi.sealed import Unreadable
 from portal.schema.accounts import User
 from portal.schema.exports import OPEN, Export, ExportPart
-from portal.tenancy.context import facts, work_for
+from portal.tenancy.context import request_context, work_for
 
 AT_ONCE = 100
 
@@ -86,11 +86,11 @@ def expire() -> None:
 
 def _locked(chosen: Select[int]) -> Export | None:
     """The first of these that nobody else has locked."""
-    own = chosen.where(Export.tenant_id == facts().tenant_id).limit(1)
+    own = chosen.where(Export.tenant_id == request_context().tenant_id).limit(1)
     export_id = session.scalar(own.with_for_update(skip_locked=True))
     if export_id is None:
         return None
-    return session.get(Export, (facts().tenant_id, export_id), populate_existing=True)
+    return session.get(Export, (request_context().tenant_id, export_id), populate_existing=True)
 
 
 def _next_step(export: Export, makers: Mapping[str, ExportSource]) -> None:
@@ -142,7 +142,7 @@ def _add_part(export: Export, number: int, content: bytes, after: str | None) ->
 
 def _allowed(export: Export) -> bool:
     """Whether who asked is still there and still may."""
-    asker = session.get(User, (facts().tenant_id, export.asked_by))
+    asker = session.get(User, (request_context().tenant_id, export.asked_by))
     kind = KINDS.get(export.kind)
     return bool(asker and kind and asker.status == "active" and may(asker.role, kind.right))
 

@@ -9,7 +9,7 @@ from portal.db import session
 from portal.phi.envelopes import EnvelopeError, key_version_of
 from portal.phi.keys import KeyUnavailable, ring
 from portal.phi.sealed import models_with_sealed_attributes, reseal, sealed_attributes
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 AT_ONCE = 200
 # Nobody changed anything: what was changed last stays so in lists.
@@ -55,13 +55,13 @@ def reseal_some(model: Any, after: int, *, wait: bool) -> int | None:
 def _reseal_row(table: Table, row: Row[Any]) -> None:
     sealed = _resealed(table, row)
     if sealed:
-        own = and_(table.c.tenant_id == facts().tenant_id, table.c.id == row.id)
+        own = and_(table.c.tenant_id == request_context().tenant_id, table.c.id == row.id)
         session.execute(update(table).where(own).values(sealed))
 
 
 def _resealed(table: Table, row: Row[Any]) -> dict[str, bytes]:
     """The row's envelopes of another version that open, sealed with the active one."""
-    active = ring().of(facts().tenant_id).active
+    active = ring().of(request_context().tenant_id).active
     sealed = {}
     for column, envelope in list(row._asdict().items())[2:]:
         try:
@@ -80,8 +80,9 @@ def _columns(model: Any) -> tuple[Table, list[Any]]:
 
 def _old(table: Table, columns: list[Any]) -> ColumnElement[bool]:
     """A row of the tenant with an envelope whose header names another version (its bytes 2, 3)."""
-    active = ring().of(facts().tenant_id).active
+    active = ring().of(request_context().tenant_id).active
     versions = (func.get_byte(column, 2) * 256 + func.get_byte(column, 3) for column in columns)
     return and_(
-        table.c.tenant_id == facts().tenant_id, or_(*(version != active for version in versions))
+        table.c.tenant_id == request_context().tenant_id,
+        or_(*(version != active for version in versions)),
     )

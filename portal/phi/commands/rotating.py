@@ -15,7 +15,7 @@ from portal.db import session
 from portal.phi.commands.making import PURPOSES, make_key
 from portal.phi.keys import KeyEncryptionKey, KeyUnavailable, WrappedByAnother, about, ring
 from portal.phi.models import TenantKey
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 
 def begin_rotation() -> dict[str, int]:
@@ -29,7 +29,7 @@ def begin_rotation() -> dict[str, int]:
     _deactivate(every["data"])
     made = {purpose: keys[-1].version + 1 for purpose, keys in every.items()}
     for purpose, version in made.items():
-        make_key(facts().tenant_id, purpose, version=version, active=purpose == "data")
+        make_key(request_context().tenant_id, purpose, version=version, active=purpose == "data")
     return made
 
 
@@ -47,7 +47,7 @@ def retire(purpose: str) -> list[int]:
     retired = session.scalars(
         update(TenantKey)
         .where(
-            TenantKey.tenant_id == facts().tenant_id,
+            TenantKey.tenant_id == request_context().tenant_id,
             TenantKey.purpose == purpose,
             TenantKey.active.is_(False),
             TenantKey.retired_at.is_(None),
@@ -76,9 +76,9 @@ def rewrap_keys(new: KeyEncryptionKey) -> None:
 
 def destroy_keys() -> int:
     """Make everything that the tenant has sealed unreadable, for good; how many keys there were."""
-    every = delete(TenantKey).where(TenantKey.tenant_id == facts().tenant_id)
+    every = delete(TenantKey).where(TenantKey.tenant_id == request_context().tenant_id)
     gone = session.scalars(every.returning(TenantKey.id)).all()
-    ring().forget(facts().tenant_id)
+    ring().forget(request_context().tenant_id)
     return len(gone)
 
 
@@ -86,7 +86,7 @@ def _locked(purpose: str) -> Sequence[TenantKey]:
     """The versions of a key, the oldest first."""
     keys = session.scalars(
         select(TenantKey)
-        .where(TenantKey.tenant_id == facts().tenant_id, TenantKey.purpose == purpose)
+        .where(TenantKey.tenant_id == request_context().tenant_id, TenantKey.purpose == purpose)
         .order_by(TenantKey.version)
         .with_for_update()
         .execution_options(populate_existing=True)

@@ -17,7 +17,7 @@ from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.uploads import Upload
 from portal.sheets.commands.importing import import_records
 from portal.tables import FileRefused, LineResult, Record, Refused, read_table
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 LARGEST_FILE = 8 * 1024 * 1024
 # The database counts (a trigger of the table); here is what to say.
@@ -101,7 +101,7 @@ def bring(kind: str, file_name: str, content: bytes) -> Upload:
     except FileRefused as refusal:
         refusal.field = "file"
         raise
-    upload = Upload(kind=kind, uploaded_by=facts().user_id)
+    upload = Upload(kind=kind, uploaded_by=request_context().user_id)
     upload.file_name, upload.content = file_name[:200] or "?", content
     with refusing({"ck_uploads_at_most": TooManyWaiting}):
         session.add(upload)
@@ -159,7 +159,9 @@ def discard(upload: Upload) -> None:
 def expire() -> None:
     """Forget the files that nobody came back for."""
     now = clock.real()
-    session.execute(SWEEP, {"tenant_id": facts().tenant_id, "now": now, "before": now - WAITS})
+    session.execute(
+        SWEEP, {"tenant_id": request_context().tenant_id, "now": now, "before": now - WAITS}
+    )
 
 
 def opened(content: bytes) -> BufferedReader:

@@ -16,7 +16,7 @@ from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.schema.services import Service
 from portal.schema.uploads import Upload
 from portal.sheets.rules import plain
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 # More than any clinic has. What an import does not see it would add again.
 MOST = 100_000
@@ -37,7 +37,9 @@ class UploadRow(NamedTuple):
 def get_upload(upload_id: int) -> Upload:
     """Raises NotFound."""
     found = session.scalar(
-        select(Upload).where(Upload.tenant_id == facts().tenant_id, Upload.id == upload_id)
+        select(Upload).where(
+            Upload.tenant_id == request_context().tenant_id, Upload.id == upload_id
+        )
     )
     if found is None:
         raise NotFound
@@ -58,7 +60,7 @@ def list_uploads(*, limit: int = 51, offset: int = 0) -> list[UploadRow]:
             Upload.report["counts"].label("counts"),
         )
         .join(User, (User.tenant_id == Upload.tenant_id) & (User.id == Upload.uploaded_by))
-        .where(Upload.tenant_id == facts().tenant_id)
+        .where(Upload.tenant_id == request_context().tenant_id)
         .order_by(Upload.created_at.desc(), Upload.id.desc())
         .limit(limit)
         .offset(offset)
@@ -70,7 +72,7 @@ def doctors_by_name() -> dict[str, set[int]]:
     """The living doctors' ids by NPI and by each way their names are written."""
     found: dict[str, set[int]] = defaultdict(set)
     columns = (Doctor.id, Doctor.npi, Doctor.first_name, Doctor.last_name, Doctor.display_name)
-    living = (Doctor.tenant_id == facts().tenant_id, Doctor.deleted_at.is_(None))
+    living = (Doctor.tenant_id == request_context().tenant_id, Doctor.deleted_at.is_(None))
     rows = session.execute(select(*columns).where(*living).order_by(Doctor.id).limit(MOST))
     for doctor_id, npi, first, last, display in rows:
         for name in (npi, display, f"{first} {last}", f"{last}, {first}"):
@@ -84,7 +86,7 @@ def places() -> set[tuple[int, int]]:
     place = FacilityDoctor
     rows = session.execute(
         select(place.doctor_id, place.facility_id)
-        .where(place.tenant_id == facts().tenant_id)
+        .where(place.tenant_id == request_context().tenant_id)
         .order_by(place.id)
         .limit(MOST)
     )
@@ -93,14 +95,14 @@ def places() -> set[tuple[int, int]]:
 
 def facilities_by_name() -> dict[str, int]:
     """The open facilities that the person reaches, by name and by short name."""
-    own = facts().facility_ids
+    own = request_context().facility_ids
     reached = [each for each in list_facilities(limit=MOST) if own is None or each.id in own]
     return {plain(name): each.id for each in reached for name in (each.name, each.slug)}
 
 
 def services_by_name() -> dict[str, int]:
     """The living services by name; of namesakes the newest."""
-    living = (Service.tenant_id == facts().tenant_id, Service.deleted_at.is_(None))
+    living = (Service.tenant_id == request_context().tenant_id, Service.deleted_at.is_(None))
     rows = session.execute(
         select(Service.name, Service.id).where(*living).order_by(Service.id).limit(MOST)
     )
@@ -110,7 +112,7 @@ def services_by_name() -> dict[str, int]:
 def payers_by_name() -> dict[str, int]:
     """The payers, exactly as they are called."""
     payer = InsuranceProvider
-    statement = select(payer.name, payer.id).where(payer.tenant_id == facts().tenant_id)
+    statement = select(payer.name, payer.id).where(payer.tenant_id == request_context().tenant_id)
     return {row.name: row.id for row in session.execute(statement.order_by(payer.id).limit(MOST))}
 
 
@@ -119,7 +121,7 @@ def plan_keys() -> set[tuple[int, str | None]]:
     plan = InsurancePlan
     rows = session.execute(
         select(plan.insurance_provider_id, plan.plan_code)
-        .where(plan.tenant_id == facts().tenant_id)
+        .where(plan.tenant_id == request_context().tenant_id)
         .order_by(plan.id)
         .limit(MOST)
     )

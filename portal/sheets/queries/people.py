@@ -20,7 +20,7 @@ from portal.patients.rules.kept import (
 )
 from portal.patients.rules.renaming import names_before, written
 from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, open_field
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 PATIENTS = text("""
     SELECT p.id AS patient_id, p.row_uid, p.mrn, p.status, p.preferred_language,
@@ -127,7 +127,9 @@ class ExportedPatient(_OfPatient):
     @property
     def interpreter(self) -> bool:
         """Whether an interpreter is needed."""
-        return needs_interpreter(self._meta, self.row.preferred_language, facts().clinic_locale)
+        return needs_interpreter(
+            self._meta, self.row.preferred_language, request_context().clinic_locale
+        )
 
     @property
     def phone_messages(self) -> bool | None:
@@ -186,7 +188,7 @@ def list_patients(
     *, facility_id: int | None = None, limit: int, offset: int = 0
 ) -> list[ExportedPatient]:
     """The patients that the person reaches, as they were registered; also of one facility."""
-    values = {"tenant_id": facts().tenant_id, "facility_id": facility_id,
+    values = {"tenant_id": request_context().tenant_id, "facility_id": facility_id,
               "limit": limit, "offset": offset}  # fmt: skip
     return [ExportedPatient(row) for row in session.execute(PATIENTS, values)]
 
@@ -202,7 +204,8 @@ def list_visits(
     """The visits from one day to another, both of the facility's own calendar, by their start."""
     first, last = max(since or NEVER_BEFORE, NEVER_BEFORE), min(until or NEVER_AFTER, NEVER_AFTER)
     values = {
-        "tenant_id": facts().tenant_id, "facility_id": facility_id, "since": first, "until": last,
+        "tenant_id": request_context().tenant_id, "facility_id": facility_id, "since": first,
+        "until": last,
         "after": datetime.combine(first, time(), UTC) - MARGIN,
         "before": datetime.combine(last, time(), UTC) + 2 * MARGIN,
         "limit": limit, "offset": offset,

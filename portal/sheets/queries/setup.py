@@ -20,7 +20,7 @@ from portal.schema.services import (
     StepTemplate,
     WorkflowStep,
 )
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 MOST_WORDS = 6
 Rows = Sequence[Row[Any]]
@@ -44,7 +44,7 @@ def list_payer_plans(*, query: str = "", limit: int, offset: int = 0) -> Rows:
             plan, (plan.tenant_id == payer.tenant_id) & (plan.insurance_provider_id == payer.id)
         )
         .where(
-            payer.tenant_id == facts().tenant_id,
+            payer.tenant_id == request_context().tenant_id,
             *_having(query, payer.name, plan.name, plan.plan_code),
         )
         .order_by(payer.sort_name, payer.id, plan.sort_name, plan.id)
@@ -71,7 +71,7 @@ def list_acceptance(*, query: str = "", at: str = "", limit: int, offset: int = 
         .join(plan, (plan.tenant_id == tenant) & (plan.id == said.insurance_plan_id))
         .join(payer, (payer.tenant_id == tenant) & (payer.id == plan.insurance_provider_id))
         .where(
-            tenant == facts().tenant_id,
+            tenant == request_context().tenant_id,
             facility.deleted_at.is_(None),
             *_having(query, plan.name, plan.plan_code, payer.name),
             *_having(at, facility.name),
@@ -175,7 +175,7 @@ def _named_rules() -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Service, (Service.tenant_id == tenant) & (Service.id == offering.service_id))
         .where(
-            tenant == facts().tenant_id,
+            tenant == request_context().tenant_id,
             rule.active,
             Doctor.deleted_at.is_(None),
             Facility.deleted_at.is_(None),
@@ -199,7 +199,7 @@ def _named_offerings(*columns: Any) -> Select[*tuple[Any, ...]]:
         .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == offering.doctor_id))
         .join(Facility, (Facility.tenant_id == tenant) & (Facility.id == offering.facility_id))
         .where(
-            tenant == facts().tenant_id,
+            tenant == request_context().tenant_id,
             Service.deleted_at.is_(None),
             Doctor.deleted_at.is_(None),
             Facility.deleted_at.is_(None),

@@ -3,7 +3,7 @@
 from flask import Response
 
 from portal import clock
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 
 KINDS = {
     "csv": "text/csv",
@@ -13,6 +13,6 @@ KINDS = {
 
 def download(content: bytes, name: str, kind: str, *, suffix: str = "") -> Response:
     """To be kept, and not shown by the browser."""
-    said = f"{name}-{clock.today_in(facts().timezone):%Y-%m-%d}{suffix}.{kind}"
+    said = f"{name}-{clock.today_in(request_context().timezone):%Y-%m-%d}{suffix}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{said}"'}
     return Response(content, mimetype=KINDS[kind], headers=headers)

@@ -15,14 +15,14 @@ from portal.sheets.forms import ExportForm, NarrowForm
 from portal.sheets.lists import LISTS, ExportedList, Heading
 from portal.sheets.views.blueprint import bp
 from portal.sheets.views.downloads import download
-from portal.tenancy.context import facts
+from portal.tenancy.context import request_context
 from portal.web.answers import form_page, page
 
 
 @bp.get("/exports/")
 @permission("sheets.export")
 def exports() -> Response:
-    today = clock.today_in(facts().timezone)
+    today = clock.today_in(request_context().timezone)
     # Of visits those to come are wanted most; the form can ask for others.
     begun: dict[str, dict[str, Any]] = {"visits": {"since": today}}
     lists = [
