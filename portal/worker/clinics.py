@@ -17,14 +17,18 @@ class ClinicsFailed(Exception):
     """A job failed for these tenants, and was done for the others."""
 
 
-def for_each_clinic(work: Callable[[int], None]) -> None:
+def for_each_clinic(work: Callable[[int], None], *, after: int = 0) -> None:
     """Do it for every active tenant: what fails for one is logged and keeps nobody else waiting.
+
+    Args:
+        work: what is done, with the tenant's id.
+        after: the tenant who comes last, since the round before had its time.
 
     Raises:
         ClinicsFailed: at the end, when it failed for some.
     """
     failed = []
-    for tenant_id in _active_tenants():
+    for tenant_id in sorted(_active_tenants(), key=lambda each: (each <= after, each)):
         state().works_until = time.monotonic() + SECONDS_A_CLINIC
         try:
             work(tenant_id)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import inf
 
 from portal.activity import sheet
@@ -10,11 +11,34 @@ from portal.exports import commands
 from portal.exports.rules import ExportSource
 from portal.tenancy.context import as_job
 from portal.web.logs import log_failure
+from portal.worker.clinics import for_each_clinic
 
 JOB = "exports"
 # The worker has other things to do, first of all to seal the log.
 SECONDS_AT_ONCE = 10
 SOURCES: Mapping[str, ExportSource] = {"activity": sheet.SOURCE}
+
+
+@dataclass
+class _Turn:
+    """The last clinic for which there was time: the next look begins after it."""
+
+    last: int = 0
+
+
+_turn = _Turn()
+
+
+def make_exports() -> None:
+    """What staff asked to take away as a file, clinic by clinic, for some seconds."""
+    ends = time.monotonic() + SECONDS_AT_ONCE
+
+    def work(tenant_id: int) -> None:
+        if time.monotonic() < ends:
+            _turn.last = tenant_id
+        work_off(tenant_id, ends=ends)
+
+    for_each_clinic(work, after=_turn.last)
 
 
 def work_off(tenant_id: int, *, ends: float = inf) -> None:

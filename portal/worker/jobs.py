@@ -1,9 +1,7 @@
 """The jobs: what is done, how often, and within what time."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from sqlalchemy import text
 
@@ -59,11 +57,6 @@ def reindex_patients() -> None:
     for_each_clinic(reindex)
 
 
-def make_exports() -> None:
-    """What staff asked to take away as a file, clinic by clinic, for some seconds."""
-    for_each_clinic(partial(exports.work_off, ends=time.monotonic() + exports.SECONDS_AT_ONCE))
-
-
 JOBS = (
     Job("audit-partitions", 86_400, make_audit_partitions),
     # More than daily, because midnight comes at another hour in each time zone.
@@ -75,7 +68,7 @@ JOBS = (
     # A scheme of its own is a job of its own: due at once where it was never run.
     Job(f"patient-search-{SCHEME}", 3_600, reindex_patients),
     Job("audit-seals", 50, seal_log),
-    Job("exports", 10, make_exports),
+    Job("exports", 10, exports.make_exports),
     Job("demo", 10, demo.look_after),
     # All of the log, however long it is.
     Job("audit-verification", 86_400, verify_log, within=21_600),

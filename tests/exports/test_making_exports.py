@@ -1,6 +1,7 @@
 """What the worker makes of what was asked: part by part, whatever stops it on the way."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text, update
@@ -12,9 +13,11 @@ from portal.exports.commands import making
 from portal.exports.rules import KEPT, MOST_ROWS, Batch, ExportSource
 from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
+from portal.tenancy.context import request_context
 from portal.worker import exports as worker
 from portal.worker.jobs import JOBS
 from tests.exports.conftest import state
+from tests.support.scheduling import acting_as
 
 DAMAGE = "UPDATE export_parts SET content = set_byte(content, 30, get_byte(content, 30) # 1)"
 
@@ -129,6 +132,25 @@ def test_a_file_is_forgotten_after_a_day(alder, ask, counting):
     assert state(alder, export_id).status == "expired"
     assert parts(alder) == []
     assert len(alder.entries("export.expired")) == 1
+
+
+def test_a_clinic_whose_exports_have_no_end_lets_the_others_have_theirs(
+    alder, birch, ask, monkeypatch
+):
+    """The kind: time that all have together, and the first takes it all, round after round."""
+
+    def batch(_asked, _after):
+        return Batch([], "more" if request_context().tenant_id == alder.id else None)
+
+    maker = ExportSource(lambda _asked: ["Text"], batch)
+    monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
+    monkeypatch.setattr(worker, "SECONDS_AT_ONCE", 0.5)
+    endless = ask()
+    with birch.at_work(), acting_as(birch.auditor):
+        other = commands.ask_export("activity", "csv", {"locale": "en"}, key=uuid4()).id
+    for _ in range(4):
+        worker.make_exports()
+    assert (state(alder, endless).status, state(birch, other).status) == ("making", "ready")
 
 
 def test_the_worker_has_it_among_its_jobs():

@@ -78,6 +78,16 @@ def count(clinic: Clinic, model: type) -> int:
         return session.scalar(select(func.count()).select_from(model))
 
 
+def test_a_file_with_a_mistake_in_every_line_is_told_of_line_by_line(browser, alder):
+    """The kind: a bound on the log's entries that what the portal itself writes goes beyond."""
+    browser.sign_in(alder.admin)
+    told = "Nowhere " * 12
+    whole(browser, "doctors", "Given name,Surname,Facility\n" + f"A,B,{told}\n" * 9_000)
+    with alder.at_work():
+        [report] = session.scalars(select(Upload.report))
+    assert len(report["lines"]) == report["counts"]["refused"] == 9_000
+
+
 def test_doctors_go_in_line_by_line(browser, alder):
     browser.sign_in(alder.admin)
     shown, done = whole(browser, "doctors", DOCTORS)
