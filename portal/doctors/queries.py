@@ -32,11 +32,10 @@ class Place(NamedTuple):
 class Standing(NamedTuple):
     """What a doctor has at a facility that nobody can book any more once the place has ended.
 
-    `starts` are free ones, as they are made; `services` those that are offered.
+    `services` are those that are offered.
     """
 
     sessions: int
-    starts: int
     services: int
 
 
@@ -78,11 +77,6 @@ STANDING = text("""
                AND r.facility_id = :facility_id AND r.active
                AND (r.valid_to IS NULL OR r.valid_to
                     >= (CAST(:now AS timestamptz) AT TIME ZONE f.timezone)::date)) AS sessions,
-           (SELECT count(*) FROM availability_slots s
-             WHERE s.tenant_id = :tenant_id AND s.doctor_id = :doctor_id
-               AND s.facility_id = :facility_id AND s.start_at > :now
-               AND s.status IN ('open', 'reserved') AND s.booked_count < s.capacity
-               AND s.orphaned_at IS NULL AND NOT s.overbooked) AS starts,
            (SELECT count(*) FROM service_offerings o
               JOIN services v ON v.tenant_id = o.tenant_id AND v.id = o.service_id
                              AND v.deleted_at IS NULL

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from portal.appointments.queries import BlockRow, SlotRow
+from portal.appointments.queries import BlockRow
 from portal.appointments.screens.board.axis import Rows, axis_of, place_of
 from portal.appointments.screens.board.blocks import blocks_of
 from portal.appointments.screens.board.cells import Scene, cells_of, free_of
 from portal.appointments.screens.board.columns import stamp_of
 from portal.appointments.screens.board.lanes import lanes_of
+from portal.availability.queries import SlotRow
 from portal.availability.rules import Span
 
 CHICAGO = ZoneInfo("America/Chicago")

@@ -9,7 +9,7 @@ from portal.availability.queries import get_place_of, list_rules
 from portal.db import session
 from portal.schema.availability import AvailabilityRule
 from tests.support.people import Clinic
-from tests.support.scheduling import Practice, a_practice, book, hours, on_monday
+from tests.support.scheduling import Practice, a_doctor, a_practice, book, hours, on_monday
 from tests.support.statements import at_most
 
 MORNING = {
@@ -53,6 +53,16 @@ def rules(clinic: Clinic, practice: Practice) -> list[AvailabilityRule]:
     with clinic.at_work():
         session.expire_all()
         return list(list_rules(doctor_id=practice.doctor.id))
+
+
+def test_hours_of_who_offers_nothing_say_that_they_have_no_openings_yet(browser, alder):
+    with on_monday(), alder.at_work():
+        place_id = get_place_of(a_doctor(alder.facility_id).id, alder.facility_id).id
+    browser.sign_in(alder.owner)
+    with on_monday():
+        shown = browser.send(f"/availability/{place_id}/rules/new", MORNING | {"do": "show"})
+    assert "No opening changes." in shown.text
+    assert "The doctor offers no service here yet." in shown.text
 
 
 def test_new_hours_are_shown_first_and_then_made(browser, alder, practice, place):

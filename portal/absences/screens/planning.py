@@ -23,7 +23,7 @@ from portal.absences.rules import (
     propose,
     settled,
 )
-from portal.appointments.queries import count_openings
+from portal.availability.queries import count_openings
 from portal.db import session
 
 

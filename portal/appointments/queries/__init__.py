@@ -27,10 +27,8 @@ from portal.appointments.queries.day import (
     board_version,
 )
 from portal.appointments.queries.day_reasons import why_nothing
-from portal.appointments.queries.day_slots import SlotRow
 from portal.appointments.queries.gone import Gone, list_gone
 from portal.appointments.queries.hours import is_outside_hours
-from portal.appointments.queries.lost import count_openings
 from portal.appointments.queries.of_patient import (
     PatientVisit,
     is_deceased,
@@ -113,7 +111,6 @@ __all__ = [
     "SeriesDate",
     "SeriesVisit",
     "SheetRow",
-    "SlotRow",
     "StepPlan",
     "StepRow",
     "VisitContext",
@@ -125,7 +122,6 @@ __all__ = [
     "board",
     "board_version",
     "coming_soon",
-    "count_openings",
     "find_by_booking_key",
     "find_opening",
     "find_series_by_key",

@@ -14,16 +14,15 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from portal import clock
-from portal.appointments.queries.day_slots import SlotRow, slots_of
 from portal.appointments.queries.day_statements import (
     AWAY,
     DOCTORS,
     SLOTS,
-    TAKEN,
     VERSION,
     VISITS,
 )
 from portal.appointments.queries.visits import zone_of
+from portal.availability.queries import TAKEN, SlotRow, slots_of
 from portal.availability.rules import Span, day_span
 from portal.db import session
 from portal.names import listed

@@ -1,9 +1,11 @@
 """The statements of the day board. Parameters: tenant_id, facility_id, now, opens and closes (the
-instants between which the facility's day lies), zone (the facility's), limit; TAKEN also doctor_ids
-(bigint[]), VERSION late (when a visit has to have begun whose patient is late).
+instants between which the facility's day lies), zone (the facility's), limit; VERSION also late
+(when a visit has to have begun whose patient is late).
 """
 
 from sqlalchemy import text
+
+from portal.availability.queries import OFFERED, SLOTS_THERE
 
 # Those of the day (also what began the evening before and reaches into it), and whoever is in the
 # clinic now, whatever the day: apart, so that each is found by its own index.
@@ -20,22 +22,6 @@ SHOWN = """
                 AND start_at < :closes AND end_at > :opens)
 """
 
-# Of a doctor's offerings there: the id, the minutes before a visit, and those of its shortest and
-# after it.
-OFFERED = """COALESCE((SELECT json_agg(json_build_array(o.id, o.buffer_before_minutes,
-                                                      w.minutes + o.buffer_after_minutes)
-                                     ORDER BY o.id)
-                       FROM service_offerings o
-                       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-                                      AND s.deleted_at IS NULL
-                      CROSS JOIN LATERAL (
-                            SELECT min(total_estimated_minutes) AS minutes
-                              FROM service_workflows
-                             WHERE tenant_id = o.tenant_id AND service_offering_id = o.id
-                               AND active AND total_estimated_minutes > 0) w
-                      WHERE o.tenant_id = d.tenant_id AND o.doctor_id = d.id
-                        AND o.facility_id = :facility_id AND o.active
-                        AND w.minutes IS NOT NULL), '[]')"""
 DOCTORS = text(f"""
     SELECT d.id, d.display_name AS name, COALESCE(p.role, d.specialty, '') AS about,
            {OFFERED} AS offered
@@ -118,30 +104,9 @@ VISITS = text(
 """.replace("SHOWN", SHOWN)
 )
 
-# Of a facility's slots all that the board asks of one.
-SLOTS_THERE = """
-    SELECT s.id, s.doctor_id, s.start_at, s.end_at, s.status, s.capacity, s.booked_count,
-           s.orphaned_at, s.overbooked, s.reserved_until, s.reserved_by, u.name AS holder,
-           s.created_from_rule_id IS NOT NULL OR s.service_offering_id IS NULL AS by_rule,
-           s.service_offering_id AS offering_id
-      FROM availability_slots s
-      LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.reserved_by
-     WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id"""
 SLOTS = text(f"""{SLOTS_THERE}
        AND s.start_at >= :opens AND s.start_at < :closes AND s.status <> 'cancelled'
      ORDER BY s.start_at, s.doctor_id, s.service_offering_id NULLS FIRST, s.id
-     LIMIT :limit
-""")
-
-TAKEN = text("""
-    SELECT id, doctor_id, busy_from, busy_until
-      FROM availability_slots
-     WHERE tenant_id = :tenant_id AND doctor_id = ANY(:doctor_ids)
-       AND start_at > CAST(:opens AS timestamptz) - interval '36 hours'
-       AND start_at < CAST(:closes AS timestamptz) + interval '4 hours'
-       AND busy_from < :closes AND busy_until > :opens
-       AND (booked_count > 0 OR (status = 'reserved' AND reserved_until > :now))
-     ORDER BY busy_from, id
      LIMIT :limit
 """)
 

@@ -1,9 +1,10 @@
-"""What is there and what would be: a week's slots, a place's free slots, orphaned visits.
+"""What is there and what would be: a week's slots, a place's openings, orphaned visits.
 
 Visits belong to a higher area, which this one does not import: the statements ask for their
 table by name.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.availability.queries.difference import DIFFERENCE
+from portal.availability.queries.openings import OF_THE_DOCTOR, list_shown_openings
 from portal.db import session
 from portal.tenancy.context import request_context
 
@@ -44,14 +46,6 @@ SELECT d.start_at, d.end_at, d.action, s.status, COALESCE(s.booked_count, 0) AS 
 """
 WEEK = text("".join((DIFFERENCE, TAKEN, SHOWN)))
 
-FREE = """
-    SELECT doctor_id, start_at, COALESCE(service_offering_id, 0) AS offering_id, end_at, capacity
-      FROM availability_slots
-     WHERE tenant_id = :tenant_id AND facility_id = :facility_id
-       AND start_at >= :now AND status IN ('open', 'reserved') AND booked_count = 0
-       AND orphaned_at IS NULL
-"""
-
 ORPHANS = """
     FROM availability_slots s
     JOIN appointments a ON a.tenant_id = s.tenant_id AND a.availability_slot_id = s.id
@@ -59,7 +53,6 @@ ORPHANS = """
      AND a.status IN ('scheduled', 'checked_in', 'in_progress')
 """
 ORPHANS_THERE = f"SELECT a.id {ORPHANS} AND s.facility_id = :facility_id"
-OF_THE_DOCTOR = " AND {table}doctor_id = :doctor_id"
 ORPHANS_IN_ORDER = text(
     f"SELECT a.id, s.id AS slot_id {ORPHANS} ORDER BY s.start_at, a.id LIMIT :limit OFFSET :offset"
 )
@@ -84,14 +77,14 @@ class WeekSlot(NamedTuple):
 
 @dataclass(frozen=True)
 class Outlook:
-    """Free slots from now on, and the visits that no rule supports.
+    """The openings from now on, and the visits that no rule supports.
 
     Attributes:
-        free: a start, its doctor and its offering (0: any) -> its end and its seats.
+        free: a start and its doctor -> its ends and its seats, as the board shows them.
         orphaned: ids of coming visits.
     """
 
-    free: dict[tuple[datetime, int, int], tuple[datetime, int]]
+    free: dict[tuple[datetime, int], list[tuple[datetime, int]]]
     orphaned: frozenset[int]
 
 
@@ -111,15 +104,11 @@ def outlook(doctor_id: int | None, facility_id: int) -> Outlook:
     """What a doctor, or None for all of them, has on offer and owes there at this moment."""
     values = _place(doctor_id, facility_id)
     narrowed = "" if doctor_id is None else OF_THE_DOCTOR
-    free = session.execute(text(FREE + narrowed.format(table="")), values).all()
-    orphaned = session.scalars(text(ORPHANS_THERE + narrowed.format(table="s.")), values)
-    return Outlook(
-        {
-            (row.start_at, row.doctor_id, row.offering_id): (row.end_at, row.capacity)
-            for row in free
-        },
-        frozenset(orphaned),
-    )
+    free: dict[tuple[datetime, int], list[tuple[datetime, int]]] = defaultdict(list)
+    for slot in list_shown_openings(doctor_id, facility_id):
+        free[slot.start_at, slot.doctor_id].append((slot.end_at, slot.capacity))
+    orphaned = session.scalars(text(ORPHANS_THERE + narrowed), values)
+    return Outlook(dict(free), frozenset(orphaned))
 
 
 def list_orphans(*, limit: int = 51, offset: int = 0) -> Sequence[tuple[int, int]]:

@@ -17,11 +17,12 @@ class Change:
     """What a change did to a place.
 
     Attributes:
-        gained, lost: starts that became free, or are free no more.
-        altered: starts that stay free, with another length or other seats.
+        gained, lost: openings, as the board shows them, that come or go.
+        altered: those that stay, with another length or other seats.
         outside: coming visits that lost their hours by it, the earliest first.
         back: how many visits have hours again.
         clock_changes: dates up to the horizon on which the clocks change there.
+        offers: whether there is a service to be booked at all.
     """
 
     gained: tuple[datetime, ...]
@@ -30,14 +31,15 @@ class Change:
     outside: tuple[int, ...]
     back: int
     clock_changes: tuple[date, ...]
+    offers: bool = True
 
     @property
     def nothing(self) -> bool:
-        """Whether no slot and no visit is touched."""
+        """Whether no opening and no visit is touched."""
         return not (self.gained or self.lost or self.altered or self.outside or self.back)
 
     def fingerprint(self) -> str:
-        """The same text for the same slots and visits."""
+        """The same text for the same openings and visits."""
         return repr((self.gained, self.lost, self.altered, self.outside, self.back))
 
     def visits(self) -> list[ComingVisit]:
@@ -66,6 +68,7 @@ def changed_by(place: queries.PlaceRow | Scope, change: Callable[[], object]) ->
         tuple(sorted(after.orphaned - before.orphaned)),
         len(before.orphaned - after.orphaned),
         clock_changes(place.zone),
+        place.doctor_id is None or queries.offers_anything(place.doctor_id, place.facility_id),
     )
 
 
@@ -76,5 +79,5 @@ def clock_changes(zone: str) -> tuple[date, ...]:
     return tuple(day for day in days if is_clock_change_day(day, zone))
 
 
-def _starts(keys: set[tuple[datetime, int, int]]) -> tuple[datetime, ...]:
-    return tuple(sorted(start for start, _doctor, _offering in keys))
+def _starts(keys: set[tuple[datetime, int]]) -> tuple[datetime, ...]:
+    return tuple(sorted(start for start, _doctor in keys))

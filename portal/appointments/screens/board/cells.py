@@ -8,13 +8,14 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from portal.appointments.queries import BlockRow, SlotRow, VisitRow
+from portal.appointments.queries import BlockRow, VisitRow
 from portal.appointments.rules import lies_outside, where
 from portal.appointments.screens.board.axis import ROW, Axis, Rows, place_of
 from portal.appointments.screens.board.blocks import is_away
 from portal.appointments.screens.board.lanes import MOST, Lane, clusters, lanes_of
 from portal.appointments.screens.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
+from portal.availability.queries import SlotRow
 from portal.availability.rules import Span, local_date
 
 SHORTEST_CARD = 2

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
-from portal.appointments.queries import BlockRow, DoctorRow, SlotRow, VisitRow
+from portal.appointments.queries import BlockRow, DoctorRow, VisitRow
 from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.blocks import Block, blocks_of
 from portal.appointments.screens.board.cells import Cell, Say, Scene, cells_of
+from portal.availability.queries import SlotRow
 from portal.availability.rules import Span
 
 HUES = 8

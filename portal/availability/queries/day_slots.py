@@ -1,16 +1,57 @@
-"""Which slots of a doctor's day are openings that the board offers: a visit fits there."""
+"""Which slots of a doctor's day are openings that the board offers: a visit fits there.
+
+The parameters of the statements: tenant_id, facility_id, now, opens and closes (the instants
+between which the days lie), limit, and of TAKEN doctor_ids (bigint[]).
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 
 from portal import clock
 from portal.availability.rules import Span
 from portal.tenancy.context import request_context
 
+# Of a facility's slots all that the board asks of one.
+SLOTS_THERE = """
+    SELECT s.id, s.doctor_id, s.start_at, s.end_at, s.status, s.capacity, s.booked_count,
+           s.orphaned_at, s.overbooked, s.reserved_until, s.reserved_by, u.name AS holder,
+           s.created_from_rule_id IS NOT NULL OR s.service_offering_id IS NULL AS by_rule,
+           s.service_offering_id AS offering_id
+      FROM availability_slots s
+      LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.reserved_by
+     WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id"""
+TAKEN = text("""
+    SELECT id, doctor_id, busy_from, busy_until
+      FROM availability_slots
+     WHERE tenant_id = :tenant_id AND doctor_id = ANY(:doctor_ids)
+       AND start_at > CAST(:opens AS timestamptz) - interval '36 hours'
+       AND start_at < CAST(:closes AS timestamptz) + interval '4 hours'
+       AND busy_from < :closes AND busy_until > :opens
+       AND (booked_count > 0 OR (status = 'reserved' AND reserved_until > :now))
+     ORDER BY busy_from, id
+     LIMIT :limit
+""")
+
+# Of a doctor's offerings there: the id, the minutes before a visit, and those of its shortest and
+# after it.
+OFFERED = """COALESCE((SELECT json_agg(json_build_array(o.id, o.buffer_before_minutes,
+                                                      w.minutes + o.buffer_after_minutes)
+                                     ORDER BY o.id)
+                       FROM service_offerings o
+                       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
+                                      AND s.deleted_at IS NULL
+                      CROSS JOIN LATERAL (
+                            SELECT min(total_estimated_minutes) AS minutes
+                              FROM service_workflows
+                             WHERE tenant_id = o.tenant_id AND service_offering_id = o.id
+                               AND active AND total_estimated_minutes > 0) w
+                      WHERE o.tenant_id = d.tenant_id AND o.doctor_id = d.id
+                        AND o.facility_id = :facility_id AND o.active
+                        AND w.minutes IS NOT NULL), '[]')"""
 # An offering's id, the minutes it needs before a visit, and those of its shortest and after it.
 Offered = Sequence[int]
 
