@@ -21,9 +21,8 @@ def new_secret(user_id: int) -> str:
 
 
 def sent_tokens() -> list[str]:
-    """The tokens that came with the request: the form's own, and its page's."""
-    sent = (request.form.get(TOKEN), request.headers.get("X-CSRFToken"))
-    return [token for token in sent if token]
+    """The tokens that came with the request: the form's own, however many, and its page's."""
+    return [*request.form.getlist(TOKEN), *request.headers.getlist("X-CSRFToken")]
 
 
 def opened_by_others() -> bool:

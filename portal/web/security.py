@@ -67,7 +67,7 @@ def same_site_only() -> None:
     if site is None:
         foreign = origin is not None and parts_of(origin).netloc != request.host
     else:
-        foreign = site in {"cross-site", "same-site"}
+        foreign = site not in {"same-origin", "none"}
     if foreign and request.method not in READING:
         abort(400)
 

@@ -91,6 +91,8 @@ def test_nobody_sends_what_somebody_else_had_opened(browser, alder, address, hea
         assert "Somebody else is signed in now" in answer.text
         assert "Send it once more" not in answer.text
         assert "Typed at the desk" not in answer.text
+    both = sent | {"csrf_token": [own, sent["csrf_token"]]}
+    assert browser.post(address, data=both, headers=headers).status_code == 401
     if HTMX.items() <= headers.items():
         assert own not in answer.text
 

@@ -83,7 +83,17 @@ def test_the_token_may_come_in_htmxs_header(browser, alder):
 
 
 @pytest.mark.parametrize(
-    ("site", "status"), [("cross-site", 400), ("same-site", 400), ("same-origin", 422)]
+    ("site", "status"),
+    [
+        ("cross-site", 400),
+        ("same-site", 400),
+        ("same-origin", 422),
+        ("none", 422),
+        # Whatever is not known to be from here is not from here.
+        ("CROSS-SITE", 400),
+        ("same-origin, cross-site", 400),
+        ("", 400),
+    ],
 )
 def test_a_change_that_another_site_asked_for_is_refused(browser, alder, site, status):
     browser.sign_in(alder.owner)
