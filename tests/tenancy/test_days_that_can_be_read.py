@@ -5,6 +5,7 @@ comes by it stops at.
 """
 
 from collections.abc import Iterator
+from zoneinfo import available_timezones
 
 import psycopg
 import pytest
@@ -27,6 +28,8 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NO
        OR has_column_privilege('portal_app', c.oid, a.attnum, 'UPDATE'))
 ORDER BY 1, 2
 """
+# PostgreSQL reads them all.
+NO_NAMES = ("America/new_york", "AMERICA/New_York", "Abc/3", "UTC/-5", "A_/5/5", "Etc/gmt+3")
 BEYOND = ("infinity", "-infinity", "10193-01-01", "0044-03-15 BC")
 
 
@@ -62,3 +65,18 @@ def test_no_day_beyond_the_calendar_is_written(stage: Stage, day: str) -> None:
     assert len(columns) > 50
     taken = [where for where in columns if not is_refused(stage, *where, day)]
     assert taken == []
+
+
+@pytest.mark.parametrize("zone", NO_NAMES)
+@pytest.mark.parametrize("table", ["facilities", "tenants"])
+def test_no_time_zone_is_written_that_python_does_not_know(stage: Stage, table: str, zone: str):
+    written = f"UPDATE {table} SET timezone = %s"
+    with pytest.raises(psycopg.errors.CheckViolation), stage.connection.transaction():
+        stage.connection.execute(written, [zone])
+
+
+def test_python_knows_every_time_zone_that_may_be_written(stage: Stage):
+    zones = {name for (name,) in stage.connection.execute("SELECT name FROM pg_timezone_names")}
+    assert {name for name in zones if "/" in name} <= available_timezones()
+    for zone in ("UTC", "America/Chicago", "Asia/Kathmandu", "America/Argentina/Buenos_Aires"):
+        assert stage.one("SELECT known_time_zone(%s)", zone)
