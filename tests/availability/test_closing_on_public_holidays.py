@@ -3,9 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
 from portal.availability.public_holidays import country_of, list_holidays
+from portal.db import session
 from portal.facilities.queries import get_facility
+from portal.schema.availability import AvailabilityException
+from tests.auth.test_choosing_a_language import choose, clinic_speaks
 from tests.availability.test_setting_a_doctors_hours import seen
 from tests.support.people import Clinic
 from tests.support.scheduling import a_practice, book, hours, on_monday
@@ -67,6 +71,29 @@ def test_closing_says_what_it_takes_from_every_doctor(browser, alder, address):
         assert again.status_code == 422
         month = browser.get("/availability/exceptions/month?month=2026-05").text
     assert month.count("Memorial Day") == 2
+
+
+@pytest.mark.parametrize(
+    ("clinics", "kept"),
+    [("en", "Good Friday"), ("es", "Viernes Santo"), ("es-MX", "Viernes Santo")],
+)
+@pytest.mark.parametrize(("reader", "shown"), [("en", "Good Friday"), ("es", "Viernes Santo")])
+def test_a_holiday_is_written_down_in_the_clinics_language(
+    browser, alder, address, clinics, kept, reader, shown
+):
+    """The kind: what everybody reads is kept in the language of whoever happened to press."""
+    clinic_speaks(alder, clinics)
+    with on_monday(), alder.at_work():
+        hours(a_practice(alder.facility_id), day=5)
+        get_facility(alder.facility_id).locale = "es-ES"
+        session.commit()
+    browser.sign_in(alder.admin)
+    choose(browser, reader)
+    with on_monday():
+        assert shown in browser.get(address).text
+    close(browser, address, ["2026-04-03"])
+    with alder.at_work():
+        assert session.scalars(select(AvailabilityException.reason)).all() == [kept]
 
 
 def get_name(clinic: Clinic) -> str:

@@ -18,16 +18,22 @@ from portal.availability.views.confirming import show_then_do
 from portal.doctors.queries import list_places
 from portal.facilities.queries import get_facility
 from portal.schema.facilities import Facility
+from portal.tenancy.context import request_context
 
 
 @dataclass(frozen=True)
 class Proposals:
-    """A facility's coming public holidays, and how many of its doctors work on each."""
+    """A facility's coming public holidays, and how many of its doctors work on each.
+
+    `kept` are the same days as the clinic calls them: what is written down for everybody is in the
+    clinic's language, as what its staff write themselves is.
+    """
 
     country: str | None
     region: str | None
     regions: list[str]
     holidays: list[Holiday]
+    kept: list[Holiday]
     working: list[int]
 
     @property
@@ -46,7 +52,10 @@ def holidays(facility_id: int) -> Response:
     facility = get_facility(facility_id)
     proposals = _proposals(facility)
     form = HolidaysForm()
-    form.offer(holiday for holiday, working in proposals.rows if working)
+    form.offer(
+        holiday for holiday, working in zip(proposals.kept, proposals.working, strict=True)
+        if working
+    )  # fmt: skip
 
     def close() -> object:
         return commands.close_for_days(facility.id, facility.timezone, form.chosen())
@@ -61,13 +70,18 @@ def holidays(facility_id: int) -> Response:
 def _proposals(facility: Facility) -> Proposals:
     country = country_of(facility.locale, facility.timezone)
     if country is None:
-        return Proposals(None, None, [], [], [])
+        return Proposals(None, None, [], [], [], [])
     regions = regions_of(country)
     region = request.args.get("region")
     region = region if region in regions else None
     today = local_date(clock.now(), facility.timezone)
-    found = list_holidays(country, region, get_locale().language, today)
+    clinics = request_context().clinic_locale.partition("-")[0]
+    found, kept = (
+        list_holidays(country, region, language, today)
+        for language in (get_locale().language, clinics)
+    )
     doctors = {place.doctor_id for place in list_places(facility_id=facility.id)}
     away = queries.doctors_away(facility.id, [day_span(each.day, facility.timezone)
                                               for each in found])  # fmt: skip
-    return Proposals(country, region, regions, found, [len(doctors - each) for each in away])
+    working = [len(doctors - each) for each in away]
+    return Proposals(country, region, regions, found, kept, working)
