@@ -23,6 +23,7 @@ BEFORE: tuple[Callable[[], ResponseReturnValue | None], ...] = (
     uploads.allow_file,
     security.known_host_only,
     security.same_site_only,
+    security.own_page_only,
     permissions.check,
     security.check_token,
     metrics.watch_clock,

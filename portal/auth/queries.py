@@ -94,6 +94,11 @@ def get_user(user_id: int) -> User:
     return found
 
 
+def find_name(user_id: int) -> str | None:
+    """What a member of this clinic's staff is called; None of anybody else."""
+    return session.scalar(select(User.name).where(User.id == user_id))
+
+
 def find_factor(user_id: int) -> UserFactor | None:
     """A person's authenticator, if they have one."""
     return session.scalar(select(UserFactor).where(UserFactor.user_id == user_id))

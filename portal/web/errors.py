@@ -20,7 +20,6 @@ from portal.refusals import DomainError
 from portal.web.answers import page
 from portal.web.forms import say
 from portal.web.logs import log_failure
-from portal.web.openers import OpenedByOthers
 from portal.web.typed import from_here, typed_form
 
 WORDS = {
@@ -158,20 +157,11 @@ def _stale(_error: CSRFError) -> Response:
     )  # fmt: skip
 
 
-def _of_others(_error: OpenedByOthers) -> Response:
-    """What somebody else had opened, sent beside who is signed in now: neither done nor shown."""
-    return page(
-        "errors/others.html", "errors/_others.html", status=401,
-        title=gettext("Somebody else is signed in now"),
-    )  # fmt: skip
-
-
 def init_app(app: Flask) -> None:
     """Register the handlers. Anything else ends in Flask's 500, which `_http` shows."""
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale)
-    app.register_error_handler(OpenedByOthers, _of_others)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(IntegrityError, _unwritten)
     app.register_error_handler(DataError, _no_such_number)

@@ -12,7 +12,15 @@ TOKEN, SALT = "csrf_token", "wtf-csrf-token"
 
 
 class OpenedByOthers(Exception):
-    """Somebody else opened what was sent: it is not done in the name of who is here now."""
+    """Somebody else opened the page that asks: nothing is done in the name of who is here now.
+
+    Attributes:
+        opener_id: whose page it is.
+    """
+
+    def __init__(self, opener_id: int) -> None:
+        super().__init__(opener_id)
+        self.opener_id = opener_id
 
 
 def new_secret(user_id: int) -> str:
@@ -20,17 +28,23 @@ def new_secret(user_id: int) -> str:
     return f"{user_id}-{secrets.token_hex(20)}"
 
 
-def sent_tokens() -> list[str]:
-    """The tokens that came with the request: the form's own, however many, and its page's."""
-    return [*request.form.getlist(TOKEN), *request.headers.getlist("X-CSRFToken")]
+def page_tokens() -> list[str]:
+    """The token of the page that asks; htmx sends it with everything that a page asks for."""
+    return request.headers.getlist("X-CSRFToken")
 
 
-def opened_by_others() -> bool:
-    """Whether somebody else than who is signed in opened what the request sends."""
+def form_tokens() -> list[str]:
+    """Those of the form that was sent, however many; they may be older than its page's."""
+    return request.form.getlist(TOKEN)
+
+
+def own_only(tokens: list[str]) -> None:
+    """Refuse what somebody else than who is signed in has opened. Raises OpenedByOthers."""
     known = state().request_context
     me = known.user_id if known else None
-    openers = {_opener(token) for token in sent_tokens()} - {None}
-    return me is not None and bool(openers - {me})
+    for opener in map(_opener, tokens):
+        if me is not None and opener not in (None, me):
+            raise OpenedByOthers(opener)
 
 
 def _opener(token: str) -> int | None:

@@ -9,7 +9,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from wtforms import ValidationError
 
 from portal.web.addresses import parts_of
-from portal.web.openers import OpenedByOthers, opened_by_others
+from portal.web.openers import form_tokens, own_only, page_tokens
 
 POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self';"
@@ -72,6 +72,14 @@ def same_site_only() -> None:
         abort(400)
 
 
+def own_page_only() -> None:
+    """Refuse what the page of somebody else asks for, be it only how the board stands now.
+
+    Before anything else is looked at: what is refused in the name of who is here now is not theirs.
+    """
+    own_only(page_tokens())
+
+
 def check_token() -> None:
     """Refuse a change without the session's token; asked after who is signed in is known.
 
@@ -80,8 +88,7 @@ def check_token() -> None:
     """
     if request.method in READING or request.endpoint is None:
         return
-    if opened_by_others():
-        raise OpenedByOthers
+    own_only(form_tokens())
     token = request.headers.get("X-CSRFToken") if "HX-Request" in request.headers else None
     with suppress(ValidationError):
         validate_csrf(token)

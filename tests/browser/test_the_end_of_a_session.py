@@ -13,6 +13,12 @@ ANSWER = """(ends) => document.dispatchEvent(new CustomEvent("htmx:finally:reque
 
 ASK = "void htmx.ajax('GET', idle.dataset.url, { source: idle, swap: 'none' })"
 
+# As the board does every few seconds.
+POLL = """() => {
+    const poll = document.querySelector("[data-poll]");
+    void htmx.ajax("GET", poll.getAttribute("hx-get"), { source: poll, swap: "none" });
+}"""
+
 
 def test_at_the_idle_end_one_may_stay(desk: Page):
     warning = desk.get_by_role("dialog", name="Are you still there?")
@@ -123,11 +129,12 @@ def test_somebody_else_who_signs_in_sees_nothing_of_it(desk, site, tmp_path):
     over(desk)
     sign_in_beside(desk, site, who="admin")
     dialog = desk.locator("#dialog")
-    expect(dialog).to_contain_text("Somebody else is signed in")
+    expect(dialog).to_contain_text("is signed in now")
+    expect(dialog).to_contain_text("shows again when the person who typed it signs in")
     expect(dialog.locator(".strip-facts")).to_be_hidden()
     expect(dialog.get_by_role("button", name="Book", exact=True)).to_be_hidden()
     desk.get_by_label("Notes").press("Control+Enter")
-    expect(dialog).to_contain_text("Somebody else is signed in")
+    expect(dialog).to_contain_text("is signed in now")
     expect(desk.get_by_label("Notes")).to_have_value("Comes by wheelchair")
 
 
@@ -155,6 +162,34 @@ def test_what_one_typed_is_never_sent_by_another(desk, site, tmp_path, opened):
     desk.keyboard.press("Control+Enter")
     assert sent == [401]
     assert desk.evaluate("document.activeElement !== document.body")
+
+
+@pytest.mark.parametrize("noticed", ["by asking", "by a key", "beside an appointment"])
+def test_a_page_with_nothing_typed_says_whose_it_was_and_does_nothing(
+    desk, site, tmp_path, noticed
+):
+    """The kind: a page that goes on in the name of whoever signed in since, without a word."""
+    book_earliest(desk, two_letters(tmp_path))
+    card = desk.locator(".visit[data-next]").first
+    card.focus()
+    if noticed == "beside an appointment":
+        desk.keyboard.press("Enter")
+        expect(desk.locator("#dialog #appointments-visit")).to_be_visible()
+    change_over(desk.context.new_page(), site)
+    desk.bring_to_front()
+    if noticed == "by a key":
+        desk.keyboard.press("c")
+    else:
+        desk.evaluate(POLL)
+    said = desk.locator("#toasts .toast")
+    expect(said).to_contain_text("Admin is signed in now.")
+    expect(said).to_contain_text("This page was opened by Desk.")
+    expect(desk.locator(".visit").first).to_be_hidden()
+    expect(desk.locator("[data-poll]")).to_have_count(0)
+    expect(said.get_by_role("link", name="Reload")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#board")).to_be_visible()
+    expect(desk.locator(".who-name")).to_contain_text("Admin")
 
 
 def test_what_is_typed_stays_and_nothing_of_what_is_behind_it(desk, site, tmp_path):

@@ -88,13 +88,39 @@ def test_nobody_sends_what_somebody_else_had_opened(browser, alder, address, hea
     for more in ({}, {"X-CSRFToken": own}):
         answer = browser.post(address, data=sent, headers=headers | more)
         assert answer.status_code == 401
-        assert "Somebody else is signed in now" in answer.text
+        assert "Admin is signed in now." in answer.text
+        assert "This page was opened by Desk." in answer.text
         assert "Send it once more" not in answer.text
         assert "Typed at the desk" not in answer.text
     both = sent | {"csrf_token": [own, sent["csrf_token"]]}
     assert browser.post(address, data=both, headers=headers).status_code == 401
     if HTMX.items() <= headers.items():
         assert own not in answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/account/session", "/appointments/day", "/appointments/flow", "/patients/", "/staff/"],
+)
+def test_a_page_that_somebody_else_had_opened_reads_nothing_more(browser, alder, address):
+    """The kind: a page goes on asking, and is answered in the name of whoever signed in since."""
+    browser.sign_in(alder.desk)
+    page_of_desk = HTMX | HERE | {"X-CSRFToken": browser.csrf}
+    browser.sign_in(alder.clinician)
+    answer = browser.get(address, headers=page_of_desk)
+    assert answer.status_code == 401
+    assert "Clinician is signed in now." in answer.text
+    assert "HX-Redirect" not in answer.headers
+    browser.sign_in(alder.desk)
+    assert browser.get("/account/session", headers=page_of_desk).status_code == 204
+
+
+def test_who_is_of_another_clinic_is_not_named(browser, alder, birch):
+    browser.sign_in(alder.desk)
+    page_of_desk = HTMX | HERE | {"X-CSRFToken": browser.csrf}
+    browser.sign_in(birch.desk)
+    said = browser.get("/appointments/day", headers=page_of_desk).text
+    assert "This page was opened by somebody else." in said
 
 
 def test_what_comes_back_at_the_end_of_a_session_stays_whose_it_was(browser, alder, typing):
@@ -107,7 +133,7 @@ def test_what_comes_back_at_the_end_of_a_session_stays_whose_it_was(browser, ald
     )
     browser.sign_in(alder.admin)
     answer = browser.post(address, data=kept.fields, headers=HERE)
-    assert "Somebody else is signed in now" in answer.text
+    assert "Admin is signed in now." in answer.text
     assert "left@example.org" not in answer.text
     assert email_of(alder, patient) != "left@example.org"
 

@@ -101,12 +101,12 @@ def sessions_ending() -> Response:
 def idle() -> Response:
     """What the warning asks before it shows itself; the answer's header says it.
 
-    A page that outlived its session names whose it was, and hears whether they are here again.
+    A page that outlived its session hears that who opened it is here again; of anybody else it
+    would not have come here.
     """
-    who = request.args.get("who")
-    if who is None or not asks_for_fragment():
+    if "again" not in request.args or not asks_for_fragment():
         return Response(status=204)
-    return page("auth/_again.html", theirs=who == str(commands.my_id()))
+    return page("auth/_again.html")
 
 
 @bp.post("/account/session")

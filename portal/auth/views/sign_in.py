@@ -16,7 +16,7 @@ from portal.db import state
 from portal.web.addresses import own_address, parts_of
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
 from portal.web.errors import NotSignedIn
-from portal.web.openers import TOKEN
+from portal.web.openers import TOKEN, OpenedByOthers
 from portal.web.typed import from_here, typed_form
 
 PAGE, CARD = "auth/sign_in.html", "auth/_sign_in.html"
@@ -89,6 +89,13 @@ def not_signed_in(_nobody: NotSignedIn) -> Response:
         return go(there, next=wanted)
     return page(PAGE, status=401, form=_form(next=wanted), ended=True, typed=typed_form(),
                 token=request.form.get(TOKEN, ""))  # fmt: skip
+
+
+@bp.app_errorhandler(OpenedByOthers)
+def of_others(error: OpenedByOthers) -> Response:
+    """A page that somebody else had opened asks beside who is signed in now: nothing is done."""
+    opener = queries.find_name(error.opener_id)
+    return page("auth/others.html", "auth/_others.html", status=401, opener=opener)
 
 
 def _let_in(typed: dict[str, str]) -> Response:

@@ -1,5 +1,6 @@
-// The session has ended beside something typed. Shows of it what was typed, and once the same person
-// has signed in again in another tab everything. While somebody else is signed in nothing is sent.
+// The session has ended beside something typed, or is somebody else's now. Shows what was typed, and
+// once the same person has signed in again in another tab everything. While somebody else is signed
+// in nothing is sent.
 const dialog = document.getElementById("dialog");
 const idle = document.getElementById("idle");
 const shell = document.querySelector(".shell");
@@ -54,7 +55,7 @@ document.addEventListener("htmx:after:swap", settle);
 async function ask() {
   if (!covered()) return;
   const said = dialog.open && dialog.querySelector("[data-refusals]") || document.getElementById("toasts");
-  await htmx.ajax("GET", `${idle.dataset.url}?who=${idle.dataset.who}`, { source: said, target: said, swap: "innerHTML" });
+  await htmx.ajax("GET", `${idle.dataset.url}?again=`, { source: said, target: said, swap: "innerHTML" });
   const { token } = said.querySelector("[data-token]")?.dataset ?? {};
   if (token) uncover(token); else bar(Boolean(said.querySelector("[data-others]")));
   settle();
@@ -67,6 +68,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 
 // What stands behind a dialog is as old as the session; it is made anew when that is closed.
 function uncover(token) {
+  if (!typed().length) return location.reload();
   bar(false);
   shell.hidden = dialog.open;
   dialog.addEventListener("close", () => { shell.hidden = false; }, { capture: true, once: true });

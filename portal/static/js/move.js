@@ -18,7 +18,10 @@ function placeOf(item) {
 }
 
 // Where an appointment may be put down on this day: each doctor's openings, in seconds; or unknown.
-const openingsOf = (href) => fetch(`${href}/openings?date=${words.date}`).then((answer) => answer.json()).catch(() => {});
+function openingsOf(href) {
+  const headers = { "X-CSRFToken": document.getElementById("csrf-token").content };
+  return fetch(`${href}/openings?date=${words.date}`, { headers }).then((answer) => answer.json()).catch(() => {});
+}
 
 const mark = document.createElement("li");
 mark.ariaHidden = "true";
@@ -108,7 +111,13 @@ function show() {
 function offer() {
   if (!carried) return;
   show();
-  if (carried.isConnected) openingsOf(carried.dataset.href).then((openings) => { possible = openings; show(); });
+  if (carried.isConnected) openingsOf(carried.dataset.href).then((openings) => { possible = openings; show(); alight(); });
+}
+
+// Whoever came along by a key is where it fits first.
+function alight() {
+  const fits = [...board.querySelectorAll(".free > a:not([hidden])")].sort((a, b) => startOf(a) - startOf(b));
+  if (document.activeElement === document.body) fits[0]?.focus();
 }
 
 function putDown({ detail: { ctx } }) {

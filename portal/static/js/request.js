@@ -1,4 +1,5 @@
-// Every htmx request: carries the CSRF token and what the board shows; says if it fails.
+// Every htmx request: carries the CSRF token, which says whose page asks, and what the board shows;
+// says if it fails.
 const words = document.getElementById("toasts").dataset;
 
 const isPoll = (ctx) => ctx?.sourceElement?.matches?.("[data-poll]");
@@ -11,8 +12,8 @@ function boardShown() {
 }
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  const { headers, method } = ctx.request;
-  if (method !== "GET") headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]").content;
+  const { headers } = ctx.request;
+  headers["X-CSRFToken"] = document.getElementById("csrf-token").content;
   const shown = boardShown();
   if (shown) headers["X-Board"] = shown;
 });

@@ -59,14 +59,23 @@ document.addEventListener("submit", ({ target }) => { sent = target; });
 for (const name of ["htmx:after:swap", "htmx:error"]) document.addEventListener(name, () => { sent = null; });
 window.addEventListener("beforeunload", (event) => { if (forms(document).some(typed)) event.preventDefault(); });
 
-// The session is over. Where nothing is typed, the same address is the sign-in, which says why. What
-// is typed stays, and ended.js shows it alone.
+// The session is over. Where nothing is typed, the same address is the sign-in, which says why; where
+// somebody else is signed in, it is said beside a page that shows nothing more. What is typed stays,
+// and ended.js shows it alone.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.response.status !== 401) return;
   sent = null;
   ctx.hx.redirect = "";
   const kept = () => forms(document).filter(typed);
-  if (!kept().length) { ctx.swap = "none"; return location.reload(); }
+  if (!kept().length) {
+    ctx.swap = "none";
+    if (!ctx.text.includes("data-others")) return location.reload();
+    // What is held there is not this person's to let go of.
+    document.getElementById("dialog-body").replaceChildren();
+    document.getElementById("dialog").close();
+    ctx.target = document.getElementById("toasts");
+    ctx.swap = "innerHTML";
+  }
   document.body.classList.add("over");
   document.getElementById("toasts").replaceChildren();
   import(document.getElementById("idle").dataset.script).then(({ keep }) => keep(differs, kept, ctx));
