@@ -15,7 +15,7 @@ from portal.appointments.commands import (
 )
 from portal.appointments.queries import OpeningQuery, next_available, plan_series
 from portal.appointments.rules import EVERY_DAY, Repeat, weekday_bits
-from portal.availability.rules import local_date
+from portal.scheduling.times import local_date
 from portal.services.queries import get_offering
 from seeds.founding import Built, Offered
 from seeds.patients import Invented

@@ -12,9 +12,10 @@ from portal.absences.rules import CANCEL, LEAVE, OverAlready
 from portal.absences.screens.planning import plan_absence
 from portal.appointments.queries import board
 from portal.availability.queries import outlook
-from portal.availability.rules import Span, SpanBackwards
+from portal.availability.rules import SpanBackwards
 from portal.cli.invariants import CHECKS
 from portal.db import session
+from portal.scheduling.times import Span
 from tests.absences.conftest import a_ward, absence
 from tests.support.scheduling import MONDAY, a_patient, book
 from tests.support.sizes import sized

@@ -16,7 +16,7 @@ from portal.absences.rules import (
     rank,
     settled,
 )
-from portal.availability.rules import Span
+from portal.scheduling.times import Span
 
 NINE = datetime(2026, 3, 2, 15, tzinfo=UTC)
 KIND = (1, None, 30)

@@ -13,7 +13,7 @@ from portal.appointments.screens.board.cells import Scene, cells_of, free_of
 from portal.appointments.screens.board.columns import stamp_of
 from portal.appointments.screens.board.lanes import lanes_of
 from portal.availability.queries import SlotRow
-from portal.availability.rules import Span
+from portal.scheduling.times import Span
 
 CHICAGO = ZoneInfo("America/Chicago")
 MONDAY = date(2026, 3, 2)

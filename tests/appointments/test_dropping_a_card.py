@@ -19,9 +19,9 @@ from portal.appointments.commands import (
 )
 from portal.appointments.rules import NotAnOpening, SlotTaken, TimeTaken
 from portal.availability.commands import ExceptionDetails, add_exception
-from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import DomainError
+from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment
 from portal.services.commands import stop_offering
 from tests.support.scheduling import (

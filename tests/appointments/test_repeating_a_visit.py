@@ -29,8 +29,8 @@ from portal.appointments.rules import (
     repeated_dates,
 )
 from portal.availability.commands import ExceptionDetails, add_exception
-from portal.availability.rules import instant
 from portal.db import session
+from portal.scheduling.times import instant
 from portal.schema.audit import AuditEntry
 from tests.support.scheduling import MONDAY, a_patient, book, chicago, details
 from tests.support.statements import at_most

@@ -22,6 +22,7 @@ from portal.appointments import rules
 from portal.availability import commands as availability
 from portal.availability import rules as hours_rules
 from portal.db import session
+from portal.scheduling.times import instant
 from portal.schema.services import ServiceWorkflow
 from portal.services import commands as services
 from portal.services.queries import workflow_for
@@ -165,7 +166,7 @@ def of_exceptions(practice: Practice) -> Tries:
         )
 
     def wall(day: date, hhmm: str) -> datetime:
-        return hours_rules.instant(day, time.fromisoformat(hhmm), CHICAGO)
+        return instant(day, time.fromisoformat(hhmm), CHICAGO)
 
     changed = {"type": "override", "slot_duration_minutes": 30}
     return {

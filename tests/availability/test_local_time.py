@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from portal.availability.rules import day_span, instant, is_clock_change_day
+from portal.scheduling.times import day_span, instant, is_clock_change_day
 from tests.availability.zones import ZONES, transitions
 from tests.support.sizes import sized
 

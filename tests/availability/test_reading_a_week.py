@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 import pytest
 
 from portal.availability.queries import WeekSlot
-from portal.availability.rules import instant
 from portal.availability.screens.week import Day, WeekFacts, monday_of, week_of
+from portal.scheduling.times import instant
 from portal.schema.availability import AvailabilityException, AvailabilityRule
 
 CHICAGO = "America/Chicago"

@@ -24,8 +24,8 @@ from portal.availability.commands import (
     materialise,
     remove_exception,
 )
-from portal.availability.rules import instant
 from portal.db import session, state
+from portal.scheduling.times import instant
 from portal.schema.availability import (
     AvailabilityException,
     AvailabilityRule,

@@ -12,11 +12,11 @@ from sqlalchemy import text
 from portal import clock
 from portal.auth.permissions import RIGHTS
 from portal.availability.commands import ExceptionDetails, add_exception
-from portal.availability.rules import local_date
 from portal.db import session
 from portal.doctors.commands import DoctorDetails, add_doctor
 from portal.exports.files import csv_file, xlsx_file
 from portal.insurance.commands import PayerDetails, add_payer
+from portal.scheduling.times import local_date
 from portal.sheets import commands
 from portal.sheets.commands import exporting
 from portal.sheets.lists import LISTS

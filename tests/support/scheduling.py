@@ -17,7 +17,6 @@ from portal.appointments.commands import (
     book_appointment,
 )
 from portal.availability.commands import RuleDetails, add_rule
-from portal.availability.rules import local_date
 from portal.db import state
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
 from portal.insurance.commands import (
@@ -30,6 +29,7 @@ from portal.insurance.commands import (
 )
 from portal.patients.commands import register_patient
 from portal.patients.rules.details import PatientDetails
+from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment, WaitlistEntry
 from portal.schema.availability import AvailabilityRule
 from portal.schema.doctors import Doctor

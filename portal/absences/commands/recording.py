@@ -32,9 +32,9 @@ from portal.appointments.rules import NotAnOpening, NotOffered
 from portal.audit import note
 from portal.availability.commands import ExceptionDetails, add_exception, lock_doctors
 from portal.availability.queries import PlaceRow, list_places_of
-from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import DomainError, NotFound
+from portal.scheduling.times import Span
 from portal.schema.absences import Absence, AbsenceSpan, AbsenceVisit
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException

@@ -21,10 +21,10 @@ from portal.appointments.rules import LIVE, MOVABLE, NothingToUndo, StartPassed
 from portal.audit import note
 from portal.auth.permissions import may
 from portal.availability.commands import lock_doctors, remove_exception
-from portal.availability.rules import local_date
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
+from portal.scheduling.times import local_date
 from portal.schema.absences import Absence, AbsenceVisit
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment

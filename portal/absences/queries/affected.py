@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.absences.rules import Affected
-from portal.availability.rules import Span
 from portal.db import session
+from portal.scheduling.times import Span
 from portal.tenancy.context import request_context
 
 # Who else saw the patient last for the same service.

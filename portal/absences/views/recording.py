@@ -18,10 +18,10 @@ from portal.absences.views.blueprint import bp
 from portal.appointments.queries import list_acts
 from portal.auth.permissions import permission
 from portal.availability.queries import list_places_of
-from portal.availability.rules import local_date
 from portal.doctors.queries import get_doctor
 from portal.facilities.visits import list_visits
 from portal.refusals import N_, Conflict, DomainError
+from portal.scheduling.times import local_date
 from portal.schema.doctors import Doctor
 from portal.web.answers import form_page, go, toast
 from portal.web.days import day_asked

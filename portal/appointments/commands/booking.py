@@ -33,10 +33,10 @@ from portal.appointments.rules import (
 )
 from portal.availability.commands.locks import DOCTORS
 from portal.availability.queries import get_slot
-from portal.availability.rules import Span, local_date
 from portal.db import Asked, loaded, together
 from portal.phi.sealed import seal_field
 from portal.refusals import Conflict, DomainError, NotFound, refusing, written
+from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
 from portal.services.queries import get_offering, workflow_for

@@ -28,10 +28,10 @@ from portal.appointments.rules import (
 )
 from portal.availability.commands import lock_doctors
 from portal.availability.queries import get_slot
-from portal.availability.rules import Span, local_date
 from portal.db import session
 from portal.insurance.queries import find_plan_at
 from portal.refusals import refusing
+from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering, ServiceWorkflow
 from portal.services.queries import get_offering, workflow_for

@@ -12,9 +12,9 @@ from portal.appointments.rules import NotAnOpening, SlotHeld, SlotTaken
 from portal.audit import note
 from portal.availability.commands import lock_doctors
 from portal.availability.queries import find_held, get_slot
-from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import DomainError, refusing
+from portal.scheduling.times import Span
 from portal.schema.accounts import User
 from portal.schema.availability import AvailabilitySlot
 from portal.tenancy.context import request_context

@@ -23,9 +23,9 @@ from portal.appointments.rules import (
 )
 from portal.availability.commands import lock_doctors
 from portal.availability.queries import get_slot
-from portal.availability.rules import Span
 from portal.db import session
 from portal.refusals import refusing
+from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
 from portal.services.queries import get_offering

@@ -24,9 +24,9 @@ from portal.appointments.rules import (
 )
 from portal.audit import note
 from portal.availability.commands import lock_doctors, materialise
-from portal.availability.rules import local_date
 from portal.db import session
 from portal.refusals import refusing
+from portal.scheduling.times import local_date
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import request_context

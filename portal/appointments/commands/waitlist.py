@@ -17,10 +17,10 @@ from portal.appointments.rules import (
     check_dates,
     inactive,
 )
-from portal.availability.rules import local_date
 from portal.db import session
 from portal.patients.queries import get_patient
 from portal.refusals import N_, Conflict, refusing
+from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment, WaitlistEntry, WaitlistFacility
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context

@@ -9,10 +9,10 @@ from portal.appointments.forms.booking import NotOfferedBy
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.choices import offer_plan
 from portal.appointments.forms.verdict import refusal_of
-from portal.availability.rules import local_date
 from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at
 from portal.patients.shown import language_choices
+from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment
 from portal.services.queries import find_offering, get_offering, list_offerings
 from portal.services.words import service_words

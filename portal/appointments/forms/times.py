@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import gettext
 from wtforms.validators import ValidationError
 
-from portal.availability.rules import instant
+from portal.scheduling.times import instant
 from portal.web.days import within_reason
 
 

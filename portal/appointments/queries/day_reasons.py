@@ -12,9 +12,9 @@ from portal.appointments.queries.reasons import (
     about_offering,
     about_plan,
 )
-from portal.availability.rules import day_span, weekday
 from portal.db import session
 from portal.refusals import NotFound
+from portal.scheduling.times import day_span, weekday
 from portal.tenancy.context import request_context
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from portal.appointments.queries.acts import unbooked
-from portal.availability.rules import day_span
 from portal.db import session
+from portal.scheduling.times import day_span
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
 from portal.tenancy.context import request_context

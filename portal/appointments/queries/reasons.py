@@ -9,11 +9,11 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.appointments.queries.openings import OpeningQuery, find_opening
-from portal.availability.rules import Span, covers, day_span, local_date, weekday
 from portal.db import session
 from portal.insurance.queries import find_plan_at
 from portal.insurance.rules import REASONS as COVER_REASONS
 from portal.refusals import N_, NotFound
+from portal.scheduling.times import Span, covers, day_span, local_date, weekday
 from portal.tenancy.context import request_context
 
 MESSAGES = {

@@ -12,9 +12,9 @@ from sqlalchemy import select, text
 from portal.appointments.queries.openings import Opening, OpeningQuery, list_openings
 from portal.appointments.queries.reasons import Reason, laid_out_until, why_not
 from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dates
-from portal.availability.rules import Span, instant, local_date
 from portal.db import session
 from portal.refusals import NotFound
+from portal.scheduling.times import Span, instant, local_date
 from portal.schema.appointments import Appointment, AppointmentSeries
 from portal.schema.doctors import Doctor
 from portal.tenancy.context import request_context

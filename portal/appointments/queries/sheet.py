@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import select, text
 
 from portal.appointments.queries.visits import zone_of
-from portal.availability.rules import day_span
 from portal.db import session
+from portal.scheduling.times import day_span
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from portal.appointments.rules.visits import LIVE, Visit, VisitNotAt
-from portal.availability.rules import local_date
 from portal.refusals import N_, Conflict
+from portal.scheduling.times import local_date
 
 # Where a visit stands -> how it may have ended.
 ENDINGS = {

@@ -11,8 +11,8 @@ from flask_babel import ngettext
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_words import UNDONE, Called, called
-from portal.availability.rules import local_date
 from portal.patients.queries import find_patient
+from portal.scheduling.times import local_date
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.web.filters import hhmm, localtime, shortdate, weekdayname

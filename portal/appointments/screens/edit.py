@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from portal.appointments.commands import Edited
 from portal.appointments.queries import Opening
 from portal.appointments.rules import BEGUN, SlotTaken
-from portal.availability.rules import Span
 from portal.refusals import DomainError
+from portal.scheduling.times import Span
 from portal.web.filters import hhmm, localtime, shortdate
 
 

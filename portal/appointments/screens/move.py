@@ -18,9 +18,9 @@ from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
 from portal.appointments.screens.reasons_shown import About, Said, say_reasons
 from portal.appointments.screens.visit import VisitPage
 from portal.availability.queries import get_slot
-from portal.availability.rules import Span, local_date
 from portal.doctors.queries import list_doctor_names, list_places
 from portal.refusals import DomainError, NotFound
+from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering, get_offering_row
 from portal.web.filters import hhmm, localtime, shortdate

@@ -12,8 +12,8 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_words import Called, called
 from portal.appointments.screens.act_steps import said_of_acts
-from portal.availability.rules import local_date
 from portal.facilities.visits import ComingVisit, list_visits
+from portal.scheduling.times import local_date
 from portal.schema.acts import AppointmentAct
 from portal.tenancy.context import request_context
 from portal.web.filters import hhmm, localtime, shortdate

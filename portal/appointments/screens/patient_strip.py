@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.appointments.queries import Around, ComingVisit, around_patient, coming_soon
-from portal.availability.rules import local_date
 from portal.names import name_of
 from portal.patients.queries import Alert, list_alerts
 from portal.patients.shown import interprets, kind_words, language_words
 from portal.phi.sealed import Unreadable
+from portal.scheduling.times import local_date
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context
 from portal.web.filters import hhmm, localtime, shortdate, weekdayname

@@ -17,9 +17,9 @@ from portal.appointments.screens.day_strip import DAYS, DayStrip, day_strip, fir
 from portal.appointments.screens.missing import about_day, about_lost, moment
 from portal.appointments.screens.reasons_shown import Said
 from portal.availability.queries import get_slot
-from portal.availability.rules import local_date
 from portal.doctors.queries import Place, list_places
 from portal.refusals import N_
+from portal.scheduling.times import local_date
 from portal.services.queries import (
     PlannedStep,
     list_offerings,

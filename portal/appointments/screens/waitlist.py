@@ -12,10 +12,10 @@ from portal.appointments import queries
 from portal.appointments.queries import WishRow
 from portal.appointments.rules import EVERY_DAY, Match, by_start, ranked, weekdays_of
 from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
-from portal.availability.rules import local_date
 from portal.doctors.queries import list_places
 from portal.names import name_of
 from portal.phi.sealed import open_field
+from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
 from portal.tenancy.context import request_context

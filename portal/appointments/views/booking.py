@@ -39,12 +39,12 @@ from portal.appointments.views.shown import (
 from portal.appointments.views.waitlist import wish_form
 from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
-from portal.availability.rules import local_date
 from portal.facilities.queries import get_facility
 from portal.names import name_of
 from portal.patients.commands import Alike, PossiblyRegistered
 from portal.patients.queries import get_patient
 from portal.refusals import DomainError
+from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility

@@ -18,8 +18,8 @@ from portal.appointments.views.shown import (
 )
 from portal.appointments.words import FLAGS
 from portal.auth.permissions import permission
-from portal.availability.rules import local_date
 from portal.facilities.queries import list_facilities
+from portal.scheduling.times import local_date
 from portal.web.answers import go, page, stay
 from portal.web.days import day_asked
 

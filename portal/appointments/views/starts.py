@@ -12,7 +12,7 @@ from portal.appointments.screens.find import found_starts
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked
 from portal.auth.permissions import permission
-from portal.availability.rules import local_date
+from portal.scheduling.times import local_date
 from portal.web.answers import form_page
 
 USUAL, MOST_SHOWN = timedelta(days=13), 60

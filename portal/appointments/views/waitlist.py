@@ -26,12 +26,12 @@ from portal.appointments.views.shown import (
 )
 from portal.appointments.words import WISHES
 from portal.auth.permissions import permission
-from portal.availability.rules import local_date
 from portal.facilities.queries import list_facilities
 from portal.names import name_of
 from portal.patients.commands import PossiblyRegistered
 from portal.patients.queries import get_patient
 from portal.refusals import NotFound
+from portal.scheduling.times import local_date
 from portal.schema.appointments import WaitlistEntry
 from portal.schema.facilities import Facility
 from portal.web.answers import form_page, go, page, toast

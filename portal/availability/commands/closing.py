@@ -5,9 +5,9 @@ from datetime import date
 
 from portal.availability import queries
 from portal.availability.commands.materialise import Materialised, materialise_doctors
-from portal.availability.rules import day_span
 from portal.db import session
 from portal.doctors.queries import list_places
+from portal.scheduling.times import day_span
 from portal.schema.availability import AvailabilityException
 
 

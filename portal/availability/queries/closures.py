@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from portal.availability.rules import Span
 from portal.db import session
+from portal.scheduling.times import Span
 from portal.tenancy.context import request_context
 
 AWAY = text("""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, text
 
 from portal import clock
-from portal.availability.rules import Span
+from portal.scheduling.times import Span
 from portal.tenancy.context import request_context
 
 # Of a facility's slots all that the board asks of one.

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 
 from portal import clock
-from portal.availability.rules import Span
 from portal.db import session
+from portal.scheduling.times import Span
 from portal.schema.availability import AvailabilityException
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility

@@ -16,8 +16,8 @@ from portal.availability.queries.day_slots import (
     SlotRow,
     slots_of,
 )
-from portal.availability.rules import Span, day_span, local_date
 from portal.db import session
+from portal.scheduling.times import Span, day_span, local_date
 from portal.tenancy.context import request_context
 
 # As the board asks for a day's; here it is many days, and often one doctor's.

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from portal import clock
 from portal.availability import queries
 from portal.availability.commands import horizon_days
-from portal.availability.rules import is_clock_change_day, local_date
 from portal.facilities.visits import ComingVisit, list_visits
+from portal.scheduling.times import is_clock_change_day, local_date
 
 
 @dataclass(frozen=True)

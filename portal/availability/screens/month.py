@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.availability.queries import ExceptionRow
-from portal.availability.rules import Span, day_span
+from portal.scheduling.times import Span, day_span
 
 MONDAY = 0
 SHOWN_A_DAY = 4

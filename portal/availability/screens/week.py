@@ -9,15 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from portal.availability.queries import WeekSlot
-from portal.availability.rules import (
-    MIDNIGHT,
-    Span,
-    day_span,
-    instant,
-    local_date,
-    weekday,
-)
 from portal.refusals import N_
+from portal.scheduling.times import MIDNIGHT, Span, day_span, instant, local_date, weekday
 from portal.schema.availability import AvailabilityException, AvailabilityRule
 
 REASONS = {

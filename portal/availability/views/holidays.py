@@ -11,12 +11,12 @@ from portal.auth.permissions import permission
 from portal.availability import commands, queries
 from portal.availability.forms import HolidaysForm
 from portal.availability.public_holidays import Holiday, country_of, list_holidays, regions_of
-from portal.availability.rules import day_span, local_date
 from portal.availability.screens.changes import Scope
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
 from portal.doctors.queries import list_places
 from portal.facilities.queries import get_facility
+from portal.scheduling.times import day_span, local_date
 from portal.schema.facilities import Facility
 from portal.tenancy.context import request_context
 

@@ -5,10 +5,10 @@ from flask import Response, request
 from portal import clock
 from portal.auth.permissions import permission
 from portal.availability import queries
-from portal.availability.rules import local_date
 from portal.availability.screens.month import Month, spread
 from portal.availability.views.blueprint import bp
 from portal.facilities.queries import get_facility, list_choices
+from portal.scheduling.times import local_date
 from portal.web.answers import page
 from portal.web.days import month_asked
 from portal.web.forms import record_number

@@ -8,11 +8,11 @@ from flask import Response, request
 from portal import clock
 from portal.auth.permissions import permission
 from portal.availability import queries
-from portal.availability.rules import MIDNIGHT, Span, instant, local_date
 from portal.availability.screens.changes import clock_changes
 from portal.availability.screens.week import WeekFacts, monday_of, week_of
 from portal.availability.screens.words import gap_words, hours_of, weekday_names
 from portal.availability.views.blueprint import bp
+from portal.scheduling.times import MIDNIGHT, Span, instant, local_date
 from portal.services.queries import list_offerings
 from portal.web.answers import page
 from portal.web.days import day_asked

@@ -13,7 +13,7 @@ from portal.appointments.screens.board.cells import Say
 from portal.appointments.screens.board.columns import Column, Facts, column_of, stamp_of
 from portal.appointments.screens.board.flow import Group, flow_of, flow_stamp
 from portal.appointments.words import BOARD, STATUS, shown_status
-from portal.availability.rules import Span
+from portal.scheduling.times import Span
 
 FINE_BELOW = 3 * ROW
 LocalDate = date

@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 
 from portal.appointments.queries import BlockRow
 from portal.appointments.screens.board.axis import Axis, Rows
-from portal.availability.rules import Span
 from portal.refusals import N_
+from portal.scheduling.times import Span
 
 # What an absence is called whose reason nobody gave.
 AWAY = {"blocked": N_("Away"), "emergency": N_("Emergency")}

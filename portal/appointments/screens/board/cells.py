@@ -16,7 +16,7 @@ from portal.appointments.screens.board.lanes import MOST, Lane, clusters, lanes_
 from portal.appointments.screens.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
 from portal.availability.queries import SlotRow
-from portal.availability.rules import Span, local_date
+from portal.scheduling.times import Span, local_date
 
 SHORTEST_CARD = 2
 # A group is drawn as whoever of it is furthest on their way.

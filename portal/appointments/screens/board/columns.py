@@ -11,7 +11,7 @@ from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.blocks import Block, blocks_of
 from portal.appointments.screens.board.cells import Cell, Say, Scene, cells_of
 from portal.availability.queries import SlotRow
-from portal.availability.rules import Span
+from portal.scheduling.times import Span
 
 HUES = 8
 TAKES_TIME = frozenset({"scheduled", "checked_in", "in_progress", "completed"})

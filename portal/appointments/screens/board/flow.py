@@ -10,8 +10,8 @@ from portal.appointments.screens.board.cells import Say
 from portal.appointments.screens.board.columns import HUES, stamp_of
 from portal.appointments.screens.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.words import FLAGS, Flag
-from portal.availability.rules import Span
 from portal.refusals import N_
+from portal.scheduling.times import Span
 
 LAST = 1000
 WAITING_FOR = N_("Waiting for %(step)s")

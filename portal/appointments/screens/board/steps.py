@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from portal.appointments.queries import VisitRow
 from portal.appointments.rules import LABELS
-from portal.availability.rules import local_date
+from portal.scheduling.times import local_date
 
 LATE_MINUTES = 20
 # Arrivals belong to the visit's own day, and to the hours around midnight next to it.
