@@ -16,8 +16,8 @@ from psycopg import sql
 
 from bench.kit import Figure, interleaved, main, scratch
 from bench.kit.clinic import NOW, Works, a_clinic
-from portal.appointments.queries import OpeningQuery, list_openings
 from portal.auth import rules
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from tests.support.databases import clone
 
 # 15 half hours each workday, one in ten booked; the first doctor has none left for four weeks.

@@ -13,8 +13,9 @@ from portal.appointments.commands import (
     book_appointment,
     repeat_appointment,
 )
-from portal.appointments.queries import OpeningQuery, next_available, plan_series
+from portal.appointments.queries import plan_series
 from portal.appointments.rules import EVERY_DAY, Repeat, weekday_bits
+from portal.scheduling.openings.listing import OpeningQuery, next_available
 from portal.scheduling.times import local_date
 from portal.services.queries import get_offering
 from seeds.founding import Built, Offered

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime
 import click
 from flask.cli import AppGroup
 
-from portal.appointments.queries import Opening, OpeningQuery, list_openings
 from portal.availability.commands import Materialised, batches, materialise_doctors
 from portal.cli.lookup import every_tenant, tenant_named
 from portal.db import session
 from portal.doctors.queries import get_doctor
 from portal.insurance.queries import get_plan
 from portal.refusals import DomainError
+from portal.scheduling.openings.listing import Opening, OpeningQuery, list_openings
 from portal.services.queries import get_offering
 from portal.tenancy.context import as_job, enter_job
 

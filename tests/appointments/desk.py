@@ -15,7 +15,7 @@ from portal.absences.rules import CANCEL
 from portal.absences.screens.planning import plan_absence
 from portal.appointments import commands
 from portal.appointments.commands import BookingDetails, MoveDetails, SeriesDetails
-from portal.appointments.queries import OpeningQuery, list_openings, list_steps
+from portal.appointments.queries import list_steps
 from portal.appointments.rules import SlotTaken
 from portal.availability.commands import (
     ExceptionDetails,
@@ -27,6 +27,7 @@ from portal.availability.commands import (
 )
 from portal.db import session
 from portal.insurance.commands import stop_accepting_plan
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.schema.appointments import Appointment, AppointmentStep
 from portal.schema.availability import AvailabilityRule
 from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate

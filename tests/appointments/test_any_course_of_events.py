@@ -30,7 +30,6 @@ from portal.appointments.commands import (
     undo,
     walk_in,
 )
-from portal.appointments.queries import OpeningQuery, find_opening, list_openings, why_not
 from portal.availability.commands import (
     ExceptionDetails,
     add_exception,
@@ -43,6 +42,8 @@ from portal.availability.commands import (
 from portal.cli.invariants import CHECKS
 from portal.db import session
 from portal.refusals import DomainError
+from portal.scheduling.openings.listing import OpeningQuery, find_opening, list_openings
+from portal.scheduling.openings.reasons import why_not
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException
 from tests.appointments.model import HOLD, Monday, Visit

@@ -11,7 +11,7 @@ from portal.appointments.commands import (
     cancel_appointment,
     walk_in,
 )
-from portal.appointments.queries import OpeningQuery, list_openings, list_steps
+from portal.appointments.queries import list_steps
 from portal.appointments.rules import (
     DoctorBusy,
     DoesNotFit,
@@ -27,6 +27,7 @@ from portal.appointments.rules import (
 from portal.availability.queries import get_slot
 from portal.db import session
 from portal.refusals import NotFound
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.services.commands import end_workflow, stop_offering
 from portal.services.queries import workflow_for
 from tests.support.scheduling import (

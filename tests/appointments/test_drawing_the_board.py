@@ -12,7 +12,7 @@ from portal.appointments.screens.board.blocks import blocks_of
 from portal.appointments.screens.board.cells import Scene, cells_of, free_of
 from portal.appointments.screens.board.columns import stamp_of
 from portal.appointments.screens.board.lanes import lanes_of
-from portal.availability.queries import SlotRow
+from portal.scheduling.openings.day_slots import SlotRow
 from portal.scheduling.times import Span
 
 CHICAGO = ZoneInfo("America/Chicago")

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.appointments.queries import OpeningQuery, list_openings
 from portal.cli.invariants import CHECKS
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from tests.support.people import found
 from tests.support.requests import Client
 from tests.support.scheduling import MONDAY, a_patient, a_practice, hours

@@ -17,7 +17,7 @@ from portal.appointments.commands import (
     undo,
     undo_group,
 )
-from portal.appointments.queries import OpeningQuery, find_opening, last_act
+from portal.appointments.queries import last_act
 from portal.appointments.rules import (
     InSeriesAlready,
     NotAllBooked,
@@ -30,6 +30,7 @@ from portal.appointments.rules import (
 )
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import session
+from portal.scheduling.openings.listing import OpeningQuery, find_opening
 from portal.scheduling.times import instant
 from portal.schema.audit import AuditEntry
 from tests.support.scheduling import MONDAY, a_patient, book, chicago, details

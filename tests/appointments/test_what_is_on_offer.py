@@ -6,18 +6,18 @@ from datetime import date, timedelta
 import pytest
 
 from portal.appointments.commands import BookingDetails, book_appointment, walk_in
-from portal.appointments.queries import (
+from portal.availability.commands import ExceptionDetails, add_exception
+from portal.doctors.commands import end_place, place_at_facility
+from portal.facilities.commands import FacilityDetails, open_facility
+from portal.insurance.commands import AcceptanceDetails, accept_plan, stop_accepting_plan
+from portal.scheduling.openings.listing import (
     OpeningQuery,
     list_openings,
     nearest_openings,
     next_available,
     planned_steps,
-    why_not,
 )
-from portal.availability.commands import ExceptionDetails, add_exception
-from portal.doctors.commands import end_place, place_at_facility
-from portal.facilities.commands import FacilityDetails, open_facility
-from portal.insurance.commands import AcceptanceDetails, accept_plan, stop_accepting_plan
+from portal.scheduling.openings.reasons import why_not
 from portal.services.commands import (
     ServiceDetails,
     add_service,

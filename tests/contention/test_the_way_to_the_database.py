@@ -21,8 +21,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from portal import clock, waiting
-from portal.appointments.queries import OpeningQuery, list_openings
 from portal.db import session
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.tenancy import context
 from tests.support.client import Browser
 from tests.support.databases import Database

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import OpeningQuery, get_appointment, list_openings
+from portal.appointments.queries import get_appointment
 from portal.doctors.commands import place_at_facility
 from portal.doctors.queries import find_place, list_own_places
 from portal.facilities.visits import visits_of_doctor
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from tests.support.client import Browser
 from tests.support.factories import a_facility
 from tests.support.people import Clinic

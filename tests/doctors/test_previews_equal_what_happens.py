@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from portal import clock
 from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import OpeningQuery, get_appointment, list_openings
+from portal.appointments.queries import get_appointment
 from portal.availability.queries import list_rules
 from portal.doctors.commands import end_place, place_at_facility
 from portal.doctors.queries import find_place, standing
 from portal.facilities.visits import list_visits, visits_of_doctor
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.web.previews import tried
 from tests.support.factories import a_facility
 from tests.support.scheduling import (

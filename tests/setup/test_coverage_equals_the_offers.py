@@ -6,8 +6,6 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.appointments.queries import OpeningQuery, list_openings
-from portal.appointments.queries.openings import HORIZON
 from portal.db import session
 from portal.doctors.commands import end_place
 from portal.facilities.commands import FacilityDetails, open_facility
@@ -19,6 +17,7 @@ from portal.insurance.commands import (
     stop_accepting_plan,
 )
 from portal.refusals import DomainError
+from portal.scheduling.openings.listing import HORIZON, OpeningQuery, list_openings
 from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan
 from portal.services.commands import OfferingDetails, offer_service
 from portal.setup.queries import Asked, coverage

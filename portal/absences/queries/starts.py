@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.absences.rules import Affected, Proposal
-from portal.appointments.queries.search import free_starts
 from portal.db import session
+from portal.scheduling.openings.search import free_starts
 from portal.tenancy.context import request_context
 
 # How far from the visits other starts are looked for.
@@ -19,7 +19,7 @@ LEAST, FOR_EACH, MOST = 80, 4, 400
 # Of a service's doctors at their facilities: the visits' own first, then those of their facilities.
 MOST_OFFERINGS = 100
 
-# As a search for one visit asks it (`portal.appointments.queries.search`), for all kinds of visits
+# As a search for one visit asks it (`portal.scheduling.openings.search`), for all kinds of visits
 # together: the plan accepted on the date of service, and a workflow that answers.
 OFFERED = """
 WITH wanted AS (

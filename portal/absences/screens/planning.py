@@ -23,8 +23,8 @@ from portal.absences.rules import (
     propose,
     settled,
 )
-from portal.availability.queries import count_openings
 from portal.db import session
+from portal.scheduling.openings.shown import count_openings
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from portal.appointments.commands.booking_statements import (
     book,
 )
 from portal.appointments.commands.refusal import STANDING, decisive, refusal
-from portal.appointments.queries import Opening, OpeningQuery
 from portal.appointments.rules import (
     DoctorBusy,
     NoWorkflow,
@@ -36,6 +35,8 @@ from portal.availability.queries import get_slot
 from portal.db import Asked, loaded, together
 from portal.phi.sealed import seal_field
 from portal.refusals import Conflict, DomainError, NotFound, refusing, written
+from portal.scheduling.openings.listing import Opening, OpeningQuery, nearest_openings, search_asked
+from portal.scheduling.openings.reasons import why_not
 from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
@@ -81,7 +82,7 @@ def book_appointment(details: BookingDetails) -> Appointment:
     wanted = OpeningQuery(offering_id=details.offering_id, plan_id=details.plan_id)
     at = None if details.slot_id else start_of(details)
     asked = replace(wanted, slot_id=details.slot_id, from_at=at, until_at=at)
-    given, values = queries.search_asked(asked)
+    given, values = search_asked(asked)
     with _alternatives(details):
         return _write(details, book(given), values, before=(LOCK_AND_PLAN, _lock_values(details)))
 
@@ -145,7 +146,7 @@ def _alternatives(details: BookingDetails) -> Iterator[None]:
     except SlotTaken as taken:
         wanted = OpeningQuery(offering_id=details.offering_id, plan_id=details.plan_id)
         taken.alternatives = taken.alternatives or tuple(
-            queries.nearest_openings(wanted, start_of(details))
+            nearest_openings(wanted, start_of(details))
         )
         raise
 
@@ -206,7 +207,7 @@ def _already_booked(details: BookingDetails) -> Appointment:
 def _own_offer(details: BookingDetails, offering: ServiceOffering) -> Opening:
     """What would be on offer if a slot of the visit's own length started then."""
     at = whole_minute(details.start_at or clock.now())
-    error = decisive(queries.why_not(offering.id, details.plan_id, at))
+    error = decisive(why_not(offering.id, details.plan_id, at))
     workflow = workflow_for(offering.id, details.plan_id)
     if isinstance(error, STANDING):
         raise error

@@ -5,7 +5,7 @@ from functools import cache
 from sqlalchemy import TextClause, text
 
 from portal.appointments.commands.seats import RELEASE, TAKE_SEAT
-from portal.appointments.queries.search import parts
+from portal.scheduling.openings.search import parts
 
 # The doctor's lock comes first; what follows sees what others committed while it waited.
 LOCKING = """

@@ -9,7 +9,6 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import acts, seats
 from portal.appointments.commands.visit import lock
-from portal.appointments.queries import OpeningQuery, StepPlan
 from portal.appointments.rules import (
     LIVE,
     NEW,
@@ -31,6 +30,13 @@ from portal.availability.queries import get_slot
 from portal.db import session
 from portal.insurance.queries import find_plan_at
 from portal.refusals import refusing
+from portal.scheduling.openings.listing import (
+    OpeningQuery,
+    StepPlan,
+    nearest_openings,
+    planned_steps,
+)
+from portal.scheduling.openings.reasons import why_not
 from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering, ServiceWorkflow
@@ -129,10 +135,10 @@ def edit_appointment(appointment: Appointment, to: EditDetails) -> Edited:
     except SlotTaken as taken:
         session.refresh(appointment)
         wanted = OpeningQuery(offering_id=to.offering_id, plan_id=to.plan_id)
-        taken.alternatives = tuple(queries.nearest_openings(wanted, appointment.start_at))
+        taken.alternatives = tuple(nearest_openings(wanted, appointment.start_at))
         raise
     same = (before.offering_id, before.plan_id) == (to.offering_id, to.plan_id)
-    steps = queries.planned_steps(workflow.id, was.start) if workflow and becomes == NEW else ()
+    steps = planned_steps(workflow.id, was.start) if workflow and becomes == NEW else ()
     now = Span(appointment.start_at, appointment.end_at)
     return Edited("" if same else f"{to.offering_id}/{to.plan_id}", becomes, now, was, steps)
 
@@ -240,7 +246,7 @@ def _hours_end(
 ) -> bool:
     """Whether the doctor's hours end before the visit would."""
     plan_id = workflow.insurance_plan_id
-    reasons = queries.why_not(offering.id, plan_id, appointment.start_at)
+    reasons = why_not(offering.id, plan_id, appointment.start_at)
     return any(reason.code == "too_short" for reason in reasons)
 
 

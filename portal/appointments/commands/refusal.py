@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from portal.appointments import queries
-from portal.appointments.queries import OpeningQuery, Reason
 from portal.appointments.rules import (
     DoesNotFit,
     NotAnOpening,
@@ -16,6 +14,8 @@ from portal.appointments.rules import (
     TimeTaken,
 )
 from portal.refusals import DomainError
+from portal.scheduling.openings.listing import OpeningQuery, nearest_openings
+from portal.scheduling.openings.reasons import Reason, why_not
 
 # What decides first: a refusal, and the reasons it stands for.
 KINDS: dict[type[DomainError], frozenset[str]] = {
@@ -45,12 +45,12 @@ def refusal(wanted: OpeningQuery, at: datetime, *, chosen: bool) -> DomainError:
         chosen: it was an opening when it was chosen, so that what takes it now came since.
     """
     minutes = wanted.minutes
-    reasons = queries.why_not(wanted.offering_id or 0, wanted.plan_id, at, minutes=minutes)
+    reasons = why_not(wanted.offering_id or 0, wanted.plan_id, at, minutes=minutes)
     error = decisive(reasons)
     if error is None or (isinstance(error, DoesNotFit) and _without_hours(reasons)):
         error = _of_its_time(reasons, chosen=chosen)
     if isinstance(error, SlotTaken):
-        error.alternatives = tuple(queries.nearest_openings(wanted, at))
+        error.alternatives = tuple(nearest_openings(wanted, at))
     return error
 
 

@@ -10,7 +10,6 @@ from portal.appointments import queries
 from portal.appointments.commands import acts, seats
 from portal.appointments.commands.refusal import refusal
 from portal.appointments.commands.visit import check_in
-from portal.appointments.queries import Opening, OpeningQuery
 from portal.appointments.rules import (
     MOVABLE,
     DoctorBusyNow,
@@ -25,6 +24,7 @@ from portal.availability.commands import lock_doctors
 from portal.availability.queries import get_slot
 from portal.db import session
 from portal.refusals import refusing
+from portal.scheduling.openings.listing import Opening, OpeningQuery, find_opening, nearest_openings
 from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
@@ -86,7 +86,7 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
             _move(appointment, replace(wanted, slot_id=details.slot_id), at)
     except SlotTaken as taken:
         session.refresh(appointment)
-        nearest = taken.alternatives or queries.nearest_openings(wanted, at)
+        nearest = taken.alternatives or nearest_openings(wanted, at)
         taken.alternatives = tuple(each for each in nearest if not _is_there(appointment, each))
         raise
     return appointment
@@ -143,7 +143,7 @@ def _offer_at(appointment: Appointment, offering: ServiceOffering, at: datetime)
 def _move(appointment: Appointment, wanted: OpeningQuery, at: datetime) -> None:
     """Inside one savepoint: with the old seat given back the visit cannot be in its own way."""
     seats.give_back_seat(appointment)
-    offer = queries.find_opening(wanted, at)
+    offer = find_opening(wanted, at)
     if offer is None:
         chosen = wanted.slot_id is not None
         raise refusal(replace(wanted, slot_id=None), at, chosen=chosen)

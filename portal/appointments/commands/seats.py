@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.queries import Opening
 from portal.appointments.rules import PatientBusy, SlotTaken, TimeTaken
 from portal.db import session
+from portal.scheduling.openings.listing import Opening
 from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import request_context

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal import clock
-from portal.appointments.queries import OpeningQuery
+from portal.scheduling.openings.listing import OpeningQuery
 from portal.schema.facilities import Facility
 
 

@@ -8,11 +8,11 @@ from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_service
-from portal.appointments.queries import OpeningQuery
 from portal.appointments.rules import PARTS
 from portal.appointments.words import part_in_words
 from portal.doctors.words import doctor_words
 from portal.facilities.queries import list_facilities
+from portal.scheduling.openings.listing import OpeningQuery
 from portal.schema.facilities import Facility
 from portal.services.words import service_words
 from portal.web.days import in_reach

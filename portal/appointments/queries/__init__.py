@@ -26,7 +26,6 @@ from portal.appointments.queries.day import (
     board,
     board_version,
 )
-from portal.appointments.queries.day_reasons import why_nothing
 from portal.appointments.queries.gone import Gone, list_gone
 from portal.appointments.queries.hours import is_outside_hours
 from portal.appointments.queries.of_patient import (
@@ -38,19 +37,7 @@ from portal.appointments.queries.of_patient import (
     list_rows_of,
     list_waiting_of,
 )
-from portal.appointments.queries.openings import (
-    Opening,
-    OpeningQuery,
-    StepPlan,
-    find_opening,
-    list_openings,
-    nearest_openings,
-    next_available,
-    planned_steps,
-    search_asked,
-)
 from portal.appointments.queries.queues import Queue, list_queues
-from portal.appointments.queries.reasons import Reason, why_not
 from portal.appointments.queries.roster import (
     MOST_ATTENDING,
     Attending,
@@ -102,16 +89,12 @@ __all__ = [
     "Day",
     "DoctorRow",
     "Gone",
-    "Opening",
-    "OpeningQuery",
     "PatientVisit",
     "Queue",
-    "Reason",
     "SeenBy",
     "SeriesDate",
     "SeriesVisit",
     "SheetRow",
-    "StepPlan",
     "StepRow",
     "VisitContext",
     "VisitRow",
@@ -123,7 +106,6 @@ __all__ = [
     "board_version",
     "coming_soon",
     "find_by_booking_key",
-    "find_opening",
     "find_series_by_key",
     "find_waiting",
     "find_wish_by_key",
@@ -146,7 +128,6 @@ __all__ = [
     "list_group",
     "list_history",
     "list_matches",
-    "list_openings",
     "list_overlapping",
     "list_own_acts",
     "list_past_rows",
@@ -161,15 +142,9 @@ __all__ = [
     "list_wish_facilities",
     "list_wishes",
     "list_wishes_of",
-    "nearest_openings",
     "newest_own_act",
-    "next_available",
     "plan_series",
-    "planned_steps",
-    "search_asked",
     "skippable_steps",
     "was_unbooked",
-    "why_not",
-    "why_nothing",
     "zone_of",
 ]

@@ -22,11 +22,11 @@ from portal.appointments.queries.day_statements import (
     VISITS,
 )
 from portal.appointments.queries.visits import zone_of
-from portal.availability.queries import TAKEN, SlotRow, slots_of
 from portal.db import session
 from portal.names import listed
 from portal.patients.queries import PatientOpener
 from portal.patients.rules.kept import needs_interpreter
+from portal.scheduling.openings.day_slots import TAKEN, SlotRow, slots_of
 from portal.scheduling.times import Span, day_span
 from portal.tenancy.context import request_context
 

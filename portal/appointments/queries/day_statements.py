@@ -5,7 +5,7 @@ instants between which the facility's day lies), zone (the facility's), limit; V
 
 from sqlalchemy import text
 
-from portal.availability.queries import OFFERED, SLOTS_THERE
+from portal.scheduling.openings.day_slots import OFFERED, SLOTS_THERE
 
 # Those of the day (also what began the evening before and reaches into it), and whoever is in the
 # clinic now, whatever the day: apart, so that each is found by its own index.

@@ -1,9 +1,9 @@
 """Whether an appointment lies within the hours that its doctor works."""
 
-from portal.appointments.queries.reasons import HOURS, laid_out_until
 from portal.appointments.queries.visits import zone_of
 from portal.appointments.rules import lies_outside
 from portal.db import session
+from portal.scheduling.openings.reasons import HOURS, laid_out_until
 from portal.scheduling.times import day_span, local_date
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import request_context

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, select, text
 
 from portal import clock
-from portal.appointments.queries.search import free_starts
 from portal.appointments.rules import Match
 from portal.db import session, together, with_generic_plan
 from portal.patients.queries import PatientOpener, PatientRow
 from portal.refusals import NotFound
+from portal.scheduling.openings.search import free_starts
 from portal.schema.appointments import WaitlistEntry, WaitlistFacility
 from portal.tenancy.context import request_context
 

@@ -11,7 +11,7 @@ from portal import clock
 from portal.appointments import commands
 from portal.appointments.forms import BookingForm, WishForm
 from portal.appointments.forms.choice import Choice
-from portal.appointments.queries import Around, Opening, Waiting, around_patient
+from portal.appointments.queries import Around, Waiting, around_patient
 from portal.appointments.screens.missing import moment
 from portal.appointments.screens.patient_strip import patient_strip
 from portal.appointments.screens.starts import Offers, openings_for
@@ -20,6 +20,7 @@ from portal.doctors.queries import list_doctor_names
 from portal.names import name_of
 from portal.patients.queries import find_patient
 from portal.refusals import DomainError
+from portal.scheduling.openings.listing import Opening
 from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility
 from portal.schema.patients import Patient

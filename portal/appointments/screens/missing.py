@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
-from portal.appointments import queries
 from portal.appointments.forms.choice import Choice
 from portal.appointments.screens.reasons_shown import About, Said, say_reasons
 from portal.availability.queries import get_slot
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
+from portal.scheduling.openings.day_reasons import why_nothing
+from portal.scheduling.openings.reasons import why_not
 from portal.schema.availability import AvailabilitySlot
 from portal.services.queries import OfferingRow, list_offerings
 from portal.web.filters import hhmm, localtime, longdate
@@ -40,7 +41,7 @@ def about_day(choice: Choice, day: date) -> list[Said]:
         return [Said(_("Not offered at this location."))]
     said = []
     for offering in offerings[:MOST_EXPLAINED]:
-        reasons = queries.why_nothing(offering.id, choice.plan_id, day)
+        reasons = why_nothing(offering.id, choice.plan_id, day)
         about = About(offering, choice.plan_id, choice.facility.timezone)
         of_doctor = (each for each in reasons if not each.code.startswith(OF_PLAN))
         said += say_reasons(of_doctor, about, prefix=f"{offering.doctor_name}: ")
@@ -62,7 +63,7 @@ def _why_lost(choice: Choice, slot: AvailabilitySlot, doctor: str) -> list[Said]
     offerings = _offerings(choice, slot.doctor_id)
     if not offerings:
         return [Said(_("%(doctor)s does not offer this service here.", doctor=doctor))]
-    reasons = queries.why_not(offerings[0].id, choice.plan_id, slot.start_at)
+    reasons = why_not(offerings[0].id, choice.plan_id, slot.start_at)
     told = (each for each in reasons if not each.code.startswith(OF_PLAN))
     return say_reasons(told, About(offerings[0], choice.plan_id, choice.facility.timezone))
 

@@ -13,13 +13,14 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms import MoveForm
-from portal.appointments.queries import Opening, OpeningQuery
 from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
 from portal.appointments.screens.reasons_shown import About, Said, say_reasons
 from portal.appointments.screens.visit import VisitPage
 from portal.availability.queries import get_slot
 from portal.doctors.queries import list_doctor_names, list_places
 from portal.refusals import DomainError, NotFound
+from portal.scheduling.openings.listing import Opening, OpeningQuery, list_openings
+from portal.scheduling.openings.reasons import why_not
 from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering, get_offering_row
@@ -86,7 +87,7 @@ def move_page(visit: Appointment, card: VisitPage, asked: date | None) -> MovePa
     today = local_date(clock.now(), card.zone)
     day = max(asked or card.start.date(), today)
     first = today + timedelta(days=(day - today).days // DAYS * DAYS)
-    offers = queries.list_openings(_wanted(visit, card.service_id), first_date=first, days=DAYS,
+    offers = list_openings(_wanted(visit, card.service_id), first_date=first, days=DAYS,
                                  limit=MOST_IN_WEEK)  # fmt: skip
     by_day: dict[date, list[Opening]] = {}
     for offer in offers:
@@ -112,7 +113,7 @@ def openings_on(visit: Appointment, day: date | None) -> dict[int, list[int]]:
         is elsewhere.
     """
     service_id = get_offering(visit.service_offering_id).service_id
-    offers = queries.list_openings(_wanted(visit, service_id), first_date=day, days=2,
+    offers = list_openings(_wanted(visit, service_id), first_date=day, days=2,
                                  limit=MOST_IN_WEEK)  # fmt: skip
     coming = queries.list_coming(visit.patient_id, clock.now())
     others = [Span(other.start_at, other.end_at) for other in coming if other.id != visit.id]
@@ -136,7 +137,7 @@ def why_not_there(
     minutes = Span(visit.start_at, visit.end_at).minutes
     reasons = [
         reason
-        for reason in queries.why_not(offering.id, visit.insurance_plan_id, at, minutes=minutes)
+        for reason in why_not(offering.id, visit.insurance_plan_id, at, minutes=minutes)
         if visit.availability_slot_id is None or reason.record != visit.availability_slot_id
     ]
     about = About(offering, visit.insurance_plan_id, offering.zone)

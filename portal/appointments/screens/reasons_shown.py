@@ -9,9 +9,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal.appointments.queries import Reason
 from portal.availability.queries import get_place_of
 from portal.refusals import NotFound
+from portal.scheduling.openings.reasons import Reason
 from portal.services.queries import OfferingRow
 from portal.web.filters import hhmm, localtime, shortdate
 

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from portal.appointments import queries
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.verdict import Verdict, verdict_on
-from portal.appointments.queries import Opening, SeenBy
+from portal.appointments.queries import SeenBy
 from portal.appointments.rules import Preference, preferred
 from portal.appointments.screens.board.columns import HUES
 from portal.appointments.screens.day_strip import DAYS, DayStrip, day_strip, first_of_week
@@ -19,6 +18,7 @@ from portal.appointments.screens.reasons_shown import Said
 from portal.availability.queries import get_slot
 from portal.doctors.queries import Place, list_places
 from portal.refusals import N_
+from portal.scheduling.openings.listing import Opening, find_opening, list_openings, next_available
 from portal.scheduling.times import local_date
 from portal.services.queries import (
     PlannedStep,
@@ -112,7 +112,7 @@ def openings_for(choice: Choice, seen_by: Sequence[SeenBy] = ()) -> Offers:
     asked = choice.day or (local_date(picked.start_at, zone) if picked else choice.today)
     first = first_of_week(choice.today, asked)
     week = (
-        queries.list_openings(choice.wanted, first_date=first, days=DAYS, limit=MOST_IN_STRIP)
+        list_openings(choice.wanted, first_date=first, days=DAYS, limit=MOST_IN_STRIP)
         if choice.service_id
         else []
     )
@@ -173,7 +173,7 @@ def _picked(choice: Choice) -> Opening | None:
     if not choice.picked or choice.slot_id is None or choice.service_id is None:
         return None
     wanted = replace(choice.wanted, slot_id=choice.slot_id)
-    return queries.find_opening(wanted, get_slot(choice.slot_id).start_at)
+    return find_opening(wanted, get_slot(choice.slot_id).start_at)
 
 
 def _suggested(
@@ -280,7 +280,7 @@ def _reasons(choice: Choice, lost: int | None, of_day: Sequence[Opening], day: d
 def _next_day(choice: Choice, day: date) -> NextDay | None:
     if choice.service_id is None:
         return None
-    found = queries.next_available(choice.wanted, first_date=day)
+    found = next_available(choice.wanted, first_date=day)
     if found is None:
         return None
     next_day = local_date(found.start_at, found.zone)

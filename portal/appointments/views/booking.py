@@ -19,7 +19,7 @@ from portal.appointments.commands import BookingDetails
 from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.series import refuse_start
-from portal.appointments.queries import OpeningQuery, around_patient, get_wish, list_openings
+from portal.appointments.queries import around_patient, get_wish
 from portal.appointments.rules import NotAllBooked
 from portal.appointments.screens.act_messages import say_done
 from portal.appointments.screens.booking import heading, held_of, shown_booking
@@ -44,6 +44,7 @@ from portal.names import name_of
 from portal.patients.commands import Alike, PossiblyRegistered
 from portal.patients.queries import get_patient
 from portal.refusals import DomainError
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilitySlot

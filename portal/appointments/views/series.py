@@ -9,7 +9,6 @@ from flask_babel import ngettext
 from portal.appointments import commands, queries
 from portal.appointments.forms import BookingForm, RepeatForm
 from portal.appointments.forms.series import refuse_start
-from portal.appointments.queries import OpeningQuery, find_opening
 from portal.appointments.rules import InSeriesAlready, NotAllBooked, SeriesAtOwnTime
 from portal.appointments.screens.act_messages import say_done
 from portal.appointments.screens.series import Dates, dates_of, offer_of
@@ -18,6 +17,7 @@ from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
 from portal.auth.permissions import permission
 from portal.availability.queries import get_slot
+from portal.scheduling.openings.listing import OpeningQuery, find_opening
 from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
 from portal.services.queries import get_offering

@@ -7,11 +7,11 @@ from flask import Response, request
 from portal import clock
 from portal.appointments.forms import FindForm
 from portal.appointments.forms.choices import usual_service
-from portal.appointments.queries import list_openings
 from portal.appointments.screens.find import found_starts
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked
 from portal.auth.permissions import permission
+from portal.scheduling.openings.listing import list_openings
 from portal.scheduling.times import local_date
 from portal.web.answers import form_page
 

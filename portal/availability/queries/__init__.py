@@ -1,18 +1,12 @@
 """Every read of availability."""
 
 from portal.availability.queries.closures import doctors_away
-from portal.availability.queries.day_slots import OFFERED, SLOTS_THERE, TAKEN, SlotRow, slots_of
 from portal.availability.queries.difference import DIFFERENCE
 from portal.availability.queries.exceptions import (
     MOST_IN_A_MONTH,
     ExceptionRow,
     list_touching,
     search_exceptions,
-)
-from portal.availability.queries.openings import (
-    count_openings,
-    list_shown_openings,
-    offers_anything,
 )
 from portal.availability.queries.outlook import (
     Outlook,
@@ -41,15 +35,10 @@ from portal.availability.queries.weekly import (
 __all__ = [
     "DIFFERENCE",
     "MOST_IN_A_MONTH",
-    "OFFERED",
-    "SLOTS_THERE",
-    "TAKEN",
     "ExceptionRow",
     "Outlook",
     "PlaceRow",
-    "SlotRow",
     "WeekSlot",
-    "count_openings",
     "doctors_away",
     "find_held",
     "get_exception",
@@ -62,12 +51,9 @@ __all__ = [
     "list_places_of",
     "list_rules",
     "list_scheduled_doctor_ids",
-    "list_shown_openings",
     "list_touching",
-    "offers_anything",
     "outlook",
     "search_exceptions",
     "search_places",
-    "slots_of",
     "week_slots",
 ]

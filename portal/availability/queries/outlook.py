@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.availability.queries.difference import DIFFERENCE
-from portal.availability.queries.openings import OF_THE_DOCTOR, list_shown_openings
 from portal.db import session
+from portal.scheduling.openings.shown import OF_THE_DOCTOR, list_shown_openings
 from portal.tenancy.context import request_context
 
 MOST_IN_A_WEEK = 2500

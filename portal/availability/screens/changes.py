@@ -9,6 +9,7 @@ from portal import clock
 from portal.availability import queries
 from portal.availability.commands import horizon_days
 from portal.facilities.visits import ComingVisit, list_visits
+from portal.scheduling.openings.shown import offers_anything
 from portal.scheduling.times import is_clock_change_day, local_date
 
 
@@ -68,7 +69,7 @@ def changed_by(place: queries.PlaceRow | Scope, change: Callable[[], object]) ->
         tuple(sorted(after.orphaned - before.orphaned)),
         len(before.orphaned - after.orphaned),
         clock_changes(place.zone),
-        place.doctor_id is None or queries.offers_anything(place.doctor_id, place.facility_id),
+        place.doctor_id is None or offers_anything(place.doctor_id, place.facility_id),
     )
 
 

@@ -13,9 +13,9 @@ from operator import attrgetter
 from typing import Any
 
 from portal import clock
-from portal.appointments.queries.openings import HORIZON
 from portal.db import together, with_generic_plan
 from portal.insurance.queries import list_plan_names
+from portal.scheduling.openings.listing import HORIZON
 from portal.setup.queries.coverage_statements import MOST_NAMED, judging
 from portal.sorting import sort_key
 from portal.tenancy.context import request_context

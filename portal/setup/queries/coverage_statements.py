@@ -9,7 +9,7 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-from portal.appointments.queries.search import free_starts
+from portal.scheduling.openings.search import free_starts
 
 MOST_NAMED = 4
 

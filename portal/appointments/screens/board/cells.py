@@ -15,7 +15,7 @@ from portal.appointments.screens.board.blocks import is_away
 from portal.appointments.screens.board.lanes import MOST, Lane, clusters, lanes_of
 from portal.appointments.screens.board.steps import LATE_MINUTES, Next, next_of
 from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
-from portal.availability.queries import SlotRow
+from portal.scheduling.openings.day_slots import SlotRow
 from portal.scheduling.times import Span, local_date
 
 SHORTEST_CARD = 2

@@ -10,7 +10,7 @@ from portal.appointments.queries import BlockRow, DoctorRow, VisitRow
 from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.blocks import Block, blocks_of
 from portal.appointments.screens.board.cells import Cell, Say, Scene, cells_of
-from portal.availability.queries import SlotRow
+from portal.scheduling.openings.day_slots import SlotRow
 from portal.scheduling.times import Span
 
 HUES = 8

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from portal import clock
-from portal.appointments.queries.search import search
 from portal.db import together, with_generic_plan
+from portal.scheduling.openings.search import search
 from portal.services.queries import list_workflow_steps
 from portal.tenancy.context import request_context
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from portal import clock
-from portal.availability.queries.day_slots import (
+from portal.db import session
+from portal.scheduling.openings.day_slots import (
     OFFERED,
     SLOTS_THERE,
     TAKEN,
@@ -16,7 +17,6 @@ from portal.availability.queries.day_slots import (
     SlotRow,
     slots_of,
 )
-from portal.db import session
 from portal.scheduling.times import Span, day_span, local_date
 from portal.tenancy.context import request_context
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from portal.appointments.queries.reasons import (
+from portal.db import session
+from portal.refusals import NotFound
+from portal.scheduling.openings.reasons import (
     EXCEPTIONS,
     OFFERING,
     RULES,
@@ -12,8 +14,6 @@ from portal.appointments.queries.reasons import (
     about_offering,
     about_plan,
 )
-from portal.db import session
-from portal.refusals import NotFound
 from portal.scheduling.times import day_span, weekday
 from portal.tenancy.context import request_context
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.queries.openings import OpeningQuery, find_opening
 from portal.db import session
 from portal.insurance.queries import find_plan_at
 from portal.insurance.rules import REASONS as COVER_REASONS
 from portal.refusals import N_, NotFound
+from portal.scheduling.openings.listing import OpeningQuery, find_opening
 from portal.scheduling.times import Span, covers, day_span, local_date, weekday
 from portal.tenancy.context import request_context
 

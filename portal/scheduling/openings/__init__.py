@@ -1,0 +1,1 @@
+"""Who offers what, under which plan and workflow, when: searched, listed, and why not."""
