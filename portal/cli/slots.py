@@ -15,7 +15,8 @@ from portal.db import session
 from portal.doctors.queries import get_doctor
 from portal.insurance.queries import get_plan
 from portal.refusals import DomainError
-from portal.scheduling.openings.listing import Opening, OpeningQuery, list_openings
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
+from portal.scheduling.rules import Opening
 from portal.services.queries import get_offering
 from portal.tenancy.context import as_job, enter_job
 

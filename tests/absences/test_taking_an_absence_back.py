@@ -17,12 +17,13 @@ from portal.appointments.commands import (
     undo_newest,
     walk_in,
 )
-from portal.appointments.rules import NothingToUndo, TimeTaken
+from portal.appointments.rules import NothingToUndo
 from portal.availability.commands import remove_exception
 from portal.availability.queries import list_exceptions, list_orphans, outlook
 from portal.cli.invariants import CHECKS
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
+from portal.scheduling.rules import TimeTaken
 from portal.services.commands import OfferingDetails, change_offering
 from tests.absences.conftest import a_ward, absence
 from tests.appointments.everything import everything, what_differs

@@ -16,7 +16,6 @@ from portal.absences.screens.planning import plan_absence
 from portal.appointments import commands
 from portal.appointments.commands import BookingDetails, MoveDetails, SeriesDetails
 from portal.appointments.queries import list_steps
-from portal.appointments.rules import SlotTaken
 from portal.availability.commands import (
     ExceptionDetails,
     add_exception,
@@ -28,6 +27,7 @@ from portal.availability.commands import (
 from portal.db import session
 from portal.insurance.commands import stop_accepting_plan
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
+from portal.scheduling.rules import SlotTaken
 from portal.schema.appointments import Appointment, AppointmentStep
 from portal.schema.availability import AvailabilityRule
 from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate

@@ -17,9 +17,10 @@ from portal import clock
 from portal.absences.rules import NotAllReturn
 from portal.appointments.commands import undo_newest
 from portal.appointments.queries.acts import newest_own_act
-from portal.appointments.rules import ChangedSince, NothingToUndo, PatientBusy, SlotTaken
+from portal.appointments.rules import ChangedSince, NothingToUndo, PatientBusy
 from portal.db import session
 from portal.refusals import DomainError
+from portal.scheduling.rules import SlotTaken
 from tests.appointments.desk import ACTS, CHANGES, Desk
 from tests.appointments.everything import everything, what_differs
 from tests.support.scheduling import MONDAY, acting_as, on_monday

@@ -6,11 +6,7 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.appointments.commands import (
-    BookingDetails,
-    cancel_appointment,
-    walk_in,
-)
+from portal.appointments.commands import BookingDetails, cancel_appointment, walk_in
 from portal.appointments.queries import list_steps
 from portal.appointments.rules import (
     DoctorBusy,
@@ -21,13 +17,13 @@ from portal.appointments.rules import (
     PatientBusy,
     PatientNotActive,
     PlanNotAccepted,
-    SlotTaken,
     StartPassed,
 )
-from portal.availability.queries import get_slot
 from portal.db import session
 from portal.refusals import NotFound
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
+from portal.scheduling.rules import SlotTaken
+from portal.scheduling.slots.queries import get_slot
 from portal.services.commands import end_workflow, stop_offering
 from portal.services.queries import workflow_for
 from tests.support.scheduling import (

@@ -7,13 +7,7 @@ put right; the appointment stayed as nobody had left it.
 import pytest
 from sqlalchemy import text
 
-from portal.appointments.commands import (
-    check_in,
-    correct,
-    mark_no_show,
-    start_visit,
-    undo,
-)
+from portal.appointments.commands import check_in, correct, mark_no_show, start_visit, undo
 from portal.appointments.queries import get_appointment, last_act, list_step_rows
 from portal.appointments.rules import NotOfEarlierDay, ReasonMissing, VisitNotAt
 from portal.db import session

@@ -17,10 +17,10 @@ from portal.appointments.commands import (
     reschedule_appointment,
     undo,
 )
-from portal.appointments.rules import NotAnOpening, SlotTaken, TimeTaken
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import session
 from portal.refusals import DomainError
+from portal.scheduling.rules import NotAnOpening, SlotTaken, TimeTaken
 from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment
 from portal.services.commands import stop_offering

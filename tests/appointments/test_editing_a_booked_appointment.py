@@ -19,12 +19,7 @@ from portal.appointments.commands import (
     walk_in,
 )
 from portal.appointments.queries import get_appointment, list_step_rows
-from portal.appointments.rules import (
-    NotEditable,
-    PlanNotAccepted,
-    ServiceBegun,
-    TooLongThere,
-)
+from portal.appointments.rules import NotEditable, PlanNotAccepted, ServiceBegun, TooLongThere
 from portal.db import session
 from portal.insurance.commands import stop_accepting_plan
 from tests.support.pages import send_as_shown, shown

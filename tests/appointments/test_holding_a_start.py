@@ -6,11 +6,11 @@ import pytest
 
 from portal import clock
 from portal.appointments.commands import hold_slot, release_slot, sweep_holds
-from portal.appointments.rules import SlotHeld, SlotTaken
-from portal.availability.queries import get_slot
 from portal.db import session
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.openings.reasons import why_not
+from portal.scheduling.rules import SlotHeld, SlotTaken
+from portal.scheduling.slots.queries import get_slot
 from tests.support.scheduling import a_practice, acting_as, book, chicago, hours, on_monday
 
 

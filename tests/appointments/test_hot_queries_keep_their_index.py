@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.commands import seats
 from portal.appointments.queries.day_statements import VERSION, VISITS
 from portal.appointments.queries.waitlist import matching
 from portal.availability.queries.outlook import WEEK
 from portal.db import session
 from portal.scheduling.openings.search import search
+from portal.scheduling.slots import seats
 from tests.support.scheduling import MONDAY, Practice, a_practice, a_wish_for, book, hours
 
 pytestmark = pytest.mark.database

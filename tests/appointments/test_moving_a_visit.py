@@ -5,16 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from portal.appointments.commands import (
-    MoveDetails,
-    check_in,
-    reschedule_appointment,
-    start_visit,
-)
+from portal.appointments.commands import MoveDetails, check_in, reschedule_appointment, start_visit
 from portal.appointments.queries import list_steps
-from portal.appointments.rules import DoesNotFit, PatientBusy, SlotTaken, VisitNotMovable
-from portal.availability.queries import get_slot
+from portal.appointments.rules import DoesNotFit, PatientBusy, VisitNotMovable
 from portal.db import session
+from portal.scheduling.rules import SlotTaken
+from portal.scheduling.slots.queries import get_slot
 from tests.support.scheduling import (
     a_doctor,
     a_patient,

@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.commands import BookingDetails, book_appointment, book_first_visit
-from portal.appointments.rules import PatientBusy, SlotTaken
+from portal.appointments.rules import PatientBusy
 from portal.cli.invariants import CHECKS
 from portal.db import session
 from portal.patients.rules.details import PatientDetails
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
+from portal.scheduling.rules import SlotTaken
 from portal.schema.patients import Patient
 from portal.tenancy.context import as_job
 from tests.support.databases import Database

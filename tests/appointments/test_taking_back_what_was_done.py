@@ -29,16 +29,11 @@ from portal.appointments.commands import (
     walk_in,
 )
 from portal.appointments.queries import get_appointment, list_steps
-from portal.appointments.rules import (
-    AnotherDay,
-    ChangedSince,
-    NothingToUndo,
-    SlotTaken,
-    VisitNotAt,
-)
+from portal.appointments.rules import AnotherDay, ChangedSince, NothingToUndo, VisitNotAt
 from portal.availability.commands import change_rule, details_of
 from portal.availability.queries import list_orphans
 from portal.db import session
+from portal.scheduling.rules import SlotTaken
 from portal.services.commands import OfferingDetails, change_offering
 from tests.support.scheduling import (
     MONDAY,

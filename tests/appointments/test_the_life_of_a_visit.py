@@ -19,15 +19,16 @@ from portal.appointments.rules import (
     NotBegunYet,
     NotUndoneAnyMore,
     ReasonMissing,
-    SlotTaken,
     StepNotSkippable,
     StepOutOfTurn,
     StepsRemain,
     VisitNotAt,
 )
 from portal.availability.commands import ExceptionDetails, add_exception
-from portal.availability.queries import get_slot, list_orphans
+from portal.availability.queries import list_orphans
 from portal.db import session
+from portal.scheduling.rules import SlotTaken
+from portal.scheduling.slots.queries import get_slot
 from tests.support.scheduling import a_practice, book, hours, on_monday
 
 

@@ -9,12 +9,7 @@ from datetime import date
 import pytest
 
 from portal.appointments import queries
-from portal.appointments.commands import (
-    Ending,
-    change_status,
-    check_in,
-    restore_patient_status,
-)
+from portal.appointments.commands import Ending, change_status, check_in, restore_patient_status
 from portal.appointments.rules import PatientDeceased
 from portal.patients.commands import StatusChange
 from portal.patients.queries import get_patient

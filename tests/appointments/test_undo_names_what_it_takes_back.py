@@ -4,13 +4,7 @@ import re
 
 import pytest
 
-from portal.appointments.commands import (
-    check_in,
-    finish_step,
-    skip_step,
-    start_visit,
-    unskip_step,
-)
+from portal.appointments.commands import check_in, finish_step, skip_step, start_visit, unskip_step
 from portal.appointments.queries import list_step_rows, list_steps
 from tests.support.scheduling import a_patient, a_practice, acting_as, book, hours, on_monday
 

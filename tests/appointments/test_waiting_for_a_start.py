@@ -22,7 +22,6 @@ from portal.appointments.rules import (
     Match,
     NoFacility,
     NoWeekday,
-    SlotTaken,
     WaitBackwards,
     WaitOver,
     WaitsNoMore,
@@ -36,6 +35,7 @@ from portal.availability.commands import ExceptionDetails, add_exception, remove
 from portal.db import session
 from portal.insurance.commands import AcceptanceDetails, accept_plan
 from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
+from portal.scheduling.rules import SlotTaken
 from tests.support.scheduling import (
     MONDAY,
     a_doctor,

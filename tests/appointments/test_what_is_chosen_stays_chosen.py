@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from portal.availability.queries import get_slot
 from portal.scheduling.openings.listing import OpeningQuery, next_available
+from portal.scheduling.slots.queries import get_slot
 from tests.support.client import Browser
 from tests.support.factories import a_facility
 from tests.support.scheduling import (

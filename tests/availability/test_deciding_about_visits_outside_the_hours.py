@@ -6,8 +6,8 @@ import pytest
 
 from portal.appointments.queries import get_appointment
 from portal.availability.commands import end_rule, materialise_doctors
-from portal.availability.queries import get_slot
 from portal.db import session
+from portal.scheduling.slots.queries import get_slot
 from portal.schema.availability import AvailabilitySlot
 from tests.support.factories import a_facility
 from tests.support.people import Clinic

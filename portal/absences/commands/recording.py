@@ -28,12 +28,14 @@ from portal.appointments.commands import (
     cancel_appointment,
     reschedule_appointment,
 )
-from portal.appointments.rules import NotAnOpening, NotOffered
+from portal.appointments.rules import NotOffered
 from portal.audit import note
-from portal.availability.commands import ExceptionDetails, add_exception, lock_doctors
+from portal.availability.commands import ExceptionDetails, add_exception
 from portal.availability.queries import PlaceRow, list_places_of
 from portal.db import session
 from portal.refusals import DomainError, NotFound
+from portal.scheduling.rules import NotAnOpening
+from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.times import Span
 from portal.schema.absences import Absence, AbsenceSpan, AbsenceVisit
 from portal.schema.appointments import Appointment

@@ -20,10 +20,11 @@ from portal.appointments.queries import acts_since, list_acts, zone_of
 from portal.appointments.rules import LIVE, MOVABLE, NothingToUndo, StartPassed
 from portal.audit import note
 from portal.auth.permissions import may
-from portal.availability.commands import lock_doctors, remove_exception
+from portal.availability.commands import remove_exception
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
+from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.times import local_date
 from portal.schema.absences import Absence, AbsenceVisit
 from portal.schema.acts import AppointmentAct

@@ -11,7 +11,7 @@ from sqlalchemy import TextClause
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.commands import acts, seats
+from portal.appointments.commands import acts
 from portal.appointments.commands.booking_statements import (
     BOOKED_OR_RELEASED,
     LOCK,
@@ -19,24 +19,25 @@ from portal.appointments.commands.booking_statements import (
     WRITE,
     book,
 )
-from portal.appointments.commands.refusal import STANDING, decisive, refusal
+from portal.appointments.commands.refusal import CONSTRAINTS, STANDING, decisive, refusal
 from portal.appointments.rules import (
     DoctorBusy,
     NoWorkflow,
     OverbookingNotAllowed,
-    SlotTaken,
     StartPassed,
     inactive,
     times,
     whole_minute,
 )
-from portal.availability.commands.locks import DOCTORS
-from portal.availability.queries import get_slot
 from portal.db import Asked, loaded, together
 from portal.phi.sealed import seal_field
 from portal.refusals import Conflict, DomainError, NotFound, refusing, written
-from portal.scheduling.openings.listing import Opening, OpeningQuery, nearest_openings, search_asked
+from portal.scheduling.openings.listing import OpeningQuery, nearest_openings, search_asked
 from portal.scheduling.openings.reasons import why_not
+from portal.scheduling.rules import Opening, SlotTaken
+from portal.scheduling.slots import seats
+from portal.scheduling.slots.locks import DOCTORS
+from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
@@ -48,7 +49,7 @@ class BookedAlready(Conflict):
     """The one-time key has booked a visit; booking answers with that visit."""
 
 
-CONSTRAINTS = seats.CONSTRAINTS | {"uq_appointments_booking_key": BookedAlready}
+REFUSED = CONSTRAINTS | {"uq_appointments_booking_key": BookedAlready}
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def walk_in(details: BookingDetails, *, may_overbook: bool = False) -> Appointme
     if booked is not None:
         return booked
     offering = get_offering(details.offering_id)
-    with _alternatives(details), refusing(CONSTRAINTS):
+    with _alternatives(details), refusing(REFUSED):
         offer = _own_offer(details, offering)
         overbooked = seats.is_taken(offer.doctor_id, Span(offer.busy_from, offer.busy_until))
         if overbooked:
@@ -173,7 +174,7 @@ def _write(
         "series_id": details.series_id, **acts.of_booking(),
     }  # fmt: skip
     try:
-        row = written(CONSTRAINTS, statement, asked, before=before, whole=_is_whole)
+        row = written(REFUSED, statement, asked, before=before, whole=_is_whole)
     except BookedAlready:
         return _already_booked(details)
     if row.booked is not None:

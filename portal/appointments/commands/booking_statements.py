@@ -4,8 +4,8 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-from portal.appointments.commands.seats import RELEASE, TAKE_SEAT
 from portal.scheduling.openings.search import parts
+from portal.scheduling.slots.seats import RELEASE, TAKE_SEAT
 
 # The doctor's lock comes first; what follows sees what others committed while it waited.
 LOCKING = """

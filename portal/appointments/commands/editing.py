@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.commands import acts, seats
+from portal.appointments.commands import acts
+from portal.appointments.commands.refusal import CONSTRAINTS
 from portal.appointments.commands.visit import lock
 from portal.appointments.rules import (
     LIVE,
@@ -18,15 +19,12 @@ from portal.appointments.rules import (
     NotOffered,
     NoWorkflow,
     PlanNotAccepted,
-    SlotTaken,
     TimeOfAnotherService,
     Times,
     TooLongThere,
     times,
     what_becomes,
 )
-from portal.availability.commands import lock_doctors
-from portal.availability.queries import get_slot
 from portal.db import session
 from portal.insurance.queries import find_plan_at
 from portal.refusals import refusing
@@ -37,6 +35,10 @@ from portal.scheduling.openings.listing import (
     planned_steps,
 )
 from portal.scheduling.openings.reasons import why_not
+from portal.scheduling.rules import SlotTaken
+from portal.scheduling.slots import seats
+from portal.scheduling.slots.locks import lock_doctors
+from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering, ServiceWorkflow
@@ -128,7 +130,7 @@ def edit_appointment(appointment: Appointment, to: EditDetails) -> Edited:
     workflow = _workflow(appointment, to)
     becomes = _becomes(appointment, to, workflow)
     try:
-        with refusing(seats.CONSTRAINTS), acts.recorded(appointment, "edit"):
+        with refusing(CONSTRAINTS), acts.recorded(appointment, "edit"):
             if becomes == NEW and workflow is not None:
                 _plan_anew(appointment, get_offering(to.offering_id), workflow)
             _write(appointment, to)

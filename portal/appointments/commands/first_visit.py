@@ -7,10 +7,10 @@ from uuid import UUID
 from portal.appointments.commands.booking import BookingDetails, book_appointment
 from portal.appointments.commands.waitlist import WishDetails, add_to_waitlist
 from portal.appointments.queries import find_by_booking_key, find_wish_by_key
-from portal.availability.commands import lock_doctors
 from portal.db import session
 from portal.patients.commands import ask_whether_registered, register_patient
 from portal.patients.rules.details import PatientDetails
+from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.appointments import Appointment, WaitlistEntry
 from portal.services.queries import get_offering
 

@@ -5,15 +5,15 @@ from datetime import timedelta
 from sqlalchemy import select, text
 
 from portal import clock
-from portal.appointments.commands import seats
 from portal.appointments.commands.refusal import refusal
-from portal.appointments.rules import NotAnOpening, SlotHeld, SlotTaken
 from portal.audit import note
-from portal.availability.commands import lock_doctors
-from portal.availability.queries import find_held, get_slot
 from portal.db import session
 from portal.refusals import DomainError, refusing
-from portal.scheduling.openings.listing import Opening, OpeningQuery, find_opening
+from portal.scheduling.openings.listing import OpeningQuery, find_opening
+from portal.scheduling.rules import NotAnOpening, Opening, SlotHeld, SlotTaken
+from portal.scheduling.slots import seats
+from portal.scheduling.slots.locks import lock_doctors
+from portal.scheduling.slots.queries import find_held, get_slot
 from portal.scheduling.times import Span
 from portal.schema.accounts import User
 from portal.schema.availability import AvailabilitySlot

@@ -5,18 +5,20 @@ from datetime import datetime
 
 from portal.appointments.rules import (
     DoesNotFit,
-    NotAnOpening,
     NotOffered,
     NoWorkflow,
+    PatientBusy,
     PlanNotAccepted,
-    SlotTaken,
     StartPassed,
-    TimeTaken,
 )
 from portal.refusals import DomainError
 from portal.scheduling.openings.listing import OpeningQuery, nearest_openings
 from portal.scheduling.openings.reasons import Reason, why_not
+from portal.scheduling.rules import NotAnOpening, SlotTaken, TimeTaken
+from portal.scheduling.slots import seats
 
+# What the database refuses of a seat, or of a patient's time.
+CONSTRAINTS = seats.CONSTRAINTS | {"ex_appointments_patient": PatientBusy}
 # What decides first: a refusal, and the reasons it stands for.
 KINDS: dict[type[DomainError], frozenset[str]] = {
     NotOffered: frozenset(

@@ -7,24 +7,25 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.commands import acts, seats
-from portal.appointments.commands.refusal import refusal
+from portal.appointments.commands import acts
+from portal.appointments.commands.refusal import CONSTRAINTS, refusal
 from portal.appointments.commands.visit import check_in
 from portal.appointments.rules import (
     MOVABLE,
     DoctorBusyNow,
     MovedMeanwhile,
-    SlotTaken,
     VisitNotMovable,
     times,
     where,
     whole_minute,
 )
-from portal.availability.commands import lock_doctors
-from portal.availability.queries import get_slot
 from portal.db import session
 from portal.refusals import refusing
-from portal.scheduling.openings.listing import Opening, OpeningQuery, find_opening, nearest_openings
+from portal.scheduling.openings.listing import OpeningQuery, find_opening, nearest_openings
+from portal.scheduling.rules import Opening, SlotTaken
+from portal.scheduling.slots import seats
+from portal.scheduling.slots.locks import lock_doctors
+from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
@@ -82,7 +83,7 @@ def reschedule_appointment(appointment: Appointment, details: MoveDetails) -> Ap
         minutes=Span(appointment.start_at, appointment.end_at).minutes,
     )
     try:
-        with refusing(seats.CONSTRAINTS), acts.recorded(appointment, "move"):
+        with refusing(CONSTRAINTS), acts.recorded(appointment, "move"):
             _move(appointment, replace(wanted, slot_id=details.slot_id), at)
     except SlotTaken as taken:
         session.refresh(appointment)
@@ -105,7 +106,7 @@ def arrive_now(appointment: Appointment) -> None:
     if appointment.status != "scheduled":
         raise VisitNotMovable
     seats.release_holds(appointment.doctor_id)
-    with acts.as_one(), refusing(seats.CONSTRAINTS):
+    with acts.as_one(), refusing(CONSTRAINTS):
         with acts.recorded(appointment, "move"):
             _take_now(appointment, _offer_at(appointment, offering, now))
         check_in(appointment)

@@ -14,18 +14,16 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.commands import acts, seats
+from portal.appointments.commands import acts
+from portal.appointments.commands.refusal import CONSTRAINTS
 from portal.appointments.commands.visit import cancel_appointment, lock
-from portal.appointments.rules import (
-    ChangedSince,
-    NothingToUndo,
-    NotUndoneAnyMore,
-    check_undo,
-)
+from portal.appointments.rules import ChangedSince, NothingToUndo, NotUndoneAnyMore, check_undo
 from portal.audit import note
-from portal.availability.commands import lock_doctors, materialise
+from portal.availability.commands import materialise
 from portal.db import session
 from portal.refusals import refusing
+from portal.scheduling.slots import seats
+from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.times import local_date
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
@@ -138,7 +136,7 @@ def _undo(done: Sequence[AppointmentAct], *, later: bool = False) -> Sequence[Ap
     lock_doctors({visit.doctor_id for visit in visits.values()} | before)
     for _id, visit in sorted(visits.items()):
         lock(visit)
-    with refusing(seats.CONSTRAINTS):
+    with refusing(CONSTRAINTS):
         for act in done:
             visit = visits[act.appointment_id]
             if not later:

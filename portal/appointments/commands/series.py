@@ -10,17 +10,12 @@ from portal.appointments import queries
 from portal.appointments.commands import acts
 from portal.appointments.commands.booking import BookingDetails, book_appointment
 from portal.appointments.commands.visit import cancel_appointment, lock
-from portal.appointments.rules import (
-    InSeriesAlready,
-    NotAllBooked,
-    NothingToRepeat,
-    VisitNotAt,
-)
+from portal.appointments.rules import InSeriesAlready, NotAllBooked, NothingToRepeat, VisitNotAt
 from portal.audit import note
-from portal.availability.commands import lock_doctors
-from portal.availability.queries import get_slot
 from portal.db import session
 from portal.refusals import DomainError
+from portal.scheduling.slots.locks import lock_doctors
+from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment, AppointmentSeries
 
 Book = Callable[[BookingDetails], Appointment]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.commands import acts, seats
+from portal.appointments.commands import acts
 from portal.appointments.rules import (
     NotBegunYet,
     PatientDeceased,
@@ -19,8 +19,9 @@ from portal.appointments.rules import (
     next_step,
     steps_left,
 )
-from portal.availability.commands import lock_doctors
 from portal.db import session
+from portal.scheduling.slots import seats
+from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.appointments import Appointment, AppointmentStep
 from portal.tenancy.context import request_context
 

@@ -10,13 +10,7 @@ from sqlalchemy import delete, select, text
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands.booking import BookingDetails
-from portal.appointments.rules import (
-    EVERY_DAY,
-    NoFacility,
-    WaitsNoMore,
-    check_dates,
-    inactive,
-)
+from portal.appointments.rules import EVERY_DAY, NoFacility, WaitsNoMore, check_dates, inactive
 from portal.db import session
 from portal.patients.queries import get_patient
 from portal.refusals import N_, Conflict, refusing

@@ -12,8 +12,9 @@ from sqlalchemy import select, text
 from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dates
 from portal.db import session
 from portal.refusals import NotFound
-from portal.scheduling.openings.listing import Opening, OpeningQuery, list_openings
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.openings.reasons import Reason, laid_out_until, why_not
+from portal.scheduling.rules import Opening
 from portal.scheduling.times import Span, instant, local_date
 from portal.schema.appointments import Appointment, AppointmentSeries
 from portal.schema.doctors import Doctor

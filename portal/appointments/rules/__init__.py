@@ -18,14 +18,7 @@ from portal.appointments.rules.editing import (
     what_becomes,
 )
 from portal.appointments.rules.next_step import LABELS, LABELS_DONE, Next, what_comes_next
-from portal.appointments.rules.openings import (
-    DoesNotFit,
-    NotAnOpening,
-    SlotHeld,
-    SlotTaken,
-    TimeTaken,
-    lies_outside,
-)
+from portal.appointments.rules.openings import DoesNotFit, lies_outside
 from portal.appointments.rules.preference import Preference, preferred
 from portal.appointments.rules.series import (
     MOST_IN_SERIES,
@@ -139,7 +132,6 @@ __all__ = [
     "NoWorkflow",
     "NoneChosen",
     "NotAllBooked",
-    "NotAnOpening",
     "NotBegunYet",
     "NotEditable",
     "NotOfEarlierDay",
@@ -159,15 +151,12 @@ __all__ = [
     "RepeatsUntilWhen",
     "SeriesAtOwnTime",
     "ServiceBegun",
-    "SlotHeld",
-    "SlotTaken",
     "StartPassed",
     "Step",
     "StepNotSkippable",
     "StepOutOfTurn",
     "StepsRemain",
     "TimeOfAnotherService",
-    "TimeTaken",
     "Times",
     "TooLongThere",
     "Visit",

@@ -1,7 +1,7 @@
 """What becomes of a visit whose plan or service is changed. Pure."""
 
-from portal.appointments.rules.openings import SlotTaken
 from portal.refusals import N_, Conflict, DomainError
+from portal.scheduling.rules import SlotTaken
 
 # steps stay as they are, because they have begun, or are replaced
 SAME, BEGUN, NEW = "same", "begun", "new"

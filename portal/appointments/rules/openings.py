@@ -2,33 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from portal.refusals import N_, Conflict
-
-
-class SlotTaken(Conflict):
-    """`alternatives` are the nearest starts still on offer (`queries.Opening`)."""
-
-    message = N_("Someone just took that time.")
-    field = "start_at"
-    alternatives: tuple[Any, ...] = ()
-
-
-class TimeTaken(SlotTaken):
-    """It was no opening when it was chosen; or nobody knows since when."""
-
-    message = N_("That time is taken.")
-
-
-class NotAnOpening(SlotTaken):
-    """Nobody took it: the message says why it is none."""
-
-    message = N_("There is no opening at that time.")
-
-
-class SlotHeld(SlotTaken):
-    message = N_("%(holder)s is holding that time.")
+from portal.refusals import N_
+from portal.scheduling.rules import SlotTaken
 
 
 class DoesNotFit(SlotTaken):

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from portal.appointments.commands import Edited
-from portal.appointments.rules import BEGUN, SlotTaken
+from portal.appointments.rules import BEGUN
 from portal.refusals import DomainError
-from portal.scheduling.openings.listing import Opening
+from portal.scheduling.rules import Opening, SlotTaken
 from portal.scheduling.times import Span
 from portal.web.filters import hhmm, localtime, shortdate
 

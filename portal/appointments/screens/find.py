@@ -7,7 +7,7 @@ from flask import url_for
 
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
-from portal.scheduling.openings.listing import Opening
+from portal.scheduling.rules import Opening
 from portal.scheduling.times import Span
 from portal.services.queries import get_offering
 from portal.web.filters import hhmm, localtime, longdate

@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 
 from portal.appointments.forms.choice import Choice
 from portal.appointments.screens.reasons_shown import About, Said, say_reasons
-from portal.availability.queries import get_slot
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
 from portal.scheduling.openings.day_reasons import why_nothing
 from portal.scheduling.openings.reasons import why_not
+from portal.scheduling.slots.queries import get_slot
 from portal.schema.availability import AvailabilitySlot
 from portal.services.queries import OfferingRow, list_offerings
 from portal.web.filters import hhmm, localtime, longdate

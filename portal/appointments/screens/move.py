@@ -13,14 +13,15 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms import MoveForm
-from portal.appointments.rules import MovedMeanwhile, SlotTaken, where
+from portal.appointments.rules import MovedMeanwhile, where
 from portal.appointments.screens.reasons_shown import About, Said, say_reasons
 from portal.appointments.screens.visit import VisitPage
-from portal.availability.queries import get_slot
 from portal.doctors.queries import list_doctor_names, list_places
 from portal.refusals import DomainError, NotFound
-from portal.scheduling.openings.listing import Opening, OpeningQuery, list_openings
+from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.openings.reasons import why_not
+from portal.scheduling.rules import Opening, SlotTaken
+from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering, get_offering_row

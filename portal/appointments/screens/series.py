@@ -14,7 +14,7 @@ from portal.appointments.rules import Repeat
 from portal.appointments.screens.reasons_shown import words_of
 from portal.appointments.words import STATUS, shown_status
 from portal.doctors.queries import get_doctor
-from portal.scheduling.openings.listing import Opening
+from portal.scheduling.rules import Opening
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.filters import hhmm, localtime, longdate, shortdate

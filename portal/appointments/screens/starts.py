@@ -15,10 +15,11 @@ from portal.appointments.screens.board.columns import HUES
 from portal.appointments.screens.day_strip import DAYS, DayStrip, day_strip, first_of_week
 from portal.appointments.screens.missing import about_day, about_lost, moment
 from portal.appointments.screens.reasons_shown import Said
-from portal.availability.queries import get_slot
 from portal.doctors.queries import Place, list_places
 from portal.refusals import N_
-from portal.scheduling.openings.listing import Opening, find_opening, list_openings, next_available
+from portal.scheduling.openings.listing import find_opening, list_openings, next_available
+from portal.scheduling.rules import Opening
+from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import local_date
 from portal.services.queries import (
     PlannedStep,

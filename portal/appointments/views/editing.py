@@ -7,16 +7,17 @@ from flask_babel import ngettext
 from portal.appointments import commands, queries
 from portal.appointments.commands import Edited
 from portal.appointments.forms import EditForm, edit_as_typed
-from portal.appointments.rules import SAME, SlotTaken
+from portal.appointments.rules import SAME
 from portal.appointments.screens.act_messages import say_done, say_together
 from portal.appointments.screens.edit import Coming, coming_of, starts_instead
 from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
 from portal.auth.permissions import permission
-from portal.availability.commands import lock_doctors
 from portal.db import session
 from portal.refusals import DomainError
+from portal.scheduling.rules import SlotTaken
+from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.answers import form_page, go, toast

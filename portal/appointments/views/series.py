@@ -16,8 +16,8 @@ from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
 from portal.auth.permissions import permission
-from portal.availability.queries import get_slot
 from portal.scheduling.openings.listing import OpeningQuery, find_opening
+from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
 from portal.services.queries import get_offering

@@ -8,7 +8,6 @@ from portal.availability.commands.exceptions import (
     check_exception,
     remove_exception,
 )
-from portal.availability.commands.locks import lock_doctors
 from portal.availability.commands.materialise import (
     Materialised,
     batches,
@@ -46,7 +45,6 @@ __all__ = [
     "end_rule",
     "horizon_days",
     "keep_as_booked",
-    "lock_doctors",
     "materialise",
     "materialise_doctors",
     "remove_exception",

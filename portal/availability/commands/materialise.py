@@ -11,8 +11,8 @@ from sqlalchemy import text
 from portal import clock
 from portal.audit import note
 from portal.availability import queries
-from portal.availability.commands.locks import lock_doctors
 from portal.db import session
+from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.availability import AvailabilitySlot
 from portal.tenancy.context import request_context
 

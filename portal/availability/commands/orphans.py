@@ -2,10 +2,10 @@
 
 from sqlalchemy import text
 
-from portal.availability.commands.locks import lock_doctors
-from portal.availability.queries import get_slot
 from portal.db import session
 from portal.refusals import N_, Conflict, NotFound, refusing
+from portal.scheduling.slots.locks import lock_doctors
+from portal.scheduling.slots.queries import get_slot
 from portal.tenancy.context import request_context
 
 

@@ -23,10 +23,8 @@ from portal.availability.queries.places import (
     search_places,
 )
 from portal.availability.queries.weekly import (
-    find_held,
     get_exception,
     get_rule,
-    get_slot,
     list_exceptions,
     list_rules,
     list_scheduled_doctor_ids,
@@ -40,12 +38,10 @@ __all__ = [
     "PlaceRow",
     "WeekSlot",
     "doctors_away",
-    "find_held",
     "get_exception",
     "get_place",
     "get_place_of",
     "get_rule",
-    "get_slot",
     "list_exceptions",
     "list_orphans",
     "list_places_of",

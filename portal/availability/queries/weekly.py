@@ -6,13 +6,11 @@ from typing import Any
 
 from sqlalchemy import Select, select, union
 
-from portal import clock
 from portal.db import session
 from portal.refusals import NotFound
 from portal.schema.availability import (
     AvailabilityException,
     AvailabilityRule,
-    AvailabilitySlot,
 )
 from portal.tenancy.context import request_context
 
@@ -90,32 +88,6 @@ def list_scheduled_doctor_ids() -> Sequence[int]:
         for table in tables
     ]
     return session.scalars(union(*own).order_by("doctor_id")).all()
-
-
-def get_slot(slot_id: int) -> AvailabilitySlot:
-    """Raises NotFound."""
-    slot = session.scalar(
-        select(AvailabilitySlot).where(
-            AvailabilitySlot.tenant_id == request_context().tenant_id,
-            AvailabilitySlot.id == slot_id,
-        )
-    )
-    if slot is None:
-        raise NotFound
-    return slot
-
-
-def find_held(slot_id: int) -> AvailabilitySlot | None:
-    """The slot, while the user holds it."""
-    slot = AvailabilitySlot
-    return session.scalar(
-        select(slot).where(
-            slot.tenant_id == request_context().tenant_id,
-            slot.id == slot_id,
-            slot.reserved_by == request_context().user_id,
-            slot.reserved_until > clock.now(),
-        )
-    )
 
 
 def _rules() -> Select[AvailabilityRule]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from portal import clock
 from portal.db import together, with_generic_plan
 from portal.scheduling.openings.search import search
+from portal.scheduling.rules import Opening
 from portal.services.queries import list_workflow_steps
 from portal.tenancy.context import request_context
 
@@ -16,21 +17,6 @@ DEFAULT_LIMIT = 60
 NEAREST = 5
 # Days: far enough for any horizon a tenant may set.
 HORIZON = 2 * 366
-
-
-class Opening(NamedTuple):
-    """A start on offer: what a booking needs, in instants (UTC) and the facility's zone."""
-
-    slot_id: int
-    doctor_id: int
-    facility_id: int
-    offering_id: int
-    workflow_id: int
-    start_at: datetime
-    end_at: datetime
-    zone: str
-    busy_from: datetime
-    busy_until: datetime
 
 
 class StepPlan(NamedTuple):

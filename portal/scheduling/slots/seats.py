@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.rules import PatientBusy, SlotTaken, TimeTaken
 from portal.db import session
-from portal.scheduling.openings.listing import Opening
+from portal.scheduling.rules import Opening, SlotTaken, TimeTaken
 from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import request_context
@@ -22,7 +21,6 @@ CONSTRAINTS = {
     "ex_availability_slots_doctor": SlotTaken,
     "ck_availability_slots_booked_count": SlotTaken,
     "uq_availability_slots_natural_key": SlotTaken,
-    "ex_appointments_patient": PatientBusy,
 }
 
 # Expired holds of the doctor are no holds; the user's own give way to what they now book.
