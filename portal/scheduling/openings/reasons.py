@@ -10,37 +10,19 @@ from sqlalchemy import text
 from portal import clock
 from portal.db import session
 from portal.insurance.queries import find_plan_at
-from portal.insurance.rules import REASONS as COVER_REASONS
-from portal.refusals import N_, NotFound
+from portal.refusals import NotFound
+from portal.scheduling.openings.conditions import (
+    ACTIVE,
+    OF_SLOT,
+    STANDS_ON,
+    first_missing,
+    workflow,
+)
 from portal.scheduling.openings.listing import OpeningQuery, find_opening
+from portal.scheduling.openings.words import MESSAGES
+from portal.scheduling.slots.predicates import busy_during, is_part_of_hours, taken_by_others
 from portal.scheduling.times import Span, covers, day_span, local_date, weekday
 from portal.tenancy.context import request_context
-
-MESSAGES = {
-    "offering_inactive": N_("This doctor does not offer the service there at present."),
-    "service_retired": N_("The service is no longer offered."),
-    "doctor_retired": N_("The doctor has left the clinic."),
-    "facility_closed": N_("The facility is closed."),
-    "no_place": N_("The doctor does not work at the facility."),
-    "no_workflow": N_("No workflow says which steps this visit takes."),
-    "passed": N_("That time has passed."),
-    "no_rule": N_("Not scheduled that day."),
-    "away": N_("The doctor is away then: %(reason)s"),
-    "replaced": N_("Other hours hold on that day."),
-    "booked_out": N_("Every opening of that day is taken, or too short for this."),
-    "no_slot": N_("There is no opening at that time."),
-    "outside_hours": N_("That time is outside the doctor's hours."),
-    "not_laid_out": N_("The doctor's hours are laid out until %(until)s so far."),
-    "patient_taken": N_("The patient has another appointment from %(from)s to %(until)s."),
-    "other_service": N_("That time is kept for another service."),
-    "withdrawn": N_("That time is not open any more."),
-    "orphaned": N_("That time is outside the doctor's hours now."),
-    "full": N_("That time is booked."),
-    "held": N_("Somebody is holding that time until %(until)s."),
-    "doctor_taken": N_("The doctor is taken from %(from)s to %(until)s."),
-    "too_short": N_("The visit takes %(minutes)s minutes with its buffers; the hours end before."),
-    **{f"plan_{code}": message for code, message in COVER_REASONS.items()},
-}
 
 
 @dataclass(frozen=True)
@@ -58,33 +40,30 @@ class Reason:
         return MESSAGES[self.code]
 
 
-OFFERING = text("""
-    SELECT o.id, o.active, o.service_id, o.doctor_id, o.facility_id,
-           s.deleted_at AS service_gone, d.deleted_at AS doctor_gone, f.deleted_at AS facility_gone,
-           f.timezone AS zone, p.id AS place_id, COALESCE(p.active, false) AS placed,
+# Of each row that the offering stands on its id, and whether it holds.
+JOINS = "\n      ".join(each.there("LEFT JOIN") for each in STANDS_ON)
+STANDS = ", ".join(
+    f"{each.alias}.id AS {each.code}_id, COALESCE({each.holds}, false) AS {each.code}_holds"
+    for each in STANDS_ON
+)
+OFFERING = text(f"""
+    SELECT o.id, {ACTIVE.holds} AS {ACTIVE.code}_holds, {STANDS},
+           o.doctor_id, o.facility_id, f.timezone AS zone,
            o.buffer_before_minutes AS before, o.buffer_after_minutes AS after,
-           (SELECT total_estimated_minutes FROM service_workflows w
-             WHERE w.tenant_id = o.tenant_id AND w.service_offering_id = o.id AND w.active
-               AND w.total_estimated_minutes > 0
-               AND (w.insurance_plan_id IS NULL OR w.insurance_plan_id = :plan_id)
-             ORDER BY w.insurance_plan_id NULLS LAST LIMIT 1) AS minutes
+           (SELECT total_estimated_minutes FROM ({workflow(":plan_id")}) w) AS minutes
       FROM service_offerings o
-      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-      JOIN doctors d ON d.tenant_id = o.tenant_id AND d.id = o.doctor_id
-      JOIN facilities f ON f.tenant_id = o.tenant_id AND f.id = o.facility_id
-      LEFT JOIN facility_doctors p ON p.tenant_id = o.tenant_id AND p.doctor_id = o.doctor_id
-                                  AND p.facility_id = o.facility_id
+      {JOINS}
      WHERE o.tenant_id = :tenant_id AND o.id = :offering_id
-""")
+""")  # noqa: S608 - names of columns
 
-SLOTS = text("""
-    SELECT id, status, service_offering_id, orphaned_at, capacity, booked_count, end_at,
-           reserved_until, reserved_by
-      FROM availability_slots
-     WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id AND facility_id = :facility_id
-       AND start_at = :at AND NOT overbooked
-     ORDER BY id
-""")
+SLOTS = text(f"""
+    SELECT s.id, s.start_at, s.end_at, s.reserved_until, {first_missing(OF_SLOT)} AS missing
+      FROM availability_slots s
+     CROSS JOIN (SELECT CAST(:offering_id AS bigint) AS offering_id, :zone AS zone) o
+     WHERE s.tenant_id = :tenant_id AND s.doctor_id = :doctor_id AND s.facility_id = :facility_id
+       AND s.start_at = :at AND NOT s.overbooked
+     ORDER BY s.id
+""")  # noqa: S608 - names of columns
 
 RULES = text("""
     SELECT id FROM availability_rules
@@ -105,29 +84,22 @@ EXCEPTIONS = text("""
      ORDER BY start_at, id
 """)
 
-TAKEN = text("""
-    SELECT id, busy_from, busy_until
-      FROM availability_slots
-     WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id
-       AND start_at > CAST(:busy_from AS timestamptz) - interval '36 hours'
-       AND start_at < CAST(:busy_until AS timestamptz) + interval '4 hours'
-       AND busy_from < :busy_until AND busy_until > :busy_from
-       AND (booked_count > 0 OR (status = 'reserved' AND reserved_until > :now
-                                 AND reserved_by IS DISTINCT FROM CAST(:user_id AS bigint)))
-     ORDER BY busy_from, id
-""")
+TAKEN = text(f"""
+    SELECT t.id, t.busy_from, t.busy_until
+      FROM availability_slots t
+     WHERE t.tenant_id = :tenant_id AND t.doctor_id = :doctor_id
+       AND {busy_during("t", "CAST(:busy_from AS timestamptz)", "CAST(:busy_until AS timestamptz)")}
+       AND {taken_by_others("t")}
+     ORDER BY t.busy_from, t.id
+""")  # noqa: S608 - names of columns
 
-
-HOURS = text("""
-    SELECT start_at, end_at
-      FROM availability_slots
-     WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id AND facility_id = :facility_id
-       AND start_at >= :opens AND start_at < :closes AND status <> 'cancelled'
-       AND orphaned_at IS NULL AND NOT overbooked
-       AND (created_from_rule_id IS NOT NULL OR service_offering_id IS NULL)
-     ORDER BY start_at, id
-""")
-
+HOURS = text(f"""
+    SELECT u.start_at, u.end_at
+      FROM availability_slots u
+     WHERE u.tenant_id = :tenant_id AND u.doctor_id = :doctor_id AND u.facility_id = :facility_id
+       AND u.start_at >= :opens AND u.start_at < :closes AND {is_part_of_hours("u")}
+     ORDER BY u.start_at, u.id
+""")  # noqa: S608 - names of columns
 
 LAST_LAID_OUT = text("""
     SELECT start_at FROM availability_slots
@@ -163,8 +135,12 @@ def why_not(
         raise NotFound
     values |= _times(offering, at, minutes or offering.minutes or 0)
     slots = session.execute(SLOTS, values).all()
-    unusable = [reason for slot in slots if (reason := _slot_reason(slot, values))]
-    usable: set[int | None] = {slot.id for slot in slots} - {reason.record for reason in unusable}
+    unusable = [
+        Reason(slot.missing, "availability_slots", slot.id, {"until": slot.reserved_until})
+        for slot in slots
+        if slot.missing
+    ]
+    usable: set[int | None] = {slot.id for slot in slots if not slot.missing}
     said = usable or {reason.record for reason in unusable if reason.code in ("full", "held")}
     return [
         *about_offering(offering),
@@ -208,16 +184,11 @@ def _times(offering: Any, at: datetime, length: int) -> dict[str, Any]:
 
 def about_offering(offering: Any) -> Iterator[Reason]:
     """What stands against an offering whenever it is."""
-    if not offering.active:
-        yield Reason("offering_inactive", "service_offerings", offering.id)
-    if offering.service_gone:
-        yield Reason("service_retired", "services", offering.service_id)
-    if offering.doctor_gone:
-        yield Reason("doctor_retired", "doctors", offering.doctor_id)
-    if offering.facility_gone:
-        yield Reason("facility_closed", "facilities", offering.facility_id)
-    if not offering.placed:
-        yield Reason("no_place", "facility_doctors", offering.place_id)
+    if not getattr(offering, f"{ACTIVE.code}_holds"):
+        yield Reason(ACTIVE.code, "service_offerings", offering.id)
+    for each in STANDS_ON:
+        if not getattr(offering, f"{each.code}_holds"):
+            yield Reason(each.code, each.table, getattr(offering, f"{each.code}_id"))
     if offering.minutes is None:
         yield Reason("no_workflow", "service_workflows", None)
 
@@ -271,22 +242,6 @@ def _about_length(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reas
     if slots and not covers(hours, Span(values["busy_from"], values["busy_until"])):
         shown = {"minutes": values["minutes"]}
         yield Reason("too_short", "availability_slots", slots[0].id, shown)
-
-
-def _slot_reason(slot: Any, values: dict[str, Any]) -> Reason | None:
-    """Why one slot that starts then cannot be booked for this offering."""
-    live_hold = slot.status == "reserved" and slot.reserved_until > values["now"]
-    causes = {
-        "other_service": slot.service_offering_id not in (None, values["offering_id"]),
-        "withdrawn": slot.status == "cancelled",
-        "full": slot.booked_count >= slot.capacity,
-        "orphaned": slot.orphaned_at is not None,
-        "held": live_hold and slot.reserved_by != values["user_id"],
-    }
-    for code, holds in causes.items():
-        if holds:
-            return Reason(code, "availability_slots", slot.id, {"until": slot.reserved_until})
-    return None
 
 
 def _about_doctor(said: set[int | None], values: dict[str, Any]) -> Iterator[Reason]:

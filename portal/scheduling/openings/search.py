@@ -12,8 +12,11 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-# Every condition on the offering and its doctor's place. The dates become instants once an
-# offering, so that its starts are a range of the index.
+from portal.scheduling.openings.conditions import ACTIVE, OF_SLOT, STANDS_ON, every, workflow
+from portal.scheduling.slots.predicates import busy_during, is_part_of_hours, taken_by_others
+
+# The offerings, and what each has to stand on. The dates become instants once an offering, so that
+# its starts are a range of the index.
 OFFERED = """
 offered AS MATERIALIZED (
     SELECT o.id AS offering_id, o.doctor_id, o.facility_id, f.timezone AS zone,
@@ -25,23 +28,14 @@ offered AS MATERIALIZED (
            local_instant(GREATEST({first_dates}), '00:00', f.timezone) AS opens,
            local_instant(LEAST({last_dates}) + 1, '00:00', f.timezone) AS closes
       FROM service_offerings o
-      JOIN services s ON s.tenant_id = :tenant_id AND s.id = o.service_id AND s.deleted_at IS NULL
-      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id AND d.deleted_at IS NULL
-      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = o.facility_id
-                       AND f.deleted_at IS NULL
-      JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.facility_id = o.facility_id
-                             AND p.doctor_id = o.doctor_id AND p.active
+      {stands_on}
       {plan}
      CROSS JOIN LATERAL (
            SELECT COALESCE(CAST(:first_date AS date),
                            (CAST(:now AS timestamptz) AT TIME ZONE f.timezone)::date) AS day
            ) AS first
-     CROSS JOIN LATERAL (
-           SELECT id, total_estimated_minutes FROM service_workflows
-            WHERE tenant_id = :tenant_id AND service_offering_id = o.id AND active
-              AND total_estimated_minutes > 0 AND {workflow}
-            ORDER BY insurance_plan_id NULLS LAST LIMIT 1) w
-     WHERE o.tenant_id = :tenant_id AND o.active{offering}
+     CROSS JOIN LATERAL ({workflow}) w
+     WHERE o.tenant_id = :tenant_id AND {active}{offering}
 )"""
 
 # The plan on the date of service: in effect, and accepted by the facility.
@@ -50,24 +44,20 @@ PLAN = """JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id =
         ON taken.tenant_id = :tenant_id AND taken.facility_id = o.facility_id
        AND taken.insurance_plan_id = :plan_id AND taken.enabled"""
 
-# Nothing the doctor is taken for, at any facility, overlaps the visit with its buffers. No visit
-# takes longer than 32 hours with its buffers, which bounds the range of the index.
-CLEAR = """
+# Nothing the doctor is taken for, at any facility, overlaps the visit with its buffers.
+CLEAR = f"""
 NOT EXISTS (
     SELECT 1 FROM availability_slots t
      WHERE t.tenant_id = :tenant_id AND t.doctor_id = o.doctor_id AND t.id <> s.id
-       AND t.start_at > s.start_at - interval '36 hours'
-       AND t.start_at < s.start_at + o.length + o.after + interval '4 hours'
-       AND t.busy_from < s.start_at + o.length + o.after AND t.busy_until > s.start_at - o.before
-       AND (t.booked_count > 0 OR (t.status = 'reserved' AND t.reserved_until > :now
-                                   AND t.reserved_by IS DISTINCT FROM CAST(:user_id AS bigint)))
-{but}    OFFSET 0)"""
+       AND {busy_during("t", "s.start_at - o.before", "s.start_at + o.length + o.after")}
+       AND {taken_by_others("t")}
+{{but}}    OFFSET 0)"""  # noqa: S608 - names of columns
 # A visit that is moved is in nobody's way; those who share its slot still are.
 BUT_ITS_OWN = "       AND (t.id <> :instead_of OR t.booked_count > 1)\n"
 
 # The visit with its buffers lies inside the union of the doctor's slots there that day: no piece
 # begins after all those before it have ended. Most visits fit their own slot and skip this.
-COVERED = """
+COVERED = f"""
 ((o.before = interval '0' AND s.end_at >= s.start_at + o.length + o.after) OR (
     SELECT bool_and(piece.start_at <= COALESCE(piece.reach, s.start_at - o.before))
            AND max(piece.end_at) >= s.start_at + o.length + o.after
@@ -76,28 +66,23 @@ COVERED = """
                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
               FROM availability_slots u
              WHERE u.tenant_id = :tenant_id AND u.doctor_id = o.doctor_id
-               AND u.facility_id = o.facility_id AND u.status <> 'cancelled'
-               AND u.orphaned_at IS NULL AND NOT u.overbooked
-               AND (u.created_from_rule_id IS NOT NULL OR u.service_offering_id IS NULL)
+               AND u.facility_id = o.facility_id AND {is_part_of_hours("u")}
                AND u.start_at > s.start_at - o.before - interval '24 hours'
                AND u.start_at < s.start_at + o.length + o.after
                AND u.end_at > s.start_at - o.before
                AND (u.start_at AT TIME ZONE o.zone)::date
-                   = (s.start_at AT TIME ZONE o.zone)::date) AS piece))"""
+                   = (s.start_at AT TIME ZONE o.zone)::date) AS piece))"""  # noqa: S608
 
 # The starts of one offering (`o`) that are free for a whole visit, the earliest first.
-FREE = """
+FREE = f"""
          FROM availability_slots s
         WHERE s.tenant_id = :tenant_id AND s.doctor_id = o.doctor_id
           AND s.start_at >= o.opens AND s.start_at < o.closes
-          AND s.start_at > CAST(:now AS timestamptz){start}
-          AND s.facility_id = o.facility_id AND NOT s.overbooked AND s.orphaned_at IS NULL
-          AND (s.service_offering_id IS NULL OR s.service_offering_id = o.offering_id)
-          AND s.booked_count < s.capacity
-          AND (s.status = 'open' OR (s.status = 'reserved' AND (s.reserved_until <= :now
-               OR s.reserved_by = CAST(:user_id AS bigint))))
-          AND {clear}
-          AND {covered}
+          AND s.start_at > CAST(:now AS timestamptz){{start}}
+          AND s.facility_id = o.facility_id AND NOT s.overbooked
+          AND {every(OF_SLOT)}
+          AND {{clear}}
+          AND {{covered}}
         ORDER BY s.start_at, s.service_offering_id NULLS LAST, s.id"""
 
 STARTS = """
@@ -146,9 +131,9 @@ def parts(given: frozenset[str]) -> tuple[str, str]:
         first_dates=", ".join(first_dates),
         last_dates=", ".join(last_dates),
         plan=PLAN if planned else "",
-        workflow="(insurance_plan_id IS NULL OR insurance_plan_id = :plan_id)"
-        if planned
-        else "insurance_plan_id IS NULL",
+        stands_on=" ".join(each.join() for each in STANDS_ON),
+        active=ACTIVE.holds,
+        workflow=workflow(":plan_id" if planned else "NULL"),
         offering=_those(OF_OFFERING, given),
     )
     but = BUT_ITS_OWN if "instead_of" in given else ""
