@@ -22,6 +22,7 @@ from portal.appointments import rules
 from portal.availability import commands as availability
 from portal.availability import rules as hours_rules
 from portal.db import session
+from portal.scheduling.rules import NotAnOpening, TimeTaken
 from portal.scheduling.times import instant
 from portal.schema.services import ServiceWorkflow
 from portal.services import commands as services
@@ -87,12 +88,12 @@ def of_visits(practice: Practice) -> Tries:
         "book yesterday": (lambda: visits.book_appointment(at(chicago(1, "09:00"))),
                            rules.StartPassed),
         "book between two starts": (lambda: visits.book_appointment(at(chicago(2, "09:01"))),
-                                    rules.TimeTaken),
-        "book beyond the hours": (lambda: visits.book_appointment(at(night)), rules.NotAnOpening),
+                                    TimeTaken),
+        "book beyond the hours": (lambda: visits.book_appointment(at(night)), NotAnOpening),
         "walk in yesterday": (lambda: visits.walk_in(at(chicago(1, "09:00"))), rules.StartPassed),
         "walk in over midnight": (lambda: visits.walk_in(at(night)), None),
         "move to yesterday": (lambda: move(chicago(1, "09:00")), rules.StartPassed),
-        "move beyond the hours": (lambda: move(night), rules.NotAnOpening),
+        "move beyond the hours": (lambda: move(night), NotAnOpening),
         "move to where it is": (lambda: move(visit.start_at), None),
         "a service of a day instead": (
             lambda: visits.edit_appointment(visit, visits.EditDetails(long.id, None, None, None)),

@@ -5,7 +5,8 @@ from functools import cache
 from sqlalchemy import TextClause, text
 
 from portal.scheduling.openings.search import parts
-from portal.scheduling.slots.seats import RELEASE, TAKE_SEAT
+from portal.scheduling.slots.predicates import has_seat
+from portal.scheduling.slots.writes import RELEASE, TAKE_SEAT, one_more
 
 # The doctor's lock comes first; what follows sees what others committed while it waited.
 LOCKING = """
@@ -40,20 +41,14 @@ OFFER = """, offer AS (
     RETURNING id
 )"""
 # Holds go before the seat is taken: the doctor's exclusion counts them.
-TAKE_OFFER = """, taken AS (
+TAKE_OFFER = f""", taken AS (
     UPDATE availability_slots s
-       SET booked_count = s.booked_count + 1,
-           status = CASE WHEN s.booked_count + 1 = s.capacity THEN 'booked' ELSE 'open' END,
-           reserved_until = NULL, reserved_by = NULL,
-           busy_from = CASE WHEN s.booked_count = 0 THEN offer.busy_from
-                            ELSE LEAST(s.busy_from, offer.busy_from) END,
-           busy_until = CASE WHEN s.booked_count = 0 THEN offer.busy_until
-                             ELSE GREATEST(s.busy_until, offer.busy_until) END
+       SET {one_more("offer.busy_from", "offer.busy_until")}
       FROM offer
-     WHERE s.tenant_id = :tenant_id AND s.id = offer.slot_id AND s.booked_count < s.capacity
+     WHERE s.tenant_id = :tenant_id AND s.id = offer.slot_id AND {has_seat("s")}
        AND NOT EXISTS (SELECT 1 FROM booked) AND (SELECT count(*) FROM released) >= 0
     RETURNING s.id
-)"""
+)"""  # noqa: S608 - names of columns
 # A time of its own, in a slot that is made for it.
 OWN = """
 WITH offer AS (

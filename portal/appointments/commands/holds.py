@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.commands.refusal import refusal
@@ -11,7 +11,7 @@ from portal.db import session
 from portal.refusals import DomainError, refusing
 from portal.scheduling.openings.listing import OpeningQuery, find_opening
 from portal.scheduling.rules import NotAnOpening, Opening, SlotHeld, SlotTaken
-from portal.scheduling.slots import seats
+from portal.scheduling.slots import seats, writes
 from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.slots.queries import find_held, get_slot
 from portal.scheduling.times import Span
@@ -20,35 +20,6 @@ from portal.schema.availability import AvailabilitySlot
 from portal.tenancy.context import request_context
 
 DEFAULT_HOLD_MINUTES = 5
-
-HOLD = text("""
-    UPDATE availability_slots
-       SET status = 'reserved', reserved_by = :user_id, reserved_until = :until,
-           busy_from = :busy_from, busy_until = :busy_until
-     WHERE tenant_id = :tenant_id AND id = :slot_id AND status = 'open' AND booked_count = 0
-    RETURNING id
-""")
-
-RELEASE = text("""
-    UPDATE availability_slots
-       SET status = 'open', reserved_until = NULL, reserved_by = NULL,
-           busy_from = NULL, busy_until = NULL
-     WHERE tenant_id = :tenant_id AND id = :slot_id AND status = 'reserved'
-       AND reserved_by = :user_id
-    RETURNING id
-""")
-
-# Rows that somebody is just working on are left to them, so that nothing waits in a ring.
-SWEEP = text("""
-    UPDATE availability_slots s
-       SET status = 'open', reserved_until = NULL, reserved_by = NULL,
-           busy_from = NULL, busy_until = NULL
-      FROM (SELECT tenant_id, id FROM availability_slots
-             WHERE tenant_id = :tenant_id AND status = 'reserved' AND reserved_until <= :now
-             ORDER BY id FOR UPDATE SKIP LOCKED) AS expired
-     WHERE s.tenant_id = expired.tenant_id AND s.id = expired.id
-    RETURNING s.id
-""")
 
 
 def hold_slot(
@@ -81,7 +52,7 @@ def hold_slot(
         "busy_until": busy.end,
     }
     with refusing(seats.CONSTRAINTS):
-        if session.execute(HOLD, values).one_or_none() is None:
+        if session.execute(writes.HOLD, values).one_or_none() is None:
             raise _gone(slot, offering_id, plan_id)
     session.refresh(slot)
     note("slots.hold", table="availability_slots", record=slot_id)
@@ -120,7 +91,7 @@ def release_slot(slot_id: int) -> None:
         "slot_id": slot_id,
         "user_id": request_context().user_id,
     }
-    if session.execute(RELEASE, values).one_or_none() is not None:
+    if session.execute(writes.RELEASE_OWN, values).one_or_none() is not None:
         session.refresh(slot)
         note("slots.release", table="availability_slots", record=slot_id)
 
@@ -131,7 +102,7 @@ def sweep_holds() -> int:
     Booking releases those in its way by itself, except at facilities that its user cannot change.
     """
     values = {"tenant_id": request_context().tenant_id, "now": clock.now()}
-    return len(session.execute(SWEEP, values).all())
+    return len(session.execute(writes.SWEEP, values).all())
 
 
 def hold_minutes() -> int:

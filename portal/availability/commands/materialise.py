@@ -12,6 +12,7 @@ from portal import clock
 from portal.audit import note
 from portal.availability import queries
 from portal.db import session
+from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.availability import AvailabilitySlot
 from portal.tenancy.context import request_context
@@ -21,55 +22,7 @@ DEFAULT_HORIZON_DAYS = 90
 # a third longer) and that nobody waits long for a doctor's lock.
 DOCTORS_AT_ONCE = 25
 
-RELEASE_EXPIRED = text("""
-    UPDATE availability_slots
-       SET status = 'open', reserved_until = NULL, reserved_by = NULL,
-           busy_from = NULL, busy_until = NULL
-     WHERE tenant_id = :tenant_id AND doctor_id = ANY(:doctor_ids)
-       AND status = 'reserved' AND reserved_until <= :now
-""")
-
-# The slots to change are named by an array, so that they are found by their key whatever the
-# planner believes of a tenant it has no statistics of: it once compared each slot with each other.
-WRITES = """,
-change AS MATERIALIZED (
-    SELECT * FROM difference WHERE action NOT IN ('kept', 'gone')
-),
-inserted AS (
-    INSERT INTO availability_slots (tenant_id, doctor_id, facility_id, service_offering_id,
-                                    start_at, end_at, capacity, created_from_rule_id)
-    SELECT :tenant_id, doctor_id, facility_id, offering_id, start_at, end_at, capacity, rule_id
-      FROM change WHERE action = 'added'
-),
-opened AS (
-    UPDATE availability_slots s
-       SET status = 'open', end_at = c.end_at, capacity = c.capacity,
-           created_from_rule_id = c.rule_id, orphaned_at = NULL,
-           busy_from = NULL, busy_until = NULL
-      FROM change c
-     WHERE s.tenant_id = :tenant_id AND s.id = c.slot_id AND c.action IN ('reopened', 'adjusted')
-       AND s.id = ANY(ARRAY(SELECT slot_id FROM change
-                             WHERE action IN ('reopened', 'adjusted')))
-),
-closed AS (
-    UPDATE availability_slots SET status = 'cancelled'
-     WHERE tenant_id = :tenant_id
-       AND id = ANY(ARRAY(SELECT slot_id FROM change WHERE action = 'withdrawn'))
-),
-marked AS (
-    UPDATE availability_slots s
-       SET orphaned_at = CASE c.action WHEN 'orphaned' THEN CAST(:now AS timestamptz) END
-      FROM change c
-     WHERE s.tenant_id = :tenant_id AND s.id = c.slot_id AND c.action IN ('orphaned', 'adopted')
-       AND s.id = ANY(ARRAY(SELECT slot_id FROM change
-                             WHERE action IN ('orphaned', 'adopted')))
-)
-SELECT action, count(*) FROM change GROUP BY action
- UNION ALL
-SELECT 'wanted', count(*) FROM wanted
-"""
-
-MATERIALISE = text("".join((queries.DIFFERENCE, WRITES)))
+MATERIALISE = text("".join((queries.DIFFERENCE, writes.LAY_OUT)))
 
 
 @dataclass(frozen=True)
@@ -136,7 +89,7 @@ def materialise_doctors(
         "last_date": last_date,
         "horizon_days": horizon_days(),
     }
-    session.execute(RELEASE_EXPIRED, values)
+    session.execute(writes.RELEASE_EXPIRED, values)
     done = _counted(session.execute(MATERIALISE, values).all())
     _forget_slots()
     if done.changed:

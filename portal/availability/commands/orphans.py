@@ -1,9 +1,8 @@
 """Deciding about visits that no rule supports any more: they can stay as they are."""
 
-from sqlalchemy import text
-
 from portal.db import session
 from portal.refusals import N_, Conflict, NotFound, refusing
+from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.slots.queries import get_slot
 from portal.tenancy.context import request_context
@@ -14,21 +13,6 @@ class StartKeptAlready(Conflict):
 
 
 CONSTRAINTS = {"uq_availability_slots_natural_key": StartKeptAlready}
-
-# From now on the slot is as one that was made for its visit: no rule has to support it, and no
-# more seats of it are offered.
-KEEP = text("""
-    UPDATE availability_slots s
-       SET orphaned_at = NULL, created_from_rule_id = NULL, capacity = booked_count,
-           status = 'booked',
-           service_offering_id = COALESCE(service_offering_id, (
-               SELECT a.service_offering_id FROM appointments a
-                WHERE a.tenant_id = s.tenant_id AND a.availability_slot_id = s.id
-                  AND a.status IN ('scheduled', 'checked_in', 'in_progress')
-                ORDER BY a.start_at, a.id LIMIT 1))
-     WHERE tenant_id = :tenant_id AND id = :slot_id
-    RETURNING id
-""")
 
 
 def keep_as_booked(slot_id: int) -> None:
@@ -44,7 +28,9 @@ def keep_as_booked(slot_id: int) -> None:
     if slot.orphaned_at is None or not slot.booked_count:
         return
     with refusing(CONSTRAINTS):
-        kept = session.scalar(KEEP, {"tenant_id": request_context().tenant_id, "slot_id": slot_id})
+        kept = session.scalar(
+            writes.KEEP_AS_BOOKED, {"tenant_id": request_context().tenant_id, "slot_id": slot_id}
+        )
     if kept is None:
         raise NotFound
     session.expire(slot)

@@ -1,0 +1,192 @@
+"""The statements that let go of a slot, hold it, take its seats and give them back.
+
+Whoever runs one that changes a count or a busy span holds the doctor's lock (`locks`); the
+constraints still have the last word.
+"""
+
+from sqlalchemy import text
+
+from portal.scheduling.slots.predicates import has_seat
+
+# Nobody holds it any more, and its doctor is not taken for it.
+LET_GO = """status = 'open', reserved_until = NULL, reserved_by = NULL,
+           busy_from = NULL, busy_until = NULL"""
+# Expired holds of the doctor are no holds; the user's own give way to what they now book.
+RELEASE = f"""
+    UPDATE availability_slots
+       SET {LET_GO}
+     WHERE tenant_id = :tenant_id AND status = 'reserved'
+       AND (reserved_until <= :now OR reserved_by = CAST(:user_id AS bigint))
+       AND doctor_id = """  # noqa: S608 - names of columns
+RELEASE_HOLDS = text("".join((RELEASE, ":doctor_id")))
+
+
+def one_more(busy_from: str, busy_until: str, *, capacity: str = "s.capacity") -> str:
+    """What becomes of slot `s` with one more seat taken; a hold of it was for this.
+
+    Args:
+        busy_from, busy_until: SQL: what the appointment takes of the doctor's time.
+        capacity: SQL: how many seats there are.
+    """
+    return f"""booked_count = s.booked_count + 1,
+           status = CASE WHEN s.booked_count + 1 = {capacity} THEN 'booked' ELSE 'open' END,
+           reserved_until = NULL, reserved_by = NULL,
+           busy_from = CASE WHEN s.booked_count = 0 THEN {busy_from}
+                            ELSE LEAST(s.busy_from, {busy_from}) END,
+           busy_until = CASE WHEN s.booked_count = 0 THEN {busy_until}
+                             ELSE GREATEST(s.busy_until, {busy_until}) END"""
+
+
+TAKE_SEAT = text(f"""
+    UPDATE availability_slots s
+       SET {one_more("CAST(:busy_from AS timestamptz)", "CAST(:busy_until AS timestamptz)")}
+     WHERE s.tenant_id = :tenant_id AND s.id = :slot_id AND {has_seat("s")}
+       AND (s.status <> 'reserved' OR s.reserved_by = CAST(:user_id AS bigint))
+    RETURNING s.id
+""")  # noqa: S608 - names of columns
+
+# A slot that has gone meanwhile comes back as it was; one that is there stays as it is by now.
+SEATS_BACK = "CASE s.status WHEN 'cancelled' THEN w.capacity ELSE s.capacity END"
+TAKE_BACK = text(f"""
+    UPDATE availability_slots s
+       SET {one_more("w.busy_from", "w.busy_until", capacity=SEATS_BACK)},
+           end_at = CASE s.status WHEN 'cancelled' THEN w.end_at ELSE s.end_at END,
+           capacity = {SEATS_BACK},
+           orphaned_at = CASE s.status WHEN 'cancelled' THEN w.orphaned_at
+                                       ELSE s.orphaned_at END,
+           service_offering_id = CASE s.status WHEN 'cancelled' THEN w.service_offering_id
+                                               ELSE s.service_offering_id END,
+           created_from_rule_id = CASE s.status WHEN 'cancelled' THEN (
+               SELECT r.id FROM availability_rules r
+                WHERE r.tenant_id = :tenant_id AND r.id = w.created_from_rule_id)
+               ELSE s.created_from_rule_id END
+      FROM jsonb_populate_record(CAST(NULL AS availability_slots), CAST(:slot AS jsonb)) AS w
+     WHERE s.tenant_id = :tenant_id AND s.id = w.id
+       AND s.booked_count < {SEATS_BACK}
+       AND (s.status <> 'reserved' OR s.reserved_by = CAST(:user_id AS bigint))
+    RETURNING s.id
+""")  # noqa: S608 - names of columns
+
+# A slot that no rule supports, or that was made for this one visit, is not offered again.
+GIVE_BACK = text("""
+    UPDATE availability_slots
+       SET booked_count = booked_count - 1,
+           status = CASE WHEN booked_count = 1
+                          AND (orphaned_at IS NOT NULL OR overbooked
+                               OR (created_from_rule_id IS NULL
+                                   AND service_offering_id IS NOT NULL))
+                         THEN 'cancelled' ELSE 'open' END,
+           busy_from = CASE WHEN booked_count > 1 THEN busy_from END,
+           busy_until = CASE WHEN booked_count > 1 THEN busy_until END
+     WHERE tenant_id = :tenant_id AND id = :slot_id AND booked_count > 0
+""")
+
+# A cancelled slot of the same natural key serves the new visit: it is this visit's now. So is one
+# that was held when its hours went and has been let go since: no rule has to support it.
+OWN_AGAIN = text("""
+    UPDATE availability_slots
+       SET end_at = CASE status WHEN 'cancelled' THEN :end_at ELSE end_at END,
+           capacity = CASE status WHEN 'cancelled' THEN 1 ELSE capacity END,
+           created_from_rule_id = CASE WHEN status <> 'cancelled' AND orphaned_at IS NULL
+                                       THEN created_from_rule_id END,
+           service_offering_id = CASE WHEN orphaned_at IS NULL THEN service_offering_id
+                                      ELSE :offering_id END,
+           orphaned_at = NULL
+     WHERE tenant_id = :tenant_id AND id = :slot_id
+""")
+
+OWN_SLOT = text("""
+    INSERT INTO availability_slots (tenant_id, doctor_id, facility_id, service_offering_id,
+                                    start_at, end_at, overbooked)
+    VALUES (:tenant_id, :doctor_id, :facility_id, :offering_id, :start_at, :end_at, :overbooked)
+    RETURNING id
+""")
+
+HOLD = text("""
+    UPDATE availability_slots
+       SET status = 'reserved', reserved_by = :user_id, reserved_until = :until,
+           busy_from = :busy_from, busy_until = :busy_until
+     WHERE tenant_id = :tenant_id AND id = :slot_id AND status = 'open' AND booked_count = 0
+    RETURNING id
+""")
+
+RELEASE_OWN = text(f"""
+    UPDATE availability_slots
+       SET {LET_GO}
+     WHERE tenant_id = :tenant_id AND id = :slot_id AND status = 'reserved'
+       AND reserved_by = :user_id
+    RETURNING id
+""")  # noqa: S608 - names of columns
+
+# Rows that somebody is just working on are left to them, so that nothing waits in a ring.
+SWEEP = text(f"""
+    UPDATE availability_slots s
+       SET {LET_GO}
+      FROM (SELECT tenant_id, id FROM availability_slots
+             WHERE tenant_id = :tenant_id AND status = 'reserved' AND reserved_until <= :now
+             ORDER BY id FOR UPDATE SKIP LOCKED) AS expired
+     WHERE s.tenant_id = expired.tenant_id AND s.id = expired.id
+    RETURNING s.id
+""")  # noqa: S608 - names of columns
+
+RELEASE_EXPIRED = text(f"""
+    UPDATE availability_slots
+       SET {LET_GO}
+     WHERE tenant_id = :tenant_id AND doctor_id = ANY(:doctor_ids)
+       AND status = 'reserved' AND reserved_until <= :now
+""")  # noqa: S608 - names of columns
+
+# From now on the slot is as one that was made for its visit: no rule has to support it, and no
+# more seats of it are offered.
+KEEP_AS_BOOKED = text("""
+    UPDATE availability_slots s
+       SET orphaned_at = NULL, created_from_rule_id = NULL, capacity = booked_count,
+           status = 'booked',
+           service_offering_id = COALESCE(service_offering_id, (
+               SELECT a.service_offering_id FROM appointments a
+                WHERE a.tenant_id = s.tenant_id AND a.availability_slot_id = s.id
+                  AND a.status IN ('scheduled', 'checked_in', 'in_progress')
+                ORDER BY a.start_at, a.id LIMIT 1))
+     WHERE tenant_id = :tenant_id AND id = :slot_id
+    RETURNING id
+""")
+
+# The slots to change are named by an array, so that they are found by their key whatever the
+# planner believes of a tenant it has no statistics of: it once compared each slot with each other.
+LAY_OUT = """,
+change AS MATERIALIZED (
+    SELECT * FROM difference WHERE action NOT IN ('kept', 'gone')
+),
+inserted AS (
+    INSERT INTO availability_slots (tenant_id, doctor_id, facility_id, service_offering_id,
+                                    start_at, end_at, capacity, created_from_rule_id)
+    SELECT :tenant_id, doctor_id, facility_id, offering_id, start_at, end_at, capacity, rule_id
+      FROM change WHERE action = 'added'
+),
+opened AS (
+    UPDATE availability_slots s
+       SET status = 'open', end_at = c.end_at, capacity = c.capacity,
+           created_from_rule_id = c.rule_id, orphaned_at = NULL,
+           busy_from = NULL, busy_until = NULL
+      FROM change c
+     WHERE s.tenant_id = :tenant_id AND s.id = c.slot_id AND c.action IN ('reopened', 'adjusted')
+       AND s.id = ANY(ARRAY(SELECT slot_id FROM change
+                             WHERE action IN ('reopened', 'adjusted')))
+),
+closed AS (
+    UPDATE availability_slots SET status = 'cancelled'
+     WHERE tenant_id = :tenant_id
+       AND id = ANY(ARRAY(SELECT slot_id FROM change WHERE action = 'withdrawn'))
+),
+marked AS (
+    UPDATE availability_slots s
+       SET orphaned_at = CASE c.action WHEN 'orphaned' THEN CAST(:now AS timestamptz) END
+      FROM change c
+     WHERE s.tenant_id = :tenant_id AND s.id = c.slot_id AND c.action IN ('orphaned', 'adopted')
+       AND s.id = ANY(ARRAY(SELECT slot_id FROM change
+                             WHERE action IN ('orphaned', 'adopted')))
+)
+SELECT action, count(*) FROM change GROUP BY action
+ UNION ALL
+SELECT 'wanted', count(*) FROM wanted
+"""
