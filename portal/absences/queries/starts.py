@@ -9,6 +9,14 @@ from sqlalchemy import text
 from portal import clock
 from portal.absences.rules import Affected, Proposal
 from portal.db import session
+from portal.scheduling.openings.conditions import (
+    ACTIVE,
+    DOCTOR,
+    FACILITY,
+    LOCATION,
+    SERVICE,
+    workflow,
+)
 from portal.scheduling.openings.search import free_starts
 from portal.tenancy.context import request_context
 
@@ -21,7 +29,7 @@ MOST_OFFERINGS = 100
 
 # As a search for one visit asks it (`portal.scheduling.openings.search`), for all kinds of visits
 # together: the plan accepted on the date of service, and a workflow that answers.
-OFFERED = """
+OFFERED = f"""
 WITH wanted AS (
     SELECT * FROM unnest(CAST(:numbers AS int[]), CAST(:service_ids AS bigint[]),
                          CAST(:plan_ids AS bigint[]), CAST(:minutes AS int[]),
@@ -40,13 +48,12 @@ WITH wanted AS (
                      LEFT JOIN facility_insurance_plans taken
                        ON taken.tenant_id = :tenant_id AND taken.facility_id = o.facility_id
                       AND taken.insurance_plan_id = w.plan_id AND taken.enabled
-                    WHERE o.tenant_id = :tenant_id AND o.service_id = w.service_id AND o.active
+                    WHERE o.tenant_id = :tenant_id AND o.service_id = w.service_id
+                      AND {ACTIVE.holds}
                       AND (w.plan_id IS NULL OR taken.insurance_plan_id IS NOT NULL)
                    OFFSET 0) AS o
-             JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id
-                           AND d.deleted_at IS NULL
-             JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.doctor_id = o.doctor_id
-                                    AND p.facility_id = o.facility_id AND p.active
+             {DOCTOR.join()}
+             {LOCATION.join()}
             ORDER BY o.doctor_id = ANY(CAST(:doctor_ids AS bigint[])) DESC,
                      o.facility_id = ANY(CAST(:facility_ids AS bigint[])) DESC, o.id
             LIMIT :most_offerings) AS o
@@ -61,15 +68,12 @@ WITH wanted AS (
            LEAST(n.until_at, local_instant(
                LEAST(plan.effective_to, n.accepted_until) + 1, '00:00', f.timezone)) AS closes
       FROM near n
-      JOIN services s ON s.tenant_id = :tenant_id AND s.id = n.service_id AND s.deleted_at IS NULL
-      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = n.facility_id
-                       AND f.deleted_at IS NULL
+      JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.id = n.offering_id
+      {SERVICE.join()}
+      {FACILITY.join()}
       LEFT JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id = n.plan_id
-     WHERE EXISTS (SELECT 1 FROM service_workflows v
-                    WHERE v.tenant_id = :tenant_id AND v.service_offering_id = n.offering_id
-                      AND v.active AND v.total_estimated_minutes > 0
-                      AND (v.insurance_plan_id IS NULL OR v.insurance_plan_id = n.plan_id))
-)"""
+     WHERE EXISTS ({workflow("n.plan_id")})
+)"""  # noqa: S608 - names of columns
 STARTS = """
 SELECT o.number, slot.id AS slot_id, o.offering_id, o.doctor_id, o.facility_id, slot.start_at,
        slot.start_at + o.length AS end_at, slot.start_at - o.before AS busy_from,

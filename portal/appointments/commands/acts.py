@@ -9,13 +9,14 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.db import session, state
+from portal.scheduling.slots.predicates import busy_during
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import request_context
 
 # `beside` are the slots that the doctor was taken for at the same time already (a visit that was
 # squeezed in): they are in nobody's way when the visit comes back.
-SNAPSHOT = text("""
+SNAPSHOT = text(f"""
     SELECT jsonb_build_object(
         'visit', to_jsonb(a) - 'notes',
         'steps', (SELECT COALESCE(jsonb_agg(to_jsonb(s) - 'notes' ORDER BY s.id), '[]')
@@ -27,9 +28,7 @@ SNAPSHOT = text("""
                      FROM availability_slots o
                     WHERE o.tenant_id = :tenant_id AND o.doctor_id = slot.doctor_id
                       AND o.id <> slot.id AND o.booked_count > 0
-                      AND o.start_at > slot.busy_from - interval '36 hours'
-                      AND o.start_at < slot.busy_until + interval '4 hours'
-                      AND o.busy_from < slot.busy_until AND o.busy_until > slot.busy_from),
+                      AND {busy_during("o", "slot.busy_from", "slot.busy_until")}),
         'wishes', (SELECT COALESCE(jsonb_agg(w.id), '[]')
                      FROM waitlist_entries w
                     WHERE w.tenant_id = :tenant_id AND w.appointment_id = a.id
@@ -38,7 +37,7 @@ SNAPSHOT = text("""
       LEFT JOIN availability_slots slot
         ON slot.tenant_id = :tenant_id AND slot.id = a.availability_slot_id
      WHERE a.tenant_id = :tenant_id AND a.id = :appointment_id
-""")
+""")  # noqa: S608 - names of columns
 # Also what changed only the steps makes the visit a newer one.
 TOUCH = text("""
     UPDATE appointments SET updated_by = CAST(:user_id AS bigint)

@@ -14,6 +14,7 @@ from portal.appointments.rules import Match
 from portal.db import session, together, with_generic_plan
 from portal.patients.queries import PatientOpener, PatientRow
 from portal.refusals import NotFound
+from portal.scheduling.openings.conditions import ACTIVE, STANDS_ON, workflow
 from portal.scheduling.openings.search import free_starts
 from portal.schema.appointments import WaitlistEntry, WaitlistFacility
 from portal.tenancy.context import request_context
@@ -24,7 +25,7 @@ MOST_MATCHES = 300
 
 # Whom a start of theirs would suit: like the search's own `offered`, once for each wish. The most
 # urgent of the waiting come first, and no more than can be looked through.
-WISHES = """
+WISHES = f"""
 WITH waiting AS MATERIALIZED (
     SELECT e.*
       FROM waitlist_entries e
@@ -32,7 +33,7 @@ WITH waiting AS MATERIALIZED (
        AND there.waitlist_entry_id = e.id AND there.facility_id = :facility_id
       JOIN patients alive ON alive.tenant_id = :tenant_id AND alive.id = e.patient_id
                          AND alive.status = 'active'
-     WHERE e.tenant_id = :tenant_id AND e.status = 'waiting' AND {wish}
+     WHERE e.tenant_id = :tenant_id AND e.status = 'waiting' AND {{wish}}
      ORDER BY array_position(ARRAY['urgent', 'soon', 'routine'], e.urgency), e.created_at, e.id
      LIMIT :most
 ), offered AS MATERIALIZED (
@@ -48,15 +49,10 @@ WITH waiting AS MATERIALIZED (
            local_instant(LEAST(first.day + CAST(:days AS int) - 1, e.latest_on, plan.effective_to,
                                taken.accepted_until) + 1, '00:00', f.timezone) AS closes
       FROM waiting e
-      JOIN services s ON s.tenant_id = :tenant_id AND s.id = e.service_id AND s.deleted_at IS NULL
       JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.service_id = e.service_id
-                              AND o.facility_id = :facility_id AND o.active
+                              AND o.facility_id = :facility_id AND {ACTIVE.holds}
                               AND (e.doctor_id IS NULL OR o.doctor_id = e.doctor_id)
-      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id AND d.deleted_at IS NULL
-      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = o.facility_id
-                       AND f.deleted_at IS NULL
-      JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.facility_id = o.facility_id
-                             AND p.doctor_id = o.doctor_id AND p.active
+      {" ".join(each.join() for each in STANDS_ON)}
       LEFT JOIN insurance_plans plan ON plan.tenant_id = :tenant_id
                                     AND plan.id = e.insurance_plan_id
       LEFT JOIN facility_insurance_plans taken
@@ -64,14 +60,9 @@ WITH waiting AS MATERIALIZED (
        AND taken.insurance_plan_id = e.insurance_plan_id AND taken.enabled
      CROSS JOIN LATERAL (
            SELECT (CAST(:now AS timestamptz) AT TIME ZONE f.timezone)::date AS day) AS first
-     CROSS JOIN LATERAL (
-           SELECT id, total_estimated_minutes FROM service_workflows
-            WHERE tenant_id = :tenant_id AND service_offering_id = o.id AND active
-              AND total_estimated_minutes > 0
-              AND (insurance_plan_id IS NULL OR insurance_plan_id = e.insurance_plan_id)
-            ORDER BY insurance_plan_id NULLS LAST LIMIT 1) w
-     WHERE (e.insurance_plan_id IS NULL OR taken.id IS NOT NULL) AND {doctor}
-)"""
+     CROSS JOIN LATERAL ({workflow("e.insurance_plan_id")}) w
+     WHERE (e.insurance_plan_id IS NULL OR taken.id IS NOT NULL) AND {{doctor}}
+)"""  # noqa: S608 - names of columns
 
 # What their wish says of a start; and the patient is nowhere else then.
 SUITS = """

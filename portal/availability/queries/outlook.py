@@ -16,20 +16,21 @@ from portal import clock
 from portal.availability.queries.difference import DIFFERENCE
 from portal.db import session
 from portal.scheduling.openings.shown import OF_THE_DOCTOR, list_shown_openings
+from portal.scheduling.slots.predicates import LONGEST_AFTER, LONGEST_BEFORE, taken
 from portal.tenancy.context import request_context
 
 MOST_IN_A_WEEK = 2500
 
 # When the doctor is taken in that week, with what began before it and reaches into it: read once,
 # along their own slots, since row by row it would be looked for among every doctor's.
-TAKEN = """,
+TAKEN = f""",
 taken AS MATERIALIZED (
     SELECT t.id, t.busy_from, t.busy_until FROM availability_slots t
      WHERE t.tenant_id = :tenant_id AND t.doctor_id = :doctor_id
-       AND t.start_at > (SELECT min(opens) FROM place) - interval '36 hours'
-       AND t.start_at < (SELECT max(closes) FROM place) + interval '4 hours'
-       AND (t.booked_count > 0 OR t.status = 'reserved' AND t.reserved_until > :now)
-)"""
+       AND t.start_at > (SELECT min(opens) FROM place) - {LONGEST_BEFORE}
+       AND t.start_at < (SELECT max(closes) FROM place) + {LONGEST_AFTER}
+       AND {taken("t")}
+)"""  # noqa: S608 - names of columns
 SHOWN = """
 SELECT d.start_at, d.end_at, d.action, s.status, COALESCE(s.booked_count, 0) AS booked,
        COALESCE(d.capacity, s.capacity) AS capacity, s.reserved_until,

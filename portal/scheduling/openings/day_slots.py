@@ -12,46 +12,45 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, text
 
 from portal import clock
+from portal.scheduling.openings.conditions import ACTIVE, ALONE, SERVICE, every
+from portal.scheduling.slots.predicates import busy_during, by_rule, taken
 from portal.scheduling.times import Span
 from portal.tenancy.context import request_context
 
 # Of a facility's slots all that the board asks of one.
-SLOTS_THERE = """
+SLOTS_THERE = f"""
     SELECT s.id, s.doctor_id, s.start_at, s.end_at, s.status, s.capacity, s.booked_count,
            s.orphaned_at, s.overbooked, s.reserved_until, s.reserved_by, u.name AS holder,
-           s.created_from_rule_id IS NOT NULL OR s.service_offering_id IS NULL AS by_rule,
+           {by_rule("s")} AS by_rule, {every(ALONE)} AND NOT s.overbooked AS stands,
            s.service_offering_id AS offering_id
       FROM availability_slots s
       LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.reserved_by
-     WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id"""
-TAKEN = text("""
-    SELECT id, doctor_id, busy_from, busy_until
-      FROM availability_slots
-     WHERE tenant_id = :tenant_id AND doctor_id = ANY(:doctor_ids)
-       AND start_at > CAST(:opens AS timestamptz) - interval '36 hours'
-       AND start_at < CAST(:closes AS timestamptz) + interval '4 hours'
-       AND busy_from < :closes AND busy_until > :opens
-       AND (booked_count > 0 OR (status = 'reserved' AND reserved_until > :now))
-     ORDER BY busy_from, id
+     WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id"""  # noqa: S608
+TAKEN = text(f"""
+    SELECT t.id, t.doctor_id, t.busy_from, t.busy_until
+      FROM availability_slots t
+     WHERE t.tenant_id = :tenant_id AND t.doctor_id = ANY(:doctor_ids)
+       AND {busy_during("t", "CAST(:opens AS timestamptz)", "CAST(:closes AS timestamptz)")}
+       AND {taken("t")}
+     ORDER BY t.busy_from, t.id
      LIMIT :limit
-""")
+""")  # noqa: S608 - names of columns
 
 # Of a doctor's offerings there: the id, the minutes before a visit, and those of its shortest and
 # after it.
-OFFERED = """COALESCE((SELECT json_agg(json_build_array(o.id, o.buffer_before_minutes,
+OFFERED = f"""COALESCE((SELECT json_agg(json_build_array(o.id, o.buffer_before_minutes,
                                                       w.minutes + o.buffer_after_minutes)
                                      ORDER BY o.id)
                        FROM service_offerings o
-                       JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-                                      AND s.deleted_at IS NULL
+                       {SERVICE.join()}
                       CROSS JOIN LATERAL (
                             SELECT min(total_estimated_minutes) AS minutes
                               FROM service_workflows
                              WHERE tenant_id = o.tenant_id AND service_offering_id = o.id
                                AND active AND total_estimated_minutes > 0) w
                       WHERE o.tenant_id = d.tenant_id AND o.doctor_id = d.id
-                        AND o.facility_id = :facility_id AND o.active
-                        AND w.minutes IS NOT NULL), '[]')"""
+                        AND o.facility_id = :facility_id AND {ACTIVE.holds}
+                        AND w.minutes IS NOT NULL), '[]')"""  # noqa: S608
 # An offering's id, the minutes it needs before a visit, and those of its shortest and after it.
 Offered = Sequence[int]
 
@@ -83,9 +82,8 @@ def slots_of(
     now, user_id, hours = clock.now(), request_context().user_id, _hours(rows)
     for row in rows:
         held = row.status == "reserved" and row.reserved_until > now and row.reserved_by != user_id
-        seat = row.booked_count < row.capacity and row.orphaned_at is None and not row.overbooked
-        # Only a start with a seat is held against all that its doctor is taken for.
-        free = seat and row.start_at > now and _fits(
+        # Only a start that stands is held against all that its doctor is taken for.
+        free = row.stands and row.start_at > now and _fits(
             row, offered.get(row.doctor_id, ()), hours[row.doctor_id],
             [other for other in busy.get(row.doctor_id, ()) if other.id != row.id],
         )  # fmt: skip

@@ -9,19 +9,21 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
+from portal.scheduling.openings.conditions import DOCTOR, FACILITY, SERVICE
 from portal.scheduling.openings.search import free_starts
+from portal.scheduling.slots.predicates import has_seat, is_for, is_supported
 
 MOST_NAMED = 4
 
 # Each offering's facility is looked up apart: row security lets the planner expect hardly any, and
 # it would sort all there are instead of walking along the doctors' names.
-LIVING = """(service_offerings o
-      JOIN services s ON s.tenant_id = :tenant_id AND s.id = o.service_id AND s.deleted_at IS NULL
-      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = o.doctor_id AND d.deleted_at IS NULL
+LIVING = f"""(service_offerings o
+      {SERVICE.join()}
+      {DOCTOR.join()}
      CROSS JOIN LATERAL (
            SELECT f.name, f.sort_name, f.timezone FROM facilities f
-            WHERE f.tenant_id = :tenant_id AND f.id = o.facility_id AND f.deleted_at IS NULL
-            LIMIT 1) AS f)"""
+            WHERE f.tenant_id = :tenant_id AND {FACILITY.key} AND {FACILITY.holds}
+            LIMIT 1) AS f)"""  # noqa: S608 - names of columns
 ORDER = "d.sort_last_name, d.sort_first_name, o.doctor_id, f.sort_name, s.sort_name, o.id"
 
 # Who offers what where at present, with the place and the usual workflow it would be booked under;
@@ -157,16 +159,14 @@ found AS MATERIALIZED (
                        WHEN s.free > 0 THEN 'does_not_fit'
                        ELSE 'full' END AS problem
              FROM (SELECT count(*) AS starts,
-                          count(*) FILTER (WHERE u.status = 'open' AND u.booked_count < u.capacity)
+                          count(*) FILTER (WHERE u.status = 'open' AND {seat})
                               AS free
                      FROM availability_slots u
                     WHERE start.id IS NULL
                       AND u.tenant_id = :tenant_id AND u.doctor_id = o.doctor_id
                       AND u.facility_id = o.facility_id AND u.start_at >= o.opens
                       AND u.start_at < o.closes AND u.start_at > CAST(:now AS timestamptz)
-                      AND u.status <> 'cancelled' AND u.orphaned_at IS NULL AND NOT u.overbooked
-                      AND (u.service_offering_id IS NULL
-                           OR u.service_offering_id = o.offering_id)) AS s
+                      AND u.status <> 'cancelled' AND {supported} AND {kept}) AS s
            ) AS why ON start.id IS NULL
 ),"""
 
@@ -211,6 +211,9 @@ def judging(given: frozenset[str]) -> TextClause:
     parts = (
         OFFERED.format(living=LIVING, order=ORDER, narrowed=narrowed),
         TERMS.format(dates=DATES, counted=COUNTED, some=SOME), KINDS,
-        FOUND.format(free=free_starts()), ROWS,
+        FOUND.format(
+            free=free_starts(), supported=is_supported("u"), seat=has_seat("u"),
+            kept=is_for("u", "o.offering_id"),
+        ), ROWS,
     )  # fmt: skip
     return text(" ".join("".join(parts).split()))
