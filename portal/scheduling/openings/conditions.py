@@ -3,7 +3,8 @@
 The search asks for those that hold, and `why_not` for those that do not: a condition that is added
 here narrows what is on offer, and is a reason where something is not; its words are in `words`.
 
-In the statements `o` is the offering, `s` (after those of an offering) the slot.
+In the statements `o` is the offering, `s` (after those of an offering) the slot; with a slot `o`
+has `zone`, its facility's, and where one offering is asked about `offering_id`.
 """
 
 from collections.abc import Iterable

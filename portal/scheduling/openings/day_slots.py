@@ -25,6 +25,8 @@ SLOTS_THERE = f"""
            s.service_offering_id AS offering_id
       FROM availability_slots s
       LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.reserved_by
+     CROSS JOIN (SELECT timezone AS zone FROM facilities
+                  WHERE tenant_id = :tenant_id AND id = :facility_id) o
      WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id"""  # noqa: S608
 TAKEN = text(f"""
     SELECT t.id, t.doctor_id, t.busy_from, t.busy_until
