@@ -33,7 +33,11 @@ SORTED_BY_CODE_POINT = ("--locale=C", "--locale-provider=builtin", "--builtin-lo
 QUIET_LOG = {"log_min_messages": "fatal", "log_min_error_statement": "panic"}
 
 # What was answered is on the disk: also a demonstration's server can be killed.
-USUAL = {"listen_addresses": "", "synchronous_commit": "on", "timezone": "UTC"}
+# No role but the administrator changes how much a statement lays on the disk to sort it.
+USUAL = {
+    "listen_addresses": "", "synchronous_commit": "on", "timezone": "UTC",
+    "temp_file_limit": "2GB",
+}  # fmt: skip
 
 
 class EmbeddedServer:

@@ -155,5 +155,14 @@ def test_what_was_answered_is_on_the_disk(folder: Path) -> None:
     user.leave()
 
 
+def test_no_statement_fills_the_disk_with_what_it_sorts(folder: Path) -> None:
+    user = User(folder)
+    with psycopg.connect(user.url) as connection:
+        assert connection.execute("SHOW temp_file_limit").fetchone() == ("2GB",)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SET temp_file_limit = -1")
+    user.leave()
+
+
 def quoted(path: Path) -> str:
     return quote(str(path.resolve()), safe="")
