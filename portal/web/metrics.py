@@ -6,6 +6,7 @@ that their number is bounded and they are about nobody.
 
 import hmac
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
@@ -40,6 +41,10 @@ SECONDS = Histogram(
 CLOCK_STEPS = Counter(
     "portal_clock_steps", "Times that a process noticed its machine's clock set forward or back."
 )
+# What a proxy adds to a request: not each says for whom it asks.
+OF_PROXIES = re.compile(
+    r"Forwarded|Via|X-(Forwarded-.+|Real-Ip|Client-Ip)", re.IGNORECASE
+).fullmatch
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
 
@@ -78,7 +83,7 @@ def _is_here() -> bool:
     """Asked from this machine, and not through a proxy on it that we were not told of."""
     named = parse_list_header(request.headers.get("X-Forwarded-For", ""))
     proxies = current_app.config["PORTAL_PROXIES"]
-    if (named or "Forwarded" in request.headers) and not 0 < proxies <= len(named):
+    if any(map(OF_PROXIES, request.headers.keys())) and not 0 < proxies <= len(named):
         return False
     try:
         return ip_address(request.remote_addr or "").is_loopback

@@ -61,7 +61,10 @@ def test_elsewhere_only_the_token_opens_it(client, headers, status):
     assert answer.status_code == status
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+@pytest.mark.parametrize(
+    "header",
+    ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto", "X-Forwarded-Host"],
+)
 def test_behind_a_proxy_nobody_told_of_this_machine_is_not_believed(client, header):
     assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 404
 
