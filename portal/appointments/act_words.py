@@ -57,7 +57,7 @@ UNDONE = {
     "book": N_("Booking undone"),
     "repeat": N_("Series undone"),
     "confirm": N_("Confirmation undone"),
-    "check_in": N_("Check-in undone"),
+    "check_in": N_("Check-in of the visit undone"),
     "start": N_("Start undone"),
     "start_step": N_("Step start undone"),
     "finish_step": N_("Step finish undone"),

@@ -174,6 +174,15 @@ def place_at_facility(
     return place
 
 
+def take_up_places(doctor_id: int, facility_ids: Iterable[int]) -> None:
+    """Ended places of a doctor are places again, as they were."""
+    for facility_id in facility_ids:
+        place = queries.find_place(doctor_id=doctor_id, facility_id=facility_id)
+        if place is not None:
+            place.active = True
+    session.flush()
+
+
 def place_doctors(many: Iterable[tuple[int, int, str | None]]) -> None:
     """Give doctors places where they never had any: doctor, facility, role.
 

@@ -1,6 +1,6 @@
 """/doctors/: who sees patients, and where; adding, changing and retiring them."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
@@ -9,6 +9,11 @@ from portal.doctors.forms import DoctorForm, EndingForm, PlaceForm, RetiringForm
 from portal.doctors.words import doctors, facilities_without
 from portal.facilities.queries import get_facility
 from portal.facilities.visits import list_visits, visits_of_doctor
+from portal.schema.acts import OwnAct
+from portal.schema.doctors import Doctor
+from portal.undoing.commands import settle
+from portal.undoing.queries import digest_of
+from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
 from portal.web.forms import held, record_number
@@ -72,10 +77,10 @@ def retirement(doctor_id: int) -> Response:
     form = RetiringForm()
     if form.validate_on_submit():
         with form.refusals():
+            places = [place.facility_id for place in queries.list_places(doctor_id=doctor.id)]
             commands.retire_doctor(doctor)
-            restoring = url_for(".restoration", doctor_id=doctor.id)
-            toast(_("%(name)s retired. Past appointments stay.", name=doctor.display_name),
-                  undo={"url": restoring, "values": {}})  # fmt: skip
+            said = _("%(name)s retired. Past appointments stay.", name=doctor.display_name)
+            say_done(Said(said), "doctor_retired", doctor.id, places=places)
             return go("doctors.index")
     touched = visits_of_doctor(doctor_id).ids
     return form_page("doctors/retirement.html", "doctors/_retirement.html", form, doctor=doctor,
@@ -101,6 +106,7 @@ def facility_choices(doctor_id: int) -> Response:
 def restoration(doctor_id: int) -> Response:
     doctor = queries.get_doctor(doctor_id, even_retired=True)
     commands.restore_doctor(doctor)
+    settle("doctor_retired", doctor.id)
     toast(_("%(name)s restored. Next: restore the facilities.", name=doctor.display_name))
     return go("doctors.show", doctor_id=doctor.id)
 
@@ -157,3 +163,25 @@ def place_ending(doctor_id: int, facility_id: int) -> Response:
                      doctor=doctor, facility=facility, touched=len(touched.ids),
                      standing=queries.standing(doctor_id, facility_id),
                      visits=list_visits(touched.ids))  # fmt: skip
+
+
+def _retired(act: OwnAct) -> Said:
+    doctor = queries.get_doctor(act.record_id, even_retired=True)
+    return Said(_("%(name)s retired", name=doctor.display_name))
+
+
+def _bring_back(act: OwnAct) -> Response:
+    """As they were: at the facilities where they were until then."""
+    doctor = queries.get_doctor(act.record_id, even_retired=True)
+    commands.restore_doctor(doctor)
+    commands.take_up_places(doctor.id, act.before["places"])
+    say_undone(act, Said(_("%(name)s restored, at the same facilities.", name=doctor.display_name)))
+    return go("doctors.show", doctor_id=doctor.id)
+
+
+WAYS_BACK["doctor_retired"] = WayBack(
+    right="doctors.manage",
+    mark=lambda act: digest_of(Doctor, act.record_id),
+    said=_retired,
+    take_back=_bring_back,
+)

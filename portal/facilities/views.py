@@ -1,13 +1,18 @@
 """/facilities/: the places, one by one; opening, changing and closing them."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.facilities import commands, queries
 from portal.facilities.forms import ClosingForm, FacilityForm
 from portal.facilities.visits import list_visits, undecided_at
+from portal.schema.acts import OwnAct
+from portal.schema.facilities import Facility
 from portal.tenancy.context import request_context
+from portal.undoing.commands import settle
+from portal.undoing.queries import digest_of
+from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
@@ -66,9 +71,8 @@ def closing(facility_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             commands.close_facility(facility)
-            reopening = url_for(".reopening", facility_id=facility_id)
-            toast(_("%(name)s closed. Its past appointments stay.", name=facility.name),
-                  undo={"url": reopening, "values": {}})  # fmt: skip
+            said = _("%(name)s closed. Its past appointments stay.", name=facility.name)
+            say_done(Said(said), "facility_closed", facility_id)
             return go("facilities.index")
     touched = undecided_at(facility_id).ids
     return form_page("facilities/closing.html", "facilities/_closing.html", form,
@@ -81,5 +85,31 @@ def closing(facility_id: int) -> Response:
 def reopening(facility_id: int) -> Response:
     facility = queries.get_closed(facility_id)
     commands.reopen_facility(facility)
-    toast(_("%(name)s restored, with the doctors and hours it had.", name=facility.name))
+    settle("facility_closed", facility_id)
+    toast(_restored(facility))
     return go("facilities.show", facility_id=facility_id)
+
+
+def _restored(facility: Facility) -> str:
+    return str(_("%(name)s restored, with the doctors and hours it had.", name=facility.name))
+
+
+def _closed(act: OwnAct) -> Said:
+    return Said(
+        _("%(name)s closed", name=queries.list_facility_names([act.record_id])[act.record_id])
+    )
+
+
+def _reopen(act: OwnAct) -> Response:
+    facility = queries.get_closed(act.record_id)
+    commands.reopen_facility(facility)
+    say_undone(act, Said(_restored(facility)))
+    return go("facilities.show", facility_id=facility.id)
+
+
+WAYS_BACK["facility_closed"] = WayBack(
+    right="facilities.manage",
+    mark=lambda act: digest_of(Facility, act.record_id),
+    said=_closed,
+    take_back=_reopen,
+)

@@ -22,7 +22,7 @@ MOST_WAITING, LONGEST = 20, 2_000
 def toast(
     text: str,
     kind: str = "ok",
-    undo: Mapping[str, Any] | None = None,
+    undo: str | None = None,
     *,
     patient: int | None = None,
     link: str | None = None,
@@ -36,7 +36,7 @@ def toast(
         text: already translated. It is kept in the database in the clear: never name a patient,
             but write `PATIENT` where the name is to stand.
         kind: `ok`, `info` or `error`.
-        undo: `{"url": ..., "values": {...}}`, posted when they take it back.
+        undo: what names the act on their stack that they take back with it, as `Z` does.
         patient: whom it names; the name is read when the message is shown.
         link: what it is about, which "Open" shows in the dialog.
         link_text: what the link says instead where it leads to a page of its own.
@@ -44,8 +44,8 @@ def toast(
         undoes: what was taken back: whatever that had brought up is said no more.
     """
     message = {
-        "text": text, "kind": kind, "undo": dict(undo) if undo else None, "patient": patient,
-        "link": link, "link_text": link_text, "act": act, "undoes": undoes,
+        "text": text, "kind": kind, "undo": undo, "patient": patient,
+        "link": link, "link_text": link_text, "act": act or undo, "undoes": undoes,
     }  # fmt: skip
     still = [said for said in state().messages if undoes is None or said.get("act") != undoes]
     state().messages = [*still, message]
@@ -58,13 +58,12 @@ def readable(kept: Sequence[object]) -> tuple[dict[str, Any], ...]:
 
 
 def _whole(said: Mapping[str, Any]) -> bool:
-    texts = [said.get(name) for name in ("kind", "act", "undoes", "link_text")]
+    texts = [said.get(name) for name in ("kind", "undo", "act", "undoes", "link_text")]
     return (
         _is_text(said.get("text"))
         and all(each is None or _is_text(each) for each in texts)
         and _is_own(said.get("link"))
         and _is_number(said.get("patient"))
-        and _is_way_back(said.get("undo"))
     )
 
 
@@ -78,12 +77,6 @@ def _is_own(link: object) -> bool:
 
 def _is_number(patient: object) -> bool:
     return patient is None or (type(patient) is int and 0 < patient <= LARGEST)
-
-
-def _is_way_back(undo: object) -> bool:
-    if not isinstance(undo, dict):
-        return undo is None
-    return _is_own(undo.get("url", "")) and isinstance(undo.get("values"), dict)
 
 
 def take_messages() -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from portal.db import session
 from portal.patients.rules.finding import SCHEME
 from portal.sheets.commands import expire as expire_uploads
 from portal.tenancy.context import as_worker
+from portal.undoing.commands import forget_acts
 from portal.worker import demo, exports
 from portal.worker.clinics import for_each_clinic, under
 from portal.worker.log import seal_log, verify_log
@@ -48,8 +49,9 @@ def forget_uploads() -> None:
 
 
 def forget_forms() -> None:
-    """Every clinic's forms that were sent days ago."""
+    """Every clinic's forms that were sent, and acts that could be taken back, days ago."""
     for_each_clinic(under("forms", forget_submissions))
+    for_each_clinic(under("acts", forget_acts))
 
 
 def reindex_patients() -> None:

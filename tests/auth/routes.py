@@ -104,7 +104,6 @@ ROUTES: dict[str, Route] = {
     "patients.contact_edit": Route("patients.change", "contact"),
     "patients.contact_ending": Route("patients.change", "contact"),
     "appointments.status": Route("patients.change", "patient"),
-    "appointments.status_reversal": Route("patients.change", "patient"),
     "patients.duplicates": Route("patients.merge"),
     "patients.duplicates_of": Route("patients.merge", "patient"),
     "patients.merge": Route("patients.merge", "two_patients"),

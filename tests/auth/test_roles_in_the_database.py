@@ -39,6 +39,7 @@ WRITTEN_WITH = {
     "facility_insurance_plans": "insurance.manage",
     "insurance_plans": "insurance.manage",
     "insurance_providers": "insurance.manage",
+    "own_acts": "appointments.attend",
     "patient_alerts": "patients.change",
     "patient_contacts": "patients.change",
     "patient_distinctions": "patients.merge",

@@ -36,7 +36,7 @@ ACCOUNTS = {
 DEEDS = {
     "absences", "absence_visits", "appointment_acts", "appointments", "audit_verifications",
     "availability_slots", "break_glass", "disclosures", "exports", "form_submissions",
-    "patient_alerts", "patient_contacts", "patient_distinctions", "patient_merges",
+    "own_acts", "patient_alerts", "patient_contacts", "patient_distinctions", "patient_merges",
     "patient_notes", "patients", "uploads",
 }  # fmt: skip
 # A table that names a person, or belongs to no clinic.

@@ -90,6 +90,18 @@ def test_a_merge_is_taken_back_with_one_key(twice):
     page.wait_for_url(goes)
 
 
+def test_with_its_message_gone_a_merge_is_taken_back_with_the_same_key(twice):
+    """The kind: a message with Undo is gone, and Z takes back something older instead."""
+    page, stays, goes = twice
+    page.goto(f"{stays}/merge/{goes.rsplit('/', 1)[1]}")
+    page.get_by_role("button", name="Merge the records").click()
+    page.wait_for_url(stays)
+    page.reload()
+    expect(page.locator(".toast")).to_have_count(0)
+    press(page, "z")
+    page.wait_for_url(goes)
+
+
 def typing(page: Page, name: str) -> None:
     """The booking dialog, with somebody new whom the clinic has."""
     page.goto("/appointments/day")

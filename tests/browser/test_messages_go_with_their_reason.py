@@ -31,16 +31,45 @@ def add_to_waitlist(page: Page, letters: str) -> None:
 
 def test_adding_to_the_waitlist_shows_who_it_is_and_is_taken_back(desk, tmp_path):
     """The kind: an act on the board that has no way back, a patient chosen without their strip."""
-    add_to_waitlist(desk, two_letters(tmp_path))
+    letters = two_letters(tmp_path)
+    book_earliest(desk, letters)
+    card = "#" + desk.locator(".visit:focus").get_attribute("id")
+    add_to_waitlist(desk, two_letters(tmp_path, but=letters))
     expect(desk.locator(".toast").last).to_contain_text("On the waitlist:")
     desk.keyboard.press("z")
-    expect(desk.locator(".toast").last).to_contain_text("Waitlist entry withdrawn:")
+    undone = desk.locator(".toast", has_text="No longer on the waitlist, as before:")
+    expect(undone).to_have_count(1)
+    expect(desk.locator(".toast", has_text="On the waitlist:")).to_have_count(0)
     expect(desk.locator("#board")).to_be_visible()
+    expect(desk.locator(card)).to_be_visible()
     desk.keyboard.press("z")
-    expect(desk.locator(".toast").last).to_contain_text("Back on the waitlist:")
-    desk.goto("/appointments/waitlist")
-    desk.get_by_role("button", name="Withdraw").first.click()
-    expect(desk.locator(".toast").last).to_contain_text("Waitlist entry withdrawn:")
+    expect(desk.locator(".toast").last).to_contain_text("Booking undone:")
+    expect(desk.locator(card)).to_have_count(0)
+
+
+@pytest.mark.parametrize("gone", ["dismissed", "on another page"])
+def test_with_its_message_gone_z_takes_back_what_was_done_last(desk, tmp_path, gone):
+    """The kind: a message with Undo is gone, and Z takes back something older instead."""
+    letters = two_letters(tmp_path)
+    book_earliest(desk, letters)
+    card = "#" + desk.locator(".visit:focus").get_attribute("id")
+    add_to_waitlist(desk, two_letters(tmp_path, but=letters))
+    waits = desk.locator(".toast", has_text="On the waitlist:")
+    expect(waits).to_have_count(1)
+    if gone == "dismissed":
+        waits.get_by_role("button", name="Dismiss").click()
+    else:
+        desk.reload()
+    expect(waits).to_have_count(0)
+    desk.get_by_role("link", name="What you did last, and Undo").click()
+    undo = desk.locator("#dialog").get_by_role("button", name="Undo “On the waitlist:")
+    expect(undo).to_be_visible()
+    desk.keyboard.press("z")
+    undone = desk.locator(".toast", has_text="No longer on the waitlist, as before:")
+    expect(undone).to_have_count(1)
+    expect(desk.locator("#dialog")).not_to_contain_text("On the waitlist:")
+    desk.keyboard.press("Escape")
+    expect(desk.locator(card)).to_be_visible()
 
 
 @pytest.mark.parametrize("by", ["z", "in the dialog"])

@@ -72,7 +72,7 @@ def test_only_the_newest_message_claims_the_key(desk):
     expect(desk.locator(".toast").last.locator("kbd")).to_be_visible()
     desk.locator(".toast").last.get_by_label("Dismiss").click()
     desk.keyboard.press("z")
-    expect(desk.locator(".toast").last).to_contain_text("Step start undone")
+    expect(desk.locator(".toast").last).to_contain_text("Start of ")
 
 
 @pytest.mark.usefixtures("card")

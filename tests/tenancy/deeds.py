@@ -22,7 +22,8 @@ IN_ONES_OWN_NAME = {
     "appointment_acts": ("user_id",), "appointments": ("updated_by",),
     "availability_slots": ("reserved_by",), "disclosures": ("recorded_by",),
     "exports": ("asked_by",),
-    "form_submissions": ("user_id",), "patient_alerts": ("author_id", "ended_by"),
+    "form_submissions": ("user_id",), "own_acts": ("user_id",),
+    "patient_alerts": ("author_id", "ended_by"),
     "patient_contacts": ("author_id", "ended_by"), "patient_distinctions": ("decided_by",),
     "patient_merges": ("merged_by", "undone_by"), "patient_notes": ("author_id",),
     "uploads": ("uploaded_by",),
@@ -46,14 +47,19 @@ def in_nobody_elses_name(stage: Stage, table: Table) -> Iterator[Finding]:
                 yield f"says that nobody is {column}", nobody == 0
 
 
-def forms_are_ones_own(stage: Stage, table: Table) -> Iterator[Finding]:
-    """What a colleague has sent is neither read, changed nor forgotten."""
-    if table.name != "form_submissions":
+# What only whoever did it reads, and how it is changed.
+ONES_OWN = {"form_submissions": "location = '/'", "own_acts": "undone_at = now()"}
+
+
+def ones_own_alone(stage: Stage, table: Table) -> Iterator[Finding]:
+    """What a colleague has sent, or may take back, is neither read, changed nor forgotten."""
+    if table.name not in ONES_OWN:
         return
+    changed = f"UPDATE {{}} SET {ONES_OWN[table.name]}"
     for own, _other in stage.sides():
         with stage.of_a_colleague(table.name, own):
             yield "reads a colleague's", stage.count(table.name) == 0
-            yield "changes", stage.touches("UPDATE {} SET location = '/'", table.name) == 0
+            yield "changes", stage.touches(changed, table.name) == 0
             yield "forgets", stage.touches("DELETE FROM {}", table.name) == 0
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from tests.tenancy.deeds import (
     changes_tell_nothing_hidden,
-    forms_are_ones_own,
     in_nobody_elses_name,
     looks_are_overseen,
     nobody_reviews_themself,
+    ones_own_alone,
     overseen_by_those_who_oversee,
     sessions_are_ones_own,
 )
@@ -248,7 +248,7 @@ PROBES: tuple[Probe, ...] = (
     visits_bring_nobody_in,
     nobody_reviews_themself,
     in_nobody_elses_name,
-    forms_are_ones_own,
+    ones_own_alone,
     overseen_by_those_who_oversee,
     looks_are_overseen,
     changes_tell_nothing_hidden,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask_babel import gettext as _
 
 from portal import clock
@@ -95,9 +95,8 @@ def new(doctor_id: int) -> Response:
 def say_absence(details: AbsenceDetails, name: str) -> None:
     """Say who is away; what was done to appointments can be taken back at once."""
     text = _("%(name)s is away. Next: the call list.", name=name)
-    values = {"act": str(details.absence_key)}
-    undo = {"url": url_for("appointments.reversals"), "values": values}
-    toast(text, undo=undo if list_acts(details.absence_key) else None, act=values["act"])
+    act = str(details.absence_key)
+    toast(text, undo=act if list_acts(details.absence_key) else None, act=act)
 
 
 def _record(form: AbsenceForm, details: AbsenceDetails, shown: Shown) -> int | None:

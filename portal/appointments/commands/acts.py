@@ -11,7 +11,7 @@ from portal import clock
 from portal.db import session, state
 from portal.scheduling.slots.predicates import busy_during
 from portal.schema.acts import AppointmentAct
-from portal.schema.appointments import Appointment
+from portal.schema.appointments import Appointment, AppointmentStep
 from portal.tenancy.context import request_context
 
 # `beside` are the slots that the doctor was taken for at the same time already (a visit that was
@@ -47,15 +47,20 @@ TOUCH = text("""
 
 
 @contextmanager
-def recorded(appointment: Appointment, kind: str) -> Iterator[None]:
+def recorded(
+    appointment: Appointment, kind: str, step: AppointmentStep | None = None
+) -> Iterator[None]:
     """Keep what a visit is before what happens inside; nothing is kept when that is refused.
 
     Args:
         appointment: the visit, locked.
         kind: what is done (one of `ACTS`).
+        step: to which step, where it is done to one.
     """
     session.flush()
     before, notes = snapshot(appointment), appointment.notes if kind == "edit" else None
+    if step is not None:
+        before["step"] = step.id
     facility_id = appointment.facility_id
     yield
     session.flush()

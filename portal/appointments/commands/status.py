@@ -36,7 +36,7 @@ class Restored:
 def change_status(patient: Patient, change: StatusChange, ending: Ending) -> StatusChange:
     """Set a patient's status, and end what is to end with it: all of it or nothing.
 
-    It has a way back of its own, on the chart: it is on nobody's stack.
+    What becomes of appointments is on nobody's stack by itself: it comes back with the status.
 
     Returns:
         the change, with the ids of what ended.

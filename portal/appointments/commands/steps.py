@@ -71,7 +71,7 @@ def start_step(appointment: Appointment, step: AppointmentStep) -> None:
         check_its_day(appointment)
     steps = queries.list_steps(appointment.id)
     check_turn(steps, step)
-    with acts.recorded(appointment, "start_step"):
+    with acts.recorded(appointment, "start_step", step):
         if begins:
             appointment.status, appointment.started_at = "in_progress", clock.now()
         current = current_step(steps)
@@ -85,7 +85,7 @@ def finish_step(appointment: Appointment, step: AppointmentStep) -> None:
     lock(appointment)
     if step.status != "in_progress":
         raise StepOutOfTurn
-    with acts.recorded(appointment, "finish_step"):
+    with acts.recorded(appointment, "finish_step", step):
         finish(step)
         _end_with_last_step(appointment)
 
@@ -99,7 +99,7 @@ def skip_step(appointment: Appointment, step: AppointmentStep) -> None:
     """
     _check_live(appointment)
     check_skip(step, step.id in queries.skippable_steps(appointment.id))
-    with acts.recorded(appointment, "skip_step"):
+    with acts.recorded(appointment, "skip_step", step):
         step.status = "cancelled"
         _end_with_last_step(appointment)
 
@@ -109,7 +109,7 @@ def unskip_step(appointment: Appointment, step: AppointmentStep) -> None:
     _check_live(appointment)
     if step.status != "cancelled":
         raise StepOutOfTurn
-    with acts.recorded(appointment, "unskip_step"):
+    with acts.recorded(appointment, "unskip_step", step):
         step.status, step.started_at = "scheduled", None
 
 

@@ -1,7 +1,7 @@
 """Reads of what was done to visits."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Exists, Select, exists, func, select
@@ -11,8 +11,8 @@ from portal.schema.accounts import User
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import request_context
+from portal.undoing.rules import STACK
 
-STACK = timedelta(minutes=10)
 MOST_TOGETHER = 400
 MOST_HISTORY = 100
 
@@ -28,14 +28,8 @@ def last_act(appointment_id: int) -> AppointmentAct | None:
 
 
 def newest_own_act(now: datetime) -> AppointmentAct | None:
-    """What the user did last in the ten minutes before, and nobody has changed since."""
-    act, visit = AppointmentAct, Appointment
-    return session.scalars(
-        _own_acts(now)
-        .join(visit, (visit.tenant_id == act.tenant_id) & (visit.id == act.appointment_id))
-        .where(act.visit_version == visit.row_version)
-        .limit(1)
-    ).first()
+    """What the user did last in the ten minutes before, whoever has changed it since."""
+    return session.scalars(_own_acts(now).limit(1)).first()
 
 
 def list_own_acts(now: datetime) -> list[AppointmentAct]:

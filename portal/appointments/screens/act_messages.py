@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -11,6 +10,7 @@ from flask_babel import ngettext
 from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_words import UNDONE, Called, called
+from portal.appointments.screens.act_steps import undone_of
 from portal.patients.queries import find_patient
 from portal.scheduling.times import local_date
 from portal.schema.acts import AppointmentAct
@@ -33,16 +33,14 @@ def say_done(
         brief: `what` says when and with whom already, or there are several.
         besides: what is not as usual about it.
     """
-    group, undo = _way_back(visit)
     text = _("%(what)s: %(who)s", what=what, who=PATIENT) if brief else _about(visit, what)
     text = ". ".join((text, *besides))
-    toast(text, undo=undo, patient=visit.patient_id, link=_link(visit), act=group)
+    toast(text, undo=last_done(visit), patient=visit.patient_id, link=_link(visit))
 
 
 def say_together(visits: Sequence[Appointment], text: str) -> None:
     """Say what was done to several people's visits as one act, with a way back."""
-    group, undo = _way_back(visits[0]) if visits else (None, None)
-    toast(text, undo=undo, act=group)
+    toast(text, undo=last_done(visits[0]) if visits else None)
 
 
 def say_undone(done: Sequence[AppointmentAct]) -> None:
@@ -50,13 +48,14 @@ def say_undone(done: Sequence[AppointmentAct]) -> None:
     visit, group = queries.get_appointment(done[-1].appointment_id), done[-1].group_uid
     undoes = None if queries.list_acts(group) else str(group)
     above, several = called([group]).get(group), len({act.appointment_id for act in done}) > 1
+    patient = _one_patient(done) if several and not above else visit.patient_id
     if above or several:
-        text = _of_several(done, above)
+        text = _of_several(done, above, patient)
     elif done[-1].kind == "move":
         text = _("Back to %(when)s with %(doctor)s: %(who)s", who=PATIENT, when=when(visit),
                  doctor=queries.get_context(visit).doctor_name)  # fmt: skip
     else:
-        text = _about(visit, _(UNDONE[done[-1].kind]))
+        text = _about(visit, undone_of(done[-1]))
     if _registered_with(done[-1], visit):
         text = _("%(undone)s. The patient's record, which was registered with it, stays.",
                  undone=text)  # fmt: skip
@@ -64,24 +63,34 @@ def say_undone(done: Sequence[AppointmentAct]) -> None:
         toast(text, "info", patient=visit.patient_id, link=chart, link_text=_("Chart"),
               undoes=undoes)  # fmt: skip
     elif above or several:
-        toast(text, "info", undoes=undoes)
+        toast(text, "info", patient=patient, undoes=undoes)
     else:
-        toast(text, "info", patient=visit.patient_id, link=_link(visit), undoes=undoes)
+        toast(text, "info", patient=patient, link=_link(visit), undoes=undoes)
 
 
-def _of_several(done: Sequence[AppointmentAct], above: Called | None) -> str:
-    """What is taken back, and what has become of how many appointments."""
-    count = len({act.appointment_id for act in done})
-    if any(act.before is None for act in done):
-        count = len({act.appointment_id for act in done if act.before is None})
+def _of_several(done: Sequence[AppointmentAct], above: Called | None, patient: int | None) -> str:
+    """What is taken back, of whom if it is one, and what has become of how many appointments."""
+    booked = {act.appointment_id for act in done if act.before is None}
+    if booked:
         now = ngettext("%(num)s appointment is cancelled", "%(num)s appointments are cancelled",
-                       count)  # fmt: skip
+                       len(booked))  # fmt: skip
     else:
         now = ngettext("%(num)s changed appointment is as it was",
                        "%(num)s changed appointments are as they were",
-                       count)  # fmt: skip
-    what = above.undone if above else _(UNDONE[done[-1].kind])
-    return str(_("%(what)s: %(now)s", what=what, now=now))
+                       len({act.appointment_id for act in done}))  # fmt: skip
+    if above:
+        return str(_("%(what)s: %(now)s", what=above.undone, now=now))
+    kind = "repeat" if booked and patient else done[-1].kind
+    what = _(UNDONE[kind])
+    if patient is None:
+        return str(_("%(what)s: %(now)s", what=what, now=now))
+    return str(_("%(what)s for %(who)s: %(now)s", what=what, who=PATIENT, now=now))
+
+
+def _one_patient(done: Sequence[AppointmentAct]) -> int | None:
+    """Whose appointments all of them are; None for several people's."""
+    ids = {queries.get_appointment(act.appointment_id).patient_id for act in done}
+    return ids.pop() if len(ids) == 1 else None
 
 
 def _registered_with(act: AppointmentAct, visit: Appointment) -> bool:
@@ -90,14 +99,6 @@ def _registered_with(act: AppointmentAct, visit: Appointment) -> bool:
         return False
     patient = find_patient(visit.patient_id)
     return patient is not None and abs(act.done_at - patient.created_at) < ONE_REQUEST
-
-
-def _way_back(visit: Appointment) -> tuple[str | None, dict[str, Any] | None]:
-    """What was done last to a visit, and what takes it back."""
-    group = last_done(visit)
-    if group is None:
-        return None, None
-    return group, {"url": url_for("appointments.reversals"), "values": {"act": group}}
 
 
 def last_done(visit: Appointment) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 
-from portal.appointments.act_words import DONE
+from portal.appointments.act_words import DONE, UNDONE
 from portal.appointments.queries import list_step_rows
 from portal.appointments.rules import LABELS_DONE
 from portal.refusals import N_
@@ -16,6 +16,13 @@ OF_A_STEP = {
     "finish_step": ("completed", LABELS_DONE["finish_step"]),
     "skip_step": ("cancelled", N_("Skipped %(step)s")),
     "unskip_step": ("scheduled", N_("%(step)s is to be done again")),
+}
+# kind -> that it was taken back, with the step's name.
+STEP_UNDONE = {
+    "start_step": N_("Start of %(step)s undone"),
+    "finish_step": N_("Finish of %(step)s undone"),
+    "skip_step": N_("Skip of %(step)s undone"),
+    "unskip_step": N_("%(step)s is skipped again"),
 }
 
 
@@ -33,6 +40,14 @@ def said_of_acts(acts: Iterable[AppointmentAct]) -> dict[int, str]:
         said[act.id] = _words(act, before, after.get(act.appointment_id, {}), names)
         after[act.appointment_id] = before
     return said
+
+
+def undone_of(act: AppointmentAct) -> str:
+    """That an act was taken back; of a step's, which step. The visit is as it was before it."""
+    step_id = (act.before or {}).get("step", 0)
+    names = {row.id: row.name for row in list_step_rows(act.appointment_id)} if step_id else {}
+    step = names.get(step_id)
+    return str(_(STEP_UNDONE[act.kind], step=step) if step else _(UNDONE[act.kind]))
 
 
 def _words(

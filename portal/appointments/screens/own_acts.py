@@ -14,31 +14,43 @@ from portal.appointments.act_words import Called, called
 from portal.appointments.screens.act_steps import said_of_acts
 from portal.facilities.visits import ComingVisit, list_visits
 from portal.scheduling.times import local_date
-from portal.schema.acts import AppointmentAct
+from portal.schema.acts import AppointmentAct, OwnAct
 from portal.tenancy.context import request_context
+from portal.undoing.ways import list_own as list_own_records
 from portal.web.filters import hhmm, localtime, shortdate
 
+# An act, what names it, and what was done in words.
+Done = tuple[AppointmentAct | OwnAct, str, str]
 
-class OwnAct(NamedTuple):
+
+class Told(NamedTuple):
     """Something that was done, perhaps to several appointments at once."""
 
-    group: str
+    name: str
     done_at: datetime
     text: str
 
 
-def list_own() -> list[OwnAct]:
+def list_own() -> list[Told]:
     """One's own acts of the last ten minutes that nobody has changed since, the last first."""
+    records: list[Done] = [(act, str(act.row_uid), text) for act, text in list_own_records()]
+    both = sorted([*_of_visits(), *records], key=lambda done: _moment(done[0]), reverse=True)
+    zone = request_context().timezone
+    return [Told(name, localtime(act.done_at, zone), text) for act, name, text in both]
+
+
+def _moment(act: AppointmentAct | OwnAct) -> tuple[datetime, datetime]:
+    """A demonstration's clock may stand still; what the database says never does."""
+    return act.done_at, act.created_at
+
+
+def _of_visits() -> list[Done]:
     acts = queries.list_own_acts(clock.now())
     said = said_of_acts(acts)
     visits = {visit.id: visit for visit in list_visits([act.appointment_id for act in acts])}
     above = called({act.group_uid for act in acts})
     return [
-        OwnAct(
-            str(group),
-            localtime(done[0].done_at, request_context().timezone),
-            _words(done, said, visits, above.get(group)),
-        )
+        (done[0], str(group), _words(done, said, visits, above.get(group)))
         for group, done in ((group, list(done)) for group, done in groupby(acts, _group))
     ]
 
@@ -56,8 +68,9 @@ def _words(
     if above:
         return above.done
     if len(ids) > 1:
-        num = len(ids)
-        return f"{what}: {ngettext('%(num)s appointment', '%(num)s appointments', num)}"
+        num = ngettext("%(num)s appointment", "%(num)s appointments", len(ids))
+        whose = {visits[each].patient for each in ids if each in visits}
+        return f"{what}: {', '.join([*whose, num])}" if len(whose) == 1 else f"{what}: {num}"
     visit = visits.get(ids.pop())
     return f"{what}: {visit.patient}, {_when(visit)}, {visit.doctor}" if visit else what
 

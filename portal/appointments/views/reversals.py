@@ -4,12 +4,13 @@ import json
 from contextlib import suppress
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.appointments import commands
+from portal import clock
+from portal.appointments import commands, queries
 from portal.appointments.rules import NothingToUndo
 from portal.appointments.screens.act_messages import say_undone
 from portal.appointments.screens.own_acts import list_own
@@ -20,6 +21,10 @@ from portal.db import session
 from portal.names import name_of
 from portal.patients.queries import get_patient
 from portal.refusals import DomainError, NotFound
+from portal.schema.acts import OwnAct
+from portal.undoing.queries import find_act, newest_act
+from portal.undoing.rules import LookFirst
+from portal.undoing.ways import take_back
 from portal.web.answers import asks_for_fragment, go, page, toast
 from portal.web.forms import say
 from portal.web.messages import name_patients
@@ -36,23 +41,63 @@ def own_acts() -> Response:
 @permission("appointments.attend")
 def reversals() -> Response:
     """Z, and the Undo of a message; a refusal is a message as well."""
+    asked = _act_asked()
+    own = find_act(asked) if asked else _own_if_last()
+    return _take_back_own(own) if own else _take_back_visits(asked)
+
+
+def _own_if_last() -> OwnAct | None:
+    """What was done last, if it was not done to an appointment."""
+    now = clock.now()
+    own, act = newest_act(now), queries.newest_own_act(now)
+    if own is None or act is None:
+        return own
+    return own if (own.done_at, own.created_at) > (act.done_at, act.created_at) else None
+
+
+def _take_back_own(act: OwnAct) -> Response:
+    """By the way back of the area whose record it is, which answers."""
+    try:
+        with session.begin_nested():
+            response = take_back(act)
+    except LookFirst as look:
+        return go(look.address)
+    except DomainError as refusal:
+        toast(say(refusal), "error", patient=getattr(refusal, "patient", None))
+        return with_board() if asks_for_fragment() else go("appointments.home")
+    if "HX-Redirect" in response.headers or not asks_for_fragment():
+        return response
+    return _undone(response, str(act.row_uid), [])
+
+
+def _take_back_visits(group: UUID | None) -> Response:
     visit_ids: list[int] = []
-    group = _group_asked()
     try:
         with session.begin_nested():
             done = commands.undo_group(group) if group else commands.undo_newest()
     except DomainError as refusal:
-        toast(say(refusal), "info" if isinstance(refusal, NothingToUndo) else "error")
+        kind = "info" if isinstance(refusal, NothingToUndo) else "error"
+        toast(say(refusal), kind, link=_where_it_is(group))
     else:
         say_undone(done)
         group, visit_ids = done[0].group_uid, sorted({act.appointment_id for act in done})
     if not asks_for_fragment():
         to = {"appointment_id": visit_ids[0]} if visit_ids else {}
         return go("appointments.show" if to else "appointments.home", **to)
-    response = with_board()
-    undone = {"act": str(group or ""), "visits": visit_ids}
+    return _undone(with_board(), str(group or ""), visit_ids)
+
+
+def _undone(response: Response, name: str, visit_ids: list[int]) -> Response:
+    undone = {"act": name, "visits": visit_ids}
     response.headers["HX-Trigger"] = json.dumps({"portal:undone": undone})
     return response
+
+
+def _where_it_is(group: UUID | None) -> str | None:
+    """The appointment that a refusal is about; of several the one that was done last."""
+    acts = queries.list_acts(group) if group else [queries.newest_own_act(clock.now())]
+    visit_id = next((act.appointment_id for act in acts if act), None)
+    return url_for("appointments.show", appointment_id=visit_id) if visit_id else None
 
 
 def patient_name(patient_id: int) -> str:
@@ -62,7 +107,7 @@ def patient_name(patient_id: int) -> str:
     return str(_("the patient"))
 
 
-def _group_asked() -> UUID | None:
+def _act_asked() -> UUID | None:
     """What is to be taken back; None for the newest. Raises NotFound for nonsense."""
     asked = request.form.get("act", "")
     try:

@@ -1,6 +1,6 @@
 """A patient's status: what it concerns is shown first."""
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -9,9 +9,13 @@ from portal.appointments.forms.status import StatusForm
 from portal.appointments.screens.waitlist import shown_wish
 from portal.appointments.views.blueprint import bp
 from portal.auth.permissions import permission
+from portal.patients.commands import change_of
 from portal.patients.queries import get_patient
 from portal.patients.shown import status_words
+from portal.schema.acts import OwnAct
+from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, toast
+from portal.web.messages import PATIENT
 
 
 @bp.route("/patients/<int:patient_id>/status", methods=["GET", "POST"])
@@ -22,8 +26,8 @@ def status(patient_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             ended = commands.change_status(patient, form.change(), form.ending())
-            undo = url_for("appointments.status_reversal", patient_id=patient.id)
-            toast(_said(patient.status, len(ended.visit_ids)), undo={"url": undo, "values": {}})
+            said = Said(_said(patient.status, len(ended.visit_ids)))
+            say_done(said, "status_set", patient.id, status=patient.status)
             return go("patients.show", patient_id=patient.id)
     coming = queries.list_coming_rows(patient.id)
     wishes = [shown_wish(wish) for wish in queries.list_wishes_of(patient.id)]
@@ -31,12 +35,26 @@ def status(patient_id: int) -> Response:
                      patient=patient, coming=coming, wishes=wishes)  # fmt: skip
 
 
-@bp.post("/patients/<int:patient_id>/status/reversal")
-@permission("patients.change")
-def status_reversal(patient_id: int) -> Response:
-    patient = get_patient(patient_id)
+def _said(status: str, cancelled: int) -> str:
+    said = _("The status is set to %(status)s.", status=status_words(status))
+    gone = ngettext(
+        "%(num)s appointment is cancelled.", "%(num)s appointments are cancelled.", cancelled
+    )
+    return f"{said} {gone}" if cancelled else said
+
+
+def _set(act: OwnAct) -> Said:
+    status = status_words(act.before["status"])
+    return Said(_("The status of %(who)s is set to %(status)s", who=PATIENT, status=status),
+                act.record_id)  # fmt: skip
+
+
+def _restore(act: OwnAct) -> Response:
+    patient = get_patient(act.record_id)
     restored = commands.restore_patient_status(patient)
-    toast(_("The status is %(status)s again.", status=status_words(patient.status)))
+    status = status_words(patient.status)
+    say_undone(act, Said(_("The status of %(who)s is %(status)s again.", who=PATIENT,
+                           status=status), patient.id))  # fmt: skip
     if restored.stayed_away:
         toast(
             ngettext(
@@ -50,9 +68,9 @@ def status_reversal(patient_id: int) -> Response:
     return go("patients.show", patient_id=patient.id)
 
 
-def _said(status: str, cancelled: int) -> str:
-    said = _("The status is set to %(status)s.", status=status_words(status))
-    gone = ngettext(
-        "%(num)s appointment is cancelled.", "%(num)s appointments are cancelled.", cancelled
-    )
-    return f"{said} {gone}" if cancelled else said
+WAYS_BACK["status_set"] = WayBack(
+    right="patients.change",
+    mark=lambda act: change_of(get_patient(act.record_id)),
+    said=_set,
+    take_back=_restore,
+)

@@ -22,8 +22,8 @@ from portal.appointments.views.shown import (
     facility_asked,
     number_asked,
     over_board,
-    with_board,
 )
+from portal.appointments.views.waitlist_back import added, back_to_list, withdrawn
 from portal.appointments.words import WISHES
 from portal.auth.permissions import permission
 from portal.facilities.queries import list_facilities
@@ -34,6 +34,8 @@ from portal.refusals import NotFound
 from portal.scheduling.times import local_date
 from portal.schema.appointments import WaitlistEntry
 from portal.schema.facilities import Facility
+from portal.undoing.commands import settle
+from portal.undoing.ways import say_done
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held, record_number
 from portal.web.messages import PATIENT
@@ -90,7 +92,7 @@ def waitlist_edit(entry_id: int) -> Response:
     if not brought and _is_sent(form) and form.validate():
         with form.refusals():
             commands.change_wish(entry, form.details())
-            _say(entry, _("Waitlist entry saved: %(who)s", who=PATIENT))
+            toast(_("Waitlist entry saved: %(who)s", who=PATIENT), patient=entry.patient_id)
             return go("appointments.waitlist", facility=facility.id)
     return _form("appointments/wish_edit.html", form, facility, entry=entry,
                  address=request.full_path)  # fmt: skip
@@ -101,9 +103,8 @@ def waitlist_edit(entry_id: int) -> Response:
 def waitlist_withdrawal(entry_id: int) -> Response:
     entry = queries.get_wish(entry_id)
     commands.withdraw_wish(entry)
-    _say(entry, _("Waitlist entry withdrawn: %(who)s", who=PATIENT),
-         undo="appointments.waitlist_reinstatement")  # fmt: skip
-    return _back(entry)
+    say_done(withdrawn(entry), "wish_withdrawn", entry.id)
+    return back_to_list(entry)
 
 
 @bp.post("/appointments/waitlist/<int:entry_id>/reinstatement")
@@ -111,8 +112,9 @@ def waitlist_withdrawal(entry_id: int) -> Response:
 def waitlist_reinstatement(entry_id: int) -> Response:
     entry = queries.get_wish(entry_id)
     commands.reinstate_wish(entry)
-    _say(entry, _("Back on the waitlist: %(who)s", who=PATIENT))
-    return _back(entry)
+    settle("wish_withdrawn", entry.id)
+    toast(_("Back on the waitlist: %(who)s", who=PATIENT), patient=entry.patient_id)
+    return back_to_list(entry)
 
 
 def wish_form(form: WishForm, facility: Facility) -> Response:
@@ -149,35 +151,14 @@ def _added_anew(form: WishForm) -> WaitlistEntry:
 
 
 def _say_added(entry: WaitlistEntry, facility: Facility, *, anew: bool) -> None:
-    """Over the board with the way to the list; what is new can be taken back."""
-    whose_list = facility if over_board() else None
+    """Over the board with the way to its list; what is new can be taken back."""
+    there = url_for("appointments.waitlist", facility=facility.id) if over_board() else None
+    show = there and _("Show")
     if anew:
-        _say(entry, _("On the waitlist: %(who)s", who=PATIENT), whose_list,
-             undo="appointments.waitlist_withdrawal")  # fmt: skip
+        say_done(added(entry), "wish_added", entry.id, link=there, link_text=show)
     else:
-        _say(entry, _("Waitlist entry saved: %(who)s", who=PATIENT), whose_list)
-
-
-def _say(
-    entry: WaitlistEntry, what: str, whose_list: Facility | None = None, *, undo: str | None = None
-) -> None:
-    """Say what was done to an entry of the list, and whose it is.
-
-    Args:
-        whose_list: said elsewhere, with the way to this facility's list.
-        undo: the endpoint that takes it back.
-    """
-    there = url_for("appointments.waitlist", facility=whose_list.id) if whose_list else None
-    back = {"url": url_for(undo, entry_id=entry.id), "values": {}} if undo else None
-    toast(what, patient=entry.patient_id, link=there, link_text=there and _("Show"), undo=back)
-
-
-def _back(entry: WaitlistEntry) -> Response:
-    """To the list; over the board one stays there."""
-    if over_board():
-        return with_board()
-    there = queries.list_wish_facilities(entry.id)
-    return go("appointments.waitlist", facility=next(iter(there), None))
+        saved = _("Waitlist entry saved: %(who)s", who=PATIENT)
+        toast(saved, patient=entry.patient_id, link=there, link_text=show)
 
 
 def _brought(form: WishForm) -> bool:

@@ -7,6 +7,7 @@ from portal.insurance.commands.acceptance import (
     accept_plan,
     change_acceptance,
     change_terms,
+    put_terms_back,
     stop_accepting_plan,
 )
 from portal.insurance.commands.payers import (
@@ -43,5 +44,6 @@ __all__ = [
     "change_terms",
     "check_payer",
     "check_plan",
+    "put_terms_back",
     "stop_accepting_plan",
 ]

@@ -94,6 +94,17 @@ def change_terms(facility_id: int, plan_id: int, change: Change, notes: str | No
     return affected
 
 
+def put_terms_back(facility_id: int, plan_id: int, terms: Terms) -> Affected:
+    """Let a facility say of a plan what it said before; of the note nothing."""
+    uncovering = Uncovering([plan_id], [facility_id])
+    said = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
+    if said is not None:
+        said.enabled = terms.enabled
+        said.accepted_since, said.accepted_until = terms.accepted_since, terms.accepted_until
+        session.flush()
+    return uncovering.affected()
+
+
 class Uncovering:
     """Who was not covered before a change; asked after it, who is not covered because of it."""
 

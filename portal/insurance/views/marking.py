@@ -1,5 +1,6 @@
 """One key in the matrix of acceptance: A accepts, X ends; and taking that back."""
 
+from datetime import date
 from typing import Any
 
 from flask import Response, render_template, url_for
@@ -8,9 +9,12 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.insurance import commands, queries
 from portal.insurance.forms import MarkForm
-from portal.insurance.rules import Cover
+from portal.insurance.rules import Cover, Terms
 from portal.insurance.views.acceptance import CELL, cell_of
 from portal.insurance.views.blueprint import bp
+from portal.schema.acts import OwnAct
+from portal.undoing.rules import LookFirst
+from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
 from portal.web.answers import asks_for_fragment, go, stay, toast
 from portal.web.errors import error_page
 from portal.web.filters import shortdate
@@ -34,7 +38,7 @@ def mark(facility_id: int, plan_id: int) -> Response:
     if not answer.stays:
         return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id, enabled="n")
     now = cell_of(facility_id, plan_id)
-    _say_marked(cell, form.enabled.data, now["cover"])
+    _say_marked(cell, now)
     return stay("insurance/_cell.html", "insurance.acceptance", **now)
 
 
@@ -64,18 +68,51 @@ def _in_words(cover: Cover) -> str:
     return ", ".join([_("Accepted"), *dates])
 
 
-def _say_marked(cell: dict[str, Any], enabled: str, now: Cover) -> None:
-    facility, plan, before = cell["facility"], cell["plan"], cell["cover"]
-    words = (
-        _("%(facility)s accepts %(plan)s.", facility=facility.name, plan=plan.name)
-        if enabled == "y"
-        else _("%(facility)s no longer accepts %(plan)s.", facility=facility.name, plan=plan.name)
-    )
-    values = {
-        "shown": now.version,
-        "enabled": "y" if before.enabled else "n",
-        "accepted_since": before.accepted_since.isoformat() if before.accepted_since else "",
-        "accepted_until": before.accepted_until.isoformat() if before.accepted_until else "",
-    }
-    url = url_for("insurance.mark", facility_id=facility.id, plan_id=plan.id)
-    toast(words, undo={"url": url, "values": values})
+def _say_marked(cell: dict[str, Any], now: dict[str, Any]) -> None:
+    """What changes nothing has nothing to take back."""
+    before, said = cell["cover"], Said(f"{_marked(cell, accepted=now['cover'].enabled)}.")
+    if before.version == now["cover"].version:
+        toast(said.text)
+        return
+    say_done(
+        said, "acceptance_marked", now["said"].id, facility=cell["facility"].id,
+        plan=cell["plan"].id, enabled=before.enabled, accepted=now["cover"].enabled,
+        since=before.accepted_since and before.accepted_since.isoformat(),
+        until=before.accepted_until and before.accepted_until.isoformat(),
+    )  # fmt: skip
+
+
+def _marked(cell: dict[str, Any], *, accepted: bool) -> str:
+    names = {"facility": cell["facility"].name, "plan": cell["plan"].name}
+    if accepted:
+        return str(_("%(facility)s accepts %(plan)s", **names))
+    return str(_("%(facility)s no longer accepts %(plan)s", **names))
+
+
+def _cell(act: OwnAct) -> dict[str, Any]:
+    return cell_of(act.before["facility"], act.before["plan"])
+
+
+def _mark_back(act: OwnAct) -> Response:
+    """Done at once when it touches nobody, as the mark itself."""
+    was, cell = act.before, _cell(act)
+    ids = {"facility_id": cell["facility"].id, "plan_id": cell["plan"].id}
+    terms = Terms(was["enabled"], _day(was["since"]), _day(was["until"]))
+    _affected, answer = tried(lambda: commands.put_terms_back(**ids, terms=terms), seen=NOTHING)
+    if not answer.stays:
+        raise LookFirst(url_for("insurance.terms_edit", **ids, enabled="n"))
+    now = cell_of(**ids)
+    say_undone(act, Said(f"{_marked(now, accepted=now['cover'].enabled)}."))
+    return stay("insurance/_cell.html", "insurance.acceptance", **now)
+
+
+WAYS_BACK["acceptance_marked"] = WayBack(
+    right="insurance.manage",
+    mark=lambda act: _cell(act)["cover"].version,
+    said=lambda act: Said(_marked(_cell(act), accepted=act.before["accepted"])),
+    take_back=_mark_back,
+)
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

@@ -36,6 +36,7 @@ from portal.patients.commands.registering import (
 )
 from portal.patients.commands.status import (
     StatusChange,
+    change_of,
     restore_status,
     set_status,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "ask_whether_registered",
     "break_glass",
     "change_contact",
+    "change_of",
     "change_patient",
     "check_person",
     "correct_note",

@@ -6,7 +6,7 @@ booked twice at one time, and whoever sees the patient's visits reaches the pati
 which ones moved. The audit log is never moved: its readers ask for all records of a patient.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ from portal.audit import note
 from portal.db import session
 from portal.facilities.visits import require_sight_of_all
 from portal.patients import queries
-from portal.patients.commands.moving import KEPT_IN, MOVE, MOVE_BACK
+from portal.patients.commands.moving import KEPT_IN, MOVE, MOVE_BACK, STILL_LAST
 from portal.patients.commands.registering import (
     SEALED,
     PatientUnreadable,
@@ -89,6 +89,7 @@ def merge_patients(details: MergeDetails) -> PatientMerge:
     after = rules.kept(before, values_of(goes), details.choices)
     with refusing(CONSTRAINTS):
         moved = {table: _moved(statement, stays, goes) for table, statement in MOVE.items()}
+        session.execute(STILL_LAST, _acts_on(moved["appointments"]))
         merge = PatientMerge(
             merge_key=details.merge_key,
             patient_id=stays.id,
@@ -135,6 +136,7 @@ def unmerge_patients(patient_id: int, merge_id: int) -> Patient:
     session.flush()
     for table, ids in back.items():
         session.execute(MOVE_BACK[table], values | {"ids": ids})
+    session.execute(STILL_LAST, _acts_on(merge.visit_ids))
     reindex_patient(goes.id, [person_kept(goes), *queries.Former([goes.id]).of(goes.id)])
     restored = rules.restored(values_of(stays), merge.changes)
     change_patient(stays, _details(stays, restored), keep_name=False)
@@ -231,6 +233,10 @@ def _check_readable(*records: Patient) -> None:
 def _moved(statement: Any, stays: Patient, goes: Patient) -> list[int]:
     values = {"tenant_id": request_context().tenant_id, "from": goes.id, "to": stays.id}
     return sorted(session.scalars(statement, values))
+
+
+def _acts_on(visit_ids: Sequence[int]) -> dict[str, Any]:
+    return {"tenant_id": request_context().tenant_id, "ids": list(visit_ids)}
 
 
 def _known_as(patient: Patient) -> dict[str, Any]:

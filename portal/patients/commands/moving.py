@@ -40,6 +40,14 @@ MOVE_BACK |= {
 """)  # noqa: S608 - as above
     for table in ("disclosures", "patient_notes")
 }
+# Whose visit it is has never been an act: what was done to it last is still the last.
+STILL_LAST = text("""
+    UPDATE appointment_acts c SET visit_version = a.row_version
+      FROM appointments a
+     WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
+       AND c.tenant_id = :tenant_id AND c.appointment_id = a.id AND c.undone_at IS NULL
+       AND c.visit_version = a.row_version - 1
+""")
 # Where the merge keeps which of a table's rows moved.
 KEPT_IN = {
     "appointments": "visit_ids",

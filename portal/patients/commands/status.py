@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from portal.db import session
 from portal.facilities.queries import today_at
@@ -13,6 +14,8 @@ from portal.patients.rules.status import checked_status
 from portal.phi.sealed import Unreadable
 from portal.refusals import N_, Conflict
 from portal.schema.patients import Patient
+
+MOST_CHANGES = 10
 
 
 class NothingToRestore(Conflict):
@@ -51,6 +54,9 @@ def set_status(patient: Patient, change: StatusChange) -> None:
         "said": dict(meta.get("status_said") or {}),
         "visits": list(change.visit_ids),
         "wishes": list(change.wish_ids),
+        # Names this change, and no later one; and what was there of the one before it.
+        "uid": uuid4().hex,
+        "earlier": _beneath(meta.get("status_before"), MOST_CHANGES),
     }
     patient.status = change.status
     patient.meta = {**meta, "status_said": said, "status_before": before}
@@ -72,13 +78,33 @@ def restore_status(patient: Patient) -> StatusChange:
     if not isinstance(before, Mapping):
         raise NothingToRestore
     patient.status = before["status"]
-    patient.meta = {**meta, "status_said": before["said"]}
+    patient.meta = {**meta, "status_said": before["said"], **_earlier(before)}
     session.flush()
     said = status_said_of(patient.meta)
     return StatusChange(
         status=before["status"], since=said.since, reason=said.reason,
         visit_ids=before["visits"], wish_ids=before["wishes"],
     )  # fmt: skip
+
+
+def change_of(patient: Patient) -> str:
+    """What names the last change of a status that can be taken back. Raises NothingToRestore."""
+    before = _meta(patient).get("status_before")
+    if not isinstance(before, Mapping) or "uid" not in before:
+        raise NothingToRestore
+    return str(before["uid"])
+
+
+def _beneath(before: Any, depth: int) -> Any:
+    """The changes before, as far as anybody takes them back one after the other."""
+    if not isinstance(before, Mapping) or not depth:
+        return None
+    return {**before, "earlier": _beneath(before.get("earlier"), depth - 1)}
+
+
+def _earlier(before: Mapping[str, Any]) -> dict[str, Any]:
+    earlier = before.get("earlier")
+    return {"status_before": earlier} if earlier else {}
 
 
 def _meta(patient: Patient) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """Finding two records of one patient, comparing and merging them, taking them apart."""
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
@@ -9,9 +9,13 @@ from portal.patients.forms import MergeForm
 from portal.patients.rules.merging import MergedInto
 from portal.patients.views.blueprint import bp
 from portal.patients.views.comparison import compare
+from portal.schema.acts import OwnAct
+from portal.undoing.commands import settle
+from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.errors import error_page
 from portal.web.forms import PortalForm, say
+from portal.web.messages import PATIENT
 
 OF_A_PATIENT = ("patient_id", "other_id")
 
@@ -46,8 +50,8 @@ def merge(patient_id: int, other_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             made = commands.merge_patients(form.details(patient_id, other_id))
-            back = url_for("patients.separation", patient_id=made.patient_id, merge_id=made.id)
-            toast(_("The two records are one."), undo={"url": back, "values": {}})
+            said = Said(_("The two records are one."))
+            say_done(said, "records_merged", made.id, patient=made.patient_id)
             return go("patients.show", patient_id=made.patient_id)
     patient, other = queries.get_patient(patient_id), queries.get_patient(other_id)
     both = compare(patient, other)
@@ -65,10 +69,31 @@ def separation(patient_id: int, merge_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             apart = commands.unmerge_patients(patient.id, made.id)
+            settle("records_merged", made.id)
             toast(_("These are two records again."))
             return go("patients.show", patient_id=apart.id)
     return form_page("patients/separation.html", "patients/_separation.html", form, made=made,
                      patient=patient, number=queries.number_of(made.merged_id))  # fmt: skip
+
+
+def _merged(act: OwnAct) -> Said:
+    said = _("Two records are one: %(who)s", who=PATIENT)
+    return Said(said, act.before["patient"])
+
+
+def _mark(act: OwnAct) -> str:
+    """The merge itself says when it is undone, or when a later one has to be first."""
+    merge = queries.get_merge(act.before["patient"], act.record_id)
+    return "merged" if merge.undone_at is None else "apart"
+
+
+def _separate(act: OwnAct) -> Response:
+    apart = commands.unmerge_patients(act.before["patient"], act.record_id)
+    say_undone(act, Said(_("These are two records again.")))
+    return go("patients.show", patient_id=apart.id)
+
+
+WAYS_BACK["records_merged"] = WayBack("patients.merge", _mark, _merged, _separate)
 
 
 @bp.post("/<int:patient_id>/distinction/<int:other_id>")

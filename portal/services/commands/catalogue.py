@@ -71,10 +71,14 @@ def change_service(service: Service, details: ServiceDetails) -> Service:
     return service
 
 
-def retire_service(service: Service) -> None:
-    """No start of it is offered any more; booked visits stand."""
+def retire_service(service: Service) -> bool:
+    """No start of it is offered any more; booked visits stand. False if it was retired before."""
+    session.refresh(service, with_for_update=True)
+    if service.deleted_at is not None:
+        return False
     service.deleted_at = clock.now()
     session.flush()
+    return True
 
 
 def restore_service(service: Service) -> None:

@@ -6,11 +6,15 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
+from portal.schema.acts import OwnAct
 from portal.schema.services import Service
 from portal.services import commands, queries
 from portal.services.forms import PressedForm, ServiceForm
 from portal.services.views.blueprint import bp
 from portal.services.words import services
+from portal.undoing.commands import settle
+from portal.undoing.queries import digest_of
+from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
 from portal.web.forms import held, record_number
@@ -75,9 +79,11 @@ def retirement(service_id: int) -> Response:
     service = queries.get_any_service(service_id)
     form = PressedForm()
     if form.validate_on_submit():
-        commands.retire_service(service)
-        restoring = url_for(".restoration", service_id=service.id)
-        toast(_("%(name)s retired.", name=service.name), undo={"url": restoring, "values": {}})
+        said = Said(_("%(name)s retired.", name=service.name))
+        if commands.retire_service(service):
+            say_done(said, "service_retired", service.id)
+        else:
+            toast(said.text)
         return go("services.index")
     return form_page(
         "services/retirement.html", "services/_retirement.html", form, service=service,
@@ -91,6 +97,7 @@ def retirement(service_id: int) -> Response:
 def restoration(service_id: int) -> Response:
     service = queries.get_any_service(service_id)
     commands.restore_service(service)
+    settle("service_retired", service.id)
     toast(_("%(name)s restored.", name=service.name))
     return go("services.show", service_id=service.id)
 
@@ -102,3 +109,22 @@ def around(service: Service) -> dict[str, Any]:
     grid = queries.offering_grid(service.id, query=query, limit=window.limit, offset=window.offset)
     listing = Listing.of(grid.doctors, window)
     return {"service": service, "grid": grid, "listing": listing, "query": query}
+
+
+def _retired(act: OwnAct) -> Said:
+    return Said(_("%(name)s retired", name=queries.get_any_service(act.record_id).name))
+
+
+def _restore(act: OwnAct) -> Response:
+    service = queries.get_any_service(act.record_id)
+    commands.restore_service(service)
+    say_undone(act, Said(_("%(name)s restored.", name=service.name)))
+    return go("services.show", service_id=service.id)
+
+
+WAYS_BACK["service_retired"] = WayBack(
+    right="services.manage",
+    mark=lambda act: digest_of(Service, act.record_id),
+    said=_retired,
+    take_back=_restore,
+)

@@ -1,0 +1,64 @@
+"""Taking back what one did to the waitlist."""
+
+from flask import Response
+from flask_babel import gettext as _
+
+from portal.appointments import commands, queries
+from portal.appointments.views.shown import over_board, with_board
+from portal.schema.acts import OwnAct
+from portal.schema.appointments import WaitlistEntry
+from portal.undoing.queries import digest_of
+from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_undone
+from portal.web.answers import go
+from portal.web.messages import PATIENT
+
+
+def added(entry: WaitlistEntry) -> Said:
+    """Somebody waits."""
+    return Said(_("On the waitlist: %(who)s", who=PATIENT), entry.patient_id)
+
+
+def withdrawn(entry: WaitlistEntry) -> Said:
+    """They do not wait any more."""
+    return Said(_("Waitlist entry withdrawn: %(who)s", who=PATIENT), entry.patient_id)
+
+
+def back_to_list(entry: WaitlistEntry) -> Response:
+    """To the list; over the board one stays there."""
+    if over_board():
+        return with_board()
+    there = queries.list_wish_facilities(entry.id)
+    return go("appointments.waitlist", facility=next(iter(there), None))
+
+
+def _mark(act: OwnAct) -> str:
+    return digest_of(WaitlistEntry, act.record_id, *queries.list_wish_facilities(act.record_id))
+
+
+def _withdraw(act: OwnAct) -> Response:
+    entry = queries.get_wish(act.record_id)
+    commands.withdraw_wish(entry)
+    undone = _("No longer on the waitlist, as before: %(who)s", who=PATIENT)
+    say_undone(act, Said(undone, entry.patient_id))
+    return back_to_list(entry)
+
+
+def _reinstate(act: OwnAct) -> Response:
+    entry = queries.get_wish(act.record_id)
+    commands.reinstate_wish(entry)
+    say_undone(act, Said(_("Back on the waitlist: %(who)s", who=PATIENT), entry.patient_id))
+    return back_to_list(entry)
+
+
+WAYS_BACK["wish_added"] = WayBack(
+    right="appointments.book",
+    mark=_mark,
+    said=lambda act: added(queries.get_wish(act.record_id)),
+    take_back=_withdraw,
+)
+WAYS_BACK["wish_withdrawn"] = WayBack(
+    right="appointments.book",
+    mark=_mark,
+    said=lambda act: withdrawn(queries.get_wish(act.record_id)),
+    take_back=_reinstate,
+)

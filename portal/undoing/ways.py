@@ -1,0 +1,110 @@
+"""Ways back: each area says of its own kinds of acts what they did, and what takes them back."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from flask import Response
+from flask_login import current_user
+
+from portal import clock
+from portal.auth.permissions import demand
+from portal.refusals import DomainError
+from portal.schema.acts import OwnAct
+from portal.undoing import commands, queries
+from portal.undoing.rules import RecordChangedSince
+from portal.web.messages import named, toast
+
+
+class Said(NamedTuple):
+    """What was done, in words; where `PATIENT` stands in them, that patient's name is read."""
+
+    text: str
+    patient: int | None = None
+
+    def read(self) -> str:
+        """The words, with the name."""
+        return named(self._asdict())
+
+
+class WayBack(NamedTuple):
+    """How a kind of act is taken back.
+
+    Attributes:
+        right: what the act itself wanted, asked again.
+        mark: what the record says now, as far as the way back minds; raises what its reading does.
+        said: what was done.
+        take_back: does it, says so (`say_undone`), and answers. It raises what its command does.
+    """
+
+    right: str
+    mark: Callable[[OwnAct], str]
+    said: Callable[[OwnAct], Said]
+    take_back: Callable[[OwnAct], Response]
+
+
+# kind (one of `OWN_ACTS`) -> its way back. Areas add theirs beside their views.
+WAYS_BACK: dict[str, WayBack] = {}
+
+
+def say_done(
+    said: Said, kind: str, record_id: int, *, link: str | None = None, link_text: str | None = None,
+    **before: Any,
+) -> None:  # fmt: skip
+    """Say what was done just now, with Undo; and put it on the stack of whoever did it.
+
+    Args:
+        said: what was done.
+        kind: one of `OWN_ACTS`.
+        record_id: what it was done to.
+        link: as of `toast`.
+        link_text: as of `toast`.
+        before: what the way back needs besides; nothing of a patient.
+    """
+    act = commands.own_act(kind, record_id, before)
+    name = commands.keep(act, WAYS_BACK[kind].mark(act))
+    toast(said.text, patient=said.patient, link=link, link_text=link_text, undo=name, act=name)
+
+
+def say_undone(act: OwnAct, said: Said) -> None:
+    """Say what is so again; the message of what was done goes."""
+    toast(said.text, "info", patient=said.patient, undoes=str(act.row_uid))
+
+
+def take_back(act: OwnAct) -> Response:
+    """Take an act back as its message's Undo does; everything stays as it is when it is refused.
+
+    Raises:
+        UndoneAlready, RecordChangedSince, LookFirst; Denied; what the area's command raises.
+    """
+    way = WAYS_BACK[act.kind]
+    demand(way.right)
+    commands.lock(act)
+    if not stands(act):
+        said = way.said(act)
+        refusal = RecordChangedSince(what=said.text)
+        refusal.patient = said.patient
+        raise refusal
+    answer = way.take_back(act)
+    commands.mark_undone(act)
+    return answer
+
+
+def stands(act: OwnAct) -> bool:
+    """Whether the record is as the act left it."""
+    with suppress(DomainError):
+        return WAYS_BACK[act.kind].mark(act) == act.mark
+    return False
+
+
+def list_own() -> list[tuple[OwnAct, str]]:
+    """One's own acts that can be taken back one after the other, in words, the last first."""
+    still: dict[tuple[str, int], bool] = {}
+    told = []
+    for act in queries.list_acts(clock.now()):
+        record = (act.kind.partition("_")[0], act.record_id)
+        if record not in still:
+            still[record] = current_user.can(WAYS_BACK[act.kind].right) and stands(act)
+        if still[record]:
+            told.append((act, WAYS_BACK[act.kind].said(act).read()))
+    return told

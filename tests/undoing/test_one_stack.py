@@ -1,0 +1,199 @@
+"""Whatever has Undo in its message is on one stack with what was done to appointments.
+
+The kind of fault: a message with Undo that is gone, and Z, which then takes back something older.
+"""
+
+import ast
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from portal.config import ROOT
+from portal.db import session
+from portal.schema.accounts import User
+from portal.schema.acts import OWN_ACTS
+from portal.undoing.ways import WAYS_BACK
+from tests.support.client import Browser
+from tests.support.people import Clinic
+from tests.support.scheduling import book, on_monday
+from tests.support.sizes import sized
+from tests.undoing.ward import OF_RECORDS, Ward, a_ward, asked_by_chance
+
+# Whose messages say Undo: what is done to appointments, absences, and every other record.
+SAY_UNDO = {
+    "portal/absences/views/recording.py",
+    "portal/appointments/screens/act_messages.py",
+    "portal/undoing/ways.py",
+}
+
+
+@pytest.fixture
+def ward(browser: Browser, alder: Clinic) -> Ward:
+    return a_ward(browser, alder)
+
+
+@pytest.fixture
+def colleague(app, alder: Clinic) -> Browser:
+    with on_monday():
+        return Browser(app).sign_in(alder.admin)
+
+
+def test_every_kind_of_act_has_a_way_back_and_is_tried_here(app):
+    assert set(OWN_ACTS) == set(WAYS_BACK) == set(OF_RECORDS)
+
+
+def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call of a function of that name in the portal, with its file."""
+    for file in sorted((ROOT / "portal").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
+                yield str(file.relative_to(ROOT)), node
+
+
+def test_no_message_has_undo_but_for_what_is_on_the_stack():
+    """Other areas say it by `say_done`, which puts it there: its kind is one that is tried here."""
+    says = {
+        file for file, call in calls("toast")
+        if len(call.args) > 2 or any(word.arg in {"undo", None} for word in call.keywords)
+    }  # fmt: skip
+    assert says == SAY_UNDO
+    kinds = {
+        call.args[1].value for _file, call in calls("say_done")
+        if len(call.args) > 2 and isinstance(call.args[1], ast.Constant)
+    }  # fmt: skip
+    assert kinds == set(OF_RECORDS)
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("kind", sorted(OF_RECORDS))
+def test_with_its_message_gone_z_takes_it_back_and_nothing_older(ward, kind, htmx):
+    ward.send(f"/appointments/{ward.visits[-1]}/confirmation")
+    older, before = ward.top(), ward.rows()
+    assert ward.send(*OF_RECORDS[kind](ward)).status_code == 303
+    said = ward.dialog()
+    assert ward.top() != older
+    assert ward.rows() != before
+    assert "Confirmation changed" in said
+    assert f"Undo “{_first(said)}" in said
+    ward.send("/appointments/reversals", htmx=htmx)
+    assert ward.rows() == before
+    assert ward.top() == older
+
+
+def _first(dialog: str) -> str:
+    return dialog.split('<ul class="history">')[1].split("<span>")[1].split("</span>")[0]
+
+
+@pytest.mark.parametrize("kind", sorted(OF_RECORDS))
+def test_by_its_message_it_is_taken_back_once_and_z_goes_on_with_what_is_older(ward, kind):
+    ward.send(f"/appointments/{ward.visits[-1]}/confirmation")
+    older, before = ward.top(), ward.rows()
+    ward.send(*OF_RECORDS[kind](ward))
+    undo = {"act": ward.top()}
+    ward.send("/appointments/reversals", undo)
+    assert ward.rows() == before
+    again = ward.send("/appointments/reversals", undo, follow_redirects=True).text
+    assert "This was undone already." in again
+    assert ward.rows() == before
+    assert ward.top() == older
+
+
+# kind -> what a colleague does then to the same record.
+OTHERWISE = {
+    "acceptance_marked": lambda ward: (
+        f"/insurance/acceptance/{ward.facility}/{ward.plan}/mark",
+        {"enabled": "y", "accepted_since": "2026-05-01"},
+    ),
+    "doctor_retired": lambda ward: (f"/doctors/{ward.doctor}/restoration", {}),
+    "facility_closed": lambda ward: (f"/facilities/{ward.annex}/reopening", {}),
+    "service_retired": lambda ward: (f"/services/{ward.service}/restoration", {}),
+    "status_set": lambda ward: (
+        f"/patients/{ward.patients[-1]}/status", {"patient_status": "deceased"},
+    ),
+    "wish_withdrawn": lambda ward: (f"/appointments/waitlist/{ward.wishes[0]}/reinstatement", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["z", "its message"])
+@pytest.mark.parametrize("kind", sorted(OTHERWISE))
+def test_what_somebody_has_changed_since_is_refused_in_words(ward, colleague, kind, by):
+    ward.send(f"/appointments/{ward.visits[-1]}/confirmation")
+    ward.send(*OF_RECORDS[kind](ward))
+    act = {"act": ward.top()} if by == "its message" else {}
+    with on_monday():
+        assert colleague.send(*OTHERWISE[kind](ward)).status_code == 303
+    between = ward.rows()
+    said = ward.send("/appointments/reversals", act, follow_redirects=True).text
+    assert "Not undone, since it was changed in the meantime: " in said
+    assert ward.rows() == between
+    assert "Confirmation changed" in ward.dialog()
+
+
+def test_an_appointment_that_somebody_changed_since_is_in_the_way_of_z_alone(ward, colleague):
+    """The kind: Z skips what it cannot take back, and takes back what nobody thought of."""
+    first, last = ward.visits[0], ward.visits[-1]
+    ward.send(f"/appointments/{first}/confirmation")
+    older = ward.top()
+    ward.send(f"/appointments/{last}/confirmation")
+    with on_monday():
+        colleague.send(f"/appointments/{last}/check-in")
+    between = ward.rows()
+    said = ward.z()
+    assert "This appointment was changed since." in said
+    assert f'href="/appointments/{last}"' in said
+    assert ward.rows() == between
+    assert ward.top() == older
+    ward.send("/appointments/reversals", {"act": older})
+    assert ward.rows() != between
+
+
+@pytest.mark.parametrize("kind", sorted(OTHERWISE.keys() - {"acceptance_marked", "status_set"}))
+def test_who_takes_it_back_another_way_has_taken_it_back(ward, kind):
+    ward.send(f"/appointments/{ward.visits[-1]}/confirmation")
+    older = ward.top()
+    ward.send(*OF_RECORDS[kind](ward))
+    ward.send(*OTHERWISE[kind](ward))
+    assert ward.top() == older
+    assert "Confirmation undone" in ward.z()
+
+
+def test_an_acceptance_that_somebody_is_booked_under_by_now_is_looked_at_first(ward, alder):
+    """As its end is, whoever ends it."""
+    ward.send(*OF_RECORDS["acceptance_marked"](ward))
+    top = ward.top()
+    with on_monday(), alder.at_work():
+        book(ward.practice, "11:00", plan_id=ward.plan)
+    between = ward.rows()
+    answer = ward.send("/appointments/reversals")
+    where = f"/insurance/acceptance/{ward.facility}/{ward.plan}/edit?enabled=n"
+    assert answer.location == where
+    assert ward.rows() == between
+    assert ward.top() == top
+
+
+def test_who_may_not_do_it_any_more_takes_nothing_back(ward, alder):
+    ward.send(*OF_RECORDS["doctor_retired"](ward))
+    between = ward.rows()
+    with alder.at_work():
+        session.get(User, (alder.id, alder.owner.id)).role = "front_desk"
+        session.flush()
+    assert "does not have permission to add and edit doctors" in ward.z()
+    assert ward.rows() == between
+
+
+@pytest.mark.parametrize("number", range(sized(4, 100)))
+def test_in_whatever_order_things_are_done_they_are_taken_back_one_by_one(ward, number):
+    chance, stack = Random(number), []
+    top = ward.top()
+    for _ in range(sized(14, 30)):
+        before = ward.rows()
+        ward.send(*asked_by_chance(ward, chance))
+        if ward.top() != top:
+            top = ward.top()
+            stack.append(before)
+    assert len(stack) > 3
+    for before in reversed(stack):
+        ward.send("/appointments/reversals")
+        assert ward.rows() == before
+    assert ward.top() is None
