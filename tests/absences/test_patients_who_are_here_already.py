@@ -28,6 +28,10 @@ def test_they_are_a_group_of_their_own_and_nothing_is_proposed_until_asked(brows
         done = browser.send(ward.address, kept | ILL | {"do": "confirm"})
     assert "Already here" in page
     assert "In progress: stays with the doctor" in page
+    # One word for one state, here as on the board.
+    assert re.search(r"</svg>Arrived\s*<", page)
+    assert not re.search(r"</svg>Waiting\s*<", page)
+    assert "Not decided yet" in words(page, waiting.id)
     assert f"visit-{with_doctor.id}" not in kept
     assert kept[f"visit-{waiting.id}"] == "leave"
     assert "-" in kept[f"visit-{later.id}"]

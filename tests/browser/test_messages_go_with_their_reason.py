@@ -110,3 +110,20 @@ def test_on_a_phone_no_message_lies_on_a_dialogs_head_or_foot(chromium, site, tm
         expect(message).to_have_count(1)
         for part in (".sheet-head", ".sheet-body", ".sheet-foot"):
             assert not page.evaluate(MEET, ["#toasts", f"#dialog {part}"]), part
+
+
+@pytest.mark.parametrize("width", [820, 1280, 1440, 1560, 1700])
+def test_beside_a_wide_dialog_no_message_lies_on_it(chromium, site, width):
+    """The kind: what is wide leaves a message no room beside it, and has it over its buttons."""
+    with opened(chromium, site, viewport={"width": width, "height": 800}) as context:
+        page = sign_in(context.new_page(), site.desk)
+        page.keyboard.press("n")
+        expect(page.locator("#dialog #appointments-booking")).to_be_visible()
+        page.locator("#dialog [data-key=z]").evaluate("it => it.click()")
+        message = page.locator("#toasts .toast:visible")
+        expect(message).to_have_count(1)
+        box = message.bounding_box()
+        assert 0 <= box["x"] <= width - box["width"]
+        assert box["y"] >= 0
+        for part in (".sheet-head", ".sheet-body", ".sheet-foot"):
+            assert not page.evaluate(MEET, ["#toasts .toast", f"#dialog {part}"]), part

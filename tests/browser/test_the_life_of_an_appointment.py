@@ -60,7 +60,13 @@ def test_c_on_another_days_card_shows_which_day_it_is_on(desk, tmp_path):
     desk.goto("/appointments/day?date=2026-03-04")
     book_earliest(desk, two_letters(tmp_path))
     desk.keyboard.press("c")
-    expect(desk.locator("#dialog")).to_contain_text("This appointment is on Wednesday")
+    note = desk.locator("#dialog .note", has_text="This appointment is on Wednesday")
+    for width in (360, 768, 1280):
+        # The kind: a button in a note that hangs where neither its words nor the note begin or end.
+        desk.set_viewport_size({"width": width, "height": 800})
+        words, button = (note.locator(it).bounding_box() for it in (".stack > span", "button"))
+        assert abs(words["x"] - button["x"]) < 1
+        assert button["y"] >= words["y"] + words["height"]
 
 
 @pytest.mark.usefixtures("card")

@@ -9,6 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import sign_in
 from tests.browser.patients import two_letters
 from tests.browser.test_the_main_job import book_earliest
 
@@ -56,6 +57,29 @@ def test_a_dialog_begins_at_a_field_or_at_its_title(booked, address):
             opened(booked, href)
         booked.keyboard.press("Escape")
         expect(booked.locator("#dialog")).to_be_hidden()
+
+
+FORMS = (
+    "/availability/1/rules/new", "/availability/1/exceptions/new",
+    "/services/1/offerings/new", "/facilities/new", "/account/password", "/account/language",
+)  # fmt: skip
+FIELDS = "form[method=post] :is(input:not([type=hidden]), select, textarea):enabled:visible"
+
+
+def test_a_page_that_is_a_form_begins_at_its_first_field(context, site):
+    """The kind: each form says by itself where it begins, and those that were forgotten nowhere."""
+    page = sign_in(context.new_page(), site.admin)
+    for address in FORMS:
+        page.goto(site.address + address)
+        expect(page.locator("main").locator(FIELDS).first).to_be_focused()
+
+
+def test_a_dialog_that_is_a_form_begins_at_its_first_field(booked):
+    booked.keyboard.press("Enter")
+    expect(booked.locator("#dialog h2")).to_be_focused()
+    booked.keyboard.press("e")
+    expect(booked.locator("#dialog #appointments-edit")).to_be_visible()
+    expect(booked.locator("#dialog").locator(FIELDS).first).to_be_focused()
 
 
 def test_the_list_of_keys_begins_at_its_title(desk):
@@ -113,11 +137,26 @@ def test_a_move_by_the_keyboard_goes_on_to_another_day(booked):
     booked.keyboard.press("]")
     expect(booked.locator("#carried")).to_contain_text(name)
     expect(booked.locator("#board")).not_to_have_attribute("data-date", day)
-    spot = booked.locator(".free > a:visible").first
-    spot.focus()
+    expect(booked.locator(".free > a:focus")).to_be_visible()
+    highest = "all => Math.min(...all.map((it) => it.getBoundingClientRect().y))"
+    first = booked.locator(".free > a:visible").evaluate_all(highest)
+    assert booked.locator(".free > a:focus").bounding_box()["y"] == first
     booked.keyboard.press("v")
     expect(booked.locator("#toasts .toast").last).to_contain_text(re.compile("Moved"))
     expect(booked.locator("#board .visit:focus b")).to_have_text(name)
+
+
+def test_taking_back_what_had_a_card_leaves_one_beside_where_it_was(booked):
+    """The kind: what had the focus goes, and the day's title has it, or nothing."""
+    card = booked.locator(".visit:focus")
+    there, top = card.get_attribute("id"), card.bounding_box()["y"]
+    booked.keyboard.press("z")
+    expect(booked.locator(f"#{there}")).to_have_count(0)
+    spot = booked.locator("#board :is(.visit, .free > a):focus")
+    expect(spot).to_have_count(1)
+    assert abs(spot.bounding_box()["y"] - top) < 60
+    booked.keyboard.press("ArrowDown")
+    expect(booked.locator("#board :is(.visit, .free > a):focus")).to_have_count(1)
 
 
 def test_the_line_at_now_leaves_what_it_crosses_to_be_read(desk):

@@ -33,6 +33,7 @@ NOT_SAID = {
     r"put (it |the checklist )?away": "dismiss",
     r"becomes? of (it|each)": "result",
     r"brought": "uploaded",
+    r"decide later": "not decided yet",
     r"orthopaed\w+|paediat\w+|catalogue": "as in American English",
 }
 

@@ -10,10 +10,12 @@ const within = (column) => [...column.querySelectorAll(spots)].filter((e) => e.c
 const rowOf = (item) => Number(/\ba(\d+) b(\d)/.exec(item.className).slice(1).join(""));
 const written = (minutes, { clock, zone }) => new Intl.DateTimeFormat(clock, { timeZone: zone, timeStyle: "short" }).format(minutes * 60_000);
 let current = null;
+// Its column and row: who was on a card that goes is on what stands nearest.
+let place = [];
 
 // Without a script every visit is its own tab stop; with it, only the current one.
 function arm() {
-  if (!current?.isConnected) current = document.getElementById(current?.id) ?? null;
+  if (current && !current.isConnected) current = document.getElementById(current.id) ?? nearest(columns()[place[0]] ?? board, place[1]);
   for (const spot of board.querySelectorAll(spots)) spot.tabIndex = spot === current ? 0 : -1;
   board.tabIndex = current ? -1 : 0;
 }
@@ -107,6 +109,7 @@ if (board) {
     if (!spot || spot === current) return;
     if (current) current.tabIndex = -1;
     current = spot;
+    place = [columns().indexOf(spot.closest(".column")), rowOf(spot.parentNode)];
     spot.tabIndex = 0;
     board.tabIndex = -1;
   });
@@ -123,7 +126,9 @@ if (board) {
   if (asked) history.replaceState(null, "", location.pathname + location.search);
   here?.classList.add("fresh");
   document.addEventListener("portal:undone", ({ detail: { visits } }) => {
-    if (!document.querySelector("dialog[open]")) land(visits?.map((id) => document.getElementById(`visit-${id}`)).find((card) => card));
+    if (document.querySelector("dialog[open]")) return;
+    const back = visits?.map((id) => document.getElementById(`visit-${id}`)).find((card) => card);
+    land(back ?? (document.activeElement === document.body ? current : null));
   });
   const line = lineNow() ?? board.querySelector(".cell");
   if (line) board.scrollTop = Math.max(0, line.offsetTop - board.clientHeight / 3);

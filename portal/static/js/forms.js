@@ -66,8 +66,11 @@ land(false);
 
 // An answer leaves one where one was: a button that was sent, which is disabled meanwhile, has the
 // focus again; if it is gone, the title of what came instead has it. So it has in a dialog that
-// begins with nothing but what closes it, and on a page that says what was done.
+// begins with nothing but what closes it, and on a page that says what was done. A page or a dialog
+// that is a form begins at its first field; a form in a section of a page is not what the page is.
 const nowhere = () => document.activeElement.matches("body, [data-close]");
+const fields = "form[method=post]:not([role=search], section *) :is(input:not([type=hidden]), select, textarea):enabled";
+const first = (root) => [...root?.querySelectorAll(fields) ?? []].find((each) => each.checkVisibility());
 function toTitle() {
   const title = [...document.querySelectorAll("main h1, dialog[open] .sheet-head h2")].at(-1);
   if (!title || !nowhere()) return;
@@ -75,12 +78,16 @@ function toTitle() {
   title.focus();
 }
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => { ctx.at = document.activeElement; });
-document.addEventListener("htmx:finally:request", ({ detail: { ctx: { at } } }) => setTimeout(() => {
+document.addEventListener("htmx:finally:request", ({ detail: { ctx: { at, sourceElement } } }) => setTimeout(() => {
   if (!at || at === document.activeElement) return;
   if (nowhere()) at.focus();
+  if (nowhere() && sourceElement?.id === "dialog-body") first(sourceElement)?.focus();
   toTitle();
 }));
-if (document.querySelector("#toasts .toast") && !document.querySelector("main [autofocus]")) toTitle();
+if (!document.querySelector("main [autofocus]")) {
+  if (document.querySelector("#toasts .toast")) toTitle();
+  else if (nowhere()) first(document.querySelector("main"))?.focus();
+}
 // What somebody opens is seen as a whole, as far as there is room.
 document.addEventListener("click", ({ target }) => {
   if (target.closest("summary")) setTimeout(() => target.closest("details[open]")?.scrollIntoView({ block: "nearest" }));
