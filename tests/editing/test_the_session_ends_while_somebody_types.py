@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from portal.db import session
 from portal.patients.queries import get_patient
+from tests.auth.test_the_second_factor import demand, give_password
 from tests.support.client import HTMX, Browser
 from tests.support.pages import Forms, shown
 from tests.support.scheduling import a_patient
@@ -121,6 +122,19 @@ def test_who_is_of_another_clinic_is_not_named(browser, alder, birch):
     browser.sign_in(birch.desk)
     said = browser.get("/appointments/day", headers=page_of_desk).text
     assert "This page was opened by somebody else." in said
+
+
+@pytest.mark.parametrize("headers", [HERE, HTMX | HERE])
+def test_who_has_yet_to_give_a_second_factor_is_told_whose_page_it_is(browser, alder, headers):
+    """The kind: what is said to who is signed in, where somebody is so in part."""
+    browser.sign_in(alder.desk)
+    token = browser.csrf
+    demand(alder)
+    give_password(browser, alder.admin)
+    for method, address in (("GET", "/"), ("GET", "/nowhere"), ("POST", "/sign-in/enrolment")):
+        answer = browser.open(address, method=method, headers=headers | {"X-CSRFToken": token})
+        assert answer.status_code == 401
+        assert "opened by" in answer.text
 
 
 def test_what_comes_back_at_the_end_of_a_session_stays_whose_it_was(browser, alder, typing):
