@@ -187,6 +187,8 @@ def test_a_page_with_nothing_typed_says_whose_it_was_and_does_nothing(
     expect(desk.locator(".visit").first).to_be_hidden()
     expect(desk.locator("[data-poll]")).to_have_count(0)
     expect(said.get_by_role("link", name="Reload")).to_be_focused()
+    desk.set_viewport_size({"width": 360, "height": 740})
+    assert said.bounding_box()["width"] > 300
     desk.keyboard.press("Enter")
     expect(desk.locator("#board")).to_be_visible()
     expect(desk.locator(".who-name")).to_contain_text("Admin")
