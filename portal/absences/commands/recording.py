@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from portal import clock
 from portal.absences import queries
@@ -35,6 +35,7 @@ from portal.availability.queries import PlaceRow, list_places_of
 from portal.db import session
 from portal.refusals import DomainError, NotFound
 from portal.scheduling.rules import NotAnOpening
+from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.times import Span
 from portal.schema.absences import Absence, AbsenceSpan, AbsenceVisit
@@ -44,15 +45,6 @@ from portal.schema.services import ServiceOffering
 from portal.tenancy.context import request_context
 
 MOST_VISITS = 200
-
-# A slot that was made for one visit has no rule to lose: it is put on the work-list by this alone.
-TO_DECIDE = text("""
-    UPDATE availability_slots
-       SET orphaned_at = :now
-     WHERE tenant_id = :tenant_id AND id = ANY(CAST(:slot_ids AS bigint[]))
-       AND orphaned_at IS NULL AND booked_count > 0
-       AND (overbooked OR (created_from_rule_id IS NULL AND service_offering_id IS NOT NULL))
-""")
 
 
 @dataclass(frozen=True)
@@ -276,7 +268,7 @@ def _write_visits(
     )  # fmt: skip
     left = [visit.slot_id for visit in visits if done[visit.id].what == "leave"]
     values = {"tenant_id": request_context().tenant_id, "now": clock.now(), "slot_ids": left}
-    session.execute(TO_DECIDE, values)
+    session.execute(writes.TO_DECIDE, values)
     session.flush()
 
 

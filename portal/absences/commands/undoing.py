@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from portal import clock
 from portal.absences import queries
@@ -24,6 +24,7 @@ from portal.availability.commands import remove_exception
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
+from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.times import local_date
 from portal.schema.absences import Absence, AbsenceVisit
@@ -32,23 +33,6 @@ from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilityException
 from portal.schema.services import ServiceOffering
 from portal.tenancy.context import request_context
-
-# The slots of visits that no rule ever supported: nothing else takes them off the work-list. They
-# stay on it while another absence, which stands, left them to decide.
-DECIDED = text("""
-    UPDATE availability_slots s
-       SET orphaned_at = NULL
-      FROM appointments a
-     WHERE s.tenant_id = :tenant_id AND a.tenant_id = :tenant_id AND a.availability_slot_id = s.id
-       AND a.id = ANY(CAST(:ids AS bigint[])) AND s.orphaned_at IS NOT NULL
-       AND (s.overbooked OR (s.created_from_rule_id IS NULL
-                             AND s.service_offering_id IS NOT NULL))
-       AND NOT EXISTS (
-           SELECT FROM absence_visits v
-             JOIN absences b ON b.tenant_id = v.tenant_id AND b.id = v.absence_id
-            WHERE v.tenant_id = :tenant_id AND v.appointment_id = a.id AND v.outcome = 'left'
-              AND v.from_start_at = a.start_at AND b.undone_at IS NULL AND b.id <> :absence_id)
-""")
 
 
 @dataclass(frozen=True)
@@ -136,7 +120,7 @@ def _bring_back(
             each.returned_at, each.told = clock.now(), each.called_at is not None
             each.called_at = each.called_by = None
     values = {"tenant_id": request_context().tenant_id, "ids": returned, "absence_id": absence.id}
-    session.execute(DECIDED, values)
+    session.execute(writes.DECIDED, values)
     return Undone(tuple(returned), stays)
 
 

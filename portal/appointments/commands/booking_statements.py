@@ -5,8 +5,7 @@ from functools import cache
 from sqlalchemy import TextClause, text
 
 from portal.scheduling.openings.search import parts
-from portal.scheduling.slots.predicates import has_seat
-from portal.scheduling.slots.writes import RELEASE, TAKE_SEAT, one_more
+from portal.scheduling.slots.writes import RELEASE, TAKE_OFFER, TAKE_SEAT
 
 # The doctor's lock comes first; what follows sees what others committed while it waited.
 LOCKING = """
@@ -41,11 +40,7 @@ OFFER = """, offer AS (
     RETURNING id
 )"""
 # Holds go before the seat is taken: the doctor's exclusion counts them.
-TAKE_OFFER = f""", taken AS (
-    UPDATE availability_slots s
-       SET {one_more("offer.busy_from", "offer.busy_until")}
-      FROM offer
-     WHERE s.tenant_id = :tenant_id AND s.id = offer.slot_id AND {has_seat("s")}
+TAKEN = f""", taken AS ({TAKE_OFFER}
        AND NOT EXISTS (SELECT 1 FROM booked) AND (SELECT count(*) FROM released) >= 0
     RETURNING s.id
 )"""  # noqa: S608 - names of columns
@@ -123,4 +118,4 @@ def book(given: frozenset[str]) -> TextClause:
     offered, starts = parts(given)
     offer = OFFER.format(starts=starts, release=RELEASE, of_offering=OF_OFFERING)
     visit = VISIT.format(booked="(SELECT id FROM booked)")
-    return text(" ".join("".join((BOOKED, ", ", offered, offer, TAKE_OFFER, visit)).split()))
+    return text(" ".join("".join((BOOKED, ", ", offered, offer, TAKEN, visit)).split()))

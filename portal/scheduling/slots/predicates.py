@@ -65,6 +65,11 @@ def by_rule(slot: str) -> str:
     return f"({slot}.created_from_rule_id IS NOT NULL OR {slot}.service_offering_id IS NULL)"
 
 
+def is_of_one(slot: str) -> str:
+    """It was made for one appointment: no rule has to support it, and none loses it."""
+    return f"({slot}.overbooked OR NOT {by_rule(slot)})"
+
+
 def is_part_of_hours(slot: str) -> str:
     """Its doctor works then."""
     return f"{slot}.status <> 'cancelled' AND {is_supported(slot)} AND {by_rule(slot)}"

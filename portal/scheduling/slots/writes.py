@@ -6,7 +6,7 @@ constraints still have the last word.
 
 from sqlalchemy import text
 
-from portal.scheduling.slots.predicates import has_seat
+from portal.scheduling.slots.predicates import has_seat, is_of_one
 
 # Nobody holds it any more, and its doctor is not taken for it.
 LET_GO = """status = 'open', reserved_until = NULL, reserved_by = NULL,
@@ -37,6 +37,12 @@ def one_more(busy_from: str, busy_until: str, *, capacity: str = "s.capacity") -
                              ELSE GREATEST(s.busy_until, {busy_until}) END"""
 
 
+# The seat of an opening that the same statement has found, as `offer`.
+TAKE_OFFER = f"""
+    UPDATE availability_slots s
+       SET {one_more("offer.busy_from", "offer.busy_until")}
+      FROM offer
+     WHERE s.tenant_id = :tenant_id AND s.id = offer.slot_id AND {has_seat("s")}"""  # noqa: S608
 TAKE_SEAT = text(f"""
     UPDATE availability_slots s
        SET {one_more("CAST(:busy_from AS timestamptz)", "CAST(:busy_until AS timestamptz)")}
@@ -68,18 +74,16 @@ TAKE_BACK = text(f"""
 """)  # noqa: S608 - names of columns
 
 # A slot that no rule supports, or that was made for this one visit, is not offered again.
-GIVE_BACK = text("""
-    UPDATE availability_slots
+GIVE_BACK = text(f"""
+    UPDATE availability_slots s
        SET booked_count = booked_count - 1,
            status = CASE WHEN booked_count = 1
-                          AND (orphaned_at IS NOT NULL OR overbooked
-                               OR (created_from_rule_id IS NULL
-                                   AND service_offering_id IS NOT NULL))
+                          AND (s.orphaned_at IS NOT NULL OR {is_of_one("s")})
                          THEN 'cancelled' ELSE 'open' END,
            busy_from = CASE WHEN booked_count > 1 THEN busy_from END,
            busy_until = CASE WHEN booked_count > 1 THEN busy_until END
      WHERE tenant_id = :tenant_id AND id = :slot_id AND booked_count > 0
-""")
+""")  # noqa: S608 - names of columns
 
 # A cancelled slot of the same natural key serves the new visit: it is this visit's now. So is one
 # that was held when its hours went and has been let go since: no rule has to support it.
@@ -190,3 +194,27 @@ SELECT action, count(*) FROM change GROUP BY action
  UNION ALL
 SELECT 'wanted', count(*) FROM wanted
 """
+
+# A slot that was made for one appointment has no rule to lose: an absence puts it on the work-list
+# by this alone.
+TO_DECIDE = text(f"""
+    UPDATE availability_slots s
+       SET orphaned_at = :now
+     WHERE s.tenant_id = :tenant_id AND s.id = ANY(CAST(:slot_ids AS bigint[]))
+       AND s.orphaned_at IS NULL AND s.booked_count > 0 AND {is_of_one("s")}
+""")  # noqa: S608 - names of columns
+
+# Nothing else takes such a slot off the work-list when the absence is undone. It stays on it while
+# another absence, which stands, left its appointment to decide.
+DECIDED = text(f"""
+    UPDATE availability_slots s
+       SET orphaned_at = NULL
+      FROM appointments a
+     WHERE s.tenant_id = :tenant_id AND a.tenant_id = :tenant_id AND a.availability_slot_id = s.id
+       AND a.id = ANY(CAST(:ids AS bigint[])) AND s.orphaned_at IS NOT NULL AND {is_of_one("s")}
+       AND NOT EXISTS (
+           SELECT FROM absence_visits v
+             JOIN absences b ON b.tenant_id = v.tenant_id AND b.id = v.absence_id
+            WHERE v.tenant_id = :tenant_id AND v.appointment_id = a.id AND v.outcome = 'left'
+              AND v.from_start_at = a.start_at AND b.undone_at IS NULL AND b.id <> :absence_id)
+""")  # noqa: S608 - names of columns
