@@ -6,6 +6,7 @@ from typing import IO, Any, TypeVar
 
 from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 from werkzeug.utils import cached_property
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -33,8 +34,21 @@ class InMemory(Request):
     is_json = False
 
     def _load_form_data(self) -> None:
-        """What was sent, without what has no name: nobody asks for it."""
-        super()._load_form_data()
+        """What was sent, without what has no name: nobody asks for it.
+
+        What cannot be read (it is too large, or broken off) is told once: whoever then answers that
+        finds nothing sent.
+        """
+        try:
+            super()._load_form_data()
+        except HTTPException:
+            nothing: dict[str, Any] = {
+                "stream": BytesIO(),
+                "form": MultiDict(),
+                "files": MultiDict(),
+            }
+            self.__dict__.update(nothing)
+            raise
         for kind in ("form", "files"):
             given = self.__dict__[kind]
             if None in given:

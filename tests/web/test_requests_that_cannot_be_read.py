@@ -6,7 +6,11 @@ from email import message_from_bytes
 from email.message import Message
 from urllib.parse import urlsplit
 
-from tests.support.client import ALWAYS, POLICY
+import pytest
+
+from portal.app import BODY_LIMIT
+from tests.auth.test_the_second_factor import demand, give_password
+from tests.support.client import ALWAYS, HTMX, POLICY
 from tests.support.databases import Database
 from tests.support.serving import serving
 
@@ -62,3 +66,20 @@ def test_it_is_refused_with_every_header_and_repeated_nowhere(own_database: Data
     lines = [json.loads(line) for line in logged.splitlines()]
     assert [line["status"] for line in lines] == [status for status, _sent in UNREADABLE.values()]
     assert CANARY.decode() not in logged
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("owes", [False, True])
+def test_what_nobody_sends_is_refused_however_large_it_is(browser, alder, headers, owes):
+    """The kind: whoever answers an error reads what was sent, and meets another."""
+    if owes:
+        demand(alder)
+        give_password(browser, alder.desk)
+    sent = {"notes": "x" * (BODY_LIMIT + 1)}
+    parts = {f"field-{number}": "x" for number in range(2_000)}
+    for address in ("/patients/new", "/imports/", "/account/language"):
+        assert browser.post(address, data=sent, headers=headers).status_code == 401
+        many = browser.post(
+            address, data=parts, headers=headers, content_type="multipart/form-data"
+        )
+        assert many.status_code == 401

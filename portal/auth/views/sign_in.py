@@ -17,7 +17,7 @@ from portal.web.addresses import own_address, parts_of
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
 from portal.web.errors import NotSignedIn
 from portal.web.openers import TOKEN, OpenedByOthers
-from portal.web.typed import from_here, typed_form
+from portal.web.typed import field_sent, from_here, typed_form
 
 PAGE, CARD = "auth/sign_in.html", "auth/_sign_in.html"
 CLINIC_COOKIE, A_YEAR = "clinic", 365 * 24 * 60 * 60
@@ -88,7 +88,7 @@ def not_signed_in(_nobody: NotSignedIn) -> Response:
     if request.method == "GET" and (owed() or came_new):
         return go(there, next=wanted)
     return page(PAGE, status=401, form=_form(next=wanted), ended=True, typed=typed_form(),
-                token=request.form.get(TOKEN, ""))  # fmt: skip
+                token=field_sent(TOKEN))  # fmt: skip
 
 
 @bp.app_errorhandler(OpenedByOthers)
