@@ -1,9 +1,10 @@
 """Every write of one's own acts."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, text, update
+from sqlalchemy import delete, func, update
 
 from portal import clock
 from portal.db import session
@@ -12,7 +13,7 @@ from portal.tenancy.context import request_context
 from portal.undoing.queries import last_of
 from portal.undoing.rules import UndoneAlready
 
-KEPT = text("interval '2 days'")
+KEPT = timedelta(days=2)
 
 
 def own_act(kind: str, record_id: int, before: Mapping[str, Any]) -> OwnAct:

@@ -5,20 +5,24 @@ The kind of fault: a message with Undo that is gone, and Z, which then takes bac
 
 import ast
 from collections.abc import Iterator
+from datetime import timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import text
 
 from portal.config import ROOT
 from portal.db import session
 from portal.schema.accounts import User
 from portal.schema.acts import OWN_ACTS
+from portal.undoing import commands
+from portal.undoing.commands import forget_acts
 from portal.undoing.ways import WAYS_BACK
 from tests.support.client import Browser
 from tests.support.people import Clinic
 from tests.support.scheduling import book, on_monday
 from tests.support.sizes import sized
-from tests.undoing.ward import OF_RECORDS, Ward, a_ward, asked_by_chance
+from tests.undoing.ward import OF_RECORDS, Ward, a_ward, asked_by_chance, merged
 
 # Whose messages say Undo: what is done to appointments, absences, and every other record.
 SAY_UNDO = {
@@ -126,6 +130,7 @@ def test_what_somebody_has_changed_since_is_refused_in_words(ward, colleague, ki
     between = ward.rows()
     said = ward.send("/appointments/reversals", act, follow_redirects=True).text
     assert "Not undone, since it was changed in the meantime: " in said
+    assert '<a href="/appointments/reversals">What can be undone</a>' in said
     assert ward.rows() == between
     assert "Confirmation changed" in ward.dialog()
 
@@ -156,6 +161,29 @@ def test_who_takes_it_back_another_way_has_taken_it_back(ward, kind):
     ward.send(*OTHERWISE[kind](ward))
     assert ward.top() == older
     assert "Confirmation undone" in ward.z()
+
+
+def test_whose_an_appointment_is_by_now_is_not_in_the_way(ward, colleague):
+    """The kind: what moves a row counts as a change of what it says."""
+    before = ward.rows()["visits"][ward.visits[0]][0]["confirmed_at"]
+    ward.send(f"/appointments/{ward.visits[0]}/confirmation")
+    with on_monday():
+        merge = colleague.send(*merged(ward.patients[3], ward.patients[0]))
+    assert merge.status_code == 303
+    assert "Confirmation undone" in ward.z()
+    now = ward.rows()["visits"][ward.visits[0]][0]
+    assert (now["confirmed_at"], now["patient_id"]) == (before, ward.patients[3])
+
+
+def test_what_nobody_takes_back_any_more_is_forgotten(ward, alder, monkeypatch):
+    ward.send(*OF_RECORDS["doctor_retired"](ward))
+    count = text("SELECT count(*) FROM own_acts")
+    with alder.at_work():
+        forget_acts()
+        assert session.scalar(count) == 1
+        monkeypatch.setattr(commands, "KEPT", timedelta(seconds=-1))
+        forget_acts()
+        assert session.scalar(count) == 0
 
 
 def test_an_acceptance_that_somebody_is_booked_under_by_now_is_looked_at_first(ward, alder):

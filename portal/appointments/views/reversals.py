@@ -63,7 +63,9 @@ def _take_back_own(act: OwnAct) -> Response:
     except LookFirst as look:
         return go(look.address)
     except DomainError as refusal:
-        toast(say(refusal), "error", patient=getattr(refusal, "patient", None))
+        toast(say(refusal), "error", patient=getattr(refusal, "patient", None),
+              link=url_for("appointments.own_acts"),
+              link_text=_("What can be undone"))  # fmt: skip
         return with_board() if asks_for_fragment() else go("appointments.home")
     if "HX-Redirect" in response.headers or not asks_for_fragment():
         return response
