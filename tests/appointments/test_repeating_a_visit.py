@@ -127,7 +127,7 @@ def test_a_date_without_starts_is_skipped_and_said_why(open_practice, clinic):
 
 def test_a_date_beyond_the_horizon_says_until_when_there_are_hours(open_practice):
     last = planned(open_practice, Repeat(1, 52))[-1]
-    assert [reason.code for reason in last.reasons] == ["not_laid_out"]
+    assert [reason.code for reason in last.reasons] == ["not_published"]
     assert last.reasons[0].params == {"until": date(2026, 5, 25)}
 
 

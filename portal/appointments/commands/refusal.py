@@ -35,7 +35,7 @@ KINDS: dict[type[DomainError], frozenset[str]] = {
 STANDING = (NotOffered, PlanNotAccepted, NoWorkflow)
 TAKEN = frozenset({"full", "held", "doctor_taken"})
 # Nobody works then, whoever else is booked.
-NO_HOURS = frozenset({"away", "no_rule", "not_laid_out", "outside_hours"})
+NO_HOURS = frozenset({"away", "no_rule", "not_published", "outside_hours"})
 
 
 def refusal(wanted: OpeningQuery, at: datetime, *, chosen: bool) -> DomainError:

@@ -3,7 +3,7 @@
 from portal.appointments.queries.visits import zone_of
 from portal.appointments.rules import lies_outside
 from portal.db import session
-from portal.scheduling.openings.reasons import HOURS, laid_out_until
+from portal.scheduling.openings.reasons import HOURS, published_until
 from portal.scheduling.times import day_span, local_date
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import request_context
@@ -21,5 +21,5 @@ def is_outside_hours(visit: Appointment) -> bool:
     hours = session.execute(HOURS, values).all()
     if hours:
         return lies_outside(visit.start_at, hours)
-    known = laid_out_until(visit.doctor_id, visit.facility_id, zone)
+    known = published_until(visit.doctor_id, visit.facility_id, zone)
     return known is not None and day <= known

@@ -13,7 +13,7 @@ from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dat
 from portal.db import session
 from portal.refusals import NotFound
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
-from portal.scheduling.openings.reasons import Reason, laid_out_until, why_not
+from portal.scheduling.openings.reasons import Reason, published_until, why_not
 from portal.scheduling.rules import Opening
 from portal.scheduling.times import Span, instant, local_date
 from portal.schema.appointments import Appointment, AppointmentSeries
@@ -24,7 +24,7 @@ from portal.tenancy.context import request_context
 MOST_OF_A_DATE = 6
 MOST_FOUND = 4_000
 # Who is away has no open slot and no time, which need not be said as well.
-CAUSES = frozenset({"away", "no_rule", "not_laid_out"})
+CAUSES = frozenset({"away", "no_rule", "not_published"})
 
 BUSY = text("""
     SELECT id, start_at, end_at FROM appointments
@@ -85,12 +85,12 @@ def plan_series(first: Opening, plan_id: int | None, repeat: Repeat, *, patient_
     span = (days[-1] - days[0]).days + 1
     offers = list_openings(wanted, first_date=days[0], days=span, limit=MOST_FOUND)
     busy = _busy(patient_id, Span(began, instant(days[-1] + timedelta(days=1), at, first.zone)))
-    laid_out = laid_out_until(first.doctor_id, first.facility_id, first.zone)
+    published = published_until(first.doctor_id, first.facility_id, first.zone)
     planned = [
         _planned(each, instant(each, at, first.zone), first.zone, offers, busy) for each in days
     ]
     return [
-        each if each.choices else _skipped(each, first, plan_id, busy, laid_out)
+        each if each.choices else _skipped(each, first, plan_id, busy, published)
         for each in planned
     ]  # fmt: skip
 
@@ -171,7 +171,7 @@ def _planned(
 
 def _skipped(
     date_: SeriesDate, first: Opening, plan_id: int | None, busy: Sequence[tuple[int, Span]],
-    laid_out: date | None,
+    published: date | None,
 ) -> SeriesDate:  # fmt: skip
     """The same with why nothing is on offer."""
     until = date_.at + (first.end_at - first.start_at)
@@ -180,8 +180,8 @@ def _skipped(
         for id_, span in busy
         if span.touches(Span(date_.at, until))
     ]
-    if laid_out is not None and date_.day > laid_out:
-        reasons.append(Reason("not_laid_out", "availability_rules", None, {"until": laid_out}))
+    if published is not None and date_.day > published:
+        reasons.append(Reason("not_published", "availability_rules", None, {"until": published}))
     else:
         reasons += _causes(why_not(first.offering_id, plan_id, date_.at))
     return SeriesDate(date_.day, date_.at, (), reasons)

@@ -101,7 +101,7 @@ HOURS = text(f"""
      ORDER BY u.start_at, u.id
 """)  # noqa: S608 - names of columns
 
-LAST_LAID_OUT = text("""
+LAST_PUBLISHED = text("""
     SELECT start_at FROM availability_slots
      WHERE tenant_id = :tenant_id AND doctor_id = :doctor_id AND facility_id = :facility_id
        AND created_from_rule_id IS NOT NULL AND status <> 'cancelled'
@@ -153,14 +153,14 @@ def why_not(
     ]
 
 
-def laid_out_until(doctor_id: int, facility_id: int, zone: str) -> date | None:
+def published_until(doctor_id: int, facility_id: int, zone: str) -> date | None:
     """The last local date for which a doctor's rules have made starts there."""
     values = {
         "tenant_id": request_context().tenant_id,
         "doctor_id": doctor_id,
         "facility_id": facility_id,
     }
-    last = session.scalar(LAST_LAID_OUT, values)
+    last = session.scalar(LAST_PUBLISHED, values)
     return local_date(last, zone) if last else None
 
 
@@ -224,9 +224,9 @@ def _about_day(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reason]
     if rule is None:
         yield Reason("no_rule", "availability_rules", None)
         return
-    until = laid_out_until(values["doctor_id"], values["facility_id"], values["zone"])
+    until = published_until(values["doctor_id"], values["facility_id"], values["zone"])
     if until is not None and values["day"] > until:
-        yield Reason("not_laid_out", "availability_rules", rule.id, {"until": until})
+        yield Reason("not_published", "availability_rules", rule.id, {"until": until})
     else:
         inside = any(piece.start <= values["at"] < piece.end for piece in _hours(values))
         yield Reason("no_slot" if inside else "outside_hours", "availability_rules", rule.id)

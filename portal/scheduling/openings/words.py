@@ -17,7 +17,7 @@ MESSAGES = {
     "booked_out": N_("Every opening of that day is taken, or too short for this."),
     "no_slot": N_("There is no opening at that time."),
     "outside_hours": N_("That time is outside the doctor's hours."),
-    "not_laid_out": N_("The doctor's hours are laid out until %(until)s so far."),
+    "not_published": N_("The doctor's hours are laid out until %(until)s so far."),
     "patient_taken": N_("The patient has another appointment from %(from)s to %(until)s."),
     "other_service": N_("That time is kept for another service."),
     "withdrawn": N_("That time is not open any more."),
