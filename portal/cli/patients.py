@@ -6,12 +6,12 @@ import click
 from flask.cli import AppGroup
 
 from portal.cli.lookup import every_tenant, tenant_named
+from portal.csv_reader import FileRefused, LineResult
 from portal.db import session
 from portal.facilities import queries as facilities
 from portal.patients.commands import ImportReport, import_patients
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.table import DateOrder
-from portal.tables import FileRefused, LineResult
 from portal.tenancy.context import as_job
 from portal.worker.search import reindex
 

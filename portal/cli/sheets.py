@@ -7,10 +7,10 @@ from flask.cli import AppGroup
 
 from portal.cli.lookup import tenant_named
 from portal.cli.patients import tell
+from portal.csv_reader import FileRefused, Table, read_table
 from portal.db import session
 from portal.sheets.commands import import_records
 from portal.sheets.rules import COLUMNS, guessed
-from portal.tables import FileRefused, Table, read_table
 from portal.tenancy.context import as_job
 
 group = AppGroup("sheets", help="Bring in lists from files.")

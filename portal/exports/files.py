@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from portal.tables import plain_cell
+from portal.csv_reader import plain_cell
 
 Cell = str | int | float | date | datetime | time | None
 # The mark tells spreadsheets that it is UTF-8.

@@ -20,11 +20,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
+from portal.csv_reader import Column
 from portal.facilities.queries import list_facilities
 from portal.refusals import N_
 from portal.sheets.lists import LISTS, Asked, ExportedList
 from portal.sheets.rules import COLUMNS, KINDS, guessed, letters
-from portal.tables import Column
 from portal.web.addresses import LARGEST
 from portal.web.days import in_reach
 from portal.web.forms import Line, PortalForm

@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, time
 
+from portal.csv_reader import Column, LineRefused, unquoted
 from portal.patients.rules import table
 from portal.refusals import N_
-from portal.tables import Column, LineRefused, unquoted
 
 WEEKDAYS = {
     name: number

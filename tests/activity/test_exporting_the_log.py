@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from portal.activity.queries import log
+from portal.csv_reader import plain_cell
 from portal.db import session
 from portal.schema.exports import Export
-from portal.tables import plain_cell
 from portal.worker.exports import work_off
 
 

@@ -5,9 +5,9 @@ from io import BufferedReader, BytesIO
 
 import pytest
 
+from portal.csv_reader import FileRefused, Refused
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.incoming import Taken
-from portal.tables import FileRefused, Refused
 
 
 def read(text: str | bytes, **options) -> list[Taken | Refused]:

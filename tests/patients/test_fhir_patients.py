@@ -6,10 +6,10 @@ from io import BufferedReader, BytesIO
 
 import pytest
 
+from portal.csv_reader import LONGEST_LINE, FileRefused, Refused
 from portal.patients.rules.details import checked
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.incoming import Taken
-from portal.tables import LONGEST_LINE, FileRefused, Refused
 from tests.support.samples import sample
 
 SMALLEST = {"resourceType": "Patient", "id": "a1", "name": [{"family": "Okafor"}]}

@@ -10,9 +10,9 @@ from itertools import islice
 import pytest
 from sqlalchemy import func, select
 
+from portal.csv_reader import FileRefused, Refused, read_table
 from portal.db import session
 from portal.schema.uploads import Upload
-from portal.tables import FileRefused, Refused, read_table
 from tests.sheets.test_importing_lists import bring
 
 HEAD = b"name,code,duration\n"

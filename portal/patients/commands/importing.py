@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from portal.csv_reader import LineRefused, LineResult, Refused
 from portal.db import plan_anew
 from portal.facilities.queries import today_at
 from portal.patients import queries
@@ -15,7 +16,6 @@ from portal.patients.rules.finding import Key
 from portal.patients.rules.incoming import Incoming, Taken
 from portal.patients.rules.numbers import is_medical_record_number
 from portal.refusals import N_, DomainError
-from portal.tables import LineRefused, LineResult, Refused
 
 BATCH = 500
 REPEATED = N_("has the same identifier as an earlier line")

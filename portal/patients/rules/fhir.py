@@ -10,9 +10,9 @@ import re
 from datetime import date
 from typing import Any, NoReturn
 
+from portal.csv_reader import LineRefused
 from portal.patients.rules.details import PatientDetails
 from portal.refusals import N_
-from portal.tables import LineRefused
 
 _NAMES = {"official": 0, "usual": 1, "old": 3, "maiden": 3}
 _TELEPHONES = {"mobile": 0, "home": 1, "work": 3}

@@ -3,11 +3,7 @@
 from collections.abc import Iterator
 from io import BufferedReader
 
-from portal.patients.rules import fhir, table
-from portal.patients.rules.incoming import Incoming, Taken
-from portal.patients.rules.table import DateOrder
-from portal.refusals import N_
-from portal.tables import (
+from portal.csv_reader import (
     FileRefused,
     Line,
     LineRefused,
@@ -16,6 +12,10 @@ from portal.tables import (
     read_table,
     text_lines,
 )
+from portal.patients.rules import fhir, table
+from portal.patients.rules.incoming import Incoming, Taken
+from portal.patients.rules.table import DateOrder
+from portal.refusals import N_
 
 
 def read_patients(stream: BufferedReader, dates: DateOrder = "iso") -> Iterator[Incoming]:

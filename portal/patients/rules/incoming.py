@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from portal.csv_reader import Refused
 from portal.patients.rules.details import PatientDetails
-from portal.tables import Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
+from portal.csv_reader import Column, FileRefused, LineRefused, Record, Refused, unquoted
 from portal.patients.rules import renaming
 from portal.patients.rules.details import STATUSES, PatientDetails
 from portal.patients.rules.incoming import Incoming, Taken
 from portal.phi.tokens import normalised
 from portal.refusals import N_
-from portal.tables import Column, FileRefused, LineRefused, Record, Refused, unquoted
 
 DateOrder = Literal["iso", "month-first", "day-first"]
 

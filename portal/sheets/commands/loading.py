@@ -6,6 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from portal.availability.commands import RuleDetails, add_rules, check_rule, details_of
 from portal.availability.queries import list_rules
+from portal.csv_reader import LineRefused
 from portal.db import plan_anew
 from portal.doctors.commands import DoctorDetails, add_doctors, check_doctor, place_doctors
 from portal.doctors.rules import checked_npi
@@ -22,7 +23,6 @@ from portal.services.commands import ServiceDetails, add_services, check_service
 from portal.services.queries import find_offering
 from portal.sheets import queries
 from portal.sheets.rules import clock_time, day, plain, weekday, whole_number
-from portal.tables import LineRefused
 
 CODE_SYSTEMS = {"cpt": "CPT", "hcpcs": "HCPCS", "icd": "ICD", "custom": "Custom"}
 Details = TypeVar("Details")

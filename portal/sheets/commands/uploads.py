@@ -10,13 +10,13 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.audit import note
+from portal.csv_reader import FileRefused, LineResult, Record, Refused, read_table
 from portal.db import session
 from portal.patients.rules.table import DateOrder
 from portal.phi.sealed import Unreadable
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.uploads import Upload
 from portal.sheets.commands.importing import import_records
-from portal.tables import FileRefused, LineResult, Record, Refused, read_table
 from portal.tenancy.context import request_context
 
 LARGEST_FILE = 8 * 1024 * 1024

@@ -8,6 +8,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
+from portal.csv_reader import Record, Table, read_table
 from portal.exports.files import csv_file
 from portal.refusals import N_
 from portal.schema.uploads import Upload
@@ -16,7 +17,6 @@ from portal.sheets.forms import DiscardForm, UploadForm, mapping_form
 from portal.sheets.rules import COLUMNS, KINDS
 from portal.sheets.views.blueprint import bp
 from portal.sheets.views.downloads import download
-from portal.tables import Record, Table, read_table
 from portal.web.answers import form_page, go, page, toast
 from portal.web.pagination import Listing, window_from
 from portal.web.previews import tried
