@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.absences.queries.invariants import absences_half_done
-from portal.appointments.queries import belonging, invariants
+from portal.appointments.queries import invariants
 from portal.audit.queries import changes_without_entries
 from portal.auth.invariants import clinics_without_an_owner, sessions_that_should_have_ended
 from portal.availability.queries.invariants import (
@@ -34,10 +34,10 @@ CHECKS: dict[str, Callable[[], Sequence[str]]] = {
     "statuses, times and steps agree": invariants.statuses_that_disagree,
     "steps follow one another inside the visit": invariants.steps_out_of_order,
     "a visit is as long as its steps": invariants.visits_not_as_long_as_their_steps,
-    "every visit has a slot of its own": belonging.visits_without_a_slot,
-    "a visit is where its service is offered": belonging.visits_of_another_service,
-    "steps are those of the visit's workflow": belonging.steps_of_another_workflow,
-    "seats of a group are counted, not held": belonging.seats_held,
+    "every visit has a slot of its own": invariants.visits_without_a_slot,
+    "a visit is where its service is offered": invariants.visits_of_another_service,
+    "steps are those of the visit's workflow": invariants.steps_of_another_workflow,
+    "seats of a group are counted, not held": invariants.seats_held,
     "free starts are those that the hours give": starts_that_no_hours_give,
     "hours are for the doctor's own services": hours_of_anothers_service,
     "an absence is whole": absences_half_done,
