@@ -9,12 +9,13 @@ from jinja2 import StrictUndefined
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import cli, clock, measures, pipeline, readiness, schema, waiting, web
+from portal import cli, clock, pipeline, schema, waiting, web
 from portal.audit import hook
 from portal.auth import changes, once, permissions, sessions
 from portal.config import ROOT, Config
 from portal.db import db
 from portal.demo_clock import DemoClock
+from portal.probes import counts, readiness
 from portal.web import health, metrics
 from portal.web.logs import log_failure
 from portal.web.templates import Speaking
@@ -84,7 +85,7 @@ def _set_up_rooms(app: Flask) -> None:
     hook.init_app(app, enter=sessions.enter, leave=sessions.leave)
     readiness.init_app(app)
     health.init_app(app, readiness.CHECKS)
-    metrics.init_app(app, measures.measured)
+    metrics.init_app(app, counts.measured)
     pipeline.init_app(app)
 
 

@@ -54,8 +54,8 @@ def can_log_in(app: Flask) -> bool:
 
 
 def test_readyz_tells_it_and_prepare_mends_it(app, server_of_its_own, capsys, monkeypatch):
-    monkeypatch.setattr("portal.readiness.SECONDS_BETWEEN_LOGINS", 0)
-    monkeypatch.setattr("portal.readiness.SECONDS_AFTER_A_REFUSAL", 0)
+    monkeypatch.setattr("portal.probes.readiness.SECONDS_BETWEEN_LOGINS", 0)
+    monkeypatch.setattr("portal.probes.readiness.SECONDS_AFTER_A_REFUSAL", 0)
     assert can_log_in(app)
     session.execute(EVIL)
     session.commit()

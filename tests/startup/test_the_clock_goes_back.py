@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from portal import readiness
+from portal.probes import readiness
 from portal.worker import loop
 from portal.worker.jobs import Job
 from tests.support.databases import Database
