@@ -118,9 +118,9 @@ class FilterForm(PortalForm):
 
     @property
     def asked(self) -> dict[str, str]:
-        """What stands in the address, without what was left open."""
+        """What stands in the address, without what was left open, or around it."""
         return {
-            name: str(field.raw_data[0])
+            name: str(field.raw_data[0]).strip()
             for name, field in self._fields.items()
             if field.raw_data and field.raw_data[0]
         }

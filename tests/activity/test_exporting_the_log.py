@@ -109,6 +109,14 @@ def test_it_is_in_the_language_of_who_asked(browser, alder, exported):
         assert session.query(Export).one().asked["locale"] == "de"
 
 
+def test_what_is_asked_is_kept_without_what_is_around_it(browser, alder, exported):
+    """The kind: what was typed is kept as it came, where only what it says is bounded."""
+    browser.sign_in(alder.auditor)
+    exported(record_id=" " * 200_000 + "5", format="csv")
+    with alder.at_work():
+        assert session.scalar(text("SELECT octet_length(asked::text) FROM exports")) < 1_000
+
+
 def test_what_is_no_question_is_not_exported(browser, alder):
     browser.sign_in(alder.owner)
     assert browser.send("/activity/export", {"record_id": "x"}).status_code == 422
