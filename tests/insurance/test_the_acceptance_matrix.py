@@ -41,8 +41,9 @@ def test_one_key_accepts_and_one_key_ends(browser: Browser, alder: Clinic, plan_
     ended = browser.send(mark, {"enabled": "n"}, htmx=True)
     assert "Not accepted" in ended.text
     assert not cover(alder, plan_id).enabled
-    undone = {"enabled": "y", "accepted_since": "2026-03-02", "accepted_until": ""}
-    assert browser.send(mark, undone).location == "/insurance/acceptance"
+    undone = browser.send("/appointments/reversals", htmx=True)
+    assert f'hx-target="#insurance-cell-{alder.facility_id}-{plan_id}"' in undone.text
+    assert "Alder Central accepts" in undone.text
     assert cover(alder, plan_id) == Cover(None, None, True, True, TODAY, None)
     assert len(alder.entries("facility_insurance_plans.update", user_id=alder.admin.id)) == 2
 
