@@ -9,7 +9,7 @@ from functools import cache
 
 from sqlalchemy import TextClause, text
 
-from portal.scheduling.openings.conditions import DOCTOR, FACILITY, SERVICE
+from portal.scheduling.openings.conditions import ACTIVE, DOCTOR, FACILITY, SERVICE
 from portal.scheduling.openings.search import free_starts
 from portal.scheduling.slots.predicates import has_seat, is_for, is_supported
 
@@ -27,9 +27,16 @@ LIVING = f"""(service_offerings o
 ORDER = "d.sort_last_name, d.sort_first_name, o.doctor_id, f.sort_name, s.sort_name, o.id"
 
 # Who offers what where at present, with the place and the usual workflow it would be booked under;
-# the first so many in the order of the list.
+# the first so many in the order of the list. Those are found once: in tables that were never
+# analysed the planner would find them anew for each row that it joins.
 OFFERED = """
-WITH offered AS MATERIALIZED (
+WITH those AS MATERIALIZED (
+    SELECT o.id
+      FROM {living}
+     WHERE o.tenant_id = :tenant_id AND {active}{narrowed}
+     ORDER BY {order}
+     LIMIT :judged + 1
+), offered AS MATERIALIZED (
     SELECT o.id AS offering_id, o.service_id, o.doctor_id, o.facility_id, f.timezone AS zone,
            d.display_name AS doctor, s.name AS service, f.name AS facility,
            row_number() OVER (ORDER BY {order}) AS number,
@@ -37,11 +44,7 @@ WITH offered AS MATERIALIZED (
            o.buffer_before_minutes * interval '1 minute' AS before,
            o.buffer_after_minutes * interval '1 minute' AS after,
            (CAST(:now AS timestamptz) AT TIME ZONE f.timezone)::date AS today
-      FROM (SELECT o.id
-              FROM {living}
-             WHERE o.tenant_id = :tenant_id AND o.active{narrowed}
-             ORDER BY {order}
-             LIMIT :judged + 1) AS those
+      FROM those
       JOIN {living} ON o.tenant_id = :tenant_id AND o.id = those.id
       LEFT JOIN facility_doctors p ON p.tenant_id = :tenant_id AND p.facility_id = o.facility_id
                                   AND p.doctor_id = o.doctor_id
@@ -209,7 +212,7 @@ def judging(given: frozenset[str]) -> TextClause:
     """The statement for the names of what narrows it."""
     narrowed = "".join(condition for name, condition in NARROWED.items() if name in given)
     parts = (
-        OFFERED.format(living=LIVING, order=ORDER, narrowed=narrowed),
+        OFFERED.format(living=LIVING, order=ORDER, narrowed=narrowed, active=ACTIVE.holds),
         TERMS.format(dates=DATES, counted=COUNTED, some=SOME), KINDS,
         FOUND.format(
             free=free_starts(), supported=is_supported("u"), seat=has_seat("u"),
