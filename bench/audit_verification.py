@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import psycopg
 
 from bench.kit import Figure, interleaved, main, scratch
-from portal.audit import commands, heads
-from portal.audit.office import Office
+from portal.audit import checkpoints, commands
+from portal.audit.seal_store import SealStore
 from portal.audit.verification import verify
 from tests.support.databases import Database
 
@@ -27,11 +27,11 @@ def measure(small: bool) -> Iterator[Figure]:
     """The median of three verifications of a sealed log."""
     entries = BATCH if small else 100_000
     with scratch("audit") as database, database.app().app_context():
-        office = Office(database.server.folder / "seals")
-        _fill(database, office, entries)
+        store = SealStore(database.server.folder / "seals")
+        _fill(database, store, entries)
 
         def run() -> None:
-            report = verify(heads.read(office.heads))
+            report = verify(checkpoints.read(store.checkpoints))
             assert report.holds, report.wrong
             assert report.entries >= entries
 
@@ -39,16 +39,16 @@ def measure(small: bool) -> Iterator[Figure]:
     yield Figure(f"verifying {entries:,} audit entries", seconds, "s", at_most=LIMIT_SECONDS)
 
 
-def _fill(database: Database, office: Office, entries: int) -> None:
+def _fill(database: Database, store: SealStore, entries: int) -> None:
     create = "SELECT create_tenant('alder', 'Alder', 'UTC', 'en', '{}')"
     with psycopg.connect(database.url("worker")) as worker:
         tenant_id = worker.execute(create).fetchone()[0]
-    commands.seal(office)
+    commands.seal(store)
     for _ in range(entries // BATCH):
         with psycopg.connect(database.url("worker")) as worker:
             worker.execute("SELECT enter_job(%s, 'bench')", [tenant_id])
             worker.execute(ENTRY, [BATCH])
-        commands.seal(office)
+        commands.seal(store)
 
 
 if __name__ == "__main__":

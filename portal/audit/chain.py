@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.audit import seals
-from portal.audit.heads import Heads, head_of
+from portal.audit.checkpoints import Checkpoints, head_of
 from portal.audit.seals import NO_SEAL, Seal
 
 MANY = 5000
@@ -13,7 +13,7 @@ MICROSECONDS_A_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
-class Wrong:
+class Finding:
     """The first place that is not as it was sealed.
 
     Attributes:
@@ -51,14 +51,14 @@ class Chain:
     openings: list[Seal] = field(default_factory=list)
     closings: dict[int, int] = field(default_factory=dict)
     purges: list[tuple[int, int]] = field(default_factory=list)
-    wrong: Wrong | None = None
+    wrong: Finding | None = None
 
     def purged_after(self, number: int) -> int:
         """The instant before which entries of that seal have been dropped in good order."""
         return max((before for at, before in self.purges if at >= number), default=-(2**63))
 
 
-def walk(heads: Heads | None) -> Chain:
+def walk(checkpoints: Checkpoints | None) -> Chain:
     """Every seal in order, until one is wrong.
 
     Args:
@@ -66,20 +66,20 @@ def walk(heads: Heads | None) -> Chain:
     """
     chain = Chain()
     for seal in every_seal():
-        chain.wrong = _fault(seal, chain.last, heads)
+        chain.wrong = _fault(seal, chain.last, checkpoints)
         if chain.wrong:
             return _ended(chain)
         _take(chain, seal)
-    if heads and heads.last > chain.seals:
-        lost = heads.by_number[heads.last]
+    if checkpoints and checkpoints.last > chain.seals:
+        lost = checkpoints.by_number[checkpoints.last]
         words = (
             f"The chain ends with seal {chain.seals}, but seal {lost.number} was made"
             f" at {lost.sealed_at}: the end was cut off."
         )
-        chain.wrong = Wrong("tail-cut", words, chain.seals + 1)
+        chain.wrong = Finding("tail-cut", words, chain.seals + 1)
         _ended(chain)
     elif not chain.seals:
-        chain.wrong = Wrong("seal-missing", "There is no seal: nothing can be proven.", 1)
+        chain.wrong = Finding("seal-missing", "There is no seal: nothing can be proven.", 1)
     return chain
 
 
@@ -115,17 +115,17 @@ def _take(chain: Chain, seal: Seal) -> None:
     chain.seals, chain.last = chain.seals + 1, seal
 
 
-def _fault(seal: Seal, before: Seal | None, heads: Heads | None) -> Wrong | None:
+def _fault(seal: Seal, before: Seal | None, checkpoints: Checkpoints | None) -> Finding | None:
     expected = before.number + 1 if before else 1
     if seal.number != expected:
-        return Wrong("seal-missing", f"Seal {expected} is missing.", expected)
+        return Finding("seal-missing", f"Seal {expected} is missing.", expected)
     if not seal.is_genuine():
         return _forged(seal, "its signature does not fit what it says")
     if seal.previous != (before.hash() if before else NO_SEAL):
         return _forged(seal, "it does not follow the seal before it")
     if not _continues(seal, before):
         return _forged(seal, "its range does not follow that of the seal before it")
-    known = heads.by_number.get(seal.number) if heads else None
+    known = checkpoints.by_number.get(seal.number) if checkpoints else None
     if known and known != head_of(seal):
         return _forged(seal, "the head kept outside the database is another")
     return None
@@ -141,5 +141,5 @@ def _continues(seal: Seal, before: Seal | None) -> bool:
     )
 
 
-def _forged(seal: Seal, why: str) -> Wrong:
-    return Wrong("seal-forged", f"Seal {seal.number} is forged: {why}.", seal.number)
+def _forged(seal: Seal, why: str) -> Finding:
+    return Finding("seal-forged", f"Seal {seal.number} is forged: {why}.", seal.number)

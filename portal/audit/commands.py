@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 from sqlalchemy import text
 
-from portal.audit import heads, leaves, merkle, ranges, seals
+from portal.audit import checkpoints, leaves, merkle, ranges, seals
 from portal.audit.notes import note
-from portal.audit.office import Office, publish
+from portal.audit.seal_store import SealStore, publish
 from portal.audit.seals import NO_SEAL, Seal
 from portal.db import session
 from portal.refusals import N_, DomainError
@@ -87,7 +87,7 @@ class NotSealedYet(DomainError):
     message = N_("Some of these entries are not sealed yet.")
 
 
-def seal(office: Office) -> Seal:
+def seal(store: SealStore) -> Seal:
     """Seal every transaction that has ended since the last seal, be it none.
 
     Raises:
@@ -96,24 +96,24 @@ def seal(office: Office) -> Seal:
     with _sealing():
         last = seals.last_seal()
         if last is not None:
-            made = _next(office, last, kind="minute", about="")
-        elif heads.newest(office.heads):
+            made = _next(store, last, kind="minute", about="")
+        elif checkpoints.newest(store.checkpoints):
             raise SealsLost
         else:
-            made = _open(office, None, "the beginning")
-    publish(office)
+            made = _open(store, None, "the beginning")
+    publish(store)
     return made
 
 
-def open_epoch(office: Office, reason: str) -> Seal:
+def open_epoch(store: SealStore, reason: str) -> Seal:
     """Begin again after a restore, or with another key: the reason is part of the chain."""
     with _sealing():
-        made = _open(office, seals.last_seal(), reason)
-    publish(office)
+        made = _open(store, seals.last_seal(), reason)
+    publish(store)
     return made
 
 
-def purge(office: Office, before: date) -> tuple[Seal, list[str]]:
+def purge(store: SealStore, before: date) -> tuple[Seal, list[str]]:
     """Drop the months that ended by a date, as a sealed act; at least six years are kept.
 
     Returns:
@@ -128,9 +128,9 @@ def purge(office: Office, before: date) -> tuple[Seal, list[str]]:
         last = seals.last_seal()
         if last is None:
             raise NotSealedYet
-        made = _next(office, last, kind="purge", about=month.isoformat())
+        made = _next(store, last, kind="purge", about=month.isoformat())
         dropped = _drop(made, month)
-    publish(office)
+    publish(store)
     return made, dropped
 
 
@@ -145,11 +145,11 @@ def _sealing() -> Iterator[None]:
         yield
 
 
-def _next(office: Office, last: Seal, *, kind: str, about: str) -> Seal:
+def _next(store: SealStore, last: Seal, *, kind: str, about: str) -> Seal:
     """The seal after the last, over what came since."""
-    key = _key(office, last)
+    key = _key(store, last)
     mark = session.execute(WATERMARK).one()
-    newest = heads.newest(office.heads)
+    newest = checkpoints.newest(store.checkpoints)
     if mark.until_xid < last.until_xid or (newest and not _known(newest, last)):
         raise SealsLost
     draft = replace(
@@ -164,12 +164,12 @@ def _next(office: Office, last: Seal, *, kind: str, about: str) -> Seal:
     return _write(draft, ranges.since(draft, draft), key)
 
 
-def _open(office: Office, last: Seal | None, reason: str) -> Seal:
+def _open(store: SealStore, last: Seal | None, reason: str) -> Seal:
     """An epoch's first seal; the log stands still until it is written."""
-    key = seals.signing_key(office.folder, make=True)
+    key = seals.signing_key(store.folder, make=True)
     if key is None:
         raise NoSigningKey
-    newest = heads.newest(office.heads)
+    newest = checkpoints.newest(store.checkpoints)
     epochs = [known.epoch for known in (last, newest) if known]
     boundary = session.execute(text("SELECT audit_still()")).scalar_one()
     mark = session.execute(WATERMARK).one()
@@ -191,8 +191,8 @@ def _open(office: Office, last: Seal | None, reason: str) -> Seal:
     return _write(draft, ranges.left_before(draft, last), key)
 
 
-def _key(office: Office, last: Seal) -> Ed25519PrivateKey:
-    key = seals.signing_key(office.folder, make=False)
+def _key(store: SealStore, last: Seal) -> Ed25519PrivateKey:
+    key = seals.signing_key(store.folder, make=False)
     if key is None:
         raise NoSigningKey
     if key.public_key().public_bytes_raw() != last.public_key:
@@ -200,7 +200,7 @@ def _key(office: Office, last: Seal) -> Ed25519PrivateKey:
     return key
 
 
-def _known(newest: heads.Head, last: Seal) -> bool:
+def _known(newest: checkpoints.Head, last: Seal) -> bool:
     """Whether the database still holds the seal of the newest head."""
     if newest.number > last.number:
         return False

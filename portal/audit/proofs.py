@@ -17,9 +17,9 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import text
 
-from portal.audit import heads, leaves, merkle, seals
+from portal.audit import checkpoints, leaves, merkle, seals
+from portal.audit.checkpoints import Checkpoints, head_of
 from portal.audit.commands import connection, tenant_ids
-from portal.audit.heads import Heads, head_of
 from portal.audit.seals import Seal
 from portal.db import session
 from portal.refusals import N_, NotFound
@@ -53,7 +53,7 @@ def prove(entry: int) -> dict[str, Any]:
     raise NoSuchEntry
 
 
-def check(proof: Mapping[str, Any], known: Heads | None) -> str | None:
+def check(proof: Mapping[str, Any], known: Checkpoints | None) -> str | None:
     """What is wrong with a proof; None when it holds.
 
     Args:
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--heads", type=Path, help="heads from a source of one's own")
     chosen = parser.parse_args(arguments)
     proof = json.loads(chosen.proof.read_text())
-    wrong = check(proof, heads.read(chosen.heads) if chosen.heads else None)
+    wrong = check(proof, checkpoints.read(chosen.heads) if chosen.heads else None)
     if wrong:
         sys.exit(wrong)
     number, at = proof["entry"]["id"], seals.moment(proof["seal"]["sealed_at"]).isoformat()

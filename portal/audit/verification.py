@@ -9,10 +9,10 @@ from psycopg import sql
 from sqlalchemy import text
 
 from portal.audit import leaves, merkle, ranges
-from portal.audit.chain import Chain, Wrong, every_seal, walk
+from portal.audit.chain import Chain, Finding, every_seal, walk
+from portal.audit.checkpoints import Checkpoints
 from portal.audit.commands import READING, connection
 from portal.audit.differences import Difference, differences
-from portal.audit.heads import Heads
 from portal.audit.seals import Seal, moment, root_of
 from portal.db import session
 from portal.tenancy.context import as_worker, enter_job
@@ -55,10 +55,10 @@ class Report:
     seals: int
     entries: int
     unsealed: int
-    heads: int | None
+    checkpoints: int | None
     voided: int
     epochs: list[dict[str, Any]]
-    wrong: Wrong | None
+    wrong: Finding | None
 
     @property
     def holds(self) -> bool:
@@ -75,11 +75,11 @@ class Batch:
     condition: sql.Composed
 
 
-def verify(heads: Heads | None) -> Report:
+def verify(checkpoints: Checkpoints | None) -> Report:
     """Check every seal and every entry, stopping at the first wrong place."""
     with as_worker():
         session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": READING})
-        chain = walk(heads)
+        chain = walk(checkpoints)
         tenants = _tenants()
         entries, wrong = _check_entries(chain, tenants)
         unsealed = 0
@@ -89,8 +89,8 @@ def verify(heads: Heads | None) -> Report:
         seals=chain.seals,
         entries=entries,
         unsealed=unsealed,
-        heads=len(heads.by_number) if heads else None,
-        voided=heads.voided if heads else 0,
+        checkpoints=len(checkpoints.by_number) if checkpoints else None,
+        voided=checkpoints.voided if checkpoints else 0,
         epochs=[
             {"epoch": s.epoch, "seal": s.number, "at": _iso(s.sealed_at), "reason": s.about}
             for s in chain.openings
@@ -99,7 +99,7 @@ def verify(heads: Heads | None) -> Report:
     )
 
 
-def _check_entries(chain: Chain, tenants: dict[int, str]) -> tuple[int, Wrong | None]:
+def _check_entries(chain: Chain, tenants: dict[int, str]) -> tuple[int, Finding | None]:
     """How many entries are right, and the first wrong one under the seals that are in order."""
     entries = 0
     for batch in _batches(chain):
@@ -133,10 +133,10 @@ def _batch(some: list[Seal], before: Seal | None, chain: Chain) -> Batch:
     return Batch(some, before, ranges.since(first, last, chain.closings.get(first.epoch)))
 
 
-def _check_batch(batch: Batch, chain: Chain, tenants: dict[int, str]) -> tuple[int, Wrong | None]:
+def _check_batch(batch: Batch, chain: Chain, tenants: dict[int, str]) -> tuple[int, Finding | None]:
     first, last = batch.seals[0].number, batch.seals[-1].number
     parts: dict[int, list[tuple[int, int, bytes]]] = {seal.number: [] for seal in batch.seals}
-    wrongs: list[Wrong] = []
+    wrongs: list[Finding] = []
     entries = 0
     for tenant_id, slug in tenants.items():
         enter_job(tenant_id, "audit")
@@ -152,7 +152,7 @@ def _check_batch(batch: Batch, chain: Chain, tenants: dict[int, str]) -> tuple[i
     for seal in batch.seals:
         if root_of(parts[seal.number]) != seal.root:
             words = f"A clinic's part of seal {seal.number} is missing or was changed."
-            wrongs.append(Wrong("list-changed", words, seal.number))
+            wrongs.append(Finding("list-changed", words, seal.number))
     return entries, min(wrongs, key=_place, default=None)
 
 
@@ -182,12 +182,12 @@ def _bounds(batch: Batch) -> list[tuple[int, int]]:
     return list(zip(earlier, latest, strict=True))
 
 
-def _check_part(part: Any, items: list[bytes], chain: Chain, slug: str) -> Iterator[Wrong]:
+def _check_part(part: Any, items: list[bytes], chain: Chain, slug: str) -> Iterator[Finding]:
     listed = leaves.items_in(part.items)
     own = merkle.root([leaves.leaf(item) for item in listed])
     if own != part.root or part.entries != len(listed):
         words = f"The list of {slug}'s entries under seal {part.seal} was changed."
-        yield Wrong("list-changed", words, part.seal, slug)
+        yield Finding("list-changed", words, part.seal, slug)
         return
     items.sort()
     if items == listed:
@@ -199,25 +199,25 @@ def _check_part(part: Any, items: list[bytes], chain: Chain, slug: str) -> Itera
             return
 
 
-def _wrong(found: Difference, seal: int, slug: str) -> Wrong:
+def _wrong(found: Difference, seal: int, slug: str) -> Finding:
     where = f"{found.words[:-1]} ({slug}, {_iso(found.instant)}, seal {seal})."
     if found.kind == "deleted":
         partition = f"user_action_audit_log_{moment(found.instant):%Y_%m}"
         query = text("SELECT to_regclass('public.' || CAST(:name AS text))")
         if session.scalar(query, {"name": partition}) is None:
             words = f"The partition {partition} is gone. {where}"
-            return Wrong("partition-dropped", words, seal, slug, found.entry)
-    return Wrong(found.kind, where, seal, slug, found.entry)
+            return Finding("partition-dropped", words, seal, slug, found.entry)
+    return Finding(found.kind, where, seal, slug, found.entry)
 
 
-def _unlisted(batch: Batch, found: Sequence[list[bytes]], slug: str) -> Iterator[Wrong]:
+def _unlisted(batch: Batch, found: Sequence[list[bytes]], slug: str) -> Iterator[Finding]:
     """Entries under a seal in which the clinic had no part."""
     for seal, items in zip(batch.seals, found, strict=True):
         for each in differences([], sorted(items)[:1]):
             yield _wrong(each, seal.number, slug)
 
 
-def _misdated(batch: Batch, doubt: Doubt, slug: str) -> Iterator[Wrong]:
+def _misdated(batch: Batch, doubt: Doubt, slug: str) -> Iterator[Finding]:
     """An entry that says another time than it was written at, as the seals around it tell."""
     index, entry, xid, instant = doubt
     seal = batch.seals[index]
@@ -226,7 +226,7 @@ def _misdated(batch: Batch, doubt: Doubt, slug: str) -> Iterator[Wrong]:
     late = instant > seal.sealed_at + CLOCK_STEP
     if late or (begun_after is not None and instant < begun_after - CLOCK_STEP):
         words = f"Entry {entry} ({slug}, seal {seal.number}) was not written at {_iso(instant)}."
-        yield Wrong("misdated", words, seal.number, slug, entry)
+        yield Finding("misdated", words, seal.number, slug, entry)
 
 
 UNSEALED = sql.SQL("""
@@ -236,7 +236,7 @@ UNSEALED = sql.SQL("""
 """)
 
 
-def _check_unsealed(last: Seal, tenants: dict[int, str]) -> tuple[int, Wrong | None]:
+def _check_unsealed(last: Seal, tenants: dict[int, str]) -> tuple[int, Finding | None]:
     """How many entries wait for a seal; one dated before the last seal was put in."""
     waiting = 0
     earliest = moment(last.sealed_at - CLOCK_STEP)
@@ -249,7 +249,7 @@ def _check_unsealed(last: Seal, tenants: dict[int, str]) -> tuple[int, Wrong | N
         waiting += count
         if entry is not None:
             words = f"Entry {entry} ({slug}, not sealed yet) was written later than it says."
-            return waiting, Wrong("misdated", words, last.number + 1, slug, entry)
+            return waiting, Finding("misdated", words, last.number + 1, slug, entry)
     return waiting, None
 
 
@@ -258,7 +258,7 @@ def _tenants() -> dict[int, str]:
     return {row.id: row.slug for row in directory}
 
 
-def _place(wrong: Wrong) -> tuple[int, bool, int]:
+def _place(wrong: Finding) -> tuple[int, bool, int]:
     """Seals first, then the clinics as they come, then the entries."""
     return wrong.seal, wrong.kind != "list-changed", wrong.entry or 0
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from portal.audit import commands, heads, proofs
+from portal.audit import checkpoints, commands, proofs
 from portal.audit.verification import Report, verify
 from portal.refusals import DomainError
-from portal.worker.log import heads_in, office
+from portal.worker.log import checkpoints_in, store
 
 group = AppGroup("audit", help="Seal the audit log, verify it, prove an entry.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -23,7 +23,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 def seal(new_epoch: str | None) -> None:
     """Seal every transaction that has ended since the last seal."""
     try:
-        at = office()
+        at = store()
         made = commands.open_epoch(at, new_epoch) if new_epoch else commands.seal(at)
     except DomainError as refusal:
         raise click.ClickException(str(refusal)) from None
@@ -41,7 +41,7 @@ def seal(new_epoch: str | None) -> None:
 def verification(file: Path | None, as_json: bool) -> None:
     """Name the first place that is not as it was sealed, with exit code 1."""
     started = time.monotonic()
-    report = verify(_heads(file or office().heads))
+    report = verify(_checkpoints(file or store().checkpoints))
     seconds = round(time.monotonic() - started, 3)
     if as_json:
         click.echo(json.dumps({"ok": report.holds, **asdict(report), "seconds": seconds}))
@@ -66,20 +66,20 @@ def prove(entry: int) -> None:
 )
 def purge(before: datetime) -> None:
     """Drop the months that ended by a date, once the whole log has been verified."""
-    report = verify(_heads(office().heads))
+    report = verify(_checkpoints(store().checkpoints))
     if report.wrong:
         raise click.ClickException(f"The log does not hold, so nothing goes. {report.wrong.words}")
     try:
-        made, dropped = commands.purge(office(), before.date())
+        made, dropped = commands.purge(store(), before.date())
     except DomainError as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(f"Dropped {', '.join(dropped)}; seal {made.number} says so.")
 
 
-def _heads(path: Path) -> heads.Heads | None:
+def _checkpoints(path: Path) -> checkpoints.Checkpoints | None:
     try:
-        return heads_in(path)
-    except heads.BrokenHeads as error:
+        return checkpoints_in(path)
+    except checkpoints.BrokenCheckpoints as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -95,5 +95,5 @@ def _tell(report: Report, seconds: float) -> None:
         click.echo(f"Epoch {epoch['epoch']} began at {epoch['at']}: {epoch['reason']}")
     if report.voided:
         click.echo(f"{report.voided} seals were lost with a restore.")
-    if report.heads is None:
+    if report.checkpoints is None:
         click.echo("No heads outside the database: a cut tail would go unseen.", err=True)

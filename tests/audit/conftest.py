@@ -15,8 +15,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from portal.audit import commands, heads, seals
-from portal.audit.office import Office
+from portal.audit import checkpoints, commands, seals
+from portal.audit.seal_store import SealStore
 from portal.audit.verification import Report, verify
 from portal.db import db
 from portal.embedded import EmbeddedServer
@@ -32,7 +32,7 @@ class Log:
     """The log, its office, and an administrator who can do anything to it."""
 
     database: Database
-    office: Office
+    store: SealStore
     admin: psycopg.Connection
     tenants: dict[str, int] = field(default_factory=dict)
 
@@ -59,11 +59,11 @@ class Log:
         while not self.admin.execute(ended, [now]).fetchone()[0]:
             assert time.monotonic() < deadline, "another transaction goes on and on"
             time.sleep(0.02)
-        return commands.seal(self.office)
+        return commands.seal(self.store)
 
     def verify(self, *, with_heads: bool = True) -> Report:
         """What `audit verify` finds."""
-        return verify(heads.read(self.office.heads) if with_heads else None)
+        return verify(checkpoints.read(self.store.checkpoints) if with_heads else None)
 
     def tamper(self, statement: str, *values: Any) -> None:
         """As a superuser, past row security and every grant."""
@@ -112,7 +112,7 @@ def sealed(quiet_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactor
     name = f"audit_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with clone(quiet_server, name) as database:
         with working_on(database) as admin:
-            made = Log(database, Office(tmp_path_factory.mktemp("office") / "seals"), admin)
+            made = Log(database, SealStore(tmp_path_factory.mktemp("office") / "seals"), admin)
             with database.connect("worker") as worker:
                 for slug in ("alder", "birch"):
                     create = "SELECT create_tenant(%s, %s, 'Europe/London', 'en', '{}')"
@@ -128,11 +128,11 @@ def sealed(quiet_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture
 def log(quiet_server: EmbeddedServer, sealed: Log, tmp_path: Path) -> Iterator[Log]:
     """A copy of the sealed log, and of its office, for this test alone."""
-    office = Office(tmp_path / "seals")
-    shutil.copytree(sealed.office.folder, office.folder)
+    store = SealStore(tmp_path / "seals")
+    shutil.copytree(sealed.store.folder, store.folder)
     name = f"{sealed.database.name}_{next(_numbers)}"
     with clone(quiet_server, name, sealed.database.name) as database, working_on(database) as admin:
-        yield Log(database, office, admin, sealed.tenants)
+        yield Log(database, store, admin, sealed.tenants)
 
 
 _numbers = count()

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.database
 def test_small_batches_find_the_same(log, monkeypatch, entries, seals):
     for _ in range(3):
         log.write("alder")
-        commands.seal(log.office)
+        commands.seal(log.store)
     log.seal()
     monkeypatch.setattr(verification, "ENTRIES_AT_ONCE", entries)
     monkeypatch.setattr(verification, "SEALS_AT_ONCE", seals)

@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from portal.audit import heads, proofs
+from portal.audit import checkpoints, proofs
 from portal.config import ROOT
 
 pytestmark = pytest.mark.database
 
 
 def test_every_sealed_entry_has_its_proof(log):
-    known = heads.read(log.office.heads)
+    known = checkpoints.read(log.store.checkpoints)
     for slug in log.tenants:
         for entry in log.ids(slug):
             proof = json.loads(json.dumps(proofs.prove(entry)))
@@ -40,7 +40,7 @@ def test_a_changed_proof_does_not_hold(log):
 
 def test_a_seal_that_the_heads_do_not_know_proves_nothing(log):
     proof = proofs.prove(log.ids("alder")[9])
-    known = heads.read(log.office.heads)
+    known = checkpoints.read(log.store.checkpoints)
     known.by_number.pop(proof["seal"]["number"])
     assert proofs.check(proof, known) == "The heads know no such seal."
 
@@ -64,7 +64,7 @@ def test_it_is_checked_without_a_database(log, tmp_path):
     file = tmp_path / "proof.json"
     proof = proofs.prove(log.ids("alder")[9])
     file.write_text(json.dumps(proof))
-    assert "was in the log" in _check(file, "--heads", str(log.office.heads)).stdout
+    assert "was in the log" in _check(file, "--heads", str(log.store.checkpoints)).stdout
     assert proof["seal"]["public_key"] in _check(file).stdout
     file.write_text(json.dumps({**proof, "path": []}))
     done = _check(file)

@@ -46,18 +46,18 @@ def restored(log, other_server, tmp_path) -> Iterator[Log]:
         url = database.url("admin")
         _run(other_server, "pg_restore", "--single-transaction", "-d", url, backup)
         with working_on(database) as admin:
-            yield Log(database, log.office, admin, log.tenants)
+            yield Log(database, log.store, admin, log.tenants)
 
 
 def test_a_restored_log_is_not_sealed_on_as_if_nothing_had_happened(restored):
     with pytest.raises(commands.SealsLost):
-        commands.seal(restored.office)
+        commands.seal(restored.store)
     wrong = restored.verify().wrong
     assert (wrong.kind, wrong.seal) == ("tail-cut", 5)
 
 
 def test_a_new_epoch_says_why_and_the_log_holds_again(restored):
-    opened = commands.open_epoch(restored.office, "restored from last night's backup")
+    opened = commands.open_epoch(restored.store, "restored from last night's backup")
     assert (opened.number, opened.epoch, opened.entries) == (5, 2, 2)
     for _ in range(2):
         restored.write("birch", 3)
@@ -70,12 +70,12 @@ def test_a_new_epoch_says_why_and_the_log_holds_again(restored):
 
 def test_what_was_written_before_the_epoch_was_opened_is_sealed_with_it(restored):
     restored.write("alder", 4)
-    assert commands.open_epoch(restored.office, "restored").entries == 6
+    assert commands.open_epoch(restored.store, "restored").entries == 6
     assert restored.verify().holds
 
 
 def test_tampering_is_found_on_both_sides_of_the_restore(restored):
-    commands.open_epoch(restored.office, "restored")
+    commands.open_epoch(restored.store, "restored")
     restored.write("alder", 3)
     restored.seal()
     for entry in (restored.ids("alder")[-1], restored.ids("alder")[3]):

@@ -6,8 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import errors
 
-from portal.audit import commands, heads, seals, verification
-from portal.audit.office import Office
+from portal.audit import checkpoints, commands, seals, verification
+from portal.audit.seal_store import SealStore
 from portal.tenancy.context import as_worker
 
 pytestmark = pytest.mark.database
@@ -20,7 +20,7 @@ def test_a_transaction_that_goes_on_is_sealed_when_it_has_ended(log):
         slow.execute(ENTER, [log.tenants["alder"]])
         slow.execute(LOOK)
         later = log.write("birch", 3)  # higher ids, and committed first
-        assert commands.seal(log.office).entries == 0
+        assert commands.seal(log.store).entries == 0
         assert log.verify().unsealed == len(later) == 3
         slow.execute(LOOK)
     assert log.seal().entries == 5
@@ -41,7 +41,7 @@ def test_what_was_rolled_back_is_missed_by_nobody(log):
 
 def test_a_minute_without_entries_is_sealed_too(log):
     before = log.last()
-    made = [commands.seal(log.office) for _ in range(3)]
+    made = [commands.seal(log.store) for _ in range(3)]
     assert [each.number for each in made] == [before.number + n for n in (1, 2, 3)]
     assert {each.entries for each in made} == {0}
     assert log.verify().holds
@@ -52,7 +52,7 @@ def test_a_long_transactions_entries_are_not_called_misdated(log, monkeypatch):
     with log.database.connect("worker") as slow:
         slow.execute(ENTER, [log.tenants["alder"]])
         slow.execute(LOOK)
-        commands.seal(log.office)
+        commands.seal(log.store)
     assert log.seal().entries == 1
     assert log.verify().holds
 
@@ -76,31 +76,31 @@ def test_one_process_seals_at_a_time(log):
     with log.database.connect("worker") as other:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [commands.SEALING])
         with pytest.raises(commands.SealingElsewhere):
-            commands.seal(log.office)
+            commands.seal(log.store)
 
 
 def test_the_key_is_made_once_for_the_worker_alone(log):
-    key = log.office.folder / "signing.key"
+    key = log.store.folder / "signing.key"
     assert key.stat().st_mode & 0o777 == 0o400
-    assert log.office.folder.stat().st_mode & 0o777 == 0o700
+    assert log.store.folder.stat().st_mode & 0o777 == 0o700
     made = key.read_bytes()
-    commands.seal(log.office)
+    commands.seal(log.store)
     assert key.read_bytes() == made
 
 
 def test_a_missing_key_is_not_replaced_silently(log):
-    (log.office.folder / "signing.key").unlink()
+    (log.store.folder / "signing.key").unlink()
     with pytest.raises(commands.NoSigningKey):
-        commands.seal(log.office)
+        commands.seal(log.store)
 
 
 def test_another_key_opens_an_epoch_of_its_own(log):
-    (log.office.folder / "signing.key").unlink()
-    seals.signing_key(log.office.folder, make=True)
+    (log.store.folder / "signing.key").unlink()
+    seals.signing_key(log.store.folder, make=True)
     with pytest.raises(commands.OtherSigningKey):
-        commands.seal(log.office)
+        commands.seal(log.store)
     log.write("alder")
-    opened = commands.open_epoch(log.office, "the old key was on a lost laptop")
+    opened = commands.open_epoch(log.store, "the old key was on a lost laptop")
     assert (opened.epoch, opened.entries) == (2, 1)
     log.write("alder")
     log.seal()
@@ -110,19 +110,19 @@ def test_another_key_opens_an_epoch_of_its_own(log):
 
 
 def test_a_head_that_a_crash_kept_from_the_file_follows(log):
-    lines = log.office.heads.read_bytes().splitlines(keepends=True)
-    log.office.heads.write_bytes(b"".join(lines[:-1]) + lines[-1][:20])
-    assert heads.read(log.office.heads).last == 2
-    commands.seal(log.office)
-    assert heads.read(log.office.heads).last == 4
-    assert log.verify().heads == 4
+    lines = log.store.checkpoints.read_bytes().splitlines(keepends=True)
+    log.store.checkpoints.write_bytes(b"".join(lines[:-1]) + lines[-1][:20])
+    assert checkpoints.read(log.store.checkpoints).last == 2
+    commands.seal(log.store)
+    assert checkpoints.read(log.store.checkpoints).last == 4
+    assert log.verify().checkpoints == 4
 
 
 def test_a_file_of_something_else_is_not_taken_for_heads(log, tmp_path):
     other = tmp_path / "other"
     other.write_text('{"number": 1}\n')
-    with pytest.raises(heads.BrokenHeads):
-        heads.read(other)
+    with pytest.raises(checkpoints.BrokenCheckpoints):
+        checkpoints.read(other)
 
 
 def test_heads_go_to_syslog_where_it_is_set(log):
@@ -130,7 +130,7 @@ def test_heads_go_to_syslog_where_it_is_set(log):
         listener.bind(("127.0.0.1", 0))
         listener.settimeout(10)
         address = f"127.0.0.1:{listener.getsockname()[1]}"
-        made = commands.seal(Office(log.office.folder, address))
+        made = commands.seal(SealStore(log.store.folder, address))
         heard = listener.recv(4096).decode()
     assert f'"number": {made.number}' in heard
     assert made.hash().hex() in heard
@@ -138,7 +138,7 @@ def test_heads_go_to_syslog_where_it_is_set(log):
 
 def test_a_deaf_syslog_stops_nothing(log, tmp_path):
     before = log.last().number
-    commands.seal(Office(log.office.folder, str(tmp_path / "nothing")))
+    commands.seal(SealStore(log.store.folder, str(tmp_path / "nothing")))
     assert log.verify().seals == before + 1
 
 
@@ -149,5 +149,5 @@ def test_two_seals_of_one_number_cannot_be(log):
 
 
 def test_the_chain_is_signed_by_the_key_in_the_folder(log):
-    key = seals.signing_key(log.office.folder, make=False)
+    key = seals.signing_key(log.store.folder, make=False)
     assert log.last().public_key == key.public_key().public_bytes_raw()

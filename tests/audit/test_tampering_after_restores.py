@@ -102,7 +102,7 @@ def test_the_first_wrong_place_is_named(
     log: Log, tamper: Callable[[Log], Named], epochs: int
 ) -> None:
     for number in range(1, epochs):
-        commands.open_epoch(log.office, f"restored for the {number}. time")
+        commands.open_epoch(log.store, f"restored for the {number}. time")
         for slug in log.tenants:
             log.write(slug, 4)
         log.seal()

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.database
 @pytest.fixture
 def flask(log, tmp_path):
     """Run `flask audit` with these words: exit code, standard output and standard error."""
-    current_app.config["PORTAL_INSTANCE"] = log.office.folder.parent
+    current_app.config["PORTAL_INSTANCE"] = log.store.folder.parent
 
     def run(*words: str) -> SimpleNamespace:
         done = current_app.test_cli_runner().invoke(group, words)
@@ -56,8 +56,8 @@ def test_json_is_one_object_and_nothing_else(log, flask):
 
 def test_heads_kept_elsewhere_show_a_cut_tail(log, flask, tmp_path):
     copy = tmp_path / "copy.jsonl"
-    copy.write_bytes(log.office.heads.read_bytes())
-    log.office.heads.unlink()
+    copy.write_bytes(log.store.checkpoints.read_bytes())
+    log.store.checkpoints.unlink()
     for table, column in (("audit_seals", "number"), ("audit_seal_parts", "seal")):
         log.tamper(f"DELETE FROM {table} WHERE {column} = 3")
     done = flask("verify")
@@ -69,7 +69,7 @@ def test_heads_kept_elsewhere_show_a_cut_tail(log, flask, tmp_path):
 
 
 def test_a_log_without_a_seal_does_not_pass_for_proven(log, flask):
-    log.office.heads.unlink()
+    log.store.checkpoints.unlink()
     log.tamper("DELETE FROM audit_seals")
     assert flask("verify").code == 1
 

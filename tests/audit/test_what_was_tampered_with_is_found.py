@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from portal.audit import heads, seals
+from portal.audit import checkpoints, seals
 from portal.audit.commands import SealsLost
 from portal.tenancy.context import as_worker
 
@@ -36,7 +36,7 @@ def test_an_untouched_log_holds(log):
     report = log.verify()
     assert report.holds, report.wrong
     assert report.entries == len(log.ids("alder")) + len(log.ids("birch")) > 32
-    assert (report.unsealed, report.heads) == (0, report.seals)
+    assert (report.unsealed, report.checkpoints) == (0, report.seals)
 
 
 CHANGES = """
@@ -255,7 +255,7 @@ def test_a_log_without_any_seal_left_is_not_begun_anew(log):
 def _cut_tail(log):
     seal = log.last()
     assert seal.number == 3
-    assert heads.newest(log.office.heads).number == 3
+    assert checkpoints.newest(log.store.checkpoints).number == 3
     log.tamper("DELETE FROM user_action_audit_log WHERE xid >= %s::text::xid8", str(seal.from_xid))
     for table, column in (("audit_seals", "number"), ("audit_seal_parts", "seal")):
         log.tamper(f"DELETE FROM {table} WHERE {column} = 3")

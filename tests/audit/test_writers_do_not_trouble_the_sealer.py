@@ -55,7 +55,7 @@ def test_every_entry_is_sealed_once_whatever_the_writers_do(log, seconds):
             writers[victim].wait()
             writers[victim] = _writer(log, WRITERS + sealed)
             for _ in range(4):
-                commands.seal(log.office)
+                commands.seal(log.store)
                 time.sleep(0.1)
             sealed += 1
             assert log.verify().holds

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from portal.audit.commands import seal
-from portal.audit.office import Office
+from portal.audit.seal_store import SealStore
 from portal.db import session
 from portal.schema.audit import AuditVerification
 from portal.tenancy.context import as_worker
@@ -38,7 +38,7 @@ def test_the_seals_age_and_whether_the_log_holds_are_told(browser: Browser, tmp_
     before = browser.get("/metrics").text
     assert "portal_audit_seal_age_seconds" not in before
     assert "portal_audit_log_holds" not in before
-    seal(Office(tmp_path / "seals", None))
+    seal(SealStore(tmp_path / "seals", None))
     with as_worker():
         session.execute(insert(AuditVerification).values(holds=False, seals=1, entries=1))
     shown = browser.get("/metrics").text

@@ -1,4 +1,4 @@
-"""Heads: what each seal came to, kept outside the database.
+"""Checkpoints: what each seal came to (a signed tree head, RFC 6962), kept outside the database.
 
 Somebody who cuts the last entries and their seals off the database leaves a chain without a
 fault; only what is written elsewhere still knows of them. A line is one JSON object.
@@ -40,12 +40,12 @@ def head_of(seal: Seal) -> Head:
     )
 
 
-class BrokenHeads(Exception):
+class BrokenCheckpoints(Exception):
     """The file of heads holds something else."""
 
 
 @dataclass(frozen=True)
-class Heads:
+class Checkpoints:
     """A file of heads, read.
 
     Attributes:
@@ -63,7 +63,7 @@ class Heads:
         return max(self.by_number, default=0)
 
 
-def read(path: Path) -> Heads:
+def read(path: Path) -> Checkpoints:
     """The heads in a file; a line that a crash cut short at the end is left out.
 
     Raises:
@@ -80,7 +80,7 @@ def read(path: Path) -> Heads:
                 del found[known]
             epoch = head.epoch
         found[head.number] = head
-    return Heads(found, voided)
+    return Checkpoints(found, voided)
 
 
 def newest(path: Path) -> Head | None:
@@ -128,7 +128,7 @@ def _head(line: bytes, path: Path) -> Head:
     try:
         return Head(**json.loads(line))
     except (TypeError, ValueError):
-        raise BrokenHeads(f"{path} holds a line that is no head") from None
+        raise BrokenCheckpoints(f"{path} holds a line that is no head") from None
 
 
 def _whole_lines(path: Path) -> Iterator[bytes]:

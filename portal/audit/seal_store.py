@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.audit import heads, seals
+from portal.audit import checkpoints, seals
 from portal.audit.seals import Seal
 from portal.tenancy.context import as_worker
 from portal.web.logs import log
@@ -12,36 +12,36 @@ MANY = 1000
 
 
 @dataclass(frozen=True)
-class Office:
+class SealStore:
     """A folder that the web process cannot enter, and syslog's address if set."""
 
     folder: Path
     syslog: str | None = None
 
     @property
-    def heads(self) -> Path:
+    def checkpoints(self) -> Path:
         """The file of heads."""
         return self.folder / "heads.jsonl"
 
 
-def publish(office: Office) -> None:
+def publish(store: SealStore) -> None:
     """Write the heads of every seal that the file does not know yet."""
-    newest = heads.newest(office.heads)
+    newest = checkpoints.newest(store.checkpoints)
     known = newest.number if newest else 0
     with as_worker():
         last = seals.last_seal()
         if newest and last and last.epoch > newest.epoch:
             known = min(known, seals.last_before_epoch(newest.epoch + 1))
         while missing := seals.seals_after(known, many=MANY):
-            heads.append(office.heads, missing)
-            _send(office, missing)
+            checkpoints.append(store.checkpoints, missing)
+            _send(store, missing)
             known = missing[-1].number
 
 
-def _send(office: Office, made: list[Seal]) -> None:
-    if not office.syslog:
+def _send(store: SealStore, made: list[Seal]) -> None:
+    if not store.syslog:
         return
     try:
-        heads.send(office.syslog, made)
+        checkpoints.send(store.syslog, made)
     except OSError as error:  # the file has them; a deaf syslog must not stop the sealing
         log.warning("syslog does not take heads", error=type(error).__name__)
