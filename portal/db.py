@@ -90,7 +90,7 @@ Model = TypeVar("Model", bound=Base)
 Value = TypeVar("Value")
 # No text is one of these, whatever it says.
 OWN_SAVEPOINT = (SavepointClause, RollbackToSavepointClause, ReleaseSavepointClause)
-Asked = tuple[TextClause | SavepointClause, Mapping[str, Any]]
+Statement = tuple[TextClause | SavepointClause, Mapping[str, Any]]
 
 # Writes $1 where a value goes, which the driver sends as it is.
 NUMBERED = dialect()  # type: ignore[no-untyped-call]
@@ -184,7 +184,7 @@ def plan_anew() -> None:
     session.execute(PLAN_ANEW)
 
 
-def together(*asked: Asked, binary: bool = False) -> list[list[Any]]:
+def pipeline(*asked: Statement, binary: bool = False) -> list[list[Any]]:
     """Run statements one after the other in one round trip; the rows of each, as named tuples.
 
     Each sees what the one before it did, and what others committed while that one waited. They are
@@ -239,15 +239,15 @@ def column_by_id(
 
 def with_generic_plan(
     statement: TextClause, values: Mapping[str, Any]
-) -> tuple[Asked, Asked, Asked]:
-    """For `together`: a statement that takes longer to plan than to run, and has one good plan.
+) -> tuple[Statement, Statement, Statement]:
+    """For `pipeline`: a statement that takes longer to plan than to run, and has one good plan.
 
     It is planned for all values when it is prepared; its rows are the second of the three.
     """
     return (PLAN_ONCE, {}), (statement, values), (PLAN_AS_USUAL, {})
 
 
-def loaded(model: type[Model], row: Any) -> Model:
+def hydrate(model: type[Model], row: Any) -> Model:
     """A row of a model's table, every column of it, as if the session had read it."""
     found = model()
     # Past the attributes, each of which would note that it was changed.

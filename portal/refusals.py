@@ -13,7 +13,7 @@ from sqlalchemy import TextClause
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import RollbackToSavepointClause, SavepointClause
 
-from portal.db import Asked, session, together
+from portal.db import Statement, pipeline, session
 
 SAVEPOINT = SavepointClause("refusable")  # type: ignore[no-untyped-call]
 ROLL_BACK = RollbackToSavepointClause("refusable")  # type: ignore[no-untyped-call]
@@ -103,7 +103,7 @@ def written(
     values: Mapping[str, Any],
     *,
     whole: Callable[[Any], bool],
-    before: Asked | None = None,
+    before: Statement | None = None,
 ) -> Any:
     """The same for one statement, in one round trip with its savepoint, which stays open.
 
@@ -122,7 +122,7 @@ def written(
     """
     first = [] if before is None else [before]
     try:
-        *locked, written_rows = together((SAVEPOINT, {}), *first, (statement, values))[1:]
+        *locked, written_rows = pipeline((SAVEPOINT, {}), *first, (statement, values))[1:]
     except DBAPIError as error:
         if not error.connection_invalidated:  # with the line the whole transaction went
             session.execute(ROLL_BACK)

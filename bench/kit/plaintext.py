@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from portal import clock
-from portal.db import together
+from portal.db import pipeline
 from portal.patients.queries import MOST_FOUND
 from portal.patients.queries.rows import COLUMNS, LIVING
 from portal.patients.rules.finding import readings
@@ -76,7 +76,7 @@ def search_plain(typed: str) -> list[PlainRow]:
     values: dict[str, Any] = {"tenant_id": request_context().tenant_id}
     for n, name in enumerate(names):
         values |= {f"name_{n}": name, f"begins_{n}": f"{name}%"}
-    [rows] = together((_statement(len(names)), values), binary=True)
+    [rows] = pipeline((_statement(len(names)), values), binary=True)
     found: dict[int, PlainRow] = {}
     for row in sorted(rows, key=lambda row: (row.rank, -row.id)):
         if row.id not in found and len(found) < MOST_FOUND:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, text
 
 from portal import connections
-from portal.db import session, state, together
+from portal.db import pipeline, session, state
 from portal.state import RequestContext
 from portal.web.messages import readable
 
@@ -67,7 +67,7 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> RequestContext | 
     """
     asked = {"request": _request(), "token_hash": token_hash, "touch": touch}
     connections.serve(_clinics.get(token_hash))
-    [rows] = together((ENTER_SESSION, asked))
+    [rows] = pipeline((ENTER_SESSION, asked))
     if not rows:
         state().request_context = None
         _verified(token_hash, None)

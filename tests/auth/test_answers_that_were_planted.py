@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from portal import connections, refusals
 from portal.auth.commands import choose_language
 from portal.auth.rules import hash_of
-from portal.db import db, session, together
+from portal.db import db, pipeline, session
 from portal.tenancy.context import enter_session
 from tests.support.client import Browser
 from tests.support.people import Clinic, found
@@ -198,19 +198,19 @@ def test_what_the_portal_itself_takes_back_is_no_attack(app, clinic):
             assert enter_session(token)
             for by in (1, 0, 0, 1):
                 with suppress(DBAPIError), session.begin_nested():
-                    together((ROLE, {}), (failing, {"by": by}), (OTHER, {}))
+                    pipeline((ROLE, {}), (failing, {"by": by}), (OTHER, {}))
             for by in (0, 1, 0):
                 with suppress(DBAPIError), session.begin_nested():
-                    together((failing, {"by": by}))
+                    pipeline((failing, {"by": by}))
             with session.begin_nested() as savepoint:
                 assert session.scalar(ROLE) == "front_desk"
                 savepoint.rollback()
             for by in (1, 0, 1):
                 with suppress(DBAPIError):
-                    together((refusals.SAVEPOINT, {}), (failing, {"by": by}))
+                    pipeline((refusals.SAVEPOINT, {}), (failing, {"by": by}))
                 session.execute(refusals.ROLL_BACK)
             for number in range(130):
-                together((text(f"SELECT {number}"), {}), (text(f"SELECT -{number}"), {}))
+                pipeline((text(f"SELECT {number}"), {}), (text(f"SELECT -{number}"), {}))
             session.commit()
             assert enter_session(token)
             session.rollback()

@@ -29,7 +29,7 @@ from portal.appointments.rules import (
     times,
     whole_minute,
 )
-from portal.db import Asked, loaded, together
+from portal.db import Statement, hydrate, pipeline
 from portal.phi.sealed import seal_field
 from portal.refusals import Conflict, DomainError, NotFound, refusing, written
 from portal.scheduling.openings.listing import OpeningQuery, nearest_openings, search_asked
@@ -126,7 +126,7 @@ def _begin(details: BookingDetails) -> Appointment | None:
     values = _lock_values(details) | {
         "booking_key": details.booking_key, "user_id": request_context().user_id, "now": clock.now()
     }  # fmt: skip
-    locked, booked = together((LOCK, values), (BOOKED_OR_RELEASED, values))
+    locked, booked = pipeline((LOCK, values), (BOOKED_OR_RELEASED, values))
     if not locked:
         raise NotFound
     return queries.find_by_booking_key(details.booking_key) if booked else None
@@ -154,7 +154,7 @@ def _alternatives(details: BookingDetails) -> Iterator[None]:
 
 def _write(
     details: BookingDetails, statement: TextClause, values: Mapping[str, Any],
-    *, before: Asked | None = None,
+    *, before: Statement | None = None,
 ) -> Appointment:  # fmt: skip
     """Take the seat, lock the patient, write the visit and its steps, in one statement.
 
@@ -181,7 +181,7 @@ def _write(
         return _already_booked(details)
     if row.id is None:
         raise _unwritten(row, details)
-    return loaded(Appointment, row)
+    return hydrate(Appointment, row)
 
 
 def _is_whole(row: Any) -> bool:

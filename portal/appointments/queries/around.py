@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from portal import clock
-from portal.db import session, together
+from portal.db import pipeline, session
 from portal.tenancy.context import request_context
 
 MOST_COMING = 4
@@ -125,7 +125,7 @@ def around_patient(patient_id: int) -> Around:
         "tenant_id": request_context().tenant_id, "patient_id": patient_id, "now": clock.now(),
         "coming": MOST_COMING, "seen_by": MOST_SEEN_BY, "waiting": MOST_WAITING,
     }  # fmt: skip
-    coming, seen_by, waiting = together((COMING, values), (SEEN_BY, values), (WAITING, values))
+    coming, seen_by, waiting = pipeline((COMING, values), (SEEN_BY, values), (WAITING, values))
     return Around(
         [ComingVisit._make(row) for row in coming],
         [SeenBy._make(row) for row in seen_by],

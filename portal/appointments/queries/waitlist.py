@@ -11,7 +11,7 @@ from sqlalchemy import Row, TextClause, select, text
 
 from portal import clock
 from portal.appointments.rules import Match
-from portal.db import session, together, with_generic_plan
+from portal.db import pipeline, session, with_generic_plan
 from portal.patients.queries import PatientOpener, PatientRow
 from portal.refusals import NotFound
 from portal.scheduling.openings.conditions import ACTIVE, STANDS_ON, workflow
@@ -251,7 +251,7 @@ def _matches(these: str, facility_id: int, asked: dict[str, Any]) -> list[Match]
         "facility_id": facility_id, "days": 366 if these == "one" else DAYS_AHEAD,
         "most": MOST_WAITING, "limit": MOST_MATCHES,
     }  # fmt: skip
-    rows = together(*with_generic_plan(matching(these), values | asked))[1]
+    rows = pipeline(*with_generic_plan(matching(these), values | asked))[1]
     return [Match._make(row) for row in rows]
 
 

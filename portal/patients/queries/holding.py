@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from portal.db import Asked
+from portal.db import Statement
 from portal.patients.queries.rows import COLUMNS, LIVING
 from portal.patients.rules.finding import Key
 from portal.phi.keys import ring
@@ -81,7 +81,7 @@ def token_of(key: Key) -> bytes:
 
 def holding(
     asked: Sequence[Sequence[Key]], *, limit: int, before: int | None = None
-) -> list[Asked]:
+) -> list[Statement]:
     """Statements for the living patients who hold all keys of any of the sequences.
 
     Their rows have COLUMNS, and `asked`, the place of the sequence; they come in no order.

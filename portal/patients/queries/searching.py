@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal import clock
-from portal.db import session, together
+from portal.db import pipeline, session
 from portal.facilities.queries import countries
 from portal.patients.queries.holding import holding
 from portal.patients.queries.merges import Former, people_of
@@ -141,7 +141,7 @@ def _fetched(meant: Sequence[Reading], *, limit: int, before: int | None = None)
     asked = [(n, keys) for n, reading in enumerate(meant) for keys in reading.combinations()]
     found: list[dict[int, Any]] = [{} for _ in meant]
     statements = holding([keys for _n, keys in asked], limit=limit, before=before)
-    for rows in together(*statements, binary=True) if statements else ():
+    for rows in pipeline(*statements, binary=True) if statements else ():
         for row in rows:
             found[asked[row.asked][0]][row.id] = row
     return [[rows[key] for key in sorted(rows, reverse=True)[:limit]] for rows in found]

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from portal import clock
-from portal.db import together, with_generic_plan
+from portal.db import pipeline, with_generic_plan
 from portal.scheduling.openings.search import search
 from portal.scheduling.rules import Opening
 from portal.services.queries import list_workflow_steps
@@ -75,7 +75,7 @@ def list_openings(
         limit: at most so many starts.
     """
     given, values = search_asked(wanted, first_date=first_date, days=days, limit=limit)
-    return _offers(together(*with_generic_plan(search(given), values))[1])
+    return _offers(pipeline(*with_generic_plan(search(given), values))[1])
 
 
 def search_asked(

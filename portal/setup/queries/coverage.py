@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 from portal import clock
-from portal.db import together, with_generic_plan
+from portal.db import pipeline, with_generic_plan
 from portal.insurance.queries import list_plan_names
 from portal.scheduling.openings.listing import HORIZON
 from portal.setup.queries.coverage_statements import MOST_NAMED, judging
@@ -103,7 +103,7 @@ def coverage(
         "days": HORIZON, "judged": judged,
     } | given  # fmt: skip
     # It takes as long to plan as to run, and has one good plan.
-    _once, found, _usual = together(*with_generic_plan(judging(frozenset(given)), values))
+    _once, found, _usual = pipeline(*with_generic_plan(judging(frozenset(given)), values))
     return _cut(found, asked, limit, judged)
 
 
