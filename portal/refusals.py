@@ -97,7 +97,7 @@ def refusing(reasons: Mapping[str, type[DomainError]]) -> Iterator[None]:
         _raise(error, reasons)
 
 
-def written(
+def execute_in_savepoint(
     reasons: Mapping[str, type[DomainError]],
     statement: TextClause,
     values: Mapping[str, Any],

@@ -8,7 +8,7 @@ from wtforms import SelectField
 from portal.doctors.words import doctors
 from portal.facilities import queries as facilities
 from portal.refusals import N_
-from portal.setup.queries import Asked
+from portal.setup.queries import CoverageQuery
 from portal.setup.words import PROBLEMS
 from portal.web.forms import PickField, PortalForm, record_number
 
@@ -44,10 +44,10 @@ class CoverageForm(PortalForm):
         self.problem.choices = [(code, gettext(words)) for code, words in PARTS.items()]
         self.validate()
 
-    def asked(self) -> Asked:
+    def asked(self) -> CoverageQuery:
         """What is asked for; nonsense asks for everything."""
         typed = self.data
-        return Asked(
+        return CoverageQuery(
             record_number(typed["facility_id"]),
             typed["doctor_id"],
             typed["problem"] if typed["problem"] in PARTS else "",

@@ -20,7 +20,7 @@ from portal.refusals import DomainError
 from portal.scheduling.openings.listing import HORIZON, OpeningQuery, list_openings
 from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan
 from portal.services.commands import OfferingDetails, offer_service
-from portal.setup.queries import Asked, coverage
+from portal.setup.queries import CoverageQuery, coverage
 from tests.support import sizes
 from tests.support.scheduling import (
     MONDAY,
@@ -94,7 +94,7 @@ def _said() -> dict[tuple[int, str | None], bool]:
     """Whether each offering can be booked for each plan (by name) and self-pay."""
     said = {}
     for problem in ("any", "none"):
-        for row in coverage(Asked(problem=problem), limit=500).rows:
+        for row in coverage(CoverageQuery(problem=problem), limit=500).rows:
             event(",".join(row.problems) or "can be booked")
             assert row.plans == len(row.names)
             assert (row.start_at is None) is bool(row.problems)

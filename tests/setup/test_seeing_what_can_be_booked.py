@@ -6,7 +6,7 @@ from portal.availability.commands import ExceptionDetails, add_exception
 from portal.doctors.commands import end_place
 from portal.facilities.commands import FacilityDetails, open_facility
 from portal.services.commands import OfferingDetails, offer_service
-from portal.setup.queries import Asked, coverage
+from portal.setup.queries import CoverageQuery, coverage
 from tests.support.scheduling import (
     a_doctor,
     a_plan,
@@ -29,14 +29,16 @@ def west(clinic) -> int:
 
 
 def problems(**asked) -> list[list[str]]:
-    return [list(row.problems) for row in coverage(Asked(**{"problem": "any", **asked})).rows]
+    return [
+        list(row.problems) for row in coverage(CoverageQuery(**{"problem": "any", **asked})).rows
+    ]
 
 
 def test_what_is_complete_can_be_booked_from_a_start_on(clinic):
     practice = a_practice(clinic.facility_id)
     hours(practice)
     plan = a_plan(clinic.facility_id)
-    [row] = coverage(Asked(problem="none")).rows
+    [row] = coverage(CoverageQuery(problem="none")).rows
     assert (row.offering_id, row.self_pay, row.names) == (practice.offering.id, True, [plan.name])
     assert row.start_at == chicago(2, "08:00")
     assert problems() == []
@@ -67,7 +69,7 @@ def test_without_steps_only_the_plans_that_have_their_own_are_booked(clinic):
     offering = offer_service(service.id, doctor.id, clinic.facility_id, OfferingDetails())
     plan = a_plan(clinic.facility_id)
     a_workflow(offering, (15,), plan=plan)
-    rows = coverage(Asked(problem="any")).rows
+    rows = coverage(CoverageQuery(problem="any")).rows
     assert [(row.problems, row.self_pay, row.names) for row in rows] == [
         (["no_hours"], False, [plan.name]),
         (["no_workflow"], True, []),
@@ -101,7 +103,7 @@ def test_what_a_facility_does_not_accept_is_told_on_demand(clinic, west):
         hours(a_practice(facility_id))
     plan = a_plan(clinic.facility_id)
     assert problems(problem="") == []
-    [row] = coverage(Asked(problem="not_accepted")).rows
+    [row] = coverage(CoverageQuery(problem="not_accepted")).rows
     assert (row.facility, row.names, row.self_pay) == ("Alder West", [plan.name], False)
 
 
@@ -120,8 +122,10 @@ def test_a_contract_that_ended_or_is_far_off_is_named(clinic, terms, problem):
 
 def test_a_facility_and_a_doctor_narrow_it(clinic, west):
     here, there = a_practice(clinic.facility_id), a_practice(west)
-    assert [row.doctor_id for row in coverage(Asked(facility_id=west)).rows] == [there.doctor.id]
-    assert [row.facility_id for row in coverage(Asked(doctor_id=here.doctor.id)).rows] == [
+    assert [row.doctor_id for row in coverage(CoverageQuery(facility_id=west)).rows] == [
+        there.doctor.id
+    ]
+    assert [row.facility_id for row in coverage(CoverageQuery(doctor_id=here.doctor.id)).rows] == [
         clinic.facility_id
     ]
 
@@ -160,19 +164,19 @@ def _practices_and_plans(clinic, number: int) -> None:
 def test_a_long_list_is_looked_through_piece_by_piece(clinic):
     for _ in range(3):
         a_practice(clinic.facility_id)
-    first = coverage(Asked(problem="any"), judged=2)
+    first = coverage(CoverageQuery(problem="any"), judged=2)
     assert (len(first.rows), first.after, first.more) == (2, first.rows[-1].offering_id, False)
-    rest = coverage(Asked(problem="any"), after=first.after, judged=2)
+    rest = coverage(CoverageQuery(problem="any"), after=first.after, judged=2)
     assert (len(rest.rows), rest.after) == (1, None)
-    nothing = coverage(Asked(problem="full"), judged=2)
+    nothing = coverage(CoverageQuery(problem="full"), judged=2)
     assert (nothing.rows, nothing.after) == ([], first.after)
 
 
 def test_more_rows_than_a_page_holds_begin_the_next(clinic):
     for _ in range(3):
         a_practice(clinic.facility_id)
-    first = coverage(Asked(problem="any"), limit=2)
+    first = coverage(CoverageQuery(problem="any"), limit=2)
     assert (len(first.rows), first.more) == (2, True)
-    rest = coverage(Asked(problem="any"), after=first.after, limit=2)
+    rest = coverage(CoverageQuery(problem="any"), after=first.after, limit=2)
     assert (len(rest.rows), rest.after) == (1, None)
     assert not {row.offering_id for row in first.rows} & {row.offering_id for row in rest.rows}

@@ -31,7 +31,7 @@ from portal.appointments.rules import (
 )
 from portal.db import Statement, hydrate, pipeline
 from portal.phi.sealed import seal_field
-from portal.refusals import Conflict, DomainError, NotFound, refusing, written
+from portal.refusals import Conflict, DomainError, NotFound, execute_in_savepoint, refusing
 from portal.scheduling.openings.listing import OpeningQuery, nearest_openings, search_asked
 from portal.scheduling.openings.reasons import why_not
 from portal.scheduling.rules import Opening, SlotTaken
@@ -174,7 +174,7 @@ def _write(
         "series_id": details.series_id, **acts.of_booking(),
     }  # fmt: skip
     try:
-        row = written(REFUSED, statement, asked, before=before, whole=_is_whole)
+        row = execute_in_savepoint(REFUSED, statement, asked, before=before, whole=_is_whole)
     except BookedAlready:
         return _already_booked(details)
     if row.booked is not None:

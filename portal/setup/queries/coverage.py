@@ -25,7 +25,7 @@ MOST_JUDGED = 40
 
 
 @dataclass(frozen=True)
-class Asked:
+class CoverageQuery:
     """Which part is looked at.
 
     Attributes:
@@ -89,7 +89,11 @@ class Covered:
 
 
 def coverage(
-    asked: Asked, *, after: int | None = None, limit: int = MOST_ROWS, judged: int = MOST_JUDGED
+    asked: CoverageQuery,
+    *,
+    after: int | None = None,
+    limit: int = MOST_ROWS,
+    judged: int = MOST_JUDGED,
 ) -> Covered:
     """What can or cannot be booked, by doctor, facility and service; in two statements.
 
@@ -107,7 +111,7 @@ def coverage(
     return _cut(found, asked, limit, judged)
 
 
-def _cut(found: Iterable[Any], asked: Asked, limit: int, judged: int) -> Covered:
+def _cut(found: Iterable[Any], asked: CoverageQuery, limit: int, judged: int) -> Covered:
     """The rows that are asked for, offering by offering, until there are enough."""
     rows: list[Coverage] = []
     after: int | None = None
