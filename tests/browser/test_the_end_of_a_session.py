@@ -136,6 +136,12 @@ def test_somebody_else_who_signs_in_sees_nothing_of_it(desk, site, tmp_path):
     desk.get_by_label("Notes").press("Control+Enter")
     expect(dialog).to_contain_text("is signed in now")
     expect(desk.get_by_label("Notes")).to_have_value("Comes by wheelchair")
+    # The word stays as long as the page shows nothing, and leads on.
+    expect(dialog.get_by_role("button", name="Dismiss")).to_have_count(0)
+    dialog.get_by_role("link", name="Reload").click()
+    desk.locator("#discard").get_by_role("button", name="Discard").click()
+    expect(desk.locator("#board")).to_be_visible()
+    expect(desk.locator(".who-name")).to_contain_text("Admin")
 
 
 @pytest.mark.parametrize("opened", ["n", "w", "/appointments/waitlist/new"])
