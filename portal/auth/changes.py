@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy import select
 
+from portal import clock
 from portal.db import session
 from portal.schema.accounts import User
 from portal.schema.audit import AuditEntry
@@ -36,9 +37,8 @@ def last_change(record: Any, since: datetime) -> LastChange | None:
     found = session.execute(of_record).one_or_none()
     if found is None:
         return None
-    return LastChange(
-        found.name, found.occurred_at.astimezone(ZoneInfo(request_context().timezone))
-    )
+    zone = ZoneInfo(request_context().timezone)
+    return LastChange(found.name, clock.clinics(found.occurred_at).astimezone(zone))
 
 
 def init_app(app: Flask) -> None:

@@ -67,7 +67,7 @@ class Version:
 
     def __init__(self, form: Any) -> None:
         sent = request.form.get(VERSION) if request.method == "POST" else None
-        self.text = f"{int(clock.now().timestamp())}.{shown_by(form)}" if sent is None else sent
+        self.text = f"{int(clock.real().timestamp())}.{shown_by(form)}" if sent is None else sent
         opened, _dot, shown = self.text.partition(".")
         self.opened_at = datetime.fromtimestamp(
             int(opened) if SECONDS.fullmatch(opened) else 0, UTC
