@@ -107,6 +107,15 @@ def test_an_appointment_is_carried_to_another_day(booked):
     assert booked.locator("a[href*=moving]").count() == 0
 
 
+def test_who_carries_what_fits_nowhere_that_day_is_still_on_its_card(booked):
+    """The kind: a key that leaves the focus nowhere."""
+    card = focused(booked)
+    booked.route("**/openings?*", lambda route: route.fulfill(json={}))
+    booked.keyboard.press("x")
+    expect(booked.locator("#carried")).to_be_visible()
+    expect(booked.locator(f"#{card}")).to_be_focused()
+
+
 def test_what_is_carried_shows_only_where_it_can_be_put_down(booked):
     """The kind: a gesture that offers what it then refuses. It asks for what dragging asks for."""
     booked.keyboard.press("x")

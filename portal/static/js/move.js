@@ -114,10 +114,10 @@ function offer() {
   if (carried.isConnected) openingsOf(carried.dataset.href).then((openings) => { possible = openings; show(); alight(); });
 }
 
-// Whoever came along by a key is where it fits first.
+// Whoever came along by a key is where it fits first; where it fits nowhere, on the card itself.
 function alight() {
   const fits = [...board.querySelectorAll(".free > a:not([hidden])")].sort((a, b) => startOf(a) - startOf(b));
-  if (document.activeElement === document.body) fits[0]?.focus();
+  if (document.activeElement === document.body) (fits[0] ?? document.getElementById(carried.dataset.href.replace(/.*\//, "visit-")))?.focus();
 }
 
 function putDown({ detail: { ctx } }) {
