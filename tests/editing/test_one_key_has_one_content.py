@@ -110,7 +110,7 @@ def wish(browser: Browser, work: Work) -> Sent:
 def merge(browser: Browser, work: Work) -> Sent:
     address = f"/patients/{work.one}/merge/{work.other}"
     sent = shown(browser.get(address).text, "merge_key")
-    return Sent(address, sent, {"stays": "other"}, "The two records are one")
+    return Sent(address, sent, {"stays": "other"}, "Two records are one: ")
 
 
 def absence(browser: Browser, work: Work) -> Sent:

@@ -4,6 +4,7 @@ The kind of fault: a message with Undo that is gone, and Z, which then takes bac
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
@@ -13,6 +14,8 @@ from sqlalchemy import text
 
 from portal.config import ROOT
 from portal.db import session
+from portal.names import name_of
+from portal.patients.queries import get_patient
 from portal.schema.accounts import User
 from portal.schema.acts import OWN_ACTS
 from portal.undoing import commands
@@ -135,6 +138,14 @@ def test_what_somebody_has_changed_since_is_refused_in_words(ward, colleague, ki
     assert "Confirmation changed" in ward.dialog()
 
 
+@pytest.mark.parametrize("kind", sorted(OF_RECORDS))
+def test_a_message_names_what_the_stack_names(ward, kind):
+    """The kind: a message of what was done, or a name less, beside an Undo that names it."""
+    said = ward.send(*OF_RECORDS[kind](ward), follow_redirects=True).text
+    [line] = re.findall(r"<li><b>[^<]+</b><span>([^<]+)</span>", ward.dialog())
+    assert line in said.replace("<span>", "")
+
+
 def test_an_appointment_that_somebody_changed_since_is_in_the_way_of_z_alone(ward, colleague):
     """The kind: Z skips what it cannot take back, and takes back what nobody thought of."""
     first, last = ward.visits[0], ward.visits[-1]
@@ -144,8 +155,10 @@ def test_an_appointment_that_somebody_changed_since_is_in_the_way_of_z_alone(war
     with on_monday():
         colleague.send(f"/appointments/{last}/check-in")
     between = ward.rows()
+    with ward.clinic.at_work():
+        who = name_of(get_patient(ward.patients[2]))
     said = ward.z()
-    assert "This appointment was changed since." in said
+    assert f"{who}: This appointment was changed since." in said
     assert f'href="/appointments/{last}"' in said
     assert ward.rows() == between
     assert ward.top() == older

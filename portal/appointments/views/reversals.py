@@ -27,7 +27,7 @@ from portal.undoing.rules import LookFirst
 from portal.undoing.ways import take_back
 from portal.web.answers import asks_for_fragment, go, page, toast
 from portal.web.forms import say
-from portal.web.messages import name_patients
+from portal.web.messages import PATIENT, name_patients
 
 
 @bp.get("/appointments/reversals")
@@ -78,8 +78,7 @@ def _take_back_visits(group: UUID | None) -> Response:
         with session.begin_nested():
             done = commands.undo_group(group) if group else commands.undo_newest()
     except DomainError as refusal:
-        kind = "info" if isinstance(refusal, NothingToUndo) else "error"
-        toast(say(refusal), kind, link=_where_it_is(group))
+        _say_refused(refusal, group)
     else:
         say_undone(done)
         group, visit_ids = done[0].group_uid, sorted({act.appointment_id for act in done})
@@ -95,11 +94,16 @@ def _undone(response: Response, name: str, visit_ids: list[int]) -> Response:
     return response
 
 
-def _where_it_is(group: UUID | None) -> str | None:
-    """The appointment that a refusal is about; of several the one that was done last."""
+def _say_refused(refusal: DomainError, group: UUID | None) -> None:
+    """Why nothing is taken back, whose it is, and where; of several the one that was done last."""
     acts = queries.list_acts(group) if group else [queries.newest_own_act(clock.now())]
     visit_id = next((act.appointment_id for act in acts if act), None)
-    return url_for("appointments.show", appointment_id=visit_id) if visit_id else None
+    if visit_id is None or isinstance(refusal, NothingToUndo):
+        toast(say(refusal), "info" if isinstance(refusal, NothingToUndo) else "error")
+        return
+    text = _("%(what)s: %(now)s", what=PATIENT, now=say(refusal))
+    toast(text, "error", patient=queries.get_appointment(visit_id).patient_id,
+          link=url_for("appointments.show", appointment_id=visit_id))  # fmt: skip
 
 
 def patient_name(patient_id: int) -> str:

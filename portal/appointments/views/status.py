@@ -26,7 +26,7 @@ def status(patient_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             ended = commands.change_status(patient, form.change(), form.ending())
-            said = Said(_said(patient.status, len(ended.visit_ids)))
+            said = Said(_said(patient.status, len(ended.visit_ids)), patient.id)
             say_done(said, "status_set", patient.id, status=patient.status)
             return go("patients.show", patient_id=patient.id)
     coming = queries.list_coming_rows(patient.id)
@@ -36,11 +36,12 @@ def status(patient_id: int) -> Response:
 
 
 def _said(status: str, cancelled: int) -> str:
-    said = _("The status is set to %(status)s.", status=status_words(status))
+    words = status_words(status)
+    said = _("The status of %(who)s is set to %(status)s", who=PATIENT, status=words)
     gone = ngettext(
         "%(num)s appointment is cancelled.", "%(num)s appointments are cancelled.", cancelled
     )
-    return f"{said} {gone}" if cancelled else said
+    return f"{said}. {gone}" if cancelled else said
 
 
 def _set(act: OwnAct) -> Said:

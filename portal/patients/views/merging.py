@@ -50,7 +50,7 @@ def merge(patient_id: int, other_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             made = commands.merge_patients(form.details(patient_id, other_id))
-            said = Said(_("The two records are one."))
+            said = Said(_("Two records are one: %(who)s", who=PATIENT), made.patient_id)
             say_done(said, "records_merged", made.id, patient=made.patient_id)
             return go("patients.show", patient_id=made.patient_id)
     patient, other = queries.get_patient(patient_id), queries.get_patient(other_id)
@@ -70,7 +70,7 @@ def separation(patient_id: int, merge_id: int) -> Response:
         with form.refusals():
             apart = commands.unmerge_patients(patient.id, made.id)
             settle("records_merged", made.id)
-            toast(_("These are two records again."))
+            toast(_("No longer one record with %(who)s", who=PATIENT), patient=patient.id)
             return go("patients.show", patient_id=apart.id)
     return form_page("patients/separation.html", "patients/_separation.html", form, made=made,
                      patient=patient, number=queries.number_of(made.merged_id))  # fmt: skip
@@ -89,7 +89,8 @@ def _mark(act: OwnAct) -> str:
 
 def _separate(act: OwnAct) -> Response:
     apart = commands.unmerge_patients(act.before["patient"], act.record_id)
-    say_undone(act, Said(_("These are two records again.")))
+    said = _("No longer one record with %(who)s", who=PATIENT)
+    say_undone(act, Said(said, act.before["patient"]))
     return go("patients.show", patient_id=apart.id)
 
 
