@@ -138,6 +138,19 @@ def test_what_somebody_has_changed_since_is_refused_in_words(ward, colleague, ki
     assert "Confirmation changed" in ward.dialog()
 
 
+def test_the_form_of_a_cell_is_taken_back_as_its_key_is(ward):
+    """The kind: one thing is done in two ways, and only one of them is on the stack."""
+    ward.send(*OF_RECORDS["doctor_retired"](ward))
+    before, older = ward.rows(), ward.top()
+    form = f"/insurance/acceptance/{ward.facility}/{ward.plan}/edit"
+    typed = {"enabled": "y", "accepted_since": "2026-03-02"}
+    assert " accepts " in ward.send(form, typed, follow_redirects=True).text
+    assert " accepts " in ward.dialog()
+    ward.z()
+    assert ward.rows() == before
+    assert ward.top() == older
+
+
 @pytest.mark.parametrize("kind", sorted(OF_RECORDS))
 def test_a_message_names_what_the_stack_names(ward, kind):
     """The kind: a message of what was done, or a name less, beside an Undo that names it."""

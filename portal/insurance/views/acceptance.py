@@ -14,6 +14,7 @@ from portal.insurance.forms import FillForm, TermsForm
 from portal.insurance.rules import Cover
 from portal.insurance.views.attempts import attempt, look, shown
 from portal.insurance.views.blueprint import bp
+from portal.insurance.views.said import say_marked
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
@@ -58,8 +59,9 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
         with form.refusals():
             affected = attempt(form, change)
             if affected is None:
-                toast(_("%(plan)s at %(facility)s saved.",
-                        facility=cell["facility"].name, plan=cell["plan"].name))  # fmt: skip
+                saved = _("%(plan)s at %(facility)s saved.",
+                          facility=cell["facility"].name, plan=cell["plan"].name)  # fmt: skip
+                say_marked(cell, cell_of(facility_id, plan_id), unchanged=saved)
                 return go("insurance.acceptance")
     elif request.args.get("enabled") == "n" and not form.is_submitted():
         form.enabled.data = "n"

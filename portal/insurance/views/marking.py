@@ -12,10 +12,11 @@ from portal.insurance.forms import MarkForm
 from portal.insurance.rules import Cover, Terms
 from portal.insurance.views.acceptance import CELL, cell_of
 from portal.insurance.views.blueprint import bp
+from portal.insurance.views.said import marked, say_marked
 from portal.schema.acts import OwnAct
 from portal.undoing.rules import LookFirst
-from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
-from portal.web.answers import asks_for_fragment, go, stay, toast
+from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_undone
+from portal.web.answers import asks_for_fragment, go, stay
 from portal.web.errors import error_page
 from portal.web.filters import shortdate
 from portal.web.forms import held, last_change
@@ -38,7 +39,7 @@ def mark(facility_id: int, plan_id: int) -> Response:
     if not answer.stays:
         return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id, enabled="n")
     now = cell_of(facility_id, plan_id)
-    _say_marked(cell, now)
+    say_marked(cell, now)
     return stay("insurance/_cell.html", "insurance.acceptance", **now)
 
 
@@ -68,27 +69,6 @@ def _in_words(cover: Cover) -> str:
     return ", ".join([_("Accepted"), *dates])
 
 
-def _say_marked(cell: dict[str, Any], now: dict[str, Any]) -> None:
-    """What changes nothing has nothing to take back."""
-    before, said = cell["cover"], Said(f"{_marked(cell, accepted=now['cover'].enabled)}.")
-    if before.version == now["cover"].version:
-        toast(said.text)
-        return
-    say_done(
-        said, "acceptance_marked", now["said"].id, facility=cell["facility"].id,
-        plan=cell["plan"].id, enabled=before.enabled, accepted=now["cover"].enabled,
-        since=before.accepted_since and before.accepted_since.isoformat(),
-        until=before.accepted_until and before.accepted_until.isoformat(),
-    )  # fmt: skip
-
-
-def _marked(cell: dict[str, Any], *, accepted: bool) -> str:
-    names = {"facility": cell["facility"].name, "plan": cell["plan"].name}
-    if accepted:
-        return str(_("%(facility)s accepts %(plan)s", **names))
-    return str(_("%(facility)s no longer accepts %(plan)s", **names))
-
-
 def _cell(act: OwnAct) -> dict[str, Any]:
     return cell_of(act.before["facility"], act.before["plan"])
 
@@ -102,14 +82,14 @@ def _mark_back(act: OwnAct) -> Response:
     if not answer.stays:
         raise LookFirst(url_for("insurance.terms_edit", **ids, enabled="n"))
     now = cell_of(**ids)
-    say_undone(act, Said(f"{_marked(now, accepted=now['cover'].enabled)}."))
+    say_undone(act, Said(f"{marked(now, accepted=now['cover'].enabled)}."))
     return stay("insurance/_cell.html", "insurance.acceptance", **now)
 
 
 WAYS_BACK["acceptance_marked"] = WayBack(
     right="insurance.manage",
     mark=lambda act: _cell(act)["cover"].version,
-    said=lambda act: Said(_marked(_cell(act), accepted=act.before["accepted"])),
+    said=lambda act: Said(marked(_cell(act), accepted=act.before["accepted"])),
     take_back=_mark_back,
 )
 

@@ -1,0 +1,29 @@
+"""What was done to a cell of acceptance, in words, with a way back: by its keys or by its form."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.undoing.ways import Said, say_done
+from portal.web.answers import toast
+
+
+def say_marked(cell: dict[str, Any], now: dict[str, Any], unchanged: str | None = None) -> None:
+    """What became of a cell, with a way back; what changes no term has nothing to take back."""
+    before, said = cell["cover"], Said(f"{marked(cell, accepted=now['cover'].enabled)}.")
+    if before.version == now["cover"].version:
+        toast(unchanged or said.text)
+        return
+    say_done(
+        said, "acceptance_marked", now["said"].id, facility=cell["facility"].id,
+        plan=cell["plan"].id, enabled=before.enabled, accepted=now["cover"].enabled,
+        since=before.accepted_since and before.accepted_since.isoformat(),
+        until=before.accepted_until and before.accepted_until.isoformat(),
+    )  # fmt: skip
+
+
+def marked(cell: dict[str, Any], *, accepted: bool) -> str:
+    names = {"facility": cell["facility"].name, "plan": cell["plan"].name}
+    if accepted:
+        return str(_("%(facility)s accepts %(plan)s", **names))
+    return str(_("%(facility)s no longer accepts %(plan)s", **names))
