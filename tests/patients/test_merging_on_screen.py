@@ -49,6 +49,17 @@ def test_both_records_stand_side_by_side_and_looking_is_a_read(admin, alder, rec
     assert {read.patient_id for read in reads} == set(records)
 
 
+def test_what_is_kept_as_a_tag_is_written_in_words(admin, alder):
+    with alder.at_work():
+        one, other = (
+            register(first, "Okafor", dob=date(1980, 3, 4), preferred_language=tag).id
+            for first, tag in (("Anne", "es"), ("Anna", "pl"))
+        )
+    page = admin.get(address_of((one, other))).text
+    assert "<span>Spanish " in page
+    assert "<span>Polish " in page
+
+
 def test_what_is_known_is_kept_unless_somebody_chooses_otherwise(admin, records):
     shown = admin.get(address_of(records)).text
     chosen = re.findall(r'id="([a-z_]+)-(\w+)" name="\w+" value="\w+" checked', shown)

@@ -14,7 +14,13 @@ from portal.patients.queries import AtOnce, Held, are_distinct, count_held, list
 from portal.patients.rules.kept import address_lines
 from portal.patients.rules.merging import FIELDS, JOINABLE, OneRecord
 from portal.patients.rules.status import STATUS_WORDS
-from portal.patients.shown import born, consent_words, interpreter_words, sex_words
+from portal.patients.shown import (
+    born,
+    consent_words,
+    interpreter_words,
+    language_words,
+    sex_words,
+)
 from portal.phi.sealed import Unreadable
 from portal.schema.patients import Patient
 
@@ -22,6 +28,7 @@ from portal.schema.patients import Patient
 WRITTEN: dict[str, Callable[[Any], str]] = {
     "sex": sex_words,
     "address": lambda address: ", ".join(address_lines(address)),
+    "preferred_language": language_words,
     "interpreter": interpreter_words,
     "consent": consent_words,
 }
