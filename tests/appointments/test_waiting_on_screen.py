@@ -28,7 +28,7 @@ def work(alder):
         with alder.at_work():
             practice = a_practice(alder.facility_id)
             hours(practice)
-            patient = a_patient(first_name="Greta", last_name="Marchetti")
+            patient = a_patient(first_name="Greta", last_name="Marchetti", phone="3125550142")
         yield practice, patient
 
 
@@ -116,6 +116,8 @@ def test_a_cancelled_visit_says_who_wants_its_start(browser, alder, work):
     page = browser.send(f"{address}/cancellation", sent, follow_redirects=True).text
     assert "1 waitlist match" in page
     assert "Monday, March 2, 2026, 09:00" in page
+    # whom to call, and where
+    assert re.search(r"Marchetti, Greta <small>\(312\) 555-0142 · ", page)
 
 
 def test_a_moved_visit_says_that_somebody_wants_its_old_start(browser, alder, work):

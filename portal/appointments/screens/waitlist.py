@@ -19,7 +19,7 @@ from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
 from portal.tenancy.context import request_context
-from portal.web.filters import hhmm, localtime, longdate, shortdate
+from portal.web.filters import hhmm, localtime, longdate, shortdate, written_telephone
 
 MOST_STARTS = 8
 MOST_PEOPLE = 5
@@ -113,7 +113,8 @@ def _wanted(
 
 def _person(match: Match, wish: WishRow) -> Person:
     row, patient = wish.row, wish.patient
-    about = [_(URGENCY_WORDS[row.urgency]), row.service_name, row.plan_name or _("Self-pay")]
+    about = [written_telephone(patient.phone)] if patient.phone else []
+    about += [_(URGENCY_WORDS[row.urgency]), row.service_name, row.plan_name or _("Self-pay")]
     if match.named:
         about.append(_("asked for this doctor"))
     since = shortdate(local_date(row.created_at, match.zone))
