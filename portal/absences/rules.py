@@ -64,7 +64,7 @@ class PlacesRefused(Conflict):
         self.refusals = refusals
 
 
-class Affected(NamedTuple):
+class AffectedAppointment(NamedTuple):
     """A visit that is booked while its doctor is away.
 
     Attributes:
@@ -160,7 +160,7 @@ def span_of(first: date, last: date, times: tuple[time | None, time | None], zon
 Rank = tuple[bool, int, timedelta, bool, datetime, int, int]
 
 
-def rank(visit: Affected, proposal: Proposal) -> Rank:
+def rank(visit: AffectedAppointment, proposal: Proposal) -> Rank:
     """The same facility first, then the kind of doctor, the nearest in time, the same doctor."""
     return (
         proposal.facility_id != visit.facility_id,
@@ -173,7 +173,7 @@ def rank(visit: Affected, proposal: Proposal) -> Rank:
     )
 
 
-def _strangeness(visit: Affected, proposal: Proposal) -> int:
+def _strangeness(visit: AffectedAppointment, proposal: Proposal) -> int:
     """Who saw the patient last for this service, then a doctor of the same kind, then others."""
     if proposal.doctor_id == visit.seen_by:
         return 0
@@ -192,7 +192,7 @@ class _Given:
     )
     patients: dict[int, list[tuple[int, Span]]] = field(default_factory=lambda: defaultdict(list))
 
-    def allows(self, visit: Affected, proposal: Proposal) -> bool:
+    def allows(self, visit: AffectedAppointment, proposal: Proposal) -> bool:
         others = self.seats[proposal.slot_id] - {visit.id}
         return (
             len(others) < proposal.seats
@@ -200,19 +200,19 @@ class _Given:
             and self._doctor_is_free(visit, proposal)
         )
 
-    def give(self, visit: Affected, proposal: Proposal) -> None:
+    def give(self, visit: AffectedAppointment, proposal: Proposal) -> None:
         self.seats[proposal.slot_id].add(visit.id)
         self.doctors[proposal.doctor_id].append((visit.id, proposal.slot_id, proposal.busy))
         span = Span(proposal.start_at, proposal.end_at)
         self.patients[visit.patient_id].append((visit.id, span))
 
-    def _patient_is_free(self, visit: Affected, span: Span) -> bool:
+    def _patient_is_free(self, visit: AffectedAppointment, span: Span) -> bool:
         if any(span.touches(other) for other in self.elsewhere.get(visit.patient_id, ())):
             return False
         given = self.patients[visit.patient_id]
         return not any(each != visit.id and span.touches(other) for each, other in given)
 
-    def _doctor_is_free(self, visit: Affected, proposal: Proposal) -> bool:
+    def _doctor_is_free(self, visit: AffectedAppointment, proposal: Proposal) -> bool:
         """Visits of one group slot share their doctor's time."""
         return not any(
             each != visit.id and slot_id != proposal.slot_id and proposal.busy.touches(other)
@@ -221,7 +221,7 @@ class _Given:
 
 
 def propose(
-    visits: Sequence[Affected],
+    visits: Sequence[AffectedAppointment],
     starts: Mapping[tuple[int, int | None, int], Sequence[Proposal]],
     *,
     chosen: Mapping[int, Decision],
@@ -241,7 +241,7 @@ def propose(
     found: dict[int, list[Proposal]] = {visit.id: [] for visit in visits}
     ranked = {visit.id: _ranked(visit, starts.get(visit.kind, ())) for visit in visits}
 
-    def add(visit: Affected, wanted: Iterable[Proposal]) -> None:
+    def add(visit: AffectedAppointment, wanted: Iterable[Proposal]) -> None:
         free = (each for each in wanted if given.allows(visit, each))
         proposal = next((each for each in free if each not in found[visit.id]), None)
         if proposal is not None:
@@ -259,16 +259,16 @@ def propose(
     return {visit.id: _ranked(visit, found[visit.id]) for visit in visits}
 
 
-def _ranked(visit: Affected, proposals: Iterable[Proposal]) -> list[Proposal]:
+def _ranked(visit: AffectedAppointment, proposals: Iterable[Proposal]) -> list[Proposal]:
     return sorted(proposals, key=lambda proposal: rank(visit, proposal))
 
 
-def _keeps_doctor(visit: Affected, proposals: Iterable[Proposal]) -> bool:
+def _keeps_doctor(visit: AffectedAppointment, proposals: Iterable[Proposal]) -> bool:
     return any(proposal.doctor_id == visit.doctor_id for proposal in proposals)
 
 
 def settled(
-    visits: Sequence[Affected],
+    visits: Sequence[AffectedAppointment],
     proposals: Mapping[int, Sequence[Proposal]],
     chosen: Mapping[int, Decision],
 ) -> dict[int, Decision]:
@@ -290,7 +290,7 @@ def settled(
     return decided
 
 
-def fingerprint(spans: Mapping[int, Span], visits: Sequence[Affected]) -> str:
+def fingerprint(spans: Mapping[int, Span], visits: Sequence[AffectedAppointment]) -> str:
     """The same text for the same absence over the same visits."""
     where = [(facility_id, span.start, span.end) for facility_id, span in sorted(spans.items())]
     return repr(

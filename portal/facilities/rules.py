@@ -19,7 +19,7 @@ def slug_from(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
 
 
-class EmailMalformed(DomainError):
+class FacilityEmailMalformed(DomainError):
     """No e-mail can reach this address."""
 
     message = N_("This is not an e-mail address.")
@@ -36,5 +36,5 @@ def reachable(known: Mapping[str, Any] | None, told: Mapping[str, str | None]) -
         try:
             validate_email(told["email"] or "", check_deliverability=False)
         except EmailNotValidError:
-            raise EmailMalformed from None
+            raise FacilityEmailMalformed from None
     return {key: value for key, value in {**(known or {}), **told}.items() if value is not None}

@@ -65,7 +65,7 @@ class SeesNotAll(DomainError):
     message = N_("You do not see every facility. Ask somebody who does.")
 
 
-class ComingVisit(NamedTuple):
+class BookedVisit(NamedTuple):
     """A visit that a change touches; the start is in UTC, `zone` the facility's."""
 
     id: int
@@ -98,7 +98,7 @@ def require_sight_of_all() -> None:
 
 def list_visits(
     ids: Sequence[int], *, limit: int = MOST_SHOWN, phones: bool = False
-) -> list[ComingVisit]:
+) -> list[BookedVisit]:
     """The first of these visits, earliest first. Their patients count as seen.
 
     Args:
@@ -129,12 +129,12 @@ def undecided_at(facility_id: int) -> AffectedAppointments:
     return AffectedAppointments(tuple(session.scalars(UNDECIDED_AT, values)))
 
 
-def _visit(row: Any, *, phones: bool) -> ComingVisit:
+def _visit(row: Any, *, phones: bool) -> BookedVisit:
     def opened(column: str, envelope: bytes | None) -> Any:
         return open_field("patients", column, row.row_uid, envelope, patient_id=row.patient_id)
 
     name = listed(opened("last_name", row.last_envelope), opened("first_name", row.first_envelope))
     phone = opened("phone", row.phone_envelope) if phones else None
-    return ComingVisit(
+    return BookedVisit(
         row.id, name, row.start_at, row.zone, row.facility, row.doctor, row.service, row.plan, phone
     )

@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.insurance.commands import PayerDetails, PlanDetails, check_payer, check_plan
-from portal.insurance.rules import Change
+from portal.insurance.rules import AcceptanceChange
 from portal.insurance.words import payers
 from portal.web.forms import Line, PickField, PortalForm, Reachable, tidy
 
@@ -77,11 +77,11 @@ class TermsForm(DatesForm):
     enabled = RadioField(_("This facility and this plan"), choices=ACCEPTED)
     notes = TextAreaField(_("Notes"), [Length(max=1000)], filters=[tidy])
 
-    def change(self) -> Change:
+    def change(self) -> AcceptanceChange:
         """What is to become of it; without acceptance the dates stay as they were."""
         if self.enabled.data == "n":
-            return Change("refuse")
-        return Change("accept", self.accepted_since.data, self.accepted_until.data)
+            return AcceptanceChange("refuse")
+        return AcceptanceChange("accept", self.accepted_since.data, self.accepted_until.data)
 
 
 class MarkForm(DatesForm):
@@ -103,6 +103,8 @@ class FillForm(DatesForm):
         """The payers whose plans a column has."""
         self.pick("insurance_provider_id", payers(), none=gettext("All"))
 
-    def asked(self) -> Change:
+    def asked(self) -> AcceptanceChange:
         """What is to become of each cell."""
-        return Change(self.change.data, self.accepted_since.data, self.accepted_until.data)
+        return AcceptanceChange(
+            self.change.data, self.accepted_since.data, self.accepted_until.data
+        )

@@ -78,7 +78,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Change:
+class AcceptanceChange:
     """What is to become of acceptance: `accept` within dates, `end` after a day, or `refuse`."""
 
     kind: str

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from portal.absences.rules import (
     CANCEL,
     LEAVE,
-    Affected,
+    AffectedAppointment,
     Decision,
     Proposal,
     propose,
@@ -27,10 +27,10 @@ def minutes(number: int) -> timedelta:
 
 
 @st.composite
-def visits(draw) -> list[Affected]:
+def visits(draw) -> list[AffectedAppointment]:
     quarters = draw(st.lists(st.integers(0, 30), min_size=1, max_size=8))
     return [
-        Affected(
+        AffectedAppointment(
             number, draw(st.integers(1, 3)), 1, 1, 1, 1, None, number,
             NINE + minutes(15 * quarter), NINE + minutes(15 * quarter + 30),
         )
@@ -54,7 +54,9 @@ def starts(draw) -> list[Proposal]:
     return found
 
 
-def clash(one: tuple[Affected, Proposal], other: tuple[Affected, Proposal]) -> bool:
+def clash(
+    one: tuple[AffectedAppointment, Proposal], other: tuple[AffectedAppointment, Proposal]
+) -> bool:
     """Whether a patient or a doctor would be in two places; a group slot is one place."""
     (visit, start), (another, second) = one, other
     spans = Span(start.start_at, start.end_at), Span(second.start_at, second.end_at)
@@ -110,7 +112,7 @@ def test_what_was_chosen_stays_with_its_visit(of, free, data):
 
 
 def test_a_start_that_is_gone_leaves_the_visit_to_decide():
-    [visit] = [Affected(1, 1, 1, 1, 1, 1, None, 1, NINE, NINE + minutes(30))]
+    [visit] = [AffectedAppointment(1, 1, 1, 1, 1, 1, None, 1, NINE, NINE + minutes(30))]
     gone = {1: Decision("move", 7, 7)}
     assert settled([visit], {1: []}, gone) == {1: LEAVE}
     assert settled([visit], {1: []}, {}) == {1: LEAVE}
@@ -124,7 +126,7 @@ def start(number: int, doctor: int, at: datetime, specialty: str | None = None) 
 
 def test_who_saw_the_patient_last_comes_first_then_a_doctor_of_the_same_kind():
     """The kind of fault: whoever is free first is proposed, a bone doctor for a flu."""
-    visit = Affected(
+    visit = AffectedAppointment(
         1, 1, 1, 1, 1, 1, None, 1, NINE, NINE + minutes(30), "scheduled", "family medicine", 4
     )
     bones = start(101, 2, NINE, "orthopedics")
@@ -137,7 +139,9 @@ def test_who_saw_the_patient_last_comes_first_then_a_doctor_of_the_same_kind():
 
 def test_nobody_who_is_here_is_sent_away_unless_somebody_says_so():
     """The kind of fault: an act on many treats who sits in the waiting room as if at home."""
-    [visit] = [Affected(1, 1, 1, 1, 1, 1, None, 1, NINE, NINE + minutes(30), "checked_in")]
+    [visit] = [
+        AffectedAppointment(1, 1, 1, 1, 1, 1, None, 1, NINE, NINE + minutes(30), "checked_in")
+    ]
     free = start(101, 2, NINE)
     assert settled([visit], {1: [free]}, {}) == {1: LEAVE}
     chosen = {1: Decision("move", 101, 101)}

@@ -8,7 +8,7 @@ from portal.appointments.queries import get_appointment
 from portal.doctors.commands import place_at_facility
 from portal.insurance.commands import accept_plan, change_acceptance
 from portal.insurance.queries import alternatives, count_uncovered, list_uncovered
-from portal.insurance.rules import Change
+from portal.insurance.rules import AcceptanceChange
 from tests.support.client import Browser
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
@@ -145,15 +145,19 @@ def test_the_nearest_alternative_is_where_the_same_doctor_offers_the_service(ald
         an_offering(practice.service, practice.doctor, third)
         found = alternatives([booked.this_week])[booked.this_week]
         assert (found.name, found.same_doctor) == ("Cedar", True)
-        change_acceptance([third], [booked.plan_id], Change("refuse"))
+        change_acceptance([third], [booked.plan_id], AcceptanceChange("refuse"))
         found = alternatives([booked.this_week])[booked.this_week]
         assert (found.name, found.same_doctor, found.same_service) == ("Beech", False, True)
-        change_acceptance([second, first], [booked.plan_id], Change("end", None, MONDAY.date()))
+        change_acceptance(
+            [second, first], [booked.plan_id], AcceptanceChange("end", None, MONDAY.date())
+        )
         assert alternatives([booked.this_week])[booked.this_week].name == "Beech"
         assert alternatives([booked.next_week]) == {}
 
 
 def test_what_is_over_or_paid_by_the_patient_is_not_affected(alder, booked):
     with on_monday(hours=5), alder.at_work():
-        affected = change_acceptance([alder.facility_id], [booked.plan_id], Change("refuse"))
+        affected = change_acceptance(
+            [alder.facility_id], [booked.plan_id], AcceptanceChange("refuse")
+        )
         assert affected.ids == (booked.next_week,)

@@ -16,7 +16,7 @@ from portal.facilities.commands import close_facility
 from portal.facilities.queries import get_facility, list_facilities
 from portal.insurance.commands import accept_plan, change_acceptance
 from portal.insurance.queries import alternatives, list_accepting_elsewhere
-from portal.insurance.rules import Change
+from portal.insurance.rules import AcceptanceChange
 from tests.support.factories import a_facility
 from tests.support.glass import signed_in
 from tests.support.scheduling import (
@@ -69,7 +69,9 @@ def test_those_are_named_that_accept_the_plan_and_give_the_service(others):
 
 def test_what_ended_was_closed_or_is_not_given_any_more_is_not_named(others):
     with others.clinic.at_work():
-        change_acceptance([others.ids["Aspen"]], [others.plan_id], Change("end", None, DAY))
+        change_acceptance(
+            [others.ids["Aspen"]], [others.plan_id], AcceptanceChange("end", None, DAY)
+        )
         close_facility(get_facility(others.ids["Beech"]))
     assert others.named() == ["Aspen"]
     assert others.named(date(2026, 3, 3)) == []
@@ -132,7 +134,7 @@ def test_the_list_of_what_is_not_covered_names_them_too(others):
     with others.clinic.at_work():
         accept_plan(others.clinic.facility_id, others.plan_id)
         visit = book(others.practice, "09:00", plan_id=others.plan_id)
-        change_acceptance([others.clinic.facility_id], [others.plan_id], Change("refuse"))
+        change_acceptance([others.clinic.facility_id], [others.plan_id], AcceptanceChange("refuse"))
     with signed_in(others.limited, others.clinic):
         found = alternatives([visit.id])[visit.id]
         assert (found.name, found.same_service) == ("Aspen", True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from portal.db import session
 from portal.insurance.commands import change_acceptance
 from portal.insurance.queries import find_plan_at, list_uncovered
-from portal.insurance.rules import Change, Terms
+from portal.insurance.rules import AcceptanceChange, Terms
 from tests.support.scheduling import (
     a_plan,
     a_practice,
@@ -22,9 +22,9 @@ FIRST = date(2026, 3, 2)
 days = st.none() | st.integers(-2, 25).map(lambda n: FIRST + timedelta(days=n))
 spans = st.tuples(days, days).filter(lambda s: not (s[0] and s[1]) or s[0] <= s[1])
 changes = st.one_of(
-    spans.map(lambda span: Change("accept", *span)),
-    days.filter(bool).map(lambda last: Change("end", None, last)),
-    st.just(Change("refuse")),
+    spans.map(lambda span: AcceptanceChange("accept", *span)),
+    days.filter(bool).map(lambda last: AcceptanceChange("end", None, last)),
+    st.just(AcceptanceChange("refuse")),
 )
 
 
@@ -45,7 +45,7 @@ def test_a_change_affects_those_whose_day_it_takes_away(alder, accepted, effecti
         }
         plan.effective_from, plan.effective_to = effective
         session.flush()
-        said = Change("accept", *accepted) if accepted else Change("refuse")
+        said = AcceptanceChange("accept", *accepted) if accepted else AcceptanceChange("refuse")
         change_acceptance([alder.facility_id], [plan.id], said)
 
         def uncovered() -> set[int]:
@@ -66,5 +66,5 @@ def test_a_change_twice_is_a_change_once(terms, change):
 
 @given(st.builds(Terms, st.just(True), days, days), days.filter(bool))
 def test_nothing_is_accepted_after_its_last_day(terms, last):
-    ended = Change("end", None, last).applied(terms)
+    ended = AcceptanceChange("end", None, last).applied(terms)
     assert not ended.enabled or ended.accepted_until <= last

@@ -12,7 +12,7 @@ from portal import clock
 from portal.absences import queries
 from portal.absences.rules import (
     LEAVE,
-    Affected,
+    AffectedAppointment,
     CancellingNeedsReason,
     Decision,
     NowhereThere,
@@ -82,7 +82,7 @@ class Recorded:
 
     absence: Absence
     spans: Mapping[int, Span]
-    visits: Sequence[Affected]
+    visits: Sequence[AffectedAppointment]
     before: bool = False
 
     def fingerprint(self) -> str:
@@ -126,7 +126,7 @@ def put_away(details: AbsenceDetails, away: Away) -> AvailabilityException:
     )  # fmt: skip
 
 
-def check_number(visits: Sequence[Affected]) -> None:
+def check_number(visits: Sequence[AffectedAppointment]) -> None:
     """Whether so many visits can be decided about at once; raises TooManyVisits."""
     if len(visits) > MOST_VISITS:
         raise TooManyVisits(most=MOST_VISITS)
@@ -189,7 +189,7 @@ def _write(details: AbsenceDetails, places: Sequence[Away], visits: int) -> Abse
 
 
 def _decide(
-    visits: Sequence[Affected], decisions: Mapping[int, Decision], because: str | None
+    visits: Sequence[AffectedAppointment], decisions: Mapping[int, Decision], because: str | None
 ) -> dict[int, Decision]:
     """Move and cancel; every refusal is collected, so that all are said at once."""
     done = {visit.id: decisions.get(visit.id, LEAVE) for visit in visits}
@@ -211,7 +211,7 @@ def _decide(
 
 
 def _carry_out(
-    visit: Affected,
+    visit: AffectedAppointment,
     appointment: Appointment,
     decision: Decision,
     services: Mapping[int, int],
@@ -226,7 +226,7 @@ def _carry_out(
         reschedule_appointment(appointment, to)
 
 
-def _locked(visits: Sequence[Affected]) -> dict[int, Appointment]:
+def _locked(visits: Sequence[AffectedAppointment]) -> dict[int, Appointment]:
     """The visits as they are now, kept so until the transaction ends."""
     found = session.scalars(
         select(Appointment)
@@ -253,7 +253,7 @@ def _services(offering_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _write_visits(
-    absence: Absence, visits: Sequence[Affected], done: Mapping[int, Decision]
+    absence: Absence, visits: Sequence[AffectedAppointment], done: Mapping[int, Decision]
 ) -> None:
     moved = {visit.id: session.get_one(Appointment, (request_context().tenant_id, visit.id))
              for visit in visits if done[visit.id].what == "move"}  # fmt: skip

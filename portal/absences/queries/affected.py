@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import text
 
 from portal import clock
-from portal.absences.rules import Affected
+from portal.absences.rules import AffectedAppointment
 from portal.db import session
 from portal.scheduling.times import Span
 from portal.tenancy.context import request_context
@@ -70,7 +70,7 @@ ELSEWHERE = text("""
 
 def list_affected(
     doctor_id: int, spans: Mapping[int, Span], *, limit: int, begun: bool = False
-) -> list[Affected]:
+) -> list[AffectedAppointment]:
     """A doctor's visits that touch a span of their facility, earliest first.
 
     Args:
@@ -87,16 +87,16 @@ def list_affected(
         "ends": [spans[each].end for each in there],
         "statuses": ["in_progress"] if begun else ["scheduled", "checked_in"],
     }  # fmt: skip
-    return [Affected._make(row) for row in session.execute(AFFECTED, values)]
+    return [AffectedAppointment._make(row) for row in session.execute(AFFECTED, values)]
 
 
-def list_those(ids: Sequence[int]) -> list[Affected]:
+def list_those(ids: Sequence[int]) -> list[AffectedAppointment]:
     """Those of these visits that have not begun, earliest first."""
     values = {"tenant_id": request_context().tenant_id, "ids": list(ids)}
-    return [Affected._make(row) for row in session.execute(THOSE, values)]
+    return [AffectedAppointment._make(row) for row in session.execute(THOSE, values)]
 
 
-def other_visits(visits: Sequence[Affected]) -> dict[int, list[Span]]:
+def other_visits(visits: Sequence[AffectedAppointment]) -> dict[int, list[Span]]:
     """When the patients of these visits are expected for something else."""
     values = {
         "tenant_id": request_context().tenant_id, "now": clock.now(),

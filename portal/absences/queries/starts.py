@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from portal import clock
-from portal.absences.rules import Affected, Proposal
+from portal.absences.rules import AffectedAppointment, Proposal
 from portal.db import session
 from portal.scheduling.openings.conditions import (
     ACTIVE,
@@ -88,7 +88,7 @@ SEARCH = text(" ".join("".join((OFFERED, STARTS.format(free=free_starts()))).spl
 
 
 def starts_for(
-    visits: Sequence[Affected], *, soonest: datetime
+    visits: Sequence[AffectedAppointment], *, soonest: datetime
 ) -> dict[tuple[int, int | None, int], list[Proposal]]:
     """What is on offer for each kind of visit: same service, its plan, its minutes.
 
@@ -98,7 +98,7 @@ def starts_for(
     """
     counted = Counter(visit.kind for visit in visits)
     kinds = sorted(counted, key=repr)
-    first: dict[object, list[Affected]] = defaultdict(list)
+    first: dict[object, list[AffectedAppointment]] = defaultdict(list)
     for visit in visits:
         first[visit.kind].append(visit)
     values = {

@@ -16,7 +16,7 @@ from portal.absences.commands import (
 )
 from portal.absences.rules import (
     TO_GET_THERE,
-    Affected,
+    AffectedAppointment,
     Decision,
     Proposal,
     fingerprint,
@@ -42,10 +42,10 @@ class Plan:
 
     places: Sequence[Away]
     lost: int
-    visits: Sequence[Affected]
+    visits: Sequence[AffectedAppointment]
     proposals: Mapping[int, Sequence[Proposal]]
     decisions: Mapping[int, Decision]
-    begun: Sequence[Affected] = ()
+    begun: Sequence[AffectedAppointment] = ()
 
     def fingerprint(self) -> str:
         """The same text for the same absence over the same visits."""

@@ -10,11 +10,11 @@ from portal.absences import queries
 from portal.absences.commands import MOST_VISITS, Undone
 from portal.absences.forms import PREFIX, value_of
 from portal.absences.queries import Call
-from portal.absences.rules import CANCEL, LEAVE, Affected, Decision, Proposal
+from portal.absences.rules import CANCEL, LEAVE, AffectedAppointment, Decision, Proposal
 from portal.absences.screens.planning import Plan
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
-from portal.facilities.visits import ComingVisit, list_visits
+from portal.facilities.visits import BookedVisit, list_visits
 from portal.web.filters import hhmm, localtime, shortdate
 from portal.web.forms import say
 
@@ -31,7 +31,7 @@ class Option(NamedTuple):
 class ChoiceRow:
     """A visit with what can become of it; `error` is why the last choice was not possible."""
 
-    visit: ComingVisit
+    visit: BookedVisit
     name: str
     options: Sequence[Option]
     error: str | None
@@ -45,7 +45,9 @@ class Stay(NamedTuple):
     why: str
 
 
-def choice_rows(plan: Plan, visits: Sequence[Affected], said: Mapping[int, str]) -> list[ChoiceRow]:
+def choice_rows(
+    plan: Plan, visits: Sequence[AffectedAppointment], said: Mapping[int, str]
+) -> list[ChoiceRow]:
     """The shown visits; their patients count as seen."""
     known = {visit.id: visit for visit in list_visits([visit.id for visit in visits])}
     words = start_words(each for visit in visits for each in plan.proposals[visit.id])
@@ -65,13 +67,13 @@ def choice_rows(plan: Plan, visits: Sequence[Affected], said: Mapping[int, str])
     return rows
 
 
-def start_words(proposals: Iterable[Proposal]) -> Callable[[Affected, Proposal], str]:
+def start_words(proposals: Iterable[Proposal]) -> Callable[[AffectedAppointment, Proposal], str]:
     """How one of these starts is said: when, with whom, and where if that is elsewhere."""
     proposed = list(proposals)
     doctors = list_doctor_names({each.doctor_id for each in proposed})
     facilities = list_facility_names({each.facility_id for each in proposed})
 
-    def words(visit: Affected, proposal: Proposal) -> str:
+    def words(visit: AffectedAppointment, proposal: Proposal) -> str:
         at = localtime(proposal.start_at, proposal.zone)
         doctor = doctors.get(proposal.doctor_id, "?")
         when = f"{shortdate(at)}, {hhmm(at)} · {doctor}"

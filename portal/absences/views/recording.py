@@ -11,7 +11,7 @@ from portal import clock
 from portal.absences import commands
 from portal.absences.commands import AbsenceDetails
 from portal.absences.forms import AbsenceForm, chosen_in, said_of
-from portal.absences.rules import Affected, PlacesRefused
+from portal.absences.rules import AffectedAppointment, PlacesRefused
 from portal.absences.screens.planning import Plan, plan_absence
 from portal.absences.screens.sheet import carried, choice_rows
 from portal.absences.views.blueprint import bp
@@ -61,7 +61,7 @@ class Shown:
                 "begun": list_visits([visit.id for visit in self.plan.begun]),
                 "carried": carried(self.plan, rows)}  # fmt: skip
 
-    def _page(self, visits: Sequence[Affected]) -> int:
+    def _page(self, visits: Sequence[AffectedAppointment]) -> int:
         """The page that was asked for; after refusals that of the first one."""
         for place, visit in enumerate(visits):
             if visit.id in self.said:

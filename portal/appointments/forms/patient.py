@@ -17,7 +17,7 @@ NEW = "new"
 INTERPRETER = {"y": True, "n": False}
 
 
-class Chosen(StringField):
+class ChosenPatient(StringField):
     """Who was picked from what the search field beside it found."""
 
     typed_in = "patient_query"
@@ -33,7 +33,7 @@ def asked_for(form: "ForSomebody", field: DateField) -> None:
 class ForSomebody(PortalForm):
     """The fields of a form that is for a patient, and of the short registration."""
 
-    patient_id = Chosen(lazy_gettext("Patient"))
+    patient_id = ChosenPatient(lazy_gettext("Patient"))
     found_patient_id = StringField()
     patient_query = Line(lazy_gettext("Patient"))
     patient_plain = StringField()

@@ -20,8 +20,8 @@ from portal.appointments.queries.around import (
 )
 from portal.appointments.queries.day import (
     BlockRow,
+    BoardDoctor,
     Day,
-    DoctorRow,
     VisitRow,
     board,
     board_version,
@@ -85,9 +85,9 @@ __all__ = [
     "Around",
     "Attending",
     "BlockRow",
+    "BoardDoctor",
     "ComingVisit",
     "Day",
-    "DoctorRow",
     "Gone",
     "PatientVisit",
     "Queue",

@@ -38,7 +38,7 @@ PRESENT = frozenset({"checked_in", "in_progress"})
 LATE = timedelta(minutes=5)
 
 
-class DoctorRow(NamedTuple):
+class BoardDoctor(NamedTuple):
     """Whose column it is. `offered`: of each of their offerings there the id, the minutes before a
     visit, and those of its shortest and after it.
     """
@@ -150,7 +150,7 @@ class Day:
     zone: str
     opens: datetime
     closes: datetime
-    doctors: Sequence[DoctorRow]
+    doctors: Sequence[BoardDoctor]
     visits: Sequence[VisitRow]
     present: Sequence[VisitRow]
     slots: Sequence[SlotRow]
@@ -162,7 +162,7 @@ def board(facility_id: int, day: date) -> Day:
     """The day of a facility, in six queries whatever is on it. Raises NotFound."""
     zone = zone_of(facility_id)
     values = _values(facility_id, day, zone)
-    doctors = [DoctorRow._make(row) for row in _rows(DOCTORS, values, MOST_OTHERS)]
+    doctors = [BoardDoctor._make(row) for row in _rows(DOCTORS, values, MOST_OTHERS)]
     taken = _rows(TAKEN, values | {"doctor_ids": [doctor.id for doctor in doctors]}, MOST_SLOTS)
     offered = {doctor.id: doctor.offered for doctor in doctors}
     shared = PatientOpener(), request_context().clinic_locale

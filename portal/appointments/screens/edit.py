@@ -22,19 +22,19 @@ class NewStep(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Coming:
+class EditPreview:
     """What saving would do: in a sentence, and the new steps."""
 
     said: str
     steps: Sequence[NewStep] = ()
 
 
-def coming_of(did: Edited, zone: str) -> Coming:
+def coming_of(did: Edited, zone: str) -> EditPreview:
     """What was tried and taken back, for whoever decides."""
     if did.becomes == BEGUN:
-        return Coming(_("The visit has begun: its steps stay, only the plan changes."))
+        return EditPreview(_("The visit has begun: its steps stay, only the plan changes."))
     steps = [NewStep(step.name, step.minutes) for step in did.steps]
-    return Coming(_length(did.span, did.before, zone), steps)
+    return EditPreview(_length(did.span, did.before, zone), steps)
 
 
 def starts_instead(refusal: DomainError, zone: str) -> list[str]:

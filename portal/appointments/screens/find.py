@@ -13,7 +13,7 @@ from portal.services.queries import get_offering
 from portal.web.filters import hhmm, localtime, longdate
 
 
-class Found(NamedTuple):
+class FoundOpening(NamedTuple):
     """A free start."""
 
     day: str
@@ -24,7 +24,7 @@ class Found(NamedTuple):
     book: str
 
 
-def found_starts(offers: Sequence[Opening], plan_id: int | None) -> list[Found]:
+def found_starts(offers: Sequence[Opening], plan_id: int | None) -> list[FoundOpening]:
     """Offers in words, each at its own facility's time."""
     if not offers:
         return []
@@ -37,7 +37,7 @@ def found_starts(offers: Sequence[Opening], plan_id: int | None) -> list[Found]:
         book = url_for("appointments.new", facility=offer.facility_id, date=start.date(),
                        slot=offer.slot_id, service=service_id, plan=plan_id)  # fmt: skip
         minutes = Span(offer.start_at, offer.end_at).minutes
-        shown.append(Found(longdate(start.date()), hhmm(start), minutes,
+        shown.append(FoundOpening(longdate(start.date()), hhmm(start), minutes,
                            doctors.get(offer.doctor_id, ""),
                            facilities.get(offer.facility_id, ""), book))  # fmt: skip
     return shown

@@ -33,7 +33,7 @@ DAYS = 7
 MOST_IN_WEEK = 400
 
 
-class Day(NamedTuple):
+class MoveDay(NamedTuple):
     """A day of the week that is shown."""
 
     url: str
@@ -72,7 +72,7 @@ class MovePage:
     title: str
     earlier: str | None
     later: str
-    days: Sequence[Day]
+    days: Sequence[MoveDay]
     groups: Sequence[DoctorOpenings]
     nothing: str
     reasons: Sequence[Said] = ()
@@ -194,9 +194,9 @@ def _wanted(visit: Appointment, service_id: int) -> OpeningQuery:
     )  # fmt: skip
 
 
-def _day(visit: Appointment, day: date, free: dict[date, list[Opening]], chosen: date) -> Day:
+def _day(visit: Appointment, day: date, free: dict[date, list[Opening]], chosen: date) -> MoveDay:
     locale = page_locale()
-    return Day(
+    return MoveDay(
         _url(visit, day), format_date(day, "EEE", locale=locale), day.day, _monthday(day),
         day in free, day == chosen,
     )  # fmt: skip

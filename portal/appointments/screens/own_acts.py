@@ -12,7 +12,7 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_words import Called, called
 from portal.appointments.screens.act_steps import said_of_acts
-from portal.facilities.visits import ComingVisit, list_visits
+from portal.facilities.visits import BookedVisit, list_visits
 from portal.scheduling.times import local_date
 from portal.schema.acts import AppointmentAct, OwnAct
 from portal.tenancy.context import request_context
@@ -60,7 +60,7 @@ def _group(act: AppointmentAct) -> UUID:
 
 
 def _words(
-    acts: Sequence[AppointmentAct], said: Mapping[int, str], visits: dict[int, ComingVisit],
+    acts: Sequence[AppointmentAct], said: Mapping[int, str], visits: dict[int, BookedVisit],
     above: Called | None,
 ) -> str:  # fmt: skip
     what = ", ".join(dict.fromkeys(said[act.id] for act in reversed(acts)))
@@ -75,7 +75,7 @@ def _words(
     return f"{what}: {visit.patient}, {_when(visit)}, {visit.doctor}" if visit else what
 
 
-def _when(visit: ComingVisit) -> str:
+def _when(visit: BookedVisit) -> str:
     start = localtime(visit.start_at, visit.zone)
     today = start.date() == local_date(clock.now(), visit.zone)
     return hhmm(start) if today else f"{shortdate(start)}, {hhmm(start)}"

@@ -24,7 +24,7 @@ CLOSE = timedelta(hours=1)
 MOST_SHOWN = 3
 
 
-class Coming(NamedTuple):
+class ComingAppointment(NamedTuple):
     """An appointment to come."""
 
     url: str
@@ -45,7 +45,7 @@ class Strip:
     interpreter: bool
     phone: str | None
     usual_doctor: str | None
-    coming: Sequence[Coming]
+    coming: Sequence[ComingAppointment]
     more: bool
     clash: str | None
 
@@ -93,11 +93,11 @@ def alert_words(alerts: Sequence[Alert]) -> list[str]:
     return [f"{kind_words(alert.kind)}: {alert.text}" for alert in alerts]
 
 
-def _shown(visit: ComingVisit) -> Coming:
+def _shown(visit: ComingVisit) -> ComingAppointment:
     start = localtime(visit.start_at, visit.zone)
     when = f"{weekdayname(start)}, {shortdate(start)}, {hhmm(start)}"
     url = url_for("appointments.show", appointment_id=visit.id)
-    return Coming(url, f"{when} · {visit.doctor} · {visit.service}")
+    return ComingAppointment(url, f"{when} · {visit.doctor} · {visit.service}")
 
 
 def clashes_now(patients: Sequence[Patient]) -> dict[int, str]:

@@ -9,7 +9,7 @@ from portal.appointments.commands import Edited
 from portal.appointments.forms import EditForm, edit_as_typed
 from portal.appointments.rules import SAME
 from portal.appointments.screens.act_messages import say_done, say_together
-from portal.appointments.screens.edit import Coming, coming_of, starts_instead
+from portal.appointments.screens.edit import EditPreview, coming_of, starts_instead
 from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
@@ -83,7 +83,7 @@ def self_payments() -> Response:
     return go("insurance.uncovered")
 
 
-def _save(visit: Appointment, form: EditForm) -> Coming | None:
+def _save(visit: Appointment, form: EditForm) -> EditPreview | None:
     """None when it stays; else what it would change, which the form says was shown then."""
     details = form.details()
 

@@ -2,7 +2,7 @@
 
 from portal.insurance.commands.acceptance import (
     AcceptanceDetails,
-    Affected,
+    UncoveredAfter,
     VisitsAffected,
     accept_plan,
     change_acceptance,
@@ -27,11 +27,11 @@ from portal.insurance.commands.payers import (
 
 __all__ = [
     "AcceptanceDetails",
-    "Affected",
     "PayerDetails",
     "PayerNameTaken",
     "PlanCodeTaken",
     "PlanDetails",
+    "UncoveredAfter",
     "VisitsAffected",
     "accept_plan",
     "add_payer",

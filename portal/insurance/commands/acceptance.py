@@ -8,7 +8,7 @@ from portal.db import session
 from portal.facilities.visits import MOST_SHOWN, AffectedAppointments
 from portal.insurance import queries
 from portal.insurance.queries import Alternative
-from portal.insurance.rules import Change, Terms
+from portal.insurance.rules import AcceptanceChange, Terms
 from portal.refusals import N_, Conflict, refusing
 from portal.schema.insurance import FacilityInsurancePlan
 
@@ -36,7 +36,7 @@ class AcceptanceDetails:
 
 
 @dataclass(frozen=True)
-class Affected(AffectedAppointments):
+class UncoveredAfter(AffectedAppointments):
     """The booked visits whose plan a change no longer covers; they stand all the same.
 
     Attributes:
@@ -51,7 +51,7 @@ def accept_plan(
 ) -> FacilityInsurancePlan:
     """The facility takes the plan within the dates given. Raises DatesBackwards."""
     details = details or AcceptanceDetails()
-    change = Change("accept", details.accepted_since, details.accepted_until)
+    change = AcceptanceChange("accept", details.accepted_since, details.accepted_until)
     change.check()
     [acceptance] = _change({facility_id}, {plan_id}, change)
     acceptance.notes = details.notes
@@ -59,14 +59,14 @@ def accept_plan(
     return acceptance
 
 
-def stop_accepting_plan(facility_id: int, plan_id: int) -> Affected:
+def stop_accepting_plan(facility_id: int, plan_id: int) -> UncoveredAfter:
     """The facility no longer takes the plan; its dates and notes are kept, visits stand."""
-    return change_acceptance({facility_id}, {plan_id}, Change("refuse"))
+    return change_acceptance({facility_id}, {plan_id}, AcceptanceChange("refuse"))
 
 
 def change_acceptance(
-    facility_ids: Collection[int], plan_ids: Collection[int], change: Change
-) -> Affected:
+    facility_ids: Collection[int], plan_ids: Collection[int], change: AcceptanceChange
+) -> UncoveredAfter:
     """Change what every one of the facilities says of every one of the plans.
 
     Raises:
@@ -79,7 +79,9 @@ def change_acceptance(
     return uncovering.affected()
 
 
-def change_terms(facility_id: int, plan_id: int, change: Change, notes: str | None) -> Affected:
+def change_terms(
+    facility_id: int, plan_id: int, change: AcceptanceChange, notes: str | None
+) -> UncoveredAfter:
     """Change what one facility says of one plan, with a note. Raises as `change_acceptance`."""
     affected = change_acceptance([facility_id], [plan_id], change)
     said = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
@@ -94,7 +96,7 @@ def change_terms(facility_id: int, plan_id: int, change: Change, notes: str | No
     return affected
 
 
-def put_terms_back(facility_id: int, plan_id: int, terms: Terms) -> Affected:
+def put_terms_back(facility_id: int, plan_id: int, terms: Terms) -> UncoveredAfter:
     """Let a facility say of a plan what it said before; of the note nothing."""
     uncovering = Uncovering([plan_id], [facility_id])
     said = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
@@ -114,17 +116,17 @@ class Uncovering:
         self.plan_ids, self.facility_ids = plan_ids, facility_ids
         self.before = frozenset(self._uncovered())
 
-    def affected(self) -> Affected:
+    def affected(self) -> UncoveredAfter:
         """The difference, with the nearest alternatives as they are now."""
         ids = tuple(visit for visit in self._uncovered() if visit not in self.before)
-        return Affected(ids, queries.alternatives(ids[:MOST_SHOWN]))
+        return UncoveredAfter(ids, queries.alternatives(ids[:MOST_SHOWN]))
 
     def _uncovered(self) -> list[int]:
         return queries.list_uncovered(plan_ids=self.plan_ids, facility_ids=self.facility_ids)
 
 
 def _change(
-    facility_ids: Collection[int], plan_ids: Collection[int], change: Change
+    facility_ids: Collection[int], plan_ids: Collection[int], change: AcceptanceChange
 ) -> list[FacilityInsurancePlan]:
     """The rows of every pair that was or is spoken of, in an order that all writers share."""
     known = {
@@ -138,7 +140,7 @@ def _change(
 
 
 def _changed(
-    row: FacilityInsurancePlan | None, pair: tuple[int, int], change: Change
+    row: FacilityInsurancePlan | None, pair: tuple[int, int], change: AcceptanceChange
 ) -> FacilityInsurancePlan | None:
     said = Terms(row.enabled, row.accepted_since, row.accepted_until) if row else None
     terms = change.applied(said)

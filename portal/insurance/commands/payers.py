@@ -7,7 +7,7 @@ from datetime import date
 from portal.db import session
 from portal.facilities.rules import reachable
 from portal.facilities.visits import require_sight_of_all
-from portal.insurance.commands.acceptance import Affected, Uncovering
+from portal.insurance.commands.acceptance import UncoveredAfter, Uncovering
 from portal.insurance.rules import check_dates, checked_website
 from portal.refusals import N_, Conflict, refusing
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
@@ -105,7 +105,7 @@ def add_plans(many: Sequence[PlanDetails]) -> list[InsurancePlan]:
     return plans
 
 
-def change_plan(plan: InsurancePlan, details: PlanDetails) -> Affected:
+def change_plan(plan: InsurancePlan, details: PlanDetails) -> UncoveredAfter:
     """Change a plan; its dates say whom it still covers.
 
     Raises:

@@ -52,7 +52,7 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
     cell = cell_of(facility_id, plan_id)
     form, affected = _terms_form(cell["cover"], cell["notes"], edits=cell["said"]), None
 
-    def change() -> commands.Affected:
+    def change() -> commands.UncoveredAfter:
         return commands.change_terms(facility_id, plan_id, form.change(), form.notes.data)
 
     if form.validate_on_submit():

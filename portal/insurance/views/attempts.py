@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.facilities.visits import MOST_SHOWN, list_visits
-from portal.insurance.commands import Affected, VisitsAffected
+from portal.insurance.commands import UncoveredAfter, VisitsAffected
 from portal.insurance.forms import SeenForm
 from portal.web.previews import NOTHING, tried
 
 
-def attempt(form: SeenForm, change: Callable[[], Affected]) -> Affected | None:
+def attempt(form: SeenForm, change: Callable[[], UncoveredAfter]) -> UncoveredAfter | None:
     """Do a change; None when it stays, else the visits it would touch, with a refusal on the form.
 
     It stays when it touches nobody, or nobody but those that the form says were shown.
@@ -24,14 +24,14 @@ def attempt(form: SeenForm, change: Callable[[], Affected]) -> Affected | None:
     return affected
 
 
-def look(form: SeenForm, change: Callable[[], Affected]) -> Affected:
+def look(form: SeenForm, change: Callable[[], UncoveredAfter]) -> UncoveredAfter:
     """What a change would touch; the form then carries that it was shown."""
     affected, answer = tried(change, seen=None)
     form.seen.data = answer.mark
     return affected
 
 
-def shown(affected: Affected | None) -> dict[str, Any]:
+def shown(affected: UncoveredAfter | None) -> dict[str, Any]:
     """What the list of touched visits needs."""
     if affected is None:
         return {"touched": 0, "visits": [], "alternatives": {}}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from portal.appointments.queries import Day, VisitRow
 from portal.appointments.screens.board.axis import ROW, Axis, axis_of, row_class
 from portal.appointments.screens.board.cells import Say
-from portal.appointments.screens.board.columns import Column, Facts, column_of, stamp_of
+from portal.appointments.screens.board.columns import DoctorColumn, Facts, column_of, stamp_of
 from portal.appointments.screens.board.flow import Group, flow_of, flow_stamp
 from portal.appointments.words import BOARD, STATUS, shown_status
 from portal.scheduling.times import Span
@@ -40,7 +40,7 @@ class Board:
     day: Day
     axis: Axis
     now_at: datetime
-    columns: Sequence[Column]
+    columns: Sequence[DoctorColumn]
     counts: Sequence[Count]
     flow: Sequence[Group] | None
     flow_stamp: str

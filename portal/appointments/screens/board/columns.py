@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
-from portal.appointments.queries import BlockRow, DoctorRow, VisitRow
+from portal.appointments.queries import BlockRow, BoardDoctor, VisitRow
 from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.blocks import Block, blocks_of
 from portal.appointments.screens.board.cells import Cell, Say, Scene, cells_of
@@ -20,7 +20,7 @@ TAKES_TIME = frozenset({"scheduled", "checked_in", "in_progress", "completed"})
 class Facts(NamedTuple):
     """All there is of one doctor's day."""
 
-    doctor: DoctorRow
+    doctor: BoardDoctor
     visits: Sequence[VisitRow]
     slots: Sequence[SlotRow]
     away: Sequence[BlockRow]
@@ -45,7 +45,7 @@ class Facts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DoctorColumn:
     """A doctor's day, ready to be written down."""
 
     doctor_id: int
@@ -64,11 +64,11 @@ def stamp_of(name: object, *facts: Any) -> str:
     return f"{name}:{blake2s(repr(facts).encode(), digest_size=6).hexdigest()}"
 
 
-def column_of(facts: Facts, axis: Axis, now: datetime, say: Say) -> Column:
+def column_of(facts: Facts, axis: Axis, now: datetime, say: Say) -> DoctorColumn:
     """Draw a column; this opens its patients' names."""
     doctor, visits = facts.doctor, facts.visits
     present = [*facts.hours, *(Span(visit.start_at, visit.end_at) for visit in visits)]
-    return Column(
+    return DoctorColumn(
         doctor.id, doctor.name, doctor.about, doctor.id % HUES, load_of(visits, facts.hours),
         facts.stamp(now),
         say("%(doctor)s, %(number)s appointments", doctor=doctor.name, number=len(visits)),

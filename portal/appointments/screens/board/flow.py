@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.appointments.queries import DoctorRow, VisitRow
+from portal.appointments.queries import BoardDoctor, VisitRow
 from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.cells import Say
 from portal.appointments.screens.board.columns import HUES, stamp_of
@@ -60,7 +60,7 @@ def flow_stamp(visits: Iterable[VisitRow]) -> str:
 
 
 def flow_of(
-    visits: Iterable[VisitRow], doctors: Sequence[DoctorRow], axis: Axis, now: datetime, say: Say
+    visits: Iterable[VisitRow], doctors: Sequence[BoardDoctor], axis: Axis, now: datetime, say: Say
 ) -> list[Group]:
     """Who has arrived first, then the steps in order; this opens the names of those present."""
     names = {doctor.id: doctor.name for doctor in doctors}
