@@ -126,7 +126,7 @@ class FilterForm(PortalForm):
         }
 
 
-class ExportForm(PortalForm):
+class LogExportForm(PortalForm):
     """As which file the entries are wanted; the key asks for it once."""
 
     format = SelectField(
@@ -166,7 +166,7 @@ class DisclosureForm(PortalForm):
         return DisclosureDetails(**{**typed, "row_uid": _key(typed["row_uid"])})
 
 
-class CorrectionForm(DisclosureForm):
+class DisclosureCorrectionForm(DisclosureForm):
     """The same as it should have been entered, and why it was not."""
 
     because = TextAreaField(

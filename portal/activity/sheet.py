@@ -9,7 +9,7 @@ from portal.activity import queries
 from portal.activity.queries import Line
 from portal.activity.rules import Filters, Mark
 from portal.activity.words import OUTCOMES, action_words, actor_words
-from portal.exports.rules import Batch, Cell, ExportSource
+from portal.exports.rules import Cell, ExportBatch, ExportSource
 from portal.refusals import N_
 
 COLUMNS = (
@@ -25,13 +25,13 @@ def header(asked: dict[str, Any]) -> Sequence[str]:
         return [gettext(column) for column in COLUMNS]
 
 
-def batch(asked: dict[str, Any], after: str | None) -> Batch:
+def batch(asked: dict[str, Any], after: str | None) -> ExportBatch:
     """The next entries, a row each, the newest first."""
     found = queries.export_entries(Filters.of(asked["filters"]), before=Mark.read(after))
     names = queries.names_of(line.user_id for line in found.lines)
     with force_locale(_locale(asked)):
         rows = [_cells(line, names) for line in found.lines]
-    return Batch(rows, str(found.older) if found.older else None)
+    return ExportBatch(rows, str(found.older) if found.older else None)
 
 
 SOURCE = ExportSource(header, batch)

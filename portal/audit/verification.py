@@ -67,7 +67,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Batch:
+class SealBatch:
     """Seals whose entries are looked at together, and the seal before them."""
 
     seals: list[Seal]
@@ -110,7 +110,7 @@ def _check_entries(chain: Chain, tenants: dict[int, str]) -> tuple[int, Finding 
     return entries, None
 
 
-def _batches(chain: Chain) -> Iterator[Batch]:
+def _batches(chain: Chain) -> Iterator[SealBatch]:
     before: Seal | None = None
     some: list[Seal] = []
     entries = 0
@@ -126,14 +126,16 @@ def _batches(chain: Chain) -> Iterator[Batch]:
         yield _batch(some, before, chain)
 
 
-def _batch(some: list[Seal], before: Seal | None, chain: Chain) -> Batch:
+def _batch(some: list[Seal], before: Seal | None, chain: Chain) -> SealBatch:
     first, last = some[0], some[-1]
     if first.kind == "epoch":
-        return Batch(some, before, ranges.left_before(first, before))
-    return Batch(some, before, ranges.since(first, last, chain.closings.get(first.epoch)))
+        return SealBatch(some, before, ranges.left_before(first, before))
+    return SealBatch(some, before, ranges.since(first, last, chain.closings.get(first.epoch)))
 
 
-def _check_batch(batch: Batch, chain: Chain, tenants: dict[int, str]) -> tuple[int, Finding | None]:
+def _check_batch(
+    batch: SealBatch, chain: Chain, tenants: dict[int, str]
+) -> tuple[int, Finding | None]:
     first, last = batch.seals[0].number, batch.seals[-1].number
     parts: dict[int, list[tuple[int, int, bytes]]] = {seal.number: [] for seal in batch.seals}
     wrongs: list[Finding] = []
@@ -156,7 +158,7 @@ def _check_batch(batch: Batch, chain: Chain, tenants: dict[int, str]) -> tuple[i
     return entries, min(wrongs, key=_place, default=None)
 
 
-def _found(batch: Batch) -> tuple[list[list[bytes]], list[Doubt]]:
+def _found(batch: SealBatch) -> tuple[list[list[bytes]], list[Doubt]]:
     """The entered tenant's items under each of the seals, and those whose instant is doubtful."""
     found: list[list[bytes]] = [[] for _ in batch.seals]
     doubts = []
@@ -172,7 +174,7 @@ def _found(batch: Batch) -> tuple[list[list[bytes]], list[Doubt]]:
     return found, doubts
 
 
-def _bounds(batch: Batch) -> list[tuple[int, int]]:
+def _bounds(batch: SealBatch) -> list[tuple[int, int]]:
     """When each seal's entries can have been written, but for transactions that took long."""
     if batch.seals[0].kind == "epoch":
         return [(-ANY_TIME, ANY_TIME)]
@@ -210,14 +212,14 @@ def _wrong(found: Difference, seal: int, slug: str) -> Finding:
     return Finding(found.kind, where, seal, slug, found.entry)
 
 
-def _unlisted(batch: Batch, found: Sequence[list[bytes]], slug: str) -> Iterator[Finding]:
+def _unlisted(batch: SealBatch, found: Sequence[list[bytes]], slug: str) -> Iterator[Finding]:
     """Entries under a seal in which the clinic had no part."""
     for seal, items in zip(batch.seals, found, strict=True):
         for each in differences([], sorted(items)[:1]):
             yield _wrong(each, seal.number, slug)
 
 
-def _misdated(batch: Batch, doubt: Doubt, slug: str) -> Iterator[Finding]:
+def _misdated(batch: SealBatch, doubt: Doubt, slug: str) -> Iterator[Finding]:
     """An entry that says another time than it was written at, as the seals around it tell."""
     index, entry, xid, instant = doubt
     seal = batch.seals[index]

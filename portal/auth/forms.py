@@ -75,7 +75,7 @@ class ProofForm(PortalForm):
     next = OwnAddress()
 
 
-class EndingForm(PortalForm):
+class SessionEndingForm(PortalForm):
     """Which session ends; none named means every other one."""
 
     session_id = IntegerField(validators=[Optional()])

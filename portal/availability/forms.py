@@ -178,7 +178,7 @@ class SplitForm(SeenForm):
         return split_around(self.rule, pause_from or MIDNIGHT, pause_until or MIDNIGHT)
 
 
-class EndingForm(SeenForm):
+class HoursEndingForm(SeenForm):
     """The last day on which a session holds; none ends it at once."""
 
     valid_to = DateField(_("Last day"), [Optional()])

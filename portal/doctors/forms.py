@@ -56,7 +56,7 @@ class RoleForm(PortalForm):
     role = Line(_("Role there"), [Length(max=100)])
 
 
-class EndingForm(PortalForm):
+class DoctorEndingForm(PortalForm):
     """Nothing to type: `seen` is the mark of the visits that were shown."""
 
     seen = HiddenField()

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.doctors import commands, queries
-from portal.doctors.forms import DoctorForm, EndingForm, PlaceForm, RetiringForm, RoleForm
+from portal.doctors.forms import DoctorEndingForm, DoctorForm, PlaceForm, RetiringForm, RoleForm
 from portal.doctors.words import doctors, facilities_without
 from portal.facilities.queries import get_facility
 from portal.facilities.visits import list_visits, visits_of_doctor
@@ -147,7 +147,7 @@ def place_edit(doctor_id: int, facility_id: int) -> Response:
 def place_ending(doctor_id: int, facility_id: int) -> Response:
     doctor, facility = queries.get_doctor(doctor_id), get_facility(facility_id)
     queries.get_place(doctor_id=doctor_id, facility_id=facility_id)
-    form = EndingForm()
+    form = DoctorEndingForm()
     touched = visits_of_doctor(doctor_id, facility_id=facility_id)
     if form.validate_on_submit():
         touched, answer = tried(

@@ -12,15 +12,15 @@ from portal.doctors.finding import facilities_of, find_doctors
 from portal.facilities.queries import find_facilities
 from portal.schema.doctors import Doctor
 from portal.tenancy.context import request_context
-from portal.web.forms import Found, Source
+from portal.web.forms import FoundRecord, Source
 
 
 def doctors(facility_id: int | None = None) -> Source:
     """The clinic's doctors, or those of a facility."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
         found = find_doctors(words, limit, facility_id=facility_id, only=only)
-        return [Found(each.id, each.display_name) for each in found]
+        return [FoundRecord(each.id, each.display_name) for each in found]
 
     return Source(find, url_for("doctors.choices", facility=facility_id))
 
@@ -28,10 +28,10 @@ def doctors(facility_id: int | None = None) -> Source:
 def facilities_without(doctor_id: int) -> Source:
     """The open facilities where a doctor has no active place."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
         taken = facilities_of(doctor_id)
         found = find_facilities(words, limit, besides=taken, only=only)
-        return [Found(each.id, each.name) for each in found]
+        return [FoundRecord(each.id, each.name) for each in found]
 
     return Source(find, url_for("doctors.facility_choices", doctor_id=doctor_id))
 

@@ -72,7 +72,7 @@ def narrowed(asked: Mapping[str, Any]) -> dict[str, str | int]:
 
 
 @dataclass(frozen=True)
-class Batch:
+class ExportBatch:
     """Some rows of an export, and where the next ones begin; None after the last."""
 
     rows: Sequence[Sequence[Cell]]
@@ -92,4 +92,4 @@ class ExportSource:
     """
 
     header: Callable[[dict[str, Any]], Sequence[str]]
-    batch: Callable[[dict[str, Any], str | None], Batch]
+    batch: Callable[[dict[str, Any], str | None], ExportBatch]

@@ -27,7 +27,7 @@ from portal.patients.rules.status import STATUS_WORDS
 from portal.phi.tokens import normalised
 from portal.refusals import N_
 from portal.tenancy.context import request_context
-from portal.web.forms import Found, Source
+from portal.web.forms import FoundRecord, Source
 from portal.web.languages import page_locale
 
 
@@ -101,10 +101,10 @@ def language_choices(*, besides: str | None = None) -> list[tuple[str, str]]:
 def languages() -> Source:
     """The languages that can be chosen, for a field that searches."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
         sought = normalised(words).split()
         found = (
-            Found(code, name)
+            FoundRecord(code, name)
             for code, name in language_choices(besides=only)
             if only in (None, code) and all(word in normalised(name) for word in sought)
         )

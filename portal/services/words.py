@@ -14,15 +14,15 @@ from portal.services.queries import (
     list_service_states,
 )
 from portal.services.queries.searching import PlaceName
-from portal.web.forms import Found, Source, record_number
+from portal.web.forms import FoundRecord, Source, record_number
 
 
 def services(facility_id: int | None = None) -> Source:
     """The clinic's services, or those of a facility, by category with their minutes."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
         found = find_services(words, limit, facility_id=facility_id, only=only)
-        return [Found(each.id, _with_minutes(each), _category(each)) for each in found]
+        return [FoundRecord(each.id, _with_minutes(each), _category(each)) for each in found]
 
     return Source(find, url_for("services.choices", facility=facility_id))
 
@@ -30,11 +30,11 @@ def services(facility_id: int | None = None) -> Source:
 def places_without(service_id: int) -> Source:
     """The places, as `doctor-facility`, where nobody was told yet how a service is offered."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
+    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
         doctor, _dash, facility = (only or "").partition("-")
         pair = record_number(doctor) or 0, record_number(facility) or 0
         found = find_places_without(service_id, words, limit, only=pair if only else None)
-        return [Found(f"{each.doctor_id}-{each.facility_id}", _at(each)) for each in found]
+        return [FoundRecord(f"{each.doctor_id}-{each.facility_id}", _at(each)) for each in found]
 
     return Source(find, url_for("services.place_choices", service_id=service_id))
 

@@ -115,7 +115,7 @@ class ExportForm(PortalForm):
     )
 
 
-class Chosen(frozenset[str]):
+class TickedLines(frozenset[str]):
     """Lines that somebody ticked; who ticked all of them has ticked each."""
 
     def __contains__(self, line: object) -> bool:
@@ -143,7 +143,7 @@ class MappingForm(PortalForm):
         return {
             "facility_id": self["facility_id"].data,
             "dates": self["dates"].data,
-            "anyway": Chosen(self.anyway.data or ()),
+            "anyway": TickedLines(self.anyway.data or ()),
         }
 
     def validate(self, extra_validators: Any = None) -> bool:

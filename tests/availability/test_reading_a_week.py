@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import pytest
 
 from portal.availability.queries import WeekSlot
-from portal.availability.screens.week import Day, WeekFacts, monday_of, week_of
+from portal.availability.screens.week import WeekDay, WeekFacts, monday_of, week_of
 from portal.scheduling.times import instant
 from portal.schema.availability import AvailabilityException, AvailabilityRule
 
@@ -28,11 +28,11 @@ def away(start: str, end: str, kind: str = "blocked", **more) -> AvailabilityExc
     return AvailabilityException(type=kind, start_at=at(2, start), end_at=at(2, end), **more)
 
 
-def monday(*rules, exceptions=(), slots=(), first: date = MONDAY) -> Day:
+def monday(*rules, exceptions=(), slots=(), first: date = MONDAY) -> WeekDay:
     return week_of(first, WeekFacts(CHICAGO, rules, exceptions, slots), at(2, "07:00"))[0]
 
 
-def codes(day: Day) -> list[str]:
+def codes(day: WeekDay) -> list[str]:
     return [gap.code for gap in day.gaps]
 
 

@@ -11,7 +11,7 @@ from portal.doctors.commands import change_role
 from portal.doctors.queries import get_place
 from portal.facilities.commands import close_facility
 from portal.insurance.commands import change_terms, stop_accepting_plan
-from portal.insurance.rules import Change
+from portal.insurance.rules import AcceptanceChange
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
@@ -131,7 +131,7 @@ def of_a_plan(clinic: Clinic) -> Edited:
 def an_acceptance(clinic: Clinic) -> Edited:
     """What a facility says of a plan, with notes."""
     plan = a_plan(clinic.facility_id)
-    change_terms(clinic.facility_id, plan.id, Change("accept"), "first\r\nsecond")
+    change_terms(clinic.facility_id, plan.id, AcceptanceChange("accept"), "first\r\nsecond")
     ids = {"facility_id": clinic.facility_id, "plan_id": plan.id}
     return Edited(ids, "notes", ("call first", "fax first"))
 

@@ -7,7 +7,7 @@ import pytest
 
 from portal.db import session
 from portal.exports import commands
-from portal.exports.rules import Batch, ExportSource
+from portal.exports.rules import ExportBatch, ExportSource
 from portal.schema.exports import Export
 from portal.worker import exports as worker
 from tests.support.people import Clinic, Person
@@ -36,7 +36,7 @@ def counting(monkeypatch) -> list[str | None]:
         asked.append(after)
         number = int(after or 0)
         rows = [[f"row {number * ROWS + each}", each, None] for each in range(ROWS)]
-        return Batch(rows, str(number + 1) if number < 2 else None)
+        return ExportBatch(rows, str(number + 1) if number < 2 else None)
 
     maker = ExportSource(lambda _asked: ["Text", "Number", "Nothing"], batch)
     monkeypatch.setattr(worker, "SOURCES", {"activity": maker})

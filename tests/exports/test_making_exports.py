@@ -10,7 +10,7 @@ from portal import clock
 from portal.db import session
 from portal.exports import commands
 from portal.exports.commands import making
-from portal.exports.rules import KEPT, MOST_ROWS, Batch, ExportSource
+from portal.exports.rules import KEPT, MOST_ROWS, ExportBatch, ExportSource
 from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
 from portal.tenancy.context import request_context
@@ -140,7 +140,7 @@ def test_a_clinic_whose_exports_have_no_end_lets_the_others_have_theirs(
     """The kind: time that all have together, and the first takes it all, round after round."""
 
     def batch(_asked, _after):
-        return Batch([], "more" if request_context().tenant_id == alder.id else None)
+        return ExportBatch([], "more" if request_context().tenant_id == alder.id else None)
 
     maker = ExportSource(lambda _asked: ["Text"], batch)
     monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
@@ -159,7 +159,7 @@ def test_the_worker_has_it_among_its_jobs():
 
 def test_what_is_kept_is_sealed(alder, ask, monkeypatch):
     maker = ExportSource(
-        lambda _asked: ["Name"], lambda _asked, _after: Batch([["Zebedee" * 99]], None)
+        lambda _asked: ["Name"], lambda _asked, _after: ExportBatch([["Zebedee" * 99]], None)
     )
     monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
     ask()
@@ -178,7 +178,7 @@ def test_what_is_kept_is_sealed(alder, ask, monkeypatch):
 def test_large_files_are_kept_in_pieces(alder, ask, monkeypatch, size):
     monkeypatch.setattr("portal.exports.commands.packing.PIECE", 40)
     rows = [[f"row {number}"] for number in range(size * 10)]
-    maker = ExportSource(lambda _asked: ["Name"], lambda _asked, _after: Batch(rows, None))
+    maker = ExportSource(lambda _asked: ["Name"], lambda _asked, _after: ExportBatch(rows, None))
     monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
     export_id = ask()
     worker.work_off(alder.id)

@@ -120,7 +120,7 @@ def test_a_refused_field_leaves_everything_as_it_was(anne, clinic):
     before = everything()
     with pytest.raises(NotesTooLong):
         merge(anne, long, notes="both")
-    with pytest.raises(rules.AlertTooLong):
+    with pytest.raises(rules.MergedAlertTooLong):
         merge(anne, register("A", "B", meta={"alert": "x" * 190}), alert="both")
     assert everything()["visits"] == before["visits"]
     assert everything()["patients"][:2] == before["patients"][:2]

@@ -18,7 +18,7 @@ from portal.appointments.commands.editing import details_of, edit_appointment
 from portal.cli.lookup import every_tenant
 from portal.db import session
 from portal.exports.commands import ask_export, process_batch
-from portal.exports.rules import Batch, ExportSource
+from portal.exports.rules import ExportBatch, ExportSource
 from portal.patients import queries
 from portal.patients.commands import (
     ContactDetails,
@@ -94,7 +94,7 @@ def plant_besides(patient_ids: list[int], user_id: int) -> None:
 
 
 KANARIES = ExportSource(
-    lambda _asked: ["Kanarie-column"], lambda _asked, _after: Batch([["Kanarie-cell"]], None)
+    lambda _asked: ["Kanarie-column"], lambda _asked, _after: ExportBatch([["Kanarie-cell"]], None)
 )
 
 

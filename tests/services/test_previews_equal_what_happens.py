@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from portal.appointments.queries import list_steps
 from portal.insurance.commands import change_acceptance
-from portal.insurance.rules import Change
+from portal.insurance.rules import AcceptanceChange
 from portal.services.commands import (
     StepDetails,
     StepTemplateDetails,
@@ -35,9 +35,9 @@ from tests.support.scheduling import (
 
 CHANGES = {
     "accepted": None,
-    "until later": Change("end", None, MONDAY.date() + timedelta(days=20)),
-    "ended": Change("end", None, MONDAY.date() - timedelta(days=3)),
-    "refused": Change("refuse"),
+    "until later": AcceptanceChange("end", None, MONDAY.date() + timedelta(days=20)),
+    "ended": AcceptanceChange("end", None, MONDAY.date() - timedelta(days=3)),
+    "refused": AcceptanceChange("refuse"),
 }
 PLANS = st.lists(
     st.tuples(st.sampled_from(list(CHANGES)), st.booleans(), st.integers(0, 2)), max_size=3

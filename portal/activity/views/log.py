@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.activity import commands, queries
-from portal.activity.forms import ExportForm, FilterForm
+from portal.activity.forms import FilterForm, LogExportForm
 from portal.activity.queries import Stretch
 from portal.activity.rules import Mark, instant, microseconds
 from portal.activity.views.blueprint import bp
@@ -19,7 +19,7 @@ from portal.facilities.queries import list_choices
 from portal.refusals import NotFound
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
-from portal.web.forms import Found, Source
+from portal.web.forms import FoundRecord, Source
 
 
 @bp.get("/")
@@ -40,7 +40,7 @@ def index() -> Response:
 @stepped_up
 def export() -> Response:
     """Ask for the file; the worker makes it."""
-    form, wanted = FilterForm(request.form), ExportForm()
+    form, wanted = FilterForm(request.form), LogExportForm()
     zone = _offer(form)
     if form.validate():
         with form.refusals():
@@ -73,8 +73,8 @@ def values(at: int, entry_id: int) -> Response:
 def _people() -> Source:
     """Who may have done something: staff of any status."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[Found]:
-        return [Found(*person) for person in queries.find_people(words, limit, only=only)]
+    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
+        return [FoundRecord(*person) for person in queries.find_people(words, limit, only=only)]
 
     return Source(find, url_for("activity.people"))
 

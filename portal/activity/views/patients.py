@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.activity import commands, queries
-from portal.activity.forms import CorrectionForm, DisclosureForm
+from portal.activity.forms import DisclosureCorrectionForm, DisclosureForm
 from portal.activity.rules import Filters, Mark, first_accounted_day
 from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, own_zone
@@ -74,7 +74,7 @@ def correction(patient_id: int, disclosure_id: int) -> Response:
     patient = get_patient(patient_id)
     wrong = queries.get_disclosure(patient.id, disclosure_id)
     entered = {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on", "withheld_until")}
-    form = CorrectionForm(data={**entered, "row_uid": uuid4()})
+    form = DisclosureCorrectionForm(data={**entered, "row_uid": uuid4()})
     if form.validate_on_submit():
         with form.refusals():
             commands.correct_disclosure(wrong, form.details(), form.because.data or "",

@@ -4,7 +4,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.auth import commands, passwords, queries, sessions, throttling
-from portal.auth.forms import CodeForm, EndingForm, LanguageForm, PasswordForm, ProofForm
+from portal.auth.forms import CodeForm, LanguageForm, PasswordForm, ProofForm, SessionEndingForm
 from portal.auth.permissions import ProofNeeded, permission
 from portal.auth.views.blueprint import bp
 from portal.auth.views.factor import count_try, note_failure
@@ -86,7 +86,7 @@ def shortcuts() -> Response:
 @bp.post("/account/sessions/ending")
 @permission("account.own")
 def sessions_ending() -> Response:
-    session_id = EndingForm().data["session_id"]
+    session_id = SessionEndingForm().data["session_id"]
     if session_id is None:
         commands.end_sessions(commands.my_id(), but=request_context().session_id)
         toast(_("Every other browser is signed out."))

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from portal import clock
 from portal.availability import queries
 from portal.availability.commands import horizon_days
-from portal.facilities.visits import ComingVisit, list_visits
+from portal.facilities.visits import BookedVisit, list_visits
 from portal.scheduling.openings.shown import offers_anything
 from portal.scheduling.times import is_clock_change_day, local_date
 
 
 @dataclass(frozen=True)
-class Change:
+class HoursChange:
     """What a change did to a place.
 
     Attributes:
@@ -43,7 +43,7 @@ class Change:
         """The same text for the same openings and visits."""
         return repr((self.gained, self.lost, self.altered, self.outside, self.back))
 
-    def visits(self) -> list[ComingVisit]:
+    def visits(self) -> list[BookedVisit]:
         """The first of the visits that are outside then; their patients count as seen."""
         return list_visits(self.outside)
 
@@ -56,13 +56,13 @@ class Scope(NamedTuple):
     doctor_id: None = None
 
 
-def changed_by(place: queries.PlaceRow | Scope, change: Callable[[], object]) -> Change:
+def changed_by(place: queries.PlaceRow | Scope, change: Callable[[], object]) -> HoursChange:
     """Make a change of hours, a doctor's or a whole facility's, and say what it did."""
     before = queries.outlook(place.doctor_id, place.facility_id)
     change()
     after = queries.outlook(place.doctor_id, place.facility_id)
     both = before.free.keys() & after.free.keys()
-    return Change(
+    return HoursChange(
         _starts(after.free.keys() - both),
         _starts(before.free.keys() - both),
         _starts({key for key in both if before.free[key] != after.free[key]}),

@@ -42,7 +42,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Day:
+class MonthDay:
     """A day of the month: the first of its exceptions, and how many more there are."""
 
     date: date
@@ -50,7 +50,7 @@ class Day:
     more: int
 
 
-def spread(month: Month, exceptions: Sequence[ExceptionRow]) -> list[list[Day]]:
+def spread(month: Month, exceptions: Sequence[ExceptionRow]) -> list[list[MonthDay]]:
     """The weeks of a month with each day's exceptions, which are given by start."""
     days = [day for week in month.weeks for day in week]
     touching = _by_day(days, month, exceptions)
@@ -73,5 +73,5 @@ def _by_day(
     return touching
 
 
-def _day(day: date, touching: Sequence[ExceptionRow]) -> Day:
-    return Day(day, touching[:SHOWN_A_DAY], max(0, len(touching) - SHOWN_A_DAY))
+def _day(day: date, touching: Sequence[ExceptionRow]) -> MonthDay:
+    return MonthDay(day, touching[:SHOWN_A_DAY], max(0, len(touching) - SHOWN_A_DAY))

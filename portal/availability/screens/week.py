@@ -51,7 +51,7 @@ class ShownSlot(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Day:
+class WeekDay:
     """One local date. `hours` is its length when the clocks change on it, else None."""
 
     date: date
@@ -70,7 +70,7 @@ class WeekFacts:
     slots: Sequence[WeekSlot]
 
 
-def week_of(first: date, known: WeekFacts, now: datetime) -> list[Day]:
+def week_of(first: date, known: WeekFacts, now: datetime) -> list[WeekDay]:
     """Seven days from `first`."""
     return [_day(first + timedelta(days=n), known, now) for n in range(7)]
 
@@ -80,7 +80,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _day(day: date, known: WeekFacts, now: datetime) -> Day:
+def _day(day: date, known: WeekFacts, now: datetime) -> WeekDay:
     span = day_span(day, known.zone)
     slots = [
         ShownSlot(slot.start_at, slot.end_at, _standing(slot, now), slot.booked, slot.capacity)
@@ -88,7 +88,7 @@ def _day(day: date, known: WeekFacts, now: datetime) -> Day:
         if local_date(slot.start_at, known.zone) == day
     ]
     length = None if span.minutes == 24 * 60 else span.minutes / 60
-    return Day(day, slots, list(_gaps(day, span, known)), length)
+    return WeekDay(day, slots, list(_gaps(day, span, known)), length)
 
 
 def _standing(slot: WeekSlot, now: datetime) -> str:

@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 
 from portal.availability.forms import SeenForm
 from portal.availability.queries import PlaceRow
-from portal.availability.screens.changes import Change, Scope, changed_by
+from portal.availability.screens.changes import HoursChange, Scope, changed_by
 from portal.web.answers import form_page, go, toast
 from portal.web.previews import tried
 
@@ -30,7 +30,7 @@ def show_then_do(
         templates: the page and its fragment.
         shown: what else they need.
     """
-    did: Change | None = None
+    did: HoursChange | None = None
     back = _page_of(place)
     confirmed = request.form.get("do") == "confirm"
     if form.validate_on_submit():

@@ -10,7 +10,7 @@ from portal.availability import commands, queries
 from portal.availability.forms import (
     ChangedHoursForm,
     CopyForm,
-    EndingForm,
+    HoursEndingForm,
     NewHoursForm,
     SplitForm,
 )
@@ -85,7 +85,7 @@ def rule_parts(rule_id: int) -> Response:
 @permission("availability.manage")
 def rule_ending(rule_id: int) -> Response:
     rule, place = _rule(rule_id)
-    form = EndingForm()
+    form = HoursEndingForm()
 
     def end() -> object:
         return commands.end_rule(rule, form.valid_to.data)

@@ -27,7 +27,7 @@ class TooManyUnfinished(DomainError):
         super().__init__(most=MOST_UNFINISHED)
 
 
-class AskedAlready(Conflict):
+class ExportAskedAlready(Conflict):
     """The same form was sent twice at once."""
 
     message = N_("This export is asked for already. It is among your exports.")
@@ -41,7 +41,7 @@ class NotReady(Conflict):
     )
 
 
-class FileUnreadable(DomainError):
+class ExportUnreadable(DomainError):
     """The file was damaged, or its keys are gone."""
 
     message = N_("The file cannot be opened any more. Ask for the export again.")
@@ -62,7 +62,9 @@ def ask_export(kind: str, format_: str, asked: Mapping[str, Any], *, key: UUID) 
     known = queries.find_export(key)
     if known is not None and known.asked_by == request_context().user_id:
         return known
-    with refusing({"uq_exports_row_uid": AskedAlready, "ck_exports_at_most": TooManyUnfinished}):
+    with refusing(
+        {"uq_exports_row_uid": ExportAskedAlready, "ck_exports_at_most": TooManyUnfinished}
+    ):
         made = Export(
             row_uid=key,
             asked_by=request_context().user_id,
@@ -86,7 +88,7 @@ def take_export(export: Export) -> bytes:
     if export.status != "ready" or not contents:
         raise NotReady
     if any(isinstance(each, Unreadable) for each in contents):
-        raise FileUnreadable
+        raise ExportUnreadable
     noted("export.taken", export, rows=export.rows)
     return unpacked(contents)
 

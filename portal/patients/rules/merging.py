@@ -83,7 +83,7 @@ class ApartAlready(Conflict):
     message = N_("These two records are apart already.")
 
 
-class AlertTooLong(DomainError):
+class MergedAlertTooLong(DomainError):
     """Two alerts that do not fit into one line."""
 
     message = N_("Together the alerts have more than %(longest)s letters. Keep one of them.")
@@ -119,7 +119,7 @@ def kept(
         for field in (*FIELDS, *GOES_WITH)
     }
     if len(chosen["alert"] or "") > LONGEST_ALERT:
-        raise AlertTooLong(longest=LONGEST_ALERT)
+        raise MergedAlertTooLong(longest=LONGEST_ALERT)
     return chosen
 
 

@@ -2,18 +2,18 @@
 
 from portal.services.forms.catalogue import OfferingForm, PressedForm, ServiceForm
 from portal.services.forms.workflows import (
-    EndingForm,
     StepTemplateForm,
+    WorkflowEndingForm,
     WorkflowForm,
     rearranged,
 )
 
 __all__ = [
-    "EndingForm",
     "OfferingForm",
     "PressedForm",
     "ServiceForm",
     "StepTemplateForm",
+    "WorkflowEndingForm",
     "WorkflowForm",
     "rearranged",
 ]

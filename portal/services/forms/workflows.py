@@ -152,7 +152,7 @@ class WorkflowForm(PortalForm):
         return WorkflowDetails(offering_id, self.name.data or "", steps, plan_id)
 
 
-class EndingForm(PortalForm):
+class WorkflowEndingForm(PortalForm):
     """The end of a workflow; `seen` says that what follows was shown."""
 
 

@@ -16,7 +16,7 @@ from portal.tenancy.context import request_context
 MOST_COLUMNS = 24
 
 
-class DoctorRow(NamedTuple):
+class GridRow(NamedTuple):
     """Whose row it is."""
 
     id: int
@@ -42,7 +42,7 @@ class Cell(NamedTuple):
 class Grid:
     """A window of doctors over the facilities; `places` are the doctors' active places."""
 
-    doctors: Sequence[DoctorRow]
+    doctors: Sequence[GridRow]
     facilities: Sequence[Facility]
     more_facilities: bool
     cells: dict[tuple[int, int], Cell]
@@ -65,7 +65,7 @@ def offering_grid(
     )
 
 
-def _doctors(service_id: int, query: str | None, limit: int, offset: int) -> list[DoctorRow]:
+def _doctors(service_id: int, query: str | None, limit: int, offset: int) -> list[GridRow]:
     offers = (
         select(ServiceOffering.id)
         .where(
@@ -93,16 +93,14 @@ def _doctors(service_id: int, query: str | None, limit: int, offset: int) -> lis
     return [*shown, *_named(rest, query, limit - len(shown), max(0, offset - before))]
 
 
-def _named(
-    which: ColumnElement[bool], query: str | None, limit: int, offset: int
-) -> list[DoctorRow]:
+def _named(which: ColumnElement[bool], query: str | None, limit: int, offset: int) -> list[GridRow]:
     """Some of the doctors, by name, as far as an index in that order is read."""
     statement = (
         select(Doctor.id, Doctor.display_name, Doctor.specialty)
         .where(*_living(which, query))
         .order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id)
     )
-    return [DoctorRow._make(row) for row in session.execute(statement.limit(limit).offset(offset))]
+    return [GridRow._make(row) for row in session.execute(statement.limit(limit).offset(offset))]
 
 
 def _count(which: ColumnElement[bool], query: str | None) -> int:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.schema.services import ServiceWorkflow
 from portal.services import commands, queries
-from portal.services.forms import EndingForm, WorkflowForm
+from portal.services.forms import WorkflowEndingForm, WorkflowForm
 from portal.services.screens import workflows as screens
 from portal.services.screens.workflows import publish
 from portal.services.views.blueprint import bp
@@ -77,7 +77,7 @@ def workflow_edit(workflow_id: int) -> Response:
 def workflow_ending(workflow_id: int) -> Response:
     workflow = queries.get_workflow(workflow_id)
     offering = queries.get_offering_row(workflow.service_offering_id)
-    form = EndingForm()
+    form = WorkflowEndingForm()
     if form.validate_on_submit():
         commands.end_workflow(workflow)
         toast(_("The workflow has ended. Booked appointments keep their steps."))

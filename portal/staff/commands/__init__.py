@@ -21,9 +21,9 @@ from portal.staff.commands.people import (
     new_link,
 )
 from portal.staff.commands.resets import (
-    AskedAlready,
     NothingToReset,
     OneIsNotEnough,
+    ResetAskedAlready,
     approve_reset,
     ask_for_reset,
     reset_by_operator,
@@ -39,7 +39,6 @@ from portal.staff.commands.standing import (
 )
 
 __all__ = [
-    "AskedAlready",
     "BeyondYourFacilities",
     "EmailTaken",
     "LastOwner",
@@ -49,6 +48,7 @@ __all__ = [
     "OneIsNotEnough",
     "OwnersOnly",
     "Person",
+    "ResetAskedAlready",
     "SlugNotUsable",
     "SlugTaken",
     "TimeZoneUnknown",

@@ -26,7 +26,7 @@ class NothingToReset(DomainError):
     message = N_("This person has no second factor.")
 
 
-class AskedAlready(Conflict):
+class ResetAskedAlready(Conflict):
     message = N_("A reset was asked for already. Somebody else has to approve it.")
 
 
@@ -61,7 +61,7 @@ def ask_for_reset(user: User, reason: str) -> FactorReset:
     reset = FactorReset(
         user_id=user.id, asked_by=my_id(), reason=reason, expires_at=func.now() + RESET_LASTS
     )
-    with refusing({"uq_factor_resets_user_id": AskedAlready}):
+    with refusing({"uq_factor_resets_user_id": ResetAskedAlready}):
         session.add(reset)
     note("factor-reset.asked", table="users", record=user.id, reason=reason)
     return reset

@@ -3,12 +3,12 @@
 from portal.web.forms.choices import Names, keep_present, options_of
 from portal.web.forms.fields import Line, PhoneLine, Reachable, record_number, tidy
 from portal.web.forms.form import PortalForm, Refusals, say
-from portal.web.forms.picking import Found, PickField, Source
+from portal.web.forms.picking import FoundRecord, PickField, Source
 from portal.web.forms.versions import LastChange, held, last_change
 from portal.web.forms.words import said_of
 
 __all__ = [
-    "Found",
+    "FoundRecord",
     "LastChange",
     "Line",
     "Names",

@@ -20,7 +20,7 @@ from portal.web.forms.fields import record_number, tidy_line
 FEW, SHOWN = 25, 10
 
 
-class Found(NamedTuple):
+class FoundRecord(NamedTuple):
     """A record that can be chosen, with what sets it apart."""
 
     value: int | str
@@ -31,7 +31,7 @@ class Found(NamedTuple):
 class Find(Protocol):
     """Records with these words in their name, in their order; or the one with this value."""
 
-    def __call__(self, words: str, limit: int, *, only: Any = None) -> Sequence[Found]:
+    def __call__(self, words: str, limit: int, *, only: Any = None) -> Sequence[FoundRecord]:
         """At most `limit` of them."""
 
 
@@ -55,7 +55,7 @@ class PickField(SelectField):
         self.typed: str | None = None
         self.plain = False
         self.named: Names | None = None
-        self.matching: Sequence[Found] = ()
+        self.matching: Sequence[FoundRecord] = ()
         self.more = False
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
@@ -135,7 +135,7 @@ class PickField(SelectField):
         kept = self.named([self.data]) if self.data and self.named else {}
         return self.typed in kept.values()
 
-    def _chosen(self, source: Source) -> Sequence[Found]:
+    def _chosen(self, source: Source) -> Sequence[FoundRecord]:
         """What is chosen, and what the record has, as far as they are offered."""
         values = dict.fromkeys(
             each for each in (self.data, self.coerce(self.object_data)
@@ -145,7 +145,7 @@ class PickField(SelectField):
         return [found for each in values for found in source.find("", 1, only=each)]
 
 
-def _grouped(found: Sequence[Found]) -> list[SelectChoice]:
+def _grouped(found: Sequence[FoundRecord]) -> list[SelectChoice]:
     """The choices of a select, groups in the order in which they first appear."""
     groups = list(dict.fromkeys(each.group for each in found))
     ordered = sorted(found, key=lambda each: groups.index(each.group))
