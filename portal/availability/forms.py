@@ -58,13 +58,13 @@ TYPES = (
 )
 
 
-class SeenForm(PortalForm):
+class HoursPreviewForm(PortalForm):
     """A change that is shown before it is done; `seen` is the mark of what was shown."""
 
     seen = HiddenField()
 
 
-class HoursForm(SeenForm):
+class HoursForm(HoursPreviewForm):
     """A session of the week."""
 
     start_time = TimeField(_("From"), [REQUIRED])
@@ -121,7 +121,7 @@ class ChangedHoursForm(HoursForm):
     )  # fmt: skip
 
 
-class CopyForm(SeenForm):
+class CopyForm(HoursPreviewForm):
     """The weekdays that get a copy of a session."""
 
     day_of_week = SelectMultipleField(
@@ -140,7 +140,7 @@ class OneOfTwoWays(DomainError):
     field = "pause_from"
 
 
-class SplitForm(SeenForm):
+class SplitForm(HoursPreviewForm):
     """Where a session is divided: around a break in the day, or at a day of the year."""
 
     pause_from = TimeField(_("Break from"), [Optional()])
@@ -178,13 +178,13 @@ class SplitForm(SeenForm):
         return split_around(self.rule, pause_from or MIDNIGHT, pause_until or MIDNIGHT)
 
 
-class HoursEndingForm(SeenForm):
+class HoursEndingForm(HoursPreviewForm):
     """The last day on which a session holds; none ends it at once."""
 
     valid_to = DateField(_("Last day"), [Optional()])
 
 
-class HolidaysForm(SeenForm):
+class HolidaysForm(HoursPreviewForm):
     """The public holidays on which a facility is closed."""
 
     days = SelectMultipleField(_("Days"), [DataRequired(_("Choose at least one day."))])
@@ -199,7 +199,7 @@ class HolidaysForm(SeenForm):
         return {date.fromisoformat(day): self.names[day] for day in self.days.data or []}
 
 
-class ExceptionForm(SeenForm):
+class ExceptionForm(HoursPreviewForm):
     """A span in which the usual hours do not hold."""
 
     type = SelectField(_("Type"), choices=[SelectChoice(*each) for each in TYPES])

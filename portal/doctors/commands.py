@@ -27,7 +27,7 @@ class AlreadyPlaced(Conflict):
     field = "facility_id"
 
 
-class NameMissing(DomainError):
+class DoctorNameMissing(DomainError):
     message = N_("A doctor has a first and a last name.")
     field = "last_name"
 
@@ -239,5 +239,5 @@ def _describe(doctor: Doctor, details: DoctorDetails, taken: Collection[str]) ->
 def _names(details: DoctorDetails) -> tuple[str, str]:
     first, last = details.first_name.strip(), details.last_name.strip()
     if not first or not last:
-        raise NameMissing
+        raise DoctorNameMissing
     return first, last

@@ -10,7 +10,7 @@ from portal.sorting import containing
 from portal.tenancy.context import request_context
 
 
-class Named(NamedTuple):
+class FoundDoctor(NamedTuple):
     """A doctor as a field that searches lists them."""
 
     id: int
@@ -20,7 +20,7 @@ class Named(NamedTuple):
 
 def find_doctors(
     words: str, limit: int, *, facility_id: int | None = None, only: int | None = None
-) -> list[Named]:
+) -> list[FoundDoctor]:
     """The first living doctors with these words in name, specialty or NPI; or the one asked for.
 
     With a facility, those who work there.
@@ -37,7 +37,7 @@ def find_doctors(
         found = found.where(Doctor.id.in_(_at_work().where(there)))
     named = found.with_only_columns(Doctor.id, Doctor.display_name, Doctor.specialty)
     ordered = named.order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id)
-    return [Named._make(row) for row in session.execute(ordered.limit(limit))]
+    return [FoundDoctor._make(row) for row in session.execute(ordered.limit(limit))]
 
 
 def _at_work() -> Select[int]:

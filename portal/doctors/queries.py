@@ -29,7 +29,7 @@ class Place(NamedTuple):
     active: bool
 
 
-class Standing(NamedTuple):
+class LostWithPlace(NamedTuple):
     """What a doctor has at a facility that nobody can book any more once the place has ended.
 
     `services` are those that are offered.
@@ -51,7 +51,7 @@ class DoctorRow(NamedTuple):
     facilities: str | None
 
 
-class PlaceRow(NamedTuple):
+class DoctorPlace(NamedTuple):
     """A doctor's place, active or ended, with the visits that are still to come there."""
 
     facility_id: int
@@ -61,7 +61,7 @@ class PlaceRow(NamedTuple):
     visits: int
 
 
-class OfferingRow(NamedTuple):
+class DoctorOffering(NamedTuple):
     """A service the doctor offers, or did."""
 
     service_id: int
@@ -124,7 +124,7 @@ def get_doctor(doctor_id: int, *, even_retired: bool = False) -> Doctor:
     return doctor
 
 
-def standing(doctor_id: int, facility_id: int) -> Standing:
+def standing(doctor_id: int, facility_id: int) -> LostWithPlace:
     """What a doctor has at a facility besides visits. Raises NotFound."""
     values = {
         "tenant_id": request_context().tenant_id, "now": clock.now(),
@@ -133,7 +133,7 @@ def standing(doctor_id: int, facility_id: int) -> Standing:
     row = session.execute(STANDING, values).one_or_none()
     if row is None:
         raise NotFound
-    return Standing._make(row)
+    return LostWithPlace._make(row)
 
 
 def list_choices(*, limit: int = 200) -> list[tuple[int, str]]:
@@ -237,7 +237,7 @@ def search_doctors(
     return [DoctorRow._make(row) for row in session.execute(rows)]
 
 
-def list_own_places(doctor_id: int, *, limit: int = 200) -> list[PlaceRow]:
+def list_own_places(doctor_id: int, *, limit: int = 200) -> list[DoctorPlace]:
     """A doctor's places, the active ones first."""
     values = {
         "tenant_id": request_context().tenant_id,
@@ -245,13 +245,13 @@ def list_own_places(doctor_id: int, *, limit: int = 200) -> list[PlaceRow]:
         "doctor_id": doctor_id,
         "limit": limit,
     }
-    return [PlaceRow._make(row) for row in session.execute(PLACES, values)]
+    return [DoctorPlace._make(row) for row in session.execute(PLACES, values)]
 
 
-def list_own_offerings(doctor_id: int, *, limit: int = 200) -> list[OfferingRow]:
+def list_own_offerings(doctor_id: int, *, limit: int = 200) -> list[DoctorOffering]:
     """What a doctor offers where, by service."""
     values = {"tenant_id": request_context().tenant_id, "doctor_id": doctor_id, "limit": limit}
-    return [OfferingRow._make(row) for row in session.execute(OFFERINGS, values)]
+    return [DoctorOffering._make(row) for row in session.execute(OFFERINGS, values)]
 
 
 def _place_names(doctor_id: ColumnElement[int]) -> ScalarSelect[Any]:

@@ -13,7 +13,7 @@ from portal.schema.acts import OwnAct
 from portal.schema.doctors import Doctor
 from portal.undoing.commands import settle
 from portal.undoing.queries import digest_of
-from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
+from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
 from portal.web.forms import held, record_number
@@ -80,7 +80,7 @@ def retirement(doctor_id: int) -> Response:
             places = [place.facility_id for place in queries.list_places(doctor_id=doctor.id)]
             commands.retire_doctor(doctor)
             said = _("%(name)s retired. Past appointments stay.", name=doctor.display_name)
-            say_done(Said(said), "doctor_retired", doctor.id, places=places)
+            say_done(SaidAct(said), "doctor_retired", doctor.id, places=places)
             return go("doctors.index")
     touched = visits_of_doctor(doctor_id).ids
     return form_page("doctors/retirement.html", "doctors/_retirement.html", form, doctor=doctor,
@@ -165,9 +165,9 @@ def place_ending(doctor_id: int, facility_id: int) -> Response:
                      visits=list_visits(touched.ids))  # fmt: skip
 
 
-def _retired(act: OwnAct) -> Said:
+def _retired(act: OwnAct) -> SaidAct:
     doctor = queries.get_doctor(act.record_id, even_retired=True)
-    return Said(_("%(name)s retired", name=doctor.display_name))
+    return SaidAct(_("%(name)s retired", name=doctor.display_name))
 
 
 def _bring_back(act: OwnAct) -> Response:
@@ -175,7 +175,9 @@ def _bring_back(act: OwnAct) -> Response:
     doctor = queries.get_doctor(act.record_id, even_retired=True)
     commands.restore_doctor(doctor)
     commands.take_up_places(doctor.id, act.before["places"])
-    say_undone(act, Said(_("%(name)s restored, at the same facilities.", name=doctor.display_name)))
+    say_undone(
+        act, SaidAct(_("%(name)s restored, at the same facilities.", name=doctor.display_name))
+    )
     return go("doctors.show", doctor_id=doctor.id)
 
 

@@ -21,14 +21,14 @@ class NameTaken(Conflict):
     message = N_("Another facility already has this name.")
 
 
-class SlugTaken(Conflict):
+class FacilitySlugTaken(Conflict):
     """Another open facility has that short name."""
 
     field = "slug"
     message = N_("Another facility already has this short name.")
 
 
-class VisitsBooked(Conflict):
+class FacilityVisitsBooked(Conflict):
     """A facility closes when nobody is expected there any more."""
 
     message = N_("Appointments still booked here: %(visits)s. Move or cancel them first.")
@@ -60,7 +60,7 @@ class BeyondYours(DomainError):
 
 REASONS: dict[str, type[DomainError]] = {
     "uq_facilities_name": NameTaken,
-    "uq_facilities_slug": SlugTaken,
+    "uq_facilities_slug": FacilitySlugTaken,
     "ck_facilities_slug": SlugNotUsable,
     "ck_facilities_timezone": TimeZoneUnknown,
 }
@@ -124,7 +124,7 @@ def _require_slug(slug: str, but: int | None) -> None:
         raise SlugNotUsable
     found = queries.find_facility(slug)
     if found is not None and found.id != but:
-        raise SlugTaken
+        raise FacilitySlugTaken
 
 
 def _require_zone(zone: str, facility: Facility | None) -> None:
@@ -137,7 +137,7 @@ def close_facility(facility: Facility) -> None:
     """Close a facility; its past stays. Raises VisitsBooked, OnlyFacility."""
     visits = undecided_at(facility.id).ids
     if visits:
-        raise VisitsBooked(visits=len(visits))
+        raise FacilityVisitsBooked(visits=len(visits))
     if queries.count_facilities() == 1:
         raise OnlyFacility
     facility.deleted_at = clock.now()

@@ -12,7 +12,7 @@ from portal.schema.facilities import Facility
 from portal.tenancy.context import request_context
 from portal.undoing.commands import settle
 from portal.undoing.queries import digest_of
-from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
+from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
@@ -72,7 +72,7 @@ def closing(facility_id: int) -> Response:
         with form.refusals():
             commands.close_facility(facility)
             said = _("%(name)s closed. Its past appointments stay.", name=facility.name)
-            say_done(Said(said), "facility_closed", facility_id)
+            say_done(SaidAct(said), "facility_closed", facility_id)
             return go("facilities.index")
     touched = undecided_at(facility_id).ids
     return form_page("facilities/closing.html", "facilities/_closing.html", form,
@@ -94,8 +94,8 @@ def _restored(facility: Facility) -> str:
     return str(_("%(name)s restored, with the doctors and hours it had.", name=facility.name))
 
 
-def _closed(act: OwnAct) -> Said:
-    return Said(
+def _closed(act: OwnAct) -> SaidAct:
+    return SaidAct(
         _("%(name)s closed", name=queries.list_facility_names([act.record_id])[act.record_id])
     )
 
@@ -103,7 +103,7 @@ def _closed(act: OwnAct) -> Said:
 def _reopen(act: OwnAct) -> Response:
     facility = queries.get_closed(act.record_id)
     commands.reopen_facility(facility)
-    say_undone(act, Said(_restored(facility)))
+    say_undone(act, SaidAct(_restored(facility)))
     return go("facilities.show", facility_id=facility.id)
 
 

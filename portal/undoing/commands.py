@@ -11,7 +11,7 @@ from portal.db import session
 from portal.schema.acts import OwnAct
 from portal.tenancy.context import request_context
 from portal.undoing.queries import last_of
-from portal.undoing.rules import UndoneAlready
+from portal.undoing.rules import TakenBackAlready
 
 KEPT = timedelta(days=2)
 
@@ -42,7 +42,7 @@ def lock(act: OwnAct) -> None:
     """Of two who take it back at once the second waits here. Raises UndoneAlready."""
     session.refresh(act, with_for_update=True)
     if act.undone_at is not None:
-        raise UndoneAlready
+        raise TakenBackAlready
 
 
 def mark_undone(act: OwnAct) -> None:

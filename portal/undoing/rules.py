@@ -7,7 +7,7 @@ from portal.refusals import N_, Conflict
 STACK = timedelta(minutes=10)
 
 
-class UndoneAlready(Conflict):
+class TakenBackAlready(Conflict):
     """Whoever pressed twice, or went another way, has taken it back."""
 
     message = N_("This was undone already.")

@@ -16,7 +16,7 @@ from portal.undoing.rules import RecordChangedSince
 from portal.web.messages import named, toast
 
 
-class Said(NamedTuple):
+class SaidAct(NamedTuple):
     """What was done, in words; where `PATIENT` stands in them, that patient's name is read."""
 
     text: str
@@ -39,7 +39,7 @@ class WayBack(NamedTuple):
 
     right: str
     mark: Callable[[OwnAct], str]
-    said: Callable[[OwnAct], Said]
+    said: Callable[[OwnAct], SaidAct]
     take_back: Callable[[OwnAct], Response]
 
 
@@ -48,7 +48,8 @@ WAYS_BACK: dict[str, WayBack] = {}
 
 
 def say_done(
-    said: Said, kind: str, record_id: int, *, link: str | None = None, link_text: str | None = None,
+    said: SaidAct, kind: str, record_id: int, *, link: str | None = None,
+    link_text: str | None = None,
     **before: Any,
 ) -> None:  # fmt: skip
     """Say what was done just now, with Undo; and put it on the stack of whoever did it.
@@ -66,7 +67,7 @@ def say_done(
     toast(said.text, patient=said.patient, link=link, link_text=link_text, undo=name, act=name)
 
 
-def say_undone(act: OwnAct, said: Said) -> None:
+def say_undone(act: OwnAct, said: SaidAct) -> None:
     """Say what is so again; the message of what was done goes."""
     toast(said.text, "info", patient=said.patient, undoes=str(act.row_uid))
 

@@ -5,7 +5,7 @@ import pytest
 from portal.doctors.commands import (
     AlreadyPlaced,
     DoctorDetails,
-    NameMissing,
+    DoctorNameMissing,
     NpiTaken,
     add_doctor,
     change_doctor,
@@ -46,7 +46,7 @@ def test_what_cannot_be_a_doctor_is_refused_at_its_field(clinic):
     with pytest.raises(NpiInvalid) as refused:
         add_doctor(DoctorDetails("Ada", "Byrne", npi="1234567890"))
     assert refused.value.field == "npi"
-    with pytest.raises(NameMissing):
+    with pytest.raises(DoctorNameMissing):
         add_doctor(DoctorDetails("Ada", " "))
     add_doctor(DoctorDetails("Ada", "Byrne", npi="1234567893"))
     with pytest.raises(NpiTaken):

@@ -12,7 +12,7 @@ from portal.db import session
 from portal.patients import queries
 from portal.patients.commands import break_glass, change_patient
 from portal.patients.rules.details import PatientDetails
-from portal.patients.rules.finding import Person as Typed
+from portal.patients.rules.finding import SearchedPatient as Typed
 from portal.refusals import NotFound
 from portal.schema.patients import Patient
 from tests.support.glass import REASON, Elsewhere, elsewhere, signed_in

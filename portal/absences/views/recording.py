@@ -33,7 +33,7 @@ PAGE, FORM = "absences/new.html", "absences/_form.html"
 ON_A_PAGE = 25
 
 
-class VisitsChanged(Conflict):
+class AbsenceVisitsChanged(Conflict):
     """What was shown is not what recording it would touch."""
 
     message = N_(
@@ -42,7 +42,7 @@ class VisitsChanged(Conflict):
 
 
 @dataclass
-class Shown:
+class ShownPlan:
     """What the form shows beneath: the plan, and a window of its visits."""
 
     plan: Plan | None = None
@@ -76,7 +76,7 @@ def new(doctor_id: int) -> Response:
     doctor = get_doctor(doctor_id)
     form = AbsenceForm(**_asked(doctor))
     form.offer_places(doctor_id, list_places_of(doctor_id))
-    shown, chosen = Shown(), chosen_in(request.form)
+    shown, chosen = ShownPlan(), chosen_in(request.form)
     if form.validate_on_submit():
         with form.refusals():
             details = form.details()
@@ -99,7 +99,7 @@ def say_absence(details: AbsenceDetails, name: str) -> None:
     toast(text, undo=act if list_acts(details.absence_key) else None, act=act)
 
 
-def _record(form: AbsenceForm, details: AbsenceDetails, shown: Shown) -> int | None:
+def _record(form: AbsenceForm, details: AbsenceDetails, shown: ShownPlan) -> int | None:
     """Do it, if it is what was shown and every visit can go; else say why not on the form."""
     decisions = chosen_in(request.form)
     try:
@@ -116,7 +116,7 @@ def _record(form: AbsenceForm, details: AbsenceDetails, shown: Shown) -> int | N
         return None
     if answer.stays or recorded.before:
         return recorded.absence.id
-    form.refuse(VisitsChanged())
+    form.refuse(AbsenceVisitsChanged())
     return None
 
 

@@ -11,7 +11,7 @@ from portal.absences import commands, queries
 from portal.absences.forms import UndoForm
 from portal.absences.screens.sheet import stays_of
 from portal.absences.views.blueprint import bp
-from portal.absences.views.recording import VisitsChanged
+from portal.absences.views.recording import AbsenceVisitsChanged
 from portal.appointments.act_words import CALLED_BY, Called
 from portal.auth.permissions import permission
 from portal.doctors.queries import get_doctor, list_doctor_names
@@ -33,7 +33,7 @@ def reversal(absence_id: int) -> Response:
             toast(_("Absence undone."))
             return go("absences.show", absence_id=absence_id)
         if sent:
-            form.refuse(VisitsChanged())
+            form.refuse(AbsenceVisitsChanged())
         form.seen.data, stays = answer.mark, stays_of(absence_id, undone)
     return form_page("absences/reversal.html", "absences/_reversal.html", form, absence=absence,
                      undone=undone, stays=stays, spans=queries.list_spans(absence_id),

@@ -32,7 +32,7 @@ from portal.schema.facilities import Facility
 from portal.services.queries import find_offering
 from portal.web.days import within_reason
 from portal.web.forms import Line, PickField, record_number, tidy
-from portal.web.forms.words import Named
+from portal.web.forms.words import BeginsWithName
 
 OWN_TIME = "own"
 # What a command calls a field, and where the form shows it.
@@ -171,7 +171,7 @@ class BookingForm(Repeating, ForSomebody):
         at = None if self.slot is None else local_date(self.slot.start_at, facility.timezone)
         refused = refusal_of(plan, choice.facility.name, at or choice.day or choice.today)
         if refused is not None:
-            raise ValidationError(Named(refused))
+            raise ValidationError(BeginsWithName(refused))
 
     def validate_start_at(self, field: Line) -> None:
         """Empty is now."""

@@ -17,7 +17,7 @@ from portal.schema.appointments import Appointment
 from portal.services.queries import find_offering, get_offering, list_offerings
 from portal.services.words import service_words
 from portal.web.forms import PickField, PortalForm, record_number, tidy
-from portal.web.forms.words import Named
+from portal.web.forms.words import BeginsWithName
 
 
 class EditForm(PortalForm):
@@ -51,7 +51,7 @@ class EditForm(PortalForm):
         refused = refusal_of(plan, choice.facility.name, day)
         if refused is not None:
             instead = gettext("Self-pay is possible.")
-            raise ValidationError(Named(f"{refused} {instead}"))
+            raise ValidationError(BeginsWithName(f"{refused} {instead}"))
 
     def details(self) -> EditDetails:
         """What it is to say. Raises NotOfferedBy."""

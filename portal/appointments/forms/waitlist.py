@@ -27,7 +27,7 @@ from portal.patients.rules.details import PatientDetails
 from portal.schema.appointments import WaitlistEntry
 from portal.schema.facilities import Facility
 from portal.web.forms import PickField, record_number, tidy
-from portal.web.forms.words import Named
+from portal.web.forms.words import BeginsWithName
 
 USUAL_WAIT = timedelta(weeks=6)
 # Of a booking what belongs to the wish as well.
@@ -103,7 +103,7 @@ class WishForm(ForSomebody):
         if isinstance(self.edits, WaitlistEntry) and field.data == self.edits.insurance_plan_id:
             return
         if self.verdict is not None:
-            raise ValidationError(Named(self.verdict.text))
+            raise ValidationError(BeginsWithName(self.verdict.text))
 
     def check(self) -> None:
         """As adding and changing check it, and registering whoever is new."""

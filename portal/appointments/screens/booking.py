@@ -47,7 +47,7 @@ class Hold(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Heading:
+class BookingHeading:
     """What stands above the form, where closing it leads, and what that lets go of.
 
     `asks` is whether the browser is to ask for what is chosen to be held; `when` is the time that
@@ -138,9 +138,9 @@ def keep_patient(form: BookingForm | WishForm, patient: Patient) -> None:
 
 def heading(
     facility: Facility, hold: Hold | None, *, when: str = "", asks: bool = False, doctor: str = ""
-) -> Heading:
+) -> BookingHeading:
     back_to = url_for("appointments.day", facility=facility.id)
-    return Heading(facility.name, when, back_to, hold, asks, doctor)
+    return BookingHeading(facility.name, when, back_to, hold, asks, doctor)
 
 
 def _doctor(found: Offers, choice: Choice) -> str:

@@ -23,7 +23,7 @@ from portal.tenancy.context import request_context
 from portal.web.filters import localtime
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     """An appointment as it stands on the sheet."""
 
     start: datetime
@@ -42,7 +42,7 @@ class DoctorSheet(NamedTuple):
     """Whose day it is, by time."""
 
     name: str
-    lines: Sequence[Line]
+    lines: Sequence[SheetLine]
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ def day_sheet(facility: Facility, day: date) -> DaySheet:
     )
 
 
-def _line(row: SheetRow, alerts: Sequence[Alert], zone: str) -> Line:
+def _line(row: SheetRow, alerts: Sequence[Alert], zone: str) -> SheetLine:
     patient, status = row.patient, STATUS[shown_status(row.status, row.confirmed_at)]
-    return Line(
+    return SheetLine(
         start=localtime(row.start_at, zone),
         minutes=round((row.end_at - row.start_at).total_seconds() / 60),
         name=name_of(patient),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 
 from portal.appointments.forms.choice import Choice
-from portal.appointments.screens.reasons_shown import About, Said, say_reasons
+from portal.appointments.screens.reasons_shown import About, SaidReason, say_reasons
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
 from portal.scheduling.openings.day_reasons import why_nothing
@@ -20,7 +20,7 @@ MOST_EXPLAINED = 5
 OF_PLAN = "plan_"
 
 
-def about_lost(choice: Choice, slot_id: int) -> list[Said]:
+def about_lost(choice: Choice, slot_id: int) -> list[SaidReason]:
     """Why the opening that was chosen cannot be booked: its time, that nothing is chosen, why."""
     slot, zone = get_slot(slot_id), choice.facility.timezone
     doctor = list_doctor_names({slot.doctor_id}).get(slot.doctor_id, "")
@@ -29,16 +29,16 @@ def about_lost(choice: Choice, slot_id: int) -> list[Said]:
         "%(time)s with %(doctor)s cannot be booked for this. Nothing is chosen now.",
         time=hhmm(start), doctor=doctor,
     )  # fmt: skip
-    return [Said(lost), *_why_lost(choice, slot, doctor)]
+    return [SaidReason(lost), *_why_lost(choice, slot, doctor)]
 
 
-def about_day(choice: Choice, day: date) -> list[Said]:
+def about_day(choice: Choice, day: date) -> list[SaidReason]:
     """Why a day has no opening, doctor by doctor; of many doctors the first."""
     if choice.service_id is None:
         return []
     offerings = _offerings(choice, choice.doctor_id)
     if not offerings:
-        return [Said(_("Not offered at this location."))]
+        return [SaidReason(_("Not offered at this location."))]
     said = []
     for offering in offerings[:MOST_EXPLAINED]:
         reasons = why_nothing(offering.id, choice.plan_id, day)
@@ -54,15 +54,15 @@ def moment(at: datetime, zone: str) -> str:
     return f"{longdate(start.date())}, {hhmm(start)}"
 
 
-def _why_lost(choice: Choice, slot: AvailabilitySlot, doctor: str) -> list[Said]:
+def _why_lost(choice: Choice, slot: AvailabilitySlot, doctor: str) -> list[SaidReason]:
     if slot.facility_id != choice.facility.id:
         place = list_facility_names({slot.facility_id}).get(slot.facility_id, "")
-        return [Said(_("It is at %(facility)s.", facility=place))]
+        return [SaidReason(_("It is at %(facility)s.", facility=place))]
     if choice.doctor_id not in (None, slot.doctor_id):
-        return [Said(_("Another doctor is chosen."))]
+        return [SaidReason(_("Another doctor is chosen."))]
     offerings = _offerings(choice, slot.doctor_id)
     if not offerings:
-        return [Said(_("%(doctor)s does not offer this service here.", doctor=doctor))]
+        return [SaidReason(_("%(doctor)s does not offer this service here.", doctor=doctor))]
     reasons = why_not(offerings[0].id, choice.plan_id, slot.start_at)
     told = (each for each in reasons if not each.code.startswith(OF_PLAN))
     return say_reasons(told, About(offerings[0], choice.plan_id, choice.facility.timezone))

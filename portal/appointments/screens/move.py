@@ -14,7 +14,7 @@ from portal.appointments import queries
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms import MoveForm
 from portal.appointments.rules import MovedMeanwhile, where
-from portal.appointments.screens.reasons_shown import About, Said, say_reasons
+from portal.appointments.screens.reasons_shown import About, SaidReason, say_reasons
 from portal.appointments.screens.visit import VisitPage
 from portal.doctors.queries import list_doctor_names, list_places
 from portal.refusals import DomainError, NotFound
@@ -75,7 +75,7 @@ class MovePage:
     days: Sequence[MoveDay]
     groups: Sequence[DoctorOpenings]
     nothing: str
-    reasons: Sequence[Said] = ()
+    reasons: Sequence[SaidReason] = ()
     instead: Sequence[Instead] = ()
     refused: str | None = None
 
@@ -129,7 +129,7 @@ def openings_on(visit: Appointment, day: date | None) -> dict[int, list[int]]:
 
 def why_not_there(
     visit: Appointment, to: MoveDetails, refusal: DomainError
-) -> tuple[Sequence[Said], Sequence[Instead]]:
+) -> tuple[Sequence[SaidReason], Sequence[Instead]]:
     """Every other reason against a time but its own seat, and the nearest openings."""
     if isinstance(refusal, NotFound):
         return (), ()

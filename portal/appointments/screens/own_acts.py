@@ -23,7 +23,7 @@ from portal.web.filters import hhmm, localtime, shortdate
 Done = tuple[AppointmentAct | OwnAct, str, str]
 
 
-class Told(NamedTuple):
+class ToldAct(NamedTuple):
     """Something that was done, perhaps to several appointments at once."""
 
     name: str
@@ -31,12 +31,12 @@ class Told(NamedTuple):
     text: str
 
 
-def list_own() -> list[Told]:
+def list_own() -> list[ToldAct]:
     """One's own acts of the last ten minutes that nobody has changed since, the last first."""
     records: list[Done] = [(act, str(act.row_uid), text) for act, text in list_own_records()]
     both = sorted([*_of_visits(), *records], key=lambda done: _moment(done[0]), reverse=True)
     zone = request_context().timezone
-    return [Told(name, localtime(act.done_at, zone), text) for act, name, text in both]
+    return [ToldAct(name, localtime(act.done_at, zone), text) for act, name, text in both]
 
 
 def _moment(act: AppointmentAct | OwnAct) -> tuple[datetime, datetime]:

@@ -16,7 +16,7 @@ from portal.services.queries import OfferingRow
 from portal.web.filters import hhmm, localtime, shortdate
 
 
-class Said(NamedTuple):
+class SaidReason(NamedTuple):
     """A reason in words, and where to change it; no address for those who may not."""
 
     text: str
@@ -53,10 +53,10 @@ HOURS = frozenset(
 )
 
 
-def say_reasons(reasons: Iterable[Reason], about: About, *, prefix: str = "") -> list[Said]:
+def say_reasons(reasons: Iterable[Reason], about: About, *, prefix: str = "") -> list[SaidReason]:
     """Reasons for a reader; instants as times of the facility."""
     return [
-        Said("".join((prefix, words_of(reason, about.zone))), _address(reason, about))
+        SaidReason("".join((prefix, words_of(reason, about.zone))), _address(reason, about))
         for reason in reasons
     ]
 

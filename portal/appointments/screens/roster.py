@@ -22,7 +22,7 @@ from portal.web.filters import hhmm, localtime
 
 
 @dataclass(frozen=True)
-class Member:
+class RosterRow:
     """Somebody on it."""
 
     id: int
@@ -45,7 +45,7 @@ class Roster:
     doctor: str
     start: datetime
     end: datetime
-    members: Sequence[Member]
+    members: Sequence[RosterRow]
     back_to: str
     slot_id: int | None = None
     seats: str = ""
@@ -97,12 +97,12 @@ def can_arrive(visit: Appointment, patient: Patient, zone: str) -> bool:
     return near and patient.status != "deceased"
 
 
-def _members(rows: Sequence[Attending], zone: str) -> list[Member]:
+def _members(rows: Sequence[Attending], zone: str) -> list[RosterRow]:
     may = current_user.can("appointments.attend")
     found = []
     for visit, patient, service in rows:
         shown = shown_status(visit.status, visit.confirmed_at)
-        found.append(Member(
+        found.append(RosterRow(
             visit.id, name_of(patient),
             patient.dob, patient.mrn, hhmm(localtime(visit.start_at, zone)), service, shown,
             (_(STATUS[shown][0]), STATUS[shown][1]), may and can_arrive(visit, patient, zone),

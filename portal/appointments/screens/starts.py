@@ -14,7 +14,7 @@ from portal.appointments.rules import Preference, preferred
 from portal.appointments.screens.board.columns import HUES
 from portal.appointments.screens.day_strip import DAYS, DayStrip, day_strip, first_of_week
 from portal.appointments.screens.missing import about_day, about_lost, moment
-from portal.appointments.screens.reasons_shown import Said
+from portal.appointments.screens.reasons_shown import SaidReason
 from portal.doctors.queries import Place, list_places
 from portal.refusals import N_
 from portal.scheduling.openings.listing import find_opening, list_openings, next_available
@@ -86,7 +86,7 @@ class Offers:
     verdict: Verdict
     steps: Sequence[PlannedStep]
     nothing: str
-    reasons: Sequence[Said]
+    reasons: Sequence[SaidReason]
     next_day: NextDay | None
     chosen: Opening | None
     elsewhere: ChosenElsewhere | None
@@ -262,11 +262,13 @@ def _nothing(choice: Choice, verdict: Verdict, day: date) -> str:
     return str(_("Nothing is free on %(day)s.", day=longdate(day)))
 
 
-def _lost(choice: Choice, lost: int | None) -> list[Said]:
+def _lost(choice: Choice, lost: int | None) -> list[SaidReason]:
     return about_lost(choice, lost) if lost is not None else []
 
 
-def _reasons(choice: Choice, lost: int | None, of_day: Sequence[Opening], day: date) -> list[Said]:
+def _reasons(
+    choice: Choice, lost: int | None, of_day: Sequence[Opening], day: date
+) -> list[SaidReason]:
     """Why what was chosen is not there any more, or why a day that was asked for has nothing."""
     if lost is not None:
         return about_lost(choice, lost)
@@ -275,7 +277,7 @@ def _reasons(choice: Choice, lost: int | None, of_day: Sequence[Opening], day: d
     if not choice.day_picked or choice.day in (None, day):
         return []
     nothing = _("Nothing is free on %(day)s.", day=longdate(choice.day or day))
-    return [Said(nothing), *about_day(choice, choice.day or day)]
+    return [SaidReason(nothing), *about_day(choice, choice.day or day)]
 
 
 def _next_day(choice: Choice, day: date) -> NextDay | None:

@@ -50,7 +50,7 @@ class Action(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Step:
+class ShownStep:
     """A step with its times in words; leaving it out stands apart from what comes next."""
 
     name: str
@@ -88,7 +88,7 @@ class VisitPage:
     overbook_reason: str | None
     outside: str | None
     notes: str | None
-    steps: Sequence[Step]
+    steps: Sequence[ShownStep]
     next_action: Action | None
     minor_actions: Sequence[Action]
     another_day: str | None
@@ -218,11 +218,13 @@ def _minor_actions(visit: Appointment, zone: str, *, today: bool) -> Iterator[Ac
         yield Action(_url("undo", visit), _(UNDO[act.kind]), "quiet", "undo-2")
 
 
-def _steps(visit: Appointment, rows: Sequence[StepRow], zone: str, *, attends: bool) -> list[Step]:
+def _steps(
+    visit: Appointment, rows: Sequence[StepRow], zone: str, *, attends: bool
+) -> list[ShownStep]:
     upcoming = next((row.id for row in rows if row.status == "scheduled"), None)
     goes_on = attends and visit.status in ("checked_in", "in_progress")
     return [
-        Step(
+        ShownStep(
             row.name, "" if _was_cancelled(visit, row) else row.status, _said(visit, row, zone),
             _step_actions(visit, row, upcoming) if goes_on else (),
             _aside(visit, row) if goes_on else None,

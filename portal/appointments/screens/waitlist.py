@@ -25,7 +25,7 @@ MOST_STARTS = 8
 MOST_PEOPLE = 5
 
 
-class Person(NamedTuple):
+class WaitingPatient(NamedTuple):
     """Somebody who wants a start."""
 
     name: str
@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
 
     text: str
     total: int
-    people: Sequence[Person]
+    people: Sequence[WaitingPatient]
 
 
 class Wish(NamedTuple):
@@ -111,7 +111,7 @@ def _wanted(
     return Wanted(text, len(matches), people)
 
 
-def _person(match: Match, wish: WishRow) -> Person:
+def _person(match: Match, wish: WishRow) -> WaitingPatient:
     row, patient = wish.row, wish.patient
     about = [written_telephone(patient.phone)] if patient.phone else []
     about += [_(URGENCY_WORDS[row.urgency]), row.service_name, row.plan_name or _("Self-pay")]
@@ -124,7 +124,7 @@ def _person(match: Match, wish: WishRow) -> Person:
         date=localtime(match.start_at, match.zone).date(), patient=match.patient_id,
         wish=match.entry_id,
     )  # fmt: skip
-    return Person(name_of(patient), " · ".join(about), url)
+    return WaitingPatient(name_of(patient), " · ".join(about), url)
 
 
 def _wishes_of(starts: Sequence[Sequence[Match]]) -> dict[int, WishRow]:

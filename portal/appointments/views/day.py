@@ -8,7 +8,7 @@ from portal.appointments.screens.carried import carried
 from portal.appointments.screens.day_sheet import day_sheet as sheet_of
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import (
-    NoFacility,
+    NoBoard,
     draw,
     facility_asked,
     number_asked,
@@ -26,10 +26,10 @@ from portal.web.days import day_asked
 NOTHING_NEW = 204
 
 
-@bp.errorhandler(NoFacility)
-def nowhere(_none: NoFacility) -> Response:
+@bp.errorhandler(NoBoard)
+def nowhere(_none: NoBoard) -> Response:
     """A clinic that has just begun, or somebody whose facilities are all closed."""
-    return page("appointments/nowhere.html", "appointments/_nowhere.html", status=NoFacility.status)
+    return page("appointments/nowhere.html", "appointments/_nowhere.html", status=NoBoard.status)
 
 
 @bp.get("/")

@@ -30,12 +30,12 @@ from portal.web.messages import take_messages
 HEADER = "X-Board"
 
 
-class NoFacility(NotFound):
+class NoBoard(NotFound):
     """There is no facility that this person sees, and so no board."""
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownBoard:
     """The board on the asking browser's screen."""
 
     facility_id: int
@@ -43,12 +43,12 @@ class Shown:
     stamps: frozenset[str]
 
 
-def shown_board() -> Shown | None:
+def shown_board() -> ShownBoard | None:
     """What the request says about its board; None for a page without one, or nonsense."""
     facility, _slash, rest = request.headers.get(HEADER, "").partition("/")
     day, _slash, stamps = rest.partition("/")
     try:
-        shown = Shown(int(facility), date.fromisoformat(day), frozenset(stamps.split(",")))
+        shown = ShownBoard(int(facility), date.fromisoformat(day), frozenset(stamps.split(",")))
     except ValueError:
         return None
     return shown if within_reason(shown.day) else None
@@ -75,7 +75,7 @@ def _drawn(
                    known=known, flow_only=flow_only, written=hhmm)  # fmt: skip
 
 
-def version_of(shown: Shown) -> str:
+def version_of(shown: ShownBoard) -> str:
     """The stamp of the whole board as it is now; reads nobody's data."""
     return stamp_of("version", queries.board_version(shown.facility_id, shown.day))
 
@@ -112,7 +112,7 @@ def facility_asked() -> Facility:
         return get_facility(_number(asked))
     facilities = list_facilities(limit=1)
     if not facilities:
-        raise NoFacility
+        raise NoBoard
     return facilities[0]
 
 

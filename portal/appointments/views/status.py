@@ -13,7 +13,7 @@ from portal.patients.commands import change_of
 from portal.patients.queries import get_patient
 from portal.patients.shown import status_words
 from portal.schema.acts import OwnAct
-from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
+from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, toast
 from portal.web.messages import PATIENT
 
@@ -26,7 +26,7 @@ def status(patient_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             ended = commands.change_status(patient, form.change(), form.ending())
-            said = Said(_said(patient.status, len(ended.visit_ids)), patient.id)
+            said = SaidAct(_said(patient.status, len(ended.visit_ids)), patient.id)
             say_done(said, "status_set", patient.id, status=patient.status)
             return go("patients.show", patient_id=patient.id)
     coming = queries.list_coming_rows(patient.id)
@@ -44,9 +44,9 @@ def _said(status: str, cancelled: int) -> str:
     return f"{said}. {gone}" if cancelled else said
 
 
-def _set(act: OwnAct) -> Said:
+def _set(act: OwnAct) -> SaidAct:
     status = status_words(act.before["status"])
-    return Said(_("The status of %(who)s is set to %(status)s", who=PATIENT, status=status),
+    return SaidAct(_("The status of %(who)s is set to %(status)s", who=PATIENT, status=status),
                 act.record_id)  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def _restore(act: OwnAct) -> Response:
     patient = get_patient(act.record_id)
     restored = commands.restore_patient_status(patient)
     status = status_words(patient.status)
-    say_undone(act, Said(_("The status of %(who)s is %(status)s again.", who=PATIENT,
+    say_undone(act, SaidAct(_("The status of %(who)s is %(status)s again.", who=PATIENT,
                            status=status), patient.id))  # fmt: skip
     if restored.stayed_away:
         toast(

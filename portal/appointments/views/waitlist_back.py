@@ -8,19 +8,19 @@ from portal.appointments.views.shown import over_board, with_board
 from portal.schema.acts import OwnAct
 from portal.schema.appointments import WaitlistEntry
 from portal.undoing.queries import digest_of
-from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_undone
+from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_undone
 from portal.web.answers import go
 from portal.web.messages import PATIENT
 
 
-def added(entry: WaitlistEntry) -> Said:
+def added(entry: WaitlistEntry) -> SaidAct:
     """Somebody waits."""
-    return Said(_("On the waitlist: %(who)s", who=PATIENT), entry.patient_id)
+    return SaidAct(_("On the waitlist: %(who)s", who=PATIENT), entry.patient_id)
 
 
-def withdrawn(entry: WaitlistEntry) -> Said:
+def withdrawn(entry: WaitlistEntry) -> SaidAct:
     """They do not wait any more."""
-    return Said(_("Waitlist entry withdrawn: %(who)s", who=PATIENT), entry.patient_id)
+    return SaidAct(_("Waitlist entry withdrawn: %(who)s", who=PATIENT), entry.patient_id)
 
 
 def back_to_list(entry: WaitlistEntry) -> Response:
@@ -39,14 +39,14 @@ def _withdraw(act: OwnAct) -> Response:
     entry = queries.get_wish(act.record_id)
     commands.withdraw_wish(entry)
     undone = _("No longer on the waitlist, as before: %(who)s", who=PATIENT)
-    say_undone(act, Said(undone, entry.patient_id))
+    say_undone(act, SaidAct(undone, entry.patient_id))
     return back_to_list(entry)
 
 
 def _reinstate(act: OwnAct) -> Response:
     entry = queries.get_wish(act.record_id)
     commands.reinstate_wish(entry)
-    say_undone(act, Said(_("Back on the waitlist: %(who)s", who=PATIENT), entry.patient_id))
+    say_undone(act, SaidAct(_("Back on the waitlist: %(who)s", who=PATIENT), entry.patient_id))
     return back_to_list(entry)
 
 

@@ -28,7 +28,7 @@ REASONS = {
 
 
 @dataclass(frozen=True)
-class Gap:
+class NoSlotReason:
     """Why there is no slot: a code of `REASONS`, with times (aware) or days for its places."""
 
     code: str
@@ -56,7 +56,7 @@ class WeekDay:
 
     date: date
     slots: Sequence[ShownSlot]
-    gaps: Sequence[Gap]
+    gaps: Sequence[NoSlotReason]
     hours: float | None
 
 
@@ -103,12 +103,12 @@ def _standing(slot: WeekSlot, now: datetime) -> str:
     return "later" if slot.action == "added" else "free"
 
 
-def _gaps(day: date, span: Span, known: WeekFacts) -> Iterator[Gap]:
+def _gaps(day: date, span: Span, known: WeekFacts) -> Iterator[NoSlotReason]:
     touching = [e for e in known.exceptions if e.start_at < span.end and e.end_at > span.start]
     overrides = [e for e in touching if e.type == "override"]
     of_weekday = [rule for rule in known.rules if rule.day_of_week == weekday(day)]
     if not of_weekday and not overrides:
-        yield Gap("no_rule")
+        yield NoSlotReason("no_rule")
     windows = list(_overridden(overrides, span))
     for rule in of_weekday:
         gap, window = _window(rule, day, known.zone, overrides)
@@ -118,7 +118,7 @@ def _gaps(day: date, span: Span, known: WeekFacts) -> Iterator[Gap]:
             windows.append((window, rule.slot_duration_minutes, rule.slot_interval_minutes))
     yield from _away(touching, span)
     for override in overrides:
-        yield Gap("override", {"from": override.start_at, "until": override.end_at})
+        yield NoSlotReason("override", {"from": override.start_at, "until": override.end_at})
     yield from _between([window for window, _duration, _interval in windows])
     for window, duration, interval in windows:
         yield from _rest(window, duration, interval)
@@ -126,20 +126,20 @@ def _gaps(day: date, span: Span, known: WeekFacts) -> Iterator[Gap]:
 
 def _window(
     rule: AvailabilityRule, day: date, zone: str, overrides: Iterable[AvailabilityException]
-) -> tuple[Gap | None, Span | None]:
+) -> tuple[NoSlotReason | None, Span | None]:
     """A rule's window on a day, or why it has none."""
     hours = {"hours": rule}
     if rule.valid_from and day < rule.valid_from:
-        return Gap("not_yet", hours | {"day": rule.valid_from}), None
+        return NoSlotReason("not_yet", hours | {"day": rule.valid_from}), None
     if rule.valid_to and day > rule.valid_to:
-        return Gap("over", hours | {"day": rule.valid_to}), None
+        return NoSlotReason("over", hours | {"day": rule.valid_to}), None
     for override in overrides:
         if override.availability_rule_id in (None, rule.id):
-            return Gap("replaced", hours), None
+            return NoSlotReason("replaced", hours), None
     last_day = day + timedelta(days=1) if rule.end_time == MIDNIGHT else day
     opens = instant(day, rule.start_time, zone)
     closes = instant(last_day, rule.end_time, zone)
-    return (None, Span(opens, closes)) if opens < closes else (Gap("clock", hours), None)
+    return (None, Span(opens, closes)) if opens < closes else (NoSlotReason("clock", hours), None)
 
 
 def _overridden(
@@ -150,31 +150,31 @@ def _overridden(
             yield Span(override.start_at, override.end_at), override.slot_duration_minutes, None
 
 
-def _away(touching: Iterable[AvailabilityException], span: Span) -> Iterator[Gap]:
+def _away(touching: Iterable[AvailabilityException], span: Span) -> Iterator[NoSlotReason]:
     for exception in touching:
         if exception.type != "override":
             times = {
                 "from": max(exception.start_at, span.start),
                 "until": min(exception.end_at, span.end),
             }
-            yield Gap(exception.type, times | {"reason": exception.reason or "–"})
+            yield NoSlotReason(exception.type, times | {"reason": exception.reason or "–"})
 
 
-def _between(windows: Iterable[Span]) -> Iterator[Gap]:
+def _between(windows: Iterable[Span]) -> Iterator[NoSlotReason]:
     """The stretches between sessions of one day."""
     reach: datetime | None = None
     for window in sorted(windows, key=lambda window: window.start):
         if reach is not None and window.start > reach:
-            yield Gap("between", {"from": reach, "until": window.start})
+            yield NoSlotReason("between", {"from": reach, "until": window.start})
         reach = max(reach or window.end, window.end)
 
 
-def _rest(window: Span, duration: int, interval: int | None) -> Iterator[Gap]:
+def _rest(window: Span, duration: int, interval: int | None) -> Iterator[NoSlotReason]:
     """What is left at the end of a session after the last slot that fits."""
     fitting = (window.minutes - duration) // (interval or duration)
     if fitting < 0:
-        yield Gap("rest", {"from": window.start, "until": window.end})
+        yield NoSlotReason("rest", {"from": window.start, "until": window.end})
         return
     ends = window.start + timedelta(minutes=fitting * (interval or duration) + duration)
     if ends < window.end:
-        yield Gap("rest", {"from": ends, "until": window.end})
+        yield NoSlotReason("rest", {"from": ends, "until": window.end})

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext
 
 from portal.availability.forms import WEEKDAYS
-from portal.availability.screens.week import Gap
+from portal.availability.screens.week import NoSlotReason
 from portal.schema.availability import AvailabilityRule
 from portal.web.filters import endtime, hhmm, localtime, shortdate
 
@@ -28,7 +28,7 @@ def session_of(rule: AvailabilityRule) -> str:
     return str(gettext("%(day)s, %(hours)s", day=day, hours=hours_of(rule)))
 
 
-def gap_words(gap: Gap, zone: str) -> str:
+def gap_words(gap: NoSlotReason, zone: str) -> str:
     """Why there is no slot, with the times of the zone."""
     places = {name: _said(value, zone) for name, value in gap.params.items()}
     return str(gettext(gap.message, **places))

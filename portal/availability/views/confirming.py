@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from portal.availability.forms import SeenForm
+from portal.availability.forms import HoursPreviewForm
 from portal.availability.queries import PlaceRow
 from portal.availability.screens.changes import HoursChange, Scope, changed_by
 from portal.web.answers import form_page, go, toast
@@ -13,7 +13,7 @@ from portal.web.previews import tried
 
 
 def show_then_do(
-    form: SeenForm,
+    form: HoursPreviewForm,
     place: PlaceRow | Scope,
     change: Callable[[], object],
     said: str,

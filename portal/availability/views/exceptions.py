@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.availability import commands, queries
-from portal.availability.forms import ExceptionForm, SeenForm, typed_exception
+from portal.availability.forms import ExceptionForm, HoursPreviewForm, typed_exception
 from portal.availability.screens.words import session_of
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
@@ -67,7 +67,7 @@ def exception_edit(exception_id: int) -> Response:
 def exception_removal(exception_id: int) -> Response:
     exception = queries.get_exception(exception_id)
     place = queries.get_place_of(exception.doctor_id, exception.facility_id)
-    form = SeenForm()
+    form = HoursPreviewForm()
 
     def remove() -> object:
         return commands.remove_exception(exception)

@@ -11,7 +11,7 @@ from portal.appointments.queries import Day, VisitRow
 from portal.appointments.screens.board.axis import ROW, Axis, axis_of, row_class
 from portal.appointments.screens.board.cells import Say
 from portal.appointments.screens.board.columns import DoctorColumn, Facts, column_of, stamp_of
-from portal.appointments.screens.board.flow import Group, flow_of, flow_stamp
+from portal.appointments.screens.board.flow import FlowColumn, flow_of, flow_stamp
 from portal.appointments.words import BOARD, STATUS, shown_status
 from portal.scheduling.times import Span
 
@@ -42,7 +42,7 @@ class Board:
     now_at: datetime
     columns: Sequence[DoctorColumn]
     counts: Sequence[Count]
-    flow: Sequence[Group] | None
+    flow: Sequence[FlowColumn] | None
     flow_stamp: str
     version: str
     scale: str

@@ -13,7 +13,7 @@ from portal.appointments.rules import lies_outside, where
 from portal.appointments.screens.board.axis import ROW, Axis, Rows, place_of
 from portal.appointments.screens.board.blocks import is_away
 from portal.appointments.screens.board.lanes import MOST, Lane, clusters, lanes_of
-from portal.appointments.screens.board.steps import LATE_MINUTES, Next, next_of
+from portal.appointments.screens.board.steps import LATE_MINUTES, NextButton, next_of
 from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
 from portal.scheduling.openings.day_slots import SlotRow
 from portal.scheduling.times import Span, local_date
@@ -43,7 +43,7 @@ class Pill(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Placed(Rows):
+class PlacedCard(Rows):
     """What stands on the board, beside others where they overlap."""
 
     id: int
@@ -56,7 +56,7 @@ class Placed(Rows):
 
 
 @dataclass(frozen=True, slots=True)
-class Card(Placed):
+class Card(PlacedCard):
     """A visit's card. `marks` are words that everybody must see; of the flags alerts come first.
 
     `movable` is where it is, for whoever moves it; empty when nobody may.
@@ -72,13 +72,13 @@ class Card(Placed):
     service: str
     pill: Pill | None
     movable: str
-    next: Next | None
+    next: NextButton | None
     said: str
     kind: str = "card"
 
 
 @dataclass(frozen=True, slots=True)
-class Group(Placed):
+class GroupCard(PlacedCard):
     """Those of one slot with several seats, as one card; `has` is every status among them."""
 
     status: str
@@ -92,7 +92,7 @@ class Group(Placed):
 
 
 @dataclass(frozen=True, slots=True)
-class More(Placed):
+class More(PlacedCard):
     """Visits for which no lane is left, as the link to their list.
 
     On a phone there is one lane beside the link: a link of its own, `few`, stands for the others.
@@ -107,7 +107,7 @@ class More(Placed):
 
 
 @dataclass(frozen=True, slots=True)
-class Free(Placed):
+class Free(PlacedCard):
     """An opening, or one that somebody is just booking; of a group's the seats are said.
 
     `at` is its instant where no row of the board begins then.
@@ -121,7 +121,7 @@ class Free(Placed):
     kind: str = "free"
 
 
-Cell = Card | Group | More | Free
+Cell = Card | GroupCard | More | Free
 
 
 def cells_of(
@@ -246,7 +246,7 @@ def _pill(visit: VisitRow, scene: Scene) -> Pill | None:
                 say("%(minutes)s min late", minutes="#"), late=True)  # fmt: skip
 
 
-def _group(slot: SlotRow, members: Sequence[VisitRow], scene: Scene) -> Group:
+def _group(slot: SlotRow, members: Sequence[VisitRow], scene: Scene) -> GroupCard:
     axis, say = scene.axis, scene.say
     start = min(visit.start_at for visit in members)
     at = axis.rows_of(start, max(visit.end_at for visit in members))
@@ -256,7 +256,7 @@ def _group(slot: SlotRow, members: Sequence[VisitRow], scene: Scene) -> Group:
     here = sum(visit.is_present for visit in members)
     seats = say("%(booked)s of %(seats)s", booked=slot.booked, seats=slot.capacity)
     words = say("%(number)s here", number=here) if here else ""
-    return Group(
+    return GroupCard(
         row=at.row, span=max(SHORTEST_CARD, at.span), id=slot.id, lane="",
         status=min(statuses, key=FURTHEST.index), has=" ".join(sorted(statuses)), name=name,
         time=axis.hhmm(start), seats=seats, here=words,

@@ -8,7 +8,7 @@ from portal.appointments.queries import BoardDoctor, VisitRow
 from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.cells import Say
 from portal.appointments.screens.board.columns import HUES, stamp_of
-from portal.appointments.screens.board.steps import LATE_MINUTES, Next, next_of
+from portal.appointments.screens.board.steps import LATE_MINUTES, NextButton, next_of
 from portal.appointments.words import FLAGS, Flag
 from portal.refusals import N_
 from portal.scheduling.times import Span
@@ -34,11 +34,11 @@ class Present:
     late: bool
     steps: tuple[str, ...]
     said: str
-    next: Next | None
+    next: NextButton | None
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FlowColumn:
     """Those at one step, the longest there first."""
 
     name: str
@@ -61,7 +61,7 @@ def flow_stamp(visits: Iterable[VisitRow]) -> str:
 
 def flow_of(
     visits: Iterable[VisitRow], doctors: Sequence[BoardDoctor], axis: Axis, now: datetime, say: Say
-) -> list[Group]:
+) -> list[FlowColumn]:
     """Who has arrived first, then the steps in order; this opens the names of those present."""
     names = {doctor.id: doctor.name for doctor in doctors}
     groups: dict[str, list[Present]] = {}
@@ -71,7 +71,9 @@ def flow_of(
         person = _present(visit, names.get(visit.doctor_id, ""), axis, now, say)
         groups.setdefault(step, []).append(person)
         places[step] = min(place, places.get(step, place))
-    return [Group(step, tuple(groups[step])) for step in sorted(groups, key=places.__getitem__)]
+    return [
+        FlowColumn(step, tuple(groups[step])) for step in sorted(groups, key=places.__getitem__)
+    ]
 
 
 def _step_of(visit: VisitRow, say: Say) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 MOST = 4
 
 
-class Placed(Protocol):
+class TakesRows(Protocol):
     """Something that takes rows."""
 
     @property
@@ -38,7 +38,7 @@ class _Cluster:
     lanes: dict[int, int] = field(default_factory=dict)
     ends: list[int] = field(default_factory=list)
 
-    def add(self, index: int, visit: Placed) -> None:
+    def add(self, index: int, visit: TakesRows) -> None:
         free = (lane for lane, end in enumerate(self.ends) if end <= visit.row)
         lane = next(free, None)
         if lane is None:
@@ -54,7 +54,7 @@ class _Cluster:
         return Lane(number, min(needed, MOST))
 
 
-def lanes_of(visits: Sequence[Placed]) -> list[Lane]:
+def lanes_of(visits: Sequence[TakesRows]) -> list[Lane]:
     """The lane of each visit (sorted by row) beside those it overlaps.
 
     Where more than `MOST` stand side by side, those that find no lane share the last, folded.
@@ -66,7 +66,7 @@ def lanes_of(visits: Sequence[Placed]) -> list[Lane]:
     return found
 
 
-def clusters(visits: Sequence[Placed]) -> Iterable[tuple[list[int], _Cluster]]:
+def clusters(visits: Sequence[TakesRows]) -> Iterable[tuple[list[int], _Cluster]]:
     """Those (sorted by row) that hang together by overlapping, as their indexes and lanes."""
     cluster = _Cluster()
     for index, visit in enumerate(visits):

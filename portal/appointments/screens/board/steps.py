@@ -14,7 +14,7 @@ LATE_MINUTES = 20
 NEAR = timedelta(hours=6)
 
 
-class Next(NamedTuple):
+class NextButton(NamedTuple):
     """What is posted to below the visit's address, and what the button for it says."""
 
     path: str
@@ -26,12 +26,14 @@ def is_near(start_at: datetime, zone: str, now: datetime) -> bool:
     return abs(start_at - now) <= NEAR or local_date(start_at, zone) == local_date(now, zone)
 
 
-def next_of(visit: VisitRow, zone: ZoneInfo, now: datetime, say: Callable[..., str]) -> Next | None:
+def next_of(
+    visit: VisitRow, zone: ZoneInfo, now: datetime, say: Callable[..., str]
+) -> NextButton | None:
     """The one step that can be taken now; None when the visit is over or of another day."""
     kind = _kind(visit)
     if kind is None or (kind == "check_in" and not is_near(visit.start_at, zone.key, now)):
         return None
-    return Next(f"next?version={visit.row_version}", say(LABELS[kind], step=visit.step or ""))
+    return NextButton(f"next?version={visit.row_version}", say(LABELS[kind], step=visit.step or ""))
 
 
 def _kind(visit: VisitRow) -> str | None:
