@@ -29,7 +29,7 @@ from bench.kit.clinic import Works, a_clinic, desk_signs_in
 from bench.kit.plaintext import search_plain, search_raw
 from portal.patients.queries import search_patients
 from portal.patients.queries.searching import tokens_for
-from portal.patients.rules.finding import Person
+from portal.patients.rules.finding import SearchedPatient
 from portal.patients.rules.numbers import medical_record_number
 from portal.phi.sealed import DATE, seal_field
 
@@ -70,7 +70,7 @@ def measure(small: bool) -> Iterator[Figure]:
         yield from compared(works, people, searches)
 
 
-def compared(works: Works, people: Sequence[Person], searches: int) -> Iterator[Figure]:
+def compared(works: Works, people: Sequence[SearchedPatient], searches: int) -> Iterator[Figure]:
     """The figures of each kind, and of all kinds together."""
     with works.database.connect("app") as bare:
         every = [_took(works, bare, people, kind, searches) for kind in KINDS.values()]
@@ -92,7 +92,7 @@ def _told(name: str, took: dict[str, Times], *, at_most: float | None = None) ->
 
 
 def _took(
-    works: Works, bare: psycopg.Connection[Any], people: Sequence[Person],
+    works: Works, bare: psycopg.Connection[Any], people: Sequence[SearchedPatient],
     letters: tuple[int, ...], searches: int,
 ) -> dict[str, Times]:  # fmt: skip
     typed = [
@@ -147,7 +147,7 @@ def _find_the_same(works: Works, typed: Sequence[str]) -> None:
     works.leave()
 
 
-def _people(count: int) -> Iterator[Person]:
+def _people(count: int) -> Iterator[SearchedPatient]:
     """Invented people; a few names are common, most are rare."""
     dice = random.Random(11)
     pieces = SYLLABLES.split()
@@ -158,15 +158,15 @@ def _people(count: int) -> Iterator[Person]:
         last = lasts[min(int(dice.paretovariate(0.4)), len(lasts)) - 1]
         born = date(1930, 1, 1) + timedelta(days=dice.randrange(34_000))
         phone = f"({dice.randrange(200, 1000)}) 555-{dice.randrange(10_000):04d}"
-        yield Person(first, last, dob=born, phone=phone)
+        yield SearchedPatient(first, last, dob=born, phone=phone)
 
 
-def _load(works: Works, count: int) -> list[Person]:
+def _load(works: Works, count: int) -> list[SearchedPatient]:
     """Everybody, sealed and indexed as registering does it; a sample of them."""
     for statement in plaintext.TABLE:
         works.admin(statement)
-    kept: list[Person] = []
-    batch: list[Person] = []
+    kept: list[SearchedPatient] = []
+    batch: list[SearchedPatient] = []
     with (
         _without_indexes(works),
         works.clinic.at_work(),
@@ -187,7 +187,7 @@ def _load(works: Works, count: int) -> list[Person]:
 
 
 def _copy(
-    admin: psycopg.Connection[Any], works: Works, people: list[Person], first_id: int
+    admin: psycopg.Connection[Any], works: Works, people: list[SearchedPatient], first_id: int
 ) -> None:
     tenant_id, facility_id = works.clinic.id, works.clinic.facility_id
     patients, found_by, plain = [], [], []
@@ -203,7 +203,7 @@ def _copy(
         patients.append((*row, *sealed))
         names = (who.first_name, who.last_name)
         plain.append((*row, *names, who.dob, who.phone, *map(str.lower, names)))
-        others = _tokens(Person("", "", dob=who.dob, phone=who.phone, mrn=mrn))
+        others = _tokens(SearchedPatient("", "", dob=who.dob, phone=who.phone, mrn=mrn))
         found_by += [
             (tenant_id, *found, patient_id) for found in {*_tokens_of_name(*names), *others}
         ]
@@ -220,10 +220,10 @@ def _copy(
 
 @lru_cache(100_000)
 def _tokens_of_name(first: str, last: str) -> list[tuple[str, bytes]]:
-    return _tokens(Person(first, last))
+    return _tokens(SearchedPatient(first, last))
 
 
-def _tokens(person: Person) -> list[tuple[str, bytes]]:
+def _tokens(person: SearchedPatient) -> list[tuple[str, bytes]]:
     return [(key.field, token) for key in person.search_keys() for token in tokens_for(key)]
 
 

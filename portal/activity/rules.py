@@ -74,7 +74,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Standing:
+class SealStanding:
     """Whether the log's seals hold, as the screen says it.
 
     Attributes:
@@ -91,7 +91,7 @@ class Standing:
     def of(
         cls, sealed_at: datetime | None, verified_at: datetime | None, holds: bool | None,
         *, now: datetime,
-    ) -> "Standing":  # fmt: skip
+    ) -> "SealStanding":  # fmt: skip
         """What to say; the worst comes first."""
         alarm = None
         if holds is False:

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import force_locale, gettext
 
 from portal.activity import queries
-from portal.activity.queries import Line
+from portal.activity.queries import LogLine
 from portal.activity.rules import Filters, Mark
 from portal.activity.words import OUTCOMES, action_words, actor_words
 from portal.exports.rules import Cell, ExportBatch, ExportSource
@@ -41,7 +41,7 @@ def _locale(asked: dict[str, Any]) -> str:
     return str(asked["locale"]).replace("-", "_")
 
 
-def _cells(line: Line, names: Mapping[int, str]) -> tuple[Cell, ...]:
+def _cells(line: LogLine, names: Mapping[int, str]) -> tuple[Cell, ...]:
     return (
         line.occurred_at.isoformat(),
         actor_words(line.actor, names.get(line.user_id or 0)),

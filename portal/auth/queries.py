@@ -42,7 +42,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Link:
+class OneTimeLink:
     """An unused one-time link and whom it lets in."""
 
     link_id: int
@@ -77,13 +77,13 @@ def has_password(user: User) -> bool:
     return account is not None and account.password_hash is not None
 
 
-def find_link(token_hash: bytes) -> Link | None:
+def find_link(token_hash: bytes) -> OneTimeLink | None:
     """The unused, unexpired link with this token."""
     row = session.execute(
         text("SELECT * FROM find_link(:token_hash, :expires, :proof)"),
         {"token_hash": token_hash, **proven("find_link", token_hash.hex())},
     ).one_or_none()
-    return Link(**row._mapping) if row else None
+    return OneTimeLink(**row._mapping) if row else None
 
 
 def get_user(user_id: int) -> User:

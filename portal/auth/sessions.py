@@ -31,7 +31,7 @@ NEAR_SECONDS = 150
 
 
 @dataclass(frozen=True)
-class Member(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):  # type: ignore[misc]
     """The person who is signed in."""
 
     id: int
@@ -166,11 +166,11 @@ def _bind_signed_cookie(found: RequestContext | None) -> None:
             signed_cookie[TOKEN] = new_secret(found.user_id)
 
 
-def _member(_request: object) -> Member | None:
+def _member(_request: object) -> SignedIn | None:
     known = state().request_context
     if known is None or known.user_id is None or known.owes:
         return None
-    return Member(
+    return SignedIn(
         id=known.user_id, tenant_id=known.tenant_id, name=known.name or "",
         email=known.email or "", role=known.role or "", facility_ids=known.facility_ids,
         clinic=known.tenant_name,

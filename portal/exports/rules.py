@@ -17,7 +17,7 @@ MOST_TRIES = 3
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExportKind:
     """Something that can be exported.
 
     Attributes:
@@ -31,7 +31,7 @@ class Kind:
     screen: str
 
 
-KINDS = {"activity": Kind(N_("Activity log"), "activity.export", "activity.index")}
+KINDS = {"activity": ExportKind(N_("Activity log"), "activity.export", "activity.index")}
 MEDIA = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -35,13 +35,13 @@ class PayerForm(Reachable, PortalForm):
         return PayerDetails(self.name.data or "", self.website.data, self.contact())
 
 
-class SeenForm(PortalForm):
+class AcceptancePreviewForm(PortalForm):
     """A form whose change is shown first: `seen` is the mark of what has been shown."""
 
     seen = HiddenField()
 
 
-class PlanForm(SeenForm):
+class PlanForm(AcceptancePreviewForm):
     """A payer's plan and the dates between which it is in effect."""
 
     name = Line(_("Name"), [REQUIRED, Length(max=200)])
@@ -64,7 +64,7 @@ class PlanForm(SeenForm):
         )
 
 
-class DatesForm(SeenForm):
+class DatesForm(AcceptancePreviewForm):
     """From when to when a plan is accepted."""
 
     accepted_since = DateField(_("First day"), [Optional()])

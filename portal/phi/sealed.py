@@ -52,17 +52,19 @@ UNREADABLE = Unreadable("unreadable")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SealedKind:
     """How a value becomes bytes and back."""
 
     dump: Callable[[Any], bytes]
     load: Callable[[bytes], Any]
 
 
-TEXT = Kind(str.encode, bytes.decode)
-DATE = Kind(lambda day: day.isoformat().encode(), lambda raw: date.fromisoformat(raw.decode()))
-BYTES = Kind(bytes, bytes)
-OBJECT = Kind(lambda value: json.dumps(value, ensure_ascii=False).encode(), json.loads)
+TEXT = SealedKind(str.encode, bytes.decode)
+DATE = SealedKind(
+    lambda day: day.isoformat().encode(), lambda raw: date.fromisoformat(raw.decode())
+)
+BYTES = SealedKind(bytes, bytes)
+OBJECT = SealedKind(lambda value: json.dumps(value, ensure_ascii=False).encode(), json.loads)
 
 
 # From the bytes of a row's `row_uid` and an envelope of one column to its value.
@@ -81,7 +83,7 @@ class Sealed:
     """
 
     def __init__(
-        self, envelope: str, kind: Kind = TEXT, *, patient: str | None = "patient_id"
+        self, envelope: str, kind: SealedKind = TEXT, *, patient: str | None = "patient_id"
     ) -> None:
         self.envelope = envelope
         self.kind = kind
@@ -124,7 +126,9 @@ class Sealed:
         return column.table.name, column.name
 
 
-def seal_field(table: str, column: str, row_uid: UUID, value: Any, *, kind: Kind = TEXT) -> bytes:
+def seal_field(
+    table: str, column: str, row_uid: UUID, value: Any, *, kind: SealedKind = TEXT
+) -> bytes:
     """The envelope of one field, for rows that are written without a model."""
     tenant_id = request_context().tenant_id
     keys = ring().of(tenant_id)
@@ -150,7 +154,7 @@ class Opener:
         """Register that a patient is shown to somebody."""
         self._seen.add(patient_id)
 
-    def column(self, column: str, kind: Kind = TEXT) -> Opening:
+    def column(self, column: str, kind: SealedKind = TEXT) -> Opening:
         """What opens one column for the program's own use; whoever shows a value says `see`.
 
         It takes the bytes of a row's `row_uid` and the envelope, and gives the value: UNREADABLE
@@ -186,7 +190,7 @@ def open_field(
     envelope: bytes | None,
     *,
     patient_id: int | None,
-    kind: Kind = TEXT,
+    kind: SealedKind = TEXT,
 ) -> Any:
     """The value of one field of a row, registering that the patient was seen."""
     if envelope is not None and patient_id is not None:
@@ -195,7 +199,7 @@ def open_field(
 
 
 def open_unseen(
-    table: str, column: str, row_uid: UUID, envelope: bytes | None, *, kind: Kind = TEXT
+    table: str, column: str, row_uid: UUID, envelope: bytes | None, *, kind: SealedKind = TEXT
 ) -> Any:
     """The value of one field for the program's own use; what a person is shown is `open_field`."""
     if envelope is None:

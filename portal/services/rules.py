@@ -23,7 +23,7 @@ class VisitTooLong(DomainError):
     field = "steps"
 
 
-class NameMissing(DomainError):
+class ServiceNameMissing(DomainError):
     message = N_("Give it a name.")
     field = "name"
 
@@ -45,11 +45,11 @@ def check_steps(minutes: Sequence[int]) -> None:
 
 def checked_name(name: str) -> str:
     if not name.strip():
-        raise NameMissing
+        raise ServiceNameMissing
     return name.strip()
 
 
-class Step(Protocol):
+class ComparedStep(Protocol):
     """What is compared of a step; its template says what kind of step it is."""
 
     @property
@@ -67,11 +67,11 @@ class Step(Protocol):
 class Compared(NamedTuple):
     """A step beside another path: `same`, `changed`, `added`, or `missing` from the new one."""
 
-    step: Step
+    step: ComparedStep
     mark: str
 
 
-def compare_steps(usual: Iterable[Step], own: Iterable[Step]) -> list[Compared]:
+def compare_steps(usual: Iterable[ComparedStep], own: Iterable[ComparedStep]) -> list[Compared]:
     """How one path differs from another, in its own order; what it leaves out comes last."""
     waiting = list(usual)
     compared = []
@@ -85,5 +85,5 @@ def compare_steps(usual: Iterable[Step], own: Iterable[Step]) -> list[Compared]:
     return compared + [Compared(step, "missing") for step in waiting]
 
 
-def _looks(step: Step) -> tuple[Hashable, ...]:
+def _looks(step: ComparedStep) -> tuple[Hashable, ...]:
     return (step.minutes, step.location_type, step.requires_preparation, step.can_be_skipped)

@@ -15,7 +15,7 @@ class StillMissing(Conflict):
     message = N_("Something without which nobody can be booked is still missing.")
 
 
-class Gap(NamedTuple):
+class SetupGap(NamedTuple):
     """How many records lack something, and the first of them."""
 
     records: int
@@ -27,7 +27,7 @@ class Counts:
     """What a clinic has: a number of each thing, and the gaps there are by name."""
 
     have: Mapping[str, int]
-    gaps: Mapping[str, Gap]
+    gaps: Mapping[str, SetupGap]
 
 
 class Task(NamedTuple):
@@ -54,37 +54,37 @@ TASKS = (
 )
 
 
-class Line(NamedTuple):
+class SetupTask(NamedTuple):
     """A task as the clinic's data has it."""
 
     task: Task
     have: int
-    gap: Gap | None
+    gap: SetupGap | None
     state: str
 
 
-def checklist(counts: Counts) -> list[Line]:
+def checklist(counts: Counts) -> list[SetupTask]:
     """Every task with its state."""
     lines = []
     for task in TASKS:
         have, gap = counts.have[task.counted], counts.gaps.get(task.gap or "")
-        lines.append(Line(task, have, gap, _state(task, have, gap)))
+        lines.append(SetupTask(task, have, gap, _state(task, have, gap)))
     return lines
 
 
-def next_line(lines: Sequence[Line]) -> Line | None:
+def next_line(lines: Sequence[SetupTask]) -> SetupTask | None:
     """What to see to now: the first that nobody can be booked without, else the first gap."""
     by_state = {state: [line for line in lines if line.state == state] for state in (MISSING, PART)}
     return next(iter([*by_state[MISSING], *by_state[PART]]), None)
 
 
-def check_ready(lines: Sequence[Line]) -> None:
+def check_ready(lines: Sequence[SetupTask]) -> None:
     """Raise StillMissing while nobody can be booked."""
     if any(line.state == MISSING for line in lines):
         raise StillMissing
 
 
-def _state(task: Task, have: int, gap: Gap | None) -> str:
+def _state(task: Task, have: int, gap: SetupGap | None) -> str:
     if gap:
         return PART if have or task.optional else MISSING
     if have:

@@ -4,7 +4,7 @@ from flask_babel import gettext, ngettext
 
 from portal.refusals import N_
 from portal.setup.queries import Coverage
-from portal.setup.rules import DONE, MISSING, OPTIONAL, PART, Gap
+from portal.setup.rules import DONE, MISSING, OPTIONAL, PART, SetupGap
 
 # state -> words, icon
 STATES = {
@@ -109,7 +109,7 @@ def have_words(task: str, have: int) -> str:
     return str(words[task]())
 
 
-def gap_words(task: str, gap: Gap) -> str:
+def gap_words(task: str, gap: SetupGap) -> str:
     """What is lacking: "2 doctors have no place, so nobody can be booked with them."."""
     num = gap.records
     words = {

@@ -41,7 +41,7 @@ STATUSES = {status: words for status, (words, _icon) in STATUS.items()}
 
 
 @dataclass(frozen=True)
-class Heading:
+class ListColumn:
     """A column: what it is called, how a row's value is got, and what its words are, if any."""
 
     words: str
@@ -59,11 +59,11 @@ class ExportedList:
     table: str
     filters: tuple[str, ...]
     rows: Callable[..., Sequence[Any]]
-    headings: tuple[Heading, ...]
+    headings: tuple[ListColumn, ...]
 
 
-def _h(words: str, name: str, says: Mapping[Any, str] | None = None) -> Heading:
-    return Heading(words, attrgetter(name), says or {})
+def _h(words: str, name: str, says: Mapping[Any, str] | None = None) -> ListColumn:
+    return ListColumn(words, attrgetter(name), says or {})
 
 
 def _local(name: str) -> Callable[[Any], Any]:
@@ -169,7 +169,8 @@ LISTS = {
             "availability_exceptions", ("q", "past"),
             lambda asked, **window: search_exceptions(
                 query=asked["q"], past=asked["past"], **window),
-            (Heading(FROM, _local("start_at")), Heading(UNTIL, _local("end_at")), _h(ZONE, "zone"),
+            (ListColumn(FROM, _local("start_at")), ListColumn(UNTIL, _local("end_at")), _h(ZONE,
+                                                                                           "zone"),
              _h(DOCTOR, "doctor"), _h(FACILITY, "facility"),
              _h(N_("Type"), "type", EXCEPTIONS), _h(N_("Reason"), "reason")),
         ),
@@ -194,12 +195,12 @@ LISTS = {
             ("facility_id", "since", "until"),
             lambda asked, **window: queries.list_visits(
                 **{name: asked[name] for name in ("facility_id", "since", "until")}, **window),
-            (Heading(N_("Day"), _day("start_at")), Heading(FROM, _time("start_at")),
-             Heading(UNTIL, _time("end_at")), _h(ZONE, "zone"), _h(FACILITY, "facility"),
+            (ListColumn(N_("Day"), _day("start_at")), ListColumn(FROM, _time("start_at")),
+             ListColumn(UNTIL, _time("end_at")), _h(ZONE, "zone"), _h(FACILITY, "facility"),
              _h(DOCTOR, "doctor"), _h(SERVICE, "service"), _h(N_("MRN"), "mrn"),
              _h(FIRST, "first_name"), _h(LAST, "last_name"), _h(N_("DOB"), "dob"),
              _h(PHONE, "phone"), _h(PLAN, "plan"),
-             Heading(N_("Status"), lambda row: shown_status(row.status, row.confirmed_at),
+             ListColumn(N_("Status"), lambda row: shown_status(row.status, row.confirmed_at),
                      STATUSES)),
         ),
         ExportedList(

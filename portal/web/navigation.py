@@ -34,7 +34,7 @@ WITHIN = {"absences": "availability", "exports": "activity"}
 
 
 @dataclass(frozen=True)
-class Link:
+class RailLink:
     """One entry of the rail; `current`: this page is it, or belongs to it."""
 
     endpoint: str
@@ -43,11 +43,11 @@ class Link:
     current: bool
 
 
-def rail() -> list[Link]:
+def rail() -> list[RailLink]:
     """The entries this person sees on this page."""
     here = _current()
     return [
-        Link(endpoint, icon, gettext(words), endpoint == here)
+        RailLink(endpoint, icon, gettext(words), endpoint == here)
         for endpoint, icon, words in RAIL
         if has_endpoint(endpoint) and _allowed(endpoint)
     ]

@@ -11,14 +11,14 @@ from typing import NamedTuple, Protocol, TypeVar
 from portal.db import session
 
 
-class Outcome(Protocol):
+class PreviewOutcome(Protocol):
     """What a change did; read in full before it is taken back."""
 
     def fingerprint(self) -> str:
         """The same text for the same outcome, without ids that are new each time."""
 
 
-Did = TypeVar("Did", bound=Outcome)
+Did = TypeVar("Did", bound=PreviewOutcome)
 
 
 def mark_of(fingerprint: str) -> str:

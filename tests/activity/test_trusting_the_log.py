@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.activity.rules import Mark, Standing, first_accounted_day, is_instant
+from portal.activity.rules import Mark, SealStanding, first_accounted_day, is_instant
 from portal.activity.views import log as views
 
 NOW = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
@@ -31,11 +31,11 @@ AGO = {
 def test_the_worst_is_said_first(sealed, verified, holds, alarm):
     sealed_at = NOW - AGO[sealed] if sealed else None
     verified_at = NOW - AGO[verified] if verified else None
-    assert Standing.of(sealed_at, verified_at, holds, now=NOW).alarm == alarm
+    assert SealStanding.of(sealed_at, verified_at, holds, now=NOW).alarm == alarm
 
 
 def test_a_whole_log_is_said_in_one_line(browser, alder, monkeypatch):
-    shown = standing(browser, alder, monkeypatch, Standing(ago("now"), ago("hours"), None))
+    shown = standing(browser, alder, monkeypatch, SealStanding(ago("now"), ago("hours"), None))
     assert "Sealed a minute ago; last checked today at 00:00; nothing is wrong." in shown
     assert ALARM not in shown
 
@@ -49,7 +49,7 @@ def test_a_whole_log_is_said_in_one_line(browser, alder, monkeypatch):
     ],
 )
 def test_an_alarm_is_one(browser, alder, monkeypatch, alarm, words):
-    shown = standing(browser, alder, monkeypatch, Standing(ago("now"), ago("days"), alarm))
+    shown = standing(browser, alder, monkeypatch, SealStanding(ago("now"), ago("days"), alarm))
     assert words in shown
     assert ALARM in shown
 
@@ -63,7 +63,7 @@ def ago(which: str) -> datetime:
     return NOW - AGO[which]
 
 
-def standing(browser, alder, monkeypatch, found: Standing) -> str:
+def standing(browser, alder, monkeypatch, found: SealStanding) -> str:
     browser.sign_in(alder.owner)
     monkeypatch.setattr(views.queries, "get_standing", lambda: found)
     monkeypatch.setattr(views.clock, "real", lambda: NOW)

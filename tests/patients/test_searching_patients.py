@@ -12,7 +12,7 @@ from portal.patients import queries
 from portal.patients.commands.registering import register_checked
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.duplicates import Resemblance
-from portal.patients.rules.finding import Person
+from portal.patients.rules.finding import SearchedPatient
 from tests.patients.conftest import register
 
 
@@ -146,12 +146,12 @@ def test_possible_duplicates_share_a_birth_date_and_a_similar_name_or_a_telephon
     ann = register("Ann", "Okafor", dob=date(1980, 3, 4), phone="312 555 0142")
     mother = register("Grace", "Eze", dob=date(1950, 1, 1), phone="+1 (312) 555-0142")
     register("Zora", "Neale", dob=date(1980, 3, 4))
-    typed = Person("Okafor", "Anne", dob=date(1980, 3, 4), phone="3125550142")
+    typed = SearchedPatient("Okafor", "Anne", dob=date(1980, 3, 4), phone="3125550142")
     alike = queries.find_possible_duplicates(typed)
     assert [row.id for row, _ in alike] == [ann.id, mother.id]
     assert [row.id for row, _ in queries.find_possible_duplicates(typed, besides=ann.id)] == [
         mother.id
     ]
-    [(row, how)] = queries.find_possible_duplicates(Person("Okafor", "Ann"))
+    [(row, how)] = queries.find_possible_duplicates(SearchedPatient("Okafor", "Ann"))
     assert (row.id, how) == (ann.id, Resemblance.NAME)
-    assert queries.find_possible_duplicates(Person("Anne", "Okafor")) == []
+    assert queries.find_possible_duplicates(SearchedPatient("Anne", "Okafor")) == []

@@ -14,7 +14,7 @@ from phonenumbers import PhoneNumberFormat
 from portal.patients import queries
 from portal.patients.rules.details import PatientDetails, PhoneMalformed, checked
 from portal.patients.rules.duplicates import Resemblance, resemblance
-from portal.patients.rules.finding import Person, readings
+from portal.patients.rules.finding import SearchedPatient, readings
 from portal.telephones import bare_number, country_of, national_digits, shown, telephones
 from portal.web.filters import dialled, telephone
 from tests.patients.conftest import register
@@ -45,7 +45,7 @@ def spelled(number, how) -> str:
 def test_any_countrys_number_is_found_by_any_spelling(example, kept, typed):
     region, number = example
     countries = ("US", region)
-    patient = Person("Ann", "Okafor", phone=spelled(number, kept), countries=(region,))
+    patient = SearchedPatient("Ann", "Okafor", phone=spelled(number, kept), countries=(region,))
     meant = readings(spelled(number, typed), today=TODAY, countries=countries)
     assert any(reading.holds_for(patient) for reading in meant)
 
@@ -80,8 +80,8 @@ def test_a_patient_of_chicago_is_found(clinic, kept, typed):
     ],
 )  # fmt: skip
 def test_the_same_telephone_in_another_spelling(one, other, same):
-    ann = Person("Ann", "Okafor", phone=one, countries=("US",))
-    grace = Person("Grace", "Eze", phone=other, countries=("US",))
+    ann = SearchedPatient("Ann", "Okafor", phone=one, countries=("US",))
+    grace = SearchedPatient("Grace", "Eze", phone=other, countries=("US",))
     assert (resemblance(ann, grace) is Resemblance.PHONE) is same
 
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.patients.rules.birth_dates import birth_dates, without_birth_date
-from portal.patients.rules.finding import Key, Person, readings
+from portal.patients.rules.finding import Key, SearchedPatient, readings
 from portal.patients.rules.numbers import is_medical_record_number, medical_record_number
 
 TODAY = date(2026, 11, 22)
-ANN = Person(
+ANN = SearchedPatient(
     "Anne-Marie", "O’Connell", date(1980, 3, 4), "(312) 555-0142", "ann@mail.example", "01000017"
 )
 
@@ -60,7 +60,7 @@ NAMES = st.text(st.characters(categories=["Lu", "Ll", "Lo"]), min_size=2, max_si
 
 @given(NAMES, NAMES, st.data())
 def test_every_prefix_of_two_or_more_letters_finds_its_name(first, last, data):
-    person = Person(first, last)
+    person = SearchedPatient(first, last)
     length = data.draw(st.integers(2, len(last)))
     keys = person.search_keys()
     found = [

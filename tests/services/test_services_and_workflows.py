@@ -36,7 +36,7 @@ from portal.services.queries import (
 )
 from portal.services.rules import (
     MinutesOutOfRange,
-    NameMissing,
+    ServiceNameMissing,
     VisitTooLong,
     WorkflowWithoutSteps,
 )
@@ -104,7 +104,7 @@ def test_what_no_visit_can_be_is_refused(practice, template):
         add_workflow(WorkflowDetails(offering, "None", (StepDetails(template.id, 0),)))
     with pytest.raises(NotFound):
         add_workflow(WorkflowDetails(offering, "Unknown", (StepDetails(1),)))
-    with pytest.raises(NameMissing):
+    with pytest.raises(ServiceNameMissing):
         add_service(ServiceDetails(name=" "))
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal.setup.queries import counts
-from portal.setup.rules import DONE, MISSING, OPTIONAL, PART, Counts, Gap, checklist, next_line
+from portal.setup.rules import DONE, MISSING, OPTIONAL, PART, Counts, SetupGap, checklist, next_line
 from tests.support.client import Browser
 from tests.support.people import Clinic
 from tests.support.scheduling import a_doctor, a_plan, a_practice, a_service, book, hours, on_monday
@@ -17,7 +17,7 @@ EVERYTHING = (
 )  # fmt: skip
 
 
-def states(gaps: dict[str, Gap] | None = None, **have: int) -> dict[str, str]:
+def states(gaps: dict[str, SetupGap] | None = None, **have: int) -> dict[str, str]:
     """The state of every task; what is not said is there."""
     known = Counts(dict.fromkeys(EVERYTHING, 1) | have, gaps or {})
     return {line.task.name: line.state for line in checklist(known)}
@@ -38,7 +38,7 @@ def test_what_one_can_do_without_is_no_reproach():
 def test_a_gap_is_not_complete_and_comes_after_what_is_missing():
     known = Counts(
         dict.fromkeys(EVERYTHING, 1) | {"hours": 0},
-        {"placeless": Gap(1, 7), "planless": Gap(1, 8)},
+        {"placeless": SetupGap(1, 7), "planless": SetupGap(1, 8)},
     )
     lines = checklist(known)
     assert {line.task.name: line.state for line in lines if line.gap} == {
@@ -48,16 +48,16 @@ def test_a_gap_is_not_complete_and_comes_after_what_is_missing():
 
 
 def test_doctors_without_any_place_are_missing():
-    assert states({"placeless": Gap(2, 7)}, places=0)["doctors"] == MISSING
+    assert states({"placeless": SetupGap(2, 7)}, places=0)["doctors"] == MISSING
 
 
 def test_the_gaps_are_found_and_lead_to_the_first_record(clinic: Clinic):
     placeless, unoffered, plan = a_doctor(), a_service(), a_plan()
     practice = a_practice(clinic.facility_id)
     found = counts()
-    assert found.gaps["placeless"] == Gap(1, placeless.id)
-    assert found.gaps["unoffered"] == Gap(1, unoffered.id)
-    assert found.gaps["unaccepted"] == Gap(1, plan.id)
+    assert found.gaps["placeless"] == SetupGap(1, placeless.id)
+    assert found.gaps["unoffered"] == SetupGap(1, unoffered.id)
+    assert found.gaps["unaccepted"] == SetupGap(1, plan.id)
     assert found.gaps["hourless"].records == 1
     assert "stepless" not in found.gaps
     hours(practice)

@@ -1,7 +1,7 @@
 """Every read of the area."""
 
 from portal.activity.queries.disclosures import (
-    Told,
+    EnteredDisclosure,
     find_disclosure,
     get_disclosure,
     list_disclosures,
@@ -13,7 +13,7 @@ from portal.activity.queries.entries import (
 )
 from portal.activity.queries.glass import USES, count_unreviewed, get_glass, list_glass
 from portal.activity.queries.log import (
-    Line,
+    LogLine,
     Stretch,
     export_entries,
     get_moment,
@@ -24,9 +24,9 @@ from portal.activity.queries.people import find_people, names_of, numbers_of
 
 __all__ = [
     "USES",
-    "Line",
+    "EnteredDisclosure",
+    "LogLine",
     "Stretch",
-    "Told",
     "Value",
     "count_unreviewed",
     "export_entries",

@@ -17,7 +17,7 @@ MOST_LISTED = 1_000
 
 
 @dataclass(frozen=True)
-class Told:
+class EnteredDisclosure:
     """A disclosure as it was entered, and whether another has corrected it since."""
 
     disclosure: Disclosure
@@ -34,7 +34,9 @@ class Told:
         return self.stands and (until is None or until < today)
 
 
-def list_disclosures(patient_id: int, *, since: date, limit: int = MOST_LISTED) -> Sequence[Told]:
+def list_disclosures(
+    patient_id: int, *, since: date, limit: int = MOST_LISTED
+) -> Sequence[EnteredDisclosure]:
     """A patient's disclosures from a day on, the oldest first; those corrected since as well.
 
     Those of a record that was merged into it are the patient's own: they move with it.
@@ -45,7 +47,7 @@ def list_disclosures(patient_id: int, *, since: date, limit: int = MOST_LISTED) 
         Disclosure.disclosed_on >= since,
     )
     rows = session.execute(found.order_by(Disclosure.disclosed_on, Disclosure.id).limit(limit))
-    return [Told(*row) for row in rows]
+    return [EnteredDisclosure(*row) for row in rows]
 
 
 def get_disclosure(patient_id: int, disclosure_id: int) -> Disclosure:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from portal import clock
-from portal.activity.rules import Filters, Mark, Standing
+from portal.activity.rules import Filters, Mark, SealStanding
 from portal.db import db, session
 from portal.patients.queries import list_record_ids
 from portal.schema.audit import AuditEntry
@@ -57,7 +57,7 @@ FLOOR = text("""
 
 
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     """One entry of a list."""
 
     id: int
@@ -89,7 +89,7 @@ class Stretch:
         more: whether the next page is known to have entries; else the look-up only stopped.
     """
 
-    lines: Sequence[Line]
+    lines: Sequence[LogLine]
     older: Mark | None
     more: bool
 
@@ -118,10 +118,10 @@ def get_moment() -> datetime:
     return session.scalars(MOMENT).one()
 
 
-def get_standing() -> Standing:
+def get_standing() -> SealStanding:
     """Whether the log is sealed and was found whole."""
     row = session.execute(STATE).one()
-    return Standing.of(row.sealed_at, row.verified_at, row.holds, now=clock.real())
+    return SealStanding.of(row.sealed_at, row.verified_at, row.holds, now=clock.real())
 
 
 def find_floor(filters: Filters, before: Mark | None, most: int) -> Mark | None:
@@ -212,8 +212,8 @@ def page_of(
     )
 
 
-def _lines(statement: Select[*tuple[Any, ...]]) -> list[Line]:
-    return [Line(**row._mapping) for row in session.execute(statement)]
+def _lines(statement: Select[*tuple[Any, ...]]) -> list[LogLine]:
+    return [LogLine(**row._mapping) for row in session.execute(statement)]
 
 
 def _remaining(read: Subquery, filters: Filters) -> list[ColumnElement[bool]]:

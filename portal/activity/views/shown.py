@@ -8,7 +8,7 @@ from flask import Flask, url_for
 from flask_login import current_user
 
 from portal.activity import queries
-from portal.activity.queries import Line
+from portal.activity.queries import LogLine
 from portal.activity.rules import is_instant
 from portal.activity.views.blueprint import bp
 from portal.activity.words import OUTCOMES, SCREENS, action_words, actor_words, record_words
@@ -17,7 +17,7 @@ from portal.tenancy.context import request_context
 from portal.web.navigation import has_endpoint
 
 
-def around(lines: Sequence[Line]) -> dict[str, Any]:
+def around(lines: Sequence[LogLine]) -> dict[str, Any]:
     """The names and numbers of the entries' people, for the templates."""
     return {
         "names": queries.names_of(line.user_id for line in lines),

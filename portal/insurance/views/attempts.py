@@ -5,11 +5,13 @@ from typing import Any
 
 from portal.facilities.visits import MOST_SHOWN, list_visits
 from portal.insurance.commands import UncoveredAfter, VisitsAffected
-from portal.insurance.forms import SeenForm
+from portal.insurance.forms import AcceptancePreviewForm
 from portal.web.previews import NOTHING, tried
 
 
-def attempt(form: SeenForm, change: Callable[[], UncoveredAfter]) -> UncoveredAfter | None:
+def attempt(
+    form: AcceptancePreviewForm, change: Callable[[], UncoveredAfter]
+) -> UncoveredAfter | None:
     """Do a change; None when it stays, else the visits it would touch, with a refusal on the form.
 
     It stays when it touches nobody, or nobody but those that the form says were shown.
@@ -24,7 +26,7 @@ def attempt(form: SeenForm, change: Callable[[], UncoveredAfter]) -> UncoveredAf
     return affected
 
 
-def look(form: SeenForm, change: Callable[[], UncoveredAfter]) -> UncoveredAfter:
+def look(form: AcceptancePreviewForm, change: Callable[[], UncoveredAfter]) -> UncoveredAfter:
     """What a change would touch; the form then carries that it was shown."""
     affected, answer = tried(change, seen=None)
     form.seen.data = answer.mark

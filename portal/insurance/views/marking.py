@@ -15,7 +15,7 @@ from portal.insurance.views.blueprint import bp
 from portal.insurance.views.said import marked, say_marked
 from portal.schema.acts import OwnAct
 from portal.undoing.rules import LookFirst
-from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_undone
+from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_undone
 from portal.web.answers import asks_for_fragment, go, stay
 from portal.web.errors import error_page
 from portal.web.filters import shortdate
@@ -82,14 +82,14 @@ def _mark_back(act: OwnAct) -> Response:
     if not answer.stays:
         raise LookFirst(url_for("insurance.terms_edit", **ids, enabled="n"))
     now = cell_of(**ids)
-    say_undone(act, Said(f"{marked(now, accepted=now['cover'].enabled)}."))
+    say_undone(act, SaidAct(f"{marked(now, accepted=now['cover'].enabled)}."))
     return stay("insurance/_cell.html", "insurance.acceptance", **now)
 
 
 WAYS_BACK["acceptance_marked"] = WayBack(
     right="insurance.manage",
     mark=lambda act: _cell(act)["cover"].version,
-    said=lambda act: Said(marked(_cell(act), accepted=act.before["accepted"])),
+    said=lambda act: SaidAct(marked(_cell(act), accepted=act.before["accepted"])),
     take_back=_mark_back,
 )
 

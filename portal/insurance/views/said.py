@@ -4,13 +4,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.undoing.ways import Said, say_done
+from portal.undoing.ways import SaidAct, say_done
 from portal.web.answers import toast
 
 
 def say_marked(cell: dict[str, Any], now: dict[str, Any], unchanged: str | None = None) -> None:
     """What became of a cell, with a way back; what changes no term has nothing to take back."""
-    before, said = cell["cover"], Said(f"{marked(cell, accepted=now['cover'].enabled)}.")
+    before, said = cell["cover"], SaidAct(f"{marked(cell, accepted=now['cover'].enabled)}.")
     if before.version == now["cover"].version:
         toast(unchanged or said.text)
         return

@@ -11,7 +11,7 @@ from portal.db import session
 from portal.facilities.queries import countries
 from portal.patients.commands.registering import SEALED, reindex_patient
 from portal.patients.queries import Former, token_of
-from portal.patients.rules.finding import SCHEME, Key, Person, found_by
+from portal.patients.rules.finding import SCHEME, Key, SearchedPatient, found_by
 from portal.phi.sealed import Unreadable, open_unseen
 from portal.schema.patients import Patient, PatientSearchToken
 from portal.tenancy.context import request_context
@@ -62,7 +62,7 @@ def _of_this_scheme(patient_id: ColumnElement[int]) -> Exists:
     )
 
 
-def _person(row: Row[Any]) -> Person | None:
+def _person(row: Row[Any]) -> SearchedPatient | None:
     known = {
         name: open_unseen("patients", name, row.row_uid, row._mapping[name], kind=SEALED[name])
         for name in FOUND_BY
@@ -70,4 +70,4 @@ def _person(row: Row[Any]) -> Person | None:
     if any(isinstance(value, Unreadable) for value in known.values()):
         return None
     meta = known.pop("meta")
-    return Person(mrn=row.mrn, countries=countries(), **found_by(meta), **known)
+    return SearchedPatient(mrn=row.mrn, countries=countries(), **found_by(meta), **known)

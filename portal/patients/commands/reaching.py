@@ -6,14 +6,14 @@ from sqlalchemy import text
 
 from portal.db import session
 from portal.patients import queries
-from portal.patients.rules.finding import Person
+from portal.patients.rules.finding import SearchedPatient
 from portal.patients.rules.reach import TooLittleKnown, checked_reason
 from portal.refusals import NotFound
 
 BREAK_GLASS = text("SELECT break_glass(:patient_id, :reason)")
 
 
-def ask_elsewhere(person: Person) -> list[queries.KnownElsewhere]:
+def ask_elsewhere(person: SearchedPatient) -> list[queries.KnownElsewhere]:
     """Who of other facilities' patients may be this person; asking is written down.
 
     Raises:

@@ -12,10 +12,10 @@ from portal.db import session, state
 from portal.facilities.queries import countries, today_at
 from portal.patients import queries
 from portal.patients.rules.details import PatientDetails, checked
-from portal.patients.rules.finding import Person, found_by
+from portal.patients.rules.finding import SearchedPatient, found_by
 from portal.patients.rules.numbers import medical_record_number
 from portal.patients.rules.renaming import renamed
-from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, Unreadable, seal_field
+from portal.phi.sealed import DATE, OBJECT, TEXT, SealedKind, Unreadable, seal_field
 from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.patients import Patient, PatientSearchToken
 from portal.tenancy.context import request_context
@@ -64,7 +64,7 @@ CONSTRAINTS = {
     "fk_patients_default_insurance_plan_id": PlanUnknown,
     "fk_patients_facility_id": FacilityUnknown,
 }
-SEALED: dict[str, Kind] = {
+SEALED: dict[str, SealedKind] = {
     "first_name": TEXT,
     "last_name": TEXT,
     "email": TEXT,
@@ -187,7 +187,7 @@ def change_patient(patient: Patient, details: PatientDetails, *, keep_name: bool
     return patient
 
 
-def reindex_patient(patient_id: int, people: Iterable[Person]) -> None:
+def reindex_patient(patient_id: int, people: Iterable[SearchedPatient]) -> None:
     """Make the search tokens those of the patient as they are now.
 
     Args:
@@ -208,9 +208,9 @@ def reindex_patient(patient_id: int, people: Iterable[Person]) -> None:
     _add_tokens([(field, token, patient_id) for field, token in wanted - held])
 
 
-def person_kept(patient: Patient) -> Person:
+def person_kept(patient: Patient) -> SearchedPatient:
     """The fields by which a patient is found, as they are kept."""
-    return Person(
+    return SearchedPatient(
         patient.first_name,
         patient.last_name,
         dob=patient.dob,
@@ -249,9 +249,9 @@ def _kept(details: PatientDetails, column: str) -> Any:
     return value if value or column in ("first_name", "last_name") else None
 
 
-def person_of(details: PatientDetails, mrn: str) -> Person:
+def person_of(details: PatientDetails, mrn: str) -> SearchedPatient:
     """The fields by which somebody is found who is typed or imported."""
-    return Person(
+    return SearchedPatient(
         details.first_name,
         details.last_name,
         dob=details.dob,

@@ -15,7 +15,7 @@ from portal.insurance.words import plan_words, plans
 from portal.patients.commands import MergeDetails, check_person
 from portal.patients.rules.charting import ALERT_KINDS, LONGEST_ALERT, LONGEST_NOTE
 from portal.patients.rules.details import PatientDetails
-from portal.patients.rules.finding import Person
+from portal.patients.rules.finding import SearchedPatient
 from portal.patients.rules.kept import LONGEST_LINE, SEXES, Extras, extras_of, with_extras
 from portal.patients.rules.merging import BOTH, FIELDS, JOINABLE, OTHER, THIS, usual_choice
 from portal.patients.rules.reach import LONGEST_REASON
@@ -146,9 +146,9 @@ class ElsewhereForm(PortalForm):
     email = Line(lazy_gettext("E-mail"), [Length(max=254)])
     mrn = Line(lazy_gettext("Patient number"), [Length(max=20)])
 
-    def person(self) -> Person:
+    def person(self) -> SearchedPatient:
         """What was typed; one name may be either."""
-        return Person(
+        return SearchedPatient(
             "",
             self.name.data or "",
             dob=self.dob.data,

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from portal.db import session
 from portal.facilities.queries import countries
 from portal.patients.queries.rows import Candidate, PatientRow
-from portal.patients.rules.finding import Findable, Person
+from portal.patients.rules.finding import Findable, SearchedPatient
 from portal.phi.sealed import OBJECT, Unreadable, open_unseen
 from portal.refusals import NotFound
 from portal.schema.patients import Patient, PatientDistinction, PatientMerge
@@ -234,13 +234,13 @@ class Former:
     def __init__(self, patient_ids: Iterable[int]) -> None:
         self.patient_ids = list(patient_ids)
 
-    def of(self, patient_id: int) -> list[Person]:
+    def of(self, patient_id: int) -> list[SearchedPatient]:
         """The names and numbers of the records that are part of the patient."""
         return self._people.get(patient_id, [])
 
     @cached_property
-    def _people(self) -> dict[int, list[Person]]:
-        found: dict[int, list[Person]] = {}
+    def _people(self) -> dict[int, list[SearchedPatient]]:
+        found: dict[int, list[SearchedPatient]] = {}
         merge = PatientMerge
         rows = session.execute(
             select(merge.patient_id, merge.row_uid, merge.known_as_envelope.label("known_as"))
@@ -266,9 +266,9 @@ def people_of(row: PatientRow, former: Former) -> Iterator[Findable]:
     yield from former.of(row.id)
 
 
-def _person(known: dict[str, Any]) -> Person:
+def _person(known: dict[str, Any]) -> SearchedPatient:
     dob = known["dob"]
-    return Person(
+    return SearchedPatient(
         **{
             **known,
             "countries": countries(),

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.db import session
 from portal.patients.queries.holding import token_of
-from portal.patients.rules.finding import Key, Person
+from portal.patients.rules.finding import Key, SearchedPatient
 from portal.refusals import NotFound
 from portal.schema.patients import BreakGlass
 from portal.tenancy.context import request_context
@@ -55,13 +55,13 @@ def get_outside_number(patient_id: int) -> str:
     return found
 
 
-def can_tell(person: Person) -> bool:
+def can_tell(person: SearchedPatient) -> bool:
     """Whether what is known of somebody is enough to ask other facilities by."""
     keys = {key.field for key in person.search_keys()}
     return bool(keys & set(SURE)) or {"dob", "name"} <= keys
 
 
-def list_elsewhere(person: Person) -> list[KnownElsewhere]:
+def list_elsewhere(person: SearchedPatient) -> list[KnownElsewhere]:
     """At most ten patients beyond one's facilities who may be this person.
 
     The database writes down that it was asked, and whom it told of.

@@ -11,7 +11,7 @@ from portal.patients.queries.holding import EVERYBODY, token_of
 from portal.patients.queries.merges import Former, people_of
 from portal.patients.queries.rows import PatientOpener, PatientRow
 from portal.patients.rules.duplicates import Resemblance, closest, similar_names
-from portal.patients.rules.finding import Findable, Person
+from portal.patients.rules.finding import Findable, SearchedPatient
 from portal.tenancy.context import request_context
 
 # Of one birth date, telephone or name; made-up ones are thousands of people's.
@@ -40,7 +40,7 @@ class Registered:
         before: only patients registered before this one.
     """
 
-    def __init__(self, people: Sequence[Person], *, before: int | None = None) -> None:
+    def __init__(self, people: Sequence[SearchedPatient], *, before: int | None = None) -> None:
         self.people = people
         held = session.execute(HOLDERS, _asked(people, EVERYBODY if before is None else before))
         self._holders: dict[int, set[int]] = {}
@@ -79,12 +79,12 @@ class Registered:
         return (self._rows[each] for each in held if each in self._rows)
 
 
-def _agrees(person: Person, other: Findable) -> bool:
+def _agrees(person: SearchedPatient, other: Findable) -> bool:
     same_birth = person.dob is not None and person.dob == other.dob
     return same_birth or similar_names(person, other)
 
 
-def _asked(people: Sequence[Person], before: int) -> dict[str, Any]:
+def _asked(people: Sequence[SearchedPatient], before: int) -> dict[str, Any]:
     keys = [
         (place, key)
         for place, person in enumerate(people)

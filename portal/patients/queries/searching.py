@@ -12,7 +12,7 @@ from portal.patients.queries.holding import holding
 from portal.patients.queries.merges import Former, people_of
 from portal.patients.queries.rows import PatientOpener, PatientRow
 from portal.patients.rules.duplicates import Resemblance, closest
-from portal.patients.rules.finding import Findable, Key, Person, Reading, readings
+from portal.patients.rules.finding import Findable, Key, Reading, SearchedPatient, readings
 from portal.phi.keys import ring
 from portal.phi.tokens import token
 from portal.schema.patients import PatientSearchToken
@@ -60,7 +60,7 @@ def _meant(reading: Reading, people: Iterator[Findable]) -> Findable | None:
 
 
 def find_possible_duplicates(
-    person: Person, *, besides: int | None = None, limit: int = 10
+    person: SearchedPatient, *, besides: int | None = None, limit: int = 10
 ) -> list[tuple[PatientRow, Resemblance]]:
     """Patients who may be this person: the same birth date and a similar name, or the same phone;
     the same name where a birth date is not known.

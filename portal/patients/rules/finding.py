@@ -138,7 +138,7 @@ VALUES: dict[str, Callable[[Findable], Iterable[str]]] = {
 
 
 @dataclass(frozen=True)
-class Person(Findable):
+class SearchedPatient(Findable):
     """The fields by which a patient is found, opened."""
 
     first_name: str

@@ -11,7 +11,7 @@ from portal.patients.views.blueprint import bp
 from portal.patients.views.comparison import compare
 from portal.schema.acts import OwnAct
 from portal.undoing.commands import settle
-from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
+from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.errors import error_page
 from portal.web.forms import PortalForm, say
@@ -50,7 +50,7 @@ def merge(patient_id: int, other_id: int) -> Response:
     if form.validate_on_submit():
         with form.refusals():
             made = commands.merge_patients(form.details(patient_id, other_id))
-            said = Said(_("Two records are one: %(who)s", who=PATIENT), made.patient_id)
+            said = SaidAct(_("Two records are one: %(who)s", who=PATIENT), made.patient_id)
             say_done(said, "records_merged", made.id, patient=made.patient_id)
             return go("patients.show", patient_id=made.patient_id)
     patient, other = queries.get_patient(patient_id), queries.get_patient(other_id)
@@ -76,9 +76,9 @@ def separation(patient_id: int, merge_id: int) -> Response:
                      patient=patient, number=queries.number_of(made.merged_id))  # fmt: skip
 
 
-def _merged(act: OwnAct) -> Said:
+def _merged(act: OwnAct) -> SaidAct:
     said = _("Two records are one: %(who)s", who=PATIENT)
-    return Said(said, act.before["patient"])
+    return SaidAct(said, act.before["patient"])
 
 
 def _mark(act: OwnAct) -> str:
@@ -90,7 +90,7 @@ def _mark(act: OwnAct) -> str:
 def _separate(act: OwnAct) -> Response:
     apart = commands.unmerge_patients(act.before["patient"], act.record_id)
     said = _("No longer one record with %(who)s", who=PATIENT)
-    say_undone(act, Said(said, act.before["patient"]))
+    say_undone(act, SaidAct(said, act.before["patient"]))
     return go("patients.show", patient_id=apart.id)
 
 

@@ -14,7 +14,7 @@ from portal.services.views.blueprint import bp
 from portal.services.words import services
 from portal.undoing.commands import settle
 from portal.undoing.queries import digest_of
-from portal.undoing.ways import WAYS_BACK, Said, WayBack, say_done, say_undone
+from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
 from portal.web.forms import held, record_number
@@ -79,7 +79,7 @@ def retirement(service_id: int) -> Response:
     service = queries.get_any_service(service_id)
     form = PressedForm()
     if form.validate_on_submit():
-        said = Said(_("%(name)s retired.", name=service.name))
+        said = SaidAct(_("%(name)s retired.", name=service.name))
         if commands.retire_service(service):
             say_done(said, "service_retired", service.id)
         else:
@@ -111,14 +111,14 @@ def around(service: Service) -> dict[str, Any]:
     return {"service": service, "grid": grid, "listing": listing, "query": query}
 
 
-def _retired(act: OwnAct) -> Said:
-    return Said(_("%(name)s retired", name=queries.get_any_service(act.record_id).name))
+def _retired(act: OwnAct) -> SaidAct:
+    return SaidAct(_("%(name)s retired", name=queries.get_any_service(act.record_id).name))
 
 
 def _restore(act: OwnAct) -> Response:
     service = queries.get_any_service(act.record_id)
     commands.restore_service(service)
-    say_undone(act, Said(_("%(name)s restored.", name=service.name)))
+    say_undone(act, SaidAct(_("%(name)s restored.", name=service.name)))
     return go("services.show", service_id=service.id)
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.db import session
-from portal.setup.rules import Counts, Gap
+from portal.setup.rules import Counts, SetupGap
 from portal.tenancy.context import request_context
 
 GAPS = ("placeless", "unoffered", "stepless", "hourless", "planless", "unaccepted", "invited")
@@ -98,5 +98,5 @@ def counts() -> Counts:
     row = session.execute(STATEMENT, values).one()._mapping
     return Counts(
         have={name: row[name] for name in HAVE} | {"visit": int(row["booked"])},
-        gaps={name: Gap(row[name], row[f"{name}_id"]) for name in GAPS if row[name]},
+        gaps={name: SetupGap(row[name], row[f"{name}_id"]) for name in GAPS if row[name]},
     )

@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal.setup.queries import Coverage
-from portal.setup.rules import Gap, Line
+from portal.setup.rules import SetupGap, SetupTask
 from portal.tenancy.context import request_context
 
 
@@ -17,7 +17,7 @@ class Way(NamedTuple):
     text: str
 
 
-def ways(line: Line) -> list[Way]:
+def ways(line: SetupTask) -> list[Way]:
     """To where a task is done, then to the list of what is there.
 
     Who is limited to some facilities opens none, and is led to the list alone.
@@ -55,7 +55,7 @@ def _begin(name: str) -> Way:
     }[name]()
 
 
-def _mend(name: str, gap: Gap) -> Way:
+def _mend(name: str, gap: SetupGap) -> Way:
     first = gap.first_id
     return {
         "doctors": lambda: Way(url_for("doctors.place_new", doctor_id=first), _("Add a facility")),

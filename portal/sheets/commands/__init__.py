@@ -5,7 +5,7 @@ from portal.sheets.commands.importing import import_records
 from portal.sheets.commands.uploads import (
     LARGEST_FILE,
     FileUnreadable,
-    Outcome,
+    ImportOutcome,
     bring,
     discard,
     expire,
@@ -17,7 +17,7 @@ __all__ = [
     "LARGEST_FILE",
     "MOST_EXPORTED",
     "FileUnreadable",
-    "Outcome",
+    "ImportOutcome",
     "Part",
     "bring",
     "discard",

@@ -68,7 +68,7 @@ FIRST = {"likely": 0, "refused": 1}
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImportOutcome:
     """What an import did: how many lines of each outcome, and each line's fate."""
 
     counts: dict[str, int]
@@ -115,7 +115,7 @@ def import_upload(
     facility_id: int | None = None,
     dates: DateOrder = "iso",
     anyway: Container[int] = (),
-) -> Outcome:
+) -> ImportOutcome:
     """Import what a file holds, and forget it; what became of its lines stays.
 
     Args:
@@ -142,7 +142,7 @@ def import_upload(
         dates=dates,
         anyway=anyway,
     )
-    outcome = Outcome(dict(counts), fates)
+    outcome = ImportOutcome(dict(counts), fates)
     upload.report = outcome.report()
     session.flush()
     note("sheets.import", table="uploads", record=upload.id,

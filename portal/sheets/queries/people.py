@@ -19,7 +19,7 @@ from portal.patients.rules.kept import (
     status_said_of,
 )
 from portal.patients.rules.renaming import names_before, written
-from portal.phi.sealed import DATE, OBJECT, TEXT, Kind, open_field
+from portal.phi.sealed import DATE, OBJECT, TEXT, SealedKind, open_field
 from portal.tenancy.context import request_context
 
 PATIENTS = text("""
@@ -96,7 +96,7 @@ class _OfPatient:
         """Telephone as it was typed."""
         return self._open("phone")
 
-    def _open(self, column: str, kind: Kind = TEXT) -> Any:
+    def _open(self, column: str, kind: SealedKind = TEXT) -> Any:
         row = self.row
         return open_field("patients", column, row.row_uid, getattr(row, column),
                           patient_id=row.patient_id, kind=kind)  # fmt: skip

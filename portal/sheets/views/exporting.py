@@ -12,7 +12,7 @@ from portal.exports.files import csv_file, xlsx_file
 from portal.refusals import NotFound
 from portal.sheets import commands
 from portal.sheets.forms import ExportForm, NarrowForm
-from portal.sheets.lists import LISTS, ExportedList, Heading
+from portal.sheets.lists import LISTS, ExportedList, ListColumn
 from portal.sheets.views.blueprint import bp
 from portal.sheets.views.downloads import download
 from portal.tenancy.context import request_context
@@ -70,7 +70,7 @@ def _file(exported: ExportedList, narrow: NarrowForm, kind: str) -> Response:
     return download(content, exported.name, kind, suffix=number)
 
 
-def _cell(heading: Heading, row: Any) -> Any:
+def _cell(heading: ListColumn, row: Any) -> Any:
     value = heading.value(row)
     return gettext(heading.says[value]) if value in heading.says else value
 

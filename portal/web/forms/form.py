@@ -26,7 +26,7 @@ def say(refusal: DomainError) -> str:
     params = {name: _written(value) for name, value in refusal.params.items()}
     message = str(gettext(refusal.message, **params))
     # What stands first of it, where something is named, is a name or a number.
-    return words.Named(message) if refusal.message.startswith("%(") else message
+    return words.BeginsWithName(message) if refusal.message.startswith("%(") else message
 
 
 def _written(value: Any) -> Any:

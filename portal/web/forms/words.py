@@ -65,7 +65,7 @@ def name_unread(field: Field) -> None:
         field.errors = [no_date(typed)]
 
 
-class Named(str):
+class BeginsWithName(str):
     """A refusal that begins with a name, whose first letter stays as it is."""
 
     __slots__ = ()
@@ -85,7 +85,7 @@ def said_of(field: Any) -> list[str]:
 
 def _within(sentence: str) -> str:
     """A sentence after a colon; a name, and what is written in capitals, stays."""
-    if isinstance(sentence, Named):
+    if isinstance(sentence, BeginsWithName):
         return sentence
     return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
