@@ -134,11 +134,14 @@ def test_what_is_carried_shows_only_where_it_can_be_put_down(booked):
     expect(booked.locator("#carried")).to_have_count(0)
 
 
-def test_escape_lets_go_of_what_is_carried(booked):
+def test_escape_lets_go_of_what_is_carried_and_stays_on_it(booked):
+    """The kind: a key that leaves the focus nowhere."""
+    card = focused(booked)
     booked.keyboard.press("x")
     expect(booked.locator("#carried")).to_be_visible()
     booked.keyboard.press("Escape")
     expect(booked.locator("#carried")).to_have_count(0)
+    expect(booked.locator(f"#{card}")).to_be_focused()
 
 
 def test_a_board_without_its_server_says_since_when(chromium, site):
