@@ -133,14 +133,15 @@ WORDS = """([tag, cls, words, wide, high]) => {
     [time.textContent, said.textContent, service.textContent] = ["10:30 AM", words, "Follow-up"];
     said.className = cls;
     what.replaceChildren(time, said, service);
-    const [box, inside] = [card, said].map((each) => each.getBoundingClientRect());
-    return said.scrollWidth <= said.clientWidth + 1 && inside.width > 0
-        && inside.right <= box.right && inside.bottom <= box.bottom + 1;
+    const [box, line, inside, name] = [card, what, said, card.querySelector("b")]
+        .map((each) => each.getBoundingClientRect());
+    return said.scrollWidth <= said.clientWidth + 1 && inside.width > 0 && name.width > 30
+        && inside.right <= box.right && inside.bottom <= Math.min(box.bottom, line.bottom) + 1;
 }"""
 
 
 @pytest.mark.parametrize("words", [("em", "", "Overbooked"), ("span", "wait late", "7 min late")])
-@pytest.mark.parametrize("size", [(158, 26), (158, 40), (96, 60)])
+@pytest.mark.parametrize("size", [(158, 26), (158, 40), (96, 60), (137, 26), (137, 36), (137, 70)])
 def test_a_small_card_says_late_and_overbooked_before_anything_else(desk, tmp_path, words, size):
     """The kind: where there is little room the words of an alarm go, and the time stays."""
     if not desk.locator(".visit").count():
