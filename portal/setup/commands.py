@@ -11,13 +11,13 @@ from portal.tenancy.context import request_context
 SHOW = text("SELECT show_checklist(:shown, :expires, :proof)")
 
 
-def put_away() -> None:
+def dismiss_checklist() -> None:
     """The clinic works: its first page is the board again. Raises StillMissing."""
     check_ready(checklist(queries.counts()))
     _show(shown=False)
 
 
-def take_out() -> None:
+def restore_checklist() -> None:
     """Show the checklist first again, to who may set the clinic up."""
     _show(shown=True)
 

@@ -26,7 +26,7 @@ def putting_away() -> Response:
     form = PuttingAwayForm()
     if form.validate_on_submit():
         with form.refusals():
-            commands.put_away()
+            commands.dismiss_checklist()
             toast(_("Checklist dismissed. It stays here, under Setup."))
             return go("appointments.day")
     return _shown(form)
@@ -36,7 +36,7 @@ def putting_away() -> Response:
 @permission("setup.manage")
 def taking_out() -> Response:
     if PuttingAwayForm().validate_on_submit():
-        commands.take_out()
+        commands.restore_checklist()
     return go("setup.index")
 
 

@@ -116,7 +116,7 @@ def where_away(details: AbsenceDetails) -> list[Away]:
     return found
 
 
-def put_away(details: AbsenceDetails, away: Away) -> AvailabilityException:
+def add_absence_exception(details: AbsenceDetails, away: Away) -> AvailabilityException:
     """The exception at one facility, carried through to its slots."""
     return add_exception(
         ExceptionDetails(
@@ -169,7 +169,7 @@ def record_absence(
 
 
 def _write(details: AbsenceDetails, places: Sequence[Away], visits: int) -> Absence:
-    exceptions = [put_away(details, away) for away in places]
+    exceptions = [add_absence_exception(details, away) for away in places]
     absence = Absence(
         absence_key=details.absence_key, doctor_id=details.doctor_id, type=details.type,
         reason=details.reason, facilities=len(places), visits=visits,

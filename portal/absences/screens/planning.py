@@ -10,8 +10,8 @@ from portal.absences.commands import (
     MOST_VISITS,
     AbsenceDetails,
     Away,
+    add_absence_exception,
     check_number,
-    put_away,
     where_away,
 )
 from portal.absences.rules import (
@@ -81,7 +81,7 @@ def plan_absence(
             count_openings(details.doctor_id, each.place.facility_id, each.span) for each in places
         )
         for each in places:
-            put_away(details, each)
+            add_absence_exception(details, each)
         spans = {each.place.facility_id: each.span for each in places}
         visits = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
         check_number(visits)
