@@ -45,7 +45,7 @@ class FileRefused(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedLine:
     """A line that was not taken, and why, in words that name nobody."""
 
     line: int
@@ -77,7 +77,7 @@ class Record(NamedTuple):
     values: list[str]
 
 
-Line = tuple[int, str] | Refused
+Line = tuple[int, str] | RejectedLine
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Table:
     """The column names of a CSV's first line, and its records in their order."""
 
     header: list[str]
-    records: Iterator[Record | Refused]
+    records: Iterator[Record | RejectedLine]
 
 
 def beginning(stream: BufferedReader) -> bytes:
@@ -181,13 +181,13 @@ def text_lines(stream: BufferedReader) -> Iterator[Line]:
         number += 1
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
             _skip_rest_of_line(stream)
-            yield Refused(number, LineRefused(N_("is longer than a megabyte")))
+            yield RejectedLine(number, LineRefused(N_("is longer than a megabyte")))
             continue
         try:
             yield number, raw.removeprefix(_BOM if number == 1 else b"").decode()
         except UnicodeDecodeError:
             said = LineRefused(N_("has letters in another encoding: save the file as CSV UTF-8"))
-            yield Refused(number, said)
+            yield RejectedLine(number, said)
 
 
 class _Pause(Exception):
@@ -201,7 +201,7 @@ class _Feed:
         self._lines = lines
         self._again: deque[tuple[int, str]] = deque()
         self.record: list[tuple[int, str]] = []
-        self.refused: list[Refused] = []
+        self.refused: list[RejectedLine] = []
 
     def __iter__(self) -> "_Feed":
         return self
@@ -215,7 +215,7 @@ class _Feed:
 
     def _next_text(self) -> tuple[int, str]:
         for line in self._lines:
-            if not isinstance(line, Refused):
+            if not isinstance(line, RejectedLine):
                 return line
             self.refused.append(line)
             if len(self.refused) >= MOST_LINES_OF_A_RECORD:
@@ -239,7 +239,9 @@ class _Feed:
         return first
 
 
-def _records(feed: _Feed, reader: Iterator[list[str]], columns: int) -> Iterator[Record | Refused]:
+def _records(
+    feed: _Feed, reader: Iterator[list[str]], columns: int
+) -> Iterator[Record | RejectedLine]:
     while True:
         try:
             values = next(reader, None)
@@ -249,7 +251,7 @@ def _records(feed: _Feed, reader: Iterator[list[str]], columns: int) -> Iterator
             continue
         except csv.Error:
             broken = LineRefused(N_("has a quotation mark that does not belong there"))
-            yield Refused(feed.give_again(), broken)
+            yield RejectedLine(feed.give_again(), broken)
             continue
         yield from feed.refused
         feed.refused.clear()
@@ -260,11 +262,11 @@ def _records(feed: _Feed, reader: Iterator[list[str]], columns: int) -> Iterator
         feed.record.clear()
 
 
-def _counted(line: int, values: list[str], columns: int) -> Record | Refused:
+def _counted(line: int, values: list[str], columns: int) -> Record | RejectedLine:
     if len(values) == columns:
         return Record(line, values)
     said = N_("has %(found)s columns, the first line has %(expected)s")
-    return Refused(line, LineRefused(said, found=len(values), expected=columns))
+    return RejectedLine(line, LineRefused(said, found=len(values), expected=columns))
 
 
 def _skip_rest_of_line(stream: BufferedReader) -> None:

@@ -103,7 +103,7 @@ def fill(works: Works, rows: int) -> None:
 def _register(works: Works, numbers: range) -> None:
     with works.clinic.at_work():
         taken = (Taken(n, _person(n)) for n in numbers)
-        import_patients(taken, facility_id=works.clinic.facility_id, tell=lambda _fate: None)
+        import_patients(taken, facility_id=works.clinic.facility_id, on_result=lambda _fate: None)
 
 
 def _person(number: int) -> PatientDetails:

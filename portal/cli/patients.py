@@ -70,13 +70,15 @@ def _import(file: Path, facility: str, dates: DateOrder, anyway: tuple[int, ...]
     try:
         with file.open("rb") as stream:
             patients = read_patients(stream, dates)
-            return import_patients(patients, facility_id=place.id, tell=tell, anyway=anyway)
+            return import_patients(
+                patients, facility_id=place.id, on_result=on_result, anyway=anyway
+            )
     except (OSError, FileRefused) as error:
         reason = f"{error.strerror}." if isinstance(error, OSError) else error
         raise click.ClickException(f"{file} cannot be read: {reason}") from None
 
 
-def tell(fate: LineResult) -> None:
+def on_result(fate: LineResult) -> None:
     """Say why a line was refused, or what of it could not be kept."""
     for said in fate.said:
         field = f"{said.field}: " if said.field else ""

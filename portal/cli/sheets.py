@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from portal.cli.lookup import tenant_named
-from portal.cli.patients import tell
+from portal.cli.patients import on_result
 from portal.csv_reader import FileRefused, Table, read_table
 from portal.db import session
 from portal.sheets.commands import import_records
@@ -36,7 +36,7 @@ def import_(kind: str, file: Path, tenant: str, columns: tuple[str, ...], dry_ru
             table = read_table(stream)
             places = guessed(kind, table.header) | _said(kind, columns, table)
             _require(kind, places)
-            counts = import_records(kind, table, places, tell=tell)
+            counts = import_records(kind, table, places, on_result=on_result)
             if dry_run:
                 session.rollback()
     except (OSError, FileRefused) as error:

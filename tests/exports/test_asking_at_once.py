@@ -19,7 +19,7 @@ from portal.exports import commands
 from portal.exports.commands import TooManyUnfinished
 from portal.exports.rules import MOST_UNFINISHED
 from portal.sheets.commands import uploads
-from portal.sheets.commands.uploads import TooManyWaiting, bring
+from portal.sheets.commands.uploads import TooManyWaiting, upload
 from portal.tenancy.context import as_job
 from tests.support.client import Browser
 from tests.support.people import found
@@ -68,13 +68,13 @@ def test_ten_at_once_are_as_many_as_may_wait(own_database):
 def test_a_clinic_has_some_files_at_a_time(alder):
     with alder.at_work(), acting_as(alder.admin):
         brought = [
-            bring("services", "a.csv", b"name\nVisit\n") for _ in range(uploads.MOST_WAITING)
+            upload("services", "a.csv", b"name\nVisit\n") for _ in range(uploads.MOST_WAITING)
         ]
         with pytest.raises(TooManyWaiting) as refused:
-            bring("services", "a.csv", b"name\nVisit\n")
+            upload("services", "a.csv", b"name\nVisit\n")
         assert refused.value.params == {"count": uploads.MOST_WAITING}
         uploads.discard(brought[0])
-        bring("services", "a.csv", b"name\nVisit\n")
+        upload("services", "a.csv", b"name\nVisit\n")
 
 
 @pytest.mark.database
@@ -91,14 +91,14 @@ def test_a_clinics_files_that_come_at_once_are_as_many_as_may_wait(own_database)
         clinic = found("race", "America/Chicago")
         with clinic.at_work(), acting_as(clinic.admin):
             for _ in range(uploads.MOST_WAITING - 1):
-                bring("services", "a.csv", b"name\nVisit\n")
+                upload("services", "a.csv", b"name\nVisit\n")
     gate = Barrier(4)
 
     def one(number: int) -> None:
         gate.wait()
         mine = acting_as(clinic.admin if number % 2 else clinic.owner)
         with app.app_context(), suppress(TooManyWaiting), as_job(clinic.id, "race"), mine:
-            bring("services", "a.csv", b"name\nVisit\n")
+            upload("services", "a.csv", b"name\nVisit\n")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(one, range(4)))

@@ -5,12 +5,12 @@ from io import BufferedReader, BytesIO
 
 import pytest
 
-from portal.csv_reader import FileRefused, Refused
+from portal.csv_reader import FileRefused, RejectedLine
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.incoming import Taken
 
 
-def read(text: str | bytes, **options) -> list[Taken | Refused]:
+def read(text: str | bytes, **options) -> list[Taken | RejectedLine]:
     content = text if isinstance(text, bytes) else text.encode()
     return list(read_patients(BufferedReader(BytesIO(content)), **options))
 
@@ -52,7 +52,7 @@ def test_bad_lines_are_numbered_and_the_rest_stands():
         b"Ann,Eze,1980-03-04,5\n"
     )
     assert sorted(each.line for each in found if isinstance(each, Taken)) == [2, 8]
-    reasons = {each.line: each.reason for each in found if isinstance(each, Refused)}
+    reasons = {each.line: each.reason for each in found if isinstance(each, RejectedLine)}
     assert set(reasons) == {3, 5, 6, 7}
     assert "quotation mark" in reasons[3]
     assert "another encoding" in reasons[5]
@@ -62,7 +62,7 @@ def test_bad_lines_are_numbered_and_the_rest_stands():
 
 def test_a_field_of_ten_megabytes_is_refused():
     found = read("first,last,dob\n" + "x" * 10_000_000 + ",Eze,1980-03-04\nAnn,Eze,1980-03-04\n")
-    assert [type(each) for each in found] == [Refused, Taken]
+    assert [type(each) for each in found] == [RejectedLine, Taken]
 
 
 @pytest.mark.parametrize(

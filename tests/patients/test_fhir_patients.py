@@ -6,7 +6,7 @@ from io import BufferedReader, BytesIO
 
 import pytest
 
-from portal.csv_reader import LONGEST_LINE, FileRefused, Refused
+from portal.csv_reader import LONGEST_LINE, FileRefused, RejectedLine
 from portal.patients.rules.details import checked
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.incoming import Taken
@@ -15,7 +15,7 @@ from tests.support.samples import sample
 SMALLEST = {"resourceType": "Patient", "id": "a1", "name": [{"family": "Okafor"}]}
 
 
-def read(content: bytes) -> list[Taken | Refused]:
+def read(content: bytes) -> list[Taken | RejectedLine]:
     return list(read_patients(BufferedReader(BytesIO(content))))
 
 
@@ -27,7 +27,7 @@ def patient(**fields):
 
 def refusal(content: bytes) -> str:
     [refused] = read(content)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RejectedLine)
     return refused.reason
 
 

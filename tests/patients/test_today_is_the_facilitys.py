@@ -54,7 +54,7 @@ def test_an_import_judges_by_its_facility(chicago, auckland):
     ):
         with clock.at(at):
             report = import_patients(
-                [Taken(1, newborn)], facility_id=facility_id, tell=lambda _fate: None
+                [Taken(1, newborn)], facility_id=facility_id, on_result=lambda _fate: None
             )
         assert report.refused == refused
 

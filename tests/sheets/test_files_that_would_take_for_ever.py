@@ -10,7 +10,7 @@ from itertools import islice
 import pytest
 from sqlalchemy import func, select
 
-from portal.csv_reader import FileRefused, Refused, read_table
+from portal.csv_reader import FileRefused, RejectedLine, read_table
 from portal.db import session
 from portal.schema.uploads import Upload
 from tests.sheets.test_importing_lists import bring
@@ -54,7 +54,7 @@ def test_its_first_lines_are_read_without_the_rest(what) -> None:
         _now, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert all(isinstance(each, Refused) for each in first)
+    assert all(isinstance(each, RejectedLine) for each in first)
     assert most < 80 * MEGABYTE
     if "million lines" in what:
         assert stream.tell() < MEGABYTE

@@ -37,7 +37,7 @@ def here(alder):
 def outcomes(incoming, clinic, **options) -> list[str]:
     fates = []
     with clinic.at_work():
-        import_patients(incoming, facility_id=clinic.facility_id, tell=fates.append, **options)
+        import_patients(incoming, facility_id=clinic.facility_id, on_result=fates.append, **options)
     return [fate.outcome for fate in fates]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from portal.csv_reader import LineRefused, LineResult, Refused
+from portal.csv_reader import LineRefused, LineResult, RejectedLine
 from portal.db import plan_anew
 from portal.facilities.queries import today_at
 from portal.patients import queries
@@ -47,7 +47,7 @@ def import_patients(
     incoming: Iterable[Incoming],
     *,
     facility_id: int,
-    tell: Tell,
+    on_result: Tell,
     anyway: Container[int] = (),
 ) -> ImportReport:
     """Register every patient that is read, unless they are here or may be.
@@ -61,15 +61,15 @@ def import_patients(
         tell: is given the fate of each line, in their order within a batch.
         anyway: the lines that are registered though they may be here already.
     """
-    return _Import(facility_id, tell, anyway).run(iter(incoming))
+    return _Import(facility_id, on_result, anyway).run(iter(incoming))
 
 
 class _Import:
-    def __init__(self, facility_id: int, tell: Tell, anyway: Container[int]) -> None:
+    def __init__(self, facility_id: int, on_result: Tell, anyway: Container[int]) -> None:
         self.anyway = anyway
         self.facility_id = facility_id
         self.today = today_at(facility_id)
-        self.tell = tell
+        self.on_result = on_result
         self.report = ImportReport()
         self.first_made: int | None = None
         self.fates: list[LineResult] = []
@@ -79,12 +79,12 @@ class _Import:
             checked_ones = [each for each in map(self._checked, batch) if each]
             self._register(self._newcomers(self._unknown(checked_ones)))
             for fate in sorted(self.fates, key=lambda fate: fate.line):
-                self.tell(fate)
+                self.on_result(fate)
             self.fates.clear()
         return self.report
 
     def _checked(self, each: Incoming) -> Taken | None:
-        if isinstance(each, Refused):
+        if isinstance(each, RejectedLine):
             self._refuse(each.line, each.refusal)
             return None
         details = replace(each.details, facility_id=self.facility_id)

@@ -7,7 +7,7 @@ from portal.csv_reader import (
     FileRefused,
     Line,
     LineRefused,
-    Refused,
+    RejectedLine,
     beginning,
     read_table,
     text_lines,
@@ -43,7 +43,7 @@ def _one_on_a_line(start: bytes) -> None:
 
 def _fhir_patients(lines: Iterator[Line]) -> Iterator[Incoming]:
     for line in lines:
-        if isinstance(line, Refused):
+        if isinstance(line, RejectedLine):
             yield line
         elif line[1].strip():
             number, text = line
@@ -51,4 +51,4 @@ def _fhir_patients(lines: Iterator[Line]) -> Iterator[Incoming]:
                 details, remarks = fhir.patient_of(text)
                 yield Taken(number, details, tuple(remarks))
             except LineRefused as refusal:
-                yield Refused(number, refusal)
+                yield RejectedLine(number, refusal)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.csv_reader import Refused
+from portal.csv_reader import RejectedLine
 from portal.patients.rules.details import PatientDetails
 
 
@@ -15,4 +15,4 @@ class Taken:
     remarks: tuple[str, ...] = ()
 
 
-Incoming = Taken | Refused
+Incoming = Taken | RejectedLine

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from portal.csv_reader import Column, FileRefused, LineRefused, Record, Refused, unquoted
+from portal.csv_reader import Column, FileRefused, LineRefused, Record, RejectedLine, unquoted
 from portal.patients.rules import renaming
 from portal.patients.rules.details import STATUSES, PatientDetails
 from portal.patients.rules.incoming import Incoming, Taken
@@ -37,7 +37,7 @@ COLUMNS = (
 
 
 def patients_of(
-    records: Iterable[Record | Refused], columns: Sequence[str | None], dates: DateOrder
+    records: Iterable[Record | RejectedLine], columns: Sequence[str | None], dates: DateOrder
 ) -> Iterator[Incoming]:
     """Every record as a patient or a refusal.
 
@@ -47,7 +47,7 @@ def patients_of(
         dates: how dates with slashes are meant.
     """
     for record in records:
-        yield record if isinstance(record, Refused) else _patient(record, columns, dates)
+        yield record if isinstance(record, RejectedLine) else _patient(record, columns, dates)
 
 
 def _patient(record: Record, columns: Sequence[str | None], dates: DateOrder) -> Incoming:
@@ -56,7 +56,7 @@ def _patient(record: Record, columns: Sequence[str | None], dates: DateOrder) ->
     try:
         return Taken(record.line, _details(given, dates))
     except LineRefused as refusal:
-        return Refused(record.line, refusal)
+        return RejectedLine(record.line, refusal)
 
 
 def _details(given: dict[str, str], dates: DateOrder) -> PatientDetails:

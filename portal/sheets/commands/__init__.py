@@ -6,11 +6,11 @@ from portal.sheets.commands.uploads import (
     LARGEST_FILE,
     FileUnreadable,
     ImportOutcome,
-    bring,
     discard,
     expire,
     import_upload,
     opened,
+    upload,
 )
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "FileUnreadable",
     "ImportOutcome",
     "Part",
-    "bring",
     "discard",
     "expire",
     "export_part",
@@ -27,4 +26,5 @@ __all__ = [
     "import_upload",
     "opened",
     "part_of",
+    "upload",
 ]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 
-from portal.csv_reader import LineResult, Record, Refused, Table
+from portal.csv_reader import LineResult, Record, RejectedLine, Table
 from portal.patients.commands import import_patients
 from portal.patients.rules.table import DateOrder, patients_of
 from portal.refusals import DomainError
@@ -19,7 +19,7 @@ def import_records(
     table: Table,
     places: Mapping[str, int],
     *,
-    tell: Tell,
+    on_result: Tell,
     facility_id: int | None = None,
     dates: DateOrder = "iso",
     anyway: Container[int] = (),
@@ -42,13 +42,13 @@ def import_records(
 
     def count(fate: LineResult) -> None:
         counts[fate.outcome] += 1
-        tell(fate)
+        on_result(fate)
 
     if kind == "patients":
         names = {place: name for name, place in places.items()}
         columns = [names.get(place) for place in range(len(table.header))]
         incoming = patients_of(table.records, columns, dates)
-        import_patients(incoming, facility_id=facility_id or 0, tell=count, anyway=anyway)
+        import_patients(incoming, facility_id=facility_id or 0, on_result=count, anyway=anyway)
     else:
         _load(LOADERS[kind](), kind, table.records, places, count)
     return counts
@@ -57,17 +57,17 @@ def import_records(
 def _load(
     loader: Loader,
     kind: str,
-    records: Iterable[Record | Refused],
+    records: Iterable[Record | RejectedLine],
     places: Mapping[str, int],
-    tell: Tell,
+    on_result: Tell,
 ) -> None:
     for record in records:
-        if isinstance(record, Refused):
-            tell(LineResult(record.line, "refused", (record.refusal,)))
+        if isinstance(record, RejectedLine):
+            on_result(LineResult(record.line, "refused", (record.refusal,)))
             continue
         try:
             added = loader.load(given(kind, record.values, places))
-            tell(LineResult(record.line, "added" if added else "known"))
+            on_result(LineResult(record.line, "added" if added else "known"))
         except DomainError as refusal:
-            tell(LineResult(record.line, "refused", (refusal,)))
+            on_result(LineResult(record.line, "refused", (refusal,)))
     loader.finish()

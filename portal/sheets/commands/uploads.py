@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.audit import note
-from portal.csv_reader import FileRefused, LineResult, Record, Refused, read_table
+from portal.csv_reader import FileRefused, LineResult, Record, RejectedLine, read_table
 from portal.db import session
 from portal.patients.rules.table import DateOrder
 from portal.phi.sealed import Unreadable
@@ -85,7 +85,7 @@ class ImportOutcome:
         return {"counts": self.counts, "lines": [_told(fate) for fate in lines]}
 
 
-def bring(kind: str, file_name: str, content: bytes) -> Upload:
+def upload(kind: str, file_name: str, content: bytes) -> Upload:
     """Keep a file, sealed, until somebody says what is in its columns.
 
     Raises:
@@ -137,7 +137,7 @@ def import_upload(
         upload.kind,
         table,
         places,
-        tell=fates.append,
+        on_result=fates.append,
         facility_id=facility_id,
         dates=dates,
         anyway=anyway,
@@ -186,7 +186,7 @@ def _end(upload: Upload, status: str) -> bytes:
     return content
 
 
-def _bounded(records: Iterable[Record | Refused]) -> Iterator[Record | Refused]:
+def _bounded(records: Iterable[Record | RejectedLine]) -> Iterator[Record | RejectedLine]:
     for number, record in enumerate(records):
         if number >= MOST_ROWS:
             raise TooManyRows(most=MOST_ROWS)

@@ -42,7 +42,7 @@ def imports() -> Response:
     if form.validate_on_submit():
         with form.refusals():
             file = form.file.data
-            upload = commands.bring(form.kind.data, file.filename or "", file.stream.read())
+            upload = commands.upload(form.kind.data, file.filename or "", file.stream.read())
             return go("sheets.show", upload_id=upload.id)
     window = window_from(request.args.get("page"))
     fetched = queries.list_uploads(limit=window.limit, offset=window.offset)
