@@ -17,7 +17,7 @@ from portal.tenancy.context import request_context
 MOST_WORDS = 6
 
 
-class Place(NamedTuple):
+class LocationRow(NamedTuple):
     """A doctor at a facility, as a column's head or a choice in a list."""
 
     id: int
@@ -124,7 +124,7 @@ def get_doctor(doctor_id: int, *, even_retired: bool = False) -> Doctor:
     return doctor
 
 
-def standing(doctor_id: int, facility_id: int) -> LostWithPlace:
+def lost_with_location(doctor_id: int, facility_id: int) -> LostWithPlace:
     """What a doctor has at a facility besides visits. Raises NotFound."""
     values = {
         "tenant_id": request_context().tenant_id, "now": clock.now(),
@@ -173,7 +173,7 @@ def list_places(
     doctor_id: int | None = None,
     active_only: bool = True,
     limit: int = 500,
-) -> list[Place]:
+) -> list[LocationRow]:
     """The places of living doctors, by the doctor's name."""
     statement = (
         select(
@@ -205,7 +205,7 @@ def list_places(
         statement = statement.where(FacilityDoctor.doctor_id == doctor_id)
     if active_only:
         statement = statement.where(FacilityDoctor.active)
-    return [Place._make(row) for row in session.execute(statement)]
+    return [LocationRow._make(row) for row in session.execute(statement)]
 
 
 def search_doctors(

@@ -161,7 +161,7 @@ def place_ending(doctor_id: int, facility_id: int) -> Response:
     form.seen.data = mark_of(touched.fingerprint())
     return form_page("doctors/place_ending.html", "doctors/_place_ending.html", form,
                      doctor=doctor, facility=facility, touched=len(touched.ids),
-                     standing=queries.standing(doctor_id, facility_id),
+                     standing=queries.lost_with_location(doctor_id, facility_id),
                      visits=list_visits(touched.ids))  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from portal import clock
 from portal.db import session
 from portal.facilities import queries
 from portal.facilities.rules import SLUG
-from portal.facilities.visits import undecided_at
+from portal.facilities.visits import affected_appointments
 from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.schema.facilities import Facility
 from portal.staff.commands import SlugNotUsable, TimeZoneUnknown
@@ -128,14 +128,16 @@ def _require_slug(slug: str, but: int | None) -> None:
 
 
 def _require_zone(zone: str, facility: Facility | None) -> None:
-    visits = undecided_at(facility.id).ids if facility and zone != facility.timezone else ()
+    visits = (
+        affected_appointments(facility.id).ids if facility and zone != facility.timezone else ()
+    )
     if visits:
         raise ZoneInUse(visits=len(visits))
 
 
 def close_facility(facility: Facility) -> None:
     """Close a facility; its past stays. Raises VisitsBooked, OnlyFacility."""
-    visits = undecided_at(facility.id).ids
+    visits = affected_appointments(facility.id).ids
     if visits:
         raise FacilityVisitsBooked(visits=len(visits))
     if queries.count_facilities() == 1:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.facilities import commands, queries
 from portal.facilities.forms import ClosingForm, FacilityForm
-from portal.facilities.visits import list_visits, undecided_at
+from portal.facilities.visits import affected_appointments, list_visits
 from portal.schema.acts import OwnAct
 from portal.schema.facilities import Facility
 from portal.tenancy.context import request_context
@@ -74,7 +74,7 @@ def closing(facility_id: int) -> Response:
             said = _("%(name)s closed. Its past appointments stay.", name=facility.name)
             say_done(SaidAct(said), "facility_closed", facility_id)
             return go("facilities.index")
-    touched = undecided_at(facility_id).ids
+    touched = affected_appointments(facility_id).ids
     return form_page("facilities/closing.html", "facilities/_closing.html", form,
                      facility=facility, touched=len(touched),
                      visits=list_visits(touched))  # fmt: skip

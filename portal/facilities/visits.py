@@ -123,7 +123,7 @@ def visits_of_doctor(doctor_id: int, *, facility_id: int | None = None) -> Affec
     return AffectedAppointments(tuple(session.scalars(OF_A_DOCTOR, values)))
 
 
-def undecided_at(facility_id: int) -> AffectedAppointments:
+def affected_appointments(facility_id: int) -> AffectedAppointments:
     """The visits at a facility that were neither completed nor cancelled."""
     values = {"tenant_id": request_context().tenant_id, "facility_id": facility_id}
     return AffectedAppointments(tuple(session.scalars(UNDECIDED_AT, values)))

@@ -25,7 +25,7 @@ from portal.patients.commands import (
 )
 from portal.schema.staff import FactorReset
 from portal.services.queries import list_workflow_steps, list_workflows
-from portal.sheets.commands import bring
+from portal.sheets.commands import upload
 from tests.support.factories import a_facility
 from tests.support.glass import broken_glass
 from tests.support.people import Clinic
@@ -171,7 +171,7 @@ def a_use(clinic: Clinic) -> dict[str, int]:
 def a_file(clinic: Clinic) -> dict[str, int]:
     """A file that waits for its import."""
     with clinic.at_work(), acting_as(clinic.owner):
-        return {"upload_id": bring("services", "services.csv", b"name\nVisit\n").id}
+        return {"upload_id": upload("services", "services.csv", b"name\nVisit\n").id}
 
 
 def an_export(clinic: Clinic) -> dict[str, int]:

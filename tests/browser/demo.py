@@ -18,7 +18,7 @@ from portal.db import session
 from portal.patients.commands import MergeDetails, merge_patients
 from portal.schema.accounts import User
 from portal.schema.facilities import Facility
-from portal.sheets.commands import bring
+from portal.sheets.commands import upload
 from portal.staff.commands import NewClinic, found_clinic, invite_user
 from portal.staff.commands import Person as Invited
 from tests.auth.routes import ROUTES
@@ -205,7 +205,7 @@ def a_merge(clinic: Clinic) -> Made:
 def a_list(clinic: Clinic) -> Made:
     """A file of doctors with mistakes."""
     with clinic.at_work(), acting_as(clinic.owner):
-        return {"upload_id": bring("doctors", "doctors.csv", DOCTORS.encode()).id}
+        return {"upload_id": upload("doctors", "doctors.csv", DOCTORS.encode()).id}
 
 
 # What tests make elsewhere shows too little of a page.

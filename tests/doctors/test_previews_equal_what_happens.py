@@ -10,7 +10,7 @@ from portal.appointments.commands import cancel_appointment
 from portal.appointments.queries import get_appointment
 from portal.availability.queries import list_rules
 from portal.doctors.commands import end_place, place_at_facility
-from portal.doctors.queries import find_place, standing
+from portal.doctors.queries import find_place, lost_with_location
 from portal.facilities.visits import list_visits, visits_of_doctor
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.web.previews import tried
@@ -75,7 +75,7 @@ def test_the_preview_is_what_happens(alder, visits, today):
             ending = (ended.doctor.id, ended.facility_id)
             shown = visits_of_doctor(ended.doctor.id, facility_id=ended.facility_id)
             before, free = offers(kept), offers(ended)
-            lost = standing(*ending)
+            lost = lost_with_location(*ending)
             assert lost == (sessions(ended), 1)
             said, answer = tried(lambda: end_place(*ending), seen=None)
             assert not answer.stays

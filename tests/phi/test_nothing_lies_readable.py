@@ -34,7 +34,7 @@ from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import models_with_sealed_attributes, sealed_attributes
 from portal.schema.accounts import UserFactor
 from portal.schema.appointments import AppointmentStep
-from portal.sheets.commands import bring
+from portal.sheets.commands import upload
 from portal.tenancy.context import as_job
 from tests.audit.test_what_is_shown_is_on_record import WITHOUT_PEOPLE
 from tests.auth.routes import ROUTES
@@ -85,7 +85,7 @@ def plant_besides(patient_ids: list[int], user_id: int) -> None:
     contact = ContactDetails("guardian", "Kanarie-name", "Kanarie-relation", "777-00-000000")
     add_contact(chart, contact, key=uuid4())
     merge_patients(MergeDetails(patient_ids[2], patient_ids[3], {"notes": "both"}, uuid4()))
-    bring("patients", "Kanarie-file.csv", b"first_name,last_name\nKanarie-first,Kanarie-last\n")
+    upload("patients", "Kanarie-file.csv", b"first_name,last_name\nKanarie-first,Kanarie-last\n")
     session.add(UserFactor(user_id=user_id, secret="Kanarie-secret", last_step=0))
     for steps, file_format in ((1, "csv"), (2, "csv"), (2, "xlsx")):
         export_id = ask_export("activity", file_format, {}, key=uuid4()).id

@@ -16,7 +16,7 @@ from portal.insurance.commands import stop_accepting_plan
 from portal.patients.commands import add_alert, add_note
 from portal.schema.patients import Patient
 from portal.services.commands import offer_service
-from portal.sheets.commands import bring
+from portal.sheets.commands import upload
 from portal.sheets.lists import LISTS
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
@@ -85,7 +85,7 @@ def more_of_everything(clinic: Clinic, known: Known, rows: int) -> None:
             a_patient(first_name="Same", last_name="Person", dob=MONDAY.date(), phone="555 0100")
             _uncovered_visit_outside_the_hours(clinic)
             _at_the_desk(known, n)
-            bring("services", f"list-{n}.csv", b"name\nVisit\n") if n < 18 else None
+            upload("services", f"list-{n}.csv", b"name\nVisit\n") if n < 18 else None
     for _ in range(rows):
         clinic.hire(f"person-{uuid4().hex[:8]}", "clinician")
 

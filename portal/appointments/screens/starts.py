@@ -15,7 +15,7 @@ from portal.appointments.screens.board.columns import HUES
 from portal.appointments.screens.day_strip import DAYS, DayStrip, day_strip, first_of_week
 from portal.appointments.screens.missing import about_day, about_lost, moment
 from portal.appointments.screens.reasons_shown import SaidReason
-from portal.doctors.queries import Place, list_places
+from portal.doctors.queries import LocationRow, list_places
 from portal.refusals import N_
 from portal.scheduling.openings.listing import find_opening, list_openings, next_available
 from portal.scheduling.rules import Opening
@@ -130,7 +130,7 @@ class _Found(NamedTuple):
     day: date
     chosen: Opening | None
     why: Preference | None
-    places: Mapping[int, Place]
+    places: Mapping[int, LocationRow]
 
 
 def _offers(choice: Choice, found: _Found) -> Offers:
@@ -179,7 +179,7 @@ def _picked(choice: Choice) -> Opening | None:
 
 def _suggested(
     choice: Choice, asked: date, week: Sequence[Opening], seen_by: Sequence[SeenBy],
-    places: Mapping[int, Place],
+    places: Mapping[int, LocationRow],
 ) -> tuple[Opening | None, Preference | None]:  # fmt: skip
     """What was suggested, for the same patient; else what suits them, on the day or after it."""
     zone = choice.facility.timezone
@@ -214,7 +214,7 @@ def _shown_day(
 
 
 def _groups(
-    offers: Sequence[Opening], chosen: Opening | None, places: Mapping[int, Place]
+    offers: Sequence[Opening], chosen: Opening | None, places: Mapping[int, LocationRow]
 ) -> list[DoctorStarts]:
     """By doctor: whose opening is chosen, then whoever is free first."""
     starts: dict[int, list[StartChoice]] = {}
@@ -227,12 +227,12 @@ def _groups(
     return [_group(places[doctor_id], found) for doctor_id, found in starts.items() if found]
 
 
-def _group(place: Place, starts: Sequence[StartChoice]) -> DoctorStarts:
+def _group(place: LocationRow, starts: Sequence[StartChoice]) -> DoctorStarts:
     about = place.role or place.specialty or ""
     return DoctorStarts(place.display_name, about, place.doctor_id % HUES, starts)
 
 
-def _elsewhere(chosen: Opening, places: Mapping[int, Place]) -> ChosenElsewhere:
+def _elsewhere(chosen: Opening, places: Mapping[int, LocationRow]) -> ChosenElsewhere:
     doctor = places[chosen.doctor_id].display_name
     return ChosenElsewhere(chosen.slot_id, f"{moment(chosen.start_at, chosen.zone)} · {doctor}")
 

@@ -26,7 +26,7 @@ from portal.appointments.rules import (
 from portal.appointments.screens.patient_strip import Strip, patient_strip
 from portal.appointments.screens.series import SeriesShown, series_of
 from portal.appointments.screens.visit_history import Entry, history_of
-from portal.appointments.screens.waitlist import Wanted, wanted_again
+from portal.appointments.screens.waitlist import WantedOpening, wanted_again
 from portal.appointments.words import STATUS, shown_status, why_cancelled
 from portal.names import name_of
 from portal.patients.queries import get_patient
@@ -96,7 +96,7 @@ class VisitPage:
     history: Sequence[Entry]
     back_to: str
     series: SeriesShown | None
-    wanted: Wanted | None
+    wanted: WantedOpening | None
 
     @property
     def has_died(self) -> bool:

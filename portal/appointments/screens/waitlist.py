@@ -33,7 +33,7 @@ class WaitingPatient(NamedTuple):
     book: str
 
 
-class Wanted(NamedTuple):
+class WantedOpening(NamedTuple):
     """A free start and whom it suits, in the order of asking."""
 
     text: str
@@ -60,7 +60,7 @@ class Wish(NamedTuple):
     appointment_id: int | None
 
 
-def starts_wanted(facility: Facility) -> list[Wanted]:
+def starts_wanted(facility: Facility) -> list[WantedOpening]:
     """The earliest free starts that suit somebody who waits."""
     starts = by_start(queries.list_matches(facility.id, limit=MOST_STARTS))[:MOST_STARTS]
     wishes = _wishes_of(starts)
@@ -68,14 +68,14 @@ def starts_wanted(facility: Facility) -> list[Wanted]:
     return [_wanted(matches, wishes, names) for matches in starts]
 
 
-def wanted_again(visit: Appointment) -> Wanted | None:
+def wanted_again(visit: Appointment) -> WantedOpening | None:
     """Who wants the start that a cancelled visit has freed."""
     if visit.status != "cancelled" or visit.start_at <= clock.now():
         return None
     return start_wanted(visit.facility_id, visit.doctor_id, visit.start_at)
 
 
-def start_wanted(facility_id: int, doctor_id: int, start_at: datetime) -> Wanted | None:
+def start_wanted(facility_id: int, doctor_id: int, start_at: datetime) -> WantedOpening | None:
     """Who wants one start, if anybody does."""
     matches = ranked(queries.list_wanting(facility_id, doctor_id, start_at))
     if not matches:
@@ -102,13 +102,13 @@ def shown_wish(wish: WishRow) -> Wish:
 
 def _wanted(
     matches: Sequence[Match], wishes: dict[int, WishRow], doctors: dict[int, str]
-) -> Wanted:
+) -> WantedOpening:
     first = matches[0]
     start = localtime(first.start_at, first.zone)
     text = f"{longdate(start.date())}, {hhmm(start)} · {doctors.get(first.doctor_id, '')}"
     asked = matches[:MOST_PEOPLE]
     people = [_person(match, wishes[match.entry_id]) for match in asked if match.entry_id in wishes]
-    return Wanted(text, len(matches), people)
+    return WantedOpening(text, len(matches), people)
 
 
 def _person(match: Match, wish: WishRow) -> WaitingPatient:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from portal.appointments.queries import Day, VisitRow
 from portal.appointments.screens.board.axis import ROW, Axis, axis_of, row_class
 from portal.appointments.screens.board.cells import Say
-from portal.appointments.screens.board.columns import DoctorColumn, Facts, column_of, stamp_of
+from portal.appointments.screens.board.columns import DoctorColumn, DoctorDay, column_of, stamp_of
 from portal.appointments.screens.board.flow import FlowColumn, flow_of, flow_stamp
 from portal.appointments.words import BOARD, STATUS, shown_status
 from portal.scheduling.times import Span
@@ -158,11 +158,11 @@ def _spans(day: Day) -> list[Span]:
     return visits + [Span(slot.start_at, slot.end_at) for slot in day.slots]
 
 
-def _facts(day: Day) -> list[Facts]:
+def _facts(day: Day) -> list[DoctorDay]:
     visits = _by(day.visits, lambda row: row.doctor_id)
     slots = _by(day.slots, lambda row: row.doctor_id)
     away = _by(day.away, lambda row: row.doctor_id)
-    every = (Facts(d, visits[d.id], slots[d.id], away[d.id]) for d in day.doctors)
+    every = (DoctorDay(d, visits[d.id], slots[d.id], away[d.id]) for d in day.doctors)
     return [facts for facts in every if facts.visits or facts.slots or facts.away]
 
 

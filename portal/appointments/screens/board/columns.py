@@ -17,7 +17,7 @@ HUES = 8
 TAKES_TIME = frozenset({"scheduled", "checked_in", "in_progress", "completed"})
 
 
-class Facts(NamedTuple):
+class DoctorDay(NamedTuple):
     """All there is of one doctor's day."""
 
     doctor: BoardDoctor
@@ -64,7 +64,7 @@ def stamp_of(name: object, *facts: Any) -> str:
     return f"{name}:{blake2s(repr(facts).encode(), digest_size=6).hexdigest()}"
 
 
-def column_of(facts: Facts, axis: Axis, now: datetime, say: Say) -> DoctorColumn:
+def column_of(facts: DoctorDay, axis: Axis, now: datetime, say: Say) -> DoctorColumn:
     """Draw a column; this opens its patients' names."""
     doctor, visits = facts.doctor, facts.visits
     present = [*facts.hours, *(Span(visit.start_at, visit.end_at) for visit in visits)]
