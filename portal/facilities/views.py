@@ -95,9 +95,7 @@ def _restored(facility: Facility) -> str:
 
 
 def _closed(act: OwnAct) -> SaidAct:
-    return SaidAct(
-        _("%(name)s closed", name=queries.list_facility_names([act.record_id])[act.record_id])
-    )
+    return SaidAct(_("%(name)s closed", name=queries.get_any_facility(act.record_id).name))
 
 
 def _reopen(act: OwnAct) -> Response:

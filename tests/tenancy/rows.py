@@ -36,7 +36,7 @@ PARTICULAR = {
     ("patient_search_tokens", "token"): bytes(16),
     ("appointment_acts", "kind"): "move",
     ("own_acts", "kind"): "doctor_retired",
-    ("own_acts", "before"): "{}",
+    ("own_acts", "before"): '{"places": []}',
     ("patient_alerts", "kind"): "safety",
     ("patient_alerts", "ended_at"): "2030-01-07 10:00+00",
     ("patient_contacts", "ended_at"): "2030-01-07 10:00+00",

@@ -42,7 +42,7 @@ RESTORE_VISIT = text(f"""
        SET ({", ".join(COLUMNS)}) = ROW({", ".join(f"w.{name}" for name in COLUMNS)}),
            updated_by = CAST(:user_id AS bigint)
       FROM jsonb_populate_record(CAST(NULL AS appointments), CAST(:visit AS jsonb)) AS w
-     WHERE a.tenant_id = :tenant_id AND a.id = w.id
+     WHERE a.tenant_id = :tenant_id AND a.id = :appointment_id
 """)  # noqa: S608 - the names are the model's
 RESTORE_STEPS = text("""
     UPDATE appointment_steps s
@@ -60,6 +60,7 @@ REPLACE_NEWER = text("""
 FILL_AGAIN = text("""
     UPDATE waitlist_entries SET status = 'booked', appointment_id = :appointment_id
      WHERE tenant_id = :tenant_id AND id = ANY(CAST(:wishes AS bigint[])) AND status = 'waiting'
+       AND patient_id = :patient_id
 """)
 WAIT_AGAIN = text("""
     UPDATE waitlist_entries SET status = 'waiting', appointment_id = NULL
@@ -186,7 +187,7 @@ def _put_back(visit: Appointment, act: AppointmentAct, before: dict[str, Any]) -
         ),
         (RESTORE_STEPS, {"steps": json.dumps(before["steps"])}),
         (REPLACE_NEWER, {"ids": [each["id"] for each in before["steps"]], "now": clock.now()}),
-        (FILL_AGAIN, {"wishes": before["wishes"]}),
+        (FILL_AGAIN, {"wishes": before["wishes"], "patient_id": visit.patient_id}),
     ):
         session.execute(statement, known | values)
     session.refresh(visit)
