@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, select, update
 
 from portal import clock
 from portal.db import session
 from portal.schema.acts import OwnAct
 from portal.tenancy.context import request_context
+from portal.tenancy.models import TenantOwned
 from portal.undoing.queries import last_of
 from portal.undoing.rules import TakenBackAlready
 
@@ -38,11 +39,20 @@ def keep(act: OwnAct, mark: str) -> str:
     return str(act.row_uid)
 
 
-def lock(act: OwnAct) -> None:
-    """Of two who take it back at once the second waits here. Raises UndoneAlready."""
+def lock(act: OwnAct, record: type[TenantOwned] | None) -> None:
+    """Of two who take it back at once the second waits here, and for whoever changes the record.
+
+    Raises:
+        TakenBackAlready
+    """
     session.refresh(act, with_for_update=True)
     if act.undone_at is not None:
         raise TakenBackAlready
+    if record is not None:
+        row = record.__table__.c  # type: ignore[attr-defined]
+        mine = row.tenant_id == request_context().tenant_id, row.id == act.record_id
+        asked = select(record).where(*mine).with_for_update()
+        session.scalars(asked.execution_options(populate_existing=True)).one_or_none()
 
 
 def mark_undone(act: OwnAct) -> None:

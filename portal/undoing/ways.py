@@ -11,6 +11,7 @@ from portal import clock
 from portal.auth.permissions import demand
 from portal.refusals import DomainError
 from portal.schema.acts import OwnAct
+from portal.tenancy.models import TenantOwned
 from portal.undoing import commands, queries
 from portal.undoing.rules import RecordChangedSince
 from portal.web.messages import named, toast
@@ -35,12 +36,15 @@ class WayBack(NamedTuple):
         mark: what the record says now, as far as the way back minds; raises what its reading does.
         said: what was done.
         take_back: does it, says so (`say_undone`), and answers. It raises what its command does.
+        record: whose row its command locks first. It is locked before it is asked whether somebody
+            has changed it: whoever is changing it now has done so then.
     """
 
     right: str
     mark: Callable[[OwnAct], str]
     said: Callable[[OwnAct], SaidAct]
     take_back: Callable[[OwnAct], Response]
+    record: type[TenantOwned] | None = None
 
 
 # kind (one of `OWN_ACTS`) -> its way back. Areas add theirs beside their views.
@@ -80,7 +84,7 @@ def take_back(act: OwnAct) -> Response:
     """
     way = WAYS_BACK[act.kind]
     demand(way.right)
-    commands.lock(act)
+    commands.lock(act, way.record)
     if not stands(act):
         said = way.said(act)
         refusal = RecordChangedSince(what=said.text)

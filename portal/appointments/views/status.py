@@ -13,6 +13,7 @@ from portal.patients.commands import change_of
 from portal.patients.queries import get_patient
 from portal.patients.shown import status_words
 from portal.schema.acts import OwnAct
+from portal.schema.patients import Patient
 from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, toast
 from portal.web.messages import PATIENT
@@ -74,4 +75,5 @@ WAYS_BACK["status_set"] = WayBack(
     mark=lambda act: change_of(get_patient(act.record_id)),
     said=_set,
     take_back=_restore,
+    record=Patient,
 )

@@ -55,10 +55,12 @@ WAYS_BACK["wish_added"] = WayBack(
     mark=_mark,
     said=lambda act: added(queries.get_wish(act.record_id)),
     take_back=_withdraw,
+    record=WaitlistEntry,
 )
 WAYS_BACK["wish_withdrawn"] = WayBack(
     right="appointments.book",
     mark=_mark,
     said=lambda act: withdrawn(queries.get_wish(act.record_id)),
     take_back=_reinstate,
+    record=WaitlistEntry,
 )
