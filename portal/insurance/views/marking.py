@@ -14,6 +14,7 @@ from portal.insurance.views.acceptance import CELL, cell_of
 from portal.insurance.views.blueprint import bp
 from portal.insurance.views.said import marked, say_marked
 from portal.schema.acts import OwnAct
+from portal.schema.insurance import FacilityInsurancePlan
 from portal.undoing.rules import LookFirst
 from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_undone
 from portal.web.answers import asks_for_fragment, go, stay
@@ -91,6 +92,7 @@ WAYS_BACK["acceptance_marked"] = WayBack(
     mark=lambda act: _cell(act)["cover"].version,
     said=lambda act: SaidAct(marked(_cell(act), accepted=act.before["accepted"])),
     take_back=_mark_back,
+    record=FacilityInsurancePlan,
 )
 
 
