@@ -126,7 +126,7 @@ def test_one_bad_line_leaves_the_others_standing():
     good = json.dumps(SMALLEST).encode()
     lines = [good, b"{oops", b"", b'{"a": "' + b"x" * (2 * LONGEST_LINE) + b'"}', good]
     assert [type(each).__name__ for each in read(b"\n".join(lines))] == [
-        "Taken", "Refused", "Refused", "Taken",
+        "Taken", "RejectedLine", "RejectedLine", "Taken",
     ]  # fmt: skip
     assert [each.line for each in read(b"\n".join(lines))] == [1, 2, 4, 5]
 
