@@ -67,6 +67,10 @@ def test_c_on_another_days_card_shows_which_day_it_is_on(desk, tmp_path):
         words, button = (note.locator(it).bounding_box() for it in (".stack > span", "button"))
         assert abs(words["x"] - button["x"]) < 1
         assert button["y"] >= words["y"] + words["height"]
+    desk.keyboard.press("c")
+    expect(desk.locator("#dialog [role=alert], .toast").last).to_contain_text(
+        re.compile("checked in|is taken now", re.IGNORECASE)
+    )
 
 
 @pytest.mark.usefixtures("card")
