@@ -60,7 +60,7 @@ def within_a_refusable(*statements: str) -> Callable[[], None]:
     """The same after a statement that may be refused, whose savepoint stays open."""
 
     def send() -> None:
-        refusals.written({}, ROLE, {}, whole=bool)
+        refusals.execute_in_savepoint({}, ROLE, {}, whole=bool)
         injected(*statements)()
 
     return send
