@@ -24,6 +24,8 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 from portal.refusals import N_, DomainError
 
 LARGEST_ANSWER = 16_384
+# What the library makes of an answer that no authenticator gives: an empty key is a LookupError.
+UNREADABLE = (WebAuthnException, ValueError, LookupError, TypeError)
 # it comes after the password, so a security key without a PIN will do
 UNLOCKING = UserVerificationRequirement.PREFERRED
 
@@ -92,7 +94,7 @@ def created(site: Site, challenge: bytes, answer: str) -> VerifiedRegistration:
             credential=_parsed(answer), expected_challenge=challenge, expected_rp_id=site.host,
             expected_origin=site.origin,
         )  # fmt: skip
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         raise PasskeyRefused from None
 
 
@@ -109,7 +111,7 @@ def used(site: Site, challenge: bytes, answer: str, public_key: bytes, sign_coun
             expected_origin=site.origin, credential_public_key=public_key,
             credential_current_sign_count=0,
         )  # fmt: skip
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         raise PasskeyRefused from None
     if sign_count and verified.new_sign_count <= sign_count:
         raise PasskeyCopied

@@ -32,13 +32,15 @@ class Device:
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
     count: int = 0
+    public_key: bytes | None = None  # said in the place of its own
 
     def make(self, asked: dict[str, Any]) -> str:
         """The answer to a request for a new passkey."""
         numbers = self.key.public_key().public_numbers()
         public = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)}
         attested = bytes(16) + struct.pack(">H", len(self.credential_id)) + self.credential_id
-        told = self._told(PRESENT | WITH_KEY) + attested + cbor2.dumps(public)
+        said = cbor2.dumps(public) if self.public_key is None else self.public_key
+        told = self._told(PRESENT | WITH_KEY) + attested + said
         statement = {"fmt": "none", "attStmt": {}, "authData": told}
         return self._answer(
             attestationObject=base64url(cbor2.dumps(statement)),
