@@ -56,3 +56,15 @@ def test_the_newest_opens_once(app, alder) -> None:
     token = sent(alder)
     assert opens(Browser(app), token)
     assert not opens(Browser(app), token)
+
+
+@pytest.mark.parametrize("who", ["owner", "desk", "elsewhere"])
+def test_it_opens_where_somebody_is_signed_in_whose_session_ends(app, alder, birch, who) -> None:
+    """The kind: who begins a session in the place of another's speaks as the one before."""
+    browser = Browser(app).sign_in(birch.owner if who == "elsewhere" else getattr(alder, who))
+    there = browser.get_cookie("portal").value
+    token = sent(alder)
+    assert opens(browser, token)
+    assert alder.desk.email in browser.get("/account/").text
+    browser.set_cookie("portal", there)
+    assert browser.get("/account/").status_code == 401

@@ -143,6 +143,15 @@ def test_signing_in_again_ends_the_session_before(browser, alder, birch):
     assert browser.get("/facilities/").status_code == 401
 
 
+@pytest.mark.parametrize("who", ["desk", "elsewhere"])
+def test_what_waits_to_be_said_to_one_person_is_not_said_to_the_next(browser, alder, birch, who):
+    """The kind: what is kept of one session goes over to the one that begins in its place."""
+    said = "Clinician is signed out everywhere."
+    browser.sign_in(alder.owner).send(f"/staff/{alder.clinician.id}/sessions/ending")
+    browser.sign_in(alder.desk if who == "desk" else birch.desk)
+    assert said not in browser.get("/account/").text
+
+
 def test_a_disabled_users_cookie_is_dead_on_the_next_request(browser, alder):
     browser.sign_in(alder.clinician)
     with alder.at_work():

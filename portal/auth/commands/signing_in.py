@@ -192,6 +192,14 @@ def spend_links(user_id: int) -> None:
 
 
 def _start_session(tenant_id: int, user_id: int, idle_seconds: int) -> str:
+    """Start one in the place of whichever this browser has: of that one nothing is carried over.
+
+    Returns:
+        The token for the cookie.
+    """
+    if state().request_context is not None:
+        sign_out()
+    state().request_context, state().messages = None, []
     token = rules.new_token()
     token_hash = rules.hash_of(token)
     asker = state().asker or Asker()

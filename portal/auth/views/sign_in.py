@@ -12,7 +12,6 @@ from portal.auth.forms import SignInForm, WelcomeForm
 from portal.auth.permissions import permission, public
 from portal.auth.views.blueprint import bp
 from portal.auth.views.onwards import onwards, owed
-from portal.db import state
 from portal.web.addresses import own_address, parts_of
 from portal.web.answers import address_of, asks_for_fragment, form_page, go, page, toast
 from portal.web.errors import NotSignedIn
@@ -99,13 +98,11 @@ def of_others(error: OpenedByOthers) -> Response:
 
 
 def _let_in(typed: dict[str, str]) -> Response:
-    """Count the try, end whatever session this browser has, and start one."""
+    """Count the try, and start a session in the place of whichever this browser has."""
     clinic, email = typed["clinic"], typed["email"]
     tried = devices.bucket_of(clinic, email)
     throttling.take_try(tried)
     sessions.enter()
-    if state().request_context is not None:
-        commands.sign_out()
     token = commands.sign_in(clinic, email, typed["password"], tried=tried)
     return devices.remember(_signed_in(clinic, token, onwards(typed["next"])), clinic, email)
 
