@@ -140,7 +140,7 @@ def test_a_challenge_is_forgotten_after_five_minutes(browser, alder, device):
 
 @pytest.mark.parametrize("key", [b"", b"\x40", b"\x60", b"\x80", b"\xa0", b"\xf6", b"\x00"])
 def test_a_passkey_whose_key_is_none_is_refused(browser, alder, key):
-    """The kind: what the library raises for an answer that it cannot read is a refusal, all of it."""
+    """The kind: what the library raises for an answer it cannot read is no refusal."""
     browser.sign_in(alder.owner)
     assert make(browser, Device(public_key=key)).status_code == 422
     assert count(alder) == 0
