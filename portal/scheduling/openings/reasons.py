@@ -135,11 +135,7 @@ def why_not(
         raise NotFound
     values |= _times(offering, at, minutes or offering.minutes or 0)
     slots = session.execute(SLOTS, values).all()
-    unusable = [
-        Reason(slot.missing, "availability_slots", slot.id, {"until": slot.reserved_until})
-        for slot in slots
-        if slot.missing
-    ]
+    unusable = [_about_slot(slot) for slot in slots if slot.missing]
     usable: set[int | None] = {slot.id for slot in slots if not slot.missing}
     said = usable or {reason.record for reason in unusable if reason.code in ("full", "held")}
     return [
@@ -205,6 +201,11 @@ def about_plan(offering: Any, plan_id: int | None, day: date) -> Iterator[Reason
         yield Reason("plan_not_effective", "insurance_plans", plan_id)
     elif gap is not None:
         yield Reason(f"plan_{gap}", "facility_insurance_plans", plan.acceptance_id)
+
+
+def _about_slot(slot: Any) -> Reason:
+    """The first condition of an opening that a slot lacks."""
+    return Reason(slot.missing, "availability_slots", slot.id, {"until": slot.reserved_until})
 
 
 def _about_start(values: dict[str, Any]) -> Iterator[Reason]:
