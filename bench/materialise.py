@@ -10,12 +10,8 @@ from datetime import timedelta
 
 from bench.kit import Figure, interleaved, main, prepared, scratch
 from bench.kit.clinic import NOW, Works, a_clinic
-from portal.availability.commands.materialise import (
-    DOCTORS_AT_ONCE,
-    batches,
-    materialise,
-    materialise_doctors,
-)
+from portal.availability.commands.materialise import materialise, materialise_doctors
+from portal.availability.queries.weekly import DOCTORS_AT_ONCE, batches
 from portal.db import session
 from portal.tenancy.context import enter_job
 

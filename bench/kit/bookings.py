@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect
 from bench.kit.clinic import Works, a_clinic
 from portal.appointments.commands import BookingDetails, book_appointment
 from portal.auth import rules
-from portal.availability.commands.materialise import batches, materialise_doctors
+from portal.availability.commands.materialise import materialise_doctors
+from portal.availability.queries.weekly import batches
 from portal.tenancy.context import ENTER_SESSION
 from tests.support.databases import Database
 

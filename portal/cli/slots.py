@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 import click
 from flask.cli import AppGroup
 
-from portal.availability.commands import Materialised, batches, materialise_doctors
+from portal.availability.commands import Materialised, materialise_doctors
+from portal.availability.queries import batches
 from portal.cli.lookup import every_tenant, tenant_named
 from portal.db import session
 from portal.doctors.queries import get_doctor

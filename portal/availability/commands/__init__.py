@@ -8,13 +8,7 @@ from portal.availability.commands.exceptions import (
     check_exception,
     remove_exception,
 )
-from portal.availability.commands.materialise import (
-    Materialised,
-    batches,
-    horizon_days,
-    materialise,
-    materialise_doctors,
-)
+from portal.availability.commands.materialise import Materialised, materialise, materialise_doctors
 from portal.availability.commands.orphans import StartKeptAlready, keep_as_booked
 from portal.availability.commands.splitting import split_around, split_from
 from portal.availability.commands.weekly import (
@@ -35,7 +29,6 @@ __all__ = [
     "add_exception",
     "add_rule",
     "add_rules",
-    "batches",
     "change_exception",
     "change_rule",
     "check_exception",
@@ -43,7 +36,6 @@ __all__ = [
     "close_for_days",
     "details_of",
     "end_rule",
-    "horizon_days",
     "keep_as_booked",
     "materialise",
     "materialise_doctors",

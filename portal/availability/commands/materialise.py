@@ -1,7 +1,7 @@
 """Making the slots agree with the rules: set-based, idempotent, never re-keying a slot."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -16,11 +16,6 @@ from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.availability import AvailabilitySlot
 from portal.tenancy.context import request_context
-
-DEFAULT_HORIZON_DAYS = 90
-# Enough doctors for set-based speed; few enough that their slots sort in memory (a hundred took
-# a third longer) and that nobody waits long for a doctor's lock.
-DOCTORS_AT_ONCE = 25
 
 MATERIALISE = text("".join((queries.DIFFERENCE, writes.LAY_OUT)))
 
@@ -87,7 +82,7 @@ def materialise_doctors(
         "facility_id": facility_id,
         "first_date": first_date,
         "last_date": last_date,
-        "horizon_days": horizon_days(),
+        "horizon_days": queries.horizon_days(),
     }
     session.execute(writes.RELEASE_EXPIRED, values)
     done = _counted(session.execute(MATERIALISE, values).all())
@@ -95,21 +90,6 @@ def materialise_doctors(
     if done.changed:
         note("slots.materialise", table="availability_slots", new=_said(values, done))
     return done
-
-
-def batches() -> Iterator[Sequence[int]]:
-    """The doctors who have rules, exceptions or slots, a batch at a time.
-
-    A job commits after each batch, so that nobody waits for the whole run to book a doctor.
-    """
-    doctor_ids = queries.list_scheduled_doctor_ids()
-    for n in range(0, len(doctor_ids), DOCTORS_AT_ONCE):
-        yield doctor_ids[n : n + DOCTORS_AT_ONCE]
-
-
-def horizon_days() -> int:
-    """For how many days after today slots are made."""
-    return int(request_context().settings.get("horizon_days", DEFAULT_HORIZON_DAYS))
 
 
 def _counted(rows: Iterable[Any]) -> Materialised:

@@ -6,12 +6,11 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.availability.queries.difference import DIFFERENCE
-from portal.availability.queries.weekly import list_scheduled_doctor_ids
+from portal.availability.queries.weekly import batches, horizon_days
 from portal.db import session
 from portal.tenancy.context import request_context
 
 MOST_SHOWN = 100
-DOCTORS_AT_ONCE = 25
 
 # What materialising would still change. Days that no slot has been made for yet are the worker's
 # next round; a slot that was made for one visit, or was last changed while somebody had it, waits
@@ -55,14 +54,11 @@ STRANGE = text("""
 def starts_that_no_hours_give() -> Sequence[str]:
     """Starts that are free although no rule supports them, or missing although one does."""
     found: list[str] = []
-    doctor_ids = list_scheduled_doctor_ids()
-    horizon = int(request_context().settings.get("horizon_days", 90))
-    for n in range(0, len(doctor_ids), DOCTORS_AT_ONCE):
+    for doctor_ids in batches():
         values = {
             "tenant_id": request_context().tenant_id, "now": clock.now(), "facility_id": None,
-            "doctor_ids": list(doctor_ids[n : n + DOCTORS_AT_ONCE]), "first_date": None,
-            "last_date": None, "horizon_days": horizon,
-            "limit": MOST_SHOWN,
+            "doctor_ids": list(doctor_ids), "first_date": None, "last_date": None,
+            "horizon_days": horizon_days(), "limit": MOST_SHOWN,
         }  # fmt: skip
         found += session.scalars(FREE, values)
     return found[:MOST_SHOWN]

@@ -1,6 +1,6 @@
 """Reads of rules and exceptions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,11 @@ from portal.schema.availability import (
     AvailabilityRule,
 )
 from portal.tenancy.context import request_context
+
+DEFAULT_HORIZON_DAYS = 90
+# Enough doctors for set-based speed; few enough that their slots sort in memory (a hundred took
+# a third longer) and that nobody waits long for a doctor's lock.
+DOCTORS_AT_ONCE = 25
 
 
 def get_rule(rule_id: int) -> AvailabilityRule:
@@ -88,6 +93,21 @@ def list_scheduled_doctor_ids() -> Sequence[int]:
         for table in tables
     ]
     return session.scalars(union(*own).order_by("doctor_id")).all()
+
+
+def batches() -> Iterator[Sequence[int]]:
+    """Those doctors, a batch at a time.
+
+    A job commits after each batch, so that nobody waits for the whole run to book a doctor.
+    """
+    doctor_ids = list_scheduled_doctor_ids()
+    for n in range(0, len(doctor_ids), DOCTORS_AT_ONCE):
+        yield doctor_ids[n : n + DOCTORS_AT_ONCE]
+
+
+def horizon_days() -> int:
+    """For how many days after today slots are made."""
+    return int(request_context().settings.get("horizon_days", DEFAULT_HORIZON_DAYS))
 
 
 def _rules() -> Select[AvailabilityRule]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from portal import clock
 from portal.availability import queries
-from portal.availability.commands import horizon_days
+from portal.availability.queries import horizon_days
 from portal.facilities.visits import BookedVisit, list_visits
 from portal.scheduling.openings.shown import offers_anything
 from portal.scheduling.times import is_clock_change_day, local_date
