@@ -62,7 +62,7 @@ ALONE = (
 OF_SLOT = (
     Condition("other_service", predicates.is_for("s", "o.offering_id")),
     *ALONE,
-    Condition("held", predicates.not_held_by_others("s")),
+    Condition("held", f"NOT {predicates.held_by_others('s')}"),
 )
 
 

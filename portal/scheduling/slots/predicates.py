@@ -16,29 +16,24 @@ def excluded(slot: str) -> str:
     return f"({slot}.booked_count > 0 OR {slot}.status = 'reserved')"
 
 
+def held(slot: str) -> str:
+    """Somebody holds it."""
+    return f"({slot}.status = 'reserved' AND {slot}.reserved_until > :now)"
+
+
+def held_by_others(slot: str) -> str:
+    """Somebody else holds it."""
+    return f"({held(slot)} AND {slot}.reserved_by IS DISTINCT FROM CAST(:user_id AS bigint))"
+
+
 def taken(slot: str) -> str:
     """Its doctor is taken: it is booked, or somebody holds it."""
-    return (
-        f"({slot}.booked_count > 0"
-        f" OR ({slot}.status = 'reserved' AND {slot}.reserved_until > :now))"
-    )
+    return f"({slot}.booked_count > 0 OR {held(slot)})"
 
 
 def taken_by_others(slot: str) -> str:
     """Its doctor is taken, by more than a hold of one's own."""
-    return (
-        f"({slot}.booked_count > 0"
-        f" OR ({slot}.status = 'reserved' AND {slot}.reserved_until > :now"
-        f" AND {slot}.reserved_by IS DISTINCT FROM CAST(:user_id AS bigint)))"
-    )
-
-
-def not_held_by_others(slot: str) -> str:
-    """Nobody else holds it."""
-    return (
-        f"({slot}.status <> 'reserved' OR {slot}.reserved_until <= :now"
-        f" OR {slot}.reserved_by = CAST(:user_id AS bigint))"
-    )
+    return f"({slot}.booked_count > 0 OR {held_by_others(slot)})"
 
 
 def busy_during(slot: str, start: str, end: str) -> str:
