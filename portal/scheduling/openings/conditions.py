@@ -4,7 +4,7 @@ The search asks for those that hold, and `why_not` for those that do not: a cond
 here narrows what is on offer, and is a reason where something is not; its words are in `words`.
 
 In the statements `o` is the offering, `s` (after those of an offering) the slot; with a slot `o`
-has `zone`, its facility's, and where one offering is asked about `offering_id`.
+has `offering_id`, but not for those of `ALONE`, which the board asks of no offering.
 """
 
 from collections.abc import Iterable

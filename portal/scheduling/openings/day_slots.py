@@ -13,20 +13,19 @@ from sqlalchemy import Row, text
 
 from portal import clock
 from portal.scheduling.openings.conditions import ACTIVE, ALONE, SERVICE, every
-from portal.scheduling.slots.predicates import busy_during, by_rule, taken
+from portal.scheduling.slots.predicates import busy_during, by_rule, is_part_of_hours, taken
 from portal.scheduling.times import Span
 from portal.tenancy.context import request_context
 
 # Of a facility's slots all that the board asks of one.
 SLOTS_THERE = f"""
     SELECT s.id, s.doctor_id, s.start_at, s.end_at, s.status, s.capacity, s.booked_count,
-           s.orphaned_at, s.overbooked, s.reserved_until, s.reserved_by, u.name AS holder,
-           {by_rule("s")} AS by_rule, {every(ALONE)} AND NOT s.overbooked AS stands,
+           s.orphaned_at, s.reserved_until, s.reserved_by, u.name AS holder,
+           {by_rule("s")} AS by_rule, {is_part_of_hours("s")} AS of_hours,
+           {every(ALONE)} AND NOT s.overbooked AS stands,
            s.service_offering_id AS offering_id
       FROM availability_slots s
       LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.reserved_by
-     CROSS JOIN (SELECT timezone AS zone FROM facilities
-                  WHERE tenant_id = :tenant_id AND id = :facility_id) o
      WHERE s.tenant_id = :tenant_id AND s.facility_id = :facility_id"""  # noqa: S608
 TAKEN = text(f"""
     SELECT t.id, t.doctor_id, t.busy_from, t.busy_until
@@ -107,7 +106,7 @@ def _hours(rows: Iterable[Row[Any]]) -> dict[int, list[Span]]:
     """When each doctor works, without a seam where one slot begins as another ends."""
     hours: dict[int, list[Span]] = defaultdict(list)
     for row in rows:
-        if not row.by_rule or row.orphaned_at is not None or row.overbooked:
+        if not row.of_hours:
             continue
         whole = hours[row.doctor_id]
         if whole and row.start_at <= whole[-1].end:

@@ -59,7 +59,7 @@ OFFERING = text(f"""
 SLOTS = text(f"""
     SELECT s.id, s.start_at, s.end_at, s.reserved_until, {first_missing(OF_SLOT)} AS missing
       FROM availability_slots s
-     CROSS JOIN (SELECT CAST(:offering_id AS bigint) AS offering_id, :zone AS zone) o
+     CROSS JOIN (SELECT CAST(:offering_id AS bigint) AS offering_id) o
      WHERE s.tenant_id = :tenant_id AND s.doctor_id = :doctor_id AND s.facility_id = :facility_id
        AND s.start_at = :at AND NOT s.overbooked
      ORDER BY s.id
