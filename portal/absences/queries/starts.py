@@ -37,8 +37,7 @@ WITH wanted AS (
                          CAST(:mosts AS int[]))
         AS w (number, service_id, plan_id, minutes, from_at, until_at, most)
 ), near AS MATERIALIZED (
-    SELECT w.*, o.id AS offering_id, o.doctor_id, o.facility_id, o.specialty,
-           o.buffer_before_minutes,
+    SELECT w.*, o.id, o.doctor_id, o.facility_id, o.specialty, o.buffer_before_minutes,
            o.buffer_after_minutes, o.accepted_since, o.accepted_until
       FROM wanted w
      CROSS JOIN LATERAL (
@@ -58,21 +57,20 @@ WITH wanted AS (
                      o.facility_id = ANY(CAST(:facility_ids AS bigint[])) DESC, o.id
             LIMIT :most_offerings) AS o
 ), offered AS MATERIALIZED (
-    SELECT n.number, n.most, n.offering_id, n.doctor_id, n.facility_id, f.timezone AS zone,
-           n.specialty,
-           n.minutes * interval '1 minute' AS length,
-           n.buffer_before_minutes * interval '1 minute' AS before,
-           n.buffer_after_minutes * interval '1 minute' AS after,
-           GREATEST(n.from_at, local_instant(
-               GREATEST(plan.effective_from, n.accepted_since), '00:00', f.timezone)) AS opens,
-           LEAST(n.until_at, local_instant(
-               LEAST(plan.effective_to, n.accepted_until) + 1, '00:00', f.timezone)) AS closes
-      FROM near n
-      JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.id = n.offering_id
+    SELECT o.number, o.most, o.id AS offering_id, o.doctor_id, o.facility_id, f.timezone AS zone,
+           o.specialty,
+           o.minutes * interval '1 minute' AS length,
+           o.buffer_before_minutes * interval '1 minute' AS before,
+           o.buffer_after_minutes * interval '1 minute' AS after,
+           GREATEST(o.from_at, local_instant(
+               GREATEST(plan.effective_from, o.accepted_since), '00:00', f.timezone)) AS opens,
+           LEAST(o.until_at, local_instant(
+               LEAST(plan.effective_to, o.accepted_until) + 1, '00:00', f.timezone)) AS closes
+      FROM near o
       {SERVICE.join()}
       {FACILITY.join()}
-      LEFT JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id = n.plan_id
-     WHERE EXISTS ({workflow("n.plan_id")})
+      LEFT JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id = o.plan_id
+     WHERE EXISTS ({workflow("o.plan_id")})
 )"""  # noqa: S608 - names of columns
 STARTS = """
 SELECT o.number, slot.id AS slot_id, o.offering_id, o.doctor_id, o.facility_id, slot.start_at,
