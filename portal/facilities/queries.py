@@ -115,6 +115,18 @@ def find_named(name: str) -> Facility | None:
     return session.scalar(OPEN.where(Facility.name == name))
 
 
+def zone_of(facility_id: int) -> str:
+    """The time zone of a facility, open or closed. Raises NotFound."""
+    zone = session.scalar(
+        select(Facility.timezone).where(
+            Facility.tenant_id == request_context().tenant_id, Facility.id == facility_id
+        )
+    )
+    if zone is None:
+        raise NotFound
+    return zone
+
+
 def today_at(facility_id: int | None) -> date:
     """Today's date at a facility, open or closed; the clinic's where no facility is meant."""
     zone = select(Facility.timezone).where(

@@ -16,12 +16,13 @@ from portal.appointments.commands import (
     undo,
     undo_of,
 )
-from portal.appointments.queries import acts_since, list_acts, zone_of
+from portal.appointments.queries import acts_since, list_acts
 from portal.appointments.rules import LIVE, MOVABLE, NothingToUndo, StartPassed
 from portal.audit import note
 from portal.auth.permissions import may
 from portal.availability.commands import remove_exception
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.facilities.visits import SeesNotAll
 from portal.refusals import DomainError
 from portal.scheduling.slots import writes

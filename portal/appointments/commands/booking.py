@@ -30,6 +30,7 @@ from portal.appointments.rules import (
     whole_minute,
 )
 from portal.db import Statement, hydrate, pipeline
+from portal.facilities.queries import zone_of
 from portal.phi.sealed import seal_field
 from portal.refusals import Conflict, DomainError, NotFound, execute_in_savepoint, refusing
 from portal.scheduling.openings.listing import OpeningQuery, nearest_openings, search_asked
@@ -214,7 +215,7 @@ def _own_offer(details: BookingDetails, offering: ServiceOffering) -> Opening:
         raise error
     if workflow is None:
         raise NoWorkflow
-    zone = queries.zone_of(offering.facility_id)
+    zone = zone_of(offering.facility_id)
     if local_date(at, zone) < local_date(clock.now(), zone):
         raise StartPassed
     taken = times(

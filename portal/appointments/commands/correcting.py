@@ -9,6 +9,7 @@ from portal.appointments.commands.reversing import undo
 from portal.appointments.commands.visit import lock, over, set_waiting
 from portal.appointments.rules import NotOfEarlierDay, ReasonMissing, check_correction, is_earlier
 from portal.audit import note
+from portal.facilities.queries import zone_of
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment, AppointmentStep
 
@@ -33,7 +34,7 @@ def correct(appointment: Appointment, to: str, because: str) -> Sequence[Appoint
     if not because.strip():
         raise ReasonMissing(field="because")
     lock(appointment)
-    zone = queries.zone_of(appointment.facility_id)
+    zone = zone_of(appointment.facility_id)
     if not is_earlier(appointment, clock.now(), zone):
         raise NotOfEarlierDay
     was = appointment.status

@@ -26,6 +26,7 @@ from portal.appointments.rules import (
     what_becomes,
 )
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.insurance.queries import find_plan_at
 from portal.refusals import refusing
 from portal.scheduling.openings.listing import (
@@ -190,7 +191,7 @@ def _check_offering(appointment: Appointment, offering: ServiceOffering) -> None
 
 def _check_plan(appointment: Appointment, plan_id: int) -> None:
     plan = find_plan_at(appointment.facility_id, plan_id)
-    day = local_date(appointment.start_at, queries.zone_of(appointment.facility_id))
+    day = local_date(appointment.start_at, zone_of(appointment.facility_id))
     if plan is None or plan.gap_on(day) is not None:
         raise PlanNotAccepted
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.commands import acts
 from portal.appointments.commands.refusal import CONSTRAINTS, refusal
 from portal.appointments.commands.visit import check_in
@@ -20,6 +19,7 @@ from portal.appointments.rules import (
     whole_minute,
 )
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.refusals import refusing
 from portal.scheduling.openings.listing import OpeningQuery, find_opening, nearest_openings
 from portal.scheduling.rules import Opening, SlotTaken
@@ -137,7 +137,7 @@ def _offer_at(appointment: Appointment, offering: ServiceOffering, at: datetime)
     return Opening(
         0, appointment.doctor_id, appointment.facility_id, offering.id,
         appointment.service_workflow_id, taken.visit.start, taken.visit.end,
-        queries.zone_of(appointment.facility_id), taken.busy.start, taken.busy.end,
+        zone_of(appointment.facility_id), taken.busy.start, taken.busy.end,
     )  # fmt: skip
 
 

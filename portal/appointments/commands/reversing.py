@@ -21,6 +21,7 @@ from portal.appointments.rules import ChangedSince, NothingToUndo, NotUndoneAnyM
 from portal.audit import note
 from portal.availability.commands import materialise
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.refusals import refusing
 from portal.scheduling.slots import seats
 from portal.scheduling.slots.locks import lock_doctors
@@ -141,7 +142,7 @@ def _undo(done: Sequence[AppointmentAct], *, later: bool = False) -> Sequence[Ap
         for act in done:
             visit = visits[act.appointment_id]
             if not later:
-                zone = queries.zone_of(visit.facility_id)
+                zone = zone_of(visit.facility_id)
                 check_undo(act, visit, clock.now(), zone, user_id=request_context().user_id)
             _take_back(act, visit)
     return done
@@ -232,5 +233,5 @@ def _seat(visit: dict[str, Any]) -> tuple[Any, ...] | None:
 
 def _ask_for_hours(doctor_id: int, facility_id: int, start_at: str) -> None:
     """Its hours may have gone in the meantime: then it waits for a decision."""
-    day = local_date(datetime.fromisoformat(start_at), queries.zone_of(facility_id))
+    day = local_date(datetime.fromisoformat(start_at), zone_of(facility_id))
     materialise(doctor_id, facility_id, day, day)

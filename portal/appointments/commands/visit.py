@@ -20,6 +20,7 @@ from portal.appointments.rules import (
     steps_left,
 )
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.scheduling.slots import seats
 from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.appointments import Appointment, AppointmentStep
@@ -124,7 +125,7 @@ def mark_no_show(appointment: Appointment) -> None:
 
 def check_its_day(appointment: Appointment) -> None:
     """What happens to a patient in the clinic belongs to the day. Raises AnotherDay."""
-    check_day(appointment, clock.now(), queries.zone_of(appointment.facility_id))
+    check_day(appointment, clock.now(), zone_of(appointment.facility_id))
 
 
 def lock(appointment: Appointment) -> None:

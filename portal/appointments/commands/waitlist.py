@@ -12,6 +12,7 @@ from portal.appointments import queries
 from portal.appointments.commands.booking import BookingDetails
 from portal.appointments.rules import EVERY_DAY, NoFacility, WaitsNoMore, check_dates, inactive
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.patients.queries import get_patient
 from portal.refusals import N_, Conflict, refusing
 from portal.scheduling.times import local_date
@@ -159,7 +160,7 @@ def check_wish(details: WishDetails) -> None:
     """Whether somebody may wait so, whoever it is. Raises as `add_to_waitlist`."""
     if not details.facility_ids:
         raise NoFacility
-    today = local_date(clock.now(), queries.zone_of(details.facility_ids[0]))
+    today = local_date(clock.now(), zone_of(details.facility_ids[0]))
     check_dates(details.earliest_on, details.latest_on, today)
 
 
@@ -179,7 +180,7 @@ def _check_waits_once(
     """
     patient = (Patient.tenant_id == request_context().tenant_id, Patient.id == wish.patient_id)
     session.execute(select(Patient.id).where(*patient).with_for_update(key_share=True))
-    zone = queries.zone_of(facility_ids[0]) if facility_ids else request_context().timezone
+    zone = zone_of(facility_ids[0]) if facility_ids else request_context().timezone
     since = min(wish.earliest_on, local_date(clock.now(), zone))
     found = queries.find_waiting(wish.patient_id, wish.service_id, since, but=but)
     if found is not None:

@@ -65,7 +65,6 @@ from portal.appointments.queries.visits import (
     list_step_rows,
     list_steps,
     skippable_steps,
-    zone_of,
 )
 from portal.appointments.queries.waitlist import (
     WishRow,
@@ -146,5 +145,4 @@ __all__ = [
     "plan_series",
     "skippable_steps",
     "was_unbooked",
-    "zone_of",
 ]

@@ -21,8 +21,8 @@ from portal.appointments.queries.day_statements import (
     VERSION,
     VISITS,
 )
-from portal.appointments.queries.visits import zone_of
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.names import listed
 from portal.patients.queries import PatientOpener
 from portal.patients.rules.kept import needs_interpreter

@@ -1,8 +1,8 @@
 """Whether an appointment lies within the hours that its doctor works."""
 
-from portal.appointments.queries.visits import zone_of
 from portal.appointments.rules import lies_outside
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.scheduling.openings.reasons import HOURS, published_until
 from portal.scheduling.times import day_span, local_date
 from portal.schema.appointments import Appointment

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import select, text
 
-from portal.appointments.queries.visits import zone_of
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.scheduling.times import day_span
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context

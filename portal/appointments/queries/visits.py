@@ -187,17 +187,5 @@ def skippable_steps(appointment_id: int) -> set[int]:
     return {step.id for step in list_step_rows(appointment_id) if step.can_be_skipped}
 
 
-def zone_of(facility_id: int) -> str:
-    """A facility's time zone."""
-    zone = session.scalar(
-        select(Facility.timezone).where(
-            Facility.tenant_id == request_context().tenant_id, Facility.id == facility_id
-        )
-    )
-    if zone is None:
-        raise NotFound
-    return zone
-
-
 def _appointments() -> Select[Appointment]:
     return select(Appointment).where(Appointment.tenant_id == request_context().tenant_id)

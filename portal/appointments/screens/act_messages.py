@@ -11,6 +11,7 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.act_words import UNDONE, Called, called
 from portal.appointments.screens.act_steps import undone_of
+from portal.facilities.queries import zone_of
 from portal.patients.queries import find_patient
 from portal.scheduling.times import local_date
 from portal.schema.acts import AppointmentAct
@@ -109,7 +110,7 @@ def last_done(visit: Appointment) -> str | None:
 
 def when(visit: Appointment) -> str:
     """Its time; on another day than today the day as well."""
-    zone = queries.zone_of(visit.facility_id)
+    zone = zone_of(visit.facility_id)
     start = localtime(visit.start_at, zone)
     if start.date() == local_date(clock.now(), zone):
         return hhmm(start)

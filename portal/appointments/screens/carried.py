@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from portal.appointments import queries
 from portal.appointments.rules import where
+from portal.facilities.queries import zone_of
 from portal.names import name_of
 from portal.patients.queries import get_patient
 from portal.web.filters import hhmm, localtime, shortdate
@@ -28,6 +29,6 @@ def carried(appointment_id: int | None) -> Carried | None:
     if visit.status != "scheduled":
         return None
     patient = get_patient(visit.patient_id)
-    at = localtime(visit.start_at, queries.zone_of(visit.facility_id))
+    at = localtime(visit.start_at, zone_of(visit.facility_id))
     return Carried(visit.id, name_of(patient), f"{shortdate(at)}, {hhmm(at)}",
                    where(visit.start_at, visit.doctor_id))  # fmt: skip

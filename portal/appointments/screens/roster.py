@@ -14,6 +14,7 @@ from portal.appointments.queries import Attending
 from portal.appointments.screens.board.steps import is_near
 from portal.appointments.words import STATUS, shown_status
 from portal.doctors.queries import get_doctor
+from portal.facilities.queries import zone_of
 from portal.names import name_of
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilitySlot
@@ -60,7 +61,7 @@ class Roster:
 
 def group_roster(slot: AvailabilitySlot) -> Roster:
     """Who comes to a group; this opens their names."""
-    zone, members = queries.zone_of(slot.facility_id), queries.list_group(slot.id)
+    zone, members = zone_of(slot.facility_id), queries.list_group(slot.id)
     services = {service for _visit, _patient, service in members}
     start, end = localtime(slot.start_at, zone), localtime(slot.end_at, zone)
     day = start.date()
@@ -80,7 +81,7 @@ def group_roster(slot: AvailabilitySlot) -> Roster:
 
 def overlap_roster(facility_id: int, doctor_id: int, since: datetime, until: datetime) -> Roster:
     """All who are with a doctor in a stretch of time; this opens their names."""
-    zone = queries.zone_of(facility_id)
+    zone = zone_of(facility_id)
     doctor = get_doctor(doctor_id)
     members = queries.list_overlapping(facility_id, doctor_id, since, until)
     start, end = localtime(since, zone), localtime(until, zone)

@@ -14,6 +14,7 @@ from portal.appointments.rules import Repeat
 from portal.appointments.screens.reasons_shown import words_of
 from portal.appointments.words import STATUS, shown_status
 from portal.doctors.queries import get_doctor
+from portal.facilities.queries import zone_of
 from portal.scheduling.rules import Opening
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
@@ -104,7 +105,7 @@ def offer_of(visit: Appointment) -> Opening:
     return Opening(
         visit.availability_slot_id or 0, visit.doctor_id, visit.facility_id, offering.id,
         visit.service_workflow_id, visit.start_at, visit.end_at,
-        queries.zone_of(visit.facility_id), visit.start_at, visit.end_at,
+        zone_of(visit.facility_id), visit.start_at, visit.end_at,
     )  # fmt: skip
 
 

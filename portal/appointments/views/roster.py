@@ -13,6 +13,7 @@ from portal.appointments.screens.roster import can_arrive, group_roster, overlap
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked, number_asked, with_board
 from portal.auth.permissions import permission
+from portal.facilities.queries import zone_of
 from portal.refusals import NotFound
 from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment
@@ -45,7 +46,7 @@ def group_check_in(slot_id: int) -> Response:
     """One of them, or all who have not arrived."""
     slot = get_slot(slot_id)
     only = record_number(request.form.get("appointment_id", ""))
-    zone = queries.zone_of(slot.facility_id)
+    zone = zone_of(slot.facility_id)
     arriving = [
         visit for visit, patient, _service in queries.list_group(slot_id)
         if (visit.id == only if only else can_arrive(visit, patient, zone))

@@ -16,6 +16,7 @@ from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
 from portal.auth.permissions import permission
+from portal.facilities.queries import zone_of
 from portal.scheduling.openings.listing import OpeningQuery, find_opening
 from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment
@@ -78,7 +79,7 @@ def _repeated(visit: Appointment, form: RepeatForm) -> Response | None:
     try:
         commands.repeat_appointment(visit, form.details())
     except NotAllBooked as gone:
-        refuse_start(form, gone, queries.zone_of(visit.facility_id))
+        refuse_start(form, gone, zone_of(visit.facility_id))
         return None
     say_booked(visit)
     return answer(visit)

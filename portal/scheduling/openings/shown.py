@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 
 from portal import clock
 from portal.db import session
+from portal.facilities.queries import zone_of
 from portal.scheduling.openings.day_slots import (
     OFFERED,
     SLOTS_THERE,
@@ -30,7 +31,6 @@ OFFERED_BY = text(
     f"SELECT d.id, {OFFERED} AS offered FROM doctors d"  # noqa: S608 - a constant of this room
     " WHERE d.tenant_id = :tenant_id AND d.id = ANY(:doctor_ids)"
 )
-ZONE = text("SELECT timezone FROM facilities WHERE tenant_id = :tenant_id AND id = :facility_id")
 EVERY = None
 # Beyond what is published.
 FAR = timedelta(days=1000)
@@ -52,7 +52,7 @@ def list_shown_openings(
         "tenant_id": request_context().tenant_id, "facility_id": facility_id,
         "doctor_id": doctor_id, "now": now, "limit": EVERY,
     }  # fmt: skip
-    zone = str(session.scalar(ZONE, values))
+    zone = zone_of(facility_id)
     values["opens"] = day_span(local_date(wanted.start - timedelta(days=1), zone), zone).start
     values["closes"] = day_span(local_date(wanted.end, zone), zone).end
     narrowed = "" if doctor_id is None else OF_THE_DOCTOR
