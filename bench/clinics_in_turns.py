@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 
 from bench.kit import Figure, interleaved, main, scratch
 from bench.kit.bookings import book_by_code, open_clinic
-from bench.kit.clinic import NOW, desk_signs_in
+from bench.kit.clinic import NOW, token_of
 from portal import clock
 from tests.support.databases import Database
 from tests.support.people import found
@@ -31,7 +31,8 @@ def measure(small: bool) -> Iterator[Figure]:
         for start in starts[:VISITS]:
             book_by_code(works, start)
         with works.app.app_context(), clock.at(NOW):
-            other = desk_signs_in(found("other", "America/Chicago"))
+            beside = found("other", "America/Chicago")
+            other = token_of(beside, beside.desk)
         works.admin("ANALYZE")
         apps = {"our pool": works.app, "any pool": _by_any_pool(database)}
         ways: dict[str, Callable[[], object]] = {}

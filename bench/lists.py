@@ -14,11 +14,8 @@ from time import perf_counter, process_time
 from flask import Flask
 
 from bench.kit import Figure, interleaved, main, processor, scratch
-from bench.kit.clinic import Works, a_clinic
+from bench.kit.clinic import Works, a_clinic, token_of
 from bench.kit.setup import fill
-from portal.auth import throttling
-from portal.auth.commands import sign_in
-from portal.db import session
 
 MOST_MS = 50
 ROWS, SMALL = 10_000, 60
@@ -72,7 +69,8 @@ def measure(small: bool) -> Iterator[Figure]:
     with scratch("lists") as database, a_clinic(database, doctors=rows) as works:
         fill(works, rows)
         yield Figure("rows of each list", rows, "")
-        pages = {name: Page(works, address) for name, address in _addresses(works).items()}
+        token = token_of(works.clinic, works.clinic.admin)
+        pages = {name: Page(works, address, token) for name, address in _addresses(works).items()}
         ways = {name: each.opened for name, each in pages.items()}
         bare = _bare()
         took = interleaved(rounds, ways | {"bare": lambda: bare.get("/")})
@@ -95,10 +93,10 @@ def _addresses(works: Works) -> dict[str, str]:
 class Page:
     """A page that is opened again and again; `seconds` of processor time that each took."""
 
-    def __init__(self, works: Works, address: str) -> None:
+    def __init__(self, works: Works, address: str, token: str) -> None:
         self.works, self.address, self.seconds = works, address, list[float]()
         self.client = works.app.test_client()
-        self.client.set_cookie("portal", _token(works))
+        self.client.set_cookie("portal", token)
 
     def opened(self) -> float:
         """Open it once; how long that took by the clock."""
@@ -108,14 +106,6 @@ class Page:
         self.seconds.append(process_time() + processor(servers) - before)
         assert response.status_code == 200, f"{self.address}: {response.status_code}"
         return perf_counter() - started
-
-
-def _token(works: Works) -> str:
-    admin = works.clinic.admin
-    account = works.clinic.slug, admin.email
-    token = sign_in(*account, admin.password, tried=throttling.account(*account))
-    session.commit()
-    return token
 
 
 def _bare():

@@ -25,7 +25,7 @@ from uuid import UUID
 import psycopg
 
 from bench.kit import Figure, Times, interleaved, main, plaintext, scratch
-from bench.kit.clinic import Works, a_clinic, desk_signs_in
+from bench.kit.clinic import Works, a_clinic, token_of
 from bench.kit.plaintext import search_plain, search_raw
 from portal.patients.queries import search_patients
 from portal.patients.queries.searching import tokens_for
@@ -66,7 +66,7 @@ def measure(small: bool) -> Iterator[Figure]:
         yield Figure("patients", patients, "")
         yield Figure("tokens by which they are found", tokens, "")
         # Loading takes longer than a session may be idle.
-        works = replace(works, token=desk_signs_in(works.clinic))
+        works = replace(works, token=token_of(works.clinic, works.clinic.desk))
         yield from compared(works, people, searches)
 
 

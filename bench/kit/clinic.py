@@ -6,7 +6,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Flask
+from flask import Flask, current_app
 from psycopg import sql
 
 from portal import clock
@@ -15,7 +15,7 @@ from portal.auth.commands import sign_in
 from portal.db import session
 from portal.tenancy.context import enter_session
 from tests.support.databases import Database
-from tests.support.people import Clinic, found
+from tests.support.people import Clinic, Person, found
 from tests.support.scheduling import Practice, a_patient, a_plan, a_practice, hours
 
 # A Monday, 00:05 in Chicago, from which a year has no clock change in its first week.
@@ -88,12 +88,12 @@ class Works:
         session.commit()
 
 
-def desk_signs_in(clinic: Clinic) -> str:
-    """The token of a new session of the receptionist's; one ends when it has been idle."""
-    account = clinic.slug, clinic.desk.email
-    tried = throttling.account(*account)
-    token = sign_in(*account, clinic.desk.password, tried=tried)
-    session.commit()
+def token_of(clinic: Clinic, person: Person) -> str:
+    """The token of a new session, in the place of no other; one ends when it has been idle."""
+    account = clinic.slug, person.email
+    with current_app.app_context():
+        token = sign_in(*account, person.password, tried=throttling.account(*account))
+        session.commit()
     return token
 
 
@@ -110,7 +110,7 @@ def a_clinic(database: Database, *, doctors: int, patients: int = 1) -> Iterator
                 for start, end in WINDOWS:
                     hours(practice, day, start, end)
             people = tuple(a_patient().id for _ in range(patients))
-        token = desk_signs_in(clinic)
+        token = token_of(clinic, clinic.desk)
         works = Works(
             database, app, clinic, practice, doctors, plan.id, people, token, copy_context()
         )
