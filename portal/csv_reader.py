@@ -11,7 +11,7 @@ from io import BufferedReader
 from typing import Literal, NamedTuple
 from unicodedata import category
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 
 LONGEST_LINE = 1 << 20
 # A quotation mark that nobody closes would take the rest of the file for one field.

@@ -20,7 +20,7 @@ from uuid import uuid4
 import structlog
 from flask import current_app
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from portal import clock
 from portal.appointments.commands import BookingDetails, book_appointment, check_in, walk_in
 from portal.appointments.rules import LIVE
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import request_context
 from seeds.founding import Built, Offered, gives_class

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from portal.absences.commands import AbsenceDetails, where_away
 from portal.absences.rules import CANCEL, LEAVE, Decision, PlacesRefused
 from portal.availability.queries import PlaceRow
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.web.forms import Line, PortalForm, record_number, say
 
 LONGEST = timedelta(days=366)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from portal.availability.rules import check_span
-from portal.refusals import N_, Conflict, DomainError
+from portal.errors import N_, Conflict, DomainError
 from portal.scheduling.times import MIDNIGHT, Span, instant
 
 # How many starts are proposed for a visit, nearest first; one more with its own doctor.

@@ -10,8 +10,8 @@ from portal import clock
 from portal.activity import queries
 from portal.activity.rules import FIRST_DAY, Filters
 from portal.db import session
+from portal.errors import N_, Conflict, DomainError, refusing
 from portal.exports import commands as exports
-from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.disclosures import TOLD, Disclosure
 from portal.schema.exports import Export
 from portal.schema.patients import BreakGlass

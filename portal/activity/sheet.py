@@ -9,8 +9,8 @@ from portal.activity import queries
 from portal.activity.queries import LogLine
 from portal.activity.rules import Filters, Mark
 from portal.activity.words import OUTCOMES, action_words, actor_words
+from portal.errors import N_
 from portal.exports.rules import Cell, ExportBatch, ExportSource
-from portal.refusals import N_
 
 COLUMNS = (
     N_("Time (UTC)"), N_("Who"), N_("User number"), N_("What was done"), N_("Action"),

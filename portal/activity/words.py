@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext
 
-from portal.refusals import N_
+from portal.errors import N_
 
 RECORDS = {
     "absence_spans": N_("Absence at a facility"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from portal.refusals import N_
+from portal.errors import N_
 
 
 class Called(NamedTuple):

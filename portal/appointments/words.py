@@ -6,7 +6,7 @@ from typing import NamedTuple
 from flask_babel import gettext
 
 from portal.appointments.rules import PARTS
-from portal.refusals import N_
+from portal.errors import N_
 from portal.web.filters import hhmm
 
 # status -> words, icon. `confirmed` is a mark on a booked visit, not a status of its own.

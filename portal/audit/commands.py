@@ -16,7 +16,7 @@ from portal.audit.notes import note
 from portal.audit.seal_store import SealStore, publish
 from portal.audit.seals import NO_SEAL, Seal
 from portal.db import session
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 from portal.tenancy.context import as_worker, enter_job
 
 YEARS_KEPT = 6

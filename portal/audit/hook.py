@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from portal.audit import trouble
 from portal.audit.notes import note
 from portal.db import begin_anew, require_own_statements, session, state
-from portal.refusals import Conflict
+from portal.errors import Conflict
 from portal.state import Asker
 from portal.web.errors import NotSignedIn, Unavailable
 from portal.web.logs import SILENT, log_failure

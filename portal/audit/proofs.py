@@ -22,7 +22,7 @@ from portal.audit.checkpoints import Checkpoints, head_of
 from portal.audit.commands import connection, tenant_ids
 from portal.audit.seals import Seal
 from portal.db import session
-from portal.refusals import N_, NotFound
+from portal.errors import N_, NotFound
 from portal.tenancy.context import as_worker, enter_job
 
 BYTES = ("root", "previous", "public_key", "signature")

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from werkzeug.datastructures import FileStorage
 
 from portal.db import session, state
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 from portal.schema.accounts import FormSubmission
 from portal.tenancy.context import request_context
 from portal.web.addresses import own_address

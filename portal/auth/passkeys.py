@@ -21,7 +21,7 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 
 LARGEST_ANSWER = 16_384
 # What the library makes of an answer that no authenticator gives: an empty key is a LookupError.

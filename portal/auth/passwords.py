@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 from portal.web import rounds
 
 SHORTEST = 12

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from portal.db import state
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 from portal.schema.accounts import ROLES
 from portal.tenancy.context import request_context
 from portal.web.errors import NotSignedIn

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from portal.auth.proofs import proven
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.accounts import Passkey, RecoveryCode, User, UserFactor, UserSession
 from portal.tenancy.context import request_context
 from portal.tenancy.models import Tenant

@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, bindparam, text
 from portal.auth.proofs import proven, pseudonym
 from portal.auth.queries import find_account
 from portal.db import session, state
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 from portal.tenancy.context import request_context
 
 FREE_OF_ACCOUNT = 5

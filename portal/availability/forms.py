@@ -30,7 +30,7 @@ from portal.availability.commands import (
 from portal.availability.public_holidays import Holiday
 from portal.availability.queries import PlaceRow
 from portal.availability.rules import check_break, check_first_day
-from portal.refusals import N_, DomainError, all_of
+from portal.errors import N_, DomainError, all_of
 from portal.scheduling.times import MIDNIGHT, instant
 from portal.schema.availability import AvailabilityException, AvailabilityRule
 from portal.services.queries import list_offerings

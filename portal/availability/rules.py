@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from portal.refusals import N_, DomainError, all_of
+from portal.errors import N_, DomainError, all_of
 from portal.scheduling.times import MIDNIGHT
 
 SHORTEST_SLOT, LONGEST_SLOT = 5, 1440

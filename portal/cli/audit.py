@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 
 from portal.audit import checkpoints, commands, proofs
 from portal.audit.verification import Report, verify
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.worker.log import checkpoints_in, store
 
 group = AppGroup("audit", help="Seal the audit log, verify it, prove an entry.")

@@ -14,8 +14,8 @@ from portal.availability.queries import batches
 from portal.cli.lookup import every_tenant, tenant_named
 from portal.db import session
 from portal.doctors.queries import get_doctor
+from portal.errors import DomainError
 from portal.insurance.queries import get_plan
-from portal.refusals import DomainError
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.rules import Opening
 from portal.services.queries import get_offering

@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from portal.cli.lookup import tenant_named
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.staff import queries
 from portal.staff.commands import (
     NewClinic,

@@ -10,9 +10,9 @@ from portal.db import session
 from portal.doctors import queries
 from portal.doctors.namesakes import has_namesake, shown_names, told_apart
 from portal.doctors.rules import checked_npi
+from portal.errors import N_, Conflict, DomainError, all_of, refusing
 from portal.facilities.rules import reachable
 from portal.facilities.visits import AffectedAppointments, require_sight_of_all, visits_of_doctor
-from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.tenancy.context import request_context
 

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, t
 
 from portal import clock
 from portal.db import column_by_id, session
+from portal.errors import NotFound
 from portal.facilities.visits import COMING
-from portal.refusals import NotFound
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.sorting import by_name

@@ -3,7 +3,7 @@
 import re
 from itertools import cycle
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 
 NPI_PREFIX = "80840"
 

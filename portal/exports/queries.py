@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from portal.db import session
+from portal.errors import NotFound
 from portal.exports.rules import KEPT
-from portal.refusals import NotFound
 from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
 from portal.tenancy.context import request_context

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from portal.refusals import N_
+from portal.errors import N_
 
 Cell = str | int | None
 # More than this a spreadsheet does not open, or the worker would hold too much at once.

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import demand, permission, stepped_up
+from portal.errors import NotFound
 from portal.exports import commands, queries
 from portal.exports.queries import ExportRow
 from portal.exports.rules import KINDS, MEDIA, STATES, narrowed, words_of
-from portal.refusals import NotFound
 from portal.schema.exports import OPEN, Export
 from portal.tenancy.context import request_context
 from portal.web.answers import go, page, toast

@@ -5,10 +5,10 @@ from functools import partial
 
 from portal import clock
 from portal.db import session
+from portal.errors import N_, Conflict, DomainError, all_of, refusing
 from portal.facilities import queries
 from portal.facilities.rules import SLUG
 from portal.facilities.visits import affected_appointments
-from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.schema.facilities import Facility
 from portal.staff.commands import SlugNotUsable, TimeZoneUnknown
 from portal.tenancy.context import request_context

@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from portal import clock
 from portal.db import column_by_id, session, state
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.facilities import Facility
 from portal.sorting import containing
 from portal.telephones import Countries, country_of

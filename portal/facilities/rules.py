@@ -7,7 +7,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 
 SLUG_LENGTH = 63
 SLUG = re.compile(r"[a-z0-9-]{2,63}")

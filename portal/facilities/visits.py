@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.db import session
+from portal.errors import N_, DomainError
 from portal.names import listed
 from portal.phi.sealed import open_field
-from portal.refusals import N_, DomainError
 from portal.tenancy.context import request_context
 
 MOST_SHOWN = 50

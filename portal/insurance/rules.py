@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 
 
 class DatesBackwards(DomainError):

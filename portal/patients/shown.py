@@ -12,6 +12,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from portal import clock
+from portal.errors import N_
 from portal.names import name_of, spoken_name_of
 from portal.patients.queries import list_alerts
 from portal.patients.rules.ages import age_on
@@ -25,7 +26,6 @@ from portal.patients.rules.kept import (
 from portal.patients.rules.languages import codes, tag_of
 from portal.patients.rules.status import STATUS_WORDS
 from portal.phi.tokens import normalised
-from portal.refusals import N_
 from portal.tenancy.context import request_context
 from portal.web.forms import FoundRecord, Source
 from portal.web.languages import page_locale

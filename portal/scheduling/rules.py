@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from portal.refusals import N_, Conflict
+from portal.errors import N_, Conflict
 
 
 class Opening(NamedTuple):

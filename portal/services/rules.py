@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 
 LONGEST_MINUTES = 1440
 LONGEST_BUFFER = 240

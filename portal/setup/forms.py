@@ -6,8 +6,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import SelectField
 
 from portal.doctors.words import doctors
+from portal.errors import N_
 from portal.facilities import queries as facilities
-from portal.refusals import N_
 from portal.setup.queries import CoverageQuery
 from portal.setup.words import PROBLEMS
 from portal.web.forms import PickField, PortalForm, record_number

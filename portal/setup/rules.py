@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from portal.refusals import N_, Conflict
+from portal.errors import N_, Conflict
 
 DONE, PART, MISSING, OPTIONAL = "done", "part", "missing", "optional"
 

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext, ngettext
 
-from portal.refusals import N_
+from portal.errors import N_
 from portal.setup.queries import Coverage
 from portal.setup.rules import DONE, MISSING, OPTIONAL, PART, SetupGap
 

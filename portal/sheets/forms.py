@@ -21,8 +21,8 @@ from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from portal.csv_reader import Column
+from portal.errors import N_
 from portal.facilities.queries import list_facilities
-from portal.refusals import N_
 from portal.sheets.lists import LISTS, Asked, ExportedList
 from portal.sheets.rules import COLUMNS, KINDS, guessed, letters
 from portal.web.addresses import LARGEST

@@ -13,9 +13,9 @@ from portal.appointments.words import STATUS, shown_status
 from portal.auth.permissions import ROLE_NAMES
 from portal.availability.queries import search_exceptions
 from portal.doctors.queries import search_doctors
+from portal.errors import N_
 from portal.facilities.queries import list_facilities
 from portal.patients.shown import SEX_WORDS
-from portal.refusals import N_
 from portal.services.queries import search_services, search_step_templates
 from portal.sheets import queries
 from portal.staff.queries import list_users

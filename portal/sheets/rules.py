@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 
 from portal.csv_reader import Column, LineRefused, unquoted
+from portal.errors import N_
 from portal.patients.rules import table
-from portal.refusals import N_
 
 WEEKDAYS = {
     name: number

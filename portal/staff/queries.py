@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
 
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.accounts import Passkey, User, UserFactor, UserSession
 from portal.schema.staff import FactorReset, UserFacility
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, Text, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.acts import OwnAct
 from portal.tenancy.context import request_context
 from portal.tenancy.models import TenantOwned

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from portal.refusals import N_, Conflict
+from portal.errors import N_, Conflict
 
 STACK = timedelta(minutes=10)
 

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.auth.permissions import demand
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.schema.acts import OwnAct
 from portal.tenancy.models import TenantOwned
 from portal.undoing import commands, queries

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.web.forms.words import no_date
 
 EARLIEST, LATEST = 2000, 2200

@@ -16,7 +16,7 @@ from sqlalchemy.exc import (
 from werkzeug.exceptions import HTTPException
 
 from portal.db import state
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.web.answers import page
 from portal.web.forms import say
 from portal.web.logs import log_failure

@@ -7,7 +7,7 @@ from flask import Flask, current_app, request
 from flask_babel import gettext
 from flask_login import current_user
 
-from portal.refusals import N_
+from portal.errors import N_
 
 RAIL = (
     # endpoint, icon, words

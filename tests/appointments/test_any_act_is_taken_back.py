@@ -19,7 +19,7 @@ from portal.appointments.commands import undo_newest
 from portal.appointments.queries.acts import newest_own_act
 from portal.appointments.rules import ChangedSince, NothingToUndo, PatientBusy
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.scheduling.rules import SlotTaken
 from tests.appointments.desk import ACTS, CHANGES, Desk
 from tests.appointments.everything import everything, what_differs

@@ -41,7 +41,7 @@ from portal.availability.commands import (
 )
 from portal.cli.invariants import CHECKS
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.scheduling.openings.listing import OpeningQuery, find_opening, list_openings
 from portal.scheduling.openings.reasons import why_not
 from portal.schema.appointments import Appointment

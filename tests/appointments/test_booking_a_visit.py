@@ -20,7 +20,7 @@ from portal.appointments.rules import (
     StartPassed,
 )
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.rules import SlotTaken
 from portal.scheduling.slots.queries import get_slot

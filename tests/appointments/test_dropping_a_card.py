@@ -19,7 +19,7 @@ from portal.appointments.commands import (
 )
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.scheduling.rules import NotAnOpening, SlotTaken, TimeTaken
 from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment

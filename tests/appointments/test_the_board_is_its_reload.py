@@ -19,7 +19,7 @@ from portal.appointments.commands import BookingDetails, MoveDetails
 from portal.appointments.queries import list_steps
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilitySlot
 from tests.support.client import HTMX, Browser

@@ -14,7 +14,7 @@ from portal.appointments.commands import (
 from portal.appointments.queries import board, board_version
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import state
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.services.commands import stop_offering
 from tests.support.scheduling import (

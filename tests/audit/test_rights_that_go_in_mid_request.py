@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from portal.errors import Conflict
 from portal.patients import commands
-from portal.refusals import Conflict
 from tests.support.client import Browser
 from tests.support.people import found
 from tests.support.scheduling import a_patient

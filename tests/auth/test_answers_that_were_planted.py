@@ -13,7 +13,7 @@ from flask import Flask, Response, make_response
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from portal import connections, refusals
+from portal import connections, errors
 from portal.auth.commands import choose_language
 from portal.auth.rules import hash_of
 from portal.db import db, pipeline, session
@@ -207,8 +207,8 @@ def test_what_the_portal_itself_takes_back_is_no_attack(app, clinic):
                 savepoint.rollback()
             for by in (1, 0, 1):
                 with suppress(DBAPIError):
-                    pipeline((refusals.SAVEPOINT, {}), (failing, {"by": by}))
-                session.execute(refusals.ROLL_BACK)
+                    pipeline((errors.SAVEPOINT, {}), (failing, {"by": by}))
+                session.execute(errors.ROLL_BACK)
             for number in range(130):
                 pipeline((text(f"SELECT {number}"), {}), (text(f"SELECT -{number}"), {}))
             session.commit()

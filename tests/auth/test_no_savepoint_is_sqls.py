@@ -12,7 +12,7 @@ from flask import Flask, Response, make_response
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from portal import refusals
+from portal import errors
 from portal.auth.rules import hash_of
 from portal.db import session
 from portal.tenancy.context import enter_session
@@ -60,7 +60,7 @@ def within_a_refusable(*statements: str) -> Callable[[], None]:
     """The same after a statement that may be refused, whose savepoint stays open."""
 
     def send() -> None:
-        refusals.execute_in_savepoint({}, ROLE, {}, whole=bool)
+        errors.execute_in_savepoint({}, ROLE, {}, whole=bool)
         injected(*statements)()
 
     return send

@@ -21,7 +21,7 @@ from portal.availability.commands import (
 )
 from portal.availability.queries import get_place_of, outlook
 from portal.availability.screens.changes import Scope, changed_by
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.scheduling.times import local_date
 from portal.web.previews import tried
 from tests.support.scheduling import MONDAY, a_practice, book

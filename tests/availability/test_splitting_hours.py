@@ -9,7 +9,7 @@ from portal.availability.commands import ExceptionDetails, add_exception, split_
 from portal.availability.queries import list_rules
 from portal.availability.rules import BreakOutside, DayOutside, SlotLongerThanWindow
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from tests.support.scheduling import Practice, chicago, hours, on_monday
 
 OPEN = text("""

@@ -17,7 +17,7 @@ from uuid import UUID
 from portal.appointments.commands import BookingDetails, book_appointment
 from portal.auth.rules import hash_of
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.tenancy.context import enter_session
 
 

@@ -15,7 +15,7 @@ from portal.doctors.commands import (
 )
 from portal.doctors.queries import get_doctor, list_choices, list_places
 from portal.doctors.rules import NpiInvalid, is_npi
-from portal.refusals import NotFound
+from portal.errors import NotFound
 
 
 @pytest.mark.parametrize("number", ["1234567893", "1245319599"])

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from portal.errors import NotFound
 from portal.insurance.commands import (
     AcceptanceDetails,
     PayerDetails,
@@ -26,7 +27,6 @@ from portal.insurance.queries import (
     list_plans_at,
 )
 from portal.insurance.rules import Cover, DatesBackwards
-from portal.refusals import NotFound
 from tests.support.scheduling import a_plan
 
 DAY = date(2026, 3, 2)

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from portal.errors import NotFound
 from portal.patients import queries
 from portal.patients.commands import (
     ContactDetails,
@@ -20,7 +21,6 @@ from portal.patients.commands import (
 )
 from portal.patients.rules import charting as rules
 from portal.patients.rules.details import PhoneMalformed
-from portal.refusals import NotFound
 from tests.patients.conftest import register
 from tests.support.client import Browser
 from tests.support.people import Clinic

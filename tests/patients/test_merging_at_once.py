@@ -12,9 +12,9 @@ from sqlalchemy import select
 from portal import clock
 from portal.appointments.rules import PatientBusy, PatientNotActive
 from portal.db import session
+from portal.errors import Conflict
 from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
 from portal.patients.rules.merging import ApartAlready, MergedMeanwhile, VisitsAtOnce
-from portal.refusals import Conflict
 from portal.schema.patients import Patient, PatientMerge
 from portal.tenancy.context import as_job
 from tests.support.databases import Database

@@ -9,13 +9,13 @@ from portal.appointments.commands import cancel_appointment
 from portal.appointments.queries import list_coming_rows
 from portal.appointments.rules import PatientBusy, PatientNotActive
 from portal.db import session
+from portal.errors import NotFound
 from portal.patients import commands, queries
 from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
 from portal.patients.commands.registering import PatientUnreadable
 from portal.patients.rules import merging as rules
 from portal.patients.rules.details import NotesTooLong
 from portal.patients.rules.finding import Key
-from portal.refusals import NotFound
 from portal.schema.audit import AuditEntry
 from portal.web.forms.form import say
 from tests.patients.conftest import ANNE, register

@@ -9,11 +9,11 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.appointments.commands import book_appointment, book_first_visit
 from portal.db import session
+from portal.errors import NotFound
 from portal.patients import queries
 from portal.patients.commands import break_glass, change_patient
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.finding import SearchedPatient as Typed
-from portal.refusals import NotFound
 from portal.schema.patients import Patient
 from tests.support.glass import REASON, Elsewhere, elsewhere, signed_in
 from tests.support.scheduling import a_patient, a_practice, details, hours, on_monday

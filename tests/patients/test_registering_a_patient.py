@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from portal.errors import NotFound
 from portal.patients import queries
 from portal.patients.commands import change_patient
 from portal.patients.rules import details as rules
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.numbers import is_medical_record_number
-from portal.refusals import NotFound
 from tests.patients.conftest import register
 
 ANN = {

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from portal.appointments.queries import list_coming_rows
 from portal.db import session
+from portal.errors import NotFound
 from portal.patients import commands, queries
 from portal.patients.commands import unmerge_patients
 from portal.patients.rules import merging as rules
-from portal.refusals import NotFound
 from portal.schema.patients import Patient
 from tests.patients.conftest import register
 from tests.patients.merging import disclose, everything, known_of, merge

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.services.commands import (
     OfferingDetails,
     ServiceDetails,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.db import session
 from portal.doctors.commands import end_place
+from portal.errors import DomainError
 from portal.facilities.commands import FacilityDetails, open_facility
 from portal.insurance.commands import (
     AcceptanceDetails,
@@ -16,7 +17,6 @@ from portal.insurance.commands import (
     change_plan,
     stop_accepting_plan,
 )
-from portal.refusals import DomainError
 from portal.scheduling.openings.listing import HORIZON, OpeningQuery, list_openings
 from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan
 from portal.services.commands import OfferingDetails, offer_service

@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 from portal.audit.hook import Hook
 from portal.auth.permissions import permission
 from portal.db import db, session, state
+from portal.errors import Conflict, DomainError
 from portal.facilities import queries
-from portal.refusals import Conflict, DomainError
 from portal.web.answers import page, stay, toast
 from tests.support.client import Browser
 from tests.support.databases import Database

@@ -33,7 +33,7 @@ from portal.audit import note
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.availability.queries import PlaceRow, list_places_of
 from portal.db import session
-from portal.refusals import DomainError, NotFound
+from portal.errors import DomainError, NotFound
 from portal.scheduling.rules import NotAnOpening
 from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors

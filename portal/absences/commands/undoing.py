@@ -22,9 +22,9 @@ from portal.audit import note
 from portal.auth.permissions import may
 from portal.availability.commands import remove_exception
 from portal.db import session
+from portal.errors import DomainError
 from portal.facilities.queries import zone_of
 from portal.facilities.visits import SeesNotAll
-from portal.refusals import DomainError
 from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.times import local_date

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 
 from portal.db import session
+from portal.errors import NotFound
 from portal.names import listed
 from portal.phi.sealed import open_field
-from portal.refusals import NotFound
 from portal.schema.absences import Absence, AbsenceSpan, AbsenceVisit
 from portal.schema.availability import AvailabilitySlot
 from portal.tenancy.context import request_context

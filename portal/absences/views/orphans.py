@@ -15,8 +15,8 @@ from portal.appointments.rules import where
 from portal.appointments.screens.act_messages import say_done
 from portal.auth.permissions import permission
 from portal.availability.queries import list_orphans
+from portal.errors import N_, DomainError
 from portal.facilities.visits import list_visits
-from portal.refusals import N_, DomainError
 from portal.web.answers import form_page, go
 from portal.web.pagination import Listing, window_from
 

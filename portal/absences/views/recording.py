@@ -19,8 +19,8 @@ from portal.appointments.queries import list_acts
 from portal.auth.permissions import permission
 from portal.availability.queries import list_places_of
 from portal.doctors.queries import get_doctor
+from portal.errors import N_, Conflict, DomainError
 from portal.facilities.visits import list_visits
-from portal.refusals import N_, Conflict, DomainError
 from portal.scheduling.times import local_date
 from portal.schema.doctors import Doctor
 from portal.web.answers import form_page, go, toast

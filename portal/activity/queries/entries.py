@@ -9,8 +9,8 @@ from sqlalchemy import inspect, select
 
 from portal.activity.rules import Mark
 from portal.db import Base, session
+from portal.errors import NotFound
 from portal.phi.sealed import Sealed, open_field
-from portal.refusals import NotFound
 from portal.schema.audit import AuditEntry
 from portal.tenancy.context import request_context
 

@@ -15,8 +15,8 @@ from portal.activity.views.blueprint import bp
 from portal.activity.views.shown import around, own_zone, zone_for
 from portal.audit import note
 from portal.auth.permissions import permission, stepped_up
+from portal.errors import NotFound
 from portal.facilities.queries import list_choices
-from portal.refusals import NotFound
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
 from portal.web.forms import FoundRecord, Source

@@ -30,9 +30,9 @@ from portal.appointments.rules import (
     whole_minute,
 )
 from portal.db import Statement, hydrate, pipeline
+from portal.errors import Conflict, DomainError, NotFound, execute_in_savepoint, refusing
 from portal.facilities.queries import zone_of
 from portal.phi.sealed import seal_field
-from portal.refusals import Conflict, DomainError, NotFound, execute_in_savepoint, refusing
 from portal.scheduling.openings.listing import OpeningQuery, nearest_openings, search_asked
 from portal.scheduling.openings.reasons import why_not
 from portal.scheduling.rules import Opening, SlotTaken

@@ -26,9 +26,9 @@ from portal.appointments.rules import (
     what_becomes,
 )
 from portal.db import session
+from portal.errors import refusing
 from portal.facilities.queries import zone_of
 from portal.insurance.queries import find_plan_at
-from portal.refusals import refusing
 from portal.scheduling.openings.listing import (
     OpeningQuery,
     StepPlan,

@@ -8,7 +8,7 @@ from portal import clock
 from portal.appointments.commands.refusal import refusal
 from portal.audit import note
 from portal.db import session
-from portal.refusals import DomainError, refusing
+from portal.errors import DomainError, refusing
 from portal.scheduling.openings.listing import OpeningQuery, find_opening
 from portal.scheduling.rules import NotAnOpening, Opening, SlotHeld, SlotTaken
 from portal.scheduling.slots import seats, writes

@@ -11,7 +11,7 @@ from portal.appointments.rules import (
     PlanNotAccepted,
     StartPassed,
 )
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.scheduling.openings.listing import OpeningQuery, nearest_openings
 from portal.scheduling.openings.reasons import Reason, why_not
 from portal.scheduling.rules import NotAnOpening, SlotTaken, TimeTaken

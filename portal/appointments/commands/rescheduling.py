@@ -19,8 +19,8 @@ from portal.appointments.rules import (
     whole_minute,
 )
 from portal.db import session
+from portal.errors import refusing
 from portal.facilities.queries import zone_of
-from portal.refusals import refusing
 from portal.scheduling.openings.listing import OpeningQuery, find_opening, nearest_openings
 from portal.scheduling.rules import Opening, SlotTaken
 from portal.scheduling.slots import seats

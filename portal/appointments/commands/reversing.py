@@ -21,8 +21,8 @@ from portal.appointments.rules import ChangedSince, NothingToUndo, NotUndoneAnyM
 from portal.audit import note
 from portal.availability.commands import materialise
 from portal.db import session
+from portal.errors import refusing
 from portal.facilities.queries import zone_of
-from portal.refusals import refusing
 from portal.scheduling.slots import seats
 from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.times import local_date

@@ -13,7 +13,7 @@ from portal.appointments.commands.visit import cancel_appointment, lock
 from portal.appointments.rules import InSeriesAlready, NotAllBooked, NothingToRepeat, VisitNotAt
 from portal.audit import note
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment, AppointmentSeries

@@ -11,8 +11,8 @@ from portal.appointments.commands.series import cancel_together
 from portal.appointments.commands.waitlist import reinstate_wish, withdraw_wish
 from portal.audit import note
 from portal.db import session
+from portal.errors import DomainError
 from portal.patients.commands import StatusChange, restore_status, set_status
-from portal.refusals import DomainError
 from portal.schema.patients import Patient
 
 

@@ -12,9 +12,9 @@ from portal.appointments import queries
 from portal.appointments.commands.booking import BookingDetails
 from portal.appointments.rules import EVERY_DAY, NoFacility, WaitsNoMore, check_dates, inactive
 from portal.db import session
+from portal.errors import N_, Conflict, refusing
 from portal.facilities.queries import zone_of
 from portal.patients.queries import get_patient
-from portal.refusals import N_, Conflict, refusing
 from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment, WaitlistEntry, WaitlistFacility
 from portal.schema.patients import Patient

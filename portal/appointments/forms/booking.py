@@ -21,10 +21,10 @@ from portal.appointments.forms.series import Repeating
 from portal.appointments.forms.times import check_start, instant_of
 from portal.appointments.forms.verdict import refusal_of
 from portal.doctors.queries import list_places
+from portal.errors import N_, DomainError
 from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at
 from portal.patients.rules.details import PatientDetails
-from portal.refusals import N_, DomainError
 from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import local_date
 from portal.schema.availability import AvailabilitySlot

@@ -13,6 +13,7 @@ from flask_login import current_user
 from portal.appointments.forms.choice import Choice
 from portal.appointments.queries import list_patient_plan_ids
 from portal.appointments.rules import LIVE
+from portal.errors import N_
 from portal.insurance.queries import (
     PlanAtFacility,
     find_plan_at,
@@ -20,7 +21,6 @@ from portal.insurance.queries import (
     list_accepting_elsewhere,
     list_facilities_of,
 )
-from portal.refusals import N_
 from portal.schema.appointments import Appointment
 from portal.services.queries import list_offerings
 from portal.web.filters import longdate

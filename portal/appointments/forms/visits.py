@@ -14,7 +14,7 @@ from portal.appointments.forms.times import check_start, instant_of, is_start
 from portal.appointments.rules import where
 from portal.appointments.words import CANCEL_WORDS
 from portal.doctors.queries import list_doctor_names
-from portal.refusals import N_
+from portal.errors import N_
 from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment
 from portal.services.queries import find_offering, get_offering, list_offerings

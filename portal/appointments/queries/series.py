@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dates
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.openings.reasons import Reason, published_until, why_not
 from portal.scheduling.rules import Opening

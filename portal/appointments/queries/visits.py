@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.appointments import Appointment, AppointmentStep
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility

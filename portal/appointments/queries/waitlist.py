@@ -12,8 +12,8 @@ from sqlalchemy import Row, TextClause, select, text
 from portal import clock
 from portal.appointments.rules import Match
 from portal.db import pipeline, session, with_generic_plan
+from portal.errors import NotFound
 from portal.patients.queries import PatientOpener, PatientRow
-from portal.refusals import NotFound
 from portal.scheduling.openings.conditions import ACTIVE, STANDS_ON, workflow
 from portal.scheduling.openings.search import free_starts
 from portal.schema.appointments import WaitlistEntry, WaitlistFacility

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from portal.appointments.rules.visits import LIVE, Visit, VisitNotAt
-from portal.refusals import N_, Conflict
+from portal.errors import N_, Conflict
 from portal.scheduling.times import local_date
 
 # Where a visit stands -> how it may have ended.

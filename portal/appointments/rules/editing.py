@@ -1,6 +1,6 @@
 """What becomes of a visit whose plan or service is changed. Pure."""
 
-from portal.refusals import N_, Conflict, DomainError
+from portal.errors import N_, Conflict, DomainError
 from portal.scheduling.rules import SlotTaken
 
 # steps stay as they are, because they have begun, or are replaced

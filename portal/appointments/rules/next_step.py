@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from portal.appointments.rules.visits import Step, current_step, next_step
-from portal.refusals import N_
+from portal.errors import N_
 
 AnyStep = TypeVar("AnyStep", bound=Step)
 # Unbound: a bound would be checked before the types of a model's columns are known.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from portal.refusals import N_
+from portal.errors import N_
 from portal.scheduling.rules import SlotTaken
 
 

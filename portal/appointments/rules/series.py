@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from portal.refusals import N_, Conflict, DomainError
+from portal.errors import N_, Conflict, DomainError
 
 # Of a series, the first visit included; and the most weeks from one visit to the next.
 MOST_IN_SERIES, MOST_WEEKS = 52, 52

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from portal.refusals import N_, Conflict, DomainError
+from portal.errors import N_, Conflict, DomainError
 from portal.scheduling.times import Span, local_date
 
 # Every way forward; the way back is what was there before.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from portal.refusals import N_, Conflict, DomainError
+from portal.errors import N_, Conflict, DomainError
 
 # The most urgent first.
 URGENCIES = ("urgent", "soon", "routine")

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from portal.appointments.act_words import DONE, UNDONE
 from portal.appointments.queries import list_step_rows
 from portal.appointments.rules import LABELS_DONE
-from portal.refusals import N_
+from portal.errors import N_
 from portal.schema.acts import AppointmentAct
 
 # kind -> the status that a step has after it, and the words with the step's name.

@@ -16,9 +16,9 @@ from portal.appointments.screens.missing import moment
 from portal.appointments.screens.patient_strip import patient_strip
 from portal.appointments.screens.starts import Offers, openings_for
 from portal.doctors.queries import list_doctor_names
+from portal.errors import DomainError
 from portal.names import name_of
 from portal.patients.queries import find_patient
-from portal.refusals import DomainError
 from portal.scheduling.rules import Opening
 from portal.scheduling.slots.queries import find_held, get_slot
 from portal.schema.availability import AvailabilitySlot

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal.appointments.commands import Edited
 from portal.appointments.rules import BEGUN
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.scheduling.rules import Opening, SlotTaken
 from portal.scheduling.times import Span
 from portal.web.filters import hhmm, localtime, shortdate

@@ -17,7 +17,7 @@ from portal.appointments.rules import MovedMeanwhile, where
 from portal.appointments.screens.reasons_shown import About, SaidReason, say_reasons
 from portal.appointments.screens.visit import VisitPage
 from portal.doctors.queries import list_doctor_names, list_places
-from portal.refusals import DomainError, NotFound
+from portal.errors import DomainError, NotFound
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.openings.reasons import why_not
 from portal.scheduling.rules import Opening, SlotTaken

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.availability.queries import get_place_of
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.scheduling.openings.reasons import Reason
 from portal.services.queries import OfferingRow
 from portal.web.filters import hhmm, localtime, shortdate

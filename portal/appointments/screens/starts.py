@@ -16,7 +16,7 @@ from portal.appointments.screens.day_strip import DAYS, DayStrip, day_strip, fir
 from portal.appointments.screens.missing import about_day, about_lost, moment
 from portal.appointments.screens.reasons_shown import SaidReason
 from portal.doctors.queries import LocationRow, list_places
-from portal.refusals import N_
+from portal.errors import N_
 from portal.scheduling.openings.listing import find_opening, list_openings, next_available
 from portal.scheduling.rules import Opening
 from portal.scheduling.slots.queries import get_slot

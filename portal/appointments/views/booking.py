@@ -38,11 +38,11 @@ from portal.appointments.views.shown import (
 )
 from portal.appointments.views.waitlist import wish_form
 from portal.auth.permissions import permission
+from portal.errors import DomainError
 from portal.facilities.queries import get_facility
 from portal.names import name_of
 from portal.patients.commands import Alike, PossiblyRegistered
 from portal.patients.queries import get_patient
-from portal.refusals import DomainError
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import local_date

@@ -10,7 +10,7 @@ from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import CARD, PAGE, answer, refused, shown
 from portal.auth.permissions import permission
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.schema.appointments import Appointment
 from portal.web.answers import form_page
 

@@ -15,7 +15,7 @@ from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer
 from portal.auth.permissions import permission
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.scheduling.rules import SlotTaken
 from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.appointments import Appointment

@@ -20,7 +20,7 @@ from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import answer, change, say_wanted
 from portal.auth.permissions import permission
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.answers import form_page

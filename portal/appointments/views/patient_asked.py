@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 
 from portal.appointments.forms import BookingForm, WishForm
 from portal.appointments.screens.booking import chosen_patient
+from portal.errors import DomainError
 from portal.names import name_of
 from portal.patients.commands import Alike, possible_duplicates_of
 from portal.patients.queries import PatientRow, search_patients
-from portal.refusals import DomainError
 from portal.web.answers import asks_for_fragment
 from portal.web.filters import shortdate
 from portal.web.forms.fields import tidy_line

@@ -18,9 +18,9 @@ from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import with_board
 from portal.auth.permissions import permission
 from portal.db import session
+from portal.errors import DomainError, NotFound
 from portal.names import name_of
 from portal.patients.queries import get_patient
-from portal.refusals import DomainError, NotFound
 from portal.schema.acts import OwnAct
 from portal.undoing.queries import find_act, newest_act
 from portal.undoing.rules import LookFirst

@@ -13,8 +13,8 @@ from portal.appointments.screens.roster import can_arrive, group_roster, overlap
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import facility_asked, number_asked, with_board
 from portal.auth.permissions import permission
+from portal.errors import NotFound
 from portal.facilities.queries import zone_of
-from portal.refusals import NotFound
 from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment
 from portal.web.answers import asks_for_fragment, go, page

@@ -18,8 +18,8 @@ from portal import clock
 from portal.appointments import queries
 from portal.appointments.screens.board import Board, picture
 from portal.appointments.screens.board.columns import stamp_of
+from portal.errors import NotFound
 from portal.facilities.queries import get_facility, list_facilities
-from portal.refusals import NotFound
 from portal.schema.facilities import Facility
 from portal.web.answers import TOASTS, asks_for_fragment
 from portal.web.days import within_reason

@@ -17,7 +17,7 @@ from portal.appointments.views.blueprint import bp
 from portal.appointments.views.shown import with_board
 from portal.auth.permissions import permission
 from portal.db import session
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.answers import asks_for_fragment, go, page, toast

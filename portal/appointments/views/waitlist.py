@@ -26,11 +26,11 @@ from portal.appointments.views.shown import (
 from portal.appointments.views.waitlist_back import added, back_to_list, withdrawn
 from portal.appointments.words import WISHES
 from portal.auth.permissions import permission
+from portal.errors import NotFound
 from portal.facilities.queries import list_facilities
 from portal.names import name_of
 from portal.patients.commands import PossiblyRegistered
 from portal.patients.queries import get_patient
-from portal.refusals import NotFound
 from portal.scheduling.times import local_date
 from portal.schema.appointments import WaitlistEntry
 from portal.schema.facilities import Facility

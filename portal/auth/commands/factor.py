@@ -9,7 +9,7 @@ from portal.auth.commands.sessions import end_sessions, my_id, renewed_session
 from portal.auth.proofs import pseudonym
 from portal.auth.vouching import vouch
 from portal.db import session
-from portal.refusals import N_, Conflict, DomainError, refusing
+from portal.errors import N_, Conflict, DomainError, refusing
 from portal.schema.accounts import Passkey, RecoveryCode, UserFactor
 from portal.tenancy.context import request_context
 

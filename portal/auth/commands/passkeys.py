@@ -13,7 +13,7 @@ from portal.auth.passkeys import PasskeyRefused, Site
 from portal.auth.proofs import pseudonym
 from portal.auth.vouching import vouch
 from portal.db import session
-from portal.refusals import N_, Conflict, NotFound, refusing
+from portal.errors import N_, Conflict, NotFound, refusing
 from portal.schema.accounts import Passkey, User, UserSession
 from portal.tenancy.context import request_context
 

@@ -6,7 +6,7 @@ from portal.audit import note
 from portal.auth import passwords, proofs, queries, rules
 from portal.auth.vouching import vouch
 from portal.db import session
-from portal.refusals import N_, DomainError, NotFound
+from portal.errors import N_, DomainError, NotFound
 from portal.schema.accounts import UserSession
 from portal.tenancy.context import request_context
 

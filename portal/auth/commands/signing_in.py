@@ -15,7 +15,7 @@ from portal.auth.commands.sessions import (
 from portal.auth.proofs import proven
 from portal.auth.vouching import vouch
 from portal.db import session, state
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 from portal.schema.accounts import UserLink, UserSession
 from portal.state import Asker
 from portal.tenancy.context import describe_request, enter_session, request_context

@@ -13,7 +13,7 @@ from portal.availability.rules import (
     check_span,
 )
 from portal.db import session
-from portal.refusals import N_, DomainError, all_of, refusing
+from portal.errors import N_, DomainError, all_of, refusing
 from portal.schema.availability import AvailabilityException
 
 

@@ -1,7 +1,7 @@
 """Deciding about visits that no rule supports any more: they can stay as they are."""
 
 from portal.db import session
-from portal.refusals import N_, Conflict, NotFound, refusing
+from portal.errors import N_, Conflict, NotFound, refusing
 from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors
 from portal.scheduling.slots.queries import get_slot

@@ -9,7 +9,7 @@ from portal.availability.commands.materialise import Materialised, materialise_d
 from portal.availability.rules import check_slots, check_validity, check_window, wall_minutes
 from portal.db import session
 from portal.doctors.queries import find_place
-from portal.refusals import N_, DomainError, all_of, refusing
+from portal.errors import N_, DomainError, all_of, refusing
 from portal.schema.availability import AvailabilityRule
 from portal.services.queries import get_offering
 

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, or_, select, true
 
 from portal.db import session
+from portal.errors import NotFound
 from portal.facilities.queries import open_facility_of
-from portal.refusals import NotFound
 from portal.schema.availability import AvailabilityRule, AvailabilitySlot
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.tenancy.context import request_context

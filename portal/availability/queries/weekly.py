@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select, union
 
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.availability import (
     AvailabilityException,
     AvailabilityRule,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from portal.availability.queries import WeekSlot
-from portal.refusals import N_
+from portal.errors import N_
 from portal.scheduling.times import MIDNIGHT, Span, day_span, instant, local_date, weekday
 from portal.schema.availability import AvailabilityException, AvailabilityRule
 

@@ -9,11 +9,11 @@ from sqlalchemy import delete
 from portal import clock
 from portal.audit import note
 from portal.db import session
+from portal.errors import N_, Conflict, DomainError, refusing
 from portal.exports import queries
 from portal.exports.commands.packing import unpacked
 from portal.exports.rules import MOST_UNFINISHED
 from portal.phi.sealed import Unreadable
-from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.exports import OPEN, Export, ExportPart
 from portal.tenancy.context import request_context
 

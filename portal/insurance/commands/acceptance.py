@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.db import session
+from portal.errors import N_, Conflict, refusing
 from portal.facilities.visits import MOST_SHOWN, AffectedAppointments
 from portal.insurance import queries
 from portal.insurance.queries import Alternative
 from portal.insurance.rules import AcceptanceChange, Terms
-from portal.refusals import N_, Conflict, refusing
 from portal.schema.insurance import FacilityInsurancePlan
 
 

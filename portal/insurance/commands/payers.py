@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.db import session
+from portal.errors import N_, Conflict, refusing
 from portal.facilities.rules import reachable
 from portal.facilities.visits import require_sight_of_all
 from portal.insurance.commands.acceptance import UncoveredAfter, Uncovering
 from portal.insurance.rules import check_dates, checked_website
-from portal.refusals import N_, Conflict, refusing
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 
 

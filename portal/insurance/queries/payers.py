@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.db import column_by_id, session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.sorting import containing
 from portal.tenancy.context import request_context

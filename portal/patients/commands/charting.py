@@ -14,11 +14,11 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.db import session
+from portal.errors import Conflict, NotFound, refusing
 from portal.patients.commands.registering import PatientMerged, PatientUnreadable
 from portal.patients.rules import charting as rules
 from portal.patients.rules.details import PhoneMalformed
 from portal.phi.sealed import Unreadable
-from portal.refusals import Conflict, NotFound, refusing
 from portal.schema.charts import PatientAlert, PatientContact, PatientNote
 from portal.schema.patients import Patient
 from portal.telephones import telephones

@@ -6,6 +6,7 @@ from itertools import islice
 
 from portal.csv_reader import LineRefused, LineResult, RejectedLine
 from portal.db import plan_anew
+from portal.errors import N_, DomainError
 from portal.facilities.queries import today_at
 from portal.patients import queries
 from portal.patients.commands.registering import person_of, register_checked
@@ -15,7 +16,6 @@ from portal.patients.rules.duplicates import Resemblance
 from portal.patients.rules.finding import Key
 from portal.patients.rules.incoming import Incoming, Taken
 from portal.patients.rules.numbers import is_medical_record_number
-from portal.refusals import N_, DomainError
 
 BATCH = 500
 REPEATED = N_("has the same identifier as an earlier line")

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal import clock
 from portal.audit import note
 from portal.db import session
+from portal.errors import Conflict, NotFound, refusing
 from portal.facilities.visits import require_sight_of_all
 from portal.patients import queries
 from portal.patients.commands.moving import KEPT_IN, MOVE, MOVE_BACK, STILL_LAST
@@ -33,7 +34,6 @@ from portal.patients.rules import kept as extras
 from portal.patients.rules import merging as rules
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import Unreadable
-from portal.refusals import Conflict, NotFound, refusing
 from portal.schema.patients import Patient, PatientDistinction, PatientMerge, PatientSearchToken
 from portal.tenancy.context import request_context
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import text
 
 from portal.db import session
+from portal.errors import NotFound
 from portal.patients import queries
 from portal.patients.rules.finding import SearchedPatient
 from portal.patients.rules.reach import TooLittleKnown, checked_reason
-from portal.refusals import NotFound
 
 BREAK_GLASS = text("SELECT break_glass(:patient_id, :reason)")
 

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, LargeBinary, Table, Text, bindparam, delete, 
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.db import session, state
+from portal.errors import N_, Conflict, DomainError, refusing
 from portal.facilities.queries import countries, today_at
 from portal.patients import queries
 from portal.patients.rules.details import PatientDetails, checked
@@ -16,7 +17,6 @@ from portal.patients.rules.finding import SearchedPatient, found_by
 from portal.patients.rules.numbers import medical_record_number
 from portal.patients.rules.renaming import renamed
 from portal.phi.sealed import DATE, OBJECT, TEXT, SealedKind, Unreadable, seal_field
-from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.patients import Patient, PatientSearchToken
 from portal.tenancy.context import request_context
 

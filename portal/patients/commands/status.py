@@ -7,12 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from portal.db import session
+from portal.errors import N_, Conflict
 from portal.facilities.queries import today_at
 from portal.patients.commands.registering import PatientMerged, PatientUnreadable
 from portal.patients.rules.kept import status_said_of
 from portal.patients.rules.status import checked_status
 from portal.phi.sealed import Unreadable
-from portal.refusals import N_, Conflict
 from portal.schema.patients import Patient
 
 MOST_CHANGES = 10

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, TextClause, select, text
 
 from portal.db import session
+from portal.errors import NotFound
 from portal.phi.sealed import open_field
-from portal.refusals import NotFound
 from portal.schema.charts import PatientContact
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context

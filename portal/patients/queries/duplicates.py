@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import text
 
 from portal.db import session
+from portal.errors import N_
 from portal.patients.queries.merges import Former, people_of
 from portal.patients.queries.rows import COLUMNS, LIVING, PatientOpener, PatientRow
 from portal.patients.rules.duplicates import Resemblance, closest
-from portal.refusals import N_
 from portal.tenancy.context import request_context
 
 PAGE = 25

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from portal.db import session
+from portal.errors import NotFound
 from portal.facilities.queries import countries
 from portal.patients.queries.rows import Candidate, PatientRow
 from portal.patients.rules.finding import Findable, SearchedPatient
 from portal.phi.sealed import OBJECT, Unreadable, open_unseen
-from portal.refusals import NotFound
 from portal.schema.patients import Patient, PatientDistinction, PatientMerge
 from portal.tenancy.context import request_context
 

@@ -7,9 +7,9 @@ from sqlalchemy import BigInteger, LargeBinary, Text, bindparam, func, select, t
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from portal.db import session
+from portal.errors import NotFound
 from portal.patients.queries.holding import token_of
 from portal.patients.rules.finding import Key, SearchedPatient
-from portal.refusals import NotFound
 from portal.schema.patients import BreakGlass
 from portal.tenancy.context import request_context
 

@@ -3,12 +3,12 @@
 from sqlalchemy import select, text
 
 from portal.db import session
+from portal.errors import NotFound
 from portal.patients.queries.merges import find_survivor
 from portal.patients.queries.reach import is_outside
 from portal.patients.queries.rows import COLUMNS, LIVING, PatientOpener, PatientRow
 from portal.patients.rules.merging import MergedInto
 from portal.patients.rules.reach import OutsideFacilities
-from portal.refusals import NotFound
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context
 

@@ -1,6 +1,6 @@
 """Alerts, notes and contacts: what they are called, and what stands against writing them down."""
 
-from portal.refusals import N_, Conflict, DomainError
+from portal.errors import N_, Conflict, DomainError
 
 ALERT_KINDS = {
     "allergy": N_("Allergy"),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from portal.errors import N_, DomainError, all_of
 from portal.names import TURNING, UNPRINTABLE
 from portal.patients.rules.languages import tag_of
-from portal.refusals import N_, DomainError, all_of
 from portal.telephones import telephones
 
 EARLIEST_BIRTH = date(1870, 1, 1)

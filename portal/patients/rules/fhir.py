@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any, NoReturn
 
 from portal.csv_reader import LineRefused
+from portal.errors import N_
 from portal.patients.rules.details import PatientDetails
-from portal.refusals import N_
 
 _NAMES = {"official": 0, "usual": 1, "old": 3, "maiden": 3}
 _TELEPHONES = {"mobile": 0, "home": 1, "work": 3}

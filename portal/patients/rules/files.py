@@ -12,10 +12,10 @@ from portal.csv_reader import (
     read_table,
     text_lines,
 )
+from portal.errors import N_
 from portal.patients.rules import fhir, table
 from portal.patients.rules.incoming import Incoming, Taken
 from portal.patients.rules.table import DateOrder
-from portal.refusals import N_
 
 
 def read_patients(stream: BufferedReader, dates: DateOrder = "iso") -> Iterator[Incoming]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from portal.errors import N_, DomainError
 from portal.patients.rules.languages import is_foreign
-from portal.refusals import N_, DomainError
 
 # HL7 FHIR R4, value set administrative-gender.
 SEXES = ("female", "male", "other", "unknown")

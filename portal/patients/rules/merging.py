@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.errors import N_, Conflict, DomainError
 from portal.patients.rules import kept as extras
-from portal.refusals import N_, Conflict, DomainError
 
 LONGEST_ALERT = 200
 THIS, OTHER, BOTH = "this", "other", "both"

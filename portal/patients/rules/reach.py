@@ -1,6 +1,6 @@
 """Who reaches a patient: refusals, and how long a reason is."""
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 

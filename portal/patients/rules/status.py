@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from portal.errors import N_, Conflict, DomainError
 from portal.patients.rules.details import EARLIEST_BIRTH, STATUSES
-from portal.refusals import N_, Conflict, DomainError
 
 LONGEST_REASON = 500
 # The words of each, and the icon beside them.

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Literal
 
 from portal.csv_reader import Column, FileRefused, LineRefused, Record, RejectedLine, unquoted
+from portal.errors import N_
 from portal.patients.rules import renaming
 from portal.patients.rules.details import STATUSES, PatientDetails
 from portal.patients.rules.incoming import Incoming, Taken
 from portal.phi.tokens import normalised
-from portal.refusals import N_
 
 DateOrder = Literal["iso", "month-first", "day-first"]
 

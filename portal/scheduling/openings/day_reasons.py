@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.scheduling.openings.reasons import (
     EXCEPTIONS,
     OFFERING,

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.db import session
+from portal.errors import NotFound
 from portal.insurance.queries import find_plan_at
-from portal.refusals import NotFound
 from portal.scheduling.openings.conditions import (
     ACTIVE,
     OF_SLOT,

@@ -1,7 +1,7 @@
 """Why something is no opening, in words: each condition's, and what else stands in the way."""
 
+from portal.errors import N_
 from portal.insurance.rules import REASONS as COVER_REASONS
-from portal.refusals import N_
 
 MESSAGES = {
     "offering_inactive": N_("This doctor does not offer the service there at present."),

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.availability import AvailabilitySlot
 from portal.tenancy.context import request_context
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from portal import clock
 from portal.db import session
-from portal.refusals import N_, Conflict, all_of, refusing
+from portal.errors import N_, Conflict, all_of, refusing
 from portal.schema.services import Service, ServiceOffering
 from portal.services.rules import LONGEST_BUFFER, check_minutes, checked_name
 

@@ -25,8 +25,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from portal.errors import DomainError
 from portal.insurance.words import plans
-from portal.refusals import DomainError
 from portal.schema.services import StepTemplate, WorkflowStep
 from portal.services.commands import (
     StepDetails,

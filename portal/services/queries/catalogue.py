@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select
 
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.services import Service, ServiceOffering

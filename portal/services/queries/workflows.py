@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate, WorkflowStep
 from portal.tenancy.context import request_context
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 
 from portal.csv_reader import LineResult, Record, RejectedLine, Table
+from portal.errors import DomainError
 from portal.patients.commands import import_patients
 from portal.patients.rules.table import DateOrder, patients_of
-from portal.refusals import DomainError
 from portal.sheets.commands.loading import LOADERS, Loader
 from portal.sheets.rules import given
 

@@ -10,6 +10,7 @@ from portal.csv_reader import LineRefused
 from portal.db import plan_anew
 from portal.doctors.commands import DoctorDetails, add_doctors, check_doctor, place_doctors
 from portal.doctors.rules import checked_npi
+from portal.errors import N_
 from portal.insurance.commands import (
     PayerDetails,
     PlanDetails,
@@ -18,7 +19,6 @@ from portal.insurance.commands import (
     check_payer,
     check_plan,
 )
-from portal.refusals import N_
 from portal.services.commands import ServiceDetails, add_services, check_service
 from portal.services.queries import find_offering
 from portal.sheets import queries

@@ -12,9 +12,9 @@ from portal import clock
 from portal.audit import note
 from portal.csv_reader import FileRefused, LineResult, Record, RejectedLine, read_table
 from portal.db import session
+from portal.errors import N_, Conflict, DomainError, refusing
 from portal.patients.rules.table import DateOrder
 from portal.phi.sealed import Unreadable
-from portal.refusals import N_, Conflict, DomainError, refusing
 from portal.schema.uploads import Upload
 from portal.sheets.commands.importing import import_records
 from portal.tenancy.context import request_context

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from portal.db import session
+from portal.errors import NotFound
 from portal.facilities.queries import list_facilities
 from portal.phi.sealed import open_field
-from portal.refusals import NotFound
 from portal.schema.accounts import User
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.insurance import InsurancePlan, InsuranceProvider

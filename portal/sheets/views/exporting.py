@@ -8,8 +8,8 @@ from flask_login import current_user
 
 from portal import clock
 from portal.auth.permissions import TABLE, Denied, permission, stepped_up
+from portal.errors import NotFound
 from portal.exports.files import csv_file, xlsx_file
-from portal.refusals import NotFound
 from portal.sheets import commands
 from portal.sheets.forms import ExportForm, NarrowForm
 from portal.sheets.lists import LISTS, ExportedList, ListColumn

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.csv_reader import Record, Table, read_table
+from portal.errors import N_
 from portal.exports.files import csv_file
-from portal.refusals import N_
 from portal.schema.uploads import Upload
 from portal.sheets import commands, queries
 from portal.sheets.forms import DiscardForm, UploadForm, mapping_form

@@ -14,8 +14,8 @@ from portal.auth.commands import end_sessions, require_length, spend_links
 from portal.auth.queries import has_password
 from portal.auth.vouching import vouch
 from portal.db import session
+from portal.errors import N_, Conflict, DomainError, all_of, refusing
 from portal.phi.commands import create_keys
-from portal.refusals import N_, Conflict, DomainError, all_of, refusing
 from portal.schema.accounts import User, UserLink, UserSession
 from portal.schema.staff import UserFacility
 from portal.staff import queries

@@ -8,7 +8,7 @@ from portal.audit import note
 from portal.auth.commands import forget_factor, my_id
 from portal.auth.vouching import vouch
 from portal.db import session
-from portal.refusals import N_, Conflict, DomainError, NotFound, refusing
+from portal.errors import N_, Conflict, DomainError, NotFound, refusing
 from portal.schema.accounts import User
 from portal.schema.staff import FactorReset
 from portal.staff import queries

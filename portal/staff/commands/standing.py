@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from portal.refusals import N_, DomainError
+from portal.errors import N_, DomainError
 from portal.schema.accounts import User
 from portal.staff import queries
 from portal.tenancy.context import request_context

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from wtforms import Field, FieldList, SelectField
 from wtforms.widgets import HiddenInput
 
-from portal.refusals import DomainError
+from portal.errors import DomainError
 from portal.web.filters import daydate, hhmm
 from portal.web.forms import choices, once, picking, versions, words
 from portal.web.languages import page_locale

@@ -19,7 +19,7 @@ from wtforms.widgets import HiddenInput
 
 from portal import clock
 from portal.db import session
-from portal.refusals import NotFound
+from portal.errors import NotFound
 from portal.web.filters import hhmm, shortdate, written_telephone
 from portal.web.forms.choices import label_of
 from portal.web.forms.fields import PhoneLine

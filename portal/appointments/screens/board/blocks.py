@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from portal.appointments.queries import BlockRow
 from portal.appointments.screens.board.axis import Axis, Rows
-from portal.refusals import N_
+from portal.errors import N_
 from portal.scheduling.times import Span
 
 # What an absence is called whose reason nobody gave.

@@ -10,7 +10,7 @@ from portal.appointments.screens.board.cells import Say
 from portal.appointments.screens.board.columns import HUES, stamp_of
 from portal.appointments.screens.board.steps import LATE_MINUTES, NextButton, next_of
 from portal.appointments.words import FLAGS, Flag
-from portal.refusals import N_
+from portal.errors import N_
 from portal.scheduling.times import Span
 
 LAST = 1000
