@@ -19,7 +19,7 @@ from portal.db import state
 from portal.errors import DomainError
 from portal.web.answers import page
 from portal.web.forms import say
-from portal.web.logs import log_failure
+from portal.web.logs import log_failure, request_id
 from portal.web.typed import from_here, typed_form
 
 WORDS = {
@@ -121,11 +121,21 @@ def _later(response: Response) -> Response:
 
 
 def _unwritten(error: IntegrityError) -> Response:
-    """The audit log took no entry: there is no partition for today. Anything else is a mistake."""
-    table = getattr(getattr(error.orig, "diag", None), "table_name", None)
-    if table == AUDIT_LOG:
+    """The database refused what no command has words for: rows are there that no screen writes.
+
+    The audit log took no entry: there is no partition for today.
+    """
+    if getattr(getattr(error.orig, "diag", None), "table_name", None) == AUDIT_LOG:
         return _unavailable(error)
-    raise error
+    log_failure(error)
+    return error_page(
+        409,
+        gettext(
+            "This does not go together with what is stored, so nothing was changed. Whoever looks"
+            " after the portal finds the reason in its log, under %(number)s.",
+            number=request_id(),
+        ),
+    )
 
 
 def _no_such_number(error: DataError) -> Response:
