@@ -161,6 +161,7 @@ class PatientMerge(TenantOwned, Base):
         belongs_to("merged_by", "users", on_delete="RESTRICT"),
         belongs_to("undone_by", "users", on_delete="RESTRICT"),
         CheckConstraint("patient_id <> merged_id", name="another"),
+        one_of("merged_status", "active", "inactive", "deceased"),
         is_envelope("known_as"),
         is_envelope("changes"),
         UniqueConstraint("tenant_id", "row_uid"),

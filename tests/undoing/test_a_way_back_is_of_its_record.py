@@ -19,7 +19,7 @@ from portal.tenancy.context import enter_session
 from tests.support.client import Browser
 from tests.support.people import Clinic
 from tests.support.scheduling import on_monday
-from tests.undoing.ward import OF_RECORDS, STACK, Ward, a_ward
+from tests.undoing.ward import OF_RECORDS, STACK, Ward, a_ward, merged
 
 KEEP_OWN = text("""
     INSERT INTO own_acts (row_uid, user_id, kind, record_id, before, mark, done_at)
@@ -75,9 +75,16 @@ def test_what_an_act_keeps_is_what_its_way_back_reads(ward, alder, kind):
 
 SPOILED = {
     "{visit,id}": "999", "{visit,facility_id}": "999", "{visit}": "{}", "{steps}": "{}",
+    "{visit,doctor_id}": '"7"', "{visit,start_at}": '"infinity"', "{visit,finished_at}": "7",
+    "{visit,status}": '"cancelled"', "{visit,more}": "7", "{more}": "7", "{step}": '"7"',
+    "{steps,0}": "{}", "{steps,1}": "[]", "{steps,0,id}": '"x"', "{steps,0,status}": "1",
+    "{steps,0,position}": "null", "{wishes,0}": "1.5", "{beside,0}": '"x"',
+    "{slot,capacity}": "null", "{slot,busy_from}": '"9999-12-31 12:00:00+00"',
     "{wishes}": "null", "{beside}": "1", "{slot}": "{}", "{slot,id}": "999",
     "{slot,facility_id}": "999", "{slot,doctor_id}": "999",
 }  # fmt: skip
+
+REFUSED = "of_its_visit|guard_before"  # a CHECK, or what the trigger says
 
 
 @pytest.mark.parametrize("path", sorted(SPOILED))
@@ -86,8 +93,20 @@ def test_an_act_of_a_visit_brings_back_that_visit_alone(ward, alder, path):
     with alder.at_work():
         copied = session.execute(COPY, {"path": "{visit,status}", "value": '"booked"'})
         assert copied.rowcount == 1
-        with pytest.raises(DBAPIError, match="of_its_visit"), session.begin_nested():
+        with pytest.raises(DBAPIError, match=REFUSED), session.begin_nested():
             session.execute(COPY, {"path": path, "value": SPOILED[path]})
+
+
+@pytest.mark.parametrize("status", ["x", "merged", ""])
+def test_a_merged_record_goes_back_to_what_a_record_can_be(ward, alder, status):
+    ward.send(*merged(*ward.patients[-2:]))
+    spoil = text("UPDATE patient_merges SET merged_status = :status")
+    with (
+        alder.at_work(),
+        pytest.raises(DBAPIError, match="merged_status"),
+        session.begin_nested(),
+    ):
+        session.execute(spoil, {"status": status})
 
 
 def test_what_was_closed_at_a_facility_out_of_reach_by_now_is_refused_in_words(app, ward, alder):
