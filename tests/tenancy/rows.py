@@ -37,6 +37,7 @@ PARTICULAR = {
     ("appointment_acts", "kind"): "move",
     ("own_acts", "kind"): "doctor_retired",
     ("own_acts", "before"): '{"places": []}',
+    ("patient_merges", "merged_status"): "active",
     ("patient_alerts", "kind"): "safety",
     ("patient_alerts", "ended_at"): "2030-01-07 10:00+00",
     ("patient_contacts", "ended_at"): "2030-01-07 10:00+00",
