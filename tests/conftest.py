@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +15,7 @@ from portal.db import db
 from portal.embedded import EmbeddedServer
 from tests.support import sizes
 from tests.support.databases import Database, clone, start_server, stop_server
+from tests.support.folders import new_folder
 from tests.support.transactions import apart, one_transaction
 
 pytest_plugins = ["tests.support.people", "tests.support.client", "tests.support.furnished"]
@@ -58,7 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     sizes.choose(full=config.getoption("--full"))
     if not hasattr(config, "workerinput"):
-        os.environ[FOLDER] = tempfile.mkdtemp(prefix="portal-tests-")
+        os.environ[FOLDER] = str(new_folder("tests"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -78,11 +78,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="module")
 def instances() -> Iterator[Path]:
-    """A folder for instance folders; their servers are surely stopped at the end.
-
-    Not `tmp_path`: pytest closes that to the account that root lends to PostgreSQL.
-    """
-    made = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    """A folder for instance folders; their servers are surely stopped at the end."""
+    made = new_folder("tests")
     yield made
     for cluster in made.glob("*/pg"):
         EmbeddedServer(cluster).stop()

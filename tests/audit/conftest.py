@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from portal.db import db
 from portal.embedded import EmbeddedServer
 from portal.tenancy.context import as_worker
 from tests.support.databases import Database, clone, start_server, stop_server
+from tests.support.folders import new_folder
 
 NOTE = "SELECT audit_note(%s, 'doctors', %s, NULL, 'done', %s, NULL, %s)"
 SECONDS = 90
@@ -94,13 +94,9 @@ def working_on(database: Database) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture(scope="session")
 def quiet_server(request) -> Iterator[EmbeddedServer]:
-    """A server for these tests alone: on the run's, other tests' transactions hold seals up.
-
-    Not in pytest's own folder: every other run of the same person closes that to all others, among
-    them the account that the server runs as.
-    """
+    """A server for these tests alone: on the run's, other tests' transactions hold seals up."""
     version = request.config.getoption("--pg")
-    folder = Path(tempfile.mkdtemp(prefix="portal-tests-quiet-"))
+    folder = new_folder("tests-quiet")
     yield start_server(folder / str(version), version)
     stop_server(folder)
     shutil.rmtree(folder)

@@ -3,9 +3,7 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +12,7 @@ from portal.audit import commands
 from portal.embedded import EmbeddedServer
 from tests.audit.conftest import Log, working_on
 from tests.support.databases import HASTY, clone
+from tests.support.folders import new_folder
 
 pytestmark = pytest.mark.database
 
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.database
 @pytest.fixture(scope="module")
 def other_server(server) -> Iterator[EmbeddedServer]:
     """An empty server of the same version, which counts its transactions from the beginning."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-other-"))
+    folder = new_folder("other")
     made = EmbeddedServer(folder, binaries=server.binaries, initdb=server._initdb, settings=HASTY)
     made.start()
     yield made

@@ -5,9 +5,7 @@ last line to the database is gone. PostgreSQL lets every role do it.
 """
 
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -19,6 +17,7 @@ from portal import waiting
 from portal.db import db, session
 from portal.embedded import EmbeddedServer
 from tests.support.databases import HASTY, Database
+from tests.support.folders import new_folder
 
 pytestmark = pytest.mark.database
 
@@ -28,7 +27,7 @@ EVIL = text("ALTER ROLE portal_app PASSWORD 'somebody else has it'")
 @pytest.fixture
 def server_of_its_own(server: EmbeddedServer) -> Iterator[EmbeddedServer]:
     """Roles are the whole server's."""
-    instance = Path(tempfile.mkdtemp(prefix="portal-password-"))
+    instance = new_folder("password")
     binaries, initdb = server.binaries, server._initdb
     made = EmbeddedServer(instance / "pg", binaries=binaries, initdb=initdb, settings=HASTY)
     made.start()

@@ -188,7 +188,7 @@ def _migrated(draft: Database) -> None:
 
 def _copy(server: EmbeddedServer, name: str, template: str) -> None:
     with _admin(server) as admin:
-        make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         admin.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
 
 
