@@ -29,16 +29,16 @@ MANY_DAYS = 1.2
 MOST_PAST = 0.3
 A_DAY = timedelta(days=1)
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def load(*, patients: int, days: int, say: Say, settle: Callable[[], None]) -> None:
+def load(*, patients: int, days: int, report: Report, settle: Callable[[], None]) -> None:
     """Make both clinics.
 
     Args:
         patients: how many in all.
         days: how many days before and after today have visits.
-        say: is told what was done.
+        report: is told what was done.
         settle: brings the planner's statistics up to date, which nobody else does so soon.
     """
     few = round(patients * NORTHGATE_SHARE)
@@ -46,8 +46,8 @@ def load(*, patients: int, days: int, say: Say, settle: Callable[[], None]) -> N
         today = clock.today_in(group.timezone)
         built = found(group, slots_from=today - timedelta(days=days + 1))
         _except(built, today)
-        say(f"{group.slug}: founded, with {len(built.doctors)} doctors")
-        people = invent(built, how_many, say)
+        report(f"{group.slug}: founded, with {len(built.doctors)} doctors")
+        people = invent(built, how_many, report)
         settle()
         diary = Diary(built, people, Random(f"{group.slug} {today}"))
         with as_job(built.tenant_id, "demo"):
@@ -56,7 +56,7 @@ def load(*, patients: int, days: int, say: Say, settle: Callable[[], None]) -> N
             plan_ahead(built, people, Random(f"{group.slug} ahead {today}"))
         _emergency(built, today)
         settle()
-        say(f"{group.slug}: {how_many} patients, {visits} visits")
+        report(f"{group.slug}: {how_many} patients, {visits} visits")
 
 
 def _fullness(offset: int, days: int) -> float:
@@ -66,7 +66,7 @@ def _fullness(offset: int, days: int) -> float:
     return FULL if offset == 0 else max(0.06, 0.22 - 0.03 * offset)
 
 
-def new_day(since: date, *, days: int, say: Say) -> None:
+def new_day(since: date, *, days: int, report: Report) -> None:
     """Go on from the day made last: its visits and those after it happen, today's are booked.
 
     A clinic whose day has been made already is left alone, and so is one that is not there.
@@ -74,14 +74,14 @@ def new_day(since: date, *, days: int, say: Say) -> None:
     Args:
         since: the day that was made last, in Chicago.
         days: how many days after today have visits.
-        say: is told what was done.
+        report: is told what was done.
     """
     for group in (LAKESIDE, NORTHGATE):
         tenant_id = _find(group.slug)
         if tenant_id is not None:
             with as_job(tenant_id, "demo"):
                 visits = _go_on(group, since, days)
-            say(f"{group.slug}: {visits} visits for {clock.today_in(group.timezone)}")
+            report(f"{group.slug}: {visits} visits for {clock.today_in(group.timezone)}")
 
 
 def _go_on(group: Group, since: date, days: int) -> int:

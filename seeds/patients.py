@@ -29,7 +29,7 @@ class Invented:
     language: str | None
 
 
-def invent(built: Built, how_many: int, say: Callable[[str], None]) -> list[Invented]:
+def invent(built: Built, how_many: int, report: Callable[[str], None]) -> list[Invented]:
     """Register invented patients; the active ones, in a fixed order."""
     random = Random(f"{built.group.slug} patients")
     written, today = Random(f"{built.group.slug} charts"), clock.today_in(built.group.timezone)
@@ -47,7 +47,7 @@ def invent(built: Built, how_many: int, say: Callable[[str], None]) -> list[Inve
             if details.status == "active" and details.dob
         ]
         if how_many > BATCH:
-            say(f"{built.group.slug}: {first + len(many)} of {how_many} patients")
+            report(f"{built.group.slug}: {first + len(many)} of {how_many} patients")
     return active
 
 

@@ -19,7 +19,7 @@ METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"silent": "false"}}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None, "N_": None, "gettext": None, "lazy_gettext": None,
-    "say": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
+    "translate": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
 }  # fmt: skip
 WIDTH = 100
 

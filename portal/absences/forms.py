@@ -15,7 +15,7 @@ from portal.absences.commands import AbsenceDetails, where_away
 from portal.absences.rules import CANCEL, LEAVE, Decision, PlacesRefused
 from portal.availability.queries import PlaceRow
 from portal.errors import DomainError
-from portal.web.forms import Line, PortalForm, record_number, say
+from portal.web.forms import Line, PortalForm, record_number, translate
 
 LONGEST = timedelta(days=366)
 FAR_OFF = date(2200, 1, 1)
@@ -75,10 +75,10 @@ class AbsenceForm(PortalForm):
         if field.data - self.first_day.data > LONGEST:
             raise ValidationError(gettext("Choose at most a year."))
 
-    def refuse(self, refusal: DomainError) -> None:
+    def reject(self, refusal: DomainError) -> None:
         """What is wrong with the span is said at the time until when."""
         refusal.field = FIELDS.get(refusal.field or "", refusal.field)
-        super().refuse(refusal)
+        super().reject(refusal)
 
     def check(self) -> None:
         """As recording checks it; where the days are wrong already, the times of a day to come."""
@@ -146,4 +146,4 @@ def value_of(decision: Decision) -> str:
 
 def said_of(refused: PlacesRefused) -> dict[int, str]:
     """Why a visit cannot go where it was sent, in the reader's language."""
-    return {visit_id: say(refusal) for visit_id, refusal in refused.refusals.items()}
+    return {visit_id: translate(refusal) for visit_id, refusal in refused.errors.items()}

@@ -54,14 +54,14 @@ class PlacesRefused(Conflict):
     """Some visits cannot go where they were sent: nothing is done.
 
     Attributes:
-        refusals: the reason of each such visit.
+        errors: the reason of each such visit.
     """
 
     message = N_("Some appointments cannot go where you chose. Nothing was changed yet.")
 
-    def __init__(self, refusals: Mapping[int, DomainError]) -> None:
+    def __init__(self, errors: Mapping[int, DomainError]) -> None:
         super().__init__()
-        self.refusals = refusals
+        self.errors = errors
 
 
 class AffectedAppointment(NamedTuple):

@@ -44,5 +44,5 @@ def leave_place(_error: BaseException | None) -> None:
 
 def _turned_away(form: SignInForm, busy: passwords.Busy) -> Response:
     state().settled = True  # nothing was done that anything has to be written of
-    form.refuse(busy)
+    form.reject(busy)
     return form_page("auth/rush.html", "auth/_sign_in.html", form)

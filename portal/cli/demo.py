@@ -35,7 +35,7 @@ def load(patients: int, days: int) -> None:
 
     day = None if clock.is_fixed() else demo_clock.first_day(clock.real())
     with clock.at(day.begins) if day else nullcontext():
-        load_clinics(patients=patients, days=days, say=_sayer(), settle=_analyse)
+        load_clinics(patients=patients, days=days, report=_sayer(), settle=_analyse)
     if day:
         days_of().set(demo_clock.DemoDay(day.begins, clock.real()))
 

@@ -50,7 +50,7 @@ def show(doctor_id: int) -> Response:
 def new() -> Response:
     form = DoctorForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             doctor = commands.add_doctor(form.details(), namesake=form.namesake.data)
             toast(_("%(name)s added. Next: a facility.", name=doctor.display_name))
             return go("doctors.show", doctor_id=doctor.id)
@@ -63,7 +63,7 @@ def edit(doctor_id: int) -> Response:
     doctor = held(queries.get_doctor(doctor_id))
     form = DoctorForm(obj=doctor, data=doctor.contact, edits=doctor)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.change_doctor(doctor, form.details())
             toast(_("%(name)s saved.", name=doctor.display_name))
             return go("doctors.show", doctor_id=doctor.id)
@@ -76,7 +76,7 @@ def retirement(doctor_id: int) -> Response:
     doctor = queries.get_doctor(doctor_id)
     form = RetiringForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             places = [place.facility_id for place in queries.list_places(doctor_id=doctor.id)]
             commands.retire_doctor(doctor)
             said = _("%(name)s retired. Past appointments stay.", name=doctor.display_name)
@@ -118,7 +118,7 @@ def place_new(doctor_id: int) -> Response:
     form = PlaceForm(facility_id=request.args.get("facility_id", type=int))
     form.offer_facilities(doctor_id)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             facility = get_facility(form.facility_id.data)
             commands.place_at_facility(doctor_id, facility.id, role=form.role.data)
             toast(_("%(name)s works at %(facility)s. Next: hours and services there.",
@@ -157,7 +157,7 @@ def place_ending(doctor_id: int, facility_id: int) -> Response:
             toast(_("%(name)s no longer works at %(facility)s. Booked appointments stay.",
                     name=doctor.display_name, facility=facility.name))  # fmt: skip
             return go("doctors.show", doctor_id=doctor_id)
-        form.refuse(commands.VisitsChanged())
+        form.reject(commands.VisitsChanged())
     form.seen.data = mark_of(touched.fingerprint())
     return form_page("doctors/place_ending.html", "doctors/_place_ending.html", form,
                      doctor=doctor, facility=facility, touched=len(touched.ids),

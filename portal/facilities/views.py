@@ -42,7 +42,7 @@ def show(facility_id: int) -> Response:
 def new() -> Response:
     form = FacilityForm(timezone=request_context().timezone)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             facility = commands.open_facility(form.details())
             toast(_("%(name)s is open.", name=facility.name))
             return go("facilities.show", facility_id=facility.id)
@@ -56,7 +56,7 @@ def edit(facility_id: int) -> Response:
     form = FacilityForm(obj=facility, edits=facility)
     form.keep("timezone", lambda zones: {zone: zone for zone in zones})
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.change_facility(facility, form.details())
             toast(_("%(name)s saved.", name=facility.name))
             return go("facilities.show", facility_id=facility.id)
@@ -69,7 +69,7 @@ def closing(facility_id: int) -> Response:
     facility = queries.get_facility(facility_id)
     form = ClosingForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.close_facility(facility)
             said = _("%(name)s closed. Its past appointments stay.", name=facility.name)
             say_done(SaidAct(said), "facility_closed", facility_id)

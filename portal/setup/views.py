@@ -25,7 +25,7 @@ def index() -> Response:
 def putting_away() -> Response:
     form = PuttingAwayForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.dismiss_checklist()
             toast(_("Checklist dismissed. It stays here, under Setup."))
             return go("appointments.day")

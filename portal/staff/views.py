@@ -52,7 +52,7 @@ def new() -> Response:
     form = InvitationForm(**standing_of("front_desk", []))
     form.set_choices()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             person = form.person()
             _mail_link(person.email, commands.invite_user(person))
             toast(_("%(name)s is invited; the link lasts 15 minutes.", name=person.name))
@@ -70,7 +70,7 @@ def edit(user_id: int) -> Response:
     form = StandingForm(**standing, edits=user)
     form.set_choices()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.change_user(user, form.data["role"], form.chosen_facilities())
             toast(_("%(name)s saved.", name=user.name))
             return go("staff.show", user_id=user_id)
@@ -124,7 +124,7 @@ def factor_reset(user_id: int) -> Response:
     user, form = get_user(user_id), ResetForm()
     commands.require_within(user)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.ask_for_reset(user, form.data["reason"])
             _mail_warning(user.email)
             toast(_("The reset is asked for. Somebody else has a day to approve it."))

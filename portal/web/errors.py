@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from portal.db import state
 from portal.errors import DomainError
 from portal.web.answers import page
-from portal.web.forms import say
+from portal.web.forms import translate
 from portal.web.logs import log_failure, request_id
 from portal.web.typed import from_here, typed_form
 
@@ -98,7 +98,7 @@ def error_page(status: int, text: str | None = None, link: str | None = None) ->
 def _refused(refusal: DomainError) -> Response:
     usual = refusal.status in {404, 503} and refusal.retry_after is None
     link = getattr(refusal, "link", None)
-    response = error_page(refusal.status, None if usual else say(refusal), link)
+    response = error_page(refusal.status, None if usual else translate(refusal), link)
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     elif refusal.status == 503:

@@ -30,7 +30,7 @@ def _somebody_is_there() -> bool:
     return bool(there)
 
 
-def make_day(say: Callable[[str], None]) -> None:
+def make_day(report: Callable[[str], None]) -> None:
     """Make the next working day if the one made last is over."""
     last = days_of().day
     if last is None or clock.is_fixed() or not last.is_over(clock.real()):
@@ -39,7 +39,7 @@ def make_day(say: Callable[[str], None]) -> None:
 
     following = last.following(clock.real())
     with clock.at(following.begins):
-        new_day(last.date, days=DAYS, say=say)
+        new_day(last.date, days=DAYS, report=report)
     days_of().set(following)
 
 

@@ -113,7 +113,7 @@ def test_a_start_taken_meanwhile_refuses_all_and_changes_nothing(ward):
     chosen = {visit.id: plan.decisions[visit.id] for visit in (first, second)}
     with pytest.raises(PlacesRefused) as refused, session.begin_nested():
         record_absence(absence(ward), chosen)
-    assert list(refused.value.refusals) == [first.id]
+    assert list(refused.value.errors) == [first.id]
     assert second.doctor_id == ward.ill.doctor.id
     assert not list_exceptions(start_at=MONDAY, end_at=MONDAY + timedelta(days=1))
     fresh = plan_absence(absence(ward), chosen)

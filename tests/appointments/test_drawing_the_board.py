@@ -19,7 +19,7 @@ CHICAGO = ZoneInfo("America/Chicago")
 MONDAY = date(2026, 3, 2)
 
 
-def say(message: str, **params: object) -> str:
+def translate(message: str, **params: object) -> str:
     return message % params if params else message
 
 
@@ -47,7 +47,7 @@ def a_visit(start: datetime, end: datetime, **more) -> SimpleNamespace:
 
 
 def drawn(visits, slots=(), away=(), now: datetime | None = None):
-    scene = Scene(an_axis((at(8), at(18))), now or at(8), say)
+    scene = Scene(an_axis((at(8), at(18))), now or at(8), translate)
     return cells_of(visits, slots, away, scene)
 
 
@@ -171,7 +171,7 @@ def test_gaps_between_hours_are_blocks_with_their_reason():
     axis = an_axis((at(8), at(18)))
     present = [Span(at(8), at(12)), Span(at(13), at(15)), Span(at(15, 30), at(17))]
     away = [BlockRow(1, at(12), at(13), "Training")]
-    blocks = blocks_of(present, away, axis, say)
+    blocks = blocks_of(present, away, axis, translate)
     assert [(block.row, block.span, block.label) for block in blocks] == [
         (48, 12, "Training"), (84, 6, "Break"), (108, 12, ""),
     ]  # fmt: skip
@@ -180,9 +180,9 @@ def test_gaps_between_hours_are_blocks_with_their_reason():
 def test_an_absence_without_a_reason_and_the_gap_at_noon_have_a_word_too():
     axis = an_axis((at(8), at(18)))
     present = [Span(at(8), at(12)), Span(at(13), at(18))]
-    nothing, away = blocks_of(present, [], axis, say), [BlockRow(1, at(12), at(13), None)]
+    nothing, away = blocks_of(present, [], axis, translate), [BlockRow(1, at(12), at(13), None)]
     assert [block.label for block in nothing] == ["Lunch"]
-    assert [block.label for block in blocks_of(present, away, axis, say)] == ["Away"]
+    assert [block.label for block in blocks_of(present, away, axis, translate)] == ["Away"]
 
 
 def test_of_two_slots_at_one_time_one_start_is_shown():
@@ -193,7 +193,7 @@ def test_of_two_slots_at_one_time_one_start_is_shown():
         SlotRow(3, 1, at(10), at(10, 30), False, None, True),
         SlotRow(4, 1, at(11), at(11, 30), True, "Ana Ruiz", True),
     ]
-    shown = free_of(slots, Scene(axis, at(8), say))
+    shown = free_of(slots, Scene(axis, at(8), translate))
     assert [(free.id, free.held) for free in shown] == [(1, None), (4, "Ana Ruiz is booking")]
 
 

@@ -16,7 +16,7 @@ READ_ALOUD = {"alt", "aria-description", "aria-label", "label", "placeholder", "
 VERBATIM = {"code", "kbd", "samp"}
 EMPTY = {"br", "col", "hr", "img", "input", "link", "meta", "use", "wbr"}
 WORD = re.compile(r"[^\W\d_]{2,}")
-MARKS = {"_", "N_", "gettext", "lazy_gettext", "ngettext", "lazy_ngettext", "say"}
+MARKS = {"_", "N_", "gettext", "lazy_gettext", "ngettext", "lazy_ngettext", "translate"}
 SPEAKS = re.compile(r"^(toast|Line|Number|Label|SelectChoice|\w+Field|\w+Refused)$")
 
 

@@ -17,7 +17,7 @@ from portal.patients.rules import merging as rules
 from portal.patients.rules.details import NotesTooLong
 from portal.patients.rules.finding import Key
 from portal.schema.audit import AuditEntry
-from portal.web.forms.form import say
+from portal.web.forms.form import translate
 from tests.patients.conftest import ANNE, register
 from tests.patients.merging import disclose, everything, known_of, merge
 from tests.support.scheduling import a_practice, book, hours
@@ -108,7 +108,7 @@ def test_visits_at_one_time_are_named_and_nothing_moves(practice, anne, anna):
     with pytest.raises(rules.VisitsAtOnce) as refused:
         merge(anne, anna)
     for named in ("Monday, March 2, 09:00", anne.mrn, anna.mrn, practice.doctor.display_name):
-        assert named in say(refused.value)
+        assert named in translate(refused.value)
     assert everything() == before
     cancel_appointment(busy, because="Twice")
     merge(anne, anna)

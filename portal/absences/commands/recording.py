@@ -197,16 +197,16 @@ def _decide(
         raise CancellingNeedsReason
     entities = _locked(visits)
     services = _services([each.offering_id for each in done.values() if each.what == "move"])
-    refusals: dict[int, DomainError] = {}
+    errors: dict[int, DomainError] = {}
     for visit in visits:
         try:
             _carry_out(visit, entities[visit.id], done[visit.id], services, because or "")
         except NotFound:
-            refusals[visit.id] = NotAnOpening()
+            errors[visit.id] = NotAnOpening()
         except DomainError as refusal:
-            refusals[visit.id] = refusal
-    if refusals:
-        raise PlacesRefused(refusals)
+            errors[visit.id] = refusal
+    if errors:
+        raise PlacesRefused(errors)
     return done
 
 

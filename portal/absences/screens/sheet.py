@@ -16,7 +16,7 @@ from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
 from portal.facilities.visits import BookedVisit, list_visits
 from portal.web.filters import hhmm, localtime, shortdate
-from portal.web.forms import say
+from portal.web.forms import translate
 
 
 class Option(NamedTuple):
@@ -96,4 +96,4 @@ def stays_of(absence_id: int, undone: Undone) -> list[Stay]:
     if not undone.stays:
         return []
     calls = queries.list_calls(absence_id, only=list(undone.stays), limit=MOST_VISITS)
-    return [Stay(call, say(undone.stays[call.appointment_id])) for call in calls]
+    return [Stay(call, translate(undone.stays[call.appointment_id])) for call in calls]

@@ -46,7 +46,7 @@ def orphans() -> Response:
 def orphan_move(appointment_id: int) -> Response:
     visit, form = get_appointment(appointment_id), ProposalForm()
     if form.validate():
-        with form.refusals():
+        with form.command_errors():
             reschedule_appointment(visit, _chosen(form))
             say_done(visit, _("Moved; tell the patient"))
             return go("absences.orphans")

@@ -78,7 +78,7 @@ def new(doctor_id: int) -> Response:
     form.offer_places(doctor_id, list_places_of(doctor_id))
     shown, chosen = ShownPlan(), chosen_in(request.form)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             details = form.details()
             if request.form.get("do") == "confirm":
                 recorded = _record(form, details, shown)
@@ -109,14 +109,14 @@ def _record(form: AbsenceForm, details: AbsenceDetails, shown: ShownPlan) -> int
         )
     except PlacesRefused as refused:
         shown.said = said_of(refused)
-        form.refuse(refused)
+        form.reject(refused)
         return None
     except DomainError as refusal:
-        form.refuse(refusal)
+        form.reject(refusal)
         return None
     if answer.stays or recorded.before:
         return recorded.absence.id
-    form.refuse(AbsenceVisitsChanged())
+    form.reject(AbsenceVisitsChanged())
     return None
 
 

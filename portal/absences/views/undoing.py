@@ -26,14 +26,14 @@ def reversal(absence_id: int) -> Response:
     absence = queries.get_absence(absence_id)
     form, undone, stays = UndoForm(), None, []
     sent = form.validate_on_submit()
-    with form.refusals():
+    with form.command_errors():
         seen = form.seen.data if sent else None
         undone, answer = tried(lambda: commands.undo_absence(absence), seen=seen)
         if answer.stays:
             toast(_("Absence undone."))
             return go("absences.show", absence_id=absence_id)
         if sent:
-            form.refuse(AbsenceVisitsChanged())
+            form.reject(AbsenceVisitsChanged())
         form.seen.data, stays = answer.mark, stays_of(absence_id, undone)
     return form_page("absences/reversal.html", "absences/_reversal.html", form, absence=absence,
                      undone=undone, stays=stays, spans=queries.list_spans(absence_id),

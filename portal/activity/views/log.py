@@ -43,7 +43,7 @@ def export() -> Response:
     form, wanted = FilterForm(request.form), LogExportForm()
     zone = _offer(form)
     if form.validate():
-        with form.refusals():
+        with form.command_errors():
             commands.ask_export(form.filters(zone), form.asked, wanted.chosen, key=wanted.key)
             toast(_("The export is asked for. It appears here when it is made."))
             return go("exports.index")

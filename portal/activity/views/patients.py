@@ -57,7 +57,7 @@ def disclosure_new(patient_id: int) -> Response:
     patient = get_patient(patient_id)
     form = DisclosureForm(data={"row_uid": uuid4(), "disclosed_on": _today()})
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.record_disclosure(patient.id, form.details(), today=_today())
             toast(_("The disclosure is recorded."))
             return go("activity.disclosures", patient_id=patient.id)
@@ -76,7 +76,7 @@ def correction(patient_id: int, disclosure_id: int) -> Response:
     entered = {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on", "withheld_until")}
     form = DisclosureCorrectionForm(data={**entered, "row_uid": uuid4()})
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.correct_disclosure(wrong, form.details(), form.because.data or "",
                                         withdrawn=form.withdrawn.data, today=_today())  # fmt: skip
             toast(_("The correction is recorded; the first entry stays in the list."))

@@ -185,11 +185,11 @@ class BookingForm(Repeating, ForSomebody):
         except ValueError:
             field.data = str(uuid4())
 
-    def refuse(self, refusal: DomainError) -> None:
+    def reject(self, refusal: DomainError) -> None:
         """Beside the form's own field of that matter."""
         if not self.own_time:
             refusal.field = FIELDS.get(refusal.field or "", refusal.field)
-        super().refuse(refusal)
+        super().reject(refusal)
 
     @cached_property
     def slot(self) -> AvailabilitySlot | None:

@@ -11,7 +11,7 @@ from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.kept import Extras, with_extras
 from portal.patients.shown import interpreter_choices, languages
 from portal.web.candidates import LEAST_LETTERS
-from portal.web.forms import Line, PhoneLine, PickField, PortalForm, record_number, say, tidy
+from portal.web.forms import Line, PhoneLine, PickField, PortalForm, record_number, tidy, translate
 
 NEW = "new"
 INTERPRETER = {"y": True, "n": False}
@@ -88,14 +88,14 @@ class ForSomebody(PortalForm):
             raise ValidationError(gettext("Choose a patient from the list, or register a new one."))
         status = get_patient(self.chosen_patient).status
         if status != "active":
-            raise ValidationError(say(inactive(status)))
+            raise ValidationError(translate(inactive(status)))
 
     def _say_who_is_inactive(self) -> None:
         """Of the only one whom the typed text means, why the list did not let them be chosen."""
         typed = self.patient_query.data or ""
         found = search_patients(typed, limit=2) if len(typed) >= LEAST_LETTERS else []
         if len(found) == 1 and found[0].status != "active":
-            raise ValidationError(say(inactive(found[0].status)))
+            raise ValidationError(translate(inactive(found[0].status)))
 
     def validate_last_name(self, field: Line) -> None:
         """Of whoever is new both names; who has one only is registered among the patients."""

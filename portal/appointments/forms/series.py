@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 from portal.appointments.commands import SeriesDetails
 from portal.appointments.rules import MOST_IN_SERIES, NotAllBooked, Repeat
 from portal.web.filters import hhmm, localtime, longdate
-from portal.web.forms import PortalForm, record_number, say
+from portal.web.forms import PortalForm, record_number, translate
 
 BOOK = "book"
 
@@ -83,6 +83,6 @@ def refuse_start(form: PortalForm, gone: NotAllBooked, zone: str) -> None:
     at = localtime(gone.at, zone)
     gone.message = gettext(
         "%(day)s, %(time)s: %(why)s Nothing is booked yet; look at the dates again.",
-        day=longdate(at.date()), time=hhmm(at), why=say(gone.why),
+        day=longdate(at.date()), time=hhmm(at), why=translate(gone.why),
     )  # fmt: skip
-    form.refuse(gone)
+    form.reject(gone)

@@ -26,7 +26,7 @@ from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering, get_offering_row
 from portal.web.filters import hhmm, localtime, shortdate
-from portal.web.forms import say
+from portal.web.forms import translate
 from portal.web.languages import page_locale
 
 DAYS = 7
@@ -143,7 +143,7 @@ def why_not_there(
     ]
     about = About(offering, visit.insurance_plan_id, offering.zone)
     nearest = refusal.alternatives if isinstance(refusal, SlotTaken) else ()
-    said = [each for each in say_reasons(reasons, about) if each.text != say(refusal)]
+    said = [each for each in say_reasons(reasons, about) if each.text != translate(refusal)]
     return said, _instead(offering.facility_id, nearest)
 
 

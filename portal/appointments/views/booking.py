@@ -92,10 +92,10 @@ def _try_to_book(form: BookingForm, facility: Facility) -> Response:
         return booked(_book(form, facility), facility, own_time=form.own_time)
     except PossiblyRegistered as possibly:
         possibly.field = "found_patient_id"
-        form.refuse(possibly)
+        form.reject(possibly)
         return _form(form, facility, choice, alike=possibly.alike)
     except DomainError as refusal:
-        form.refuse(refusal)
+        form.reject(refusal)
         return _form(form, facility, choice)
 
 

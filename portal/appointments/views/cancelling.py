@@ -32,7 +32,7 @@ def cancellation(appointment_id: int) -> Response:
                 _cancel(visit, form)
             return answer(visit)
         except ReasonMissing as missing:
-            form.refuse(missing)
+            form.reject(missing)
         except DomainError as refusal:
             session.refresh(visit)
             return refused(visit, refusal)
@@ -46,7 +46,7 @@ def coming_cancellation(patient_id: int) -> Response:
     patient, form = get_patient(patient_id), AllComingForm()
     visits = queries.list_coming(patient.id, clock.now())
     if visits and form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             if not form.was_shown(visits):
                 raise ListChanged
             because, code = form.cancel_reason.data or "", form.cancel_code.data

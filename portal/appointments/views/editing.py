@@ -21,7 +21,7 @@ from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.answers import form_page, go, toast
-from portal.web.forms import held, record_number, say
+from portal.web.forms import held, record_number, translate
 from portal.web.previews import NOTHING, tried
 
 PAGE, FORM = "appointments/edit.html", "appointments/_edit.html"
@@ -37,7 +37,7 @@ def edit(appointment_id: int) -> Response:
     form.set_choices(visit)
     coming, instead = None, []
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             try:
                 coming = _save(visit, form)
             except SlotTaken as taken:
@@ -58,7 +58,7 @@ def self_payment(appointment_id: int) -> Response:
         with session.begin_nested():
             commands.pay_oneself(visit)
     except DomainError as refusal:
-        toast(say(refusal), "error")
+        toast(translate(refusal), "error")
     else:
         say_done(visit, _("The patient pays"))
     return go("insurance.uncovered")
@@ -74,7 +74,7 @@ def self_payments() -> Response:
         with session.begin_nested():
             commands.pay_themselves(visits)
     except DomainError as refusal:
-        toast(say(refusal), "error")
+        toast(translate(refusal), "error")
     else:
         say_together(visits, ngettext(
             "%(num)s appointment is self-pay now", "%(num)s appointments are self-pay now",

@@ -39,7 +39,7 @@ def move(appointment_id: int) -> Response:
     form.offer_doctors(card.facility_id, card.service_id)
     moving = move_page(visit, card, day_asked())
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             details = form.details(card.facility_id, card.service_id, card.zone)
             try:
                 return _moved(visit, details)

@@ -26,7 +26,7 @@ from portal.undoing.queries import find_act, newest_act
 from portal.undoing.rules import LookFirst
 from portal.undoing.ways import take_back
 from portal.web.answers import asks_for_fragment, go, page, toast
-from portal.web.forms import say
+from portal.web.forms import translate
 from portal.web.messages import PATIENT, name_patients
 
 
@@ -63,7 +63,7 @@ def _take_back_own(act: OwnAct) -> Response:
     except LookFirst as look:
         return go(look.address)
     except DomainError as refusal:
-        toast(say(refusal), "error", patient=getattr(refusal, "patient", None),
+        toast(translate(refusal), "error", patient=getattr(refusal, "patient", None),
               link=url_for("appointments.own_acts"),
               link_text=_("What can be undone"))  # fmt: skip
         return with_board() if asks_for_fragment() else go("appointments.home")
@@ -99,9 +99,9 @@ def _say_refused(refusal: DomainError, group: UUID | None) -> None:
     acts = queries.list_acts(group) if group else [queries.newest_own_act(clock.now())]
     visit_id = next((act.appointment_id for act in acts if act), None)
     if visit_id is None or isinstance(refusal, NothingToUndo):
-        toast(say(refusal), "info" if isinstance(refusal, NothingToUndo) else "error")
+        toast(translate(refusal), "info" if isinstance(refusal, NothingToUndo) else "error")
         return
-    text = _("%(what)s: %(now)s", what=PATIENT, now=say(refusal))
+    text = _("%(what)s: %(now)s", what=PATIENT, now=translate(refusal))
     toast(text, "error", patient=queries.get_appointment(visit_id).patient_id,
           link=url_for("appointments.show", appointment_id=visit_id))  # fmt: skip
 

@@ -36,7 +36,7 @@ def repeat(appointment_id: int) -> Response:
     visit, form = queries.get_appointment(appointment_id), RepeatForm()
     dates = None
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             if form.books and (booked := _repeated(visit, form)):
                 return booked
             dates = _dates(visit, form)

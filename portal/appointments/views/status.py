@@ -25,7 +25,7 @@ def status(patient_id: int) -> Response:
     patient, form = get_patient(patient_id), StatusForm()
     form.offer(patient.status, request.args.get("to"))
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             ended = commands.change_status(patient, form.change(), form.ending())
             said = SaidAct(_said(patient.status, len(ended.visit_ids)), patient.id)
             say_done(said, "status_set", patient.id, status=patient.status)

@@ -21,7 +21,7 @@ from portal.errors import DomainError
 from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.answers import asks_for_fragment, go, page, toast
-from portal.web.forms import record_number, say
+from portal.web.forms import record_number, translate
 
 PAGE, CARD = "appointments/visit.html", "appointments/_visit.html"
 
@@ -108,7 +108,7 @@ def change(
         session.refresh(visit)
         if refusal.params["wanted"] != refusal.params["status"]:
             return refused(visit, refusal)
-        toast(say(refusal), "info")
+        toast(translate(refusal), "info")
     except DomainError as refusal:
         session.refresh(visit)
         return refused(visit, refusal)
@@ -120,7 +120,7 @@ def change(
 
 def refused(visit: Appointment, refusal: DomainError) -> Response:
     """The visit as it is now, and why what was asked was not done."""
-    around = shown(visit) | {"refused": say(refusal)}
+    around = shown(visit) | {"refused": translate(refusal)}
     return page(PAGE, CARD, status=refusal.status, **around)
 
 

@@ -70,7 +70,7 @@ def waitlist_new() -> Response:
     brought = _brought(form)
     form.set_choices(facility)
     if not brought and _is_sent(form) and form.validate():
-        with form.refusals():
+        with form.command_errors():
             entry, anew = _added(form)
             _say_added(entry, facility, anew=anew)
             if over_board():
@@ -90,7 +90,7 @@ def waitlist_edit(entry_id: int) -> Response:
     brought = _brought(form)
     form.set_choices(facility)
     if not brought and _is_sent(form) and form.validate():
-        with form.refusals():
+        with form.command_errors():
             commands.change_wish(entry, form.details())
             toast(_("Waitlist entry saved: %(who)s", who=PATIENT), patient=entry.patient_id)
             return go("appointments.waitlist", facility=facility.id)

@@ -54,7 +54,7 @@ def received() -> Response:
         return go("appointments.new", facility=there, patient=form.chosen_patient,
                   service=form.service_id.data, plan=form.insurance_plan_id.data)  # fmt: skip
     if not bring_plan(form) and not form.asks_for_more and form.validate():
-        with form.refusals():
+        with form.command_errors():
             visit = _receive(form, facility)
             return booked(visit, facility, _("Checked in"), own_time=True)
     return _form(form, facility)

@@ -32,7 +32,7 @@ def account() -> Response:
 def password() -> Response:
     form = PasswordForm()
     if form.validate_on_submit():
-        with form.refusals(), passwords.turn():
+        with form.command_errors(), passwords.turn():
             own = count_try()
             typed = form.data
             token = commands.change_password(typed["current_password"], typed["password"])
@@ -66,7 +66,7 @@ def proof() -> Response:
         return go("auth.passkey", next=own_address(wanted))
     form = CodeForm(next=wanted) if mine.has_factor else ProofForm(next=wanted)
     if form.validate_on_submit():
-        with form.refusals(), passwords.turn():
+        with form.command_errors(), passwords.turn():
             own = count_try()
             token = _prove(form)
             throttling.forget_tries(own)

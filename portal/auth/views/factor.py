@@ -30,7 +30,7 @@ def code() -> Response:
     if queries.find_factor(commands.my_id()) is None:
         return go("auth.passkey", next=own_address(form.next.data))
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             own = count_try()
             token = commands.give_code(form.data["code"])
             throttling.forget_tries(own)
@@ -47,7 +47,7 @@ def recovery() -> Response:
     if not request_context().has_factor:
         return go(onwards(form.next.data))
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             own = count_try()
             token, left = commands.give_recovery_code(form.data["recovery_code"])
             throttling.forget_tries(own)
@@ -68,7 +68,7 @@ def enrolment() -> Response:
     require_standing()
     secret = form.offered(mine.session_id) if form.is_submitted() else pyotp.random_base32()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             own = count_try()
             token, codes = commands.enrol(secret, form.data["code"])
             throttling.forget_tries(own)

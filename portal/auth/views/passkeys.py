@@ -43,7 +43,7 @@ def passkey() -> Response:
     """A passkey as the second factor, and as a proof again."""
     form = PasskeyForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
-        with form.refusals(), _copies_noted():
+        with form.command_errors(), _copies_noted():
             challenge = commands.take_challenge()
             own = count_try()  # its commit spends the challenge, whatever becomes of the answer
             token = commands.give_passkey(_site(), challenge, form.data["credential"])
@@ -59,7 +59,7 @@ def passkey_new() -> Response:
     require_standing()
     form = NewPasskeyForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             challenge = commands.take_challenge()
             own, typed = count_try(), form.data
             made, name = typed["credential"], typed["name"]

@@ -36,7 +36,7 @@ def start() -> Response:
     form = SignInForm()
     typed = form.data
     if form.validate():
-        with form.refusals():
+        with form.command_errors():
             return _let_in(typed)
         if throttling.is_news(typed["clinic"], form.retry_after):
             afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
@@ -58,7 +58,7 @@ def welcome(token: str) -> Response:
         raise commands.LinkSpent
     form = WelcomeForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             cookie = commands.set_password(token, form.data["password"])
             toast(_("Your password is set. Welcome to the portal."))
             return _signed_in(link.tenant_slug, cookie, onwards("/"))

@@ -34,7 +34,7 @@ def show_then_do(
     back = _page_of(place)
     confirmed = request.form.get("do") == "confirm"
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             seen = form.seen.data if confirmed else None
             did, answer = tried(lambda: changed_by(place, change), seen=seen)
             if answer.stays:

@@ -56,7 +56,7 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
         return commands.change_terms(facility_id, plan_id, form.change(), form.notes.data)
 
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             affected = attempt(form, change)
             if affected is None:
                 saved = _("%(plan)s at %(facility)s saved.",
@@ -109,7 +109,7 @@ def _fill(
     """Show first what the change does to the plans of coming visits; the others touch nobody."""
     affected = None
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             change = form.asked()
             booked = queries.list_booked_plans(facility_ids, plan_ids)
             affected = attempt(

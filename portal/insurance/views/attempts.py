@@ -22,7 +22,7 @@ def attempt(
     if answer.stays:
         return None
     form.seen.data = answer.mark
-    form.refuse(VisitsAffected())
+    form.reject(VisitsAffected())
     return affected
 
 

@@ -39,7 +39,7 @@ def show(payer_id: int) -> Response:
 def new() -> Response:
     form = PayerForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             payer = commands.add_payer(form.details())
             toast(_("%(name)s added. Next: its plans.", name=payer.name))
             return go("insurance.show", payer_id=payer.id)
@@ -52,7 +52,7 @@ def edit(payer_id: int) -> Response:
     payer = held(queries.get_payer(payer_id))
     form = PayerForm(obj=payer, data=payer.contact, edits=payer)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.change_payer(payer, form.details())
             toast(_("%(name)s saved.", name=payer.name))
             return go("insurance.show", payer_id=payer.id)

@@ -30,7 +30,7 @@ def plan_new(payer_id: int) -> Response:
     payer = queries.get_payer(payer_id)
     form = PlanForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             added = commands.add_plan(form.details(payer_id))
             toast(_("%(name)s added. Next: where it is accepted.", name=added.name))
             return go("insurance.plan", plan_id=added.id)
@@ -45,7 +45,7 @@ def plan_edit(plan_id: int) -> Response:
     payer = queries.get_payer(found.insurance_provider_id)
     form, affected = PlanForm(obj=found, edits=found), None
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             details = form.details(payer.id)
             affected = attempt(form, lambda: commands.change_plan(found, details))
             if affected is None:

@@ -31,7 +31,7 @@ def show(patient_id: int) -> Response:
 def alerts(patient_id: int) -> Response:
     patient, form = queries.get_patient(patient_id), AlertForm()
     if form.validate():
-        with form.refusals():
+        with form.command_errors():
             commands.add_alert(patient, form.kind.data, form.alert.data, key=form.once)
             return _back(patient, _("The alert is on the chart and on every appointment."))
     return _again(patient, form, alert_form=form)
@@ -58,7 +58,7 @@ def old_alert_ending(patient_id: int) -> Response:
 def notes(patient_id: int) -> Response:
     patient, form = queries.get_patient(patient_id), NoteForm()
     if form.validate():
-        with form.refusals():
+        with form.command_errors():
             commands.add_note(patient, form.note.data, key=form.once)
             return _back(patient, _("The note is saved."))
     return _again(patient, form, note_form=form)
@@ -71,7 +71,7 @@ def note_correction(patient_id: int, note_id: int) -> Response:
     note = queries.get_note(patient, note_id)
     form = NoteForm(data={"note": note.text})
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.correct_note(patient, note_id, form.note.data, key=form.once)
             return _back(patient, _("The note is corrected."))
     return form_page("patients/note.html", "patients/_note.html", form, patient=patient)
@@ -83,7 +83,7 @@ def old_note_correction(patient_id: int) -> Response:
     patient = queries.get_patient(patient_id)
     form = NoteForm(data={"note": patient.notes})
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.correct_old_note(patient, form.note.data, key=form.once)
             return _back(patient, _("The note is corrected."))
     return form_page("patients/note.html", "patients/_note.html", form, patient=patient)
@@ -94,7 +94,7 @@ def old_note_correction(patient_id: int) -> Response:
 def contacts(patient_id: int) -> Response:
     patient, form = queries.get_patient(patient_id), ContactForm()
     if form.validate():
-        with form.refusals():
+        with form.command_errors():
             commands.add_contact(patient, form.details(), key=form.once)
             return _back(patient, _("The contact is saved."))
     return _again(patient, form, contact_form=form)
@@ -107,7 +107,7 @@ def contact_edit(patient_id: int, contact_id: int) -> Response:
     contact = held(queries.get_contact(patient, contact_id))
     form = ContactForm(obj=contact, edits=contact)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.change_contact(patient, contact_id, form.details())
             return _back(patient, _("The contact is saved."))
     return form_page("patients/contact.html", "patients/_contact.html", form, patient=patient,

@@ -14,7 +14,7 @@ from portal.undoing.commands import settle
 from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.errors import error_page
-from portal.web.forms import PortalForm, say
+from portal.web.forms import PortalForm, translate
 from portal.web.messages import PATIENT
 
 OF_A_PATIENT = ("patient_id", "other_id")
@@ -48,7 +48,7 @@ def duplicates_of(patient_id: int) -> Response:
 def merge(patient_id: int, other_id: int) -> Response:
     form = MergeForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             made = commands.merge_patients(form.details(patient_id, other_id))
             said = SaidAct(_("Two records are one: %(who)s", who=PATIENT), made.patient_id)
             say_done(said, "records_merged", made.id, patient=made.patient_id)
@@ -67,7 +67,7 @@ def separation(patient_id: int, merge_id: int) -> Response:
     patient, made = queries.get_patient(patient_id), queries.get_merge(patient_id, merge_id)
     form = PortalForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             apart = commands.unmerge_patients(patient.id, made.id)
             settle("records_merged", made.id)
             toast(_("No longer one record with %(who)s", who=PATIENT), patient=patient.id)
@@ -110,7 +110,7 @@ def distinction(patient_id: int, other_id: int) -> Response:
 def lives_on(merged: MergedInto) -> Response:
     """An old address leads to the record that the merged one is part of; a change does not."""
     if request.method != "GET":
-        return error_page(merged.status, say(merged))
+        return error_page(merged.status, translate(merged))
     toast(_("The record you asked for was merged into this one."), "info")
     asked = dict(request.view_args or {})
     meant = {

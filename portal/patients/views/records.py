@@ -87,7 +87,7 @@ def new() -> Response:
     form, alike = RegistrationForm(), []
     form.set_choices()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             details = form.details()
             if not form.register_anyway.data:
                 alike = commands.possible_duplicates_of(details)
@@ -117,7 +117,7 @@ def edit(patient_id: int) -> Response:
     form = PatientForm(obj=patient, data=as_kept(patient), edits=patient)
     form.set_choices(patient)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             kept = {"status": patient.status, "meta": patient.meta, "notes": patient.notes,
                     "member_numbers": patient.member_numbers or {}}  # fmt: skip
             commands.change_patient(patient, form.details(**kept))
@@ -135,7 +135,7 @@ def elsewhere() -> Response:
         return go("patients.index")
     form, known = ElsewhereForm(), None
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             known = commands.ask_elsewhere(form.person())
     return form_page("patients/elsewhere.html", "patients/_elsewhere.html", form, known=known)
 
@@ -148,7 +148,7 @@ def break_glass(patient_id: int) -> Response:
         return go("patients.show", patient_id=patient_id)
     form = BreakGlassForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.break_glass(patient_id, form.reason.data or "")
             toast(_("The patient is open to you for 60 minutes, or until you sign out."))
             return go("patients.show", patient_id=patient_id)

@@ -35,7 +35,7 @@ from portal.services.commands import (
     check_step_template,
 )
 from portal.services.queries import list_workflows
-from portal.web.forms import Line, PickField, PortalForm, say, tidy
+from portal.web.forms import Line, PickField, PortalForm, tidy, translate
 
 REQUIRED = InputRequired(_("This is needed."))
 NAMED = DataRequired(_("This is needed."))
@@ -128,17 +128,17 @@ class WorkflowForm(PortalForm):
         besides = [each for each in told if each is not None]
         self.pick("insurance_plan_id", plans(besides), none=None if None in told else default)
 
-    def refuse(self, refusal: DomainError) -> None:
+    def reject(self, refusal: DomainError) -> None:
         """What is wrong with a step stands beside the first step that it can be about."""
         if refusal.field != "duration_minutes":
-            super().refuse(refusal)
+            super().reject(refusal)
             return
         least, most = refusal.params["least"], refusal.params["most"]
         for entry in self.steps:
             minutes = entry.form.duration_minutes
             if minutes.data is not None and not least <= minutes.data <= most:
-                minutes.errors = [say(refusal)]
-        self.form_errors.append(say(refusal))
+                minutes.errors = [translate(refusal)]
+        self.form_errors.append(translate(refusal))
         self._refused = refusal.status
 
     @property

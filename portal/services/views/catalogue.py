@@ -52,7 +52,7 @@ def show(service_id: int) -> Response:
 def new() -> Response:
     form = ServiceForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             service = commands.add_service(form.details())
             toast(_("%(name)s added.", name=service.name))
             return go("services.show", service_id=service.id)
@@ -66,7 +66,7 @@ def edit(service_id: int) -> Response:
     form = ServiceForm(obj=service, edits=service)
     back = url_for(".show", service_id=service.id)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.change_service(service, form.details())
             toast(_("%(name)s saved.", name=service.name))
             return go(back)

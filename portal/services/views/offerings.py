@@ -20,7 +20,7 @@ def offering_new(service_id: int) -> Response:
     form = OfferingForm(place=request.args.get("place"), active=True)
     form.offer_places(service_id)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             offering = commands.offer_service(service_id, *form.doctor_and_facility, form.details())
             toast(_("It is offered there. Now its steps: a visit needs at least one."))
             return go("services.offering_workflows", offering_id=offering.id)
@@ -46,7 +46,7 @@ def offering_edit(offering_id: int) -> Response:
     form = OfferingForm(obj=offering, edits=offering)
     del form.place
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.change_offering(offering, form.details(), active=form.active.data)
             toast(_("The changes are saved. Booked appointments stay as they are."))
             return go("services.show", service_id=service.id)

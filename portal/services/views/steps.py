@@ -27,7 +27,7 @@ def steps() -> Response:
 def step_new() -> Response:
     form = StepTemplateForm()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             template = commands.add_step_template(form.details())
             toast(_("%(name)s can be used in workflows.", name=template.name))
             return go("services.steps")
@@ -40,7 +40,7 @@ def step_edit(step_template_id: int) -> Response:
     template = held(queries.get_step_template(step_template_id))
     form = StepTemplateForm(obj=template, edits=template)
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             commands.change_step_template(template, form.details())
             toast(_("%(name)s saved.", name=template.name))
             return go("services.steps")

@@ -111,7 +111,7 @@ def _build(
     offering, preview = shown["offering"], None
     todo = request.form.get("do", "")
     if todo in ("review", "publish") and form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             seen = form.seen.data if todo == "publish" else None
             preview, answer = tried(lambda: publish(shown["usual"], change), seen=seen)
             if answer.stays:

@@ -40,7 +40,7 @@ def imports() -> Response:
     form = UploadForm()
     form.words()
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             file = form.file.data
             upload = commands.upload(form.kind.data, file.filename or "", file.stream.read())
             return go("sheets.show", upload_id=upload.id)
@@ -63,7 +63,7 @@ def show(upload_id: int) -> Response:
     form, report = mapping_form(upload.kind, table.header), None
     confirmed = request.form.get("do") == "confirm"
     if form.validate_on_submit():
-        with form.refusals():
+        with form.command_errors():
             outcome, answer = tried(
                 lambda: commands.import_upload(upload, form.places(), **form.options()),
                 seen=form.seen.data if confirmed else None,

@@ -2,12 +2,13 @@
 
 from portal.web.forms.choices import Names, keep_present, options_of
 from portal.web.forms.fields import Line, PhoneLine, Reachable, record_number, tidy
-from portal.web.forms.form import PortalForm, Refusals, say
+from portal.web.forms.form import CommandErrors, PortalForm, translate
 from portal.web.forms.picking import FoundRecord, PickField, Source
 from portal.web.forms.versions import LastChange, held, last_change
 from portal.web.forms.words import said_of
 
 __all__ = [
+    "CommandErrors",
     "FoundRecord",
     "LastChange",
     "Line",
@@ -16,7 +17,6 @@ __all__ = [
     "PickField",
     "PortalForm",
     "Reachable",
-    "Refusals",
     "Source",
     "held",
     "keep_present",
@@ -24,6 +24,6 @@ __all__ = [
     "options_of",
     "record_number",
     "said_of",
-    "say",
     "tidy",
+    "translate",
 ]

@@ -21,7 +21,7 @@ ANSWERABLE = frozenset({409, 422, 429})
 CARRIED = Markup('<input type="hidden" name="{}" value="{}">')
 
 
-def say(refusal: DomainError) -> str:
+def translate(refusal: DomainError) -> str:
     """A refusal in the reader's language; days and lists in it too."""
     params = {name: _written(value) for name, value in refusal.params.items()}
     message = str(gettext(refusal.message, **params))
@@ -158,20 +158,20 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         """A field's value as people read it, beside another's."""
         return versions.words_of(field, value)
 
-    def refuse(self, refusal: DomainError) -> None:
+    def reject(self, refusal: DomainError) -> None:
         """Show a command's refusal beside its field, or above the form when it has none."""
         for each in refusal.others:
-            self.refuse(each)
+            self.reject(each)
         field = self._fields.get(refusal.field or "")
         if field is None:
-            self.form_errors.append(say(refusal))
+            self.form_errors.append(translate(refusal))
         else:
-            field.errors = [*field.errors, say(refusal)]
+            field.errors = [*field.errors, translate(refusal)]
         self._refused, self.retry_after = refusal.status, refusal.retry_after
 
-    def refusals(self) -> "Refusals":
-        """`with form.refusals():` a command; a refusal that changing the form answers ends it."""
-        return Refusals(self)
+    def command_errors(self) -> "CommandErrors":
+        """`with form.command_errors():` a command; what changing the form answers ends it."""
+        return CommandErrors(self)
 
     def _hear_command(self) -> None:
         """Put what the command would refuse beside the fields of which nothing is said yet.
@@ -186,7 +186,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
             for each in found:
                 field = self._fields.get(each.field or "")
                 if field is not None and not field.errors:
-                    self.refuse(each)
+                    self.reject(each)
         self._refused = status
 
     def _meet_others(self, version: versions.Version) -> None:
@@ -234,7 +234,7 @@ def _every_field(form: Any) -> Iterator[Field]:
             yield from getattr(entry, "form", ())
 
 
-class Refusals:
+class CommandErrors:
     """Puts a command's refusal on the form; what no change of the form answers passes through."""
 
     def __init__(self, form: PortalForm) -> None:
@@ -250,5 +250,5 @@ class Refusals:
             return False
         if error.status not in ANSWERABLE and error.retry_after is None:
             return False
-        self.form.refuse(error)
+        self.form.reject(error)
         return True

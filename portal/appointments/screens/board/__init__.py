@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from portal.appointments.queries import Day, VisitRow
 from portal.appointments.screens.board.axis import ROW, Axis, axis_of, row_class
-from portal.appointments.screens.board.cells import Say
+from portal.appointments.screens.board.cells import Translate
 from portal.appointments.screens.board.columns import DoctorColumn, DoctorDay, column_of, stamp_of
 from portal.appointments.screens.board.flow import FlowColumn, flow_of, flow_stamp
 from portal.appointments.words import BOARD, STATUS, shown_status
@@ -115,7 +115,7 @@ def picture(
     day: Day,
     version: str,
     now: datetime,
-    say: Say,
+    translate: Translate,
     *,
     known: Collection[str] = (),
     flow_only: bool = False,
@@ -139,12 +139,12 @@ def picture(
     whole = scale not in known
     return Board(
         day, axis, now,
-        columns=[column_of(each, axis, now, say) for each in facts
+        columns=[column_of(each, axis, now, translate) for each in facts
                  if not flow_only and (whole or each.stamp(now) not in known)],
-        counts=_counts(day.visits, say),
-        flow=None if flow in known else flow_of(day.present, day.doctors, axis, now, say),
+        counts=_counts(day.visits, translate),
+        flow=None if flow in known else flow_of(day.present, day.doctors, axis, now, translate),
         flow_stamp=flow, version=version, scale=scale, whole=whole, fine=fine,
-        minutes_pattern=say("%(minutes)s min", minutes="#"),
+        minutes_pattern=translate("%(minutes)s min", minutes="#"),
     )  # fmt: skip
 
 
@@ -173,10 +173,11 @@ def _by(rows: Iterable[Row], key: Callable[[Row], int]) -> dict[int, list[Row]]:
     return found
 
 
-def _counts(visits: Iterable[VisitRow], say: Say) -> list[Count]:
+def _counts(visits: Iterable[VisitRow], translate: Translate) -> list[Count]:
     found = Counter(shown_status(visit.status, visit.confirmed_at) for visit in visits)
     return [
-        Count(status, say(STATUS[status][0]), STATUS[status][1], found[status]) for status in BOARD
+        Count(status, translate(STATUS[status][0]), STATUS[status][1], found[status])
+        for status in BOARD
     ]
 
 

@@ -30,18 +30,18 @@ class Gaps:
 
     axis: Axis
     away: Sequence[BlockRow]
-    say: Callable[..., str]
+    translate: Callable[..., str]
 
     def block(self, rows: Rows, *, inside: bool) -> Block:
         """A gap; `inside`: there is something of the doctor's day before and after it."""
-        axis, say = self.axis, self.say
+        axis, translate = self.axis, self.translate
         gap = Span(axis.instant(rows.row), axis.instant(rows.end_row))
         start, end = axis.hhmm(gap.start), axis.hhmm(gap.end)
-        said = say("No hours from %(start)s to %(end)s", start=start, end=end)
+        said = translate("No hours from %(start)s to %(end)s", start=start, end=end)
         reason = next((row for row in self.away if gap.touches(_span(row))), None)
         if reason is None:
             return Block(rows.row, rows.span, self._rest(gap) if inside else "", said)
-        label = reason.reason or say(AWAY.get(reason.kind, AWAY["blocked"]))
+        label = reason.reason or translate(AWAY.get(reason.kind, AWAY["blocked"]))
         return Block(rows.row, rows.span, label, said, reason.exception_id)
 
     def _rest(self, gap: Span) -> str:
@@ -49,14 +49,18 @@ class Gaps:
         if gap.end - gap.start > LONGEST_BREAK:
             return ""
         start, end = (moment.astimezone(self.axis.zone).time() for moment in (gap.start, gap.end))
-        return self.say("Lunch") if start >= LUNCH_FROM and end <= LUNCH_TO else self.say("Break")
+        return (
+            self.translate("Lunch")
+            if start >= LUNCH_FROM and end <= LUNCH_TO
+            else self.translate("Break")
+        )
 
 
 def blocks_of(
-    present: Iterable[Span], away: Sequence[BlockRow], axis: Axis, say: Callable[..., str]
+    present: Iterable[Span], away: Sequence[BlockRow], axis: Axis, translate: Callable[..., str]
 ) -> list[Block]:
     """The gaps between all there is of a doctor's day, with the reason where one is known."""
-    gaps = Gaps(axis, away, say)
+    gaps = Gaps(axis, away, translate)
     blocks, at = [], 0
     for rows in sorted((axis.rows_of(s.start, s.end) for s in present), key=lambda r: r.row):
         if rows.row > at:

@@ -21,7 +21,7 @@ from portal.scheduling.times import Span, local_date
 SHORTEST_CARD = 2
 # A group is drawn as whoever of it is furthest on their way.
 FURTHEST = ("in_progress", "checked_in", "confirmed", "scheduled", "completed", "no_show")
-Say = Callable[..., str]
+Translate = Callable[..., str]
 
 
 class Scene(NamedTuple):
@@ -29,7 +29,7 @@ class Scene(NamedTuple):
 
     axis: Axis
     now: datetime
-    say: Say
+    translate: Translate
 
 
 class Pill(NamedTuple):
@@ -197,24 +197,24 @@ def _more(cards: Sequence[Cell], lane: str, scene: Scene) -> Iterable[More]:
 def _link(cards: Sequence[Cell], lane: str, scene: Scene) -> More:
     row, end = cards[0].row, max(card.end_row for card in cards)
     since, until = scene.axis.instant(row), scene.axis.instant(end)
-    said = scene.say("%(number)s more appointments at %(time)s",
+    said = scene.translate("%(number)s more appointments at %(time)s",
                      number=len(cards), time=scene.axis.hhmm(since))  # fmt: skip
     few = lane == " few"
     return More(row, end - row, cards[0].id, lane, len(cards), since, until, said, few)
 
 
 def _card(visit: VisitRow, scene: Scene, *, outside: bool) -> Card:
-    axis, now, say = scene
+    axis, now, translate = scene
     at = axis.rows_of(visit.start_at, visit.end_at)
     status = shown_status(visit.status, visit.confirmed_at)
     label, icon = STATUS[status]
     raised = (*visit.flags, *(("outside",) if outside else ()))
     flags = tuple(FLAGS[flag] for flag in raised)
-    marks = [say(flag.label) for flag in flags if flag.marks]
-    marks += [say("Overbooked")] if visit.overbooked else []
+    marks = [translate(flag.label) for flag in flags if flag.marks]
+    marks += [translate("Overbooked")] if visit.overbooked else []
     length = Span(visit.start_at, visit.end_at).minutes
-    words = [say(label), say("%(minutes)s min", minutes=length), *marks,
-             *(say(flag.label) for flag in flags if not flag.marks)]  # fmt: skip
+    words = [translate(label), translate("%(minutes)s min", minutes=length), *marks,
+             *(translate(flag.label) for flag in flags if not flag.marks)]  # fmt: skip
     return Card(
         # Too short a card could not be read or hit.
         row=at.row, span=max(SHORTEST_CARD, at.span), id=visit.id,
@@ -224,43 +224,43 @@ def _card(visit: VisitRow, scene: Scene, *, outside: bool) -> Card:
         flags=tuple(flag for flag in flags if not flag.first), marks=tuple(marks),
         time=axis.hhmm(visit.start_at), service=visit.service, pill=_pill(visit, scene),
         movable=where(visit.start_at, visit.doctor_id) if visit.status == "scheduled" else "",
-        next=next_of(visit, axis.zone, now, say),
+        next=next_of(visit, axis.zone, now, translate),
         said=", ".join(["", *words]),
     )  # fmt: skip
 
 
 def _pill(visit: VisitRow, scene: Scene) -> Pill | None:
     """How long somebody waits, or is late."""
-    axis, now, say = scene
+    axis, now, translate = scene
     if visit.status == "checked_in" and visit.checked_in_at:
         waited = Span(visit.checked_in_at, now).minutes
         since = int(visit.checked_in_at.timestamp())
-        return Pill(say("%(minutes)s min", minutes=waited), since, LATE_MINUTES,
-                    say("%(minutes)s min", minutes="#"), waited > LATE_MINUTES)  # fmt: skip
+        return Pill(translate("%(minutes)s min", minutes=waited), since, LATE_MINUTES,
+                    translate("%(minutes)s min", minutes="#"), waited > LATE_MINUTES)  # fmt: skip
     if not visit.late(now):
         return None
     if local_date(visit.start_at, axis.zone.key) != local_date(now, axis.zone.key):
-        return Pill(say("Late"), None, 0, "", late=True)
+        return Pill(translate("Late"), None, 0, "", late=True)
     late = Span(visit.start_at, now).minutes
-    return Pill(say("%(minutes)s min late", minutes=late), int(visit.start_at.timestamp()), 0,
-                say("%(minutes)s min late", minutes="#"), late=True)  # fmt: skip
+    return Pill(translate("%(minutes)s min late", minutes=late), int(visit.start_at.timestamp()), 0,
+                translate("%(minutes)s min late", minutes="#"), late=True)  # fmt: skip
 
 
 def _group(slot: SlotRow, members: Sequence[VisitRow], scene: Scene) -> GroupCard:
-    axis, say = scene.axis, scene.say
+    axis, translate = scene.axis, scene.translate
     start = min(visit.start_at for visit in members)
     at = axis.rows_of(start, max(visit.end_at for visit in members))
     statuses = {shown_status(visit.status, visit.confirmed_at) for visit in members}
     services = {visit.service for visit in members}
-    name = services.pop() if len(services) == 1 else say("Group")
+    name = services.pop() if len(services) == 1 else translate("Group")
     here = sum(visit.is_present for visit in members)
-    seats = say("%(booked)s of %(seats)s", booked=slot.booked, seats=slot.capacity)
-    words = say("%(number)s here", number=here) if here else ""
+    seats = translate("%(booked)s of %(seats)s", booked=slot.booked, seats=slot.capacity)
+    words = translate("%(number)s here", number=here) if here else ""
     return GroupCard(
         row=at.row, span=max(SHORTEST_CARD, at.span), id=slot.id, lane="",
         status=min(statuses, key=FURTHEST.index), has=" ".join(sorted(statuses)), name=name,
         time=axis.hhmm(start), seats=seats, here=words,
-        said=", ".join(filter(None, ["", say("Group"), words])),
+        said=", ".join(filter(None, ["", translate("Group"), words])),
     )  # fmt: skip
 
 
@@ -277,14 +277,14 @@ def free_of(slots: Iterable[SlotRow], scene: Scene, grouped: Iterable[int] = ())
 
 
 def _free(slot: SlotRow, scene: Scene) -> Free:
-    axis, _now, say = scene
+    axis, _now, translate = scene
     at, time = axis.rows_of(slot.start_at, slot.end_at), axis.hhmm(slot.start_at)
-    held = say("%(holder)s is booking", holder=slot.holder) if slot.holder else None
+    held = translate("%(holder)s is booking", holder=slot.holder) if slot.holder else None
     seats = None
     if slot.capacity > 1:
         left = slot.capacity - slot.booked
-        seats = say("%(left)s of %(seats)s left", left=left, seats=slot.capacity)
-    words = held or ". ".join(filter(None, [seats, say("Free. Book it")]))
+        seats = translate("%(left)s of %(seats)s left", left=left, seats=slot.capacity)
+    words = held or ". ".join(filter(None, [seats, translate("Free. Book it")]))
     odd = slot.start_at.minute % ROW or slot.start_at.second
     return Free(
         at.row, at.span, slot.id, "", time, held, seats, f"{time}. {words}",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from portal.appointments.queries import BlockRow, BoardDoctor, VisitRow
 from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.blocks import Block, blocks_of
-from portal.appointments.screens.board.cells import Cell, Say, Scene, cells_of
+from portal.appointments.screens.board.cells import Cell, Scene, Translate, cells_of
 from portal.scheduling.openings.day_slots import SlotRow
 from portal.scheduling.times import Span
 
@@ -64,16 +64,16 @@ def stamp_of(name: object, *facts: Any) -> str:
     return f"{name}:{blake2s(repr(facts).encode(), digest_size=6).hexdigest()}"
 
 
-def column_of(facts: DoctorDay, axis: Axis, now: datetime, say: Say) -> DoctorColumn:
+def column_of(facts: DoctorDay, axis: Axis, now: datetime, translate: Translate) -> DoctorColumn:
     """Draw a column; this opens its patients' names."""
     doctor, visits = facts.doctor, facts.visits
     present = [*facts.hours, *(Span(visit.start_at, visit.end_at) for visit in visits)]
     return DoctorColumn(
         doctor.id, doctor.name, doctor.about, doctor.id % HUES, load_of(visits, facts.hours),
         facts.stamp(now),
-        say("%(doctor)s, %(number)s appointments", doctor=doctor.name, number=len(visits)),
-        tuple(cells_of(visits, facts.slots, facts.away, Scene(axis, now, say))),
-        tuple(blocks_of(present, facts.away, axis, say)),
+        translate("%(doctor)s, %(number)s appointments", doctor=doctor.name, number=len(visits)),
+        tuple(cells_of(visits, facts.slots, facts.away, Scene(axis, now, translate))),
+        tuple(blocks_of(present, facts.away, axis, translate)),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.appointments.queries import BoardDoctor, VisitRow
 from portal.appointments.screens.board.axis import Axis
-from portal.appointments.screens.board.cells import Say
+from portal.appointments.screens.board.cells import Translate
 from portal.appointments.screens.board.columns import HUES, stamp_of
 from portal.appointments.screens.board.steps import LATE_MINUTES, NextButton, next_of
 from portal.appointments.words import FLAGS, Flag
@@ -60,15 +60,19 @@ def flow_stamp(visits: Iterable[VisitRow]) -> str:
 
 
 def flow_of(
-    visits: Iterable[VisitRow], doctors: Sequence[BoardDoctor], axis: Axis, now: datetime, say: Say
+    visits: Iterable[VisitRow],
+    doctors: Sequence[BoardDoctor],
+    axis: Axis,
+    now: datetime,
+    translate: Translate,
 ) -> list[FlowColumn]:
     """Who has arrived first, then the steps in order; this opens the names of those present."""
     names = {doctor.id: doctor.name for doctor in doctors}
     groups: dict[str, list[Present]] = {}
     places: dict[str, int] = {}
     for visit in present_of(visits):
-        place, step = _step_of(visit, say)
-        person = _present(visit, names.get(visit.doctor_id, ""), axis, now, say)
+        place, step = _step_of(visit, translate)
+        person = _present(visit, names.get(visit.doctor_id, ""), axis, now, translate)
         groups.setdefault(step, []).append(person)
         places[step] = min(place, places.get(step, place))
     return [
@@ -76,12 +80,12 @@ def flow_of(
     ]
 
 
-def _step_of(visit: VisitRow, say: Say) -> tuple[int, str]:
+def _step_of(visit: VisitRow, translate: Translate) -> tuple[int, str]:
     if visit.status == "checked_in":
-        return 0, say("Arrived")
+        return 0, translate("Arrived")
     if visit.step is None:
-        return LAST, say("In progress")
-    words = visit.step if visit.step_begun else say(WAITING_FOR, step=visit.step)
+        return LAST, translate("In progress")
+    words = visit.step if visit.step_begun else translate(WAITING_FOR, step=visit.step)
     return 2 * (visit.step_position or 0) + bool(visit.step_begun), words
 
 
@@ -92,16 +96,18 @@ def _since(visit: VisitRow) -> datetime:
     return moment or begins
 
 
-def _present(visit: VisitRow, doctor: str, axis: Axis, now: datetime, say: Say) -> Present:
+def _present(
+    visit: VisitRow, doctor: str, axis: Axis, now: datetime, translate: Translate
+) -> Present:
     since, waiting = _since(visit), visit.status == "checked_in"
     here, limit = Span(since, now).minutes, LATE_MINUTES if waiting else None
     at, count = 0 if waiting else visit.step_position or 0, visit.step_count or 0
     steps = ("done" if n < at else "at" if n == at else "" for n in range(1, count + 1))
-    step = say("Step %(at)s of %(count)s", at=at, count=count) if at else say("Arrived")
+    step = translate("Step %(at)s of %(count)s", at=at, count=count) if at else translate("Arrived")
     return Present(
         visit.id, visit.doctor_id % HUES, doctor, visit.name(),
         tuple(FLAGS[flag] for flag in visit.flags if FLAGS[flag].first), axis.hhmm(visit.start_at),
-        visit.service, int(since.timestamp()), say("%(minutes)s min", minutes=here), limit,
+        visit.service, int(since.timestamp()), translate("%(minutes)s min", minutes=here), limit,
         waiting and here > LATE_MINUTES, tuple(steps), step,
-        next_of(visit, axis.zone, now, say),
+        next_of(visit, axis.zone, now, translate),
     )  # fmt: skip

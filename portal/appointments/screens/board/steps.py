@@ -27,13 +27,15 @@ def is_near(start_at: datetime, zone: str, now: datetime) -> bool:
 
 
 def next_of(
-    visit: VisitRow, zone: ZoneInfo, now: datetime, say: Callable[..., str]
+    visit: VisitRow, zone: ZoneInfo, now: datetime, translate: Callable[..., str]
 ) -> NextButton | None:
     """The one step that can be taken now; None when the visit is over or of another day."""
     kind = _kind(visit)
     if kind is None or (kind == "check_in" and not is_near(visit.start_at, zone.key, now)):
         return None
-    return NextButton(f"next?version={visit.row_version}", say(LABELS[kind], step=visit.step or ""))
+    return NextButton(
+        f"next?version={visit.row_version}", translate(LABELS[kind], step=visit.step or "")
+    )
 
 
 def _kind(visit: VisitRow) -> str | None:
