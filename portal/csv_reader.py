@@ -62,12 +62,12 @@ class LineResult:
     """What becomes of a line.
 
     It is `added`, `known` (here already, left as it is), `likely` (may be here, left out unless
-    somebody chooses otherwise) or `refused`. `said` is why, or what of it could not be kept.
+    somebody chooses otherwise) or `refused`. `errors` is why, or what of it could not be kept.
     """
 
     line: int
     outcome: Literal["added", "known", "likely", "refused"]
-    said: tuple[DomainError, ...] = ()
+    errors: tuple[DomainError, ...] = ()
 
 
 class Record(NamedTuple):
@@ -186,8 +186,8 @@ def text_lines(stream: BufferedReader) -> Iterator[Line]:
         try:
             yield number, raw.removeprefix(_BOM if number == 1 else b"").decode()
         except UnicodeDecodeError:
-            said = LineRefused(N_("has letters in another encoding: save the file as CSV UTF-8"))
-            yield RejectedLine(number, said)
+            message = LineRefused(N_("has letters in another encoding: save the file as CSV UTF-8"))
+            yield RejectedLine(number, message)
 
 
 class _Pause(Exception):
@@ -265,8 +265,8 @@ def _records(
 def _counted(line: int, values: list[str], columns: int) -> Record | RejectedLine:
     if len(values) == columns:
         return Record(line, values)
-    said = N_("has %(found)s columns, the first line has %(expected)s")
-    return RejectedLine(line, LineRefused(said, found=len(values), expected=columns))
+    message = N_("has %(found)s columns, the first line has %(expected)s")
+    return RejectedLine(line, LineRefused(message, found=len(values), expected=columns))
 
 
 def _skip_rest_of_line(stream: BufferedReader) -> None:

@@ -68,12 +68,12 @@ class Statements(PrepareManager):
             return NONE_BY_SQL
         return b"count(*) = %d AND %s" % (len(self._names) + self._leaving, NONE_BY_SQL)
 
-    def expect(self, said: bytes) -> None:
+    def expect(self, statement: bytes) -> None:
         """The next statement of just this text is the portal's, about a savepoint of its own.
 
         SQL that was smuggled in may say the same, but nobody has announced it.
         """
-        self._own.add(said)
+        self._own.add(statement)
 
     def maybe_add_to_cache(self, query: PostgresQuery, prep: Prepare, name: bytes) -> Key | None:
         """As the driver does, but that it looks at every answer."""

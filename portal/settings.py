@@ -66,8 +66,8 @@ def options(*, web: bool) -> str:
     Args:
         web: whether it is the web server's, whose transactions are as short as its requests.
     """
-    said = RELIED_ON | (OF_THE_WEB if web else {})
-    return " ".join(f"-c {name}={value}" for name, value in said.items())
+    all_settings = RELIED_ON | (OF_THE_WEB if web else {})
+    return " ".join(f"-c {name}={value}" for name, value in all_settings.items())
 
 
 def check(connection: psycopg.Connection[Any]) -> None:

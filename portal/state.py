@@ -59,7 +59,7 @@ class State:
         unreadable: table, column and row of each field that did not open.
         afterwards: entries that are written although the request is refused.
         messages: what waits to be shown to this person.
-        said: the message of what this request did.
+        done_message: the message of what this request did.
         countries: the countries of the clinic's facilities, and for whom they were read.
         act_group: what is done to appointments now is one act under this name.
         acts_apart: what is done to appointments now is on nobody's stack of undo.
@@ -77,7 +77,7 @@ class State:
     unreadable: set[tuple[str, str, str]] = field(default_factory=set)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
-    said: dict[str, Any] | None = None
+    done_message: dict[str, Any] | None = None
     countries: tuple[RequestContext, tuple[str, ...]] | None = None
     act_group: UUID | None = None
     acts_apart: bool = False

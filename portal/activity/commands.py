@@ -78,7 +78,7 @@ def ask_export(filters: Filters, address: Mapping[str, str], format_: str, *, ke
     now = queries.get_moment()
     until = min(filters.until or now, now)
     asked = {
-        "filters": replace(filters, until=until).said,
+        "filters": replace(filters, until=until).params,
         "address": dict(address),
         "locale": request_context().locale,
     }
@@ -126,11 +126,11 @@ def correct_disclosure(
         NotYetDisclosed, TooLongAgo: the day cannot be right.
         CorrectedMeanwhile: somebody else was faster.
     """
-    said = asdict(details)
+    values = asdict(details)
     if withdrawn:
-        said |= {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on", "withheld_until")}
+        values |= {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on", "withheld_until")}
     known = queries.find_disclosure(details.row_uid)
-    whole = said | {"because": because, "withdrawn": withdrawn}
+    whole = values | {"because": because, "withdrawn": withdrawn}
     if known is not None and known.corrects_id == wrong.id and _says(known, whole):
         return known
     if not withdrawn:
@@ -139,14 +139,14 @@ def correct_disclosure(
     with refusing(dict.fromkeys(constraints, CorrectedMeanwhile)):
         made = Disclosure(patient_id=wrong.patient_id, recorded_by=request_context().user_id,
                           because=because,
-                          corrects_id=wrong.id, withdrawn=withdrawn, **said)  # fmt: skip
+                          corrects_id=wrong.id, withdrawn=withdrawn, **values)  # fmt: skip
         session.add(made)
     return made
 
 
-def _says(known: Disclosure, said: Mapping[str, Any]) -> bool:
+def _says(known: Disclosure, values: Mapping[str, Any]) -> bool:
     """Whether what is recorded under a form's key is what the form says."""
-    return all(getattr(known, name) == value for name, value in said.items())
+    return all(getattr(known, name) == value for name, value in values.items())
 
 
 def _check_day(details: DisclosureDetails, today: date) -> None:

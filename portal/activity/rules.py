@@ -28,23 +28,23 @@ class Filters:
     until: datetime | None = None
 
     @property
-    def said(self) -> dict[str, Any]:
+    def params(self) -> dict[str, Any]:
         """What was asked for, as an entry of the log can hold it."""
-        asked = {each.name: getattr(self, each.name) for each in fields(self)}
+        params = {each.name: getattr(self, each.name) for each in fields(self)}
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in asked.items()
+            for name, value in params.items()
             if value is not None
         }
 
     @classmethod
-    def of(cls, said: dict[str, Any]) -> "Filters":
-        """What `said` was made from."""
-        asked = dict(said)
+    def of(cls, params: dict[str, Any]) -> "Filters":
+        """What `params` was made from."""
+        params = dict(params)
         for name in ("since", "until"):
-            if name in asked:
-                asked[name] = datetime.fromisoformat(asked[name])
-        return cls(**asked)
+            if name in params:
+                params[name] = datetime.fromisoformat(params[name])
+        return cls(**params)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def _first(key: UUID, view: Callable[[], ResponseReturnValue]) -> ResponseReturn
     location = response.headers.get("Location") or response.headers.get("HX-Redirect")
     mine = (FormSubmission.tenant_id == request_context().tenant_id, FormSubmission.key == key)
     if _is_done(response, location):
-        done = {"location": location, "said": _said()}
+        done = {"location": location, "message": _said()}
         session.execute(update(FormSubmission).where(*mine).values(done))
     else:
         session.execute(delete(FormSubmission).where(*mine))
@@ -95,7 +95,7 @@ def _is_done(response: Response, location: str | None) -> bool:
 
 def _said() -> dict[str, Any] | None:
     """The message of what was done; it names no patient but by id."""
-    message = state().said
+    message = state().done_message
     return message and {name: message[name] for name in ("text", "patient", "link")}
 
 
@@ -106,9 +106,9 @@ def _check_same(key: UUID) -> None:
         raise SentAlready
     if first.digest == _digest():
         return
-    said = next(iter(readable([first.said])), {})
-    refusal = DoneOtherwise(what=named(said).rstrip(".")) if said else SentAlready()
-    refusal.link = said.get("link") or own_address(first.location)
+    message = next(iter(readable([first.message])), {})
+    refusal = DoneOtherwise(what=named(message).rstrip(".")) if message else SentAlready()
+    refusal.link = message.get("link") or own_address(first.location)
     raise refusal
 
 
@@ -119,17 +119,17 @@ def _again(key: UUID) -> Response:
 
 def _row(key: UUID) -> Any:
     """What was sent with this key; None where somebody else sent it, whose it is alone."""
-    columns = (FormSubmission.digest, FormSubmission.location, FormSubmission.said)
+    columns = (FormSubmission.digest, FormSubmission.location, FormSubmission.message)
     mine = (FormSubmission.tenant_id == request_context().tenant_id, FormSubmission.key == key)
     return session.execute(select(*columns).where(*mine)).one_or_none()
 
 
 def _digest() -> bytes:
     """What the form says, as nobody without the portal's own key can find out by trying."""
-    said = [(name, values) for name, values in request.form.lists() if name not in SAYS_NOTHING]
-    said += [(name, [_in_file(file)]) for name, file in request.files.items()]
+    sent = [(name, values) for name, values in request.form.lists() if name not in SAYS_NOTHING]
+    sent += [(name, [_in_file(file)]) for name, file in request.files.items()]
     secret = str(current_app.secret_key).encode()
-    return new(secret, repr((request.path, sorted(said))).encode(), sha256).digest()
+    return new(secret, repr((request.path, sorted(sent))).encode(), sha256).digest()
 
 
 def _in_file(file: FileStorage) -> str:

@@ -73,10 +73,10 @@ def tidy_code(typed: str) -> str:
 
 def browser_name(user_agent: str | None) -> str:
     """A browser and its system by name, as far as it says them; else what it says, in short."""
-    said = user_agent or ""
-    names = (_first(BROWSERS, said), _first(SYSTEMS, said))
-    return ", ".join(filter(None, names)) or said[:MOST_OF_A_NAME]
+    agent = user_agent or ""
+    names = (_first(BROWSERS, agent), _first(SYSTEMS, agent))
+    return ", ".join(filter(None, names)) or agent[:MOST_OF_A_NAME]
 
 
-def _first(names: dict[str, str], said: str) -> str:
-    return next((name for mark, name in names.items() if mark in said), "")
+def _first(names: dict[str, str], agent: str) -> str:
+    return next((name for mark, name in names.items() if mark in agent), "")

@@ -69,17 +69,17 @@ def vouch(table: str, what: str, *rows: Mapping[str, Any]) -> None:
 
 def _told(table: str, what: str, values: Mapping[str, Any]) -> str:
     """A write as both sides say it; each value has its length before it, so no two read alike."""
-    said = (f"{name}={_measured(value)}" for name, value in values.items())
+    parts = (f"{name}={_measured(value)}" for name, value in values.items())
     known = state().request_context
     speaker = known.session_id if known else state().started
-    return "|".join(("write", table, what, str(speaker), *said))
+    return "|".join(("write", table, what, str(speaker), *parts))
 
 
 def _measured(value: Any) -> str:
     if value is None:
         return "-"
-    said = rf"\x{value.hex()}" if isinstance(value, bytes) else str(value)
-    return f"{len(said)}:{said}"
+    text = rf"\x{value.hex()}" if isinstance(value, bytes) else str(value)
+    return f"{len(text)}:{text}"
 
 
 def _tell(speaking: Session, told: Iterable[str]) -> None:
@@ -87,8 +87,8 @@ def _tell(speaking: Session, told: Iterable[str]) -> None:
     if state().role is not None:
         return
     proofs = ("{expires}:{proof}".format(**proven(each)) for each in told)
-    if said := " ".join(proofs):
-        speaking.connection().execute(TELL, {"proofs": said})
+    if joined := " ".join(proofs):
+        speaking.connection().execute(TELL, {"proofs": joined})
 
 
 @event.listens_for(PortalSession, "before_flush")

@@ -21,10 +21,10 @@ class Holiday:
 def country_of(locale: str | None, zone: str) -> str | None:
     """The ISO 3166 code of a facility's country: its locale's, else its time zone's; or None."""
     try:
-        said = Locale.parse((locale or "").replace("-", "_")).territory if locale else None
+        territory = Locale.parse((locale or "").replace("-", "_")).territory if locale else None
     except (ValueError, UnknownLocaleError):
-        said = None
-    country = said or get_global("zone_territories").get(zone)
+        territory = None
+    country = territory or get_global("zone_territories").get(zone)
     return country if country in holidays.list_supported_countries() else None
 
 

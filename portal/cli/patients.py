@@ -80,9 +80,9 @@ def _import(file: Path, facility: str, dates: DateOrder, anyway: tuple[int, ...]
 
 def on_result(fate: LineResult) -> None:
     """Say why a line was refused, or what of it could not be kept."""
-    for said in fate.said:
-        field = f"{said.field}: " if said.field else ""
-        click.echo(f"line {fate.line}: {field}{said}")
+    for error in fate.errors:
+        field = f"{error.field}: " if error.field else ""
+        click.echo(f"line {fate.line}: {field}{error}")
 
 
 def _summary(report: ImportReport, *, dry_run: bool) -> str:
@@ -90,5 +90,5 @@ def _summary(report: ImportReport, *, dry_run: bool) -> str:
     likely = f"{report.likely} may be here already, " if report.likely else ""
     return (
         f"{report.registered} {would}, {report.known} already here, {likely}"
-        f"{report.refused} refused, {report.remarks} remarks."
+        f"{report.refused} refused, {report.warnings} remarks."
     )

@@ -87,11 +87,11 @@ def _one(doctor_id: int) -> list[Sequence[int]]:
 
 
 def _tell_done(done: Materialised, seconds: float, *, as_json: bool) -> None:
-    said = asdict(done) | {"seconds": round(seconds, 3)}
+    counts = asdict(done) | {"seconds": round(seconds, 3)}
     if as_json:
-        click.echo(json.dumps(said))
+        click.echo(json.dumps(counts))
     else:
-        click.echo(", ".join(f"{name} {value}" for name, value in said.items()))
+        click.echo(", ".join(f"{name} {value}" for name, value in counts.items()))
 
 
 def _search(offering: int, plan: int | None, first: date | None, days: int) -> list[Opening]:

@@ -79,8 +79,8 @@ def retirement(doctor_id: int) -> Response:
         with form.command_errors():
             places = [place.facility_id for place in queries.list_places(doctor_id=doctor.id)]
             commands.retire_doctor(doctor)
-            said = _("%(name)s retired. Past appointments stay.", name=doctor.display_name)
-            say_done(SaidAct(said), "doctor_retired", doctor.id, places=places)
+            message = _("%(name)s retired. Past appointments stay.", name=doctor.display_name)
+            say_done(SaidAct(message), "doctor_retired", doctor.id, places=places)
             return go("doctors.index")
     touched = visits_of_doctor(doctor_id).ids
     return form_page("doctors/retirement.html", "doctors/_retirement.html", form, doctor=doctor,
@@ -184,6 +184,6 @@ def _bring_back(act: OwnAct) -> Response:
 WAYS_BACK["doctor_retired"] = WayBack(
     right="doctors.manage",
     mark=lambda act: digest_of(Doctor, act.record_id),
-    said=_retired,
+    describe=_retired,
     take_back=_bring_back,
 )

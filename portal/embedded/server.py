@@ -216,8 +216,8 @@ class EmbeddedServer:
             )
             if result.returncode:
                 output.seek(0)
-                said = " ".join(output.read().split())
-                raise RuntimeError(f"{program} failed: {said} ({self.data}/server.log)")
+                printed = " ".join(output.read().split())
+                raise RuntimeError(f"{program} failed: {printed} ({self.data}/server.log)")
 
 
 def _new_passwords() -> str:

@@ -29,12 +29,12 @@ OPTIONS = {
 
 def csv_file(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """The table as CSV in UTF-8: days as 2026-11-30, times as 09:30."""
-    said = StringIO(BOM, newline="")
-    said.seek(0, 2)
-    writer = csv.writer(said)
+    text = StringIO(BOM, newline="")
+    text.seek(0, 2)
+    writer = csv.writer(text)
     writer.writerow(map(plain_cell, header))
     writer.writerows([_said(cell) for cell in row] for row in rows)
-    return said.getvalue().encode()
+    return text.getvalue().encode()
 
 
 def xlsx_file(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

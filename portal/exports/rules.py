@@ -62,10 +62,10 @@ def words_of(failure: str) -> str:
 def narrowed(asked: Mapping[str, Any]) -> dict[str, str | int]:
     """The filters of the list that an export was made from, as its address has them."""
     address = asked.get("address")
-    said = address.items() if isinstance(address, Mapping) else ()
+    params = address.items() if isinstance(address, Mapping) else ()
     return {
         name: value
-        for name, value in said
+        for name, value in params
         if isinstance(value, str | int) and name.isidentifier() and name[0] != "_"
         and name != "endpoint"
     }  # fmt: skip

@@ -71,8 +71,8 @@ def closing(facility_id: int) -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             commands.close_facility(facility)
-            said = _("%(name)s closed. Its past appointments stay.", name=facility.name)
-            say_done(SaidAct(said), "facility_closed", facility_id)
+            message = _("%(name)s closed. Its past appointments stay.", name=facility.name)
+            say_done(SaidAct(message), "facility_closed", facility_id)
             return go("facilities.index")
     touched = affected_appointments(facility_id).ids
     return form_page("facilities/closing.html", "facilities/_closing.html", form,
@@ -108,6 +108,6 @@ def _reopen(act: OwnAct) -> Response:
 WAYS_BACK["facility_closed"] = WayBack(
     right="facilities.manage",
     mark=lambda act: digest_of(Facility, act.record_id),
-    said=_closed,
+    describe=_closed,
     take_back=_reopen,
 )

@@ -44,8 +44,8 @@ class Cover:
     @property
     def version(self) -> str:
         """What a facility says, for a page to carry: whoever changes it says what was shown."""
-        said = (int(self.enabled), self.accepted_since or "", self.accepted_until or "")
-        return "{}.{}.{}".format(*said)
+        parts = (int(self.enabled), self.accepted_since or "", self.accepted_until or "")
+        return "{}.{}.{}".format(*parts)
 
     def gap_on(self, day: date) -> str | None:
         """Why the plan is not taken on a day: one of REASONS' keys, or None when it is."""

@@ -93,7 +93,7 @@ class UserSession(TenantOwned, Base):
 class FormSubmission(TenantOwned, Base):
     """A form that was sent and done: a key once, the HMAC of what it said, where it led.
 
-    `said` is the message of what it did, which names no patient but by id.
+    `message` is the message of what it did, which names no patient but by id.
     """
 
     __tablename__ = "form_submissions"
@@ -109,7 +109,7 @@ class FormSubmission(TenantOwned, Base):
     user_id: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     location: Mapped[str | None] = mapped_column(Text)
-    said: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    message: Mapped[dict[str, Any] | None] = mapped_column("said", JSONB)
 
 
 class UserLink(TenantOwned, Base):

@@ -152,9 +152,9 @@ class MappingForm(PortalForm):
         taken: set[int] = set()
         for column in self.columns:
             field = self[f"column_{column.name}"]
-            said = _wrong(column, field.data, taken)
-            if said:
-                field.errors = [*field.errors, gettext(said)]
+            message = _wrong(column, field.data, taken)
+            if message:
+                field.errors = [*field.errors, gettext(message)]
                 valid = False
             taken.add(field.data)
         return valid

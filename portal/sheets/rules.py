@@ -110,24 +110,24 @@ def given(kind: str, values: Sequence[str], places: Mapping[str, int]) -> dict[s
         if column.needed and not value:
             raise LineRefused(N_("is missing"), field=column.name)
         if len(value) > column.most:
-            said = N_("is longer than %(most)s characters")
-            raise LineRefused(said, field=column.name, most=column.most)
+            message = N_("is longer than %(most)s characters")
+            raise LineRefused(message, field=column.name, most=column.most)
         if "\0" in value:
             raise LineRefused(N_("holds a character that no text has"), field=column.name)
     return {name: value for name, value in found.items() if value}
 
 
-def whole_number(said: Mapping[str, str], name: str) -> int | None:
+def whole_number(values: Mapping[str, str], name: str) -> int | None:
     """A number without a sign or a fraction. Raises LineRefused."""
-    value = said.get(name)
+    value = values.get(name)
     if value is not None and not (value.isascii() and value.isdigit()):
         raise LineRefused(N_("is not a whole number"), field=name)
     return None if value is None else int(value)
 
 
-def day(said: Mapping[str, str], name: str) -> date | None:
+def day(values: Mapping[str, str], name: str) -> date | None:
     """A date as 2026-11-30, which cannot be read two ways. Raises LineRefused."""
-    value = said.get(name)
+    value = values.get(name)
     if value is None:
         return None
     try:
@@ -136,9 +136,9 @@ def day(said: Mapping[str, str], name: str) -> date | None:
         raise LineRefused(N_("is not a date such as 2026-11-30"), field=name) from None
 
 
-def clock_time(said: Mapping[str, str], name: str) -> time:
+def clock_time(values: Mapping[str, str], name: str) -> time:
     """A time as 9:30, 09:30 or 9:30 pm; 24:00 is the day's end. Raises LineRefused."""
-    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::00)?\s*([ap])?\.?m?\.?", said[name].lower())
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::00)?\s*([ap])?\.?m?\.?", values[name].lower())
     hours, minutes = (int(found[1]), int(found[2])) if found else (99, 99)
     if found and found[3]:
         hours = hours % 12 + (12 if found[3] == "p" else 0) if 1 <= hours <= 12 else 99
@@ -147,9 +147,9 @@ def clock_time(said: Mapping[str, str], name: str) -> time:
     raise LineRefused(N_("is not a time such as 09:30"), field=name)
 
 
-def weekday(said: Mapping[str, str], name: str) -> int:
+def weekday(values: Mapping[str, str], name: str) -> int:
     """0 for Sunday to 6, from a name or a number. Raises LineRefused."""
-    number = WEEKDAYS.get(plain(said[name]))
+    number = WEEKDAYS.get(plain(values[name]))
     if number is None:
         raise LineRefused(N_("is not a weekday"), field=name)
     return number

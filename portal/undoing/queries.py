@@ -58,12 +58,12 @@ def digest_of(table: type[TenantOwned], record_id: int, *besides: object) -> str
     session.flush()
     row = table.__table__.alias("row")  # type: ignore[attr-defined]
     words = cast(func.to_jsonb(literal_column("row")).op("-")(SAYS_NOTHING), Text)
-    said = session.scalar(
+    state = session.scalar(
         select(words).where(row.c.tenant_id == request_context().tenant_id, row.c.id == record_id)
     )
-    if said is None:
+    if state is None:
         raise NotFound
-    return sha256(repr((said, besides)).encode()).hexdigest()
+    return sha256(repr((state, besides)).encode()).hexdigest()
 
 
 def _acts(now: datetime) -> Select[OwnAct]:

@@ -34,7 +34,7 @@ class WayBack(NamedTuple):
     Attributes:
         right: what the act itself wanted, asked again.
         mark: what the record says now, as far as the way back minds; raises what its reading does.
-        said: what was done.
+        describe: what was done.
         take_back: does it, says so (`say_undone`), and answers. It raises what its command does.
         record: whose row its command locks first. It is locked before it is asked whether somebody
             has changed it: whoever is changing it now has done so then.
@@ -42,7 +42,7 @@ class WayBack(NamedTuple):
 
     right: str
     mark: Callable[[OwnAct], str]
-    said: Callable[[OwnAct], SaidAct]
+    describe: Callable[[OwnAct], SaidAct]
     take_back: Callable[[OwnAct], Response]
     record: type[TenantOwned] | None = None
 
@@ -52,14 +52,14 @@ WAYS_BACK: dict[str, WayBack] = {}
 
 
 def say_done(
-    said: SaidAct, kind: str, record_id: int, *, link: str | None = None,
+    done: SaidAct, kind: str, record_id: int, *, link: str | None = None,
     link_text: str | None = None,
     **before: Any,
 ) -> None:  # fmt: skip
     """Say what was done just now, with Undo; and put it on the stack of whoever did it.
 
     Args:
-        said: what was done.
+        done: what was done.
         kind: one of `OWN_ACTS`.
         record_id: what it was done to.
         link: as of `toast`.
@@ -68,12 +68,12 @@ def say_done(
     """
     act = commands.own_act(kind, record_id, before)
     name = commands.keep(act, WAYS_BACK[kind].mark(act))
-    toast(said.text, patient=said.patient, link=link, link_text=link_text, undo=name, act=name)
+    toast(done.text, patient=done.patient, link=link, link_text=link_text, undo=name, act=name)
 
 
-def say_undone(act: OwnAct, said: SaidAct) -> None:
+def say_undone(act: OwnAct, restored: SaidAct) -> None:
     """Say what is so again; the message of what was done goes."""
-    toast(said.text, "info", patient=said.patient, undoes=str(act.row_uid))
+    toast(restored.text, "info", patient=restored.patient, undoes=str(act.row_uid))
 
 
 def take_back(act: OwnAct) -> Response:
@@ -86,9 +86,9 @@ def take_back(act: OwnAct) -> Response:
     demand(way.right)
     commands.lock(act, way.record)
     if not stands(act):
-        said = way.said(act)
-        refusal = RecordChangedSince(what=said.text)
-        refusal.patient = said.patient
+        describe = way.describe(act)
+        refusal = RecordChangedSince(what=describe.text)
+        refusal.patient = describe.patient
         raise refusal
     answer = way.take_back(act)
     commands.mark_undone(act)
@@ -111,5 +111,5 @@ def list_own() -> list[tuple[OwnAct, str]]:
         if record not in still:
             still[record] = current_user.can(WAYS_BACK[act.kind].right) and stands(act)
         if still[record]:
-            told.append((act, WAYS_BACK[act.kind].said(act).read()))
+            told.append((act, WAYS_BACK[act.kind].describe(act).read()))
     return told

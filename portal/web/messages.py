@@ -47,23 +47,27 @@ def toast(
         "text": text, "kind": kind, "undo": undo, "patient": patient,
         "link": link, "link_text": link_text, "act": act or undo, "undoes": undoes,
     }  # fmt: skip
-    still = [said for said in state().messages if undoes is None or said.get("act") != undoes]
+    still = [
+        waiting for waiting in state().messages if undoes is None or waiting.get("act") != undoes
+    ]
     state().messages = [*still, message]
-    state().said = message
+    state().done_message = message
 
 
 def readable(kept: Sequence[object]) -> tuple[dict[str, Any], ...]:
     """What of the messages on a session's row can be shown: any SQL may have written there."""
-    return tuple(said for said in kept[-MOST_WAITING:] if isinstance(said, dict) and _whole(said))
+    return tuple(
+        message for message in kept[-MOST_WAITING:] if isinstance(message, dict) and _whole(message)
+    )
 
 
-def _whole(said: Mapping[str, Any]) -> bool:
-    texts = [said.get(name) for name in ("kind", "undo", "act", "undoes", "link_text")]
+def _whole(message: Mapping[str, Any]) -> bool:
+    texts = [message.get(name) for name in ("kind", "undo", "act", "undoes", "link_text")]
     return (
-        _is_text(said.get("text"))
+        _is_text(message.get("text"))
         and all(each is None or _is_text(each) for each in texts)
-        and _is_own(said.get("link"))
-        and _is_number(said.get("patient"))
+        and _is_own(message.get("link"))
+        and _is_number(message.get("patient"))
     )
 
 

@@ -163,7 +163,7 @@ def status_of(error: BaseException) -> HTTPStatus:
 
 def answer(status: HTTPStatus, *, secure: bool) -> bytes:
     """The whole answer, as it goes over the wire."""
-    said = {
+    headers = {
         **headers_of(secure=secure),
         "Cache-Control": "no-store",
         "Vary": "HX-Request",
@@ -172,5 +172,5 @@ def answer(status: HTTPStatus, *, secure: bool) -> bytes:
         "Connection": "close",
     }
     lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
-    lines += [f"{name}: {value}" for name, value in said.items()]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + WORDS

@@ -92,7 +92,7 @@ def test_identity_is_the_senders_record_number_else_the_id():
 def test_a_part_of_a_birth_date_is_left_out_with_a_remark():
     [taken] = read(json.dumps(SMALLEST | {"birthDate": "1980-03"}).encode())
     assert taken.details.dob is None
-    assert taken.remarks == ("has only a part of a birth date; taken without one",)
+    assert taken.warnings == ("has only a part of a birth date; taken without one",)
 
 
 @pytest.mark.parametrize(

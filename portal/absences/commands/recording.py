@@ -276,5 +276,5 @@ OUTCOMES = {"move": "moved", "leave": "left", "cancel": "cancelled"}
 
 
 def _counted(done: Mapping[int, Decision]) -> dict[str, int]:
-    said = [OUTCOMES[each.what] for each in done.values()]
-    return {outcome: said.count(outcome) for outcome in OUTCOMES.values()}
+    outcomes = [OUTCOMES[each.what] for each in done.values()]
+    return {outcome: outcomes.count(outcome) for outcome in OUTCOMES.values()}

@@ -46,7 +46,7 @@ class Stay(NamedTuple):
 
 
 def choice_rows(
-    plan: Plan, visits: Sequence[AffectedAppointment], said: Mapping[int, str]
+    plan: Plan, visits: Sequence[AffectedAppointment], reasons: Mapping[int, str]
 ) -> list[ChoiceRow]:
     """The shown visits; their patients count as seen."""
     known = {visit.id: visit for visit in list_visits([visit.id for visit in visits])}
@@ -62,7 +62,7 @@ def choice_rows(
             Option("cancel", _("Cancel appointment"), decision == CANCEL),
         ]
         row = ChoiceRow(known[visit.id], f"{PREFIX}{visit.id}", [*moves, *others],
-                        said.get(visit.id), visit.is_here)  # fmt: skip
+                        reasons.get(visit.id), visit.is_here)  # fmt: skip
         rows.append(row)
     return rows
 

@@ -46,7 +46,7 @@ class ShownPlan:
     """What the form shows beneath: the plan, and a window of its visits."""
 
     plan: Plan | None = None
-    said: Mapping[int, str] = field(default_factory=dict)
+    reasons: Mapping[int, str] = field(default_factory=dict)
 
     def around(self) -> dict[str, Any]:
         """For the template."""
@@ -56,7 +56,7 @@ class ShownPlan:
         visits = sorted(self.plan.visits, key=lambda visit: not visit.is_here)
         window = Window(self._page(visits), ON_A_PAGE)
         listing = Listing.of(visits[window.offset : window.offset + window.limit], window)
-        rows = choice_rows(self.plan, listing.rows, self.said)
+        rows = choice_rows(self.plan, listing.rows, self.reasons)
         return {"plan": self.plan, "listing": listing, "rows": rows,
                 "begun": list_visits([visit.id for visit in self.plan.begun]),
                 "carried": carried(self.plan, rows)}  # fmt: skip
@@ -64,7 +64,7 @@ class ShownPlan:
     def _page(self, visits: Sequence[AffectedAppointment]) -> int:
         """The page that was asked for; after refusals that of the first one."""
         for place, visit in enumerate(visits):
-            if visit.id in self.said:
+            if visit.id in self.reasons:
                 return place // ON_A_PAGE + 1
         pages = max(1, -(-len(visits) // ON_A_PAGE))
         return min(window_from(request.form.get("page")).number, pages)
@@ -108,7 +108,7 @@ def _record(form: AbsenceForm, details: AbsenceDetails, shown: ShownPlan) -> int
             seen=form.seen.data,
         )
     except PlacesRefused as refused:
-        shown.said = said_of(refused)
+        shown.reasons = said_of(refused)
         form.reject(refused)
         return None
     except DomainError as refusal:

@@ -55,8 +55,8 @@ def change_status(patient: Patient, change: StatusChange, ending: Ending) -> Sta
             cancel_together(visits, ending.because)
         for wish in wishes:
             withdraw_wish(wish)
-    said = {"status": patient.status, "cancelled": len(visits), "withdrawn": len(wishes)}
-    note("patients.status", table="patients", record=patient.id, patient=patient.id, new=said)
+    changes = {"status": patient.status, "cancelled": len(visits), "withdrawn": len(wishes)}
+    note("patients.status", table="patients", record=patient.id, patient=patient.id, new=changes)
     return ended
 
 
@@ -76,8 +76,8 @@ def restore(patient: Patient) -> Restored:
         (lambda wish=wish: reinstate_wish(wish) for wish in wishes if wish.status == "withdrawn"),
     )
     done = [_tried(act) for act in acts]
-    said = {"status": patient.status, "restored": sum(done)}
-    note("patients.status", table="patients", record=patient.id, patient=patient.id, new=said)
+    changes = {"status": patient.status, "restored": sum(done)}
+    note("patients.status", table="patients", record=patient.id, patient=patient.id, new=changes)
     return Restored(sum(done), len(done) - sum(done))
 
 

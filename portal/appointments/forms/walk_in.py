@@ -43,11 +43,11 @@ class WalkInForm(BookingForm):
 def queue_in_words(queue: Queue) -> str:
     """Dr. Drever · 2 waiting, 1 in progress."""
     if not queue.works:
-        said = gettext("not working now")
+        text = gettext("not working now")
     elif not (queue.waiting or queue.begun):
-        said = gettext("nobody waiting")
+        text = gettext("nobody waiting")
     else:
-        said = ngettext("%(num)s waiting", "%(num)s waiting", queue.waiting)
+        text = ngettext("%(num)s waiting", "%(num)s waiting", queue.waiting)
         if queue.begun:
-            said += ", " + ngettext("%(num)s in progress", "%(num)s in progress", queue.begun)
-    return f"{queue.doctor} · {said}"
+            text += ", " + ngettext("%(num)s in progress", "%(num)s in progress", queue.begun)
+    return f"{queue.doctor} · {text}"

@@ -30,16 +30,16 @@ def said_of_acts(acts: Iterable[AppointmentAct]) -> dict[int, str]:
     """What each of the acts did, in words, by the act's id; the last first."""
     after: dict[int, Mapping[int, str]] = {}
     names: dict[int, str] = {}
-    said = {}
+    texts = {}
     for act in acts:
         if act.kind in OF_A_STEP and act.appointment_id not in after:
             rows = list_step_rows(act.appointment_id)
             names |= {row.id: row.name for row in rows}
             after[act.appointment_id] = {row.id: row.status for row in rows}
         before = {step["id"]: step["status"] for step in (act.before or {}).get("steps", ())}
-        said[act.id] = _words(act, before, after.get(act.appointment_id, {}), names)
+        texts[act.id] = _words(act, before, after.get(act.appointment_id, {}), names)
         after[act.appointment_id] = before
-    return said
+    return texts
 
 
 def undone_of(act: AppointmentAct) -> str:

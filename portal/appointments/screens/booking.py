@@ -190,19 +190,19 @@ def _hold(slot: AvailabilitySlot, zone: str) -> Hold | None:
     if slot.reserved_until is None:
         return None
     until, start = localtime(slot.reserved_until, zone), localtime(slot.start_at, zone)
-    said = _("%(start)s is held for you until %(time)s", start=hhmm(start), time=hhmm(until))
-    return Hold(slot.id, str(said), slot.reserved_until)
+    text = _("%(start)s is held for you until %(time)s", start=hhmm(start), time=hhmm(until))
+    return Hold(slot.id, str(text), slot.reserved_until)
 
 
 def _ended(slot: AvailabilitySlot, found: Offers) -> Hold:
     """What was held: whether it can still be booked, and what to do."""
     if found.chosen is None or found.chosen.slot_id != slot.id:
         return Hold(None, str(_("What was held for you is no longer free. Choose another time.")))
-    said = _(
+    text = _(
         "%(start)s is no longer held for you, but it is still free. “Book appointment” books it.",
         start=hhmm(localtime(slot.start_at, found.chosen.zone)),
     )
-    return Hold(None, str(said))
+    return Hold(None, str(text))
 
 
 def _waiting(form: BookingForm, around: Around) -> OnWaitlist | None:
@@ -212,11 +212,11 @@ def _waiting(form: BookingForm, around: Around) -> OnWaitlist | None:
     entry = next((each for each in entries if _fits(each, asked, form)), None)
     if entry is None:
         return None
-    said = _(
+    text = _(
         "On the waitlist for this, until %(day)s. Booking closes the entry.",
         day=shortdate(entry.latest_on),
     )
-    return OnWaitlist(entry.id, str(said))
+    return OnWaitlist(entry.id, str(text))
 
 
 def _fits(entry: Waiting, asked: int | None, form: BookingForm) -> bool:

@@ -26,8 +26,8 @@ def bring_plan(form: BookingForm | WishForm) -> bool:
     if brought == form.insurance_plan_id.data:
         return False
     form.insurance_plan_id.choose(brought)
-    said = _("Taken along with the patient.") if brought else _("No plan on the chart: self-pay.")
-    form.insurance_plan_id.description = said
+    text = _("Taken along with the patient.") if brought else _("No plan on the chart: self-pay.")
+    form.insurance_plan_id.description = text
     if form.is_submitted() and not form.asks_for_more:
         form.stopped = _stopped_by(brought)
     return True
@@ -39,9 +39,9 @@ def _stopped_by(plan_id: int | None) -> str:
         return str(
             _("No plan is on the chart, so it is self-pay. Press the button again to go on.")
         )
-    said = _(
+    text = _(
         "The insurance is now %(plan)s, taken along with the patient. "
         "Press the button again to go on.",
         plan=plan_words([plan_id])[plan_id],
     )
-    return str(said)
+    return str(text)

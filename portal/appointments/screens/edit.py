@@ -25,7 +25,7 @@ class NewStep(NamedTuple):
 class EditPreview:
     """What saving would do: in a sentence, and the new steps."""
 
-    said: str
+    text: str
     steps: Sequence[NewStep] = ()
 
 

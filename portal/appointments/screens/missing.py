@@ -39,13 +39,13 @@ def about_day(choice: Choice, day: date) -> list[SaidReason]:
     offerings = _offerings(choice, choice.doctor_id)
     if not offerings:
         return [SaidReason(_("Not offered at this location."))]
-    said = []
+    notes = []
     for offering in offerings[:MOST_EXPLAINED]:
         reasons = why_nothing(offering.id, choice.plan_id, day)
         about = About(offering, choice.plan_id, choice.facility.timezone)
         of_doctor = (each for each in reasons if not each.code.startswith(OF_PLAN))
-        said += say_reasons(of_doctor, about, prefix=f"{offering.doctor_name}: ")
-    return said
+        notes += say_reasons(of_doctor, about, prefix=f"{offering.doctor_name}: ")
+    return notes
 
 
 def moment(at: datetime, zone: str) -> str:

@@ -143,8 +143,8 @@ def why_not_there(
     ]
     about = About(offering, visit.insurance_plan_id, offering.zone)
     nearest = refusal.alternatives if isinstance(refusal, SlotTaken) else ()
-    said = [each for each in say_reasons(reasons, about) if each.text != translate(refusal)]
-    return said, _instead(offering.facility_id, nearest)
+    besides = [each for each in say_reasons(reasons, about) if each.text != translate(refusal)]
+    return besides, _instead(offering.facility_id, nearest)
 
 
 def not_moved(form: MoveForm, zone: str) -> str:

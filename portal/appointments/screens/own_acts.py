@@ -46,11 +46,11 @@ def _moment(act: AppointmentAct | OwnAct) -> tuple[datetime, datetime]:
 
 def _of_visits() -> list[Done]:
     acts = queries.list_own_acts(clock.now())
-    said = said_of_acts(acts)
+    texts = said_of_acts(acts)
     visits = {visit.id: visit for visit in list_visits([act.appointment_id for act in acts])}
     above = called({act.group_uid for act in acts})
     return [
-        (done[0], str(group), _words(done, said, visits, above.get(group)))
+        (done[0], str(group), _words(done, texts, visits, above.get(group)))
         for group, done in ((group, list(done)) for group, done in groupby(acts, _group))
     ]
 
@@ -60,10 +60,10 @@ def _group(act: AppointmentAct) -> UUID:
 
 
 def _words(
-    acts: Sequence[AppointmentAct], said: Mapping[int, str], visits: dict[int, BookedVisit],
+    acts: Sequence[AppointmentAct], texts: Mapping[int, str], visits: dict[int, BookedVisit],
     above: Called | None,
 ) -> str:  # fmt: skip
-    what = ", ".join(dict.fromkeys(said[act.id] for act in reversed(acts)))
+    what = ", ".join(dict.fromkeys(texts[act.id] for act in reversed(acts)))
     ids = {act.appointment_id for act in acts}
     if above:
         return above.done

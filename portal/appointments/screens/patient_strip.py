@@ -81,11 +81,11 @@ def patient_strip(
 
 def warnings_of(patient: Patient, alerts: Sequence[Alert]) -> list[str]:
     """What must be known first, before all that the patient has died or is inactive."""
-    said = {
+    status_warning = {
         "deceased": _("This patient is recorded as deceased"),
         "inactive": _("This patient's record is inactive"),
     }.get(patient.status)
-    return [*([said] if said else []), *alert_words(alerts)]
+    return [*([status_warning] if status_warning else []), *alert_words(alerts)]
 
 
 def alert_words(alerts: Sequence[Alert]) -> list[str]:
@@ -104,8 +104,8 @@ def clashes_now(patients: Sequence[Patient]) -> dict[int, str]:
     """Of those who come without an appointment now, in words, who has one today all the same."""
     now, zone = clock.now(), request_context().timezone
     coming = coming_soon([patient.id for patient in patients])
-    said = ((whose, clash_words(visits, now, zone)) for whose, visits in coming.items())
-    return {whose: words for whose, words in said if words}
+    clashes = ((whose, clash_words(visits, now, zone)) for whose, visits in coming.items())
+    return {whose: words for whose, words in clashes if words}
 
 
 def clash_words(coming: Sequence[ComingVisit], at: datetime, zone: str) -> str | None:

@@ -36,7 +36,7 @@ class DateRow:
     iso: str
     text: str
     options: Sequence[StartOption]
-    said: str
+    hint: str
 
     @property
     def skipped(self) -> bool:

@@ -55,7 +55,7 @@ class ShownStep:
 
     name: str
     status: str
-    said: str
+    text: str
     actions: Sequence[Action]
     aside: Action | None
 
@@ -186,10 +186,10 @@ def cancelled_words(visit: Appointment) -> str | None:
         return None
     if queries.was_unbooked(visit.id):
         return str(_("The booking was undone. It is in no list."))
-    said = why_cancelled(visit.cancel_code, visit.cancel_reason)
+    reason = why_cancelled(visit.cancel_code, visit.cancel_reason)
     if visit.start_at - LATE < visit.finished_at and visit.cancel_code != "booked_in_error":
-        return str(_("Cancelled late (less than 24 hours before): %(reason)s", reason=said))
-    return str(_("Cancelled: %(reason)s", reason=said))
+        return str(_("Cancelled late (less than 24 hours before): %(reason)s", reason=reason))
+    return str(_("Cancelled: %(reason)s", reason=reason))
 
 
 def _url(action: str, visit: Appointment, **values: Any) -> str:
@@ -269,10 +269,10 @@ def _said(visit: Appointment, row: StepRow, zone: str) -> str:
     return _with_needs(hhmm(localtime(row.scheduled_start_at, zone)), row)
 
 
-def _with_needs(said: str, row: StepRow) -> str:
+def _with_needs(text: str, row: StepRow) -> str:
     """With what has to be there for a step: which room or any, and somebody who prepares it."""
     room = row.location or row.location_type
     if not room and row.requires_location:
         room = _("Needs a room")
     prepared = _("Needs preparation") if row.requires_preparation else None
-    return " · ".join(filter(None, (said, room, prepared)))
+    return " · ".join(filter(None, (text, room, prepared)))

@@ -27,9 +27,9 @@ def history_of(visit: Appointment, zone: str) -> list[Entry]:
     What its own stamps tell alone was done before there was a history, or by a program.
     """
     done = queries.list_history(visit.id)
-    said = said_of_acts([act for act, _who in done])
+    texts = said_of_acts([act for act, _who in done])
     entries = [
-        Entry(localtime(act.done_at, zone), said[act.id], name or "", act.undone_at is not None)
+        Entry(localtime(act.done_at, zone), texts[act.id], name or "", act.undone_at is not None)
         for act, name in done
     ]
     known = {act.kind for act, _who in done}

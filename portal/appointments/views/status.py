@@ -27,8 +27,8 @@ def status(patient_id: int) -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             ended = commands.change_status(patient, form.change(), form.ending())
-            said = SaidAct(_said(patient.status, len(ended.visit_ids)), patient.id)
-            say_done(said, "status_set", patient.id, status=patient.status)
+            done = SaidAct(_said(patient.status, len(ended.visit_ids)), patient.id)
+            say_done(done, "status_set", patient.id, status=patient.status)
             return go("patients.show", patient_id=patient.id)
     coming = queries.list_coming_rows(patient.id)
     wishes = [shown_wish(wish) for wish in queries.list_wishes_of(patient.id)]
@@ -38,11 +38,11 @@ def status(patient_id: int) -> Response:
 
 def _said(status: str, cancelled: int) -> str:
     words = status_words(status)
-    said = _("The status of %(who)s is set to %(status)s", who=PATIENT, status=words)
+    text = _("The status of %(who)s is set to %(status)s", who=PATIENT, status=words)
     gone = ngettext(
         "%(num)s appointment is cancelled.", "%(num)s appointments are cancelled.", cancelled
     )
-    return f"{said}. {gone}" if cancelled else said
+    return f"{text}. {gone}" if cancelled else text
 
 
 def _set(act: OwnAct) -> SaidAct:
@@ -73,7 +73,7 @@ def _restore(act: OwnAct) -> Response:
 WAYS_BACK["status_set"] = WayBack(
     right="patients.change",
     mark=lambda act: change_of(get_patient(act.record_id)),
-    said=_set,
+    describe=_set,
     take_back=_restore,
     record=Patient,
 )

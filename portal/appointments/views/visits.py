@@ -37,16 +37,16 @@ def show(appointment_id: int) -> Response:
 @permission("appointments.attend")
 def next_step(appointment_id: int) -> Response:
     """Whatever comes next, once: the form carries the version that was on the screen."""
-    said: list[str] = []
+    texts: list[str] = []
 
     def take(visit: Appointment) -> None:
         version = record_number(request.values.get("version")) or 0
         coming = commands.take_next(visit, version=version)
         names = {row.id: row.name for row in queries.list_step_rows(visit.id)}
         step = names[coming.step.id] if coming.step else ""
-        said.append(_(LABELS_DONE[coming.kind], step=step))
+        texts.append(_(LABELS_DONE[coming.kind], step=step))
 
-    return change(appointment_id, take, lambda: said[0])
+    return change(appointment_id, take, lambda: texts[0])
 
 
 @bp.post("/appointments/<int:appointment_id>/check-in")
@@ -94,7 +94,7 @@ def undo(appointment_id: int) -> Response:
 def change(
     appointment_id: int,
     command: Callable[[Appointment], None],
-    said: Callable[[], str] | None = None,
+    message: Callable[[], str] | None = None,
 ) -> Response:
     """Do one thing to a visit; what is said about it offers to take it back.
 
@@ -113,8 +113,8 @@ def change(
         session.refresh(visit)
         return refused(visit, refusal)
     else:
-        if said:
-            say_done(visit, said())
+        if message:
+            say_done(visit, message())
     return answer(visit)
 
 

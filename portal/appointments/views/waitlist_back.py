@@ -53,14 +53,14 @@ def _reinstate(act: OwnAct) -> Response:
 WAYS_BACK["wish_added"] = WayBack(
     right="appointments.book",
     mark=_mark,
-    said=lambda act: added(queries.get_wish(act.record_id)),
+    describe=lambda act: added(queries.get_wish(act.record_id)),
     take_back=_withdraw,
     record=WaitlistEntry,
 )
 WAYS_BACK["wish_withdrawn"] = WayBack(
     right="appointments.book",
     mark=_mark,
-    said=lambda act: withdrawn(queries.get_wish(act.record_id)),
+    describe=lambda act: withdrawn(queries.get_wish(act.record_id)),
     take_back=_reinstate,
     record=WaitlistEntry,
 )

@@ -16,7 +16,7 @@ def show_then_do(
     form: HoursPreviewForm,
     place: PlaceRow | Scope,
     change: Callable[[], object],
-    said: str,
+    message: str,
     templates: tuple[str, str],
     **shown: Any,
 ) -> Response:
@@ -26,7 +26,7 @@ def show_then_do(
         form: with its choices.
         place: whose hours change, and where.
         change: the command, with what was typed.
-        said: the message when it is done.
+        message: the message when it is done.
         templates: the page and its fragment.
         shown: what else they need.
     """
@@ -38,7 +38,7 @@ def show_then_do(
             seen = form.seen.data if confirmed else None
             did, answer = tried(lambda: changed_by(place, change), seen=seen)
             if answer.stays:
-                toast(said)
+                toast(message)
                 return go(back)
             form.seen.data = answer.mark
     return form_page(

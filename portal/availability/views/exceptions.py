@@ -43,8 +43,8 @@ def exception_new(place_id: int) -> Response:
     def add() -> object:
         return commands.add_exception(form.details())
 
-    said, templates = _("The exception is added."), ("availability/exception_new.html", FORM)
-    return show_then_do(form, place, add, said, templates)
+    message, templates = _("The exception is added."), ("availability/exception_new.html", FORM)
+    return show_then_do(form, place, add, message, templates)
 
 
 @bp.route("/exceptions/<int:exception_id>/edit", methods=["GET", "POST"])
@@ -58,8 +58,8 @@ def exception_edit(exception_id: int) -> Response:
     def change() -> object:
         return commands.change_exception(exception, form.details())
 
-    said, templates = _("The exception is changed."), ("availability/exception_edit.html", FORM)
-    return show_then_do(form, place, change, said, templates, exception=exception)
+    message, templates = _("The exception is changed."), ("availability/exception_edit.html", FORM)
+    return show_then_do(form, place, change, message, templates, exception=exception)
 
 
 @bp.route("/exceptions/<int:exception_id>/removal", methods=["GET", "POST"])
@@ -72,9 +72,9 @@ def exception_removal(exception_id: int) -> Response:
     def remove() -> object:
         return commands.remove_exception(exception)
 
-    said = _("The exception is removed: the usual hours apply again.")
+    message = _("The exception is removed: the usual hours apply again.")
     templates = ("availability/exception_removal.html", "availability/_removal.html")
-    return show_then_do(form, place, remove, said, templates, exception=exception)
+    return show_then_do(form, place, remove, message, templates, exception=exception)
 
 
 def _sessions(place: queries.PlaceRow) -> dict[int, str]:

@@ -61,9 +61,9 @@ def holidays(facility_id: int) -> Response:
         return commands.close_for_days(facility.id, facility.timezone, form.chosen())
 
     scope = Scope(facility.id, facility.timezone)
-    said = _("%(facility)s is closed on these days.", facility=facility.name)
+    message = _("%(facility)s is closed on these days.", facility=facility.name)
     templates = ("availability/holidays.html", "availability/_holidays.html")
-    return show_then_do(form, scope, close, said, templates, facility=facility,
+    return show_then_do(form, scope, close, message, templates, facility=facility,
                         proposals=proposals)  # fmt: skip
 
 

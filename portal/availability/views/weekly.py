@@ -33,8 +33,8 @@ def rule_new(place_id: int) -> Response:
     def add() -> object:
         return commands.add_rules([form.on(day, place) for day in form.day_of_week.data or []])
 
-    said, templates = _("The hours are added."), ("availability/rule_new.html", HOURS)
-    return show_then_do(form, place, add, said, templates)
+    message, templates = _("The hours are added."), ("availability/rule_new.html", HOURS)
+    return show_then_do(form, place, add, message, templates)
 
 
 @bp.route("/rules/<int:rule_id>/edit", methods=["GET", "POST"])
@@ -47,8 +47,8 @@ def rule_edit(rule_id: int) -> Response:
     def change() -> object:
         return commands.change_rule(rule, form.on(form.day_of_week.data, place))
 
-    said, templates = _("The hours are changed."), ("availability/rule_edit.html", HOURS)
-    return show_then_do(form, place, change, said, templates, session=session_of(rule))
+    message, templates = _("The hours are changed."), ("availability/rule_edit.html", HOURS)
+    return show_then_do(form, place, change, message, templates, session=session_of(rule))
 
 
 @bp.route("/rules/<int:rule_id>/copies", methods=["GET", "POST"])
@@ -63,9 +63,9 @@ def rule_copies(rule_id: int) -> Response:
         days = form.day_of_week.data or []
         return commands.add_rules([replace(model, day_of_week=day) for day in days])
 
-    said = _("The hours are copied.")
+    message = _("The hours are copied.")
     templates = ("availability/rule_copies.html", "availability/_copies.html")
-    return show_then_do(form, place, copy, said, templates, session=session_of(rule))
+    return show_then_do(form, place, copy, message, templates, session=session_of(rule))
 
 
 @bp.route("/rules/<int:rule_id>/parts", methods=["GET", "POST"])
@@ -74,10 +74,10 @@ def rule_parts(rule_id: int) -> Response:
     rule, place = _rule(rule_id)
     form, words = SplitForm(), session_of(rule)
     form.offer(rule)
-    said = _("The hours are split.")
+    message = _("The hours are split.")
     templates = ("availability/rule_parts.html", "availability/_parts.html")
     return show_then_do(
-        form, place, form.split, said, templates, session=words
+        form, place, form.split, message, templates, session=words
     )  # fmt: skip
 
 
@@ -90,9 +90,9 @@ def rule_ending(rule_id: int) -> Response:
     def end() -> object:
         return commands.end_rule(rule, form.valid_to.data)
 
-    said = _("The hours end.")
+    message = _("The hours end.")
     templates = ("availability/rule_ending.html", "availability/_ending.html")
-    return show_then_do(form, place, end, said, templates, session=session_of(rule))
+    return show_then_do(form, place, end, message, templates, session=session_of(rule))
 
 
 def _rule(rule_id: int) -> tuple[AvailabilityRule, queries.PlaceRow]:

@@ -84,14 +84,14 @@ def change_terms(
 ) -> UncoveredAfter:
     """Change what one facility says of one plan, with a note. Raises as `change_acceptance`."""
     affected = change_acceptance([facility_id], [plan_id], change)
-    said = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
-    if said is None and notes:
-        said = FacilityInsurancePlan(
+    acceptance = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
+    if acceptance is None and notes:
+        acceptance = FacilityInsurancePlan(
             facility_id=facility_id, insurance_plan_id=plan_id, enabled=False
         )
-        session.add(said)
-    if said is not None:
-        said.notes = notes
+        session.add(acceptance)
+    if acceptance is not None:
+        acceptance.notes = notes
         session.flush()
     return affected
 
@@ -99,10 +99,13 @@ def change_terms(
 def put_terms_back(facility_id: int, plan_id: int, terms: Terms) -> UncoveredAfter:
     """Let a facility say of a plan what it said before; of the note nothing."""
     uncovering = Uncovering([plan_id], [facility_id])
-    said = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
-    if said is not None:
-        said.enabled = terms.enabled
-        said.accepted_since, said.accepted_until = terms.accepted_since, terms.accepted_until
+    acceptance = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
+    if acceptance is not None:
+        acceptance.enabled = terms.enabled
+        acceptance.accepted_since, acceptance.accepted_until = (
+            terms.accepted_since,
+            terms.accepted_until,
+        )
         session.flush()
     return uncovering.affected()
 
@@ -142,8 +145,8 @@ def _change(
 def _changed(
     row: FacilityInsurancePlan | None, pair: tuple[int, int], change: AcceptanceChange
 ) -> FacilityInsurancePlan | None:
-    said = Terms(row.enabled, row.accepted_since, row.accepted_until) if row else None
-    terms = change.applied(said)
+    before = Terms(row.enabled, row.accepted_since, row.accepted_until) if row else None
+    terms = change.applied(before)
     if terms is None:
         return None
     if row is None:

@@ -91,10 +91,10 @@ def acceptance_matrix(*, query: str = "", at: str = "", limit: int = 26, offset:
     shown = facilities[:MOST_COLUMNS]
     known = {plan.id: plan for plan in plans}
     cells = {
-        (said.facility_id, said.insurance_plan_id): cover_of(
-            *known[said.insurance_plan_id].dates, said
+        (acceptance.facility_id, acceptance.insurance_plan_id): cover_of(
+            *known[acceptance.insurance_plan_id].dates, acceptance
         )
-        for said in list_acceptance([facility.id for facility in shown], list(known))
+        for acceptance in list_acceptance([facility.id for facility in shown], list(known))
     }
     return Matrix(plans, shown, len(facilities) > MOST_COLUMNS, cells)
 
@@ -117,11 +117,11 @@ def list_facilities_of(plan: InsurancePlan, *, limit: int = 200) -> list[Facilit
     return [
         FacilityOfPlan(
             facility,
-            cover_of(plan.effective_from, plan.effective_to, said),
-            said.notes if said else None,
+            cover_of(plan.effective_from, plan.effective_to, acceptance),
+            acceptance.notes if acceptance else None,
             local_today(facility),
         )
-        for facility, said in rows
+        for facility, acceptance in rows
     ]
 
 
@@ -245,16 +245,16 @@ def _plan_at_facility(row: Row[*tuple[Any, ...]]) -> PlanAtFacility:
 
 
 def cover_of(
-    effective_from: date | None, effective_to: date | None, said: FacilityInsurancePlan | None
+    effective_from: date | None, effective_to: date | None, acceptance: FacilityInsurancePlan | None
 ) -> Cover:
     """A plan's dates together with what a facility says of it, if anything."""
-    if said is None:
+    if acceptance is None:
         return Cover(effective_from, effective_to)
     return Cover(
         effective_from,
         effective_to,
         True,
-        said.enabled,
-        said.accepted_since,
-        said.accepted_until,
+        acceptance.enabled,
+        acceptance.accepted_since,
+        acceptance.accepted_until,
     )

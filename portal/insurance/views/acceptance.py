@@ -14,7 +14,7 @@ from portal.insurance.forms import FillForm, TermsForm
 from portal.insurance.rules import Cover
 from portal.insurance.views.attempts import attempt, look, shown
 from portal.insurance.views.blueprint import bp
-from portal.insurance.views.said import say_marked
+from portal.insurance.views.messages import say_marked
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
@@ -50,7 +50,7 @@ def terms(facility_id: int, plan_id: int) -> Response:
 def terms_edit(facility_id: int, plan_id: int) -> Response:
     held(queries.get_plan(plan_id))
     cell = cell_of(facility_id, plan_id)
-    form, affected = _terms_form(cell["cover"], cell["notes"], edits=cell["said"]), None
+    form, affected = _terms_form(cell["cover"], cell["notes"], edits=cell["acceptance"]), None
 
     def change() -> commands.UncoveredAfter:
         return commands.change_terms(facility_id, plan_id, form.change(), form.notes.data)
@@ -140,12 +140,12 @@ def _terms_form(cover: Cover, notes: str | None, *, edits: object) -> TermsForm:
 def cell_of(facility_id: int, plan_id: int) -> dict[str, Any]:
     """A cell with everything that is said of it."""
     facility, plan = get_facility(facility_id), queries.get_plan(plan_id)
-    said = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
+    acceptance = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
     return {
         "facility": facility,
         "plan": plan,
-        "cover": queries.cover_of(plan.effective_from, plan.effective_to, said),
-        "notes": said.notes if said else None,
-        "said": said or plan,
+        "cover": queries.cover_of(plan.effective_from, plan.effective_to, acceptance),
+        "notes": acceptance.notes if acceptance else None,
+        "acceptance": acceptance or plan,
         "today": queries.local_today(facility),
     }

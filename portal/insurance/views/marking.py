@@ -12,7 +12,7 @@ from portal.insurance.forms import MarkForm
 from portal.insurance.rules import Cover, Terms
 from portal.insurance.views.acceptance import CELL, cell_of
 from portal.insurance.views.blueprint import bp
-from portal.insurance.views.said import marked, say_marked
+from portal.insurance.views.messages import marked, say_marked
 from portal.schema.acts import OwnAct
 from portal.schema.insurance import FacilityInsurancePlan
 from portal.undoing.rules import LookFirst
@@ -46,7 +46,7 @@ def mark(facility_id: int, plan_id: int) -> Response:
 
 def _changed_meanwhile(cell: dict[str, Any], enabled: str) -> Response:
     """What somebody else chose, and what this person: whoever presses again has seen both."""
-    last = last_change(cell["said"])
+    last = last_change(cell["acceptance"])
     text = _(
         "%(name)s changed %(plan)s at %(facility)s meanwhile. Now: %(theirs)s. You chose: "
         "%(yours)s. Nothing was changed; press the key again for yours.",
@@ -90,7 +90,7 @@ def _mark_back(act: OwnAct) -> Response:
 WAYS_BACK["acceptance_marked"] = WayBack(
     right="insurance.manage",
     mark=lambda act: _cell(act)["cover"].version,
-    said=lambda act: SaidAct(marked(_cell(act), accepted=act.before["accepted"])),
+    describe=lambda act: SaidAct(marked(_cell(act), accepted=act.before["accepted"])),
     take_back=_mark_back,
     record=FacilityInsurancePlan,
 )

@@ -57,8 +57,8 @@ def add_alert(patient: Patient, kind: str, text: str | None, *, key: UUID) -> Pa
         PatientMerged: the record lives on in another.
     """
     _check_alive(patient)
-    said = _alert_text(text)
-    return _once(PatientAlert(row_uid=key, kind=kind, text=said), patient)
+    checked = _alert_text(text)
+    return _once(PatientAlert(row_uid=key, kind=kind, text=checked), patient)
 
 
 def write_charts(lines: ChartLines) -> None:
@@ -244,31 +244,31 @@ def _meta(patient: Patient) -> Mapping[str, Any]:
 
 
 def _alert_text(text: str | None) -> str:
-    said = (text or "").strip()
-    if not said:
+    stripped = (text or "").strip()
+    if not stripped:
         raise rules.AlertEmpty
-    if len(said) > rules.LONGEST_ALERT:
+    if len(stripped) > rules.LONGEST_ALERT:
         raise rules.AlertTooLong(longest=rules.LONGEST_ALERT)
-    return said
+    return stripped
 
 
 def _note_text(text: str | None) -> str:
-    said = (text or "").strip()
-    if not said:
+    stripped = (text or "").strip()
+    if not stripped:
         raise rules.NoteEmpty
-    if len(said) > rules.LONGEST_NOTE:
+    if len(stripped) > rules.LONGEST_NOTE:
         raise rules.NoteTooLong(longest=rules.LONGEST_NOTE)
-    return said
+    return stripped
 
 
 def _contact(details: ContactDetails) -> dict[str, Any]:
     name = details.name.strip()
     if not name:
         raise rules.ContactNameMissing
-    said = {"name": name, "relation": details.relation or None, "phone": details.phone or None}
-    for field, value in said.items():
+    values = {"name": name, "relation": details.relation or None, "phone": details.phone or None}
+    for field, value in values.items():
         if value and len(value) > rules.LONGEST_CONTACT:
             raise rules.ContactTooLong(field=field, longest=rules.LONGEST_CONTACT)
     if details.phone and not telephones(details.phone, ()):
         raise PhoneMalformed
-    return {"role": details.role, **said}
+    return {"role": details.role, **values}

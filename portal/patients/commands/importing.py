@@ -40,7 +40,7 @@ class ImportReport:
     known: int = 0
     likely: int = 0
     refused: int = 0
-    remarks: int = 0
+    warnings: int = 0
 
 
 def import_patients(
@@ -129,8 +129,8 @@ class _Import:
 
     def _ask(self, each: Taken, row: PatientRow, how: Resemblance) -> None:
         self.report.likely += 1
-        said = LineRefused(LIKELY[how], mrn=row.mrn, patient_id=row.id)
-        self.fates.append(LineResult(each.line, "likely", (said,)))
+        error = LineRefused(LIKELY[how], mrn=row.mrn, patient_id=row.id)
+        self.fates.append(LineResult(each.line, "likely", (error,)))
 
     def _recognise(self, each: Taken, patient_id: int) -> None:
         if self.first_made is not None and patient_id >= self.first_made:
@@ -148,9 +148,9 @@ class _Import:
             plan_anew()
         self.report.registered += len(made)
         for each in batch:
-            self.report.remarks += len(each.remarks)
-            said = tuple(LineRefused(remark) for remark in each.remarks)
-            self.fates.append(LineResult(each.line, "added", said))
+            self.report.warnings += len(each.warnings)
+            warnings = tuple(LineRefused(remark) for remark in each.warnings)
+            self.fates.append(LineResult(each.line, "added", warnings))
 
     def _refuse(self, line: int, refusal: DomainError) -> None:
         self.report.refused += 1

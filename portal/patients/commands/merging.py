@@ -165,28 +165,28 @@ def mark_not_duplicate(one_id: int, other_id: int) -> None:
 
 def values_of(patient: Patient) -> dict[str, Any]:
     """What a record says in the fields of a merge, as JSON can hold it; None for nothing."""
-    said = {field: getattr(patient, field) for field in rules.FIELDS if field not in IN_META}
-    meta, dob = patient.meta, said["dob"]
+    values = {field: getattr(patient, field) for field in rules.FIELDS if field not in IN_META}
+    meta, dob = patient.meta, values["dob"]
     for field, key in IN_META.items():
-        said[field] = (meta or {}).get(key) if not isinstance(meta, Unreadable) else meta
-    said["dob"] = dob.isoformat() if isinstance(dob, date) else dob
+        values[field] = (meta or {}).get(key) if not isinstance(meta, Unreadable) else meta
+    values["dob"] = dob.isoformat() if isinstance(dob, date) else dob
     return {
-        field: None if said[field] in ("", {}) else said[field]
+        field: None if values[field] in ("", {}) else values[field]
         for field in (*rules.FIELDS, *rules.GOES_WITH)
     }
 
 
 def _details(patient: Patient, values: Mapping[str, Any]) -> PatientDetails:
     kept = {key: value for key, value in (patient.meta or {}).items() if key not in META_KEYS}
-    said = {field: value for field, value in values.items() if field not in IN_META}
+    stored = {field: value for field, value in values.items() if field not in IN_META}
     told = {key: values[field] for field, key in IN_META.items() if values[field] is not None}
     return PatientDetails(
         **{
-            **said,
-            "first_name": said["first_name"] or "",
-            "last_name": said["last_name"] or "",
-            "dob": date.fromisoformat(said["dob"]) if said["dob"] else None,
-            "member_numbers": said["member_numbers"] or {},
+            **stored,
+            "first_name": stored["first_name"] or "",
+            "last_name": stored["last_name"] or "",
+            "dob": date.fromisoformat(stored["dob"]) if stored["dob"] else None,
+            "member_numbers": stored["member_numbers"] or {},
             "meta": kept | told,
         }
     )
@@ -265,7 +265,7 @@ def _forget_tokens(patient: Patient) -> None:
 
 def _note_both(action: str, stays: Patient, goes: Patient, merge: PatientMerge) -> None:
     """One entry for each of the two records."""
-    said = {"merge": merge.id, "stays": stays.id, "goes": goes.id, "visits": len(merge.visit_ids),
-            "disclosures": len(merge.disclosure_ids)}  # fmt: skip
+    parts = {"merge": merge.id, "stays": stays.id, "goes": goes.id, "visits": len(merge.visit_ids),
+             "disclosures": len(merge.disclosure_ids)}  # fmt: skip
     for record in (stays, goes):
-        note(action, table="patients", record=record.id, patient=record.id, new=said)
+        note(action, table="patients", record=record.id, patient=record.id, new=parts)

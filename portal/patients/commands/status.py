@@ -45,7 +45,7 @@ def set_status(patient: Patient, change: StatusChange) -> None:
     session.refresh(patient, with_for_update=True)
     meta = _meta(patient)
     born = patient.dob if isinstance(patient.dob, date) else None
-    said = checked_status(
+    checked = checked_status(
         patient.status, change.status, change.since, change.reason, born=born,
         today=today_at(patient.facility_id),
     )  # fmt: skip
@@ -59,7 +59,7 @@ def set_status(patient: Patient, change: StatusChange) -> None:
         "earlier": _beneath(meta.get("status_before"), MOST_CHANGES),
     }
     patient.status = change.status
-    patient.meta = {**meta, "status_said": said, "status_before": before}
+    patient.meta = {**meta, "status_said": checked, "status_before": before}
     session.flush()
 
 
@@ -80,9 +80,9 @@ def restore_status(patient: Patient) -> StatusChange:
     patient.status = before["status"]
     patient.meta = {**meta, "status_said": before["said"], **_earlier(before)}
     session.flush()
-    said = status_said_of(patient.meta)
+    reason_given = status_said_of(patient.meta)
     return StatusChange(
-        status=before["status"], since=said.since, reason=said.reason,
+        status=before["status"], since=reason_given.since, reason=reason_given.reason,
         visit_ids=before["visits"], wish_ids=before["wishes"],
     )  # fmt: skip
 

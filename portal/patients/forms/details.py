@@ -40,13 +40,13 @@ YES_NO = {"y": True, "n": False}
 def as_kept(patient: Patient) -> dict[str, Any]:
     """What the form shows of the patient beside the columns."""
     extras = extras_of(patient.meta)
-    said = {None: "", True: "y", False: "n"}
+    letters = {None: "", True: "y", False: "n"}
     street = extras.address.get("line") or []
     return {
         "sex": extras.sex,
-        "interpreter": said[extras.interpreter],
-        "phone_messages": said[extras.consent.get("phone")],
-        "email_messages": said[extras.consent.get("email")],
+        "interpreter": letters[extras.interpreter],
+        "phone_messages": letters[extras.consent.get("phone")],
+        "email_messages": letters[extras.consent.get("email")],
         "street": street if isinstance(street, str) else "\n".join(map(str, street)),
         "postal_code": extras.address.get("postalCode"),
         **{name: extras.address.get(name) for name in ("city", "state", "country")},
@@ -133,7 +133,9 @@ class PatientForm(PortalForm):
             sex=self.sex.data or None,
             address={key: value for key, value in address.items() if value},
             interpreter=YES_NO.get(self.interpreter.data),
-            consent={channel: YES_NO[said] for channel, said in consent.items() if said in YES_NO},
+            consent={
+                channel: YES_NO[answer] for channel, answer in consent.items() if answer in YES_NO
+            },
         )
 
 

@@ -206,13 +206,13 @@ def _alert_rows(patient_ids: Collection[int], *, ended: bool) -> Sequence[Row[An
 
 
 def _alert(patient: Patient, row: Row[Any]) -> Alert:
-    said = _open(patient, "patient_alerts", "text", row)
-    return Alert(row.id, row.kind, said, row.created_at, row.author, row.ended_at, row.ended_by)
+    text = _open(patient, "patient_alerts", "text", row)
+    return Alert(row.id, row.kind, text, row.created_at, row.author, row.ended_at, row.ended_by)
 
 
 def _note(patient: Patient, row: Row[Any], earlier: Sequence[Note] = ()) -> Note:
-    said = _open(patient, "patient_notes", "text", row)
-    return Note(row.id, said, row.created_at, row.author, earlier)
+    text = _open(patient, "patient_notes", "text", row)
+    return Note(row.id, text, row.created_at, row.author, earlier)
 
 
 def _open(patient: Patient, table: str, column: str, row: Row[Any]) -> Any:

@@ -22,14 +22,14 @@ _INTERPRETER = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequi
 
 
 def patient_of(line: str) -> tuple[PatientDetails, list[str]]:
-    """The patient on one line, and remarks on what could not be kept.
+    """The patient on one line, and warnings of what could not be kept.
 
     Raises:
         LineRefused: with the reason.
     """
     resource = _resource(line)
     first_name, last_name = _name(resource)
-    born, remarks = _birth_date(resource.get("birthDate"))
+    born, warnings = _birth_date(resource.get("birthDate"))
     details = PatientDetails(
         first_name=first_name,
         last_name=last_name,
@@ -41,7 +41,7 @@ def patient_of(line: str) -> tuple[PatientDetails, list[str]]:
         external_ids=_identity(resource),
         meta=_meta(resource),
     )
-    return details, remarks
+    return details, warnings
 
 
 def _resource(line: str) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def _fhir_patients(lines: Iterator[Line]) -> Iterator[Incoming]:
         elif line[1].strip():
             number, text = line
             try:
-                details, remarks = fhir.patient_of(text)
-                yield Taken(number, details, tuple(remarks))
+                details, warnings = fhir.patient_of(text)
+                yield Taken(number, details, tuple(warnings))
             except LineRefused as refusal:
                 yield RejectedLine(number, refusal)

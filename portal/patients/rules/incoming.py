@@ -8,11 +8,11 @@ from portal.patients.rules.details import PatientDetails
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A patient read from a line; `remarks` say what of the line could not be kept."""
+    """A patient read from a line; `warnings` say what of the line could not be kept."""
 
     line: int
     details: PatientDetails
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 Incoming = Taken | RejectedLine

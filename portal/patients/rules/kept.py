@@ -65,9 +65,9 @@ def with_extras(meta: Mapping[str, Any] | None, extras: Extras) -> dict[str, Any
     """The `meta` that says this, and whatever else it said before."""
     if any(len(str(line)) > LONGEST_LINE for line in _lines(extras.address)):
         raise AddressTooLong(longest=LONGEST_LINE)
-    said = {key: _plain(getattr(extras, name)) for name, key in IN_META.items()}
-    kept = {key: value for key, value in (meta or {}).items() if key not in said}
-    return kept | {key: value for key, value in said.items() if value not in (None, {})}
+    values = {key: _plain(getattr(extras, name)) for name, key in IN_META.items()}
+    kept = {key: value for key, value in (meta or {}).items() if key not in values}
+    return kept | {key: value for key, value in values.items() if value not in (None, {})}
 
 
 def address_lines(address: Mapping[str, Any]) -> list[str]:
@@ -85,8 +85,8 @@ def needs_interpreter(meta: Any, spoken: str | None, own: str) -> bool:
         spoken: their language, as it is kept.
         own: the clinic's locale.
     """
-    said = meta.get("interpreter") if isinstance(meta, Mapping) else None
-    return said if isinstance(said, bool) else is_foreign(spoken, own)
+    answer = meta.get("interpreter") if isinstance(meta, Mapping) else None
+    return answer if isinstance(answer, bool) else is_foreign(spoken, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,11 @@ class StatusSaid:
 
 def status_said_of(meta: Any) -> StatusSaid:
     """What `meta` says of the status."""
-    said = meta.get("status_said") if isinstance(meta, Mapping) else None
-    if not isinstance(said, Mapping):
+    kept = meta.get("status_said") if isinstance(meta, Mapping) else None
+    if not isinstance(kept, Mapping):
         return StatusSaid()
-    since = said.get("since")
-    return StatusSaid(date.fromisoformat(since) if since else None, said.get("reason"))
+    since = kept.get("since")
+    return StatusSaid(date.fromisoformat(since) if since else None, kept.get("reason"))
 
 
 def _plain(value: Any) -> Any:

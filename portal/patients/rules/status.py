@@ -63,5 +63,5 @@ def checked_status(
     why = (reason or "").strip()
     if len(why) > LONGEST_REASON:
         raise StatusReasonTooLong(longest=LONGEST_REASON)
-    said = {"since": since.isoformat() if since else "", "reason": why}
-    return {name: value for name, value in said.items() if value}
+    values = {"since": since.isoformat() if since else "", "reason": why}
+    return {name: value for name, value in values.items() if value}

@@ -131,7 +131,7 @@ def chart_of(patient: Patient, **forms: PortalForm) -> dict[str, Any]:
     return {
         "patient": patient,
         "extras": extras_of(patient.meta),
-        "said": status_said_of(patient.meta),
+        "status_details": status_said_of(patient.meta),
         "plan": get_plan(plan_id) if plan_id else None,
         "alerts": queries.list_alerts(patient),
         "ended_alerts": queries.list_ended_alerts(patient),
@@ -143,8 +143,8 @@ def chart_of(patient: Patient, **forms: PortalForm) -> dict[str, Any]:
     }
 
 
-def _back(patient: Patient, said: str) -> Response:
-    toast(said)
+def _back(patient: Patient, message: str) -> Response:
+    toast(message)
     return go("patients.show", patient_id=patient.id)
 
 

@@ -50,8 +50,8 @@ def merge(patient_id: int, other_id: int) -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             made = commands.merge_patients(form.details(patient_id, other_id))
-            said = SaidAct(_("Two records are one: %(who)s", who=PATIENT), made.patient_id)
-            say_done(said, "records_merged", made.id, patient=made.patient_id)
+            done = SaidAct(_("Two records are one: %(who)s", who=PATIENT), made.patient_id)
+            say_done(done, "records_merged", made.id, patient=made.patient_id)
             return go("patients.show", patient_id=made.patient_id)
     patient, other = queries.get_patient(patient_id), queries.get_patient(other_id)
     both = compare(patient, other)
@@ -77,8 +77,8 @@ def separation(patient_id: int, merge_id: int) -> Response:
 
 
 def _merged(act: OwnAct) -> SaidAct:
-    said = _("Two records are one: %(who)s", who=PATIENT)
-    return SaidAct(said, act.before["patient"])
+    message = _("Two records are one: %(who)s", who=PATIENT)
+    return SaidAct(message, act.before["patient"])
 
 
 def _mark(act: OwnAct) -> str:
@@ -89,8 +89,8 @@ def _mark(act: OwnAct) -> str:
 
 def _separate(act: OwnAct) -> Response:
     apart = commands.unmerge_patients(act.before["patient"], act.record_id)
-    said = _("No longer one record with %(who)s", who=PATIENT)
-    say_undone(act, SaidAct(said, act.before["patient"]))
+    message = _("No longer one record with %(who)s", who=PATIENT)
+    say_undone(act, SaidAct(message, act.before["patient"]))
     return go("patients.show", patient_id=apart.id)
 
 

@@ -44,8 +44,8 @@ def _about_hours(values: dict[str, Any]) -> Iterator[Reason]:
     exceptions = session.execute(EXCEPTIONS, values).all()
     for row in exceptions:
         if row.type != "override":
-            said = {"reason": row.reason or row.type}
-            yield Reason("away", "availability_exceptions", row.id, said)
+            params = {"reason": row.reason or row.type}
+            yield Reason("away", "availability_exceptions", row.id, params)
     replaced = any(row.type == "override" for row in exceptions)
     if not replaced and session.execute(RULES, values).first() is None:
         yield Reason("no_rule", "availability_rules", None)

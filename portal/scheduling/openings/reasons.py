@@ -137,7 +137,7 @@ def why_not(
     slots = session.execute(SLOTS, values).all()
     unusable = [_about_slot(slot) for slot in slots if slot.missing]
     usable: set[int | None] = {slot.id for slot in slots if not slot.missing}
-    said = usable or {reason.record for reason in unusable if reason.code in ("full", "held")}
+    explained = usable or {reason.record for reason in unusable if reason.code in ("full", "held")}
     return [
         *about_offering(offering),
         *about_plan(offering, plan_id, values["day"]),
@@ -145,7 +145,7 @@ def why_not(
         *([] if usable else _about_day(slots, values)),
         *([] if usable else unusable),
         *_about_length(slots, values),
-        *_about_doctor(said, values),
+        *_about_doctor(explained, values),
     ]
 
 
@@ -245,9 +245,9 @@ def _about_length(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reas
         yield Reason("too_short", "availability_slots", slots[0].id, shown)
 
 
-def _about_doctor(said: set[int | None], values: dict[str, Any]) -> Iterator[Reason]:
+def _about_doctor(explained: set[int | None], values: dict[str, Any]) -> Iterator[Reason]:
     """What else the doctor is taken for then, at any facility."""
     for row in session.execute(TAKEN, values):
-        if row.id not in said:
+        if row.id not in explained:
             shown = {"from": row.busy_from, "until": row.busy_until}
             yield Reason("doctor_taken", "availability_slots", row.id, shown)

@@ -117,8 +117,8 @@ class WorkflowForm(PortalForm):
             "requires_preparation": gettext("Needs preparation"),
             "can_be_skipped": gettext("May be skipped"),
         }
-        said = [words for name, words in flags.items() if step[name]]
-        return ", ".join([kind, *own, *place, *said])
+        flagged = [words for name, words in flags.items() if step[name]]
+        return ", ".join([kind, *own, *place, *flagged])
 
     def offer_plans(self, offering_id: int) -> None:
         """Everybody, and the plans that have no workflow of their own here."""

@@ -79,11 +79,11 @@ def retirement(service_id: int) -> Response:
     service = queries.get_any_service(service_id)
     form = PressedForm()
     if form.validate_on_submit():
-        said = SaidAct(_("%(name)s retired.", name=service.name))
+        done = SaidAct(_("%(name)s retired.", name=service.name))
         if commands.retire_service(service):
-            say_done(said, "service_retired", service.id)
+            say_done(done, "service_retired", service.id)
         else:
-            toast(said.text)
+            toast(done.text)
         return go("services.index")
     return form_page(
         "services/retirement.html", "services/_retirement.html", form, service=service,
@@ -125,6 +125,6 @@ def _restore(act: OwnAct) -> Response:
 WAYS_BACK["service_retired"] = WayBack(
     right="services.manage",
     mark=lambda act: digest_of(Service, act.record_id),
-    said=_retired,
+    describe=_retired,
     take_back=_restore,
 )

@@ -46,8 +46,10 @@ def part_of(exported: ExportedList, asked: Asked, number: int = 1) -> Part:
 def export_part(exported: ExportedList, asked: Asked, number: int, file_format: str) -> Part:
     """The same to be taken away: the log says who took how many rows of what."""
     part = part_of(exported, asked, number)
-    said = {name: _plain(value) for name, value in asked.items() if value not in (None, "", False)}
-    taken = {"list": exported.name, "filters": said, "part": number, "rows": len(part.rows),
+    filters = {
+        name: _plain(value) for name, value in asked.items() if value not in (None, "", False)
+    }
+    taken = {"list": exported.name, "filters": filters, "part": number, "rows": len(part.rows),
              "format": file_format}  # fmt: skip
     note("export", table=exported.table, new=taken)
     return part

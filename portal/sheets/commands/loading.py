@@ -33,7 +33,7 @@ NAMESAKE = N_("is the name of an earlier line; if it is another doctor, give bot
 class Loader(Protocol):
     """Reads lines, remembers what they add, and adds it at the end, all of it at once."""
 
-    def load(self, said: Mapping[str, str]) -> bool:
+    def load(self, values: Mapping[str, str]) -> bool:
         """Whether a line adds anything; False: it is all here already. Raises DomainError."""
 
     def finish(self) -> None:
@@ -71,17 +71,17 @@ class Doctors:
         self.new: PendingRows[DoctorDetails] = PendingRows()
         self.places: list[tuple[int, int, str | None]] = []
 
-    def load(self, said: Mapping[str, str]) -> bool:
-        name = plain(f"{said['first_name']} {said['last_name']}")
-        npi = checked_npi(said.get("npi"))
-        facility_id = self._facility(said)
+    def load(self, values: Mapping[str, str]) -> bool:
+        name = plain(f"{values['first_name']} {values['last_name']}")
+        npi = checked_npi(values.get("npi"))
+        facility_id = self._facility(values)
         found = self.known.get(npi or name, set())
         if len(found) > 1:
             raise LineRefused(AMBIGUOUS, field="last_name")
-        number = next(iter(found), None) or self._newcomer(said)
+        number = next(iter(found), None) or self._newcomer(values)
         for key in filter(None, (npi, name)):
             self.known.setdefault(key, set()).add(number)
-        placed = self._place(number, facility_id, said.get("role"))
+        placed = self._place(number, facility_id, values.get("role"))
         if found and number < 0 and not (npi or placed):
             raise LineRefused(NAMESAKE, field="last_name")
         return placed or not found
@@ -93,13 +93,13 @@ class Doctors:
             (self.new.id_of(number), facility_id, role) for number, facility_id, role in self.places
         )
 
-    def _newcomer(self, said: Mapping[str, str]) -> int:
-        details = _doctor(said)
+    def _newcomer(self, values: Mapping[str, str]) -> int:
+        details = _doctor(values)
         check_doctor(details)
         return self.new.add(details)
 
-    def _facility(self, said: Mapping[str, str]) -> int | None:
-        return known_as(self.facilities, said, "facility") if "facility" in said else None
+    def _facility(self, values: Mapping[str, str]) -> int | None:
+        return known_as(self.facilities, values, "facility") if "facility" in values else None
 
     def _place(self, number: int, facility_id: int | None, role: str | None) -> bool:
         if facility_id is None or (number, facility_id) in self.placed:
@@ -118,20 +118,20 @@ class Plans:
         self.new: PendingRows[PayerDetails] = PendingRows()
         self.plans: list[PlanDetails] = []
 
-    def load(self, said: Mapping[str, str]) -> bool:
-        payer, code = said["payer"], said.get("plan_code")
-        if code is None and "name" in said:
+    def load(self, values: Mapping[str, str]) -> bool:
+        payer, code = values["payer"], values.get("plan_code")
+        if code is None and "name" in values:
             raise LineRefused(N_("is missing: a plan has a code"), field="plan_code")
         known = self.payers.get(payer)
         new = code is not None and (known, code) not in self.known
         if new:
-            check_plan(_plan(said, known or 0))
+            check_plan(_plan(values, known or 0))
         # Remembered last: a line that is refused half-way leaves nothing to remember.
-        number = known or self._newcomer(said)
+        number = known or self._newcomer(values)
         self.payers[payer] = number
         if new:
             self.known.add((number, code))
-            self.plans.append(_plan(said, number))
+            self.plans.append(_plan(values, number))
         return new or known is None
 
     def finish(self) -> None:
@@ -145,8 +145,8 @@ class Plans:
             ]
         )
 
-    def _newcomer(self, said: Mapping[str, str]) -> int:
-        details = _payer(said)
+    def _newcomer(self, values: Mapping[str, str]) -> int:
+        details = _payer(values)
         check_payer(details)
         return self.new.add(details)
 
@@ -158,17 +158,17 @@ class Services:
         self.known = set(queries.services_by_name())
         self.new: list[ServiceDetails] = []
 
-    def load(self, said: Mapping[str, str]) -> bool:
-        name = plain(said["name"])
+    def load(self, values: Mapping[str, str]) -> bool:
+        name = plain(values["name"])
         if name in self.known:
             return False
-        system = CODE_SYSTEMS.get(plain(said.get("code_system", "cpt")))
+        system = CODE_SYSTEMS.get(plain(values.get("code_system", "cpt")))
         if system is None:
             raise LineRefused(N_("is none of CPT, HCPCS, ICD, Custom"), field="code_system")
-        minutes = whole_number(said, "default_duration_minutes")
+        minutes = whole_number(values, "default_duration_minutes")
         details = ServiceDetails(
-            said["name"], 30 if minutes is None else minutes, said.get("description"),
-            said.get("code"), system, said.get("code_version"), said.get("category"),
+            values["name"], 30 if minutes is None else minutes, values.get("description"),
+            values.get("code"), system, values.get("code_version"), values.get("category"),
         )  # fmt: skip
         check_service(details)
         self.known.add(name)
@@ -189,8 +189,8 @@ class Rules:
         self.there: dict[tuple[int, int], set[RuleDetails]] = {}
         self.waiting: list[RuleDetails] = []
 
-    def load(self, said: Mapping[str, str]) -> bool:
-        details = self._details(said)
+    def load(self, values: Mapping[str, str]) -> bool:
+        details = self._details(values)
         if details in self._known(details):
             return False
         check_rule(details)
@@ -208,30 +208,33 @@ class Rules:
             self.there[place] = {details_of(rule) for rule in rules}
         return self.there[place]
 
-    def _details(self, said: Mapping[str, str]) -> RuleDetails:
-        doctor_id = self._doctor(said)
-        facility_id = known_as(self.facilities, said, "facility")
-        seats, minutes = whole_number(said, "capacity"), whole_number(said, "slot_duration_minutes")
+    def _details(self, values: Mapping[str, str]) -> RuleDetails:
+        doctor_id = self._doctor(values)
+        facility_id = known_as(self.facilities, values, "facility")
+        seats, minutes = (
+            whole_number(values, "capacity"),
+            whole_number(values, "slot_duration_minutes"),
+        )
         return RuleDetails(
-            doctor_id, facility_id, weekday(said, "day_of_week"),
-            clock_time(said, "start_time"), clock_time(said, "end_time"),
-            30 if minutes is None else minutes, whole_number(said, "slot_interval_minutes"),
-            self._offering(said, doctor_id, facility_id), 1 if seats is None else seats,
-            day(said, "valid_from"), day(said, "valid_to"),
+            doctor_id, facility_id, weekday(values, "day_of_week"),
+            clock_time(values, "start_time"), clock_time(values, "end_time"),
+            30 if minutes is None else minutes, whole_number(values, "slot_interval_minutes"),
+            self._offering(values, doctor_id, facility_id), 1 if seats is None else seats,
+            day(values, "valid_from"), day(values, "valid_to"),
         )  # fmt: skip
 
-    def _doctor(self, said: Mapping[str, str]) -> int:
-        found = self.doctors.get(plain(said["doctor"]))
+    def _doctor(self, values: Mapping[str, str]) -> int:
+        found = self.doctors.get(plain(values["doctor"]))
         if not found:
             raise LineRefused(N_("is not known here"), field="doctor")
         if len(found) > 1:
             raise LineRefused(AMBIGUOUS, field="doctor")
         return next(iter(found))
 
-    def _offering(self, said: Mapping[str, str], doctor_id: int, facility_id: int) -> int | None:
-        if "service" not in said:
+    def _offering(self, values: Mapping[str, str], doctor_id: int, facility_id: int) -> int | None:
+        if "service" not in values:
             return None
-        service_id = known_as(self.services, said, "service")
+        service_id = known_as(self.services, values, "service")
         offering = find_offering(
             service_id=service_id, doctor_id=doctor_id, facility_id=facility_id
         )
@@ -248,30 +251,30 @@ LOADERS: Mapping[str, type[Loader]] = {
 }
 
 
-def known_as(names: Mapping[str, int], said: Mapping[str, str], field: str) -> int:
+def known_as(names: Mapping[str, int], values: Mapping[str, str], field: str) -> int:
     """The id of what a line names. Raises LineRefused."""
-    found = names.get(plain(said[field]))
+    found = names.get(plain(values[field]))
     if found is None:
         raise LineRefused(N_("is not known here"), field=field)
     return found
 
 
-def _doctor(said: Mapping[str, str]) -> DoctorDetails:
+def _doctor(values: Mapping[str, str]) -> DoctorDetails:
     return DoctorDetails(
-        said["first_name"], said["last_name"], said.get("display_name"), said.get("npi"),
-        said.get("specialty"), said.get("profile"), _contact(said),
+        values["first_name"], values["last_name"], values.get("display_name"), values.get("npi"),
+        values.get("specialty"), values.get("profile"), _contact(values),
     )  # fmt: skip
 
 
-def _payer(said: Mapping[str, str]) -> PayerDetails:
-    return PayerDetails(said["payer"], said.get("website"), _contact(said))
+def _payer(values: Mapping[str, str]) -> PayerDetails:
+    return PayerDetails(values["payer"], values.get("website"), _contact(values))
 
 
-def _plan(said: Mapping[str, str], payer_id: int) -> PlanDetails:
-    code = said["plan_code"]
-    first, last = day(said, "effective_from"), day(said, "effective_to")
-    return PlanDetails(payer_id, code, said.get("name", code), first, last)
+def _plan(values: Mapping[str, str], payer_id: int) -> PlanDetails:
+    code = values["plan_code"]
+    first, last = day(values, "effective_from"), day(values, "effective_to")
+    return PlanDetails(payer_id, code, values.get("name", code), first, last)
 
 
-def _contact(said: Mapping[str, str]) -> dict[str, str | None]:
-    return {"phone": said.get("phone"), "email": said.get("email")}
+def _contact(values: Mapping[str, str]) -> dict[str, str | None]:
+    return {"phone": values.get("phone"), "email": values.get("email")}

@@ -170,8 +170,8 @@ def opened(content: bytes) -> BufferedReader:
 
 
 def _told(fate: LineResult) -> dict[str, Any]:
-    said = [{"field": s.field, "message": s.message, "params": s.params} for s in fate.said]
-    return {"line": fate.line, "outcome": fate.outcome, "said": said}
+    errors = [{"field": s.field, "message": s.message, "params": s.params} for s in fate.errors]
+    return {"line": fate.line, "outcome": fate.outcome, "said": errors}
 
 
 def _end(upload: Upload, status: str) -> bytes:

@@ -54,7 +54,7 @@ def list_payer_plans(*, query: str = "", limit: int, offset: int = 0) -> Rows:
 
 def list_acceptance(*, query: str = "", at: str = "", limit: int, offset: int = 0) -> Rows:
     """What each facility says of each plan; pairs of which nothing is said are left out."""
-    said, facility = FacilityInsurancePlan, Facility
+    acceptance, facility = FacilityInsurancePlan, Facility
     payer, plan, tenant = InsuranceProvider, InsurancePlan, FacilityInsurancePlan.tenant_id
     statement = (
         select(
@@ -62,13 +62,13 @@ def list_acceptance(*, query: str = "", at: str = "", limit: int, offset: int = 
             payer.name.label("payer"),
             plan.plan_code,
             plan.name.label("plan"),
-            said.enabled,
-            said.accepted_since,
-            said.accepted_until,
-            said.notes,
+            acceptance.enabled,
+            acceptance.accepted_since,
+            acceptance.accepted_until,
+            acceptance.notes,
         )
-        .join(facility, (facility.tenant_id == tenant) & (facility.id == said.facility_id))
-        .join(plan, (plan.tenant_id == tenant) & (plan.id == said.insurance_plan_id))
+        .join(facility, (facility.tenant_id == tenant) & (facility.id == acceptance.facility_id))
+        .join(plan, (plan.tenant_id == tenant) & (plan.id == acceptance.insurance_plan_id))
         .join(payer, (payer.tenant_id == tenant) & (payer.id == plan.insurance_provider_id))
         .where(
             tenant == request_context().tenant_id,
@@ -76,7 +76,7 @@ def list_acceptance(*, query: str = "", at: str = "", limit: int, offset: int = 
             *_having(query, plan.name, plan.plan_code, payer.name),
             *_having(at, facility.name),
         )
-        .order_by(facility.sort_name, payer.sort_name, plan.sort_name, said.id)
+        .order_by(facility.sort_name, payer.sort_name, plan.sort_name, acceptance.id)
     )
     return _rows(statement, limit, offset)
 

@@ -13,6 +13,6 @@ KINDS = {
 
 def download(content: bytes, name: str, kind: str, *, suffix: str = "") -> Response:
     """To be kept, and not shown by the browser."""
-    said = f"{name}-{clock.today_in(request_context().timezone):%Y-%m-%d}{suffix}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{said}"'}
+    filename = f"{name}-{clock.today_in(request_context().timezone):%Y-%m-%d}{suffix}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return Response(content, mimetype=KINDS[kind], headers=headers)

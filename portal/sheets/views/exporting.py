@@ -80,11 +80,11 @@ def _other_parts(
 ) -> dict[str, str | None]:
     """Where the part before and the part after are."""
     numbers = {"previous": part.number - 1, "next": part.more and part.number + 1} if part else {}
-    said: dict[str, Any] = {
+    filters: dict[str, Any] = {
         field.name: request.args[field.name] for field in narrow if field.name in request.args
     }
     return {
-        which: url_for("sheets.export", **said | {"list": exported.name, "part": number})
+        which: url_for("sheets.export", **filters | {"list": exported.name, "part": number})
         if number
         else None
         for which, number in numbers.items()
@@ -95,8 +95,8 @@ def export_address(name: str, **filters: Any) -> str | None:
     """Where a list is exported as a screen has narrowed it; None for who may not."""
     if not (current_user.can("sheets.export") and current_user.can(LISTS[name].right)):
         return None
-    said = {key: value for key, value in filters.items() if value}
-    return url_for("sheets.export", list=name, **said)
+    params = {key: value for key, value in filters.items() if value}
+    return url_for("sheets.export", list=name, **params)
 
 
 @bp.record_once

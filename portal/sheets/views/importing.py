@@ -120,9 +120,9 @@ def _report(told: dict[str, Any], kind: str) -> Response:
 
 def _why(line: dict[str, Any], words: dict[str, str]) -> str:
     reasons = []
-    for said in line["said"]:
-        column, message = words.get(said["field"] or "", said["field"]), said["message"]
-        reason = _(message, **said["params"])
+    for error in line["said"]:
+        column, message = words.get(error["field"] or "", error["field"]), error["message"]
+        reason = _(message, **error["params"])
         reasons.append(f"{column}: {reason}" if column else reason)
     return "; ".join(reasons)
 

@@ -22,7 +22,7 @@ UNTOLD = "?"
 class Words:
     """WTForms asks this for the words of its own checks."""
 
-    def gettext(self, said: str) -> str:
+    def gettext(self, message: str) -> str:
         """The house's words for one of them."""
         words = {
             "This field is required.": gettext("This is needed."),
@@ -30,7 +30,7 @@ class Words:
             "Invalid Choice: could not coerce.": gettext("Choose one of the list."),
             "Invalid email address.": gettext("This is not an e-mail address."),
         }
-        return str(words.get(said, said))
+        return str(words.get(message, message))
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         """The same where they count."""
@@ -75,8 +75,8 @@ def said_of(field: Any) -> list[str]:
     """A field's refusals as the list above a form has them: each begins with the field's name."""
     label = str(field.label.text)
     # Words may be lazy ones; of steps, what is wrong with each stands beside it.
-    said = [error for error in field.errors if not isinstance(error, dict | list)]
-    errors = [error if isinstance(error, str) else str(error) for error in said]
+    shown_errors = [error for error in field.errors if not isinstance(error, dict | list)]
+    errors = [error if isinstance(error, str) else str(error) for error in shown_errors]
     return [
         error if not label or error.startswith(label) else f"{label}: {_within(error)}"
         for error in errors

@@ -73,7 +73,7 @@ class Card(PlacedCard):
     pill: Pill | None
     movable: str
     next: NextButton | None
-    said: str
+    description: str
     kind: str = "card"
 
 
@@ -87,7 +87,7 @@ class GroupCard(PlacedCard):
     time: str
     seats: str
     here: str
-    said: str
+    description: str
     kind: str = "group"
 
 
@@ -101,7 +101,7 @@ class More(PlacedCard):
     number: int
     since: datetime
     until: datetime
-    said: str
+    description: str
     few: bool = False
     kind: str = "more"
 
@@ -116,7 +116,7 @@ class Free(PlacedCard):
     time: str
     held: str | None
     seats: str | None
-    said: str
+    description: str
     at: str | None = None
     kind: str = "free"
 
@@ -197,10 +197,10 @@ def _more(cards: Sequence[Cell], lane: str, scene: Scene) -> Iterable[More]:
 def _link(cards: Sequence[Cell], lane: str, scene: Scene) -> More:
     row, end = cards[0].row, max(card.end_row for card in cards)
     since, until = scene.axis.instant(row), scene.axis.instant(end)
-    said = scene.translate("%(number)s more appointments at %(time)s",
+    description = scene.translate("%(number)s more appointments at %(time)s",
                      number=len(cards), time=scene.axis.hhmm(since))  # fmt: skip
     few = lane == " few"
-    return More(row, end - row, cards[0].id, lane, len(cards), since, until, said, few)
+    return More(row, end - row, cards[0].id, lane, len(cards), since, until, description, few)
 
 
 def _card(visit: VisitRow, scene: Scene, *, outside: bool) -> Card:
@@ -225,7 +225,7 @@ def _card(visit: VisitRow, scene: Scene, *, outside: bool) -> Card:
         time=axis.hhmm(visit.start_at), service=visit.service, pill=_pill(visit, scene),
         movable=where(visit.start_at, visit.doctor_id) if visit.status == "scheduled" else "",
         next=next_of(visit, axis.zone, now, translate),
-        said=", ".join(["", *words]),
+        description=", ".join(["", *words]),
     )  # fmt: skip
 
 
@@ -260,7 +260,7 @@ def _group(slot: SlotRow, members: Sequence[VisitRow], scene: Scene) -> GroupCar
         row=at.row, span=max(SHORTEST_CARD, at.span), id=slot.id, lane="",
         status=min(statuses, key=FURTHEST.index), has=" ".join(sorted(statuses)), name=name,
         time=axis.hhmm(start), seats=seats, here=words,
-        said=", ".join(filter(None, ["", translate("Group"), words])),
+        description=", ".join(filter(None, ["", translate("Group"), words])),
     )  # fmt: skip
 
 

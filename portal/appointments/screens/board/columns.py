@@ -54,7 +54,7 @@ class DoctorColumn:
     hue: int
     load: int
     stamp: str
-    said: str
+    description: str
     cells: tuple[Cell, ...]
     blocks: tuple[Block, ...]
 

@@ -33,7 +33,7 @@ class Present:
     limit: int | None
     late: bool
     steps: tuple[str, ...]
-    said: str
+    description: str
     next: NextButton | None
 
 

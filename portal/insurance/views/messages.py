@@ -10,12 +10,12 @@ from portal.web.answers import toast
 
 def say_marked(cell: dict[str, Any], now: dict[str, Any], unchanged: str | None = None) -> None:
     """What became of a cell, with a way back; what changes no term has nothing to take back."""
-    before, said = cell["cover"], SaidAct(f"{marked(cell, accepted=now['cover'].enabled)}.")
+    before, done = cell["cover"], SaidAct(f"{marked(cell, accepted=now['cover'].enabled)}.")
     if before.version == now["cover"].version:
-        toast(unchanged or said.text)
+        toast(unchanged or done.text)
         return
     say_done(
-        said, "acceptance_marked", now["said"].id, facility=cell["facility"].id,
+        done, "acceptance_marked", now["acceptance"].id, facility=cell["facility"].id,
         plan=cell["plan"].id, enabled=before.enabled, accepted=now["cover"].enabled,
         since=before.accepted_since and before.accepted_since.isoformat(),
         until=before.accepted_until and before.accepted_until.isoformat(),
