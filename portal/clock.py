@@ -24,7 +24,7 @@ FIRST_TO_SEE_THE_DAY = timedelta(hours=14)
 class _Process:
     """What this process was told: an instant to stand at, and what a demonstration's clock says."""
 
-    standing: datetime | None = None
+    fixed_at: datetime | None = None
     says: Callable[[datetime], datetime] | None = None
     asked: tuple[datetime, timedelta] | None = None
 
@@ -45,7 +45,7 @@ def clinics(instant: datetime) -> datetime:
 
 def real() -> datetime:
     """The present instant whatever a demonstration's clock says, aware, in UTC."""
-    return _fixed.get() or _process.standing or machine_time()
+    return _fixed.get() or _process.fixed_at or machine_time()
 
 
 def machine_time() -> datetime:
@@ -85,7 +85,7 @@ def latest_today() -> date:
 
 def is_fixed() -> bool:
     """Whether somebody set the time, which a demonstration's clock then leaves alone."""
-    return (_fixed.get() or _process.standing) is not None
+    return (_fixed.get() or _process.fixed_at) is not None
 
 
 def runs_apart() -> bool:
@@ -96,7 +96,7 @@ def runs_apart() -> bool:
 
 def stand_still(instant: datetime | None) -> None:
     """Fix the whole process at one instant (the PORTAL_NOW setting); None lets it run."""
-    _process.standing = instant
+    _process.fixed_at = instant
 
 
 def follow(says: Callable[[datetime], datetime] | None) -> None:

@@ -92,15 +92,15 @@ class Config:
         }
 
 
-def read_json(written: str | bytes) -> Any:
+def read_json(text: str | bytes) -> Any:
     """A value of the database's; of one that Python does not read, how it begins.
 
     PostgreSQL nests without end and writes numbers of a hundred thousand digits.
     """
     try:
-        return json.loads(written)
+        return json.loads(text)
     except (RecursionError, ValueError):
-        return {"unreadable": str(written[:200])}
+        return {"unreadable": str(text[:200])}
 
 
 def load(environ: Mapping[str, str]) -> Config:
@@ -220,8 +220,8 @@ def _database_urls(source: _Source) -> dict[str, Any]:
     app_url = source.get("DATABASE_URL")
     if app_url is None:
         server = ensure_running(source.instance)
-        roles = {"database_url": "app", "owner_url": "owner", "worker_url": "worker"}
-        return {name: server.url(role) for name, role in roles.items()}
+        url_roles = {"database_url": "app", "owner_url": "owner", "worker_url": "worker"}
+        return {name: server.url(role) for name, role in url_roles.items()}
     urls = {"DATABASE_URL": app_url}
     for name in ("DATABASE_OWNER_URL", "DATABASE_WORKER_URL"):
         urls[name] = source.environ.get(name, "")

@@ -131,9 +131,9 @@ def require_own_statements() -> None:
         if driver.is_spoiled():
             raise prepared.Planted(prepared.MEDDLED)
     except psycopg.Error as error:
-        told = _told(line, error)
+        failure = _told(line, error)
         _give_up(line)
-        raise told from error
+        raise failure from error
 
 
 @event.listens_for(PortalSession, "after_begin")

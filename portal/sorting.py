@@ -57,5 +57,5 @@ def by_name(*columns: Any) -> list[Function[str]]:
 
 def containing(words: str, *columns: Any) -> list[ColumnElement[bool]]:
     """Every word somewhere in one of the columns; case, accents and apostrophes do not count."""
-    written = func.sort_key(func.concat_ws(" ", *columns))
-    return [func.strpos(written, func.sort_key(word)) > 0 for word in words.split()[:MOST_WORDS]]
+    searched = func.sort_key(func.concat_ws(" ", *columns))
+    return [func.strpos(searched, func.sort_key(word)) > 0 for word in words.split()[:MOST_WORDS]]

@@ -32,7 +32,7 @@ class RequestContext:
     messages: tuple[Any, ...] = ()
     idle_ends_at: datetime | None = None
     # what the session still owes before it is anybody's: `code`, `enrolment`, or nothing
-    owes: str | None = None
+    pending_step: str | None = None
     has_factor: bool = False
     # whether the person has proven themself within the last five minutes
     fresh: bool = False
@@ -55,7 +55,7 @@ class State:
         request_context: who works, once a tenant has been entered.
         asker: the request; None in a command or a job.
         started: the session that was started, until the database has said whose it is.
-        seen: ids of the patients whose data was opened.
+        patients_seen: ids of the patients whose data was opened.
         unreadable: table, column and row of each field that did not open.
         afterwards: entries that are written although the request is refused.
         messages: what waits to be shown to this person.
@@ -73,7 +73,7 @@ class State:
     request_context: RequestContext | None = None
     asker: Asker | None = None
     started: int | None = None
-    seen: set[int] = field(default_factory=set)
+    patients_seen: set[int] = field(default_factory=set)
     unreadable: set[tuple[str, str, str]] = field(default_factory=set)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)

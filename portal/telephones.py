@@ -68,7 +68,7 @@ class Telephone:
         ours, theirs = self.parsed, other.parsed
         return ours is None or theirs is None or ours.country_code == theirs.country_code
 
-    def written(self, country: str | None) -> str:
+    def formatted(self, country: str | None) -> str:
         """The number as somebody in a country reads it; empty where no country has it."""
         if self.parsed is None:
             return ""
@@ -111,8 +111,8 @@ def national_digits(text: str, countries: Countries) -> set[str]:
 
 def possible_nationals(text: str, countries: Countries) -> set[str]:
     """The digits that a typed number may be kept under, whichever country it is at home in."""
-    tried = [*((country,) for country in countries), ()]
-    return {digits for some in tried for digits in national_digits(text, some)}
+    tried_countries = [*((country,) for country in countries), ()]
+    return {digits for some in tried_countries for digits in national_digits(text, some)}
 
 
 def bare_number(text: str) -> str | None:
@@ -131,7 +131,7 @@ def shown(text: str, country: str | None) -> tuple[tuple[str, str], ...]:
         if number.start > at:
             pieces.append((text[at : number.start], ""))
         typed = text[number.start : number.end]
-        pieces.append((number.written(country) or typed, number.link))
+        pieces.append((number.formatted(country) or typed, number.link))
         at = number.end
     return (*pieces, (text[at:], "")) if at < len(text) else tuple(pieces)
 

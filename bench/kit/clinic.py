@@ -92,7 +92,7 @@ def token_of(clinic: Clinic, person: Person) -> str:
     """The token of a new session, in the place of no other; one ends when it has been idle."""
     account = clinic.slug, person.email
     with current_app.app_context():
-        token = sign_in(*account, person.password, tried=throttling.account(*account))
+        token = sign_in(*account, person.password, bucket=throttling.account(*account))
         session.commit()
     return token
 

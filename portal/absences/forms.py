@@ -32,7 +32,7 @@ class AbsenceForm(PortalForm):
     """A doctor is away; the visits that are booked then each carry a choice of their own."""
 
     absence_key = HiddenField()
-    seen = HiddenField()
+    confirmation_token = HiddenField()
     facility_id = SelectField(_("Facility"), coerce=record_number)
     type = RadioField(
         _("Why"), choices=[SelectChoice(*each) for each in TYPES], default="emergency"
@@ -103,9 +103,9 @@ class AbsenceForm(PortalForm):
 
 
 class UndoForm(PortalForm):
-    """Taking an absence back; `seen` is the mark of what was shown."""
+    """Taking an absence back; `confirmation_token` is the mark of what was shown."""
 
-    seen = HiddenField()
+    confirmation_token = HiddenField()
 
 
 class ProposalForm(PortalForm):

@@ -185,7 +185,7 @@ def _strangeness(visit: AffectedAppointment, proposal: Proposal) -> int:
 class _Given:
     """What has been proposed so far: to no two visits what only one of them can have."""
 
-    elsewhere: Mapping[int, Sequence[Span]]
+    other_visits: Mapping[int, Sequence[Span]]
     seats: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     doctors: dict[int, list[tuple[int, int, Span]]] = field(
         default_factory=lambda: defaultdict(list)
@@ -207,7 +207,7 @@ class _Given:
         self.patients[visit.patient_id].append((visit.id, span))
 
     def _patient_is_free(self, visit: AffectedAppointment, span: Span) -> bool:
-        if any(span.touches(other) for other in self.elsewhere.get(visit.patient_id, ())):
+        if any(span.touches(other) for other in self.other_visits.get(visit.patient_id, ())):
             return False
         given = self.patients[visit.patient_id]
         return not any(each != visit.id and span.touches(other) for each, other in given)
@@ -225,7 +225,7 @@ def propose(
     starts: Mapping[tuple[int, int | None, int], Sequence[Proposal]],
     *,
     chosen: Mapping[int, Decision],
-    elsewhere: Mapping[int, Sequence[Span]],
+    other_visits: Mapping[int, Sequence[Span]],
 ) -> dict[int, list[Proposal]]:
     """Starts for each visit, the best first; no seat is proposed to two visits.
 
@@ -235,9 +235,9 @@ def propose(
         visits: the earliest first.
         starts: what is on offer for each kind of visit.
         chosen: decisions taken already: those starts stay with their visits while they can.
-        elsewhere: the other visits of each patient.
+        other_visits: the other visits of each patient.
     """
-    given = _Given(elsewhere)
+    given = _Given(other_visits)
     found: dict[int, list[Proposal]] = {visit.id: [] for visit in visits}
     ranked = {visit.id: _ranked(visit, starts.get(visit.kind, ())) for visit in visits}
 

@@ -92,7 +92,7 @@ def answer(view: Callable[[], ResponseReturnValue]) -> Response:
     except DBAPIError as error:
         _raise_unless_transient(error, attempt=1)
     session.rollback()
-    state().seen, state().afterwards = set(), []
+    state().patients_seen, state().afterwards = set(), []
     _enter_again()
     try:
         return _answered(view)
@@ -181,7 +181,7 @@ def _enter_again() -> None:
     known = state().request_context
     _hook().enter()
     if known is not None and state().request_context is None:
-        state().seen, state().afterwards = set(), []
+        state().patients_seen, state().afterwards = set(), []
         raise NotSignedIn
 
 
@@ -192,8 +192,8 @@ def _write_entries(status: int) -> None:
         note("denied", outcome="refused", reason=request.endpoint)
     if signed_in and status == 404 and request.view_args:
         note(request.endpoint or "", outcome="refused", reason="not found", record=_record())
-    if state().seen and status not in SHOWS_NOBODY:
-        patients = sorted(state().seen)
+    if state().patients_seen and status not in SHOWS_NOBODY:
+        patients = sorted(state().patients_seen)
         action = request.endpoint or NOWHERE
         session.execute(SAW, {"action": action, "patients": patients})
     for table, column, row_uid in sorted(state().unreadable if signed_in else ()):

@@ -77,15 +77,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Check a proof's file; exit code 1 when it does not hold."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("proof", type=Path)
-    parser.add_argument("--heads", type=Path, help="heads from a source of one's own")
+    parser.add_argument(
+        "--heads", dest="checkpoints", type=Path, help="heads from a source of one's own"
+    )
     chosen = parser.parse_args(arguments)
     proof = json.loads(chosen.proof.read_text())
-    wrong = check(proof, checkpoints.read(chosen.heads) if chosen.heads else None)
+    wrong = check(proof, checkpoints.read(chosen.checkpoints) if chosen.checkpoints else None)
     if wrong:
         sys.exit(wrong)
     number, at = proof["entry"]["id"], seals.moment(proof["seal"]["sealed_at"]).isoformat()
     print(f"Entry {number} was in the log when it was sealed at {at}.")
-    if not chosen.heads:
+    if not chosen.checkpoints:
         print(
             f"Signed by the key {proof['seal']['public_key']}: make sure that it is the portal's."
         )

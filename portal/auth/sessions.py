@@ -138,7 +138,7 @@ def session_end() -> str | None:
     """
     known = state().request_context
     left = _seconds_left(known)
-    if known is None or left is None or known.owes:
+    if known is None or left is None or known.pending_step:
         return None
     return f"{left} for good" if state().ends_for_good else str(left)
 
@@ -168,7 +168,7 @@ def _bind_signed_cookie(found: RequestContext | None) -> None:
 
 def _member(_request: object) -> SignedIn | None:
     known = state().request_context
-    if known is None or known.user_id is None or known.owes:
+    if known is None or known.user_id is None or known.pending_step:
         return None
     return SignedIn(
         id=known.user_id, tenant_id=known.tenant_id, name=known.name or "",

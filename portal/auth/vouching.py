@@ -82,23 +82,23 @@ def _measured(value: Any) -> str:
     return f"{len(text)}:{text}"
 
 
-def _tell(speaking: Session, told: Iterable[str]) -> None:
+def _tell(speaking: Session, statements: Iterable[str]) -> None:
     """Leave the proofs where the database looks for them, until the transaction ends."""
     if state().role is not None:
         return
-    proofs = ("{expires}:{proof}".format(**proven(each)) for each in told)
+    proofs = ("{expires}:{proof}".format(**proven(each)) for each in statements)
     if joined := " ".join(proofs):
         speaking.connection().execute(TELL, {"proofs": joined})
 
 
 @event.listens_for(PortalSession, "before_flush")
 def _vouch_pending(flushing: Session, _context: object, _instances: object) -> None:
-    told = [_of_row(row, "INSERT") for row in filter(_is_guarded, flushing.new)]
+    statements = [_of_row(row, "INSERT") for row in filter(_is_guarded, flushing.new)]
     changed = [row for row in flushing.dirty if _is_guarded(row) and flushing.is_modified(row)]
-    told += [_of_row(row, "UPDATE") for row in changed]
-    told += [_of_row(row, "UPDATE", PASSWORD) for row in filter(_has_new_password, changed)]
-    told += [_of_row(row, "DELETE") for row in filter(_is_guarded, flushing.deleted)]
-    _tell(flushing, told)
+    statements += [_of_row(row, "UPDATE") for row in changed]
+    statements += [_of_row(row, "UPDATE", PASSWORD) for row in filter(_has_new_password, changed)]
+    statements += [_of_row(row, "DELETE") for row in filter(_is_guarded, flushing.deleted)]
+    _tell(flushing, statements)
 
 
 def _is_guarded(row: Any) -> bool:
@@ -113,6 +113,6 @@ def _has_new_password(row: Any) -> bool:
 def _of_row(row: Any, what: str, names: tuple[str, ...] = ()) -> str:
     """The write of a row as it is to be told."""
     key = {each.columns[0].name: each.key for each in inspect(type(row)).column_attrs}
-    told = names or WRITES[row.__tablename__][what]
-    values = {name: getattr(row, key[name]) for name in told}
+    signed_names = names or WRITES[row.__tablename__][what]
+    values = {name: getattr(row, key[name]) for name in signed_names}
     return _told(row.__tablename__, what, values)

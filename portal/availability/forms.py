@@ -59,9 +59,9 @@ TYPES = (
 
 
 class HoursPreviewForm(PortalForm):
-    """A change that is shown before it is done; `seen` is the mark of what was shown."""
+    """A change that is shown before it is done; `confirmation_token` marks what was shown."""
 
-    seen = HiddenField()
+    confirmation_token = HiddenField()
 
 
 class HoursForm(HoursPreviewForm):

@@ -57,9 +57,9 @@ class RoleForm(PortalForm):
 
 
 class DoctorEndingForm(PortalForm):
-    """Nothing to type: `seen` is the mark of the visits that were shown."""
+    """Nothing to type: `confirmation_token` is the mark of the visits that were shown."""
 
-    seen = HiddenField()
+    confirmation_token = HiddenField()
 
 
 class RetiringForm(PortalForm):

@@ -18,7 +18,7 @@ from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
 from portal.web.forms import held, record_number
 from portal.web.pagination import Listing, window_from
-from portal.web.previews import mark_of, tried
+from portal.web.previews import mark_of, preview
 
 bp = Blueprint("doctors", __name__, url_prefix="/doctors")
 
@@ -150,18 +150,19 @@ def place_ending(doctor_id: int, facility_id: int) -> Response:
     form = DoctorEndingForm()
     touched = visits_of_doctor(doctor_id, facility_id=facility_id)
     if form.validate_on_submit():
-        touched, answer = tried(
-            lambda: commands.end_place(doctor_id, facility_id), seen=form.seen.data
+        touched, answer = preview(
+            lambda: commands.end_place(doctor_id, facility_id),
+            confirmation_token=form.confirmation_token.data,
         )
         if answer.stays:
             toast(_("%(name)s no longer works at %(facility)s. Booked appointments stay.",
                     name=doctor.display_name, facility=facility.name))  # fmt: skip
             return go("doctors.show", doctor_id=doctor_id)
         form.reject(commands.VisitsChanged())
-    form.seen.data = mark_of(touched.fingerprint())
+    form.confirmation_token.data = mark_of(touched.fingerprint())
     return form_page("doctors/place_ending.html", "doctors/_place_ending.html", form,
                      doctor=doctor, facility=facility, touched=len(touched.ids),
-                     standing=queries.lost_with_location(doctor_id, facility_id),
+                     losses=queries.lost_with_location(doctor_id, facility_id),
                      visits=list_visits(touched.ids))  # fmt: skip
 
 

@@ -181,8 +181,8 @@ class EmbeddedServer:
 
     def _options(self) -> str:
         """What the server is told at each start, and no file of it: the folder may have moved."""
-        told = {**self._settings, "unix_socket_directories": str(self._socket_folder)}
-        return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in told.items())
+        settings = {**self._settings, "unix_socket_directories": str(self._socket_folder)}
+        return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
 
     def _forget_a_dead_server(self) -> None:
         """Drop a pid file that is not of this folder's server.

@@ -83,7 +83,7 @@ def last_part(export_id: int) -> tuple[int, str | None] | None:
 
 
 def _visible() -> list[ColumnElement[bool]]:
-    seen = [Export.tenant_id == request_context().tenant_id]
+    conditions = [Export.tenant_id == request_context().tenant_id]
     if request_context().facility_ids is not None:
-        seen.append(Export.asked_by == request_context().user_id)
-    return seen
+        conditions.append(Export.asked_by == request_context().user_id)
+    return conditions

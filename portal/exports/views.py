@@ -78,5 +78,5 @@ def _shown(listing: Listing[ExportRow]) -> Response:
 
 def _stamp(listing: Listing[ExportRow]) -> str:
     """The same as long as the list would read the same."""
-    told = [(row.id, row.status, row.rows) for row in listing.rows]
-    return sha256(repr(told).encode()).hexdigest()[:16]
+    rows = [(row.id, row.status, row.rows) for row in listing.rows]
+    return sha256(repr(rows).encode()).hexdigest()[:16]

@@ -26,15 +26,15 @@ class FacilityEmailMalformed(DomainError):
     field = "email"
 
 
-def reachable(known: Mapping[str, Any] | None, told: Mapping[str, str | None]) -> dict[str, Any]:
+def reachable(known: Mapping[str, Any] | None, given: Mapping[str, str | None]) -> dict[str, Any]:
     """How somebody is reached, after what was told: it replaces, and None takes away.
 
     Raises:
         EmailMalformed: the e-mail address is none.
     """
-    if told.get("email"):
+    if given.get("email"):
         try:
-            validate_email(told["email"] or "", check_deliverability=False)
+            validate_email(given["email"] or "", check_deliverability=False)
         except EmailNotValidError:
             raise FacilityEmailMalformed from None
-    return {key: value for key, value in {**(known or {}), **told}.items() if value is not None}
+    return {key: value for key, value in {**(known or {}), **given}.items() if value is not None}

@@ -36,9 +36,9 @@ class PayerForm(Reachable, PortalForm):
 
 
 class AcceptancePreviewForm(PortalForm):
-    """A form whose change is shown first: `seen` is the mark of what has been shown."""
+    """A form whose change is shown first: `confirmation_token` marks what was shown."""
 
-    seen = HiddenField()
+    confirmation_token = HiddenField()
 
 
 class PlanForm(AcceptancePreviewForm):

@@ -67,15 +67,15 @@ def how_old(day: date | str | None, until: date | None = None) -> str:
 @lru_cache(4096)
 def _numeric(day: date, locale: Locale) -> str:
     pattern = str(locale.date_formats["short"].pattern)
-    for letter, written in (("y", "yyyy"), ("M", "MM"), ("d", "dd")):
-        pattern = _once(pattern, letter, written)
+    for letter, token in (("y", "yyyy"), ("M", "MM"), ("d", "dd")):
+        pattern = _once(pattern, letter, token)
     return format_date(day, format=pattern, locale=locale)
 
 
-def _once(pattern: str, letter: str, written: str) -> str:
+def _once(pattern: str, letter: str, token: str) -> str:
     """The pattern with a letter's run written out; what has no such run is left as it is."""
     head, found, tail = pattern.partition(letter)
-    return head + written + tail.lstrip(letter) if found else pattern
+    return head + token + tail.lstrip(letter) if found else pattern
 
 
 def language_words(tag: str) -> str:

@@ -142,17 +142,17 @@ class Opener:
     What they have in common, the keys and the place but for the row, is looked up once.
     """
 
-    __slots__ = ("_ring", "_seen", "_tenant_id", "table")
+    __slots__ = ("_patients_seen", "_ring", "_tenant_id", "table")
 
     def __init__(self, table: str) -> None:
         self.table = table
-        self._seen = state().seen
+        self._patients_seen = state().patients_seen
         self._tenant_id = request_context().tenant_id
         self._ring = ring()
 
     def see(self, patient_id: int) -> None:
         """Register that a patient is shown to somebody."""
-        self._seen.add(patient_id)
+        self._patients_seen.add(patient_id)
 
     def column(self, column: str, kind: SealedKind = TEXT) -> Opening:
         """What opens one column for the program's own use; whoever shows a value says `see`.
@@ -194,7 +194,7 @@ def open_field(
 ) -> Any:
     """The value of one field of a row, registering that the patient was seen."""
     if envelope is not None and patient_id is not None:
-        state().seen.add(patient_id)
+        state().patients_seen.add(patient_id)
     return open_unseen(table, column, row_uid, envelope, kind=kind)
 
 

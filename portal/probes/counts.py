@@ -26,9 +26,9 @@ def measured() -> Iterator[tuple[str, str, dict[str, str], float]]:
     age = func.extract("epoch", func.now() - WorkerHeartbeat.beat_at)
     failing = WorkerHeartbeat.failed_at.is_not(None)
     late = func.extract("epoch", func.now() - WorkerHeartbeat.due_by)
-    told = select(WorkerHeartbeat.job, age, failing, func.greatest(late, 0))
+    statement = select(WorkerHeartbeat.job, age, failing, func.greatest(late, 0))
     for job, seconds, failed, over in session.execute(
-        told.order_by(WorkerHeartbeat.job).limit(100)
+        statement.order_by(WorkerHeartbeat.job).limit(100)
     ):
         words = "How long ago the worker last began a job, whether or not it then failed."
         yield ("portal_job_age_seconds", words, {"job": job}, float(seconds))

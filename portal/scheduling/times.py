@@ -46,12 +46,12 @@ def local_date(moment: datetime, zone: str) -> date:
 
 def covers(pieces: Iterable[Span], wanted: Span) -> bool:
     """Whether the union of pieces holds all of a span."""
-    reach = wanted.start
+    covered_until = wanted.start
     for piece in sorted(pieces, key=lambda piece: piece.start):
-        if piece.start > reach:
+        if piece.start > covered_until:
             break
-        reach = max(reach, piece.end)
-    return reach >= wanted.end
+        covered_until = max(covered_until, piece.end)
+    return covered_until >= wanted.end
 
 
 def is_clock_change_day(day: date, zone: str) -> bool:

@@ -82,7 +82,7 @@ class AbsenceSpan(TenantOwned, Base):
 class AbsenceVisit(TenantOwned, Base):
     """What became of a visit: moved, left to decide, or cancelled; and whether somebody called.
 
-    `returned_at`: the absence was taken back and the visit is where it was. `told`: by then the
+    `returned_at`: the absence was taken back and the visit is where it was. `informed`: by then the
     patient had been called, so that another call is due.
     """
 
@@ -116,4 +116,4 @@ class AbsenceVisit(TenantOwned, Base):
     called_at: Mapped[datetime | None] = mapped_column(INSTANT)
     called_by: Mapped[int | None] = mapped_column(BigInteger)
     returned_at: Mapped[datetime | None] = mapped_column(INSTANT)
-    told: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    informed: Mapped[bool] = mapped_column("told", Boolean, server_default=text("false"))

@@ -14,15 +14,15 @@ SHOW = text("SELECT show_checklist(:shown, :expires, :proof)")
 def dismiss_checklist() -> None:
     """The clinic works: its first page is the board again. Raises StillMissing."""
     check_ready(checklist(queries.counts()))
-    _show(shown=False)
+    _show(visible=False)
 
 
 def restore_checklist() -> None:
     """Show the checklist first again, to who may set the clinic up."""
-    _show(shown=True)
+    _show(visible=True)
 
 
-def _show(*, shown: bool) -> None:
+def _show(*, visible: bool) -> None:
     mine = request_context()
-    told = (mine.tenant_id, mine.session_id or "", str(shown).lower())
-    session.execute(SHOW, {"shown": shown, **proven("show_checklist", *told)})
+    values = (mine.tenant_id, mine.session_id or "", str(visible).lower())
+    session.execute(SHOW, {"shown": visible, **proven("show_checklist", *values)})

@@ -23,7 +23,7 @@ from wtforms.widgets import HiddenInput
 from portal.csv_reader import Column
 from portal.errors import N_
 from portal.facilities.queries import list_facilities
-from portal.sheets.lists import LISTS, Asked, ExportedList
+from portal.sheets.lists import LISTS, ExportedList, Filters
 from portal.sheets.rules import COLUMNS, KINDS, guessed, letters
 from portal.web.addresses import LARGEST
 from portal.web.days import in_reach
@@ -88,7 +88,7 @@ class NarrowForm(PortalForm):
             places = [SelectChoice(each.id, each.name) for each in list_facilities()]
             self["facility_id"].choices = [SelectChoice("", gettext("All")), *places]
 
-    def asked(self) -> Asked:
+    def asked(self) -> Filters:
         """What is asked for."""
         return {
             field.name: field.data or ("" if isinstance(field, Line) else None)
@@ -125,7 +125,7 @@ class TickedLines(frozenset[str]):
 class MappingForm(PortalForm):
     """Which of the file's columns is which; a field for each column that the kind has."""
 
-    seen = HiddenField()
+    confirmation_token = HiddenField()
     # the lines that are imported though they may be here already; `all` is all of them
     anyway = SelectMultipleField(validate_choice=False)
     kind: str

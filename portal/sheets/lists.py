@@ -21,7 +21,7 @@ from portal.sheets import queries
 from portal.staff.queries import list_users
 from portal.web.filters import localtime
 
-Asked = Mapping[str, Any]
+Filters = Mapping[str, Any]
 YES_NO = {True: N_("yes"), False: N_("no")}
 WEEKDAYS = dict(
     enumerate(

@@ -18,14 +18,14 @@ from portal.web.forms import Line, PortalForm
 
 REQUIRED = InputRequired(_("This is needed."))
 ALL, SOME = "all", "some"
-REACHES = [SelectChoice(ALL, _("All facilities")), SelectChoice(SOME, _("Only these"))]
+ACCESS_SCOPES = [SelectChoice(ALL, _("All facilities")), SelectChoice(SOME, _("Only these"))]
 
 
 class StandingForm(PortalForm):
     """Role and facilities. All facilities is a choice of its own: none ticked is never all."""
 
     role = SelectField(_("Role"), [REQUIRED])
-    reach = RadioField(_("Works at"), choices=REACHES)
+    access_scope = RadioField(_("Works at"), choices=ACCESS_SCOPES)
     facility_ids = SelectMultipleField(_("Facilities"), coerce=int)
 
     def set_choices(self) -> None:
@@ -34,12 +34,12 @@ class StandingForm(PortalForm):
         self.facility_ids.choices = [SelectChoice(*each) for each in queries.list_facilities()]
         self.keep("facility_ids", words_of_facilities)
         if request_context().facility_ids is not None:
-            del self.reach
+            del self.access_scope
 
     @property
     def everywhere(self) -> bool:
         """Whether all facilities are chosen."""
-        return "reach" in self and self.reach.data == ALL
+        return "access_scope" in self and self.access_scope.data == ALL
 
     def chosen_facilities(self) -> tuple[int, ...]:
         """The facilities that somebody is limited to; none means all of them."""
@@ -52,7 +52,7 @@ class StandingForm(PortalForm):
 
     def validate_facility_ids(self, field: SelectMultipleField) -> None:
         """At least one, unless it is all; whoever is limited is refused by the command."""
-        if "reach" in self and not self.everywhere and not field.data:
+        if "access_scope" in self and not self.everywhere and not field.data:
             raise ValidationError(gettext("Choose at least one facility, or all facilities."))
         if self.everywhere and field.data:
             raise ValidationError(gettext("Choose “Only these”, or tick no facility."))
@@ -60,8 +60,8 @@ class StandingForm(PortalForm):
 
 def standing_of(role: str, facility_ids: list[int]) -> dict[str, Any]:
     """Somebody's role and facilities as the form has them."""
-    reach = SOME if facility_ids else ALL
-    return {"role": role, "reach": reach, "facility_ids": facility_ids}
+    access_scope = SOME if facility_ids else ALL
+    return {"role": role, "access_scope": access_scope, "facility_ids": facility_ids}
 
 
 class ResetForm(PortalForm):

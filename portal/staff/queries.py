@@ -115,10 +115,10 @@ def _rows() -> Select[Any]:
         )
         .scalar_subquery()
     )
-    seen = select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id)
+    last_use = select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id)
     rows: Select[Any] = select(
         User.id, User.name, User.email, User.role, User.status, live.label("sessions"),
-        seen.scalar_subquery().label("seen_at"), _factor_of(User.id).label("has_factor"),
+        last_use.scalar_subquery().label("seen_at"), _factor_of(User.id).label("has_factor"),
     )  # fmt: skip
     return rows
 

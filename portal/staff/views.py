@@ -66,8 +66,8 @@ def new() -> Response:
 def edit(user_id: int) -> Response:
     user = held(get_user(user_id))
     commands.require_within(user)
-    standing = standing_of(user.role, queries.facility_ids_of(user_id))
-    form = StandingForm(**standing, edits=user)
+    present = standing_of(user.role, queries.facility_ids_of(user_id))
+    form = StandingForm(**present, edits=user)
     form.set_choices()
     if form.validate_on_submit():
         with form.command_errors():

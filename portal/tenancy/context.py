@@ -21,7 +21,7 @@ DESCRIBE = text("SELECT set_config('portal.request', :request, true)")
 # One statement, since every request waits for its answer. For a lock it waits far longer than
 # others work, and not until its own server gives it up without an answer.
 ENTER_SESSION = text(
-    "SELECT entered.*, proof.*,"
+    "SELECT entered.*, proof.owes AS pending_step, proof.has_factor, proof.fresh,"
     " (SELECT t.locale FROM tenants t WHERE t.id = entered.tenant_id) AS clinic_locale"
     " FROM set_config('portal.request', :request, true) AS described,"
     " set_config('lock_timeout', '20s', true) AS patience,"

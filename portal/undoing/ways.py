@@ -105,11 +105,11 @@ def stands(act: OwnAct) -> bool:
 def list_own() -> list[tuple[OwnAct, str]]:
     """One's own acts that can be taken back one after the other, in words, the last first."""
     still: dict[tuple[str, int], bool] = {}
-    told = []
+    described = []
     for act in queries.list_acts(clock.now()):
         record = (act.kind.partition("_")[0], act.record_id)
         if record not in still:
             still[record] = current_user.can(WAYS_BACK[act.kind].right) and stands(act)
         if still[record]:
-            told.append((act, WAYS_BACK[act.kind].describe(act).read()))
-    return told
+            described.append((act, WAYS_BACK[act.kind].describe(act).read()))
+    return described

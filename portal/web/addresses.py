@@ -62,7 +62,7 @@ def _remembering(app: Flask) -> Callable[..., str]:
     """
 
     @lru_cache(8192)
-    def written(_mounted_at: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    def address(_mounted_at: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return app.url_for(endpoint, **dict(values))
 
     @lru_cache(512)
@@ -76,7 +76,7 @@ def _remembering(app: Flask) -> Callable[..., str]:
             name: str = values["filename"]
             return of_file(request.root_path, name, changed_at(name))
         if all(map(_is_short, values.values())):
-            return written(request.root_path, endpoint, tuple(values.items()))
+            return address(request.root_path, endpoint, tuple(values.items()))
         return app.url_for(endpoint, **values)
 
     return url_for

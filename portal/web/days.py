@@ -45,9 +45,9 @@ def too_far() -> str:
     return str(gettext("Choose a day between %(first)s and %(last)s.", first=EARLIEST, last=LATEST))
 
 
-def _read(written: str, typed: str) -> date:
+def _read(iso: str, typed: str) -> date:
     try:
-        day = date.fromisoformat(written)
+        day = date.fromisoformat(iso)
     except ValueError:
         raise DomainError(no_date(typed)) from None
     if not within_reason(day):

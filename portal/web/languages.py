@@ -142,7 +142,7 @@ def _words(folders: Iterable[Path], language: str) -> NullTranslations:
 
 def _read(file: Path) -> Translations:
     compiled = BytesIO()
-    with file.open("rb") as written:
-        write_mo(compiled, read_po(written))
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source))
     compiled.seek(0)
     return Translations(compiled)

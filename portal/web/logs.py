@@ -97,12 +97,12 @@ def only_allowed(
 
 def describe(error: BaseException) -> dict[str, Any]:
     """What may be said about an error: its type, the database's codes, where it passed."""
-    facts: dict[str, Any] = {"error": type(error).__name__, "places": _places(error)}
+    logged: dict[str, Any] = {"error": type(error).__name__, "places": _places(error)}
     cause = error.orig if isinstance(error, DBAPIError) else None
     if cause is not None:
-        facts["sqlstate"] = getattr(cause, "sqlstate", None)
-        facts["constraint"] = getattr(getattr(cause, "diag", None), "constraint_name", None)
-    return facts
+        logged["sqlstate"] = getattr(cause, "sqlstate", None)
+        logged["constraint"] = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    return logged
 
 
 def log_failure(error: BaseException, **fields: Any) -> None:

@@ -30,19 +30,19 @@ def mark_of(fingerprint: str) -> str:
 NOTHING = mark_of("")
 
 
-class Tried(NamedTuple):
+class Previewed(NamedTuple):
     """Whether the change stays, and the mark by which a form says that its outcome was shown."""
 
     stays: bool
     mark: str
 
 
-def tried(change: Callable[[], Did], *, seen: str | None) -> tuple[Did, Tried]:
-    """Do a change; take it back unless `seen` is the mark of this very outcome."""
+def preview(change: Callable[[], Did], *, confirmation_token: str | None) -> tuple[Did, Previewed]:
+    """Do a change; take it back unless `confirmation_token` is the mark of this very outcome."""
     with session.begin_nested() as savepoint:
         did = change()
         mark = mark_of(did.fingerprint())
-        stays = mark == seen
+        stays = mark == confirmation_token
         if not stays:
             savepoint.rollback()
-    return did, Tried(stays, mark)
+    return did, Previewed(stays, mark)

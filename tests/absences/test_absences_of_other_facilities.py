@@ -30,9 +30,11 @@ def test_everywhere_is_every_facility_of_ones_own(browser, ward):
     typed = {"first_day": DAY.isoformat(), "type": "emergency"}
     shown = browser.send(ward.address, typed | {"do": "show"})
     assert "3 appointments affected." in shown.text
-    seen = shown.text.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    seen = shown.text.split('name="confirmation_token"')[1].split('value="')[1].split('"')[0]
     key = shown.text.split('name="absence_key"')[1].split('value="')[1].split('"')[0]
-    done = browser.send(ward.address, typed | {"do": "confirm", "seen": seen, "absence_key": key})
+    done = browser.send(
+        ward.address, typed | {"do": "confirm", "confirmation_token": seen, "absence_key": key}
+    )
     assert done.status_code == 303, done.text
     with ward.clinic.at_work():
         spans = list_spans(int(done.location.rsplit("/", 1)[1]))

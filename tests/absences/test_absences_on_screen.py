@@ -146,12 +146,14 @@ def test_taking_it_back_is_shown_first_and_names_who_stays(browser, ward, shown)
     assert "1 appointment cannot be restored:" in page
     assert "Moved, cancelled or started since." in page
     assert ward.clinic.entries("absences.undone") == []
-    done = browser.send(f"{sheet}/reversal", {"seen": typed_in(page)["seen"]})
+    done = browser.send(
+        f"{sheet}/reversal", {"confirmation_token": typed_in(page)["confirmation_token"]}
+    )
     assert done.location == sheet
     shown_now = browser.get(sheet).text
     assert "The absence was undone." in shown_now
     assert "No call is needed." in shown_now
-    assert browser.send(f"{sheet}/reversal", {"seen": "x"}).status_code == 409
+    assert browser.send(f"{sheet}/reversal", {"confirmation_token": "x"}).status_code == 409
 
 
 def test_the_board_the_doctor_and_the_hours_lead_there(browser, ward):

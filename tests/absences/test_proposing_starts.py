@@ -67,7 +67,7 @@ def clash(
 
 @given(of=visits(), free=starts())
 def test_whatever_is_chosen_of_each_all_of_it_can_be_done(of, free):
-    found = propose(of, {KIND: free}, chosen={}, elsewhere={})
+    found = propose(of, {KIND: free}, chosen={}, other_visits={})
     given_out = [(visit, start) for visit in of for start in found[visit.id]]
     for one, other in combinations(given_out, 2):
         if one[0].id != other[0].id:
@@ -78,12 +78,12 @@ def test_whatever_is_chosen_of_each_all_of_it_can_be_done(of, free):
 
 @given(of=visits(), free=starts())
 def test_the_best_comes_first_and_nobody_has_two_before_all_had_a_chance(of, free):
-    found = propose(of, {KIND: free}, chosen={}, elsewhere={})
+    found = propose(of, {KIND: free}, chosen={}, other_visits={})
     for visit in of:
         assert found[visit.id] == sorted(found[visit.id], key=lambda each, v=visit: rank(v, each))
     empty = [visit for visit in of if not found[visit.id]]
     for visit in empty:  # every start it could have is needed for somebody's only or first one
-        alone = propose([visit], {KIND: free}, chosen={}, elsewhere={})[visit.id]
+        alone = propose([visit], {KIND: free}, chosen={}, other_visits={})[visit.id]
         firsts = [(v, s) for v in of for s in found[v.id][:]]
         for start in alone:
             full = sum(start.slot_id == s.slot_id for _v, s in firsts) >= start.seats
@@ -93,7 +93,7 @@ def test_the_best_comes_first_and_nobody_has_two_before_all_had_a_chance(of, fre
 @given(of=visits(), free=starts())
 def test_a_patient_is_not_sent_where_something_else_is_booked(of, free):
     busy = Span(NINE, NINE + minutes(240))
-    found = propose(of, {KIND: free}, chosen={}, elsewhere={1: [busy]})
+    found = propose(of, {KIND: free}, chosen={}, other_visits={1: [busy]})
     for visit in of:
         for start in found[visit.id]:
             there = Span(start.start_at, start.end_at)
@@ -102,12 +102,12 @@ def test_a_patient_is_not_sent_where_something_else_is_booked(of, free):
 
 @given(of=visits(), free=starts(), data=st.data())
 def test_what_was_chosen_stays_with_its_visit(of, free, data):
-    before = propose(of, {KIND: free}, chosen={}, elsewhere={})
+    before = propose(of, {KIND: free}, chosen={}, other_visits={})
     chosen = {}
     for visit in of:
         moves = [Decision("move", *each.key) for each in before[visit.id]]
         chosen[visit.id] = data.draw(st.sampled_from([*moves, LEAVE, CANCEL]))
-    after = propose(of, {KIND: free}, chosen=chosen, elsewhere={})
+    after = propose(of, {KIND: free}, chosen=chosen, other_visits={})
     assert settled(of, after, chosen) == chosen
 
 
@@ -133,7 +133,7 @@ def test_who_saw_the_patient_last_comes_first_then_a_doctor_of_the_same_kind():
     alike = start(102, 3, NINE + minutes(60), "family medicine")
     known = start(103, 4, NINE + minutes(120), "dermatology")
     own = start(104, 1, NINE + minutes(1_440), "family medicine")
-    found = propose([visit], {KIND: [bones, alike, known, own]}, chosen={}, elsewhere={})
+    found = propose([visit], {KIND: [bones, alike, known, own]}, chosen={}, other_visits={})
     assert [each.doctor_id for each in found[1]] == [4, 3, 1]
 
 

@@ -36,21 +36,21 @@ from tests.support.statements import at_most
 DAY = date(2026, 3, 2)
 
 
-def seen() -> set[int]:
-    return state().seen
+def patients_seen() -> set[int]:
+    return state().patients_seen
 
 
 def test_visits_come_with_what_a_card_shows(clinic, open_practice):
     plan = a_plan(clinic.facility_id)
     patient = a_patient(first_name="Ana", last_name="Ruiz", preferred_language="es")
     visit = book(open_practice, "09:00", patient_id=patient.id, plan_id=plan.id)
-    state().seen = set()
+    state().patients_seen = set()
     [row] = board(clinic.facility_id, DAY).visits
     assert (row.id, row.start_at, row.status) == (visit.id, chicago(2, "09:00"), "scheduled")
     assert row.service == open_practice.service.name
-    assert seen() == set()
+    assert patients_seen() == set()
     assert row.name() == "Ruiz, Ana"
-    assert seen() == {patient.id}
+    assert patients_seen() == {patient.id}
     assert row.flags == ("new", "interpreter")
 
 

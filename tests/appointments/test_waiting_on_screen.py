@@ -44,7 +44,7 @@ def wish(practice, patient, **more):
 
 def standing(clinic, name="waiting"):
     with clinic.at_work():
-        today = queries.list_wishes(clinic.facility_id, standing=name, today=date(2026, 3, 2))
+        today = queries.list_wishes(clinic.facility_id, status=name, today=date(2026, 3, 2))
         return [(each.row.urgency, each.row.weekdays) for each in today]
 
 
@@ -151,7 +151,7 @@ def test_a_free_start_is_booked_from_the_list_in_one_step(browser, alder, work):
     assert sent["waitlist_entry_id"] == str(entry_id)
     assert browser.send("/appointments/new", sent).status_code == 303
     assert standing(alder) == []
-    page = browser.get("/appointments/waitlist?standing=booked").text
+    page = browser.get("/appointments/waitlist?status=booked").text
     assert "Open appointment" in page
     with alder.at_work():
         assert len(list_coming_of(work[1].id)) == 1
@@ -180,7 +180,7 @@ def test_a_wish_is_changed_withdrawn_and_put_back(browser, alder, work):
     assert browser.send(address, wish(*work, urgency="urgent")).status_code == 303
     assert standing(alder) == [("urgent", 0b1010)]
     browser.send(f"{address}/withdrawal")
-    assert "Marchetti, Greta" in browser.get("/appointments/waitlist?standing=withdrawn").text
+    assert "Marchetti, Greta" in browser.get("/appointments/waitlist?status=withdrawn").text
     browser.send(f"{address}/reinstatement")
     assert len(standing(alder)) == 1
 

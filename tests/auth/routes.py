@@ -109,7 +109,7 @@ ROUTES: dict[str, Route] = {
     "patients.merge": Route("patients.merge", "two_patients"),
     "patients.separation": Route("patients.merge", "merge"),
     "patients.distinction": Route("patients.merge", "two_patients"),
-    "patients.elsewhere": Route("patients.break_glass"),
+    "patients.other_facilities": Route("patients.break_glass"),
     "patients.break_glass": Route("patients.break_glass", "patient"),
     "appointments.home": Route("appointments.see"),
     "services.index": Route("services.see"),

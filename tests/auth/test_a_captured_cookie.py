@@ -92,7 +92,7 @@ ENDS: dict[str, Callable[[Stage], object]] = {
     "a proof": lambda s: s.hers.send("/account/proof", {"current_password": PASSWORD}),
     "every other browser signed out": lambda s: s.other().send("/account/sessions/ending"),
     "another role": lambda s: s.admin().send(
-        f"/staff/{s.desk.id}/edit", {"role": "clinician", "reach": "all"}
+        f"/staff/{s.desk.id}/edit", {"role": "clinician", "access_scope": "all"}
     ),
     "disabling": lambda s: s.admin().send(f"/staff/{s.desk.id}/disabling"),
     "an administrator": lambda s: s.admin().send(f"/staff/{s.desk.id}/sessions/ending"),

@@ -48,7 +48,7 @@ def test_a_year_of_holidays_in_the_readers_language():
 def close(browser, address, days):
     with on_monday():
         shown = browser.send(address, {"days": days, "do": "show"})
-        confirmed = {"days": days, "do": "confirm", "seen": seen(shown.text)}
+        confirmed = {"days": days, "do": "confirm", "confirmation_token": seen(shown.text)}
         return shown, browser.send(address, confirmed)
 
 

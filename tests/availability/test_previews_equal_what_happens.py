@@ -23,7 +23,7 @@ from portal.availability.queries import get_place_of, outlook
 from portal.availability.screens.changes import Scope, changed_by
 from portal.errors import DomainError
 from portal.scheduling.times import local_date
-from portal.web.previews import tried
+from portal.web.previews import preview
 from tests.support.scheduling import MONDAY, a_practice, book
 from tests.support.sizes import sized
 
@@ -65,10 +65,10 @@ def test_the_preview_is_what_happens(clinic, rules, booked, wanted):
 
     scope = Scope(place.facility_id, place.zone) if wanted[0] == "close" else place
     before, shown = outlook(scope.doctor_id, place.facility_id), on_the_board(scope)
-    said, answer = tried(lambda: changed_by(scope, change), seen=None)
+    said, answer = preview(lambda: changed_by(scope, change), confirmation_token=None)
     assert not answer.stays
     assert outlook(scope.doctor_id, place.facility_id) == before
-    done, answer = tried(lambda: changed_by(scope, change), seen=answer.mark)
+    done, answer = preview(lambda: changed_by(scope, change), confirmation_token=answer.mark)
     after = outlook(scope.doctor_id, place.facility_id)
     assert answer.stays
     assert done == said

@@ -37,7 +37,7 @@ def place(alder: Clinic, practice: Practice) -> str:
 
 
 def seen(html: str) -> str:
-    found = re.search(r'name="seen"[^>]*value="([0-9a-f]{32})"', html)
+    found = re.search(r'name="confirmation_token"[^>]*value="([0-9a-f]{32})"', html)
     assert found, html
     return found[1]
 
@@ -46,7 +46,9 @@ def show_and_do(browser, address: str, typed: dict[str, object]):
     """Show what a form does, and then do it; both answers."""
     shown = browser.send(address, typed | {"do": "show"})
     assert shown.status_code == 200
-    return shown, browser.send(address, typed | {"do": "confirm", "seen": seen(shown.text)})
+    return shown, browser.send(
+        address, typed | {"do": "confirm", "confirmation_token": seen(shown.text)}
+    )
 
 
 def rules(clinic: Clinic, practice: Practice) -> list[AvailabilityRule]:
@@ -89,7 +91,7 @@ def test_what_nobody_has_seen_is_not_done(browser, alder, practice, place):
     browser.sign_in(alder.owner)
     with on_monday():
         shown = browser.send(f"{place}/rules/new", MORNING | {"do": "show"}).text
-        other = MORNING | {"end_time": "12:00", "do": "confirm", "seen": seen(shown)}
+        other = MORNING | {"end_time": "12:00", "do": "confirm", "confirmation_token": seen(shown)}
         again = browser.send(f"{place}/rules/new", other)
     assert "Something changed since you looked." in again.text
     assert rules(alder, practice) == []

@@ -94,8 +94,8 @@ def test_it_is_shown_first_and_then_done(browser, alder, practice):
         typed = {"pause_from": "10:00", "pause_until": "11:00"}
         shown = browser.send(address, typed | {"do": "show"}).text
         assert "openings will be removed" in shown
-        mark = shown.split('name="seen"')[1].split('value="')[1].split('"')[0]
-        done = browser.send(address, typed | {"do": "confirm", "seen": mark})
+        mark = shown.split('name="confirmation_token"')[1].split('value="')[1].split('"')[0]
+        done = browser.send(address, typed | {"do": "confirm", "confirmation_token": mark})
         assert "The hours are split." in browser.get(done.location).text
 
 

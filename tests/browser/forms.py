@@ -144,8 +144,8 @@ class Filler:
             else:
                 needed = GOOD.get(name) or OF_TYPE.get(form.types.get(name, ""))
                 form.fields[name] = [needed or (form.fields.get(name) or ["1"])[0]]
-        if again.fields.get("seen"):
-            form.fields["seen"] = again.fields["seen"]
+        if again.fields.get("confirmation_token"):
+            form.fields["confirmation_token"] = again.fields["confirmation_token"]
 
     def _choose(self, form: Form, again: Form, name: str) -> None:
         """Of a search field that has to be filled: look for anything, then take the first found."""
@@ -163,9 +163,11 @@ class Filler:
             return answer, None
         sent = values | {"csrf_token": [self.browser.csrf]}
         answer = self.browser.post(action, data=sent | {"do": ["show"]})
-        mark = re.search(r'name="seen"[^>]*value="([0-9a-f]{32})"', answer.text)
+        mark = re.search(r'name="confirmation_token"[^>]*value="([0-9a-f]{32})"', answer.text)
         if answer.status_code == 200 and mark:
-            answer = self.browser.post(action, data=sent | {"seen": [mark[1]], "do": ["confirm"]})
+            answer = self.browser.post(
+                action, data=sent | {"confirmation_token": [mark[1]], "do": ["confirm"]}
+            )
         assert answer.status_code < 500, action
         self._look(answer.text, action)
         if answer.status_code in {200, 303}:

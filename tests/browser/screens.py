@@ -27,7 +27,7 @@ SEEN_BY = {
     "auth.passkey": "unproven",
     "auth.enrolment": "unenrolled",
     "auth.passkey_new": "unenrolled",
-    "patients.elsewhere": "desk",
+    "patients.other_facilities": "desk",
     "patients.break_glass": "desk",
 }
 # Addresses that say more than the route; `{...}` is one of the demo's ids.
@@ -274,8 +274,8 @@ NEVER_REFUSED = {
 }  # fmt: skip
 # What is the same with and without records.
 NEVER_EMPTY = {
-    "staff.index", "setup.index", "sheets.export", "appointments.offers", "patients.elsewhere",
-    "appointments.overlaps",
+    "staff.index", "setup.index", "sheets.export", "appointments.offers",
+    "patients.other_facilities", "appointments.overlaps",
 }  # fmt: skip
 
 

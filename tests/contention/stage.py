@@ -82,7 +82,7 @@ def set_up(
             people = [a_patient().id for _ in range(patients)]
             starts = _starts(practices)
         account = clinic.slug, clinic.desk.email
-        token = sign_in(*account, clinic.desk.password, tried=throttling.account(*account))
+        token = sign_in(*account, clinic.desk.password, bucket=throttling.account(*account))
         session.commit()
     return Stage(database, app, folder, clinic, token, starts, people)
 

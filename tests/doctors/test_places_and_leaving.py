@@ -30,7 +30,7 @@ def practice(alder: Clinic) -> Iterator[Practice]:
 
 def seen_in(html: str) -> str:
     """The mark that the form carries of what it has shown."""
-    return html.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    return html.split('name="confirmation_token"')[1].split('value="')[1].split('"')[0]
 
 
 def ending(practice: Practice) -> str:
@@ -66,7 +66,7 @@ def test_ending_a_place_shows_the_visits_that_stand(browser, alder, practice):
     browser.sign_in(alder.admin)
     asked = browser.get(ending(practice)).text
     assert "1 appointment here stays booked." in asked
-    done = browser.send(ending(practice), {"seen": seen_in(asked)})
+    done = browser.send(ending(practice), {"confirmation_token": seen_in(asked)})
     assert done.location == f"/doctors/{practice.doctor.id}"
     with alder.at_work():
         [place] = list_own_places(practice.doctor.id)
@@ -80,7 +80,7 @@ def test_ending_a_place_says_what_else_nobody_can_book_then(browser, alder, prac
     assert "No new appointment can be booked with this doctor here." in asked
     assert "1 service is no longer offered by this doctor here." in asked
     assert "1 session of the week stays written down" in asked
-    browser.send(ending(practice), {"seen": seen_in(asked)})
+    browser.send(ending(practice), {"confirmation_token": seen_in(asked)})
     with alder.at_work():
         wanted = OpeningQuery(offering_id=practice.offering.id)
         assert list_openings(wanted, days=90, limit=500) == []
@@ -91,7 +91,7 @@ def test_a_visit_booked_meanwhile_is_shown_first(browser, alder, practice):
     asked = browser.get(ending(practice)).text
     with alder.at_work():
         book(practice, "10:00")
-    response = browser.send(ending(practice), {"seen": seen_in(asked)}, htmx=True)
+    response = browser.send(ending(practice), {"confirmation_token": seen_in(asked)}, htmx=True)
     assert response.status_code == 409
     assert "2 appointments here stay booked." in response.text
     with alder.at_work():

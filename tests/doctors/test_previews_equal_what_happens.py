@@ -13,7 +13,7 @@ from portal.doctors.commands import end_place, place_at_facility
 from portal.doctors.queries import find_place, lost_with_location
 from portal.facilities.visits import list_visits, visits_of_doctor
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
-from portal.web.previews import tried
+from portal.web.previews import preview
 from tests.support.factories import a_facility
 from tests.support.scheduling import (
     MONDAY,
@@ -77,11 +77,11 @@ def test_the_preview_is_what_happens(alder, visits, today):
             before, free = offers(kept), offers(ended)
             lost = lost_with_location(*ending)
             assert lost == (sessions(ended), 1)
-            said, answer = tried(lambda: end_place(*ending), seen=None)
+            said, answer = preview(lambda: end_place(*ending), confirmation_token=None)
             assert not answer.stays
             assert find_place(doctor_id=ending[0], facility_id=ending[1]).active
 
-            done, answer = tried(lambda: end_place(*ending), seen=answer.mark)
+            done, answer = preview(lambda: end_place(*ending), confirmation_token=answer.mark)
             assert answer.stays
             assert shown == said == done
             assert sorted(said.ids) == sorted(booked[0])

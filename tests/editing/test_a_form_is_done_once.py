@@ -33,7 +33,7 @@ OWN_KEYS = {
 }
 # Reads, though it is posted: what is looked for stands in no address. And one's own account, whose
 # forms hold passwords, of which nothing is kept.
-NOT_DONE = {"patients.search", "patients.elsewhere", "patients.duplicates_of"}
+NOT_DONE = {"patients.search", "patients.other_facilities", "patients.duplicates_of"}
 STEP = {"name": "Vitals", "default_duration_minutes": "5"}
 
 

@@ -143,8 +143,10 @@ def file(browser: Browser, work: Work) -> Sent:
 
 def columns(browser: Browser, work: Work) -> Sent:
     brought = send(browser, file(browser, work).fields, "/imports/")
-    sent = shown(browser.get(brought.location).text, "seen")
-    sent = shown(browser.post(brought.location, data=sent | {"do": "show"}).text, "seen")
+    sent = shown(browser.get(brought.location).text, "confirmation_token")
+    sent = shown(
+        browser.post(brought.location, data=sent | {"do": "show"}).text, "confirmation_token"
+    )
     otherwise = {"column_last_name": "0"}
     sent |= {"do": "confirm"}
     return Sent(brought.location, sent, otherwise, "The file is imported")

@@ -55,7 +55,7 @@ def booked(alder: Clinic):
 
 def seen_in(html: str) -> str:
     """The mark that the form carries of what it has shown."""
-    return html.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    return html.split('name="confirmation_token"')[1].split('value="')[1].split('"')[0]
 
 
 def test_ending_by_date_first_shows_whom_it_affects(browser: Browser, alder: Clinic, booked):
@@ -66,7 +66,7 @@ def test_ending_by_date_first_shows_whom_it_affects(browser: Browser, alder: Cli
     assert f"/appointments/{booked.next_week}" in asked.text
     assert f"/appointments/{booked.this_week}" not in asked.text
     assert not alder.entries("facility_insurance_plans.update")
-    done = browser.send(booked.address, LAST_DAY | {"seen": seen_in(asked.text)})
+    done = browser.send(booked.address, LAST_DAY | {"confirmation_token": seen_in(asked.text)})
     assert done.status_code == 303
     with alder.at_work():
         assert list_uncovered() == [booked.next_week]
@@ -83,7 +83,7 @@ def test_what_was_booked_after_the_preview_is_shown_again(browser, alder, booked
     with alder.at_work():
         more = chicago(9, "09:00")
         book(booked.practice, start_at=more, plan_id=booked.plan_id)
-    again = browser.send(booked.address, LAST_DAY | {"seen": seen_in(asked.text)})
+    again = browser.send(booked.address, LAST_DAY | {"confirmation_token": seen_in(asked.text)})
     assert again.status_code == 409
     assert "2 booked appointments are affected." in again.text
 
@@ -107,7 +107,7 @@ def test_the_key_that_ends_acceptance_leads_to_whom_it_affects(browser, alder, b
     )  # fmt: skip
     shown = browser.get(answer.headers["HX-Redirect"]).text
     assert "2 booked appointments are affected." in shown
-    done = browser.send(booked.address, {"enabled": "n", "seen": seen_in(shown)})
+    done = browser.send(booked.address, {"enabled": "n", "confirmation_token": seen_in(shown)})
     assert done.status_code == 303
     with alder.at_work():
         assert count_uncovered() == 2
@@ -119,7 +119,10 @@ def test_a_plan_that_ends_leaves_its_later_visits_uncovered(browser, alder, book
     typed = {"name": "Plan", "plan_code": "P", "effective_to": "2026-03-05"}
     asked = browser.send(address, typed)
     assert "1 booked appointment is affected." in asked.text
-    assert browser.send(address, typed | {"seen": seen_in(asked.text)}).status_code == 303
+    assert (
+        browser.send(address, typed | {"confirmation_token": seen_in(asked.text)}).status_code
+        == 303
+    )
     with alder.at_work():
         assert list_uncovered() == [booked.next_week]
 

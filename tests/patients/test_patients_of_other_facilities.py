@@ -168,7 +168,7 @@ def test_registering_somebody_whom_another_facility_knows_is_asked_about(browser
 )
 def test_asking_other_facilities_tells_the_number_and_no_more(browser, there, typed):
     typed = {key: there.mrn if key == "mrn" else value for key, value in typed.items()}
-    answer = browser.sign_in(there.person).send("/patients/elsewhere", typed)
+    answer = browser.sign_in(there.person).send("/patients/other-facilities", typed)
     assert f"MRN {there.mrn}" in answer.text
     assert not any(word in answer.text for word in ("Feather", "0142<", "zeb@"))
     [asked] = there.clinic.entries("patients.elsewhere")
@@ -182,7 +182,7 @@ def test_asking_other_facilities_tells_the_number_and_no_more(browser, there, ty
     ids=lambda typed: " ".join(typed),
 )  # fmt: skip
 def test_asking_for_somebody_nobody_knows_is_written_down_too(browser, there, typed):
-    answer = browser.sign_in(there.person).send("/patients/elsewhere", typed)
+    answer = browser.sign_in(there.person).send("/patients/other-facilities", typed)
     assert "No other facility knows this person" in answer.text
     [asked] = there.clinic.entries("patients.elsewhere")
     assert (asked.user_id, asked.patient_id) == (there.person.id, None)
@@ -192,7 +192,7 @@ def test_asking_for_somebody_nobody_knows_is_written_down_too(browser, there, ty
     "typed", [{}, {"name": "Quillfeather"}, {"dob": "1980-03-04"}, {"dob": "yesterday"}]
 )
 def test_too_little_is_no_way_to_leaf_through(browser, there, typed):
-    answer = browser.sign_in(there.person).send("/patients/elsewhere", typed)
+    answer = browser.sign_in(there.person).send("/patients/other-facilities", typed)
     assert answer.status_code == 422
     assert there.mrn not in answer.text
     assert there.clinic.entries("patients.elsewhere") == []
@@ -202,13 +202,15 @@ def test_whom_one_reaches_is_not_told_of_nor_another_clinics_patient(browser, th
     elsewhere(birch, **KNOWN)
     with there.clinic.at_work():
         a_patient(facility_id=there.clinic.facility_id, **KNOWN)
-    answer = browser.sign_in(there.person).send("/patients/elsewhere", {"phone": KNOWN["phone"]})
+    answer = browser.sign_in(there.person).send(
+        "/patients/other-facilities", {"phone": KNOWN["phone"]}
+    )
     assert answer.text.count("break-glass") == 1
 
 
 def test_whoever_sees_every_facility_has_nobody_to_ask(browser, there):
     browser.sign_in(there.clinic.desk)
-    assert browser.get("/patients/elsewhere").location == "/patients/"
+    assert browser.get("/patients/other-facilities").location == "/patients/"
     assert "Ask whether another facility" not in browser.get("/patients/").text
     browser.sign_in(there.person)
     assert "Ask whether another facility" in browser.get("/patients/").text

@@ -108,12 +108,12 @@ def test_merged_and_deleted_patients_are_not_found(clinic, session):
 
 def test_only_who_is_shown_counts_as_seen(clinic, session):
     shown, hidden = register("Alexandria", "Eze"), register("Alexandrina", "Eze")
-    state().seen = set()
+    state().patients_seen = set()
     [row] = queries.search_patients("alexandria")
-    assert state().seen == set()
+    assert state().patients_seen == set()
     assert row.name
-    assert state().seen == {shown.id}
-    assert hidden.id not in state().seen
+    assert state().patients_seen == {shown.id}
+    assert hidden.id not in state().patients_seen
 
 
 NAMES = st.text(

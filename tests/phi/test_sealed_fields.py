@@ -32,7 +32,7 @@ def ann(alder, session):
     with alder.at_work():
         made = register_patient(ANN)
         session.expunge_all()
-        state().seen = set()
+        state().patients_seen = set()
         yield queries.get_patient(made.id)
 
 
@@ -47,11 +47,11 @@ def another_key_encryption_key():
 
 
 def test_finding_a_patient_opens_nothing_and_looking_registers_the_read(ann, session):
-    assert state().seen == set()
+    assert state().patients_seen == set()
     assert ann.email is None
-    assert state().seen == set()
+    assert state().patients_seen == set()
     assert ann.dob == date(1980, 3, 4)
-    assert state().seen == {ann.id}
+    assert state().patients_seen == {ann.id}
 
 
 def test_a_value_set_is_there_before_and_after_the_flush(ann, session):

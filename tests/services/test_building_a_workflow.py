@@ -50,7 +50,7 @@ def typed(*steps: tuple[int, str], **more: str) -> dict[str, str]:
 
 
 def seen(html: str) -> str:
-    found = re.search(r'name="seen"[^>]*value="([0-9a-f]{32})"', html)
+    found = re.search(r'name="confirmation_token"[^>]*value="([0-9a-f]{32})"', html)
     assert found, html
     return found[1]
 
@@ -81,7 +81,9 @@ def test_publishing_is_shown_first_and_then_done(browser, alder, practice, step_
         assert "New appointments take 35 minutes instead of 30." in shown.text
         assert "1 coming appointment" in shown.text
         assert minutes(alder, practice) == [15, 15]
-        done = browser.send(address, form | {"do": "publish", "seen": seen(shown.text)})
+        done = browser.send(
+            address, form | {"do": "publish", "confirmation_token": seen(shown.text)}
+        )
     assert done.status_code == 303
     assert minutes(alder, practice) == [10, 25]
     assert "35 min" in browser.get(done.location).text
@@ -143,7 +145,7 @@ def test_a_plan_gets_steps_of_its_own_beside_the_usual_ones(browser, alder, prac
     assert plan_name in browser.get(address).text
     form = typed((step_id, ""), insurance_plan_id=str(plan_id))
     mark = seen(browser.send(address, form | {"do": "review"}).text)
-    done = browser.send(address, form | {"do": "publish", "seen": mark})
+    done = browser.send(address, form | {"do": "publish", "confirmation_token": mark})
     assert minutes(alder, practice, plan_id) == [10]
     beside = browser.get(done.location).text
     assert plan_name in beside
@@ -198,5 +200,8 @@ def test_a_new_offering_begins_with_the_steps_of_the_same_service_elsewhere(
     steps = [(step.step_template_id, str(step.minutes)) for step in known]
     fields = typed(*steps, insurance_plan_id="")
     mark = seen(browser.send(address, fields | {"do": "review"}).text)
-    assert browser.send(address, fields | {"do": "publish", "seen": mark}).status_code == 303
+    assert (
+        browser.send(address, fields | {"do": "publish", "confirmation_token": mark}).status_code
+        == 303
+    )
     assert minutes(alder, practice) == [step.minutes for step in known]

@@ -20,7 +20,7 @@ from portal.services.commands import (
 )
 from portal.services.queries import find_active_workflow, list_workflow_steps, workflow_for
 from portal.services.screens.workflows import publish
-from portal.web.previews import tried
+from portal.web.previews import preview
 from tests.support.factories import a_facility
 from tests.support.scheduling import (
     MONDAY,
@@ -104,11 +104,11 @@ def test_the_preview_is_what_happens(alder, plans, without, wanted, minutes):
 
         answered = {plan: workflow_for(offering_id, plan).id for plan in some.visits}
         taken = {v: list_steps(v) for each in some.visits.values() for v in each}
-        said, answer = tried(lambda: publish(usual, change), seen=None)
+        said, answer = preview(lambda: publish(usual, change), confirmation_token=None)
         assert not answer.stays
         assert {plan: workflow_for(offering_id, plan).id for plan in some.visits} == answered
 
-        done, answer = tried(lambda: publish(usual, change), seen=answer.mark)
+        done, answer = preview(lambda: publish(usual, change), confirmation_token=answer.mark)
         assert answer.stays
         assert done.fingerprint() == said.fingerprint()
         made = find_active_workflow(offering_id, plan_id)

@@ -59,8 +59,8 @@ def show(browser, address: str, typed: dict[str, str]):
 
 
 def do(browser, address: str, typed: dict[str, str], shown):
-    mark = re.search(r'name="seen"[^>]*value="([0-9a-f]{32})"', shown.text)
-    return browser.send(address, typed | {"do": "confirm", "seen": mark[1]})
+    mark = re.search(r'name="confirmation_token"[^>]*value="([0-9a-f]{32})"', shown.text)
+    return browser.send(address, typed | {"do": "confirm", "confirmation_token": mark[1]})
 
 
 def whole(browser, kind: str, content: str | bytes, **changed: str):

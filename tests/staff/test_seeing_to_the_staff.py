@@ -17,7 +17,7 @@ from tests.support.client import Browser
 from tests.support.meanwhile import meanwhile
 
 NEW = {"name": "Ines Moreau", "email": "ines@alder.example", "role": "clinician",
-       "reach": "all"}  # fmt: skip
+       "access_scope": "all"}  # fmt: skip
 
 
 @pytest.fixture
@@ -89,13 +89,13 @@ def test_facilities_limit_what_somebody_reaches_and_all_is_a_choice_of_its_own(b
     browser.sign_in(alder.owner)
     address = f"/staff/{alder.desk.id}/edit"
     browser.get(address)
-    some = {"role": "front_desk", "reach": "some"}
+    some = {"role": "front_desk", "access_scope": "some"}
     browser.send(address, some | {"facility_ids": [alder.facility_id]})
     refused = browser.send(address, some)
     assert "Choose at least one facility, or all facilities." in refused.text
     with alder.at_work():
         assert facility_ids_of(alder.desk.id) == [alder.facility_id]
-    browser.send(address, {"role": "front_desk", "reach": "all"})
+    browser.send(address, {"role": "front_desk", "access_scope": "all"})
     with alder.at_work():
         assert facility_ids_of(alder.desk.id) == []
 
@@ -104,7 +104,7 @@ def test_another_clinics_facility_is_no_choice(browser, alder, birch):
     browser.sign_in(alder.owner)
     address = f"/staff/{alder.desk.id}/edit"
     browser.get(address)
-    typed = {"role": "front_desk", "reach": "some", "facility_ids": [birch.facility_id]}
+    typed = {"role": "front_desk", "access_scope": "some", "facility_ids": [birch.facility_id]}
     assert browser.send(address, typed).status_code == 422
 
 
@@ -200,7 +200,7 @@ def test_an_administrator_does_not_limit_an_owner(browser, alder):
     browser.sign_in(alder.admin)
     address = f"/staff/{alder.owner.id}/edit"
     browser.get(address)
-    refused = browser.send(address, {"role": "owner", "reach": "some",
+    refused = browser.send(address, {"role": "owner", "access_scope": "some",
                                      "facility_ids": [alder.facility_id]})  # fmt: skip
     assert refused.status_code == 422
     assert "Only an owner" in refused.text

@@ -97,7 +97,7 @@ def test_a_second_deadlock_is_a_conflict_that_changed_nothing(signed_in, alder, 
 
 def test_everybody_whose_data_was_opened_gets_one_entry(signed_in, alder, instead):
     def view() -> Response:
-        state().seen.update({11, 12})
+        state().patients_seen.update({11, 12})
         return Response("<html><h1>two people</h1></html>")
 
     instead(view)
@@ -112,7 +112,7 @@ def test_everybody_whose_data_was_opened_gets_one_entry(signed_in, alder, instea
 
 def test_who_was_seen_is_on_record_although_the_request_was_refused(signed_in, alder, instead):
     def view() -> Response:
-        state().seen.add(11)
+        state().patients_seen.add(11)
         raise DomainError
 
     instead(view)
@@ -122,7 +122,7 @@ def test_who_was_seen_is_on_record_although_the_request_was_refused(signed_in, a
 
 def test_nobody_is_shown_when_the_entry_cannot_be_written(signed_in, instead, monkeypatch):
     def view() -> Response:
-        state().seen.add(11)
+        state().patients_seen.add(11)
         return Response("<html><h1>Secret Patient</h1></html>")
 
     instead(view)

@@ -118,7 +118,7 @@ def _bring_back(
             stays[each.appointment_id] = refusal
         else:
             returned.insert(0, each.appointment_id)
-            each.returned_at, each.told = clock.now(), each.called_at is not None
+            each.returned_at, each.informed = clock.now(), each.called_at is not None
             each.called_at = each.called_by = None
     values = {"tenant_id": request_context().tenant_id, "ids": returned, "absence_id": absence.id}
     session.execute(writes.DECIDED, values)

@@ -46,7 +46,8 @@ SPANS = text("""
 # now, whatever has become of it since.
 CALLS = """
     SELECT v.id, v.appointment_id, v.outcome, v.from_start_at, was_at.timezone AS from_zone,
-           was_with.display_name AS from_doctor, v.to_start_at, v.called_at, v.returned_at, v.told,
+           was_with.display_name AS from_doctor, v.to_start_at, v.called_at, v.returned_at,
+           v.told AS informed,
            u.name AS called_by, a.status, a.start_at, a.doctor_id, d.display_name AS doctor,
            f.name AS facility, f.timezone AS zone, s.name AS service, a.patient_id, p.row_uid,
            p.first_name AS first_envelope, p.last_name AS last_envelope,
@@ -113,12 +114,12 @@ class Call(NamedTuple):
     called_at: datetime | None
     called_by: str | None
     returned_at: datetime | None
-    told: bool
+    informed: bool
 
     @property
     def needed(self) -> bool:
         """Whether the patient has something to be told, now or before."""
-        return self.returned_at is None or self.told
+        return self.returned_at is None or self.informed
 
     @property
     def stands(self) -> str:
@@ -252,5 +253,5 @@ def _call(row: Any) -> Call:
     return Call(
         row.appointment_id, name, phone, row.mrn, row.service, row.outcome, row.from_start_at,
         row.from_zone, row.from_doctor, row.to_start_at, row.status, row.start_at, row.zone,
-        row.doctor, row.facility, row.called_at, row.called_by, row.returned_at, row.told,
+        row.doctor, row.facility, row.called_at, row.called_by, row.returned_at, row.informed,
     )  # fmt: skip

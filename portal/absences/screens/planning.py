@@ -90,10 +90,10 @@ def plan_absence(
         proposals: dict[int, list[Proposal]] = {visit.id: [] for visit in visits}
         if asked:
             soonest = clock.now() + (timedelta(0) if soon else TO_GET_THERE)
-            starts, elsewhere = (
+            starts, other_visits = (
                 queries.starts_for(asked, soonest=soonest),
                 queries.other_visits(asked),
             )
-            proposals |= propose(asked, starts, chosen=chosen, elsewhere=elsewhere)
+            proposals |= propose(asked, starts, chosen=chosen, other_visits=other_visits)
         savepoint.rollback()
     return Plan(places, lost, visits, proposals, settled(visits, proposals, chosen), begun)

@@ -77,8 +77,8 @@ def _proposals(ids: list[int]) -> dict[int, tuple[str, list[tuple[str, str]]]]:
     if not visits:
         return {}
     starts = queries.starts_for(visits, soonest=clock.now() + TO_GET_THERE)
-    elsewhere = queries.other_visits(visits)
-    found = propose(visits, starts, chosen={}, elsewhere=elsewhere)
+    other_visits = queries.other_visits(visits)
+    found = propose(visits, starts, chosen={}, other_visits=other_visits)
     words = start_words(each for proposals in found.values() for each in proposals)
     return {
         visit.id: (

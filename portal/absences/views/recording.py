@@ -27,7 +27,7 @@ from portal.web.answers import form_page, go, toast
 from portal.web.days import day_asked
 from portal.web.forms import record_number
 from portal.web.pagination import Listing, Window, window_from
-from portal.web.previews import mark_of, tried
+from portal.web.previews import mark_of, preview
 
 PAGE, FORM = "absences/new.html", "absences/_form.html"
 ON_A_PAGE = 25
@@ -88,7 +88,7 @@ def new(doctor_id: int) -> Response:
             shown.plan = plan_absence(
                 details, chosen, soon=form.propose_soon.data, for_those_here=form.propose_here.data
             )
-            form.seen.data = mark_of(shown.plan.fingerprint())
+            form.confirmation_token.data = mark_of(shown.plan.fingerprint())
     return form_page(PAGE, FORM, form, doctor=doctor, **shown.around())
 
 
@@ -103,9 +103,9 @@ def _record(form: AbsenceForm, details: AbsenceDetails, shown: ShownPlan) -> int
     """Do it, if it is what was shown and every visit can go; else say why not on the form."""
     decisions = chosen_in(request.form)
     try:
-        recorded, answer = tried(
+        recorded, answer = preview(
             lambda: commands.record_absence(details, decisions, because=form.cancel_reason.data),
-            seen=form.seen.data,
+            confirmation_token=form.confirmation_token.data,
         )
     except PlacesRefused as refused:
         shown.reasons = said_of(refused)

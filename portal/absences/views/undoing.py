@@ -17,7 +17,7 @@ from portal.auth.permissions import permission
 from portal.doctors.queries import get_doctor, list_doctor_names
 from portal.schema.absences import Absence
 from portal.web.answers import form_page, go, toast
-from portal.web.previews import tried
+from portal.web.previews import preview
 
 
 @bp.route("/absences/<int:absence_id>/reversal", methods=["GET", "POST"])
@@ -27,14 +27,16 @@ def reversal(absence_id: int) -> Response:
     form, undone, stays = UndoForm(), None, []
     sent = form.validate_on_submit()
     with form.command_errors():
-        seen = form.seen.data if sent else None
-        undone, answer = tried(lambda: commands.undo_absence(absence), seen=seen)
+        confirmation_token = form.confirmation_token.data if sent else None
+        undone, answer = preview(
+            lambda: commands.undo_absence(absence), confirmation_token=confirmation_token
+        )
         if answer.stays:
             toast(_("Absence undone."))
             return go("absences.show", absence_id=absence_id)
         if sent:
             form.reject(AbsenceVisitsChanged())
-        form.seen.data, stays = answer.mark, stays_of(absence_id, undone)
+        form.confirmation_token.data, stays = answer.mark, stays_of(absence_id, undone)
     return form_page("absences/reversal.html", "absences/_reversal.html", form, absence=absence,
                      undone=undone, stays=stays, spans=queries.list_spans(absence_id),
                      doctor=get_doctor(absence.doctor_id, even_retired=True))  # fmt: skip

@@ -90,10 +90,10 @@ class _Reader:
         )  # fmt: skip
 
 
-def _bytes(written: str) -> bytes:
+def _bytes(stored: str) -> bytes:
     """What is no envelope's text is no envelope either, and shown as unreadable."""
     try:
-        return bytes.fromhex(written.removeprefix(BYTES))
+        return bytes.fromhex(stored.removeprefix(BYTES))
     except ValueError:
         return b""
 

@@ -160,8 +160,8 @@ def _indexed(
     ]
     if len(found) == 1:
         return found[0]
-    together = union_all(*(each.limit(most).subquery().select() for each in found)).subquery()
-    return select(together).order_by(together.c.occurred_at.desc(), together.c.id.desc())
+    candidates = union_all(*(each.limit(most).subquery().select() for each in found)).subquery()
+    return select(candidates).order_by(candidates.c.occurred_at.desc(), candidates.c.id.desc())
 
 
 def _wanted(

@@ -95,7 +95,7 @@ def _shown(form: FilterForm, stretch: Stretch, zone: str) -> Response:
         stretch=stretch,
         zone=zone,
         asked=form.asked,
-        standing=queries.get_standing(),
+        seal_status=queries.get_standing(),
         unreviewed=queries.count_unreviewed(),
         now=clock.real(),
         key=uuid4(),

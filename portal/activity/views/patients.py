@@ -90,16 +90,16 @@ def correction(patient_id: int, disclosure_id: int) -> Response:
 def _account(template: str, patient: Patient, *, fragment: str | None) -> Response:
     today = _today()
     since = first_accounted_day(today)
-    told = queries.list_disclosures(patient.id, since=since)
+    disclosures = queries.list_disclosures(patient.id, since=since)
     return page(
         template,
         fragment,
         patient=patient,
-        told=told,
-        accounted=[each for each in told if each.is_accounted(today)],
+        listed=disclosures,
+        accounted=[each for each in disclosures if each.is_accounted(today)],
         since=since,
         today=today,
-        names=queries.names_of(each.disclosure.recorded_by for each in told),
+        names=queries.names_of(each.disclosure.recorded_by for each in disclosures),
     )
 
 

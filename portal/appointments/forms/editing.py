@@ -21,13 +21,13 @@ from portal.web.forms.words import BeginsWithName
 
 
 class EditForm(PortalForm):
-    """What a booked appointment says; `seen` is the mark of what was shown that it changes."""
+    """What a booked appointment says; `confirmation_token` marks the change that was shown."""
 
     service_id = SelectField(lazy_gettext("Service"), coerce=record_number)
     insurance_plan_id = PickField(lazy_gettext("Insurance"))
     language = SelectField(lazy_gettext("Language"), coerce=tidy)
     notes = TextAreaField(lazy_gettext("Notes"), [Length(max=2000)], filters=[tidy])
-    seen = HiddenField()
+    confirmation_token = HiddenField()
 
     def set_choices(self, visit: Appointment) -> None:
         """The services of its doctor there, the plans as its facility sees them."""

@@ -46,14 +46,14 @@ class WayOut(NamedTuple):
 class Verdict:
     """Whether the plan pays there; `kind` is good, bad or plain (nobody's plan).
 
-    `elsewhere` names facilities that take it, where this person does not book.
+    `other_facilities` names facilities that take it, where this person does not book.
     """
 
     kind: str
     text: str
     ways: Sequence[WayOut] = ()
     href: str | None = None
-    elsewhere: str | None = None
+    other_facilities: str | None = None
 
     @property
     def accepted(self) -> bool:

@@ -71,7 +71,7 @@ class MoveForm(PortalForm):
             moved_from=self.moved_from.data or None,
         )  # fmt: skip
 
-    def tried(self, zone: str) -> tuple[datetime, int] | None:
+    def wanted(self, zone: str) -> tuple[datetime, int] | None:
         """The start and the doctor that were asked for, or None. Raises NotFound."""
         if self.start_at.data:
             typed = is_start(self.start_at.data) and self.doctor_id.data

@@ -113,10 +113,10 @@ class Around:
     def usual_doctor(self) -> str | None:
         """Who saw the patient most; of two, who did last."""
         visits: dict[int, int] = {}
-        for seen in self.seen_by:
-            visits[seen.doctor_id] = visits.get(seen.doctor_id, 0) + seen.visits
+        for each in self.seen_by:
+            visits[each.doctor_id] = visits.get(each.doctor_id, 0) + each.visits
         most = max(visits, key=visits.__getitem__, default=None)
-        return next((seen.doctor for seen in self.seen_by if seen.doctor_id == most), None)
+        return next((each.doctor for each in self.seen_by if each.doctor_id == most), None)
 
 
 def around_patient(patient_id: int) -> Around:

@@ -151,8 +151,8 @@ def list_following(appointment: Appointment, *, cancelled_at: datetime | None = 
     )
     if cancelled_at is None:
         return session.scalars(asked.where(visit.status == "scheduled")).all()
-    together = (visit.status == "cancelled", visit.finished_at == cancelled_at)
-    return session.scalars(asked.where(*together)).all()
+    same_cancellation = (visit.status == "cancelled", visit.finished_at == cancelled_at)
+    return session.scalars(asked.where(*same_cancellation)).all()
 
 
 def _planned(

@@ -141,17 +141,17 @@ class WishRow:
 
 
 def list_wishes(
-    facility_id: int, *, standing: str, today: date, limit: int = 51, offset: int = 0
+    facility_id: int, *, status: str, today: date, limit: int = 51, offset: int = 0
 ) -> list[WishRow]:
     """Who is on a facility's waitlist, the most urgent and longest waiting first.
 
     Args:
         facility_id: where they would come.
-        standing: waiting, expired, booked or withdrawn.
+        status: waiting, expired, booked or withdrawn.
         today: the facility's date.
         limit, offset: the window.
     """
-    which = f"{STANDING[standing]} AND {AT_FACILITY}"
+    which = f"{STANDING[status]} AND {AT_FACILITY}"
     values = {"facility_id": facility_id, "today": today, "limit": limit, "offset": offset}
     return _listed(which, values)
 

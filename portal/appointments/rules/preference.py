@@ -50,7 +50,7 @@ def preferred(
         specialties: of each doctor with openings.
     """
     earliest = next(iter(openings), None)
-    for_this = next((seen for seen in seen_by if seen.service_id == service_id), None)
+    for_this = next((each for each in seen_by if each.service_id == service_id), None)
     last = for_this or next(iter(seen_by), None)
     if earliest is None or last is None:
         return earliest, None

@@ -64,8 +64,8 @@ def _why_lost(choice: Choice, slot: AvailabilitySlot, doctor: str) -> list[SaidR
     if not offerings:
         return [SaidReason(_("%(doctor)s does not offer this service here.", doctor=doctor))]
     reasons = why_not(offerings[0].id, choice.plan_id, slot.start_at)
-    told = (each for each in reasons if not each.code.startswith(OF_PLAN))
-    return say_reasons(told, About(offerings[0], choice.plan_id, choice.facility.timezone))
+    remaining = (each for each in reasons if not each.code.startswith(OF_PLAN))
+    return say_reasons(remaining, About(offerings[0], choice.plan_id, choice.facility.timezone))
 
 
 def _offerings(choice: Choice, doctor_id: int | None) -> list[OfferingRow]:

@@ -150,12 +150,12 @@ def why_not_there(
 def not_moved(form: MoveForm, zone: str) -> str:
     """That it is not moved: to which time, with which doctor."""
     try:
-        tried = form.tried(zone)
+        wanted = form.wanted(zone)
     except NotFound:
-        tried = None
-    if tried is None:
+        wanted = None
+    if wanted is None:
         return str(_("Not moved."))
-    at, doctor_id = tried
+    at, doctor_id = wanted
     name = list_doctor_names({doctor_id}).get(doctor_id, "?")
     return str(_("Not moved to %(when)s.", when=_in_words(at, zone, name)))
 
@@ -177,8 +177,8 @@ def moved_meanwhile(
     chosen = {"opening": f"{to.slot_id}-{offering.id}"} if to.slot_id else {
         "doctor_id": offering.doctor_id, "start_at": at.isoformat()
     }  # fmt: skip
-    seen = {"moved_from": where(visit.start_at, visit.doctor_id)}
-    return [Instead(_("Move to %(when)s", when=yours), chosen | seen)]
+    carried = {"moved_from": where(visit.start_at, visit.doctor_id)}
+    return [Instead(_("Move to %(when)s", when=yours), chosen | carried)]
 
 
 def _in_words(at: datetime, zone: str, doctor: str) -> str:

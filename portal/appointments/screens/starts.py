@@ -89,7 +89,7 @@ class Offers:
     reasons: Sequence[SaidReason]
     next_day: NextDay | None
     chosen: Opening | None
-    elsewhere: ChosenElsewhere | None
+    chosen_elsewhere: ChosenElsewhere | None
     preference: str | None
     suggested_id: int | None
     lost_id: int | None
@@ -149,7 +149,8 @@ def _offers(choice: Choice, found: _Found) -> Offers:
         steps=_steps(choice, chosen), nothing=_nothing(choice, verdict, day),
         reasons=_reasons(choice, lost, of_day, day) if verdict.accepted else _lost(choice, lost),
         next_day=None if of_day or not verdict.accepted else _next_day(choice, day),
-        chosen=chosen, elsewhere=None if shown or not chosen else _elsewhere(chosen, found.places),
+        chosen=chosen,
+        chosen_elsewhere=None if shown or not chosen else _elsewhere(chosen, found.places),
         preference=_preference(found),
         suggested_id=chosen.slot_id if chosen and not choice.picked else None, lost_id=lost,
         suggested_day=None if choice.day_picked and day == choice.day else day,

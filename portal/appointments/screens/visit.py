@@ -86,7 +86,7 @@ class VisitPage:
     words: tuple[str, str]
     cancelled: str | None
     overbook_reason: str | None
-    outside: str | None
+    outside_hours: str | None
     notes: str | None
     steps: Sequence[ShownStep]
     next_action: Action | None
@@ -158,7 +158,7 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
         facility=around.facility_name, zone=around.zone,
         status=visit.status, shown=shown, words=(_(STATUS[shown][0]), STATUS[shown][1]),
         cancelled=cancelled_words(visit), overbook_reason=visit.overbook_reason,
-        outside=outside_words(visit),
+        outside_hours=outside_words(visit),
         notes=visit.notes, steps=_steps(visit, rows, around.zone, attends=attends and today),
         next_action=_next_action(visit, rows) if attends and today and not never else None,
         minor_actions=list(_minor_actions(visit, around.zone, today=today)) if attends else (),

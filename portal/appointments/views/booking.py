@@ -236,9 +236,9 @@ def _unusual(visit: Appointment, zone: str) -> Iterator[str]:
     """What whoever chose another time than an opening may not have meant."""
     if visit.overbooked:
         yield _("Overbooked")
-    outside = outside_words(visit)
-    if outside:
-        yield outside
+    warning = outside_words(visit)
+    if warning:
+        yield warning
     others = [each for each in around_patient(visit.patient_id).coming if each.id != visit.id]
     clash = clash_words(others, visit.start_at, zone)
     if clash:

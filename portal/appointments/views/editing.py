@@ -22,7 +22,7 @@ from portal.schema.appointments import Appointment
 from portal.services.queries import get_offering
 from portal.web.answers import form_page, go, toast
 from portal.web.forms import held, record_number, translate
-from portal.web.previews import NOTHING, tried
+from portal.web.previews import NOTHING, preview
 
 PAGE, FORM = "appointments/edit.html", "appointments/_edit.html"
 MOST_TOGETHER = 100
@@ -91,11 +91,11 @@ def _save(visit: Appointment, form: EditForm) -> EditPreview | None:
         return commands.edit_appointment(visit, details)
 
     version = visit.row_version
-    did, answered = tried(change, seen=form.seen.data or NOTHING)
+    did, answered = preview(change, confirmation_token=form.confirmation_token.data or NOTHING)
     if not answered.stays and answered.mark == NOTHING:  # what was shown is not asked any more
-        did, answered = tried(change, seen=NOTHING)
+        did, answered = preview(change, confirmation_token=NOTHING)
     if not answered.stays:
-        form.seen.data = answered.mark
+        form.confirmation_token.data = answered.mark
         return coming_of(did, form.facility.timezone)
     stay = did.what and did.becomes == SAME
     if visit.row_version != version:

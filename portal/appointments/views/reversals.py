@@ -60,8 +60,8 @@ def _take_back_own(act: OwnAct) -> Response:
     try:
         with session.begin_nested():
             response = take_back(act)
-    except LookFirst as look:
-        return go(look.address)
+    except LookFirst as first_look:
+        return go(first_look.address)
     except DomainError as refusal:
         toast(translate(refusal), "error", patient=getattr(refusal, "patient", None),
               link=url_for("appointments.own_acts"),

@@ -72,7 +72,7 @@ def _drawn(
 ) -> Board:
     version, day = read
     return picture(day, version, clock.now(), cache(gettext),
-                   known=known, flow_only=flow_only, written=hhmm)  # fmt: skip
+                   known=known, flow_only=flow_only, format_time=hhmm)  # fmt: skip
 
 
 def version_of(shown: ShownBoard) -> str:

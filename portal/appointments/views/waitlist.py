@@ -47,18 +47,18 @@ FORM = "appointments/_wish.html"
 @bp.get("/appointments/waitlist")
 @permission("appointments.see")
 def waitlist() -> Response:
-    facility, asked = facility_asked(), request.args.get("standing", "")
-    standing = asked if asked in WISHES else "waiting"
+    facility, asked = facility_asked(), request.args.get("status", "")
+    status = asked if asked in WISHES else "waiting"
     window = window_from(request.args.get("page"))
     today = local_date(clock.now(), facility.timezone)
-    found = queries.list_wishes(facility.id, standing=standing, today=today, limit=window.limit,
+    found = queries.list_wishes(facility.id, status=status, today=today, limit=window.limit,
                                 offset=window.offset)  # fmt: skip
     rows = [shown_wish(wish) for wish in found[: window.size]]
     return page(
         "appointments/waitlist.html", "appointments/_waitlist.html", facility=facility,
-        facilities=list_facilities(), standing=standing, standings=WISHES,
+        facilities=list_facilities(), chosen=status, statuses=WISHES,
         listing=Listing(rows, window, more=len(found) > window.size),
-        starts=starts_wanted(facility) if standing == "waiting" else (),
+        starts=starts_wanted(facility) if status == "waiting" else (),
     )  # fmt: skip
 
 

@@ -97,12 +97,12 @@ def renewed_session(*, proven: bool = False, factor: bool = False) -> str:
     token = rules.new_token()
     token_hash = rules.hash_of(token)
     values = {"token_hash": token_hash, "proven": proven, "factor": factor}
-    told = (
+    vouched = (
         request_context().session_id,
         token_hash.hex(),
         *(str(each).lower() for each in (proven, factor)),
     )
-    session.execute(RENEW, values | proofs.proven("renew_session", *told))
+    session.execute(RENEW, values | proofs.proven("renew_session", *vouched))
     return token
 
 

@@ -55,11 +55,11 @@ class LinkSpent(DomainError):
     status = 404
 
 
-def sign_in(clinic: str, email: str, password: str, *, tried: bytes) -> str:
+def sign_in(clinic: str, email: str, password: str, *, bucket: bytes) -> str:
     """Start a session and enter it.
 
     Args:
-        tried: under what this try was counted; it is forgotten when it was right.
+        bucket: under what this try was counted; it is forgotten when it was right.
 
     Returns:
         The token for the cookie; the database keeps its hash only.
@@ -72,7 +72,7 @@ def sign_in(clinic: str, email: str, password: str, *, tried: bytes) -> str:
     right = passwords.matches(account.password_hash if account else None, password)
     if account is None or not right or not account.may_sign_in:
         raise SignInRefused
-    throttling.forget_tries(tried)
+    throttling.forget_tries(bucket)
     token = _start_session(account.tenant_id, account.user_id, rules.idle_seconds(account.settings))
     enter_session(rules.hash_of(token))
     if passwords.outdated(account.password_hash or ""):
@@ -106,10 +106,12 @@ def keep_session(messages: list[dict[str, object]], *, touch: bool) -> datetime 
     Returns:
         When it ends unless it is used again.
     """
-    seen = {"last_seen_at": func.now()} if touch else {}
+    touched = {"last_seen_at": func.now()} if touch else {}
     kept = update(UserSession).where(UserSession.id == request_context().session_id)
     ends = func.least(UserSession.expires_at, queries.IDLE_ENDS)
-    until: datetime | None = session.scalar(kept.values(messages=messages, **seen).returning(ends))
+    until: datetime | None = session.scalar(
+        kept.values(messages=messages, **touched).returning(ends)
+    )
     return until
 
 

@@ -25,7 +25,7 @@ from portal.web.answers import form_page, go, page, toast
 @halfway
 def code() -> Response:
     form = CodeForm(next=request.args.get("next", ""))
-    if request_context().owes != "code":
+    if request_context().pending_step != "code":
         return go(onwards(form.next.data))
     if queries.find_factor(commands.my_id()) is None:
         return go("auth.passkey", next=own_address(form.next.data))
@@ -63,7 +63,7 @@ def recovery() -> Response:
 @halfway
 def enrolment() -> Response:
     mine, form = request_context(), EnrolmentForm(next=request.args.get("next", ""))
-    if mine.owes == "code":
+    if mine.pending_step == "code":
         return go(onwards(form.next.data))
     require_standing()
     secret = form.offered(mine.session_id) if form.is_submitted() else pyotp.random_base32()
@@ -84,7 +84,7 @@ def enrolment() -> Response:
 def require_standing() -> None:
     """A factor is added by who is to have a first one, or has proven themself just now."""
     mine = request_context()
-    if mine.owes == "code" or not (mine.owes or mine.fresh):
+    if mine.pending_step == "code" or not (mine.pending_step or mine.fresh):
         raise ProofNeeded
 
 

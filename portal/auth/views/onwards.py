@@ -10,7 +10,7 @@ OWED = {"code": "auth.code", "enrolment": "auth.enrolment"}
 def owed() -> str | None:
     """The endpoint at which this session gives what it still owes."""
     known = state().request_context
-    return OWED[known.owes] if known is not None and known.owes else None
+    return OWED[known.pending_step] if known is not None and known.pending_step else None
 
 
 def onwards(address: str | None) -> str:

@@ -100,10 +100,10 @@ def of_others(error: OpenedByOthers) -> Response:
 def _let_in(typed: dict[str, str]) -> Response:
     """Count the try, and start a session in the place of whichever this browser has."""
     clinic, email = typed["clinic"], typed["email"]
-    tried = devices.bucket_of(clinic, email)
-    throttling.take_try(tried)
+    bucket = devices.bucket_of(clinic, email)
+    throttling.take_try(bucket)
     sessions.enter()
-    token = commands.sign_in(clinic, email, typed["password"], tried=tried)
+    token = commands.sign_in(clinic, email, typed["password"], bucket=bucket)
     return devices.remember(_signed_in(clinic, token, onwards(typed["next"])), clinic, email)
 
 

@@ -87,10 +87,10 @@ def list_exceptions(
 
 def list_scheduled_doctor_ids() -> Sequence[int]:
     """The doctors for whom materialising can have anything to do, in ascending order."""
-    tables: tuple[Any, ...] = (AvailabilityRule, AvailabilityException)
+    models: tuple[Any, ...] = (AvailabilityRule, AvailabilityException)
     own = [
-        select(table.doctor_id).where(table.tenant_id == request_context().tenant_id)
-        for table in tables
+        select(model.doctor_id).where(model.tenant_id == request_context().tenant_id)
+        for model in models
     ]
     return session.scalars(union(*own).order_by("doctor_id")).all()
 

@@ -20,7 +20,7 @@ class HoursChange:
     Attributes:
         gained, lost: openings, as the board shows them, that come or go.
         altered: those that stay, with another length or other seats.
-        outside: coming visits that lost their hours by it, the earliest first.
+        outside_hours: coming visits that lost their hours by it, the earliest first.
         back: how many visits have hours again.
         clock_changes: dates up to the horizon on which the clocks change there.
         offers: whether there is a service to be booked at all.
@@ -29,7 +29,7 @@ class HoursChange:
     gained: tuple[datetime, ...]
     lost: tuple[datetime, ...]
     altered: tuple[datetime, ...]
-    outside: tuple[int, ...]
+    outside_hours: tuple[int, ...]
     back: int
     clock_changes: tuple[date, ...]
     offers: bool = True
@@ -37,15 +37,15 @@ class HoursChange:
     @property
     def nothing(self) -> bool:
         """Whether no opening and no visit is touched."""
-        return not (self.gained or self.lost or self.altered or self.outside or self.back)
+        return not (self.gained or self.lost or self.altered or self.outside_hours or self.back)
 
     def fingerprint(self) -> str:
         """The same text for the same openings and visits."""
-        return repr((self.gained, self.lost, self.altered, self.outside, self.back))
+        return repr((self.gained, self.lost, self.altered, self.outside_hours, self.back))
 
     def visits(self) -> list[BookedVisit]:
         """The first of the visits that are outside then; their patients count as seen."""
-        return list_visits(self.outside)
+        return list_visits(self.outside_hours)
 
 
 class Scope(NamedTuple):

@@ -45,7 +45,7 @@ class ShownSlot(NamedTuple):
 
     start_at: datetime
     end_at: datetime
-    standing: str
+    status: str
     booked: int
     capacity: int
 
@@ -162,11 +162,11 @@ def _away(touching: Iterable[AvailabilityException], span: Span) -> Iterator[NoS
 
 def _between(windows: Iterable[Span]) -> Iterator[NoSlotReason]:
     """The stretches between sessions of one day."""
-    reach: datetime | None = None
+    covered_until: datetime | None = None
     for window in sorted(windows, key=lambda window: window.start):
-        if reach is not None and window.start > reach:
-            yield NoSlotReason("between", {"from": reach, "until": window.start})
-        reach = max(reach or window.end, window.end)
+        if covered_until is not None and window.start > covered_until:
+            yield NoSlotReason("between", {"from": covered_until, "until": window.start})
+        covered_until = max(covered_until or window.end, window.end)
 
 
 def _rest(window: Span, duration: int, interval: int | None) -> Iterator[NoSlotReason]:

@@ -9,7 +9,7 @@ from portal.availability.forms import HoursPreviewForm
 from portal.availability.queries import PlaceRow
 from portal.availability.screens.changes import HoursChange, Scope, changed_by
 from portal.web.answers import form_page, go, toast
-from portal.web.previews import tried
+from portal.web.previews import preview
 
 
 def show_then_do(
@@ -35,12 +35,14 @@ def show_then_do(
     confirmed = request.form.get("do") == "confirm"
     if form.validate_on_submit():
         with form.command_errors():
-            seen = form.seen.data if confirmed else None
-            did, answer = tried(lambda: changed_by(place, change), seen=seen)
+            confirmation_token = form.confirmation_token.data if confirmed else None
+            did, answer = preview(
+                lambda: changed_by(place, change), confirmation_token=confirmation_token
+            )
             if answer.stays:
                 toast(message)
                 return go(back)
-            form.seen.data = answer.mark
+            form.confirmation_token.data = answer.mark
     return form_page(
         *templates, form, place=place, change=did, again=confirmed and did is not None, back=back,
         **shown,

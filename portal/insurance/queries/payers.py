@@ -173,5 +173,5 @@ def having(query: str, *columns: Any) -> list[ColumnElement[bool]]:
 
     No word has a blank in it, so none can begin in one column and end in the next.
     """
-    written = func.concat_ws(" ", *columns)
-    return [written.icontains(word, autoescape=True) for word in query.split()[:MOST_WORDS]]
+    searched = func.concat_ws(" ", *columns)
+    return [searched.icontains(word, autoescape=True) for word in query.split()[:MOST_WORDS]]

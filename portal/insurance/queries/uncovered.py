@@ -126,8 +126,8 @@ def alternatives(ids: Sequence[int]) -> dict[int, Alternative]:
         ALTERNATIVES, {"tenant_id": request_context().tenant_id, "ids": list(ids)}
     )
     found = {row.visit_id: Alternative._make(row[1:]) for row in rows}
-    elsewhere = accepting_elsewhere(set(ids) - found.keys())
-    others = {each: Alternative(name, False, True) for each, name in elsewhere.items()}
+    accepting_facilities = accepting_elsewhere(set(ids) - found.keys())
+    others = {each: Alternative(name, False, True) for each, name in accepting_facilities.items()}
     return others | found
 
 

@@ -12,7 +12,7 @@ from portal.facilities.visits import list_visits
 from portal.insurance import commands, queries
 from portal.insurance.forms import FillForm, TermsForm
 from portal.insurance.rules import Cover
-from portal.insurance.views.attempts import attempt, look, shown
+from portal.insurance.views.attempts import affected_context, confirm, preview_change
 from portal.insurance.views.blueprint import bp
 from portal.insurance.views.messages import say_marked
 from portal.web.answers import form_page, go, page, toast
@@ -57,7 +57,7 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
 
     if form.validate_on_submit():
         with form.command_errors():
-            affected = attempt(form, change)
+            affected = confirm(form, change)
             if affected is None:
                 saved = _("%(plan)s at %(facility)s saved.",
                           facility=cell["facility"].name, plan=cell["plan"].name)  # fmt: skip
@@ -65,9 +65,9 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
                 return go("insurance.acceptance")
     elif request.args.get("enabled") == "n" and not form.is_submitted():
         form.enabled.data = "n"
-        affected = look(form, change)
+        affected = preview_change(form, change)
     return form_page("insurance/terms_edit.html", "insurance/_terms_form.html", form, **cell,
-                     **shown(affected))  # fmt: skip
+                     **affected_context(affected))  # fmt: skip
 
 
 @bp.route("/acceptance/plans/<int:plan_id>", methods=["GET", "POST"])
@@ -112,7 +112,7 @@ def _fill(
         with form.command_errors():
             change = form.asked()
             booked = queries.list_booked_plans(facility_ids, plan_ids)
-            affected = attempt(
+            affected = confirm(
                 form, lambda: commands.change_acceptance(facility_ids, booked, change)
             )
             if affected is None:
@@ -123,7 +123,7 @@ def _fill(
                 return go("insurance.acceptance")
     cells = len(facility_ids) * len(plan_ids)
     return form_page("insurance/fill.html", "insurance/_fill.html", form, title=title, cells=cells,
-                     **shown(affected))  # fmt: skip
+                     **affected_context(affected))  # fmt: skip
 
 
 def _terms_form(cover: Cover, notes: str | None, *, edits: object) -> TermsForm:

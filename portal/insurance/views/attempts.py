@@ -6,34 +6,36 @@ from typing import Any
 from portal.facilities.visits import MOST_SHOWN, list_visits
 from portal.insurance.commands import UncoveredAfter, VisitsAffected
 from portal.insurance.forms import AcceptancePreviewForm
-from portal.web.previews import NOTHING, tried
+from portal.web.previews import NOTHING, preview
 
 
-def attempt(
+def confirm(
     form: AcceptancePreviewForm, change: Callable[[], UncoveredAfter]
 ) -> UncoveredAfter | None:
     """Do a change; None when it stays, else the visits it would touch, with a refusal on the form.
 
     It stays when it touches nobody, or nobody but those that the form says were shown.
     """
-    affected, answer = tried(change, seen=form.seen.data or NOTHING)
+    affected, answer = preview(change, confirmation_token=form.confirmation_token.data or NOTHING)
     if not answer.stays and answer.mark == NOTHING:  # whoever was shown is gone by now
-        affected, answer = tried(change, seen=NOTHING)
+        affected, answer = preview(change, confirmation_token=NOTHING)
     if answer.stays:
         return None
-    form.seen.data = answer.mark
+    form.confirmation_token.data = answer.mark
     form.reject(VisitsAffected())
     return affected
 
 
-def look(form: AcceptancePreviewForm, change: Callable[[], UncoveredAfter]) -> UncoveredAfter:
+def preview_change(
+    form: AcceptancePreviewForm, change: Callable[[], UncoveredAfter]
+) -> UncoveredAfter:
     """What a change would touch; the form then carries that it was shown."""
-    affected, answer = tried(change, seen=None)
-    form.seen.data = answer.mark
+    affected, answer = preview(change, confirmation_token=None)
+    form.confirmation_token.data = answer.mark
     return affected
 
 
-def shown(affected: UncoveredAfter | None) -> dict[str, Any]:
+def affected_context(affected: UncoveredAfter | None) -> dict[str, Any]:
     """What the list of touched visits needs."""
     if affected is None:
         return {"touched": 0, "visits": [], "alternatives": {}}

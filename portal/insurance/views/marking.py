@@ -21,7 +21,7 @@ from portal.web.answers import asks_for_fragment, go, stay
 from portal.web.errors import error_page
 from portal.web.filters import shortdate
 from portal.web.forms import held, last_change
-from portal.web.previews import NOTHING, tried
+from portal.web.previews import NOTHING, preview
 
 
 @bp.post(f"{CELL}/mark")
@@ -34,8 +34,9 @@ def mark(facility_id: int, plan_id: int) -> Response:
         return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id)
     if form.shown.data and form.shown.data != cell["cover"].version:
         return _changed_meanwhile(cell, form.enabled.data)
-    _affected, answer = tried(
-        lambda: commands.change_acceptance([facility_id], [plan_id], form.change()), seen=NOTHING
+    _affected, answer = preview(
+        lambda: commands.change_acceptance([facility_id], [plan_id], form.change()),
+        confirmation_token=NOTHING,
     )
     if not answer.stays:
         return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id, enabled="n")
@@ -79,7 +80,9 @@ def _mark_back(act: OwnAct) -> Response:
     was, cell = act.before, _cell(act)
     ids = {"facility_id": cell["facility"].id, "plan_id": cell["plan"].id}
     terms = Terms(was["enabled"], _day(was["since"]), _day(was["until"]))
-    _affected, answer = tried(lambda: commands.put_terms_back(**ids, terms=terms), seen=NOTHING)
+    _affected, answer = preview(
+        lambda: commands.put_terms_back(**ids, terms=terms), confirmation_token=NOTHING
+    )
     if not answer.stays:
         raise LookFirst(url_for("insurance.terms_edit", **ids, enabled="n"))
     now = cell_of(**ids)
@@ -96,5 +99,5 @@ WAYS_BACK["acceptance_marked"] = WayBack(
 )
 
 
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.insurance import commands, queries
 from portal.insurance.forms import PlanForm
-from portal.insurance.views.attempts import attempt, shown
+from portal.insurance.views.attempts import affected_context, confirm
 from portal.insurance.views.blueprint import bp
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
@@ -35,7 +35,7 @@ def plan_new(payer_id: int) -> Response:
             toast(_("%(name)s added. Next: where it is accepted.", name=added.name))
             return go("insurance.plan", plan_id=added.id)
     return form_page("insurance/plan_new.html", "insurance/_plan_form.html", form,
-                     payer=payer, plan=None, **shown(None))  # fmt: skip
+                     payer=payer, plan=None, **affected_context(None))  # fmt: skip
 
 
 @bp.route("/plans/<int:plan_id>/edit", methods=["GET", "POST"])
@@ -47,9 +47,9 @@ def plan_edit(plan_id: int) -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             details = form.details(payer.id)
-            affected = attempt(form, lambda: commands.change_plan(found, details))
+            affected = confirm(form, lambda: commands.change_plan(found, details))
             if affected is None:
                 toast(_("%(name)s saved.", name=found.name))
                 return go("insurance.plan", plan_id=plan_id)
     return form_page("insurance/plan_edit.html", "insurance/_plan_form.html", form,
-                     payer=payer, plan=found, **shown(affected))  # fmt: skip
+                     payer=payer, plan=found, **affected_context(affected))  # fmt: skip

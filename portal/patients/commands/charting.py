@@ -138,7 +138,7 @@ def correct_old_note(patient: Patient, text: str | None, *, key: UUID) -> Patien
         NoteEmpty, NoteTooLong, PatientMerged, PatientUnreadable.
     """
     _check_alive(patient)
-    written = _note_text(text)
+    checked = _note_text(text)
     _lock(patient)
     if not patient.notes:
         raise rules.NoteCorrectedMeanwhile
@@ -148,7 +148,7 @@ def correct_old_note(patient: Patient, text: str | None, *, key: UUID) -> Patien
     session.add(first)
     patient.notes = None
     session.flush()
-    return _once(PatientNote(row_uid=key, text=written, corrects_id=first.id), patient)
+    return _once(PatientNote(row_uid=key, text=checked, corrects_id=first.id), patient)
 
 
 def add_contact(patient: Patient, details: ContactDetails, *, key: UUID) -> PatientContact:

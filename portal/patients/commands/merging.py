@@ -179,7 +179,9 @@ def values_of(patient: Patient) -> dict[str, Any]:
 def _details(patient: Patient, values: Mapping[str, Any]) -> PatientDetails:
     kept = {key: value for key, value in (patient.meta or {}).items() if key not in META_KEYS}
     stored = {field: value for field, value in values.items() if field not in IN_META}
-    told = {key: values[field] for field, key in IN_META.items() if values[field] is not None}
+    meta_values = {
+        key: values[field] for field, key in IN_META.items() if values[field] is not None
+    }
     return PatientDetails(
         **{
             **stored,
@@ -187,7 +189,7 @@ def _details(patient: Patient, values: Mapping[str, Any]) -> PatientDetails:
             "last_name": stored["last_name"] or "",
             "dob": date.fromisoformat(stored["dob"]) if stored["dob"] else None,
             "member_numbers": stored["member_numbers"] or {},
-            "meta": kept | told,
+            "meta": kept | meta_values,
         }
     )
 

@@ -127,10 +127,10 @@ def possible_duplicates_of(details: PatientDetails) -> list[Alike]:
     """
     person = person_of(checked(details, today=today_at(details.facility_id)), mrn="")
     here = [row for row, _how in queries.find_possible_duplicates(person)]
-    elsewhere = queries.list_elsewhere(person) if queries.can_tell(person) else []
+    other_facilities = queries.list_elsewhere(person) if queries.can_tell(person) else []
     # Registering is refused and rolled back then; what was seen is written all the same.
-    state().seen.update(known.id for known in elsewhere)
-    return [*here, *elsewhere]
+    state().patients_seen.update(known.id for known in other_facilities)
+    return [*here, *other_facilities]
 
 
 def check_person(details: PatientDetails) -> None:

@@ -58,10 +58,10 @@ def _spelled(text: str) -> Iterator[tuple[str, int, int]]:
         yield digits[4:], int(digits[2:4]), int(digits[:2])
 
 
-def _full_years(written: str) -> list[int]:
-    if len(written) == 4:
-        return [int(written)]
-    return [1900 + int(written), 2000 + int(written)]
+def _full_years(year: str) -> list[int]:
+    if len(year) == 4:
+        return [int(year)]
+    return [1900 + int(year), 2000 + int(year)]
 
 
 def _day(year: int, month: int, day: int) -> date | None:

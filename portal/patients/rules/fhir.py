@@ -105,14 +105,14 @@ def _name(resource: dict[str, Any]) -> tuple[str, str]:
     return " ".join(given), family
 
 
-def _birth_date(written: Any) -> tuple[date | None, list[str]]:
-    if written is None:
+def _birth_date(text: Any) -> tuple[date | None, list[str]]:
+    if text is None:
         return None, [N_("has no birth date")]
-    if isinstance(written, str) and re.fullmatch(r"\d{4}(-\d{2})?", written):
+    if isinstance(text, str) and re.fullmatch(r"\d{4}(-\d{2})?", text):
         return None, [N_("has only a part of a birth date; taken without one")]
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
-            return date.fromisoformat(written), []
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text), []
     except (TypeError, ValueError):
         pass
     raise LineRefused(N_("has a birth date that is not a date"))

@@ -35,7 +35,7 @@ def renamed(
     return kept | ({"former_names": list(names.values())[-MOST_KEPT:]} if names else {})
 
 
-def written(names: Iterable[tuple[str, str]]) -> str:
+def joined_names(names: Iterable[tuple[str, str]]) -> str:
     """Names of before as a file has them, the latest first.
 
     >>> written([("Ann", "Lee"), ("Ann", "Bo")])

@@ -94,13 +94,13 @@ def _identity(given: dict[str, str], born: date | None) -> str:
     return "|".join(["csv", *names, born.isoformat()])
 
 
-def _date(written: str, order: DateOrder) -> date | None:
-    if not written:
+def _date(text: str, order: DateOrder) -> date | None:
+    if not text:
         return None
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
-            return date.fromisoformat(written)
-        found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", written)
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text)
+        found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)
         if found and (order != "iso" or found[1] == found[2]):
             first, second, year = map(int, found.groups())
             month, day = (first, second) if order == "month-first" else (second, first)

@@ -127,9 +127,9 @@ def edit(patient_id: int) -> Response:
                      back_to=url_for("patients.show", patient_id=patient.id))  # fmt: skip
 
 
-@bp.route("/elsewhere", methods=["GET", "POST"])
+@bp.route("/other-facilities", methods=["GET", "POST"])
 @permission("patients.break_glass")
-def elsewhere() -> Response:
+def other_facilities() -> Response:
     """Whether another facility knows somebody: their numbers, and the way to open them."""
     if request_context().facility_ids is None:
         return go("patients.index")
@@ -137,7 +137,9 @@ def elsewhere() -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             known = commands.ask_elsewhere(form.person())
-    return form_page("patients/elsewhere.html", "patients/_elsewhere.html", form, known=known)
+    return form_page(
+        "patients/other_facilities.html", "patients/_other_facilities.html", form, known=known
+    )
 
 
 @bp.route("/<int:patient_id>/break-glass", methods=["GET", "POST"])
@@ -158,11 +160,11 @@ def break_glass(patient_id: int) -> Response:
 
 
 @bp.app_errorhandler(OutsideFacilities)
-def outside(refusal: OutsideFacilities) -> Response:
+def out_of_scope(refusal: OutsideFacilities) -> Response:
     """Instead of the patient: what can be done about it. That they tried is written down."""
     afterwards(partial(note, "patients.outside", outcome="refused", table="patients",
                        record=refusal.patient_id, patient=refusal.patient_id))  # fmt: skip
-    return page("patients/outside.html", "patients/_outside.html", status=refusal.status,
+    return page("patients/out_of_scope.html", "patients/_out_of_scope.html", status=refusal.status,
                 patient_id=refusal.patient_id)  # fmt: skip
 
 

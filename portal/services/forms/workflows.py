@@ -78,12 +78,12 @@ class StepForm(Form):
 
 
 class WorkflowForm(PortalForm):
-    """The steps of a visit in their order; `seen` is the mark of the outcome that was shown."""
+    """The steps of a visit in their order; `confirmation_token` marks the outcome shown."""
 
     name = Line(_("Name"), [NAMED, Length(max=120)])
     insurance_plan_id = PickField(_("For"))
     steps = FieldList(FormField(StepForm), _("Steps"), max_entries=MOST_STEPS)
-    seen = HiddenField()
+    confirmation_token = HiddenField()
 
     def offer_templates(self, templates: Sequence[StepTemplate]) -> None:
         """The kinds of steps, with their usual minutes."""
@@ -123,10 +123,10 @@ class WorkflowForm(PortalForm):
     def offer_plans(self, offering_id: int) -> None:
         """Everybody, and the plans that have no workflow of their own here."""
         workflows = list_workflows(offering_id=offering_id)
-        told = {workflow.insurance_plan_id for workflow in workflows}
+        taken = {workflow.insurance_plan_id for workflow in workflows}
         default = gettext("Default: every plan without its own, and self-pay")
-        besides = [each for each in told if each is not None]
-        self.pick("insurance_plan_id", plans(besides), none=None if None in told else default)
+        besides = [each for each in taken if each is not None]
+        self.pick("insurance_plan_id", plans(besides), none=None if None in taken else default)
 
     def reject(self, refusal: DomainError) -> None:
         """What is wrong with a step stands beside the first step that it can be about."""
@@ -153,7 +153,7 @@ class WorkflowForm(PortalForm):
 
 
 class WorkflowEndingForm(PortalForm):
-    """The end of a workflow; `seen` says that what follows was shown."""
+    """The end of a workflow; `confirmation_token` says that what follows was shown."""
 
 
 def rearranged(typed: MultiDict[str, str], todo: str) -> MultiDict[str, str]:

@@ -169,7 +169,7 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
     return [PathRow._make(row) for row in session.execute(rows)]
 
 
-def _first_offerings(reach: int) -> Select[*tuple[Any, ...]]:
+def _first_offerings(limit: int) -> Select[*tuple[Any, ...]]:
     """The same for no query: of each service no more are sorted than can be shown."""
     offering, service, doctor = ServiceOffering, Service, Doctor
     tenant, place = request_context().tenant_id, open_facility_of(offering.facility_id)
@@ -190,7 +190,7 @@ def _first_offerings(reach: int) -> Select[*tuple[Any, ...]]:
             doctor.deleted_at.is_(None),
         )
         .order_by(doctor.sort_last_name, doctor.sort_first_name, place.c.sort_name, offering.id)
-        .limit(reach)
+        .limit(limit)
         .correlate(service)
         .lateral()
     )  # fmt: skip
@@ -273,26 +273,28 @@ def find_places_without(
 
     `only` is the place of this doctor at this facility.
     """
-    place, told, hall = FacilityDoctor, ServiceOffering, Facility
+    location, offering, facility = FacilityDoctor, ServiceOffering, Facility
     offered = (
-        select(told.id)
-        .where(told.tenant_id == place.tenant_id, told.service_id == service_id,
-               told.doctor_id == place.doctor_id, told.facility_id == place.facility_id)
+        select(offering.id)
+        .where(offering.tenant_id == location.tenant_id, offering.service_id == service_id,
+               offering.doctor_id == location.doctor_id,
+               offering.facility_id == location.facility_id)
         .exists()
     )  # fmt: skip
     found = (
-        select(place.doctor_id, place.facility_id, Doctor.display_name, hall.name)
-        .join(Doctor, (Doctor.tenant_id == place.tenant_id) & (Doctor.id == place.doctor_id))
-        .join(hall, (hall.tenant_id == place.tenant_id) & (hall.id == place.facility_id))
+        select(location.doctor_id, location.facility_id, Doctor.display_name, facility.name)
+        .join(Doctor, (Doctor.tenant_id == location.tenant_id) & (Doctor.id == location.doctor_id))
+        .join(facility, (facility.tenant_id == location.tenant_id)
+              & (facility.id == location.facility_id))
         .where(
-            place.tenant_id == request_context().tenant_id, place.active,
+            location.tenant_id == request_context().tenant_id, location.active,
             Doctor.deleted_at.is_(None),
-            hall.deleted_at.is_(None), ~offered,
-            *containing(words, Doctor.display_name, hall.name),
+            facility.deleted_at.is_(None), ~offered,
+            *containing(words, Doctor.display_name, facility.name),
         )
-        .order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id, hall.id)
+        .order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id, facility.id)
         .limit(limit)
     )  # fmt: skip
     if only is not None:
-        found = found.where(place.doctor_id == only[0], place.facility_id == only[1])
+        found = found.where(location.doctor_id == only[0], location.facility_id == only[1])
     return [PlaceName._make(row) for row in session.execute(found)]

@@ -16,7 +16,7 @@ from portal.services.views.blueprint import bp
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
-from portal.web.previews import tried
+from portal.web.previews import preview
 
 
 @bp.get("/workflows/")
@@ -108,18 +108,20 @@ def _build(
     shown: dict[str, Any],
 ) -> Response:
     """The builder: buttons rearrange it, reviewing shows what publishing would do, and does it."""
-    offering, preview = shown["offering"], None
+    offering, publication = shown["offering"], None
     todo = request.form.get("do", "")
     if todo in ("review", "publish") and form.validate_on_submit():
         with form.command_errors():
-            seen = form.seen.data if todo == "publish" else None
-            preview, answer = tried(lambda: publish(shown["usual"], change), seen=seen)
+            confirmation_token = form.confirmation_token.data if todo == "publish" else None
+            publication, answer = preview(
+                lambda: publish(shown["usual"], change), confirmation_token=confirmation_token
+            )
             if answer.stays:
                 toast(_("The workflow is published. Booked appointments keep their steps."))
                 return go(url_for(".offering_workflows", offering_id=offering.id))
-            form.seen.data = answer.mark
+            form.confirmation_token.data = answer.mark
     path = screens.typed_path(form)
     return form_page(
-        template, "services/_builder.html", form, preview=preview, path=path, **shown,
-        again=todo == "publish" and preview is not None,
+        template, "services/_builder.html", form, preview=publication, path=path, **shown,
+        again=todo == "publish" and publication is not None,
     )  # fmt: skip

@@ -118,10 +118,10 @@ def _cut(found: Iterable[Any], asked: CoverageQuery, limit: int, judged: int) ->
     for (number, offering_id), kinds in groupby(found, key=attrgetter("number", "offering_id")):
         if number > judged:
             return Covered(_named(rows), after)
-        told = [row for row in _merged(kinds) if asked.shows(row.problems)]
-        if rows and len(rows) + len(told) > limit:
+        remaining = [row for row in _merged(kinds) if asked.shows(row.problems)]
+        if rows and len(rows) + len(remaining) > limit:
             return Covered(_named(rows), after, more=True)
-        rows += told
+        rows += remaining
         after = offering_id
     return Covered(_named(rows))
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from portal.audit import note
-from portal.sheets.lists import Asked, ExportedList
+from portal.sheets.lists import ExportedList, Filters
 
 # So many rows a file holds; a list that is longer goes out in parts.
 MOST_EXPORTED = 10_000
@@ -36,14 +36,14 @@ class Part:
         return self.number == 1 and not self.more
 
 
-def part_of(exported: ExportedList, asked: Asked, number: int = 1) -> Part:
+def part_of(exported: ExportedList, asked: Filters, number: int = 1) -> Part:
     """One part of a list. No field of a patient is opened by that."""
     offset = (number - 1) * MOST_EXPORTED
     rows = exported.rows(asked, limit=MOST_EXPORTED + 1, offset=offset)
     return Part(number, rows[:MOST_EXPORTED], more=len(rows) > MOST_EXPORTED)
 
 
-def export_part(exported: ExportedList, asked: Asked, number: int, file_format: str) -> Part:
+def export_part(exported: ExportedList, asked: Filters, number: int, file_format: str) -> Part:
     """The same to be taken away: the log says who took how many rows of what."""
     part = part_of(exported, asked, number)
     filters = {

@@ -18,7 +18,7 @@ from portal.patients.rules.kept import (
     needs_interpreter,
     status_said_of,
 )
-from portal.patients.rules.renaming import names_before, written
+from portal.patients.rules.renaming import joined_names, names_before
 from portal.phi.sealed import DATE, OBJECT, TEXT, SealedKind, open_field
 from portal.tenancy.context import request_context
 
@@ -117,7 +117,7 @@ class ExportedPatient(_OfPatient):
     @property
     def former_names(self) -> str:
         """What they were called before, the latest first."""
-        return written(names_before(self._meta))
+        return joined_names(names_before(self._meta))
 
     @property
     def address(self) -> str:
@@ -150,11 +150,11 @@ class ExportedPatient(_OfPatient):
     def alerts(self) -> str:
         """What everybody must know, one after the other."""
         old = self._meta.get("alert") if isinstance(self._meta, dict) else None
-        told = [
+        texts = [
             self._said("patient_alerts", uid, text=text)[0]
             for uid, _kind, text in self.row.alert_rows
         ]
-        return "; ".join([*told, *([str(old)] if old else [])])
+        return "; ".join([*texts, *([str(old)] if old else [])])
 
     @property
     def contacts(self) -> str:

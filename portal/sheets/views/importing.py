@@ -19,7 +19,7 @@ from portal.sheets.views.blueprint import bp
 from portal.sheets.views.downloads import download
 from portal.web.answers import form_page, go, page, toast
 from portal.web.pagination import Listing, window_from
-from portal.web.previews import tried
+from portal.web.previews import preview
 from portal.web.uploads import takes_file
 
 SHOWN_ROWS = 5
@@ -64,14 +64,14 @@ def show(upload_id: int) -> Response:
     confirmed = request.form.get("do") == "confirm"
     if form.validate_on_submit():
         with form.command_errors():
-            outcome, answer = tried(
+            outcome, answer = preview(
                 lambda: commands.import_upload(upload, form.places(), **form.options()),
-                seen=form.seen.data if confirmed else None,
+                confirmation_token=form.confirmation_token.data if confirmed else None,
             )
             if answer.stays:
                 toast(_("The file is imported."))
                 return go("sheets.show", upload_id=upload_id)
-            form.seen.data, report = answer.mark, outcome.report()
+            form.confirmation_token.data, report = answer.mark, outcome.report()
             if request.form.get("do") == "report":
                 return _report(report, upload.kind)
     return form_page(*MAPPING, form, upload=upload, report=report, table=table, kinds=KINDS,
@@ -108,10 +108,10 @@ def _table(upload: Upload) -> Table:
     return read_table(commands.opened(upload.content))
 
 
-def _report(told: dict[str, Any], kind: str) -> Response:
+def _report(result: dict[str, Any], kind: str) -> Response:
     """In the order of the file, for a spreadsheet."""
     words = column_words(kind)
-    lines = sorted(told.get("lines", []), key=itemgetter("line"))
+    lines = sorted(result.get("lines", []), key=itemgetter("line"))
     header = [_("Line"), _("Result"), _("Why")]
     ends = {outcome: _(end) for outcome, end in ENDS.items()}
     rows = ([each["line"], ends[each["outcome"]], _why(each, words)] for each in lines)

@@ -1,5 +1,13 @@
 """Every write of clinic groups and their staff."""
 
+from portal.staff.commands.authority import (
+    BeyondYourFacilities,
+    LastOwner,
+    NotYourself,
+    OwnersOnly,
+    WorksElsewhereToo,
+    require_within,
+)
 from portal.staff.commands.people import (
     EmailTaken,
     NewClinic,
@@ -28,14 +36,6 @@ from portal.staff.commands.resets import (
     ask_for_reset,
     reset_by_operator,
     withdraw_reset,
-)
-from portal.staff.commands.standing import (
-    BeyondYourFacilities,
-    LastOwner,
-    NotYourself,
-    OwnersOnly,
-    WorksElsewhereToo,
-    require_within,
 )
 
 __all__ = [

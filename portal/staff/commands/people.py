@@ -19,7 +19,7 @@ from portal.phi.commands import create_keys
 from portal.schema.accounts import User, UserLink, UserSession
 from portal.schema.staff import UserFacility
 from portal.staff import queries
-from portal.staff.commands.standing import (
+from portal.staff.commands.authority import (
     require_owner_for_owners,
     require_owner_to_make_one,
     require_reach,

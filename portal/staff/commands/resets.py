@@ -12,12 +12,12 @@ from portal.errors import N_, Conflict, DomainError, NotFound, refusing
 from portal.schema.accounts import User
 from portal.schema.staff import FactorReset
 from portal.staff import queries
-from portal.staff.commands.people import make_link
-from portal.staff.commands.standing import (
+from portal.staff.commands.authority import (
     NotYourself,
     require_owner_for_owners,
     require_within,
 )
+from portal.staff.commands.people import make_link
 
 RESET_LASTS = timedelta(hours=24)
 

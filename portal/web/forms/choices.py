@@ -19,11 +19,11 @@ def options_of(field: SelectField) -> Markup:
 
     Choices are those of WTForms: pairs or SelectChoices, in a row or by the name of their group.
     """
-    written = []
+    parts = []
     for group, choices in _groups(field.choices or ()):
         options = "".join(_option(field, value, label) for value, label, _group in choices)
-        written.append(GROUP.format(group, Markup(options)) if group else options)  # noqa: S704
-    return Markup("".join(written))  # noqa: S704 - of what is escaped already
+        parts.append(GROUP.format(group, Markup(options)) if group else options)  # noqa: S704
+    return Markup("".join(parts))  # noqa: S704 - of what is escaped already
 
 
 def label_of(field: SelectField, value: Any) -> str:

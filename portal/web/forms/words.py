@@ -48,18 +48,18 @@ def name_unread(field: Field) -> None:
     typed = (field.raw_data or [""])[0].strip()[:LONGEST]
     if not typed:  # that it is needed has been said
         return
-    told = typed != UNTOLD
-    if not told:  # what the browser shows of it stays
+    readable = typed != UNTOLD
+    if not readable:  # what the browser shows of it stays
         field.raw_data = [""]
     if isinstance(field, IntegerField):
         field.errors = [
             gettext("“%(typed)s” is not a whole number.", typed=typed)
-            if told else gettext("This is not a whole number.")
+            if readable else gettext("This is not a whole number.")
         ]  # fmt: skip
     elif isinstance(field, TimeField):
         field.errors = [
             gettext("“%(typed)s” is not a time, such as 09:30.", typed=typed)
-            if told else gettext("There is no such time.")
+            if readable else gettext("There is no such time.")
         ]  # fmt: skip
     elif isinstance(field, DateField | DateTimeField):
         field.errors = [no_date(typed)]

@@ -119,27 +119,31 @@ def picture(
     *,
     known: Collection[str] = (),
     flow_only: bool = False,
-    written: Callable[[datetime], str] = "{:%H:%M}".format,
+    format_time: Callable[[datetime], str] = "{:%H:%M}".format,
 ) -> Board:
     """Draw a day.
 
     Args:
-        written: a wall time as the reader's language has it.
+        format_time: a wall time as the reader's language has it.
         flow_only: draw no columns, and open nobody's name for them.
         known: the stamps of the scale, the columns and the flow a browser has; what it has is not
             drawn again, and nobody's name is opened for it. On another scale than the one that is
             known every column is drawn, for each would stand askew beside the others.
     """
-    axis, facts, fine = replace(_axis(day), written=written), _facts(day), _is_fine(day)
+    axis, day_columns, fine = (
+        replace(_axis(day), format_time=format_time),
+        _facts(day),
+        _is_fine(day),
+    )
     scale = stamp_of(
         "scale", axis.opens, axis.rows, fine, axis.is_on(now, day.date),
-        [each.doctor.id for each in facts],
+        [each.doctor.id for each in day_columns],
     )  # fmt: skip
     flow = flow_stamp(day.present)
     whole = scale not in known
     return Board(
         day, axis, now,
-        columns=[column_of(each, axis, now, translate) for each in facts
+        columns=[column_of(each, axis, now, translate) for each in day_columns
                  if not flow_only and (whole or each.stamp(now) not in known)],
         counts=_counts(day.visits, translate),
         flow=None if flow in known else flow_of(day.present, day.doctors, axis, now, translate),
@@ -163,7 +167,7 @@ def _facts(day: Day) -> list[DoctorDay]:
     slots = _by(day.slots, lambda row: row.doctor_id)
     away = _by(day.away, lambda row: row.doctor_id)
     every = (DoctorDay(d, visits[d.id], slots[d.id], away[d.id]) for d in day.doctors)
-    return [facts for facts in every if facts.visits or facts.slots or facts.away]
+    return [each for each in every if each.visits or each.slots or each.away]
 
 
 def _by(rows: Iterable[Row], key: Callable[[Row], int]) -> dict[int, list[Row]]:

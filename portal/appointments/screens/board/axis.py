@@ -37,13 +37,13 @@ class Rows:
 class Axis:
     """The board's scale: from an instant on, so many rows, read in the facility's zone.
 
-    `written` says a wall time as the reader's language has it.
+    `format_time` says a wall time as the reader's language has it.
     """
 
     opens: datetime
     rows: int
     zone: ZoneInfo
-    written: Callable[[datetime], str] = "{:%H:%M}".format
+    format_time: Callable[[datetime], str] = "{:%H:%M}".format
     # A day has few times and many cards: each is said once.
     _said: dict[datetime, str] = field(default_factory=dict, init=False, compare=False)
 
@@ -64,7 +64,7 @@ class Axis:
     def hhmm(self, moment: datetime) -> str:
         """The wall time at the facility."""
         if moment not in self._said:
-            self._said[moment] = self.written(moment.astimezone(self.zone))
+            self._said[moment] = self.format_time(moment.astimezone(self.zone))
         return self._said[moment]
 
     def is_on(self, moment: datetime, day: date) -> bool:

@@ -135,7 +135,7 @@ def cells_of(
     gone = {slot.id for slot in slots if slot.orphaned}
     hours = [slot for slot in slots if slot.by_rule and not slot.orphaned]
     cards: list[Cell] = [
-        _card(visit, scene, outside=_is_outside(visit, gone, hours, away)) for visit in alone
+        _card(visit, scene, outside_hours=_is_outside(visit, gone, hours, away)) for visit in alone
     ]
     cards += [_group(slot, members, scene) for slot, members in groups]
     cards.sort(key=attrgetter("row"))
@@ -203,12 +203,12 @@ def _link(cards: Sequence[Cell], lane: str, scene: Scene) -> More:
     return More(row, end - row, cards[0].id, lane, len(cards), since, until, description, few)
 
 
-def _card(visit: VisitRow, scene: Scene, *, outside: bool) -> Card:
+def _card(visit: VisitRow, scene: Scene, *, outside_hours: bool) -> Card:
     axis, now, translate = scene
     at = axis.rows_of(visit.start_at, visit.end_at)
     status = shown_status(visit.status, visit.confirmed_at)
     label, icon = STATUS[status]
-    raised = (*visit.flags, *(("outside",) if outside else ()))
+    raised = (*visit.flags, *(("outside",) if outside_hours else ()))
     flags = tuple(FLAGS[flag] for flag in raised)
     marks = [translate(flag.label) for flag in flags if flag.marks]
     marks += [translate("Overbooked")] if visit.overbooked else []

@@ -59,21 +59,23 @@ class DoctorColumn:
     blocks: tuple[Block, ...]
 
 
-def stamp_of(name: object, *facts: Any) -> str:
+def stamp_of(name: object, *values: Any) -> str:
     """The name and a short digest of the facts."""
-    return f"{name}:{blake2s(repr(facts).encode(), digest_size=6).hexdigest()}"
+    return f"{name}:{blake2s(repr(values).encode(), digest_size=6).hexdigest()}"
 
 
-def column_of(facts: DoctorDay, axis: Axis, now: datetime, translate: Translate) -> DoctorColumn:
+def column_of(
+    doctor_day: DoctorDay, axis: Axis, now: datetime, translate: Translate
+) -> DoctorColumn:
     """Draw a column; this opens its patients' names."""
-    doctor, visits = facts.doctor, facts.visits
-    present = [*facts.hours, *(Span(visit.start_at, visit.end_at) for visit in visits)]
+    doctor, visits = doctor_day.doctor, doctor_day.visits
+    present = [*doctor_day.hours, *(Span(visit.start_at, visit.end_at) for visit in visits)]
     return DoctorColumn(
-        doctor.id, doctor.name, doctor.about, doctor.id % HUES, load_of(visits, facts.hours),
-        facts.stamp(now),
+        doctor.id, doctor.name, doctor.about, doctor.id % HUES, load_of(visits, doctor_day.hours),
+        doctor_day.stamp(now),
         translate("%(doctor)s, %(number)s appointments", doctor=doctor.name, number=len(visits)),
-        tuple(cells_of(visits, facts.slots, facts.away, Scene(axis, now, translate))),
-        tuple(blocks_of(present, facts.away, axis, translate)),
+        tuple(cells_of(visits, doctor_day.slots, doctor_day.away, Scene(axis, now, translate))),
+        tuple(blocks_of(present, doctor_day.away, axis, translate)),
     )  # fmt: skip
 
 

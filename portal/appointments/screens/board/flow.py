@@ -52,11 +52,11 @@ def present_of(visits: Iterable[VisitRow]) -> list[VisitRow]:
 
 def flow_stamp(visits: Iterable[VisitRow]) -> str:
     """A short mark that changes when the flow would."""
-    facts = [
+    values = [
         (v.id, v.row_version, v.step_id, v.step_begun, v.steps_waiting,
          v.patient_updated_at.timestamp()) for v in present_of(visits)
     ]  # fmt: skip
-    return stamp_of("flow", facts)
+    return stamp_of("flow", values)
 
 
 def flow_of(
