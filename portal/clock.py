@@ -26,7 +26,7 @@ class _Process:
 
     fixed_at: datetime | None = None
     says: Callable[[datetime], datetime] | None = None
-    asked: tuple[datetime, timedelta] | None = None
+    last_reading: tuple[datetime, timedelta] | None = None
 
 
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_instant", default=None)
@@ -59,7 +59,7 @@ def stepped() -> timedelta:
     Nothing when it kept pace with what only counts on, but for a little.
     """
     present, counted = machine_time(), counted_on()
-    before, _process.asked = _process.asked, (present, counted)
+    before, _process.last_reading = _process.last_reading, (present, counted)
     if before is None:
         return timedelta()
     passed = counted - before[1]

@@ -124,9 +124,9 @@ def _before_use(connection: Any, record: ConnectionPoolEntry, _proxy: object) ->
 
 def _hung_up(connection: Any) -> bool:
     """Whether something waits to be read: a server says nothing to an idle client but good-bye."""
-    asked = select.poll()
-    asked.register(connection.fileno(), select.POLLIN)
-    return bool(asked.poll(0))
+    poller = select.poll()
+    poller.register(connection.fileno(), select.POLLIN)
+    return bool(poller.poll(0))
 
 
 def _reset(connection: Connection) -> None:

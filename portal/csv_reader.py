@@ -86,14 +86,14 @@ class Column:
 
     Attributes:
         name: the field a command takes.
-        words: what it is called.
+        label: what it is called.
         needed: whether the file must have it.
         most: how many characters it may have.
         spellings: other names for it, in letters alone.
     """
 
     name: str
-    words: str
+    label: str
     needed: bool = False
     most: int = 200
     spellings: tuple[str, ...] = ()

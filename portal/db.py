@@ -184,7 +184,7 @@ def plan_anew() -> None:
     session.execute(PLAN_ANEW)
 
 
-def pipeline(*asked: Statement, binary: bool = False) -> list[list[Any]]:
+def pipeline(*statements: Statement, binary: bool = False) -> list[list[Any]]:
     """Run statements one after the other in one round trip; the rows of each, as named tuples.
 
     Each sees what the one before it did, and what others committed while that one waited. They are
@@ -192,7 +192,7 @@ def pipeline(*asked: Statement, binary: bool = False) -> list[list[Any]]:
     statement five times before it prepares it again.
 
     Args:
-        asked: the statements with their values.
+        statements: the statements with their values.
         binary: whether rows come as the server keeps them: less work where much of them is bytes.
 
     Raises:
@@ -203,8 +203,8 @@ def pipeline(*asked: Statement, binary: bool = False) -> list[list[Any]]:
     driver: Any = connection.connection.driver_connection
     try:
         # One alone is quicker without what keeps several apart.
-        with driver.pipeline() if len(asked) > 1 else nullcontext():
-            cursors = [_sent(driver, *each, binary=binary) for each in asked]
+        with driver.pipeline() if len(statements) > 1 else nullcontext():
+            cursors = [_sent(driver, *each, binary=binary) for each in statements]
         return [each.fetchall() if each.pgresult.nfields else [] for each in cursors]
     except psycopg.Error as error:
         raise _told(connection, error) from error

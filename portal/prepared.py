@@ -136,12 +136,12 @@ class Statements(PrepareManager):
             conn: the connection.
             before: what is to be done first, in the same message; it must not fail.
         """
-        asked = b"" if self.settled else LISTED % self.as_known
-        if not before + asked:
+        listing = b"" if self.settled else LISTED % self.as_known
+        if not before + listing:
             return
-        results = yield from sent(conn, before + asked)
+        results = yield from sent(conn, before + listing)
         self.spoiled |= any(each.status == FAILED for each in results)
-        self.spoiled |= bool(asked) and not _holds(results[-1])
+        self.spoiled |= bool(listing) and not _holds(results[-1])
         self.settled = not self.spoiled
 
     def commit_gen(self, conn: Any) -> Generator[Any, Any, None]:

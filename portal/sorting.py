@@ -55,7 +55,7 @@ def by_name(*columns: Any) -> list[Function[str]]:
     return [func.sort_key(column) for column in columns]
 
 
-def containing(words: str, *columns: Any) -> list[ColumnElement[bool]]:
+def containing(query: str, *columns: Any) -> list[ColumnElement[bool]]:
     """Every word somewhere in one of the columns; case, accents and apostrophes do not count."""
     searched = func.sort_key(func.concat_ws(" ", *columns))
-    return [func.strpos(searched, func.sort_key(word)) > 0 for word in words.split()[:MOST_WORDS]]
+    return [func.strpos(searched, func.sort_key(word)) > 0 for word in query.split()[:MOST_WORDS]]

@@ -124,7 +124,7 @@ def bare_number(text: str) -> str | None:
 
 
 @lru_cache(2048)
-def shown(text: str, country: str | None) -> tuple[tuple[str, str], ...]:
+def displayed(text: str, country: str | None) -> tuple[tuple[str, str], ...]:
     """A field as somebody in a country reads it: pieces of text, with the links of the numbers."""
     pieces, at = [], 0
     for number in telephones(text, (country,) if country else ()):

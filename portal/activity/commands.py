@@ -77,12 +77,12 @@ def ask_export(filters: Filters, address: Mapping[str, str], format_: str, *, ke
     """
     now = queries.get_moment()
     until = min(filters.until or now, now)
-    asked = {
+    params = {
         "filters": replace(filters, until=until).params,
         "address": dict(address),
         "locale": request_context().locale,
     }
-    return exports.ask_export("activity", format_, asked, key=key)
+    return exports.ask_export("activity", format_, params, key=key)
 
 
 def record_disclosure(patient_id: int, details: DisclosureDetails, *, today: date) -> Disclosure:

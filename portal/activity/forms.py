@@ -29,8 +29,7 @@ from wtforms.validators import (
 from wtforms.widgets import HiddenInput
 
 from portal.activity.commands import DisclosureDetails
-from portal.activity.rules import Filters
-from portal.activity.words import (
+from portal.activity.labels import (
     DONE,
     OUTCOMES,
     RECORDS,
@@ -39,6 +38,7 @@ from portal.activity.words import (
     changes,
     record_words,
 )
+from portal.activity.rules import Filters
 from portal.exports.rules import MEDIA
 from portal.facilities.queries import FacilityName
 from portal.sorting import sort_key
@@ -90,7 +90,7 @@ class FilterForm(PortalForm):
         places = [(facility.id, facility.name) for facility in facilities]
         self.facility_id.choices = [("", gettext("All")), *places]
         self.outcome.choices = [("", gettext("All"))] + [
-            (outcome, gettext(words[0])) for outcome, words in OUTCOMES.items()
+            (outcome, gettext(labels[0])) for outcome, labels in OUTCOMES.items()
         ]
         self.table_name.choices = [("", gettext("All")), *_by_words(RECORDS, record_words)]
         self.action_type.choices = [
@@ -107,17 +107,17 @@ class FilterForm(PortalForm):
 
     def filters(self, zone: str) -> Filters:
         """What is asked for; days are those of the zone."""
-        asked = {
+        chosen = {
             name: field.data or None
             for name, field in self._fields.items()
             if name not in ("since", "until")
         }
         since = _midnight(self.since.data, zone) if self.since.data else None
         until = _midnight(self.until.data + timedelta(days=1), zone) if self.until.data else None
-        return Filters(**asked, since=since, until=until)
+        return Filters(**chosen, since=since, until=until)
 
     @property
-    def asked(self) -> dict[str, str]:
+    def params(self) -> dict[str, str]:
         """What stands in the address, without what was left open, or around it."""
         return {
             name: str(field.raw_data[0]).strip()
@@ -188,10 +188,12 @@ def _midnight(day: date, zone: str) -> datetime:
 
 def _grouped(group: str, actions: Any) -> list[SelectChoice]:
     return [
-        SelectChoice(action, words, optgroup=group)
-        for action, words in _by_words(actions, action_words)
+        SelectChoice(action, label, optgroup=group)
+        for action, label in _by_words(actions, action_words)
     ]
 
 
-def _by_words(names: Any, words: Any) -> list[tuple[str, str]]:
-    return sorted(((name, words(name)) for name in names), key=lambda pair: sort_key(str(pair[1])))
+def _by_words(names: Any, label_of: Any) -> list[tuple[str, str]]:
+    return sorted(
+        ((name, label_of(name)) for name in names), key=lambda pair: sort_key(str(pair[1]))
+    )

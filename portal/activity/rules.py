@@ -55,7 +55,7 @@ class Mark:
     id: int
 
     @property
-    def place(self) -> tuple[datetime, int]:
+    def position(self) -> tuple[datetime, int]:
         """What the log is ordered by."""
         return self.occurred_at, self.id
 

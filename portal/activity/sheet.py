@@ -6,9 +6,9 @@ from typing import Any
 from flask_babel import force_locale, gettext
 
 from portal.activity import queries
+from portal.activity.labels import OUTCOMES, action_words, actor_words
 from portal.activity.queries import LogLine
 from portal.activity.rules import Filters, Mark
-from portal.activity.words import OUTCOMES, action_words, actor_words
 from portal.errors import N_
 from portal.exports.rules import Cell, ExportBatch, ExportSource
 
@@ -19,17 +19,17 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def header(asked: dict[str, Any]) -> Sequence[str]:
+def header(params: dict[str, Any]) -> Sequence[str]:
     """The columns, in the language of who asked."""
-    with force_locale(_locale(asked)):
+    with force_locale(_locale(params)):
         return [gettext(column) for column in COLUMNS]
 
 
-def batch(asked: dict[str, Any], after: str | None) -> ExportBatch:
+def batch(params: dict[str, Any], after: str | None) -> ExportBatch:
     """The next entries, a row each, the newest first."""
-    found = queries.export_entries(Filters.of(asked["filters"]), before=Mark.read(after))
+    found = queries.export_entries(Filters.of(params["filters"]), before=Mark.read(after))
     names = queries.names_of(line.user_id for line in found.lines)
-    with force_locale(_locale(asked)):
+    with force_locale(_locale(params)):
         rows = [_cells(line, names) for line in found.lines]
     return ExportBatch(rows, str(found.older) if found.older else None)
 
@@ -37,8 +37,8 @@ def batch(asked: dict[str, Any], after: str | None) -> ExportBatch:
 SOURCE = ExportSource(header, batch)
 
 
-def _locale(asked: dict[str, Any]) -> str:
-    return str(asked["locale"]).replace("-", "_")
+def _locale(params: dict[str, Any]) -> str:
+    return str(params["locale"]).replace("-", "_")
 
 
 def _cells(line: LogLine, names: Mapping[int, str]) -> tuple[Cell, ...]:

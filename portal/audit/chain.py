@@ -19,14 +19,14 @@ class Finding:
     Attributes:
         kind: seal-forged, seal-missing, tail-cut, list-changed, partition-dropped, deleted,
             inserted, changed, moved-in-time, swapped or misdated.
-        words: the same as a sentence.
+        text: the same as a sentence.
         seal: the seal's number.
         tenant: the clinic's slug, when it concerns one.
         entry: the entry's id, when it concerns one.
     """
 
     kind: str
-    words: str
+    text: str
     seal: int
     tenant: str | None = None
     entry: int | None = None
@@ -72,11 +72,11 @@ def walk(checkpoints: Checkpoints | None) -> Chain:
         _take(chain, seal)
     if checkpoints and checkpoints.last > chain.seals:
         lost = checkpoints.by_number[checkpoints.last]
-        words = (
+        text = (
             f"The chain ends with seal {chain.seals}, but seal {lost.number} was made"
             f" at {lost.sealed_at}: the end was cut off."
         )
-        chain.wrong = Finding("tail-cut", words, chain.seals + 1)
+        chain.wrong = Finding("tail-cut", text, chain.seals + 1)
         _ended(chain)
     elif not chain.seals:
         chain.wrong = Finding("seal-missing", "There is no seal: nothing can be proven.", 1)

@@ -12,7 +12,7 @@ class Difference:
 
     entry: int
     kind: str
-    words: str
+    text: str
     instant: int
 
 
@@ -31,8 +31,8 @@ def differences(listed: Sequence[bytes], found: Sequence[bytes]) -> Iterator[Dif
     for number in sorted(expected.keys() | there.keys()):
         want, have = expected.get(number), there.get(number, [])
         if have != [want]:
-            kind, words = _told(number, want, have, owners)
-            yield Difference(number, kind, words, instant_of(want or have[0]))
+            kind, text = _told(number, want, have, owners)
+            yield Difference(number, kind, text, instant_of(want or have[0]))
 
 
 def _told(

@@ -67,7 +67,7 @@ def enter() -> None:
     except DBAPIError as error:
         if not _outdated(error):
             raise
-        log_failure(error, attempt=1)
+        log_failure(error, try_number=1)
         session.rollback()
         _hook().enter()
 
@@ -90,14 +90,14 @@ def answer(view: Callable[[], ResponseReturnValue]) -> Response:
     try:
         return _answered(view)
     except DBAPIError as error:
-        _raise_unless_transient(error, attempt=1)
+        _raise_unless_transient(error, try_number=1)
     session.rollback()
     state().patients_seen, state().afterwards = set(), []
     _enter_again()
     try:
         return _answered(view)
     except DBAPIError as error:
-        _raise_unless_transient(error, attempt=2)
+        _raise_unless_transient(error, try_number=2)
         raise Conflict from error
 
 
@@ -118,10 +118,10 @@ def transient(error: SQLAlchemyError) -> bool:
     return getattr(cause, "sqlstate", None) in TRANSIENT
 
 
-def _raise_unless_transient(error: DBAPIError, *, attempt: int) -> None:
-    if not transient(error) and not (_outdated(error) and attempt == 1):
+def _raise_unless_transient(error: DBAPIError, *, try_number: int) -> None:
+    if not transient(error) and not (_outdated(error) and try_number == 1):
         raise error
-    log_failure(error, attempt=attempt)
+    log_failure(error, try_number=try_number)
 
 
 def settle_failure(response: Response) -> Response:

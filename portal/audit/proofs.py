@@ -108,12 +108,12 @@ def _proof(values: dict[str, Any]) -> dict[str, Any]:
     seal = seals.get_seal(part.seal)
     parts = _parts(seal.number)
     clinics = [seals.part_leaf(*each) for each in parts]
-    place = [tenant_id for tenant_id, _, _ in parts].index(values["tenant_id"])
+    position = [tenant_id for tenant_id, _, _ in parts].index(values["tenant_id"])
     path = merkle.path([leaves.leaf(each) for each in listed], listed.index(item))
     return {
         "entry": values,
         "part": {"entries": part.entries, "path": _plain(path)},
-        "path": _plain(merkle.path(clinics, place)),
+        "path": _plain(merkle.path(clinics, position)),
         "seal": _plain_seal(seal),
     }
 

@@ -153,8 +153,8 @@ def _check_batch(
         wrongs += [wrong for doubt in doubts for wrong in _misdated(batch, doubt, slug)]
     for seal in batch.seals:
         if root_of(parts[seal.number]) != seal.root:
-            words = f"A clinic's part of seal {seal.number} is missing or was changed."
-            wrongs.append(Finding("list-changed", words, seal.number))
+            text = f"A clinic's part of seal {seal.number} is missing or was changed."
+            wrongs.append(Finding("list-changed", text, seal.number))
     return entries, min(wrongs, key=_place, default=None)
 
 
@@ -188,8 +188,8 @@ def _check_part(part: Any, items: list[bytes], chain: Chain, slug: str) -> Itera
     listed = leaves.items_in(part.items)
     own = merkle.root([leaves.leaf(item) for item in listed])
     if own != part.root or part.entries != len(listed):
-        words = f"The list of {slug}'s entries under seal {part.seal} was changed."
-        yield Finding("list-changed", words, part.seal, slug)
+        text = f"The list of {slug}'s entries under seal {part.seal} was changed."
+        yield Finding("list-changed", text, part.seal, slug)
         return
     items.sort()
     if items == listed:
@@ -202,13 +202,13 @@ def _check_part(part: Any, items: list[bytes], chain: Chain, slug: str) -> Itera
 
 
 def _wrong(found: Difference, seal: int, slug: str) -> Finding:
-    where = f"{found.words[:-1]} ({slug}, {_iso(found.instant)}, seal {seal})."
+    where = f"{found.text[:-1]} ({slug}, {_iso(found.instant)}, seal {seal})."
     if found.kind == "deleted":
         partition = f"user_action_audit_log_{moment(found.instant):%Y_%m}"
         query = text("SELECT to_regclass('public.' || CAST(:name AS text))")
         if session.scalar(query, {"name": partition}) is None:
-            words = f"The partition {partition} is gone. {where}"
-            return Finding("partition-dropped", words, seal, slug, found.entry)
+            message = f"The partition {partition} is gone. {where}"
+            return Finding("partition-dropped", message, seal, slug, found.entry)
     return Finding(found.kind, where, seal, slug, found.entry)
 
 
@@ -227,8 +227,8 @@ def _misdated(batch: SealBatch, doubt: Doubt, slug: str) -> Iterator[Finding]:
     begun_after = session.scalar(BEGUN_AFTER, values)
     late = instant > seal.sealed_at + CLOCK_STEP
     if late or (begun_after is not None and instant < begun_after - CLOCK_STEP):
-        words = f"Entry {entry} ({slug}, seal {seal.number}) was not written at {_iso(instant)}."
-        yield Finding("misdated", words, seal.number, slug, entry)
+        text = f"Entry {entry} ({slug}, seal {seal.number}) was not written at {_iso(instant)}."
+        yield Finding("misdated", text, seal.number, slug, entry)
 
 
 UNSEALED = sql.SQL("""
@@ -250,8 +250,8 @@ def _check_unsealed(last: Seal, tenants: dict[int, str]) -> tuple[int, Finding |
         count, entry = connection().execute(statement).fetchone() or (0, None)
         waiting += count
         if entry is not None:
-            words = f"Entry {entry} ({slug}, not sealed yet) was written later than it says."
-            return waiting, Finding("misdated", words, last.number + 1, slug, entry)
+            text = f"Entry {entry} ({slug}, not sealed yet) was written later than it says."
+            return waiting, Finding("misdated", text, last.number + 1, slug, entry)
     return waiting, None
 
 

@@ -49,23 +49,23 @@ class Places:
     @contextmanager
     def one(self, *, stranger: bool = False) -> Iterator[None]:
         """A place, while the block runs. Raises Busy when there is none."""
-        place = self._taken(1 if stranger and self.number > 1 else 0)
-        if place is None:
+        offset = self._taken(1 if stranger and self.number > 1 else 0)
+        if offset is None:
             raise Busy
         try:
             yield
         finally:
             with self._lock:
-                self._ours.discard(place)
-                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
+                self._ours.discard(offset)
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, offset)
 
     def _taken(self, first: int) -> int | None:
         with self._lock:  # a process is not locked out by its own locks
-            for place in sorted(set(range(first, self.number)) - self._ours):
+            for offset in sorted(set(range(first, self.number)) - self._ours):
                 with suppress(BlockingIOError):
-                    fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
-                    self._ours.add(place)
-                    return place
+                    fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
+                    self._ours.add(offset)
+                    return offset
         return None
 
 

@@ -26,20 +26,20 @@ def take_place() -> Response | None:
     if not form.validate():
         return None  # no password is looked at
     stranger = not devices.knows(form.data["clinic"], form.data["email"])
-    with ExitStack() as place:
+    with ExitStack() as turn:
         try:
-            place.enter_context(passwords.turn(stranger=stranger))
+            turn.enter_context(passwords.turn(stranger=stranger))
         except passwords.Busy as busy:
             return _turned_away(form, busy)
-        g.place = place.pop_all()
+        g.turn = turn.pop_all()
     return None
 
 
 def leave_place(_error: BaseException | None) -> None:
     """When the answer has left."""
-    place: ExitStack | None = g.pop("place", None)
-    if place is not None:
-        place.close()
+    turn: ExitStack | None = g.pop("turn", None)
+    if turn is not None:
+        turn.close()
 
 
 def _turned_away(form: SignInForm, busy: passwords.Busy) -> Response:

@@ -75,10 +75,10 @@ def take_try(own: bytes) -> None:
     Raises:
         TooManyTries
     """
-    asked = [own, address()]
-    values = {"asked": asked, "free": [FREE_OF_ACCOUNT, FREE_OF_ADDRESS],
+    subjects = [own, address()]
+    values = {"asked": subjects, "free": [FREE_OF_ACCOUNT, FREE_OF_ADDRESS],
               "longest": LONGEST_SECONDS}  # fmt: skip
-    proof = proven("take_try", *(one.hex() for one in asked))
+    proof = proven("take_try", *(one.hex() for one in subjects))
     seconds = session.execute(TAKE, values | proof).scalar_one()
     session.commit()
     if seconds:

@@ -33,8 +33,8 @@ from portal.availability.rules import check_break, check_first_day
 from portal.errors import N_, DomainError, all_of
 from portal.scheduling.times import MIDNIGHT, instant
 from portal.schema.availability import AvailabilityException, AvailabilityRule
+from portal.services.labels import offering_words
 from portal.services.queries import list_offerings
-from portal.services.words import offering_words
 from portal.web.days import in_reach, within_reason
 from portal.web.forms import Line, Names, PortalForm
 
@@ -76,24 +76,24 @@ class HoursForm(HoursPreviewForm):
     valid_from = DateField(_("First day"), [Optional()])
     valid_to = DateField(_("Last day"), [Optional()])
 
-    def offer_services(self, place: PlaceRow) -> None:
+    def offer_services(self, location: PlaceRow) -> None:
         """Any service, or one that is offered at this place."""
-        offerings = list_offerings(doctor_id=place.doctor_id, facility_id=place.facility_id)
+        offerings = list_offerings(doctor_id=location.doctor_id, facility_id=location.facility_id)
         self.service_offering_id.choices = [
             SelectChoice(0, gettext("Any service")),
             *(SelectChoice(offering.id, offering.service_name) for offering in offerings),
         ]
         self.keep("service_offering_id", offering_words)
-        self.place = place
+        self.location = location
 
     def check(self) -> None:
         """As adding and changing check it; of the weekday they ask nothing."""
-        check_rule(self.on(WEEKDAYS[0][0], self.place))
+        check_rule(self.on(WEEKDAYS[0][0], self.location))
 
-    def on(self, day_of_week: int, place: PlaceRow) -> RuleDetails:
+    def on(self, day_of_week: int, location: PlaceRow) -> RuleDetails:
         """What was typed, for the command, on one weekday."""
         return RuleDetails(
-            doctor_id=place.doctor_id, facility_id=place.facility_id, day_of_week=day_of_week,
+            doctor_id=location.doctor_id, facility_id=location.facility_id, day_of_week=day_of_week,
             start_time=self.start_time.data or MIDNIGHT, end_time=self.end_time.data or MIDNIGHT,
             slot_duration_minutes=self.slot_duration_minutes.data or 0,
             slot_interval_minutes=self.slot_interval_minutes.data,
@@ -209,12 +209,12 @@ class ExceptionForm(HoursPreviewForm):
     availability_rule_id = SelectField(_("Which hours"), coerce=lambda value: int(value or 0))
     slot_duration_minutes = IntegerField(_("Minutes of a slot"), [Optional()])
 
-    def offer_rules(self, place: PlaceRow, rules: dict[int, str], ended: Names) -> None:
+    def offer_rules(self, location: PlaceRow, rules: dict[int, str], ended: Names) -> None:
         """All of the doctor's hours there, or one session of the week."""
-        self.place = place
+        self.location = location
         self.availability_rule_id.choices = [
             SelectChoice(0, gettext("All hours of the doctor there")),
-            *(SelectChoice(rule_id, words) for rule_id, words in rules.items()),
+            *(SelectChoice(rule_id, label) for rule_id, label in rules.items()),
         ]
         self.keep("availability_rule_id", ended)
 
@@ -225,22 +225,22 @@ class ExceptionForm(HoursPreviewForm):
     def details(self) -> ExceptionDetails:
         """What was typed, for the command, as instants; for what no calendar reaches an hour that
         breaks no rule, since the form says what is wrong with it."""
-        place = self.place
+        location = self.location
         start, end = self.start_at.data, self.end_at.data
         if not (start and end and within_reason(start) and within_reason(end)):
             start, end = A_DAY, A_DAY + HOUR
         return ExceptionDetails(
-            doctor_id=place.doctor_id, facility_id=place.facility_id,
-            start_at=_instant(start, place), end_at=_instant(end, place),
+            doctor_id=location.doctor_id, facility_id=location.facility_id,
+            start_at=_instant(start, location), end_at=_instant(end, location),
             type=self.type.data, reason=self.reason.data,
             availability_rule_id=self.availability_rule_id.data or None,
             slot_duration_minutes=self.slot_duration_minutes.data,
         )  # fmt: skip
 
 
-def typed_exception(exception: AvailabilityException, place: PlaceRow) -> dict[str, Any]:
+def typed_exception(exception: AvailabilityException, location: PlaceRow) -> dict[str, Any]:
     """An exception as its form has it."""
-    zone = ZoneInfo(place.zone)
+    zone = ZoneInfo(location.zone)
     return {
         "type": exception.type,
         "start_at": exception.start_at.astimezone(zone),
@@ -251,5 +251,5 @@ def typed_exception(exception: AvailabilityException, place: PlaceRow) -> dict[s
     }
 
 
-def _instant(wall: datetime, place: PlaceRow) -> datetime:
-    return instant(wall.date(), wall.time(), place.zone)
+def _instant(wall: datetime, location: PlaceRow) -> datetime:
+    return instant(wall.date(), wall.time(), location.zone)

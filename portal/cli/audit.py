@@ -68,7 +68,7 @@ def purge(before: datetime) -> None:
     """Drop the months that ended by a date, once the whole log has been verified."""
     report = verify(_checkpoints(store().checkpoints))
     if report.wrong:
-        raise click.ClickException(f"The log does not hold, so nothing goes. {report.wrong.words}")
+        raise click.ClickException(f"The log does not hold, so nothing goes. {report.wrong.text}")
     try:
         made, dropped = commands.purge(store(), before.date())
     except DomainError as refusal:
@@ -85,7 +85,7 @@ def _checkpoints(path: Path) -> checkpoints.Checkpoints | None:
 
 def _tell(report: Report, seconds: float) -> None:
     if report.wrong:
-        click.echo(report.wrong.words)
+        click.echo(report.wrong.text)
         return
     click.echo(
         f"Every entry is as it was sealed: {report.entries} under {report.seals} seals,"

@@ -49,7 +49,7 @@ def day_command() -> None:
 
 def _sayer() -> Callable[[str], None]:
     began = time.monotonic()
-    return lambda words: click.echo(f"{time.monotonic() - began:6.1f} s  {words}", err=True)
+    return lambda text: click.echo(f"{time.monotonic() - began:6.1f} s  {text}", err=True)
 
 
 def _analyse() -> None:

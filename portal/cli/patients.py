@@ -64,14 +64,14 @@ def reindex_(tenant: str | None) -> None:
 
 
 def _import(file: Path, facility: str, dates: DateOrder, anyway: tuple[int, ...]) -> ImportReport:
-    place = facilities.find_facility(facility)
-    if place is None:
+    found = facilities.find_facility(facility)
+    if found is None:
         raise click.ClickException(f"There is no facility {facility}.")
     try:
         with file.open("rb") as stream:
             patients = read_patients(stream, dates)
             return import_patients(
-                patients, facility_id=place.id, on_result=on_result, anyway=anyway
+                patients, facility_id=found.id, on_result=on_result, anyway=anyway
             )
     except (OSError, FileRefused) as error:
         reason = f"{error.strerror}." if isinstance(error, OSError) else error

@@ -135,8 +135,8 @@ def retire_doctor(doctor: Doctor) -> None:
     visits = visits_of_doctor(doctor.id).ids
     if visits:
         raise VisitsBooked(visits=len(visits))
-    for place in queries.list_places(doctor_id=doctor.id):
-        end_place(doctor.id, place.facility_id)
+    for location in queries.list_places(doctor_id=doctor.id):
+        end_place(doctor.id, location.facility_id)
     doctor.deleted_at = clock.now()
     session.flush()
 
@@ -163,23 +163,23 @@ def place_at_facility(
     Raises:
         AlreadyPlaced: the place is there and active.
     """
-    place = queries.find_place(doctor_id=doctor_id, facility_id=facility_id)
-    if place is not None and place.active:
+    location = queries.find_place(doctor_id=doctor_id, facility_id=facility_id)
+    if location is not None and location.active:
         raise AlreadyPlaced
     with refusing(CONSTRAINTS):
-        if place is None:
-            place = FacilityDoctor(doctor_id=doctor_id, facility_id=facility_id)
-            session.add(place)
-        place.role, place.active = role, True
-    return place
+        if location is None:
+            location = FacilityDoctor(doctor_id=doctor_id, facility_id=facility_id)
+            session.add(location)
+        location.role, location.active = role, True
+    return location
 
 
 def take_up_places(doctor_id: int, facility_ids: Iterable[int]) -> None:
     """Ended places of a doctor are places again, as they were."""
     for facility_id in facility_ids:
-        place = queries.find_place(doctor_id=doctor_id, facility_id=facility_id)
-        if place is not None:
-            place.active = True
+        location = queries.find_place(doctor_id=doctor_id, facility_id=facility_id)
+        if location is not None:
+            location.active = True
     session.flush()
 
 
@@ -195,9 +195,9 @@ def place_doctors(many: Iterable[tuple[int, int, str | None]]) -> None:
         )
 
 
-def change_role(place: FacilityDoctor, role: str | None) -> None:
+def change_role(location: FacilityDoctor, role: str | None) -> None:
     """Say what a doctor is at a facility."""
-    place.role = role
+    location.role = role
     session.flush()
 
 
@@ -207,9 +207,9 @@ def end_place(doctor_id: int, facility_id: int) -> AffectedAppointments:
     Returns:
         The coming visits there. They stand.
     """
-    place = queries.find_place(doctor_id=doctor_id, facility_id=facility_id)
-    if place is not None:
-        place.active = False
+    location = queries.find_place(doctor_id=doctor_id, facility_id=facility_id)
+    if location is not None:
+        location.active = False
         session.flush()
     return visits_of_doctor(doctor_id, facility_id=facility_id)
 

@@ -19,7 +19,7 @@ class FoundDoctor(NamedTuple):
 
 
 def find_doctors(
-    words: str, limit: int, *, facility_id: int | None = None, only: int | None = None
+    query: str, limit: int, *, facility_id: int | None = None, only: int | None = None
 ) -> list[FoundDoctor]:
     """The first living doctors with these words in name, specialty or NPI; or the one asked for.
 
@@ -27,7 +27,7 @@ def find_doctors(
     """
     found = select(Doctor).where(
         Doctor.tenant_id == request_context().tenant_id, Doctor.deleted_at.is_(None),
-        *containing(words, Doctor.display_name, Doctor.first_name, Doctor.last_name,
+        *containing(query, Doctor.display_name, Doctor.first_name, Doctor.last_name,
                     Doctor.specialty, Doctor.npi)
     )  # fmt: skip
     if only is not None:
@@ -48,10 +48,10 @@ def _at_work() -> Select[int]:
 
 def facilities_of(doctor_id: int) -> Select[int]:
     """Where a doctor has an active place."""
-    place = FacilityDoctor
+    location = FacilityDoctor
     own = (
-        place.tenant_id == request_context().tenant_id,
-        place.doctor_id == doctor_id,
-        place.active,
+        location.tenant_id == request_context().tenant_id,
+        location.doctor_id == doctor_id,
+        location.active,
     )
-    return select(place.facility_id).where(*own)
+    return select(location.facility_id).where(*own)

@@ -5,7 +5,7 @@ from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from portal.doctors.commands import DoctorDetails, check_doctor
-from portal.doctors.words import facilities_without
+from portal.doctors.labels import facilities_without
 from portal.web.forms import Line, PickField, PortalForm, Reachable, tidy
 
 REQUIRED = DataRequired(_("This is needed."))

@@ -25,13 +25,13 @@ def has_namesake(first_name: str, last_name: str) -> bool:
 
 def shown_names(*, besides: int | None = None) -> set[str]:
     """The names under which living doctors are shown, without the one that is changed."""
-    shown = select(func.lower(Doctor.display_name)).where(
+    statement = select(func.lower(Doctor.display_name)).where(
         Doctor.tenant_id == request_context().tenant_id, Doctor.deleted_at.is_(None)
     )
     if besides is not None:
-        shown = shown.where(Doctor.id != besides)
+        statement = statement.where(Doctor.id != besides)
     with session.no_autoflush:
-        return set(session.scalars(shown.order_by(Doctor.id).limit(MOST)))
+        return set(session.scalars(statement.order_by(Doctor.id).limit(MOST)))
 
 
 def told_apart(

@@ -161,10 +161,10 @@ def find_place(*, doctor_id: int, facility_id: int) -> FacilityDoctor | None:
 
 def get_place(*, doctor_id: int, facility_id: int) -> FacilityDoctor:
     """A doctor's place at a facility, active or ended. Raises NotFound."""
-    place = find_place(doctor_id=doctor_id, facility_id=facility_id)
-    if place is None:
+    location = find_place(doctor_id=doctor_id, facility_id=facility_id)
+    if location is None:
         raise NotFound
-    return place
+    return location
 
 
 def list_places(
@@ -216,7 +216,7 @@ def search_doctors(
     The names of their places are looked up for those that are shown alone.
     """
     gone = Doctor.deleted_at.is_not(None) if retired else Doctor.deleted_at.is_(None)
-    shown = (
+    found = (
         select(
             Doctor.id,
             Doctor.first_name,
@@ -231,8 +231,8 @@ def search_doctors(
         .offset(offset)
         .subquery()
     )
-    rows = select(shown, _place_names(shown.c.id)).order_by(
-        *by_name(shown.c.last_name, shown.c.first_name), shown.c.id
+    rows = select(found, _place_names(found.c.id)).order_by(
+        *by_name(found.c.last_name, found.c.first_name), found.c.id
     )
     return [DoctorRow._make(row) for row in session.execute(rows)]
 
@@ -255,20 +255,20 @@ def list_own_offerings(doctor_id: int, *, limit: int = 200) -> list[DoctorOfferi
 
 
 def _place_names(doctor_id: ColumnElement[int]) -> ScalarSelect[Any]:
-    place, facility = FacilityDoctor, Facility
+    location, facility = FacilityDoctor, Facility
     return (
         select(func.string_agg(facility.name, ", ").aggregate_order_by(facility.sort_name))
-        .select_from(place)
+        .select_from(location)
         .join(
             facility,
-            (facility.tenant_id == place.tenant_id)
-            & (facility.id == place.facility_id)
+            (facility.tenant_id == location.tenant_id)
+            & (facility.id == location.facility_id)
             & facility.deleted_at.is_(None),
         )
         .where(
-            place.tenant_id == request_context().tenant_id,
-            place.doctor_id == doctor_id,
-            place.active,
+            location.tenant_id == request_context().tenant_id,
+            location.doctor_id == doctor_id,
+            location.active,
         )
         .scalar_subquery()
     )

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.doctors import commands, queries
 from portal.doctors.forms import DoctorEndingForm, DoctorForm, PlaceForm, RetiringForm, RoleForm
-from portal.doctors.words import doctors, facilities_without
+from portal.doctors.labels import doctors, facilities_without
 from portal.facilities.queries import get_facility
 from portal.facilities.visits import list_visits, visits_of_doctor
 from portal.schema.acts import OwnAct
@@ -27,12 +27,15 @@ bp = Blueprint("doctors", __name__, url_prefix="/doctors")
 @permission("doctors.see")
 def index() -> Response:
     window = window_from(request.args.get("page"))
-    asked = {"q": request.args.get("q", "").strip(), "retired": request.args.get("retired", "")}
+    filters = {"q": request.args.get("q", "").strip(), "retired": request.args.get("retired", "")}
     fetched = queries.search_doctors(
-        query=asked["q"], retired=bool(asked["retired"]), limit=window.limit, offset=window.offset
+        query=filters["q"],
+        retired=bool(filters["retired"]),
+        limit=window.limit,
+        offset=window.offset,
     )
     listing = Listing.of(fetched, window)
-    return page("doctors/index.html", "doctors/_list.html", listing=listing, asked=asked)
+    return page("doctors/index.html", "doctors/_list.html", listing=listing, filters=filters)
 
 
 @bp.get("/<int:doctor_id>")
@@ -77,7 +80,7 @@ def retirement(doctor_id: int) -> Response:
     form = RetiringForm()
     if form.validate_on_submit():
         with form.command_errors():
-            places = [place.facility_id for place in queries.list_places(doctor_id=doctor.id)]
+            places = [location.facility_id for location in queries.list_places(doctor_id=doctor.id)]
             commands.retire_doctor(doctor)
             message = _("%(name)s retired. Past appointments stay.", name=doctor.display_name)
             say_done(SaidAct(message), "doctor_retired", doctor.id, places=places)
@@ -131,10 +134,10 @@ def place_new(doctor_id: int) -> Response:
 @permission("doctors.manage")
 def place_edit(doctor_id: int, facility_id: int) -> Response:
     doctor, facility = queries.get_doctor(doctor_id), get_facility(facility_id)
-    place = held(queries.get_place(doctor_id=doctor_id, facility_id=facility_id))
-    form = RoleForm(obj=place, edits=place)
+    location = held(queries.get_place(doctor_id=doctor_id, facility_id=facility_id))
+    form = RoleForm(obj=location, edits=location)
     if form.validate_on_submit():
-        commands.change_role(place, form.role.data)
+        commands.change_role(location, form.role.data)
         toast(_("%(name)s at %(facility)s: role saved.",
                 name=doctor.display_name, facility=facility.name))  # fmt: skip
         return go("doctors.show", doctor_id=doctor_id)

@@ -50,8 +50,8 @@ def xlsx_file(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]])
         sheet.set_column(0, len(header), WIDTH)
         sheet.freeze_panes(1, 0)
         bold = book.add_format({"bold": True})
-        for column, words in enumerate(header):
-            sheet.write_string(0, column, words, bold)
+        for column, label in enumerate(header):
+            sheet.write_string(0, column, label, bold)
         for number, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
                 _write(sheet, number, column, cell, formats)

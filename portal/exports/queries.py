@@ -21,7 +21,7 @@ class ExportRow(NamedTuple):
     id: int
     kind: str
     format: str
-    asked: dict[str, Any]
+    params: dict[str, Any]
     status: str
     rows: int
     failure: str | None
@@ -38,7 +38,7 @@ class ExportRow(NamedTuple):
 def list_exports(*, limit: int = 51, offset: int = 0) -> list[ExportRow]:
     """One's own, and everybody's for those who see every facility; the last first."""
     columns = (
-        Export.id, Export.kind, Export.format, Export.asked, Export.status, Export.rows,
+        Export.id, Export.kind, Export.format, Export.params, Export.status, Export.rows,
         Export.failure, User.name.label("by"), Export.created_at, Export.ended_at,
     )  # fmt: skip
     found = (

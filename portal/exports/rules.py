@@ -21,12 +21,12 @@ class ExportKind:
     """Something that can be exported.
 
     Attributes:
-        words: what it is called.
+        label: what it is called.
         right: who may ask for it and take it away.
         screen: the endpoint of the list that it is made from.
     """
 
-    words: str
+    label: str
     right: str
     screen: str
 
@@ -59,13 +59,13 @@ def words_of(failure: str) -> str:
     return FAILURES.get(failure, FAILURES["broken"])
 
 
-def narrowed(asked: Mapping[str, Any]) -> dict[str, str | int]:
+def narrowed(params: Mapping[str, Any]) -> dict[str, str | int]:
     """The filters of the list that an export was made from, as its address has them."""
-    address = asked.get("address")
-    params = address.items() if isinstance(address, Mapping) else ()
+    address = params.get("address")
+    pairs = address.items() if isinstance(address, Mapping) else ()
     return {
         name: value
-        for name, value in params
+        for name, value in pairs
         if isinstance(value, str | int) and name.isidentifier() and name[0] != "_"
         and name != "endpoint"
     }  # fmt: skip

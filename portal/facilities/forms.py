@@ -19,10 +19,10 @@ REQUIRED = DataRequired(_("This is needed."))
 def time_zones() -> list[SelectChoice]:
     """The world's time zones, grouped by the part before the slash."""
     return [
-        SelectChoice(name, place.replace("_", " "), optgroup=region)
+        SelectChoice(name, city.replace("_", " "), optgroup=region)
         for name in sorted(available_timezones())
-        for region, _slash, place in [name.partition("/")]
-        if place and region not in NO_REGIONS
+        for region, _slash, city in [name.partition("/")]
+        if city and region not in NO_REGIONS
     ]
 
 

@@ -46,11 +46,11 @@ def list_choices(*, limit: int = 200) -> list[FacilityName]:
 
 
 def find_facilities(
-    words: str, limit: int, *, besides: Select[int] | None = None, only: int | None = None
+    query: str, limit: int, *, besides: Select[int] | None = None, only: int | None = None
 ) -> list[FacilityName]:
     """The first open facilities with these words in their name, but for some; or the one asked."""
     named = OPEN.with_only_columns(Facility.id, Facility.name, Facility.timezone)
-    found = named.where(*containing(words, Facility.name))
+    found = named.where(*containing(query, Facility.name))
     if only is not None:
         found = found.where(Facility.id == only)
     if besides is not None:
@@ -160,12 +160,12 @@ def open_facility_of(facility_id: InstrumentedAttribute[int]) -> LateralFromClau
     whole list for a few rows and look up one by one whatever else is joined with it. Of a look-up
     with a limit it expects one row each.
     """
-    place = select(Facility.name, Facility.timezone, Facility.sort_name).where(
+    open_facility = select(Facility.name, Facility.timezone, Facility.sort_name).where(
         Facility.tenant_id == request_context().tenant_id,
         Facility.id == facility_id,
         Facility.deleted_at.is_(None),
     )
-    return place.limit(1).lateral("facility")
+    return open_facility.limit(1).lateral("facility")
 
 
 def count_facilities() -> int:

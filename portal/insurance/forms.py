@@ -7,8 +7,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.insurance.commands import PayerDetails, PlanDetails, check_payer, check_plan
+from portal.insurance.labels import payers
 from portal.insurance.rules import AcceptanceChange
-from portal.insurance.words import payers
 from portal.web.forms import Line, PickField, PortalForm, Reachable, tidy
 
 REQUIRED = DataRequired(_("This is needed."))
@@ -85,9 +85,9 @@ class TermsForm(DatesForm):
 
 
 class MarkForm(DatesForm):
-    """One key in the matrix, or its undoing; `shown` is what the cell showed."""
+    """One key in the matrix, or its undoing; `shown_version` is what the cell showed."""
 
-    shown = HiddenField()
+    shown_version = HiddenField()
     enabled = RadioField(choices=ACCEPTED)
 
     change = TermsForm.change
@@ -103,7 +103,7 @@ class FillForm(DatesForm):
         """The payers whose plans a column has."""
         self.pick("insurance_provider_id", payers(), none=gettext("All"))
 
-    def asked(self) -> AcceptanceChange:
+    def acceptance_change(self) -> AcceptanceChange:
         """What is to become of each cell."""
         return AcceptanceChange(
             self.change.data, self.accepted_since.data, self.accepted_until.data

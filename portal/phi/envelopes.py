@@ -55,11 +55,11 @@ def bound_to(tenant_id: int, table: str, column: str) -> bytes:
     return struct.pack(">q", tenant_id) + f"{table}\0{column}\0".encode()
 
 
-def seal(cipher: AESGCM, key_version: int, place: Binding, plaintext: bytes) -> bytes:
+def seal(cipher: AESGCM, key_version: int, binding: Binding, plaintext: bytes) -> bytes:
     """An envelope around the plaintext, with a fresh random nonce."""
     header = _HEADER.pack(VERSION, AES_256_GCM, key_version)
     nonce = os.urandom(_NONCE)
-    return header + nonce + cipher.encrypt(nonce, _padded(plaintext), header + place.bound())
+    return header + nonce + cipher.encrypt(nonce, _padded(plaintext), header + binding.bound())
 
 
 def key_version_of(envelope: bytes) -> int:
@@ -72,10 +72,10 @@ def key_version_of(envelope: bytes) -> int:
     return int(key_version)
 
 
-def unseal(cipher: AESGCM, place: Binding, envelope: bytes) -> bytes:
+def unseal(cipher: AESGCM, binding: Binding, envelope: bytes) -> bytes:
     """The plaintext of an envelope whose `key_version_of` is the cipher's."""
-    bound = bound_to(place.tenant_id, place.table, place.column)
-    return unsealing(cipher, envelope[:HEADER], bound)(place.row_uid.bytes, envelope)
+    bound = bound_to(binding.tenant_id, binding.table, binding.column)
+    return unsealing(cipher, envelope[:HEADER], bound)(binding.row_uid.bytes, envelope)
 
 
 def unsealing(cipher: AESGCM, header: bytes, bound: bytes) -> Unsealing:

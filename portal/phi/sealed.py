@@ -225,11 +225,11 @@ def reseal(table: str, column: str, row_uid: UUID, envelope: bytes) -> bytes:
     Raises:
         EnvelopeError, KeyUnavailable: it does not open.
     """
-    place = Binding(request_context().tenant_id, table, column, row_uid)
+    binding = Binding(request_context().tenant_id, table, column, row_uid)
     version = key_version_of(envelope)
-    keys = ring().of(place.tenant_id, version=version)
-    plaintext = unseal(keys.cipher(version, table, column), place, envelope)
-    return seal(keys.cipher(keys.active, table, column), keys.active, place, plaintext)
+    keys = ring().of(binding.tenant_id, version=version)
+    plaintext = unseal(keys.cipher(version, table, column), binding, envelope)
+    return seal(keys.cipher(keys.active, table, column), keys.active, binding, plaintext)
 
 
 @event.listens_for(PortalSession, "before_flush")

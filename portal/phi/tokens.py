@@ -39,7 +39,7 @@ def normalised(text: str) -> str:
     return "".join(c for c in folded if unicodedata.category(c)[0] != "M").translate(_PLAIN)
 
 
-def words(text: str) -> list[list[str]]:
+def words_in(text: str) -> list[list[str]]:
     """The words of a name, each as the pieces that apostrophes and hyphens part.
 
     >>> words("Anne-Marie O’Connell")
@@ -63,7 +63,7 @@ def name_parts(*names: str) -> set[str]:
             parts.add(name.lower())
             continue
         for spelling in {name, spelled_out(name)}:
-            for pieces in words(spelling):
+            for pieces in words_in(spelling):
                 parts.update(pieces, ["".join(pieces)])
     if len(names) > 1 and any(map(is_ideographic, names)):
         whole = [joined(name) for name in names]
@@ -73,7 +73,7 @@ def name_parts(*names: str) -> set[str]:
 
 def joined(*names: str) -> str:
     """The letters of some names as one word."""
-    return "".join(piece for name in names for pieces in words(name) for piece in pieces)
+    return "".join(piece for name in names for pieces in words_in(name) for piece in pieces)
 
 
 def full_name(first_name: str, last_name: str) -> str:

@@ -30,20 +30,22 @@ def measured() -> Iterator[tuple[str, str, dict[str, str], float]]:
     for job, seconds, failed, over in session.execute(
         statement.order_by(WorkerHeartbeat.job).limit(100)
     ):
-        words = "How long ago the worker last began a job, whether or not it then failed."
-        yield ("portal_job_age_seconds", words, {"job": job}, float(seconds))
-        words = "1 when a job failed the last time, for the portal or for one clinic."
-        yield ("portal_job_failing", words, {"job": job}, float(failed))
-        words = "For how long a job that is at work should have been done; 0 where it is in time."
-        yield ("portal_job_late_seconds", words, {"job": job}, float(over))
+        description = "How long ago the worker last began a job, whether or not it then failed."
+        yield ("portal_job_age_seconds", description, {"job": job}, float(seconds))
+        description = "1 when a job failed the last time, for the portal or for one clinic."
+        yield ("portal_job_failing", description, {"job": job}, float(failed))
+        description = (
+            "For how long a job that is at work should have been done; 0 where it is in time."
+        )
+        yield ("portal_job_late_seconds", description, {"job": job}, float(over))
 
 
 def _of_the_log() -> Iterator[tuple[str, str, dict[str, str], float]]:
     """What has never happened is left out: to Prometheus, absent."""
     state = session.execute(AUDIT_STATE).one()
     if state.seal_age is not None:
-        words = "How long ago the audit log was last sealed."
-        yield ("portal_audit_seal_age_seconds", words, {}, float(state.seal_age))
+        description = "How long ago the audit log was last sealed."
+        yield ("portal_audit_seal_age_seconds", description, {}, float(state.seal_age))
     if state.holds is not None:
-        words = "1 when the last verification of the audit log held, 0 when it did not."
-        yield ("portal_audit_log_holds", words, {}, float(state.holds))
+        description = "1 when the last verification of the audit log held, 0 when it did not."
+        yield ("portal_audit_log_holds", description, {}, float(state.holds))

@@ -91,8 +91,8 @@ def worker() -> None:
 def jobs() -> None:
     """None of them is at work for longer than it should be: waits, or works for one clinic only."""
     late = func.extract("epoch", func.now() - WorkerHeartbeat.due_by)
-    asked = select(WorkerHeartbeat.job, late).where(WorkerHeartbeat.due_by < func.now())
-    oldest = session.execute(asked.order_by(WorkerHeartbeat.due_by)).first()
+    statement = select(WorkerHeartbeat.job, late).where(WorkerHeartbeat.due_by < func.now())
+    oldest = session.execute(statement.order_by(WorkerHeartbeat.due_by)).first()
     if oldest is not None:
         log.error("a job should be done", job=oldest[0], seconds=round(float(oldest[1])))
         raise RuntimeError("a background job is at work for too long")

@@ -28,7 +28,7 @@ OPEN = ("waiting", "making")
 
 
 class Export(TenantOwned, Base):
-    """What somebody asked for, and how far the worker is. `asked` names patients by number only.
+    """What somebody asked for, and how far the worker is. `params` names patients by number only.
 
     `row_uid` is the form's key: one export for each.
     """
@@ -59,7 +59,7 @@ class Export(TenantOwned, Base):
     asked_by: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(Text)
     format: Mapped[str] = mapped_column(Text)
-    asked: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=OBJECT)
+    params: Mapped[dict[str, Any]] = mapped_column("asked", JSONB, server_default=OBJECT)
     status: Mapped[str] = mapped_column(Text, server_default="waiting")
     rows: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     tries: Mapped[int] = mapped_column(Integer, server_default=text("0"))

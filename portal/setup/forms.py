@@ -5,11 +5,11 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField
 
-from portal.doctors.words import doctors
+from portal.doctors.labels import doctors
 from portal.errors import N_
 from portal.facilities import queries as facilities
+from portal.setup.labels import PROBLEMS
 from portal.setup.queries import CoverageQuery
-from portal.setup.words import PROBLEMS
 from portal.web.forms import PickField, PortalForm, record_number
 
 PARTS = {
@@ -34,17 +34,17 @@ class CoverageForm(PortalForm):
     doctor_id = PickField(_("Doctor"))
     problem = SelectField(_("What stands in the way"))
 
-    def __init__(self, asked: MultiDict[str, str]) -> None:
-        super().__init__(formdata=asked)
+    def __init__(self, args: MultiDict[str, str]) -> None:
+        super().__init__(formdata=args)
         every = ("", gettext("All"))
         self.facility_id.choices = [
             every, *((str(each.id), each.name) for each in facilities.list_choices())
         ]  # fmt: skip
         self.pick("doctor_id", doctors(), none=gettext("All"))
-        self.problem.choices = [(code, gettext(words)) for code, words in PARTS.items()]
+        self.problem.choices = [(code, gettext(label)) for code, label in PARTS.items()]
         self.validate()
 
-    def asked(self) -> CoverageQuery:
+    def query(self) -> CoverageQuery:
         """What is asked for; nonsense asks for everything."""
         typed = self.data
         return CoverageQuery(

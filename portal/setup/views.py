@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
-from portal.setup import commands, queries, words
+from portal.setup import commands, labels, queries
 from portal.setup.forms import CoverageForm, PuttingAwayForm
 from portal.setup.rules import DONE, MISSING, checklist, next_line
 from portal.setup.screens.links import mending, ways
@@ -44,15 +44,15 @@ def taking_out() -> Response:
 @permission("setup.manage")
 def coverage() -> Response:
     form = CoverageForm(request.args)
-    asked = form.asked()
-    found = queries.coverage(asked, after=record_number(request.args.get("after")))
-    return page("setup/coverage.html", "setup/_coverage.html", form=form, found=found, words=words,
-                mending=mending,
-                asked={name: value or None for name, value in vars(asked).items()})  # fmt: skip
+    query = form.query()
+    found = queries.coverage(query, after=record_number(request.args.get("after")))
+    return page("setup/coverage.html", "setup/_coverage.html", form=form, found=found,
+                labels=labels, mending=mending,
+                query={name: value or None for name, value in vars(query).items()})  # fmt: skip
 
 
 def _shown(form: PuttingAwayForm) -> Response:
     lines = checklist(queries.counts())
-    return form_page("setup/index.html", "setup/_checklist.html", form, lines=lines, words=words,
+    return form_page("setup/index.html", "setup/_checklist.html", form, lines=lines, labels=labels,
                      ways=ways, now=next_line(lines), done=sum(x.state == DONE for x in lines),
                      ready=all(line.state != MISSING for line in lines))  # fmt: skip

@@ -45,9 +45,9 @@ class UploadForm(PortalForm):
     kind = SelectField(_("What is in it"), choices=[SelectChoice(*each) for each in KINDS.items()])
     file = FileField(_("File (CSV)"), [FileRequired(_("Choose a file."))])
 
-    def words(self) -> None:
+    def translate_kinds(self) -> None:
         """The kinds in the reader's language."""
-        self.kind.choices = [SelectChoice(kind, gettext(words)) for kind, words in KINDS.items()]
+        self.kind.choices = [SelectChoice(kind, gettext(label)) for kind, label in KINDS.items()]
 
 
 class DiscardForm(PortalForm):
@@ -88,7 +88,7 @@ class NarrowForm(PortalForm):
             places = [SelectChoice(each.id, each.name) for each in list_facilities()]
             self["facility_id"].choices = [SelectChoice("", gettext("All")), *places]
 
-    def asked(self) -> Filters:
+    def chosen_filters(self) -> Filters:
         """What is asked for."""
         return {
             field.name: field.data or ("" if isinstance(field, Line) else None)
@@ -134,7 +134,7 @@ class MappingForm(PortalForm):
     def places(self) -> dict[str, int]:
         """Where each chosen column stands."""
         chosen = {column.name: self[f"column_{column.name}"].data for column in self.columns}
-        return {name: place for name, place in chosen.items() if place != LEFT_OUT}
+        return {name: position for name, position in chosen.items() if position != LEFT_OUT}
 
     def options(self) -> dict[str, Any]:
         """Of patients: where they are registered, and how dates are written."""
@@ -162,7 +162,9 @@ class MappingForm(PortalForm):
 
 def mapping_form(kind: str, header: Sequence[str]) -> MappingForm:
     """The form for a file's columns, as they seem to be meant."""
-    named = [SelectChoice(place, name or f"{place + 1}") for place, name in enumerate(header)]
+    named = [
+        SelectChoice(position, name or f"{position + 1}") for position, name in enumerate(header)
+    ]
     known = in_every_language(kind)
     guesses = guessed(kind, [known.get(letters(name), name) for name in header])
 
@@ -172,7 +174,7 @@ def mapping_form(kind: str, header: Sequence[str]) -> MappingForm:
     for column in COLUMNS[kind]:
         choices = [SelectChoice(LEFT_OUT, gettext("– not in the file –")), *named]
         guess = guesses.get(column.name, LEFT_OUT)
-        field = SelectField(gettext(column.words), choices=choices, default=guess, coerce=int)
+        field = SelectField(gettext(column.label), choices=choices, default=guess, coerce=int)
         setattr(Mapped, f"column_{column.name}", field)
     if kind == "patients":
         Mapped.facility_id = SelectField(
@@ -191,17 +193,17 @@ def in_every_language(kind: str) -> dict[str, str]:
 
     Where one language has one word for two of them, the kind's own comes before another list's.
     """
-    own = [column.words for column in COLUMNS[kind]]
-    exported = [each.words for one in LISTS.values() for each in one.headings]
+    own = [column.label for column in COLUMNS[kind]]
+    exported = [each.label for one in LISTS.values() for each in one.headings]
     known: dict[str, str] = {}
     for language in offered(current_app):
         with speaking(language):
-            for words in (*own, *exported):
-                known.setdefault(letters(gettext(words)), words)
+            for label in (*own, *exported):
+                known.setdefault(letters(gettext(label)), label)
     return known
 
 
-def _wrong(column: Column, place: int | None, taken: set[int]) -> str | None:
-    if place is None or place == LEFT_OUT:
+def _wrong(column: Column, position: int | None, taken: set[int]) -> str | None:
+    if position is None or position == LEFT_OUT:
         return N_("The import needs this column.") if column.needed else None
-    return N_("This column is chosen above already.") if place in taken else None
+    return N_("This column is chosen above already.") if position in taken else None

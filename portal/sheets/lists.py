@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from portal.appointments.words import STATUS, shown_status
+from portal.appointments.labels import STATUS, shown_status
 from portal.auth.permissions import ROLE_NAMES
 from portal.availability.queries import search_exceptions
 from portal.doctors.queries import search_doctors
 from portal.errors import N_
 from portal.facilities.queries import list_facilities
-from portal.patients.shown import SEX_WORDS
+from portal.patients.display import SEX_WORDS
 from portal.services.queries import search_services, search_step_templates
 from portal.sheets import queries
 from portal.staff.queries import list_users
@@ -37,14 +37,14 @@ EXCEPTIONS = {
     "override": N_("Changed hours"),
 }
 VISIBILITY = {"public": N_("everyone"), "private": N_("staff only")}
-STATUSES = {status: words for status, (words, _icon) in STATUS.items()}
+STATUSES = {status: label for status, (label, _icon) in STATUS.items()}
 
 
 @dataclass(frozen=True)
 class ListColumn:
     """A column: what it is called, how a row's value is got, and what its words are, if any."""
 
-    words: str
+    label: str
     value: Callable[[Any], Any]
     says: Mapping[Any, str] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ class ExportedList:
     """A list: its name in the address, the right to see it, its filters, rows and columns."""
 
     name: str
-    words: str
+    label: str
     right: str
     table: str
     filters: tuple[str, ...]
@@ -62,8 +62,8 @@ class ExportedList:
     headings: tuple[ListColumn, ...]
 
 
-def _h(words: str, name: str, says: Mapping[Any, str] | None = None) -> ListColumn:
-    return ListColumn(words, attrgetter(name), says or {})
+def _h(label: str, name: str, says: Mapping[Any, str] | None = None) -> ListColumn:
+    return ListColumn(label, attrgetter(name), says or {})
 
 
 def _local(name: str) -> Callable[[Any], Any]:
@@ -89,22 +89,22 @@ LISTS = {
     for each in (
         ExportedList(
             "facilities", N_("Facilities"), "facilities.see", "facilities", (),
-            lambda asked, **window: list_facilities(**window),
+            lambda filters, **window: list_facilities(**window),
             (_h(N_("Name"), "name"), _h(N_("Address"), "address"), _h(PHONE, "phone"),
              _h(ZONE, "timezone")),
         ),
         ExportedList(
             "doctors", N_("Doctors"), "doctors.see", "doctors", ("q", "retired"),
-            lambda asked, **window: search_doctors(
-                query=asked["q"], retired=asked["retired"], **window),
+            lambda filters, **window: search_doctors(
+                query=filters["q"], retired=filters["retired"], **window),
             (_h(FIRST, "first_name"), _h(LAST, "last_name"), _h(N_("Display name"), "display_name"),
              _h(N_("NPI"), "npi"), _h(N_("Specialty"), "specialty"),
              _h(N_("Facilities"), "facilities")),
         ),
         ExportedList(
             "services", N_("Services"), "services.see", "services", ("q", "retired"),
-            lambda asked, **window: search_services(
-                query=asked["q"], retired=asked["retired"], **window),
+            lambda filters, **window: search_services(
+                query=filters["q"], retired=filters["retired"], **window),
             (_h(N_("Name"), "name"), _h(N_("Category"), "category"), _h(N_("Code"), "code"),
              _h(N_("Code system"), "code_system"), _h(MINUTES, "minutes"),
              _h(N_("Offered"), "offerings")),
@@ -112,8 +112,8 @@ LISTS = {
         ExportedList(
             "offerings", N_("Who offers what where"), "services.see", "service_offerings",
             ("q", "service_id"),
-            lambda asked, **window: queries.list_offerings(
-                query=asked["q"], service_id=asked["service_id"], **window),
+            lambda filters, **window: queries.list_offerings(
+                query=filters["q"], service_id=filters["service_id"], **window),
             (_h(SERVICE, "service"), _h(N_("Code"), "code"), _h(DOCTOR, "doctor"),
              _h(FACILITY, "facility"), _h(MINUTES, "minutes"),
              _h(N_("Minutes free before"), "before"), _h(N_("Minutes free after"), "after"),
@@ -122,14 +122,14 @@ LISTS = {
         ),
         ExportedList(
             "steps", N_("Step types"), "services.see", "step_templates", ("q",),
-            lambda asked, **window: search_step_templates(query=asked["q"], **window),
+            lambda filters, **window: search_step_templates(query=filters["q"], **window),
             (_h(N_("Name"), "name"), _h(N_("Description"), "description"), _h(MINUTES, "minutes"),
              _h(N_("Needs a room"), "requires_location", YES_NO),
              _h(N_("Used by workflows"), "workflows")),
         ),
         ExportedList(
             "workflows", N_("Workflows"), "services.see", "service_workflows", ("q",),
-            lambda asked, **window: queries.list_workflow_steps(query=asked["q"], **window),
+            lambda filters, **window: queries.list_workflow_steps(query=filters["q"], **window),
             (_h(SERVICE, "service"), _h(DOCTOR, "doctor"), _h(FACILITY, "facility"),
              _h(PLAN, "plan"), _h(N_("Workflow"), "workflow"), _h(N_("Position"), "position"),
              _h(N_("Step"), "step"), _h(MINUTES, "minutes"), _h(N_("Room"), "location_type"),
@@ -138,7 +138,7 @@ LISTS = {
         ),
         ExportedList(
             "plans", N_("Payers and plans"), "insurance.see", "insurance_plans", ("q",),
-            lambda asked, **window: queries.list_payer_plans(query=asked["q"], **window),
+            lambda filters, **window: queries.list_payer_plans(query=filters["q"], **window),
             (_h(PAYER, "payer"), _h(N_("Website"), "website"), _h(PHONE, "phone"),
              _h(N_("E-mail"), "email"), _h(CODE, "plan_code"), _h(PLAN, "plan"),
              _h(N_("In effect from"), "effective_from"),
@@ -147,15 +147,15 @@ LISTS = {
         ExportedList(
             "acceptance", N_("Acceptance of plans"), "insurance.see", "facility_insurance_plans",
             ("q", "at"),
-            lambda asked, **window: queries.list_acceptance(
-                query=asked["q"], at=asked["at"], **window),
+            lambda filters, **window: queries.list_acceptance(
+                query=filters["q"], at=filters["at"], **window),
             (_h(FACILITY, "facility"), _h(PAYER, "payer"), _h(CODE, "plan_code"), _h(PLAN, "plan"),
              _h(N_("Accepted"), "enabled", YES_NO), _h(FROM, "accepted_since"),
              _h(UNTIL, "accepted_until"), _h(N_("Notes"), "notes")),
         ),
         ExportedList(
             "hours", N_("Weekly hours"), "availability.see", "availability_rules", ("q",),
-            lambda asked, **window: queries.list_hours(query=asked["q"], **window),
+            lambda filters, **window: queries.list_hours(query=filters["q"], **window),
             (_h(N_("Doctor (name or NPI)"), "npi"), _h(N_("Display name"), "doctor"),
              _h(FACILITY, "facility"), _h(N_("Weekday"), "day_of_week", WEEKDAYS),
              _h(FROM, "start_time"), _h(UNTIL, "end_time"),
@@ -167,8 +167,8 @@ LISTS = {
         ExportedList(
             "exceptions", N_("Exceptions to the hours"), "availability.see",
             "availability_exceptions", ("q", "past"),
-            lambda asked, **window: search_exceptions(
-                query=asked["q"], past=asked["past"], **window),
+            lambda filters, **window: search_exceptions(
+                query=filters["q"], past=filters["past"], **window),
             (ListColumn(FROM, _local("start_at")), ListColumn(UNTIL, _local("end_at")), _h(ZONE,
                                                                                            "zone"),
              _h(DOCTOR, "doctor"), _h(FACILITY, "facility"),
@@ -176,8 +176,8 @@ LISTS = {
         ),
         ExportedList(
             "patients", N_("Patients"), "patients.see", "patients", ("facility_id",),
-            lambda asked, **window: queries.list_patients(
-                facility_id=asked["facility_id"], **window),
+            lambda filters, **window: queries.list_patients(
+                facility_id=filters["facility_id"], **window),
             (_h(N_("MRN"), "mrn"), _h(FIRST, "first_name"), _h(LAST, "last_name"),
              _h(N_("Former names"), "former_names"),
              _h(N_("DOB"), "dob"), _h(PHONE, "phone"), _h(N_("E-mail"), "email"),
@@ -193,8 +193,8 @@ LISTS = {
         ExportedList(
             "visits", N_("Appointments"), "appointments.see", "appointments",
             ("facility_id", "since", "until"),
-            lambda asked, **window: queries.list_visits(
-                **{name: asked[name] for name in ("facility_id", "since", "until")}, **window),
+            lambda filters, **window: queries.list_visits(
+                **{name: filters[name] for name in ("facility_id", "since", "until")}, **window),
             (ListColumn(N_("Day"), _day("start_at")), ListColumn(FROM, _time("start_at")),
              ListColumn(UNTIL, _time("end_at")), _h(ZONE, "zone"), _h(FACILITY, "facility"),
              _h(DOCTOR, "doctor"), _h(SERVICE, "service"), _h(N_("MRN"), "mrn"),
@@ -205,7 +205,7 @@ LISTS = {
         ),
         ExportedList(
             "staff", N_("Staff"), "staff.see", "users", (),
-            lambda asked, **window: list_users(**window),
+            lambda filters, **window: list_users(**window),
             (_h(N_("Name"), "name"), _h(N_("E-mail"), "email"), _h(N_("Role"), "role", ROLE_NAMES),
              _h(N_("Account"), "status", ACCOUNTS),
              _h(N_("Second factor"), "has_factor", YES_NO)),

@@ -91,7 +91,7 @@ def guessed(kind: str, header: Sequence[str]) -> dict[str, int]:
     places: dict[str, int] = {}
     names = [letters(name) for name in header]
     for column in COLUMNS[kind]:
-        for spelling in (letters(column.name), letters(column.words), *column.spellings):
+        for spelling in (letters(column.name), letters(column.label), *column.spellings):
             if spelling in names and names.index(spelling) not in places.values():
                 places[column.name] = names.index(spelling)
                 break
@@ -104,7 +104,7 @@ def given(kind: str, values: Sequence[str], places: Mapping[str, int]) -> dict[s
     Raises:
         LineRefused: something needed is missing, too long, or no text.
     """
-    found = {name: unquoted(values[place].strip()) for name, place in places.items()}
+    found = {name: unquoted(values[position].strip()) for name, position in places.items()}
     for column in COLUMNS[kind]:
         value = found.get(column.name, "")
         if column.needed and not value:

@@ -92,7 +92,7 @@ class InvitationForm(StandingForm):
 def words_of_facilities(ids: Collection[int]) -> dict[int, str]:
     """Each of these facilities by its name, "(closed)" where it is."""
     unseen = gettext("Another facility")
-    words = dict.fromkeys(ids, unseen)
+    names = dict.fromkeys(ids, unseen)
     for each, (name, is_open) in queries.list_states(ids).items():
-        words[each] = name if is_open else gettext("%(name)s (closed)", name=name)
-    return words
+        names[each] = name if is_open else gettext("%(name)s (closed)", name=name)
+    return names

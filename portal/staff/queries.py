@@ -35,8 +35,8 @@ def has_email(email: str) -> bool:
 def list_users(*, limit: int, offset: int) -> Sequence[Any]:
     """The clinic's staff by name."""
     order = (User.sort_name, User.id)
-    shown = select(User.id).order_by(*order).limit(limit).offset(offset).subquery()
-    return session.execute(_rows().join(shown, shown.c.id == User.id).order_by(*order)).all()
+    page = select(User.id).order_by(*order).limit(limit).offset(offset).subquery()
+    return session.execute(_rows().join(page, page.c.id == User.id).order_by(*order)).all()
 
 
 def get_row(user_id: int) -> Any:

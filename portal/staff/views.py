@@ -165,18 +165,18 @@ def _reset(user_id: int) -> dict[str, Any] | None:
 def _mail_warning(to: str) -> None:
     clinic = request_context().tenant_name
     with speaking(language_of(to)):
-        words = _("Somebody at %(clinic)s asked that your second factor be reset, because you lost"
+        text = _("Somebody at %(clinic)s asked that your second factor be reset, because you lost"
                   " it. If you did not ask for this, tell an owner or administrator at once.",
                   clinic=clinic)  # fmt: skip
-        mail.send(to, _("Your second factor at %(clinic)s", clinic=clinic), f"{words}\n")
+        mail.send(to, _("Your second factor at %(clinic)s", clinic=clinic), f"{text}\n")
 
 
 def _mail_link(to: str, token: str) -> None:
     clinic = request_context().tenant_name
     address = url_for("auth.welcome", token=token, _external=True)
     with speaking(language_of(to)):
-        words = _("Choose a password for %(clinic)s here: %(address)s",
+        text = _("Choose a password for %(clinic)s here: %(address)s",
                   clinic=clinic, address=address)  # fmt: skip
         lasts = _("The link works once, within 15 minutes.")
         subject = _("Your access to %(clinic)s", clinic=clinic)
-        mail.send(to, subject, f"{words}\n\n{lasts}\n")
+        mail.send(to, subject, f"{text}\n\n{lasts}\n")

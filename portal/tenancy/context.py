@@ -65,9 +65,9 @@ def enter_session(token_hash: bytes, *, touch: bool = True) -> RequestContext | 
         The context, or None when the session is unknown, idle, expired, revoked, or its user or
         tenant is no longer active.
     """
-    asked = {"request": _request(), "token_hash": token_hash, "touch": touch}
+    values = {"request": _request(), "token_hash": token_hash, "touch": touch}
     connections.serve(_clinics.get(token_hash))
-    [rows] = pipeline((ENTER_SESSION, asked))
+    [rows] = pipeline((ENTER_SESSION, values))
     if not rows:
         state().request_context = None
         _verified(token_hash, None)

@@ -51,8 +51,8 @@ def lock(act: OwnAct, record: type[TenantOwned] | None) -> None:
     if record is not None:
         row = record.__table__.c  # type: ignore[attr-defined]
         mine = row.tenant_id == request_context().tenant_id, row.id == act.record_id
-        asked = select(record).where(*mine).with_for_update()
-        session.scalars(asked.execution_options(populate_existing=True)).one_or_none()
+        statement = select(record).where(*mine).with_for_update()
+        session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
 
 
 def mark_undone(act: OwnAct) -> None:

@@ -57,9 +57,9 @@ def digest_of(table: type[TenantOwned], record_id: int, *besides: object) -> str
     """
     session.flush()
     row = table.__table__.alias("row")  # type: ignore[attr-defined]
-    words = cast(func.to_jsonb(literal_column("row")).op("-")(SAYS_NOTHING), Text)
+    as_text = cast(func.to_jsonb(literal_column("row")).op("-")(SAYS_NOTHING), Text)
     state = session.scalar(
-        select(words).where(row.c.tenant_id == request_context().tenant_id, row.c.id == record_id)
+        select(as_text).where(row.c.tenant_id == request_context().tenant_id, row.c.id == record_id)
     )
     if state is None:
         raise NotFound

@@ -16,6 +16,6 @@ def candidates(source: Source) -> Response:
     found = source.find(typed, SHOWN + 1) if len(typed) >= LEAST_LETTERS else ()
     purpose = request.form.get("purpose", "")
     return page(
-        PAGE, LIST, found=found[:SHOWN], more=len(found) > SHOWN, typed=typed, shown=SHOWN,
+        PAGE, LIST, found=found[:SHOWN], more=len(found) > SHOWN, typed=typed, most=SHOWN,
         purpose=purpose if purpose.replace("_", "").isalnum() else "choice",
     )  # fmt: skip

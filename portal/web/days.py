@@ -12,7 +12,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from portal.errors import DomainError
-from portal.web.forms.words import no_date
+from portal.web.forms.wording import no_date
 
 EARLIEST, LATEST = 2000, 2200
 

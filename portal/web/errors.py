@@ -83,13 +83,13 @@ def error_page(status: int, text: str | None = None, link: str | None = None) ->
 
     `link` is the page of what the text is about.
     """
-    title, words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    title, message = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     return page(
         "errors/error.html",
         "errors/_error.html",
         status=status,
         title=str(title),
-        text=text or str(words),
+        text=text or str(message),
         says_why=bool(text),
         link=link,
     )

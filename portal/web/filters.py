@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from portal.db import state
-from portal.telephones import country_of, shown
+from portal.telephones import country_of, displayed
 from portal.web.languages import page_locale
 
 _LEFT_TO_RIGHT = Markup('<bdi dir="ltr">{}</bdi>')
@@ -108,7 +108,7 @@ def telephone(number: str | None) -> Markup:
 
 def written_telephone(number: str) -> str:
     """The same where no markup can stand."""
-    return "".join(piece for piece, _link in shown(number, _country()))
+    return "".join(piece for piece, _link in displayed(number, _country()))
 
 
 def dialled(number: str | None) -> Markup:
@@ -117,7 +117,7 @@ def dialled(number: str | None) -> Markup:
         return Markup("")
     pieces = (
         _LINK.format(link, piece) if link else escape(piece)
-        for piece, link in shown(number, _country())
+        for piece, link in displayed(number, _country())
     )
     return _LEFT_TO_RIGHT.format(Markup("").join(pieces))
 

@@ -98,8 +98,10 @@ def _of_this_page() -> str:
     known = state().request_context
     languages = offered(current_app)
     if known is None:
-        asked = request.accept_languages.best_match(languages) if has_request_context() else None
-        return asked or WRITTEN_IN
+        preferred = (
+            request.accept_languages.best_match(languages) if has_request_context() else None
+        )
+        return preferred or WRITTEN_IN
     return _spoken(known.locale, languages)
 
 
@@ -127,8 +129,8 @@ def _languages(folders: tuple[Path, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(8192)
-def _markup(words: NullTranslations, message: str) -> Markup:
-    return Markup(words.gettext(message))  # noqa: S704 - the catalogues' own
+def _markup(catalogue: NullTranslations, message: str) -> Markup:
+    return Markup(catalogue.gettext(message))  # noqa: S704 - the catalogues' own
 
 
 @cache

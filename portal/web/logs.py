@@ -30,7 +30,7 @@ ALLOWED = frozenset(
         "milliseconds",
         "tenant_id",
         "user_id",
-        "attempt",
+        "try_number",
         "error",
         "sqlstate",
         "constraint",

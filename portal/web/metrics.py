@@ -102,9 +102,9 @@ def _counted() -> CollectorRegistry:
 def _now(measured: Measured) -> CollectorRegistry:
     registry = CollectorRegistry()
     gauges: dict[str, Gauge] = {}
-    for name, words, labels, value in measured:
+    for name, description, labels, value in measured:
         if name not in gauges:
-            gauges[name] = Gauge(name, words, list(labels), registry=registry)
+            gauges[name] = Gauge(name, description, list(labels), registry=registry)
         gauge = gauges[name].labels(**labels) if labels else gauges[name]
         gauge.set(value)
     return registry

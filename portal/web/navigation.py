@@ -47,8 +47,8 @@ def rail() -> list[RailLink]:
     """The entries this person sees on this page."""
     here = _current()
     return [
-        RailLink(endpoint, icon, gettext(words), endpoint == here)
-        for endpoint, icon, words in RAIL
+        RailLink(endpoint, icon, gettext(label), endpoint == here)
+        for endpoint, icon, label in RAIL
         if has_endpoint(endpoint) and _allowed(endpoint)
     ]
 
@@ -84,8 +84,8 @@ def entry_of(endpoint: str, arguments: Iterable[str], entries: Sequence[str]) ->
 
 def initials(name: str) -> str:
     """The first letters of the first and the last word: "Dr Amara Okafor" is AO."""
-    words = [word for word in name.split() if word.rstrip(".").lower() not in {"dr", "prof"}]
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+    parts = [word for word in name.split() if word.rstrip(".").lower() not in {"dr", "prof"}]
+    return "".join(word[0] for word in (parts[:1] + parts[1:][-1:])).upper()
 
 
 def init_app(app: Flask) -> None:

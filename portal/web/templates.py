@@ -28,11 +28,11 @@ class Spoken(NodeTransformer):
         if message is None:
             return call
         line = call.lineno
-        words = languages.markup(self.language, message)
+        translated = languages.markup(self.language, message)
         if not call.kwargs:
-            return nodes.Const(words % {}, lineno=line)
+            return nodes.Const(translated % {}, lineno=line)
         places = [nodes.Pair(nodes.Const(each.key), each.value) for each in call.kwargs]
-        return nodes.Mod(nodes.Const(words), nodes.Dict(places, lineno=line), lineno=line)
+        return nodes.Mod(nodes.Const(translated), nodes.Dict(places, lineno=line), lineno=line)
 
 
 class Speaking(Environment):

@@ -58,9 +58,9 @@ class InMemory(Request):
     @cached_property
     def args(self) -> MultiDict[str, str]:
         """What the address asks, without NUL: PostgreSQL's text cannot hold it."""
-        asked = super().args.items(multi=True)
+        pairs = super().args.items(multi=True)
         return self.parameter_storage_class(
-            (name, value.replace("\0", "")) for name, value in asked
+            (name, value.replace("\0", "")) for name, value in pairs
         )
 
 

@@ -21,7 +21,7 @@ def look_after() -> None:
     if _somebody_is_there():
         days_of().open(clock.real())
     else:
-        make_day(lambda words: log.info(words, job="demo"))
+        make_day(lambda text: log.info(text, job="demo"))
 
 
 def _somebody_is_there() -> bool:

@@ -86,8 +86,8 @@ def test_the_log_notes_who_asked_for_what_and_who_took_it(browser, alder, export
     exported(action_type="sign-in", since="2020-01-01")
     [asked], [taken] = alder.entries("export.asked"), alder.entries("export.taken")
     assert asked.user_id == taken.user_id == alder.auditor.id
-    assert asked.new_values["asked"]["filters"]["action_type"] == "sign-in"
-    assert asked.new_values["asked"]["filters"]["since"].startswith("2020-01-01T06:00")
+    assert asked.new_values["params"]["filters"]["action_type"] == "sign-in"
+    assert asked.new_values["params"]["filters"]["since"].startswith("2020-01-01T06:00")
     [made] = alder.entries("export.made")
     assert (made.actor, made.new_values["rows"]) == ("job:exports", 1)
     assert (taken.record_id, taken.new_values["rows"]) == (made.record_id, 1)
@@ -106,7 +106,7 @@ def test_it_is_in_the_language_of_who_asked(browser, alder, exported):
     browser.sign_in(alder.owner)
     exported()
     with alder.at_work():
-        assert session.query(Export).one().asked["locale"] == "de"
+        assert session.query(Export).one().params["locale"] == "de"
 
 
 def test_what_is_asked_is_kept_without_what_is_around_it(browser, alder, exported):

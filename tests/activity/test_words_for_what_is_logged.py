@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from portal.activity.words import CHANGES, DONE, RECORDS, SEEN, action_words
+from portal.activity.labels import CHANGES, DONE, RECORDS, SEEN, action_words
 from portal.config import ROOT
 from tests.auth.routes import ROUTES
 from tests.house.files import CODE, text_of

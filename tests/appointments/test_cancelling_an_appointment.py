@@ -56,8 +56,8 @@ def test_all_coming_appointments_are_shown_cancelled_and_brought_back_together(
     address = f"/patients/{visits[0].patient_id}/visits/cancellation"
     page = browser.sign_in(alder.desk).get(address).text
     assert "3 coming appointments" in page
-    shown = re.search(r'name="shown" value="([\d,]+)"', page)[1]
-    sent = {"cancel_code": "patient_cancelled", "shown": shown}
+    shown = re.search(r'name="shown_ids" value="([\d,]+)"', page)[1]
+    sent = {"cancel_code": "patient_cancelled", "shown_ids": shown}
     page = browser.send(address, sent, follow_redirects=True).text
     assert "3 appointments cancelled: Marchetti, Greta" in page
     assert statuses(alder, visits) == ["cancelled"] * 3
@@ -68,7 +68,7 @@ def test_all_coming_appointments_are_shown_cancelled_and_brought_back_together(
 def test_nothing_is_cancelled_that_was_not_on_the_screen(browser, alder, visits):
     address = f"/patients/{visits[0].patient_id}/visits/cancellation"
     browser.sign_in(alder.desk)
-    sent = {"cancel_code": "patient_cancelled", "shown": str(visits[0].id)}
+    sent = {"cancel_code": "patient_cancelled", "shown_ids": str(visits[0].id)}
     answer = browser.send(address, sent)
     assert answer.status_code == 409
     assert statuses(alder, visits) == ["scheduled"] * 3

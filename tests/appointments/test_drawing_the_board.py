@@ -63,7 +63,7 @@ def test_an_empty_day_shows_eight_to_six():
 
 
 def test_hours_of_a_clock_of_twelve_are_short_enough_for_their_column():
-    written = replace(an_axis(), written=lambda moment: f"{moment:%-I:%M %p}")
+    written = replace(an_axis(), format_time=lambda moment: f"{moment:%-I:%M %p}")
     assert [label for _place, label in written.hours()][:5:4] == ["8 AM", "12 PM"]
 
 

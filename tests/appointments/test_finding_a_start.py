@@ -5,7 +5,7 @@ import re
 import pytest
 from flask_babel import force_locale
 
-from portal.appointments.words import part_in_words
+from portal.appointments.labels import part_in_words
 from tests.support.factories import a_facility
 from tests.support.scheduling import (
     Practice,

@@ -54,7 +54,7 @@ def test_a_board_that_is_open_hears_that_a_plan_is_not_taken_any_more(alder):
     def stamps() -> tuple[str, list[str]]:
         day = board(alder.facility_id, MONDAY.date())
         drawn = picture(day, "", clock.now(), lambda said, **_names: said, known=frozenset(),
-                        written=str)  # fmt: skip
+                        format_time=str)  # fmt: skip
         version = board_version(alder.facility_id, MONDAY.date())
         return version, [column.stamp for column in drawn.columns]
 

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 from sqlalchemy import select, text
 
-from portal.activity.words import DONE, SEEN
+from portal.activity.labels import DONE, SEEN
 from portal.appointments.commands import check_in
 from portal.db import session
 from portal.schema.patients import Patient

@@ -73,7 +73,7 @@ def test_the_preview_is_what_happens(clinic, rules, booked, wanted):
     assert answer.stays
     assert done == said
     assert len(after.free) == len(before.free) + len(said.gained) - len(said.lost)
-    assert after.orphaned - before.orphaned == set(said.outside)
+    assert after.orphaned - before.orphaned == set(said.outside_hours)
     assert on_the_board(scope) - shown == within_reach(said.gained)
     assert shown - on_the_board(scope) == within_reach(said.lost)
 

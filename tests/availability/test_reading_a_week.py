@@ -115,17 +115,17 @@ def test_a_slot_says_how_it_stands(action, status, booked, standing):
         at(2, "08:00"), at(2, "08:30"), action, status, booked, 1, at(2, "09:00"), False
     )
     [shown] = monday(rule(), slots=[slot]).slots
-    assert shown.standing == standing
+    assert shown.status == standing
 
 
 def test_a_free_start_that_has_passed_is_no_start():
     slot = WeekSlot(at(2, "06:00"), at(2, "06:30"), "kept", "open", 0, 1, None, False)
-    assert monday(slots=[slot]).slots[0].standing == "passed"
+    assert monday(slots=[slot]).slots[0].status == "passed"
 
 
 def test_a_free_start_within_another_visit_is_covered():
     slot = WeekSlot(at(2, "08:15"), at(2, "08:30"), "kept", "open", 0, 1, None, True)
-    assert monday(slots=[slot]).slots[0].standing == "covered"
+    assert monday(slots=[slot]).slots[0].status == "covered"
 
 
 def test_a_week_begins_on_monday():

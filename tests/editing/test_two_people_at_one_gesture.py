@@ -110,14 +110,14 @@ def version_of(browser, address: str) -> str:
 
 def test_who_marks_a_cell_second_is_told_what_it_says_now(alder, browser, colleague, cell):
     plan, address = cell
-    opened = {"shown": version_of(browser, address), "enabled": "n"}
+    opened = {"shown_version": version_of(browser, address), "enabled": "n"}
     colleague.send(address, {"enabled": "y", "accepted_since": "2026-03-02"})
     late = browser.send(address, opened, htmx=True)
     assert late.status_code == 409
     assert f"Admin changed {plan.name} at Alder Central meanwhile." in late.text
     assert "Now: Accepted, since Mar 2, 2026. You chose: Not accepted." in late.text
     fresh = re.search(r'data-shown="([^"]+)"', late.text)[1]
-    assert browser.send(address, opened | {"shown": fresh}, htmx=True).status_code == 200
+    assert browser.send(address, opened | {"shown_version": fresh}, htmx=True).status_code == 200
     with alder.at_work():
         assert not find_plan_at(alder.facility_id, plan.id).cover.enabled
 

@@ -11,7 +11,7 @@ from portal.db import session
 from portal.errors import NotFound
 from portal.patients import queries
 from portal.patients.commands import break_glass
-from portal.patients.rules.reach import OutsideFacilities, ReasonTooLong, ReasonTooShort
+from portal.patients.rules.access_scope import OutsideFacilities, ReasonTooLong, ReasonTooShort
 from portal.schema.patients import BreakGlass
 from tests.support.databases import Database
 from tests.support.glass import REASON, Elsewhere, broken_glass, elsewhere, signed_in, token_of

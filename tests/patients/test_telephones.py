@@ -15,7 +15,7 @@ from portal.patients import queries
 from portal.patients.rules.details import PatientDetails, PhoneMalformed, checked
 from portal.patients.rules.duplicates import Resemblance, resemblance
 from portal.patients.rules.finding import SearchedPatient, readings
-from portal.telephones import bare_number, country_of, national_digits, shown, telephones
+from portal.telephones import bare_number, country_of, displayed, national_digits, telephones
 from portal.web.filters import dialled, telephone
 from tests.patients.conftest import register
 from tests.patients.test_today_is_the_facilitys import TODAY
@@ -109,7 +109,7 @@ def test_what_is_no_number_is_refused(number):
     ],
 )  # fmt: skip
 def test_a_number_is_read_as_the_country_writes_it(typed, reads):
-    assert "".join(piece for piece, _link in shown(typed, "US")) == reads
+    assert "".join(piece for piece, _link in displayed(typed, "US")) == reads
 
 
 def test_a_number_is_dialled_by_its_link(clinic):
@@ -141,5 +141,5 @@ def test_nothing_typed_breaks_the_reading(typed):
     for number in telephones(typed, ("US", "DE")):
         assert 0 <= number.start < number.end <= len(typed)
         assert number.national in national_digits(typed, ("US", "DE"))
-    assert "".join(piece for piece, _link in shown(typed, None)) or not typed
+    assert "".join(piece for piece, _link in displayed(typed, None)) or not typed
     bare_number(typed)

@@ -29,8 +29,8 @@ def test_a_service_is_offered_at_one_more_place(browser, alder, practice):
     browser.sign_in(alder.owner)
     address = f"/services/{practice.service.id}/offerings/new"
     place = f"{doctor.id}-{alder.facility_id}"
-    assert f'value="{place}" selected' in browser.get(f"{address}?place={place}").text
-    response = browser.send(address, TYPED | {"place": place})
+    assert f'value="{place}" selected' in browser.get(f"{address}?location={place}").text
+    response = browser.send(address, TYPED | {"location": place})
     assert response.status_code == 303
     assert "Nothing can be booked for this yet" in browser.get(response.location).text
     grid = browser.get(f"/services/{practice.service.id}").text
@@ -45,7 +45,7 @@ def test_a_place_that_offers_it_already_is_no_choice(browser, alder, practice):
     place = f"{practice.doctor.id}-{alder.facility_id}"
     address = f"/services/{practice.service.id}/offerings/new"
     assert f'value="{place}"' not in browser.get(address).text
-    assert browser.send(address, TYPED | {"place": place}).status_code == 422
+    assert browser.send(address, TYPED | {"location": place}).status_code == 422
 
 
 def test_an_offering_is_changed_and_stopped(browser, alder, practice):

@@ -24,7 +24,7 @@ def matched(kind: str, header: list[str]) -> dict[str, int]:
 @pytest.mark.parametrize("kind", BOTH)
 def test_the_headings_of_an_export_are_matched_in_every_language(app, kind):
     with app.test_request_context():
-        headings = [each.words for each in LISTS[BOTH[kind]].headings]
+        headings = [each.label for each in LISTS[BOTH[kind]].headings]
         english = guessed(kind, headings)
         assert len(english) > 2
         for language in offered(app):
@@ -36,5 +36,5 @@ def test_the_headings_of_an_export_are_matched_in_every_language(app, kind):
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_the_words_of_the_import_itself_are_matched_too(app, kind):
     with app.test_request_context(), speaking("es"):
-        header = [gettext(column.words) for column in COLUMNS[kind]]
+        header = [gettext(column.label) for column in COLUMNS[kind]]
         assert len(matched(kind, header)) == len(COLUMNS[kind])

@@ -29,7 +29,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     made = Machine()
     monkeypatch.setattr(clock, "machine_time", lambda: made.shows)
     monkeypatch.setattr(clock, "counted_on", lambda: made.counts)
-    monkeypatch.setattr(clock._process, "asked", None)
+    monkeypatch.setattr(clock._process, "last_reading", None)
     clock.stepped()
     return made
 

@@ -69,7 +69,7 @@ class AbsenceDetails:
 class Away(NamedTuple):
     """A facility at which the doctor is away, and when."""
 
-    place: PlaceRow
+    location: PlaceRow
     span: Span
 
 
@@ -99,17 +99,17 @@ def where_away(details: AbsenceDetails) -> list[Away]:
     """
     let_in = request_context().facility_ids
     places = [
-        place
-        for place in list_places_of(details.doctor_id)
-        if details.facility_id in (None, place.facility_id)
-        and (let_in is None or place.facility_id in let_in)
+        location
+        for location in list_places_of(details.doctor_id)
+        if details.facility_id in (None, location.facility_id)
+        and (let_in is None or location.facility_id in let_in)
     ]
     if not places:
         raise NowhereThere
     times = details.from_time, details.until_time
     found = [
-        Away(place, span_of(details.first_day, details.last_day, times, place.zone))
-        for place in sorted(places, key=lambda place: place.facility_id)
+        Away(location, span_of(details.first_day, details.last_day, times, location.zone))
+        for location in sorted(places, key=lambda location: location.facility_id)
     ]
     if all(away.span.end <= clock.now() for away in found):
         raise OverAlready
@@ -120,7 +120,7 @@ def add_absence_exception(details: AbsenceDetails, away: Away) -> AvailabilityEx
     """The exception at one facility, carried through to its slots."""
     return add_exception(
         ExceptionDetails(
-            details.doctor_id, away.place.facility_id, away.span.start, away.span.end,
+            details.doctor_id, away.location.facility_id, away.span.start, away.span.end,
             details.type, details.reason,
         )
     )  # fmt: skip
@@ -153,7 +153,7 @@ def record_absence(
     slot_ids = [each.slot_id for each in decisions.values() if each.what == "move"]
     lock_doctors([details.doctor_id, *queries.doctors_of(slot_ids)])
     places = where_away(details)
-    spans = {away.place.facility_id: away.span for away in places}
+    spans = {away.location.facility_id: away.span for away in places}
     known = queries.find_by_key(details.absence_key)
     if known is not None:
         return Recorded(known, spans, [], before=True)
@@ -179,7 +179,7 @@ def _write(details: AbsenceDetails, places: Sequence[Away], visits: int) -> Abse
     session.flush()
     session.add_all(
         AbsenceSpan(
-            absence_id=absence.id, facility_id=away.place.facility_id,
+            absence_id=absence.id, facility_id=away.location.facility_id,
             availability_exception_id=exception.id, start_at=away.span.start, end_at=away.span.end,
         )
         for away, exception in zip(places, exceptions, strict=True)

@@ -24,7 +24,7 @@ from portal.absences.rules import (
     settled,
 )
 from portal.db import session
-from portal.scheduling.openings.shown import count_openings
+from portal.scheduling.openings.by_day import count_openings
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Plan:
 
     def fingerprint(self) -> str:
         """The same text for the same absence over the same visits."""
-        spans = {away.place.facility_id: away.span for away in self.places}
+        spans = {away.location.facility_id: away.span for away in self.places}
         return fingerprint(spans, self.visits)
 
     def count(self, what: str) -> int:
@@ -78,22 +78,23 @@ def plan_absence(
     places = where_away(details)
     with session.begin_nested() as savepoint:
         lost = sum(
-            count_openings(details.doctor_id, each.place.facility_id, each.span) for each in places
+            count_openings(details.doctor_id, each.location.facility_id, each.span)
+            for each in places
         )
         for each in places:
             add_absence_exception(details, each)
-        spans = {each.place.facility_id: each.span for each in places}
+        spans = {each.location.facility_id: each.span for each in places}
         visits = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
         check_number(visits)
         begun = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS, begun=True)
-        asked = [visit for visit in visits if for_those_here or not visit.is_here]
+        to_propose = [visit for visit in visits if for_those_here or not visit.is_here]
         proposals: dict[int, list[Proposal]] = {visit.id: [] for visit in visits}
-        if asked:
+        if to_propose:
             soonest = clock.now() + (timedelta(0) if soon else TO_GET_THERE)
             starts, other_visits = (
-                queries.starts_for(asked, soonest=soonest),
-                queries.other_visits(asked),
+                queries.starts_for(to_propose, soonest=soonest),
+                queries.other_visits(to_propose),
             )
-            proposals |= propose(asked, starts, chosen=chosen, other_visits=other_visits)
+            proposals |= propose(to_propose, starts, chosen=chosen, other_visits=other_visits)
         savepoint.rollback()
     return Plan(places, lost, visits, proposals, settled(visits, proposals, chosen), begun)

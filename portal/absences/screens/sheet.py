@@ -50,11 +50,11 @@ def choice_rows(
 ) -> list[ChoiceRow]:
     """The shown visits; their patients count as seen."""
     known = {visit.id: visit for visit in list_visits([visit.id for visit in visits])}
-    words = start_words(each for visit in visits for each in plan.proposals[visit.id])
+    label_of = start_words(each for visit in visits for each in plan.proposals[visit.id])
     rows = []
     for visit in visits:
         decision = plan.decisions[visit.id]
-        moves = [Option(value_of(Decision("move", *each.key)), words(visit, each),
+        moves = [Option(value_of(Decision("move", *each.key)), label_of(visit, each),
                         decision == Decision("move", *each.key))
                  for each in plan.proposals[visit.id]]  # fmt: skip
         others = [
@@ -73,7 +73,7 @@ def start_words(proposals: Iterable[Proposal]) -> Callable[[AffectedAppointment,
     doctors = list_doctor_names({each.doctor_id for each in proposed})
     facilities = list_facility_names({each.facility_id for each in proposed})
 
-    def words(visit: AffectedAppointment, proposal: Proposal) -> str:
+    def label_of(visit: AffectedAppointment, proposal: Proposal) -> str:
         at = localtime(proposal.start_at, proposal.zone)
         doctor = doctors.get(proposal.doctor_id, "?")
         when = f"{shortdate(at)}, {hhmm(at)} · {doctor}"
@@ -81,12 +81,12 @@ def start_words(proposals: Iterable[Proposal]) -> Callable[[AffectedAppointment,
             return when
         return f"{when} · {facilities.get(proposal.facility_id, '?')}"
 
-    return words
+    return label_of
 
 
-def carried(plan: Plan, shown: Sequence[ChoiceRow]) -> list[tuple[str, str]]:
+def carried(plan: Plan, rows: Sequence[ChoiceRow]) -> list[tuple[str, str]]:
     """The choices of the visits on other pages, for the form to carry along."""
-    here = {row.visit.id for row in shown}
+    here = {row.visit.id for row in rows}
     return [(f"{PREFIX}{each.id}", value_of(plan.decisions[each.id]))
             for each in plan.visits if each.id not in here]  # fmt: skip
 

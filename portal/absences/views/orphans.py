@@ -79,11 +79,11 @@ def _proposals(ids: list[int]) -> dict[int, tuple[str, list[tuple[str, str]]]]:
     starts = queries.starts_for(visits, soonest=clock.now() + TO_GET_THERE)
     other_visits = queries.other_visits(visits)
     found = propose(visits, starts, chosen={}, other_visits=other_visits)
-    words = start_words(each for proposals in found.values() for each in proposals)
+    label_of = start_words(each for proposals in found.values() for each in proposals)
     return {
         visit.id: (
             where(visit.start_at, visit.doctor_id),
-            [(value_of(Decision("move", *at.key)), words(visit, at)) for at in found[visit.id]],
+            [(value_of(Decision("move", *at.key)), label_of(visit, at)) for at in found[visit.id]],
         )
         for visit in visits
     }

@@ -63,9 +63,9 @@ class ShownPlan:
 
     def _page(self, visits: Sequence[AffectedAppointment]) -> int:
         """The page that was asked for; after refusals that of the first one."""
-        for place, visit in enumerate(visits):
+        for position, visit in enumerate(visits):
             if visit.id in self.reasons:
-                return place // ON_A_PAGE + 1
+                return position // ON_A_PAGE + 1
         pages = max(1, -(-len(visits) // ON_A_PAGE))
         return min(window_from(request.form.get("page")).number, pages)
 
@@ -76,20 +76,20 @@ def new(doctor_id: int) -> Response:
     doctor = get_doctor(doctor_id)
     form = AbsenceForm(**_asked(doctor))
     form.offer_places(doctor_id, list_places_of(doctor_id))
-    shown, chosen = ShownPlan(), chosen_in(request.form)
+    shown_plan, chosen = ShownPlan(), chosen_in(request.form)
     if form.validate_on_submit():
         with form.command_errors():
             details = form.details()
             if request.form.get("do") == "confirm":
-                recorded = _record(form, details, shown)
+                recorded = _record(form, details, shown_plan)
                 if recorded is not None:
                     say_absence(details, doctor.display_name)
                     return go("absences.show", absence_id=recorded)
-            shown.plan = plan_absence(
+            shown_plan.plan = plan_absence(
                 details, chosen, soon=form.propose_soon.data, for_those_here=form.propose_here.data
             )
-            form.confirmation_token.data = mark_of(shown.plan.fingerprint())
-    return form_page(PAGE, FORM, form, doctor=doctor, **shown.around())
+            form.confirmation_token.data = mark_of(shown_plan.plan.fingerprint())
+    return form_page(PAGE, FORM, form, doctor=doctor, **shown_plan.around())
 
 
 def say_absence(details: AbsenceDetails, name: str) -> None:
@@ -99,7 +99,7 @@ def say_absence(details: AbsenceDetails, name: str) -> None:
     toast(text, undo=act if list_acts(details.absence_key) else None, act=act)
 
 
-def _record(form: AbsenceForm, details: AbsenceDetails, shown: ShownPlan) -> int | None:
+def _record(form: AbsenceForm, details: AbsenceDetails, shown_plan: ShownPlan) -> int | None:
     """Do it, if it is what was shown and every visit can go; else say why not on the form."""
     decisions = chosen_in(request.form)
     try:
@@ -108,7 +108,7 @@ def _record(form: AbsenceForm, details: AbsenceDetails, shown: ShownPlan) -> int
             confirmation_token=form.confirmation_token.data,
         )
     except PlacesRefused as refused:
-        shown.reasons = said_of(refused)
+        shown_plan.reasons = said_of(refused)
         form.reject(refused)
         return None
     except DomainError as refusal:

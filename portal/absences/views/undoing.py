@@ -12,7 +12,7 @@ from portal.absences.forms import UndoForm
 from portal.absences.screens.sheet import stays_of
 from portal.absences.views.blueprint import bp
 from portal.absences.views.recording import AbsenceVisitsChanged
-from portal.appointments.act_words import CALLED_BY, Called
+from portal.appointments.act_labels import CALLED_BY, Called
 from portal.auth.permissions import permission
 from portal.doctors.queries import get_doctor, list_doctor_names
 from portal.schema.absences import Absence

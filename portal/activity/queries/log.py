@@ -132,12 +132,12 @@ def find_floor(filters: Filters, before: Mark | None, most: int) -> Mark | None:
     if request_context().facility_ids is None:
         return None
     at = {"before_at": before and before.occurred_at, "before_id": before and before.id}
-    asked = {name: getattr(filters, name) for name in INDEXED} | at | {"most": most}
+    values = {name: getattr(filters, name) for name in INDEXED} | at | {"most": most}
     rows = [
-        session.execute(FLOOR, asked | {"patient_id": each}).one_or_none()
+        session.execute(FLOOR, values | {"patient_id": each}).one_or_none()
         for each in _records_of(filters)
     ]
-    return max((Mark(*row) for row in rows if row), key=lambda mark: mark.place, default=None)
+    return max((Mark(*row) for row in rows if row), key=lambda mark: mark.position, default=None)
 
 
 def _records_of(filters: Filters) -> Sequence[int | None]:
@@ -179,11 +179,11 @@ def _wanted(
     if filters.until is not None:
         wanted.append(AuditEntry.occurred_at < filters.until)
     if before is not None:
-        place = tuple_(AuditEntry.occurred_at, AuditEntry.id)
+        position = tuple_(AuditEntry.occurred_at, AuditEntry.id)
         # The first part alone lets the planner leave out the months after it.
         wanted += [
             AuditEntry.occurred_at <= before.occurred_at,
-            place < tuple_(before.occurred_at, before.id),
+            position < tuple_(before.occurred_at, before.id),
         ]
     return wanted
 
@@ -192,9 +192,9 @@ def _above(floor: Mark | None) -> list[ColumnElement[bool]]:
     """Not further back than that; the first part alone leaves out the months before it."""
     if floor is None:
         return []
-    place = tuple_(AuditEntry.occurred_at, AuditEntry.id)
+    position = tuple_(AuditEntry.occurred_at, AuditEntry.id)
     lowest = tuple_(floor.occurred_at, floor.id)
-    return [AuditEntry.occurred_at >= floor.occurred_at, place >= lowest]
+    return [AuditEntry.occurred_at >= floor.occurred_at, position >= lowest]
 
 
 def page_of(

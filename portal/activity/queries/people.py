@@ -10,9 +10,9 @@ from portal.schema.patients import Patient
 from portal.sorting import containing
 
 
-def find_people(words: str, limit: int, *, only: int | None = None) -> list[tuple[int, str]]:
+def find_people(query: str, limit: int, *, only: int | None = None) -> list[tuple[int, str]]:
     """The first staff of any status with these words in name or e-mail; or the one asked for."""
-    found = select(User.id, User.name).where(*containing(words, User.name, User.email))
+    found = select(User.id, User.name).where(*containing(query, User.name, User.email))
     if only is not None:
         found = found.where(User.id == only)
     ordered = found.order_by(User.sort_name, User.id).limit(limit)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from portal.activity import commands, queries
 from portal.activity.rules import Filters, Mark
 from portal.activity.views.blueprint import bp
-from portal.activity.views.shown import own_zone
+from portal.activity.views.context import own_zone
 from portal.audit import note
 from portal.auth.permissions import permission
 from portal.schema.patients import BreakGlass

@@ -12,7 +12,7 @@ from portal.activity.forms import FilterForm, LogExportForm
 from portal.activity.queries import Stretch
 from portal.activity.rules import Mark, instant, microseconds
 from portal.activity.views.blueprint import bp
-from portal.activity.views.shown import around, own_zone, zone_for
+from portal.activity.views.context import around, own_zone, zone_for
 from portal.audit import note
 from portal.auth.permissions import permission, stepped_up
 from portal.errors import NotFound
@@ -31,7 +31,7 @@ def index() -> Response:
     if form.validate():
         before = Mark.read(request.args.get("before"))
         stretch = queries.list_entries(form.filters(zone), before=before)
-        note("activity.index", new=form.asked)
+        note("activity.index", new=form.params)
     return _shown(form, stretch, zone)
 
 
@@ -44,7 +44,7 @@ def export() -> Response:
     zone = _offer(form)
     if form.validate():
         with form.command_errors():
-            commands.ask_export(form.filters(zone), form.asked, wanted.chosen, key=wanted.key)
+            commands.ask_export(form.filters(zone), form.params, wanted.chosen, key=wanted.key)
             toast(_("The export is asked for. It appears here when it is made."))
             return go("exports.index")
     return _shown(form, Stretch((), None, more=False), zone)
@@ -73,8 +73,8 @@ def values(at: int, entry_id: int) -> Response:
 def _people() -> Source:
     """Who may have done something: staff of any status."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
-        return [FoundRecord(*person) for person in queries.find_people(words, limit, only=only)]
+    def find(query: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
+        return [FoundRecord(*person) for person in queries.find_people(query, limit, only=only)]
 
     return Source(find, url_for("activity.people"))
 
@@ -94,7 +94,7 @@ def _shown(form: FilterForm, stretch: Stretch, zone: str) -> Response:
         form,
         stretch=stretch,
         zone=zone,
-        asked=form.asked,
+        params=form.params,
         seal_status=queries.get_standing(),
         unreviewed=queries.count_unreviewed(),
         now=clock.real(),

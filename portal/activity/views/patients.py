@@ -11,7 +11,7 @@ from portal.activity import commands, queries
 from portal.activity.forms import DisclosureCorrectionForm, DisclosureForm
 from portal.activity.rules import Filters, Mark, first_accounted_day
 from portal.activity.views.blueprint import bp
-from portal.activity.views.shown import around, own_zone
+from portal.activity.views.context import around, own_zone
 from portal.auth.permissions import permission
 from portal.patients.queries import get_patient, list_past_merges
 from portal.schema.disclosures import TOLD

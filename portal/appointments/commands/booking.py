@@ -83,8 +83,8 @@ def book_appointment(details: BookingDetails) -> Appointment:
 
     wanted = OpeningQuery(offering_id=details.offering_id, plan_id=details.plan_id)
     at = None if details.slot_id else start_of(details)
-    asked = replace(wanted, slot_id=details.slot_id, from_at=at, until_at=at)
-    given, values = search_asked(asked)
+    exact = replace(wanted, slot_id=details.slot_id, from_at=at, until_at=at)
+    given, values = search_asked(exact)
     with _alternatives(details):
         return _write(details, book(given), values, before=(LOCK_AND_PLAN, _lock_values(details)))
 
@@ -167,7 +167,7 @@ def _write(
     """
     row_uid = uuid4()
     notes = seal_field("appointments", "notes", row_uid, details.notes) if details.notes else None
-    asked = {
+    values = {
         **values, "tenant_id": request_context().tenant_id, "user_id": request_context().user_id,
         "row_uid": row_uid,
         "patient_id": details.patient_id, "plan_id": details.plan_id, "notes": notes,
@@ -175,7 +175,7 @@ def _write(
         "series_id": details.series_id, **acts.of_booking(),
     }  # fmt: skip
     try:
-        row = execute_in_savepoint(REFUSED, statement, asked, before=before, whole=_is_whole)
+        row = execute_in_savepoint(REFUSED, statement, values, before=before, whole=_is_whole)
     except BookedAlready:
         return _already_booked(details)
     if row.booked is not None:

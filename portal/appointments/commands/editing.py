@@ -184,8 +184,8 @@ def _workflow(appointment: Appointment, to: EditDetails) -> ServiceWorkflow | No
 
 
 def _check_offering(appointment: Appointment, offering: ServiceOffering) -> None:
-    place = (offering.doctor_id, offering.facility_id)
-    if place != (appointment.doctor_id, appointment.facility_id) or not offering.active:
+    location = (offering.doctor_id, offering.facility_id)
+    if location != (appointment.doctor_id, appointment.facility_id) or not offering.active:
         raise NotOffered(field="service_id")
 
 

@@ -32,7 +32,7 @@ from portal.schema.facilities import Facility
 from portal.services.queries import find_offering
 from portal.web.days import within_reason
 from portal.web.forms import Line, PickField, record_number, tidy
-from portal.web.forms.words import BeginsWithName
+from portal.web.forms.wording import BeginsWithName
 
 OWN_TIME = "own"
 # What a command calls a field, and where the form shows it.
@@ -141,7 +141,7 @@ class BookingForm(Repeating, ForSomebody):
         self.day.data = self.week.data = None
         self.set_choices(facility)
         places = list_places(facility_id=facility.id)
-        if self.doctor_id.data not in {place.doctor_id for place in places}:
+        if self.doctor_id.data not in {location.doctor_id for location in places}:
             self.doctor_id.data = None
 
     @property

@@ -4,11 +4,11 @@ from collections import Counter
 
 from flask_babel import gettext
 
-from portal.doctors.words import doctor_words, doctors
-from portal.insurance.words import plan_words, plans
+from portal.doctors.labels import doctor_words, doctors
+from portal.insurance.labels import plan_words, plans
 from portal.schema.facilities import Facility
+from portal.services.labels import service_words, services
 from portal.services.queries import list_offerings
-from portal.services.words import service_words, services
 from portal.web.forms import PortalForm
 
 

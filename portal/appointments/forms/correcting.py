@@ -5,9 +5,9 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired, Length
 
 from portal.appointments import queries
-from portal.appointments.act_words import UNDO
+from portal.appointments.act_labels import UNDO
+from portal.appointments.labels import STATUS
 from portal.appointments.rules import ENDINGS
-from portal.appointments.words import STATUS
 from portal.schema.appointments import Appointment
 from portal.web.forms import Line, PortalForm
 

@@ -11,13 +11,13 @@ from portal.appointments.forms.choices import offer_plan
 from portal.appointments.forms.verdict import refusal_of
 from portal.facilities.queries import get_facility
 from portal.insurance.queries import find_plan_at
-from portal.patients.shown import language_choices
+from portal.patients.display import language_choices
 from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment
+from portal.services.labels import service_words
 from portal.services.queries import find_offering, get_offering, list_offerings
-from portal.services.words import service_words
 from portal.web.forms import PickField, PortalForm, record_number, tidy
-from portal.web.forms.words import BeginsWithName
+from portal.web.forms.wording import BeginsWithName
 
 
 class EditForm(PortalForm):

@@ -8,13 +8,13 @@ from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_service
+from portal.appointments.labels import part_in_words
 from portal.appointments.rules import PARTS
-from portal.appointments.words import part_in_words
-from portal.doctors.words import doctor_words
+from portal.doctors.labels import doctor_words
 from portal.facilities.queries import list_facilities
 from portal.scheduling.openings.listing import OpeningQuery
 from portal.schema.facilities import Facility
-from portal.services.words import service_words
+from portal.services.labels import service_words
 from portal.web.days import in_reach
 from portal.web.forms import PickField, PortalForm, keep_present, record_number
 
@@ -47,9 +47,9 @@ class FindForm(PortalForm):
 
     def _keep_chosen(self) -> None:
         """What is chosen stays, marked, where it is not of the facility."""
-        for field, words in ((self.service_id, _elsewhere), (self.doctor_id, doctor_words)):
-            if field.data and words([field.data]):
-                keep_present(field, field.data, words)
+        for field, names_of in ((self.service_id, _elsewhere), (self.doctor_id, doctor_words)):
+            if field.data and names_of([field.data]):
+                keep_present(field, field.data, names_of)
 
     def validate_last_day(self, field: DateField) -> None:
         """Not before the first, and not too far from it."""
@@ -78,5 +78,5 @@ class FindForm(PortalForm):
 
 def _elsewhere(ids: Collection[int]) -> dict[int, str]:
     """Services that nobody offers at the facility that is looked at."""
-    words = gettext("%(name)s (not at this facility)", name="{}")
-    return {each: words.format(name) for each, name in service_words(ids).items()}
+    pattern = gettext("%(name)s (not at this facility)", name="{}")
+    return {each: pattern.format(name) for each, name in service_words(ids).items()}

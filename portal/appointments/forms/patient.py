@@ -6,10 +6,10 @@ from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from portal.appointments.rules import inactive
 from portal.patients.commands import check_person
+from portal.patients.display import interpreter_choices, languages
 from portal.patients.queries import get_patient, search_patients
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.kept import Extras, with_extras
-from portal.patients.shown import interpreter_choices, languages
 from portal.web.candidates import LEAST_LETTERS
 from portal.web.forms import Line, PhoneLine, PickField, PortalForm, record_number, tidy, translate
 

@@ -6,9 +6,9 @@ from wtforms.validators import Length, Optional
 
 from portal.appointments.commands import Ending
 from portal.patients.commands import StatusChange
+from portal.patients.display import status_words
 from portal.patients.rules.details import STATUSES
 from portal.patients.rules.status import LONGEST_REASON
-from portal.patients.shown import status_words
 from portal.web.forms import PortalForm, tidy
 
 # Why an appointment is cancelled with a status; it stands on the appointment.
@@ -28,17 +28,17 @@ class StatusForm(PortalForm):
     cancel = BooleanField(lazy_gettext("Cancel these appointments"))
     withdraw = BooleanField(lazy_gettext("Take these entries off the waitlist"))
 
-    def offer(self, now: str, asked: str | None) -> None:
+    def offer(self, now: str, wanted: str | None) -> None:
         """The statuses there are but the present one; the dead keep no appointments.
 
         Args:
             now: the status as it is.
-            asked: which one the link named.
+            wanted: which one the link named.
         """
         others = [status for status in STATUSES if status != now]
         self.patient_status.choices = [(status, status_words(status)) for status in others]
         if not self.is_submitted():
-            self.patient_status.data = asked if asked in others else others[-1]
+            self.patient_status.data = wanted if wanted in others else others[-1]
             self.cancel.data = self.withdraw.data = self.patient_status.data == "deceased"
 
     def change(self) -> StatusChange:

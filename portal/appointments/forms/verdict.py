@@ -90,10 +90,10 @@ def verdict_on_wish(
     refused = []
     for facility_id, name in facilities.items():
         plan = find_plan_at(facility_id, plan_id)
-        words = [refusal_of(plan, name, day) for day in days] if plan else [None]
-        if None in words:
+        refusals_of_days = [refusal_of(plan, name, day) for day in days] if plan else [None]
+        if None in refusals_of_days:
             return None
-        refused.append(words[0] or "")
+        refused.append(refusals_of_days[0] or "")
     return Verdict("bad", " ".join(refused), [_self_pay()])
 
 

@@ -11,8 +11,8 @@ from wtforms.validators import Length
 from portal.appointments.commands import MoveDetails
 from portal.appointments.forms.booking import NotOfferedBy
 from portal.appointments.forms.times import check_start, instant_of, is_start
+from portal.appointments.labels import CANCEL_WORDS
 from portal.appointments.rules import where
-from portal.appointments.words import CANCEL_WORDS
 from portal.doctors.queries import list_doctor_names
 from portal.errors import N_
 from portal.scheduling.slots.queries import get_slot
@@ -99,15 +99,15 @@ class AllComingForm(PortalForm):
 
     cancel_code = SelectField(lazy_gettext("Reason"), choices=lambda: _reasons())
     cancel_reason = Line(lazy_gettext("In words"), [Length(max=500)])
-    shown = HiddenField()
+    shown_ids = HiddenField()
 
     def show(self, visits: Sequence[Appointment]) -> None:
         """Remember which appointments are on the screen."""
-        self.shown.data = _ids(visits)
+        self.shown_ids.data = _ids(visits)
 
     def was_shown(self, visits: Sequence[Appointment]) -> bool:
         """Whether these appointments are the ones that were on the screen."""
-        return self.shown.data == _ids(visits)
+        return self.shown_ids.data == _ids(visits)
 
 
 def _ids(visits: Sequence[Appointment]) -> str:
@@ -116,4 +116,4 @@ def _ids(visits: Sequence[Appointment]) -> str:
 
 def _reasons() -> list[SelectChoice]:
     """Why an appointment is cancelled, in the reader's language."""
-    return [SelectChoice(code, gettext(words)) for code, words in CANCEL_WORDS.items()]
+    return [SelectChoice(code, gettext(label)) for code, label in CANCEL_WORDS.items()]

@@ -19,15 +19,15 @@ from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_service
 from portal.appointments.forms.patient import ForSomebody
 from portal.appointments.forms.verdict import Verdict, verdict_on_wish
+from portal.appointments.labels import URGENCY_WORDS, WEEKDAYS, part_in_words
 from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
-from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
+from portal.facilities.labels import facility_words
 from portal.facilities.queries import list_facilities
-from portal.facilities.words import facility_words
 from portal.patients.rules.details import PatientDetails
 from portal.schema.appointments import WaitlistEntry
 from portal.schema.facilities import Facility
 from portal.web.forms import PickField, record_number, tidy
-from portal.web.forms.words import BeginsWithName
+from portal.web.forms.wording import BeginsWithName
 
 USUAL_WAIT = timedelta(weeks=6)
 # Of a booking what belongs to the wish as well.
@@ -68,7 +68,7 @@ class WishForm(ForSomebody):
         self.offer_languages()
         self.facility_ids.choices = [(f.id, f.name) for f in list_facilities()]
         self.keep("facility_ids", facility_words)
-        self.weekdays.choices = [(day, gettext(words)) for day, words in WEEKDAYS.items()]
+        self.weekdays.choices = [(day, gettext(label)) for day, label in WEEKDAYS.items()]
         self.part_of_day.choices = [(part, part_in_words(part)) for part in PARTS]
         self.urgency.choices = [(each, gettext(URGENCY_WORDS[each])) for each in URGENCIES]
 

@@ -139,7 +139,7 @@ def list_following(appointment: Appointment, *, cancelled_at: datetime | None = 
     if appointment.appointment_series_id is None:
         return [appointment]
     visit = Appointment
-    asked = (
+    statement = (
         select(visit)
         .where(
             visit.tenant_id == request_context().tenant_id,
@@ -150,9 +150,9 @@ def list_following(appointment: Appointment, *, cancelled_at: datetime | None = 
         .limit(MOST_IN_SERIES)
     )
     if cancelled_at is None:
-        return session.scalars(asked.where(visit.status == "scheduled")).all()
+        return session.scalars(statement.where(visit.status == "scheduled")).all()
     same_cancellation = (visit.status == "cancelled", visit.finished_at == cancelled_at)
-    return session.scalars(asked.where(*same_cancellation)).all()
+    return session.scalars(statement.where(*same_cancellation)).all()
 
 
 def _planned(

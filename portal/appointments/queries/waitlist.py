@@ -173,9 +173,9 @@ def list_matches(facility_id: int, *, limit: int) -> list[Match]:
     """The earliest starts of the coming weeks that suit somebody, with all whom they suit."""
     first = _matches("earliest", facility_id, {"each": 1})
     starts = sorted({(each.start_at, each.doctor_id) for each in first})[:limit]
-    asked = {"each": limit, "doctor_ids": [doctor_id for _at, doctor_id in starts],
+    params = {"each": limit, "doctor_ids": [doctor_id for _at, doctor_id in starts],
              "starts": [at for at, _doctor_id in starts]}  # fmt: skip
-    return _matches("some", facility_id, asked) if starts else []
+    return _matches("some", facility_id, params) if starts else []
 
 
 def list_wanting(facility_id: int, doctor_id: int, start_at: datetime) -> list[Match]:
@@ -244,14 +244,14 @@ def matching(these: str) -> TextClause:
     return text(" ".join("".join((wishes, starts)).split()))
 
 
-def _matches(these: str, facility_id: int, asked: dict[str, Any]) -> list[Match]:
+def _matches(these: str, facility_id: int, params: dict[str, Any]) -> list[Match]:
     values = {
         "tenant_id": request_context().tenant_id, "user_id": request_context().user_id,
         "now": clock.now(),
         "facility_id": facility_id, "days": 366 if these == "one" else DAYS_AHEAD,
         "most": MOST_WAITING, "limit": MOST_MATCHES,
     }  # fmt: skip
-    rows = pipeline(*with_generic_plan(matching(these), values | asked))[1]
+    rows = pipeline(*with_generic_plan(matching(these), values | params))[1]
     return [Match._make(row) for row in rows]
 
 

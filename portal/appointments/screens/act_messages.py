@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.act_words import UNDONE, Called, called
+from portal.appointments.act_labels import UNDONE, Called, called
 from portal.appointments.screens.act_steps import undone_of
 from portal.facilities.queries import zone_of
 from portal.patients.queries import find_patient

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 
-from portal.appointments.act_words import DONE, UNDONE
+from portal.appointments.act_labels import DONE, UNDONE
 from portal.appointments.queries import list_step_rows
 from portal.appointments.rules import LABELS_DONE
 from portal.errors import N_
@@ -54,7 +54,7 @@ def _words(
     act: AppointmentAct, before: Mapping[int, str], after: Mapping[int, str],
     names: Mapping[int, str],
 ) -> str:  # fmt: skip
-    status, words = OF_A_STEP.get(act.kind, ("", ""))
+    status, message = OF_A_STEP.get(act.kind, ("", ""))
     changed = (each for each, now in after.items() if now == status != before.get(each, status))
     step = names.get(next(changed, 0))
-    return str(_(words, step=step) if step else _(DONE[act.kind]))
+    return str(_(message, step=step) if step else _(DONE[act.kind]))

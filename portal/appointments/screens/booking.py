@@ -207,9 +207,9 @@ def _ended(slot: AvailabilitySlot, found: Offers) -> Hold:
 
 def _waiting(form: BookingForm, around: Around) -> OnWaitlist | None:
     """The patient's entry on the waitlist for the service; the one they are booked from first."""
-    asked = record_number(form.waitlist_entry_id.data)
-    entries = sorted(around.waiting, key=lambda entry: entry.id != asked)
-    entry = next((each for each in entries if _fits(each, asked, form)), None)
+    entry_id = record_number(form.waitlist_entry_id.data)
+    entries = sorted(around.waiting, key=lambda entry: entry.id != entry_id)
+    entry = next((each for each in entries if _fits(each, entry_id, form)), None)
     if entry is None:
         return None
     text = _(
@@ -219,5 +219,5 @@ def _waiting(form: BookingForm, around: Around) -> OnWaitlist | None:
     return OnWaitlist(entry.id, str(text))
 
 
-def _fits(entry: Waiting, asked: int | None, form: BookingForm) -> bool:
-    return entry.id == asked or entry.service_id == form.service_id.data
+def _fits(entry: Waiting, entry_id: int | None, form: BookingForm) -> bool:
+    return entry.id == entry_id or entry.service_id == form.service_id.data

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from portal.appointments.forms import BookingForm, WishForm
 from portal.appointments.screens.booking import chosen_patient
-from portal.insurance.words import plan_words
+from portal.insurance.labels import plan_words
 from portal.web.forms import record_number
 
 

@@ -53,7 +53,7 @@ def day_strip(
     """
     days = [first + timedelta(days=n) for n in range(DAYS)]
     known = free[-1] if full and free else date.max
-    shown = [
+    strip_days = [
         DayChoice(
             day.isoformat(), format_date(day, "EEE", locale=get_locale()), day.day, longdate(day),
             day in free or day > known, day == chosen,
@@ -62,7 +62,7 @@ def day_strip(
     ]  # fmt: skip
     before = first - timedelta(days=DAYS)
     return DayStrip(
-        _months(days[0], days[-1]), shown, before.isoformat() if before >= today else None,
+        _months(days[0], days[-1]), strip_days, before.isoformat() if before >= today else None,
         (first + timedelta(days=DAYS)).isoformat(),
     )  # fmt: skip
 

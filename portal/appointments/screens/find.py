@@ -31,13 +31,13 @@ def found_starts(offers: Sequence[Opening], plan_id: int | None) -> list[FoundOp
     doctors = list_doctor_names({offer.doctor_id for offer in offers})
     facilities = list_facility_names({offer.facility_id for offer in offers})
     service_id = get_offering(offers[0].offering_id).service_id
-    shown = []
+    openings = []
     for offer in offers:
         start = localtime(offer.start_at, offer.zone)
         book = url_for("appointments.new", facility=offer.facility_id, date=start.date(),
                        slot=offer.slot_id, service=service_id, plan=plan_id)  # fmt: skip
         minutes = Span(offer.start_at, offer.end_at).minutes
-        shown.append(FoundOpening(longdate(start.date()), hhmm(start), minutes,
+        openings.append(FoundOpening(longdate(start.date()), hhmm(start), minutes,
                            doctors.get(offer.doctor_id, ""),
                            facilities.get(offer.facility_id, ""), book))  # fmt: skip
-    return shown
+    return openings

@@ -56,8 +56,8 @@ def moment(at: datetime, zone: str) -> str:
 
 def _why_lost(choice: Choice, slot: AvailabilitySlot, doctor: str) -> list[SaidReason]:
     if slot.facility_id != choice.facility.id:
-        place = list_facility_names({slot.facility_id}).get(slot.facility_id, "")
-        return [SaidReason(_("It is at %(facility)s.", facility=place))]
+        facility_name = list_facility_names({slot.facility_id}).get(slot.facility_id, "")
+        return [SaidReason(_("It is at %(facility)s.", facility=facility_name))]
     if choice.doctor_id not in (None, slot.doctor_id):
         return [SaidReason(_("Another doctor is chosen."))]
     offerings = _offerings(choice, slot.doctor_id)

@@ -80,13 +80,13 @@ class MovePage:
     refused: str | None = None
 
 
-def move_page(visit: Appointment, card: VisitPage, asked: date | None) -> MovePage:
+def move_page(visit: Appointment, card: VisitPage, wanted_day: date | None) -> MovePage:
     """The week of a day (the appointment's own, or today's), and its first day with an opening.
 
     Weeks are counted from today, so that they stand still while one looks.
     """
     today = local_date(clock.now(), card.zone)
-    day = max(asked or card.start.date(), today)
+    day = max(wanted_day or card.start.date(), today)
     first = today + timedelta(days=(day - today).days // DAYS * DAYS)
     offers = list_openings(_wanted(visit, card.service_id), first_date=first, days=DAYS,
                                  limit=MOST_IN_WEEK)  # fmt: skip
@@ -229,7 +229,10 @@ def _instead(facility_id: int, offers: Sequence[Opening]) -> list[Instead]:
 
 
 def _names(facility_id: int) -> dict[int, str]:
-    return {place.doctor_id: place.display_name for place in list_places(facility_id=facility_id)}
+    return {
+        location.doctor_id: location.display_name
+        for location in list_places(facility_id=facility_id)
+    }
 
 
 def _monthday(day: date) -> str:

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.act_words import Called, called
+from portal.appointments.act_labels import Called, called
 from portal.appointments.screens.act_steps import said_of_acts
 from portal.facilities.visits import BookedVisit, list_visits
 from portal.scheduling.times import local_date

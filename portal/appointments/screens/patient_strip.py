@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.appointments.queries import Around, ComingVisit, around_patient, coming_soon
 from portal.names import name_of
+from portal.patients.display import interprets, kind_words, language_words
 from portal.patients.queries import Alert, list_alerts
-from portal.patients.shown import interprets, kind_words, language_words
 from portal.phi.sealed import Unreadable
 from portal.scheduling.times import local_date
 from portal.schema.patients import Patient
@@ -105,7 +105,7 @@ def clashes_now(patients: Sequence[Patient]) -> dict[int, str]:
     now, zone = clock.now(), request_context().timezone
     coming = coming_soon([patient.id for patient in patients])
     clashes = ((whose, clash_words(visits, now, zone)) for whose, visits in coming.items())
-    return {whose: words for whose, words in clashes if words}
+    return {whose: text for whose, text in clashes if text}
 
 
 def clash_words(coming: Sequence[ComingVisit], at: datetime, zone: str) -> str | None:

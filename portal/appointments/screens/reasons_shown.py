@@ -91,7 +91,7 @@ def _hours(about: About) -> str | None:
     if not current_user.can("availability.manage"):
         return None
     try:
-        place = get_place_of(about.offering.doctor_id, about.offering.facility_id)
+        location = get_place_of(about.offering.doctor_id, about.offering.facility_id)
     except NotFound:  # the doctor or the facility is gone, which is said too
         return None
-    return url_for("availability.show", place_id=place.id)
+    return url_for("availability.show", place_id=location.id)

@@ -10,9 +10,9 @@ from flask_login import current_user
 
 from portal import clock
 from portal.appointments import queries
+from portal.appointments.labels import STATUS, shown_status
 from portal.appointments.queries import Attending
 from portal.appointments.screens.board.steps import is_near
-from portal.appointments.words import STATUS, shown_status
 from portal.doctors.queries import get_doctor
 from portal.facilities.queries import zone_of
 from portal.names import name_of
@@ -32,8 +32,8 @@ class RosterRow:
     mrn: str
     time: str
     service: str
-    shown: str
-    words: tuple[str, str]
+    shown_as: str
+    status_label: tuple[str, str]
     can_check_in: bool
     mark: str
 
@@ -102,11 +102,11 @@ def _members(rows: Sequence[Attending], zone: str) -> list[RosterRow]:
     may = current_user.can("appointments.attend")
     found = []
     for visit, patient, service in rows:
-        shown = shown_status(visit.status, visit.confirmed_at)
+        shown_as = shown_status(visit.status, visit.confirmed_at)
         found.append(RosterRow(
             visit.id, name_of(patient),
-            patient.dob, patient.mrn, hhmm(localtime(visit.start_at, zone)), service, shown,
-            (_(STATUS[shown][0]), STATUS[shown][1]), may and can_arrive(visit, patient, zone),
+            patient.dob, patient.mrn, hhmm(localtime(visit.start_at, zone)), service, shown_as,
+            (_(STATUS[shown_as][0]), STATUS[shown_as][1]), may and can_arrive(visit, patient, zone),
             _("Deceased") if patient.status == "deceased" else "",
         ))  # fmt: skip
     return found

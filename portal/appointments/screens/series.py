@@ -9,10 +9,10 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal.appointments import queries
+from portal.appointments.labels import STATUS, shown_status
 from portal.appointments.queries import SeriesDate, SeriesVisit
 from portal.appointments.rules import Repeat
 from portal.appointments.screens.reasons_shown import words_of
-from portal.appointments.words import STATUS, shown_status
 from portal.doctors.queries import get_doctor
 from portal.facilities.queries import zone_of
 from portal.scheduling.rules import Opening
@@ -65,7 +65,7 @@ class Other(NamedTuple):
     url: str
     text: str
     status: str
-    words: tuple[str, str]
+    status_label: tuple[str, str]
     here: bool
 
 
@@ -144,18 +144,18 @@ def _said(planned: SeriesDate, zone: str) -> str:
         return ""
     if planned.choices:
         wanted, nearest = _time(planned.at, zone), _time(planned.choices[0].start_at, zone)
-        words = _("%(wanted)s is not free; the nearest is %(nearest)s.", wanted=wanted,
+        text = _("%(wanted)s is not free; the nearest is %(nearest)s.", wanted=wanted,
                   nearest=nearest)  # fmt: skip
-        return str(words)
+        return str(text)
     return " ".join(words_of(reason, zone) for reason in planned.reasons)
 
 
 def _other(visit: SeriesVisit, zone: str, *, here: bool) -> Other:
-    shown = shown_status(visit.status, visit.confirmed_at)
-    words = _(STATUS[shown][0]), STATUS[shown][1]
+    shown_as = shown_status(visit.status, visit.confirmed_at)
+    status_label = _(STATUS[shown_as][0]), STATUS[shown_as][1]
     text = f"{_moment(visit.start_at, zone)} · {visit.doctor_name}"
     url = url_for("appointments.show", appointment_id=visit.id)
-    return Other(url, text, shown, words, here)
+    return Other(url, text, shown_as, status_label, here)
 
 
 def _moment(moment: datetime, zone: str) -> str:

@@ -110,17 +110,19 @@ def openings_for(choice: Choice, seen_by: Sequence[SeenBy] = ()) -> Offers:
     """
     zone = choice.facility.timezone
     picked = _picked(choice)
-    asked = choice.day or (local_date(picked.start_at, zone) if picked else choice.today)
-    first = first_of_week(choice.today, asked)
+    wanted_day = choice.day or (local_date(picked.start_at, zone) if picked else choice.today)
+    first = first_of_week(choice.today, wanted_day)
     week = (
         list_openings(choice.wanted, first_date=first, days=DAYS, limit=MOST_IN_STRIP)
         if choice.service_id
         else []
     )
-    places = {place.doctor_id: place for place in list_places(facility_id=choice.facility.id)}
+    places = {
+        location.doctor_id: location for location in list_places(facility_id=choice.facility.id)
+    }
     known = choice.picked or choice.own_time
-    chosen, why = (picked, None) if known else _suggested(choice, asked, week, seen_by, places)
-    day = _shown_day(choice, asked, week, None if known else chosen)
+    chosen, why = (picked, None) if known else _suggested(choice, wanted_day, week, seen_by, places)
+    day = _shown_day(choice, wanted_day, week, None if known else chosen)
     return _offers(choice, _Found(first, week, day, chosen, why, places))
 
 
@@ -139,7 +141,7 @@ def _offers(choice: Choice, found: _Found) -> Offers:
     free = sorted({local_date(offer.start_at, zone) for offer in found.week})
     lost = choice.slot_id if choice.picked and chosen is None else None
     verdict = verdict_on(choice, local_date(chosen.start_at, zone) if chosen else day)
-    shown = chosen is None or any(each.slot_id == chosen.slot_id for each in of_day)
+    is_listed = chosen is None or any(each.slot_id == chosen.slot_id for each in of_day)
     return Offers(
         day=day,
         strip=day_strip(
@@ -150,7 +152,7 @@ def _offers(choice: Choice, found: _Found) -> Offers:
         reasons=_reasons(choice, lost, of_day, day) if verdict.accepted else _lost(choice, lost),
         next_day=None if of_day or not verdict.accepted else _next_day(choice, day),
         chosen=chosen,
-        chosen_elsewhere=None if shown or not chosen else _elsewhere(chosen, found.places),
+        chosen_elsewhere=None if is_listed or not chosen else _elsewhere(chosen, found.places),
         preference=_preference(found),
         suggested_id=chosen.slot_id if chosen and not choice.picked else None, lost_id=lost,
         suggested_day=None if choice.day_picked and day == choice.day else day,
@@ -179,18 +181,18 @@ def _picked(choice: Choice) -> Opening | None:
 
 
 def _suggested(
-    choice: Choice, asked: date, week: Sequence[Opening], seen_by: Sequence[SeenBy],
+    choice: Choice, wanted_day: date, week: Sequence[Opening], seen_by: Sequence[SeenBy],
     places: Mapping[int, LocationRow],
 ) -> tuple[Opening | None, Preference | None]:  # fmt: skip
     """What was suggested, for the same patient; else what suits them, on the day or after it."""
     zone = choice.facility.timezone
-    later = [offer for offer in week if local_date(offer.start_at, zone) >= asked]
-    of_day = [offer for offer in later if local_date(offer.start_at, zone) == asked]
+    later = [offer for offer in week if local_date(offer.start_at, zone) >= wanted_day]
+    of_day = [offer for offer in later if local_date(offer.start_at, zone) == wanted_day]
     among = of_day if choice.day_picked and of_day else later
     kept = None if choice.renewed else _with_slot(of_day, choice.slot_id)
     if choice.doctor_id is not None:
         return kept or next(iter(among), None), None
-    specialties = {doctor_id: place.specialty for doctor_id, place in places.items()}
+    specialties = {doctor_id: location.specialty for doctor_id, location in places.items()}
     best, why = preferred(among, seen_by, choice.service_id, specialties)
     if kept is None or best is None or kept.doctor_id == best.doctor_id:
         return kept or best, why
@@ -202,16 +204,16 @@ def _with_slot(offers: Sequence[Opening], slot_id: int | None) -> Opening | None
 
 
 def _shown_day(
-    choice: Choice, asked: date, week: Sequence[Opening], suggested: Opening | None
+    choice: Choice, wanted_day: date, week: Sequence[Opening], suggested: Opening | None
 ) -> date:
     """The suggestion's day; of something that a person chose the day that is looked at."""
     zone = choice.facility.timezone
     if suggested is not None:
         return local_date(suggested.start_at, zone)
     if choice.picked or choice.own_time:
-        return asked
+        return wanted_day
     later = (local_date(offer.start_at, zone) for offer in week)
-    return next((day for day in later if day >= asked), asked)
+    return next((day for day in later if day >= wanted_day), wanted_day)
 
 
 def _groups(
@@ -228,9 +230,9 @@ def _groups(
     return [_group(places[doctor_id], found) for doctor_id, found in starts.items() if found]
 
 
-def _group(place: LocationRow, starts: Sequence[StartChoice]) -> DoctorStarts:
-    about = place.role or place.specialty or ""
-    return DoctorStarts(place.display_name, about, place.doctor_id % HUES, starts)
+def _group(location: LocationRow, starts: Sequence[StartChoice]) -> DoctorStarts:
+    about = location.role or location.specialty or ""
+    return DoctorStarts(location.display_name, about, location.doctor_id % HUES, starts)
 
 
 def _elsewhere(chosen: Opening, places: Mapping[int, LocationRow]) -> ChosenElsewhere:

@@ -12,8 +12,9 @@ from flask_login import current_user
 
 from portal import clock
 from portal.appointments import queries
-from portal.appointments.act_words import UNDO
+from portal.appointments.act_labels import UNDO
 from portal.appointments.forms.verdict import gap_words
+from portal.appointments.labels import STATUS, shown_status, why_cancelled
 from portal.appointments.queries import StepRow
 from portal.appointments.rules import (
     LABELS,
@@ -27,7 +28,6 @@ from portal.appointments.screens.patient_strip import Strip, patient_strip
 from portal.appointments.screens.series import SeriesShown, series_of
 from portal.appointments.screens.visit_history import Entry, history_of
 from portal.appointments.screens.waitlist import WantedOpening, wanted_again
-from portal.appointments.words import STATUS, shown_status, why_cancelled
 from portal.names import name_of
 from portal.patients.queries import get_patient
 from portal.schema.appointments import Appointment
@@ -82,8 +82,8 @@ class VisitPage:
     facility: str
     zone: str
     status: str
-    shown: str
-    words: tuple[str, str]
+    shown_as: str
+    status_label: tuple[str, str]
     cancelled: str | None
     overbook_reason: str | None
     outside_hours: str | None
@@ -143,7 +143,7 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
     """Read what belongs to a visit; this opens the patient's name and the visit's notes."""
     around, patient = queries.get_context(visit), get_patient(visit.patient_id)
     start, end = localtime(visit.start_at, around.zone), localtime(visit.end_at, around.zone)
-    shown = shown_status(visit.status, visit.confirmed_at)
+    shown_as = shown_status(visit.status, visit.confirmed_at)
     attends, rows = current_user.can("appointments.attend"), queries.list_step_rows(visit.id)
     today = visit.status == "in_progress" or is_its_day(visit, clock.now(), around.zone)
     never = visit.status == "scheduled" and patient.status == "deceased"
@@ -156,7 +156,8 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
         start=start, end=end, doctor=around.doctor_name, service=around.service_name,
         plan=around.plan_name, uncovered=gap_words(visit, around.facility_name, start.date()),
         facility=around.facility_name, zone=around.zone,
-        status=visit.status, shown=shown, words=(_(STATUS[shown][0]), STATUS[shown][1]),
+        status=visit.status, shown_as=shown_as,
+        status_label=(_(STATUS[shown_as][0]), STATUS[shown_as][1]),
         cancelled=cancelled_words(visit), overbook_reason=visit.overbook_reason,
         outside_hours=outside_words(visit),
         notes=visit.notes, steps=_steps(visit, rows, around.zone, attends=attends and today),
@@ -206,8 +207,8 @@ def _next_action(visit: Appointment, rows: Sequence[StepRow]) -> Action | None:
 
 def _minor_actions(visit: Appointment, zone: str, *, today: bool) -> Iterator[Action]:
     if visit.status == "scheduled":
-        words = _("Remove confirmation") if visit.confirmed_at else _("Mark as confirmed")
-        yield Action(_url("confirmation", visit), words, "quiet", "circle-check")
+        label = _("Remove confirmation") if visit.confirmed_at else _("Mark as confirmed")
+        yield Action(_url("confirmation", visit), label, "quiet", "circle-check")
     if today and visit.status in WAITING and visit.start_at <= clock.now():
         yield Action(_url("no_show", visit), _("No-show"), "quiet", "user-x")
     act = queries.last_act(visit.id)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from portal.appointments import queries
-from portal.appointments.act_words import DONE
+from portal.appointments.act_labels import DONE
 from portal.appointments.screens.act_steps import said_of_acts
 from portal.schema.appointments import Appointment
 from portal.web.filters import localtime

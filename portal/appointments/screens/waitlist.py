@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.appointments import queries
+from portal.appointments.labels import URGENCY_WORDS, WEEKDAYS, part_in_words
 from portal.appointments.queries import WishRow
 from portal.appointments.rules import EVERY_DAY, Match, by_start, ranked, weekdays_of
-from portal.appointments.words import URGENCY_WORDS, WEEKDAYS, part_in_words
 from portal.doctors.queries import list_places
 from portal.names import name_of
 from portal.phi.sealed import open_field
@@ -106,8 +106,12 @@ def _wanted(
     first = matches[0]
     start = localtime(first.start_at, first.zone)
     text = f"{longdate(start.date())}, {hhmm(start)} · {doctors.get(first.doctor_id, '')}"
-    asked = matches[:MOST_PEOPLE]
-    people = [_person(match, wishes[match.entry_id]) for match in asked if match.entry_id in wishes]
+    first_matches = matches[:MOST_PEOPLE]
+    people = [
+        _person(match, wishes[match.entry_id])
+        for match in first_matches
+        if match.entry_id in wishes
+    ]
     return WantedOpening(text, len(matches), people)
 
 
@@ -129,12 +133,15 @@ def _person(match: Match, wish: WishRow) -> WaitingPatient:
 
 def _wishes_of(starts: Sequence[Sequence[Match]]) -> dict[int, WishRow]:
     """Those who are shown, in one query."""
-    shown = {match.entry_id for matches in starts for match in matches[:MOST_PEOPLE]}
-    return queries.list_by_ids(sorted(shown))
+    entry_ids = {match.entry_id for matches in starts for match in matches[:MOST_PEOPLE]}
+    return queries.list_by_ids(sorted(entry_ids))
 
 
 def _doctors(facility_id: int) -> dict[int, str]:
-    return {place.doctor_id: place.display_name for place in list_places(facility_id=facility_id)}
+    return {
+        location.doctor_id: location.display_name
+        for location in list_places(facility_id=facility_id)
+    }
 
 
 def _when(weekdays: int, part: str) -> str:

@@ -28,14 +28,14 @@ from portal.appointments.screens.patient_strip import clash_words
 from portal.appointments.screens.visit import outside_words
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.offers import held_id
-from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
-from portal.appointments.views.series import kept, preview, say_booked
-from portal.appointments.views.shown import (
+from portal.appointments.views.on_screen import (
     back_on_board,
     facility_asked,
     number_asked,
     over_board,
 )
+from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
+from portal.appointments.views.series import kept, preview, say_booked
 from portal.appointments.views.waitlist import wish_form
 from portal.auth.permissions import permission
 from portal.errors import DomainError
@@ -118,11 +118,11 @@ def _wish(form: BookingForm, facility: Facility) -> Response:
 
 def _asked(slot_id: int | None) -> dict[str, Any]:
     """What the address says: a free start, a doctor, a patient."""
-    asked: dict[str, Any] = {"doctor_id": number_asked("doctor"), "availability_slot_id": slot_id}
+    values: dict[str, Any] = {"doctor_id": number_asked("doctor"), "availability_slot_id": slot_id}
     patient_id = number_asked("patient")
     if patient_id is not None:
         patient = get_patient(patient_id)
-        asked |= {
+        values |= {
             "patient_id": str(patient.id),
             "patient_query": name_of(patient),
             "insurance_plan_id": patient.default_insurance_plan_id,
@@ -130,16 +130,16 @@ def _asked(slot_id: int | None) -> dict[str, Any]:
         }
     if slot_id is not None:
         slot = get_slot(slot_id)
-        asked |= {"doctor_id": slot.doctor_id, "service_id": _service_for(slot)}
+        values |= {"doctor_id": slot.doctor_id, "service_id": _service_for(slot)}
     service_id = number_asked("service")
-    asked |= {"service_id": service_id} if service_id is not None else {}
-    asked |= {"insurance_plan_id": number_asked("plan")} if "plan" in request.args else {}
+    values |= {"service_id": service_id} if service_id is not None else {}
+    values |= {"insurance_plan_id": number_asked("plan")} if "plan" in request.args else {}
     entry_id = number_asked("wish")
     if entry_id is not None:
         wish = get_wish(entry_id)
-        asked |= {"waitlist_entry_id": wish.id, "service_id": wish.service_id,
+        values |= {"waitlist_entry_id": wish.id, "service_id": wish.service_id,
                   "insurance_plan_id": wish.insurance_plan_id, "notes": wish.notes}  # fmt: skip
-    return asked
+    return values
 
 
 def _service_for(slot: AvailabilitySlot) -> int | None:
@@ -256,5 +256,5 @@ def _form(
         alike = shown_before(form)
     form.show.data = ""
     writes = request.method == "POST" and form.status < 400
-    shown = shown_booking(form, facility, choice, held_id=held_id(), writes=writes)
-    return form_page(PAGE, FORM, form, matches=matches, alike=alike, **shown)
+    context = shown_booking(form, facility, choice, held_id=held_id(), writes=writes)
+    return form_page(PAGE, FORM, form, matches=matches, alike=alike, **context)

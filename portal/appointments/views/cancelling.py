@@ -10,7 +10,7 @@ from portal.appointments.forms import AllComingForm, CancellationForm
 from portal.appointments.rules import ListChanged, ReasonMissing
 from portal.appointments.screens.act_messages import say_done
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.visits import CARD, PAGE, answer, refused, shown
+from portal.appointments.views.visits import CARD, PAGE, answer, refused, visit_context
 from portal.auth.permissions import permission
 from portal.db import session
 from portal.errors import DomainError
@@ -36,7 +36,7 @@ def cancellation(appointment_id: int) -> Response:
         except DomainError as refusal:
             session.refresh(visit)
             return refused(visit, refusal)
-    return form_page(PAGE, CARD, form, **(shown(visit) | {"cancel_form": form}))
+    return form_page(PAGE, CARD, form, **(visit_context(visit) | {"cancel_form": form}))
 
 
 @bp.route("/patients/<int:patient_id>/visits/cancellation", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from portal.appointments import commands, queries
 from portal.appointments.forms import CorrectionForm
 from portal.appointments.screens.act_messages import say_done, say_undone
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.visits import CARD, PAGE, answer, refused, shown
+from portal.appointments.views.visits import CARD, PAGE, answer, refused, visit_context
 from portal.auth.permissions import permission
 from portal.db import session
 from portal.errors import DomainError
@@ -21,7 +21,7 @@ def correction(appointment_id: int) -> Response:
     visit, form = queries.get_appointment(appointment_id), CorrectionForm()
     form.set_choices(visit)
     if not form.validate():
-        return form_page(PAGE, CARD, form, **(shown(visit) | {"correct_form": form}))
+        return form_page(PAGE, CARD, form, **(visit_context(visit) | {"correct_form": form}))
     try:
         with session.begin_nested():
             _correct(visit, form)

@@ -4,10 +4,11 @@ from flask import Response, request
 from flask_login import current_user
 
 from portal import clock
+from portal.appointments.labels import FLAGS
 from portal.appointments.screens.carried import carried
 from portal.appointments.screens.day_sheet import day_sheet as sheet_of
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.shown import (
+from portal.appointments.views.on_screen import (
     NoBoard,
     draw,
     facility_asked,
@@ -16,7 +17,6 @@ from portal.appointments.views.shown import (
     version_of,
     with_board,
 )
-from portal.appointments.words import FLAGS
 from portal.auth.permissions import permission
 from portal.facilities.queries import list_facilities
 from portal.scheduling.times import local_date
@@ -62,8 +62,8 @@ def day_sheet() -> Response:
 @permission("appointments.see", touches=False)
 def day_changes() -> Response:
     """What an open board polls; it keeps no session alive."""
-    shown = shown_board()
-    if shown is None or version_of(shown) in shown.stamps:
+    on_screen = shown_board()
+    if on_screen is None or version_of(on_screen) in on_screen.stamps:
         return Response(status=NOTHING_NEW)
     return with_board()
 

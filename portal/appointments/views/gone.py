@@ -4,9 +4,9 @@ from flask import Response
 
 from portal import clock
 from portal.appointments import queries
+from portal.appointments.labels import STATUS, why_cancelled
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.shown import facility_asked
-from portal.appointments.words import STATUS, why_cancelled
+from portal.appointments.views.on_screen import facility_asked
 from portal.auth.permissions import permission
 from portal.facilities.visits import MOST_SHOWN, list_visits
 from portal.web.answers import page
@@ -21,5 +21,5 @@ def cancelled() -> Response:
     found = queries.list_gone(facility.id, day, facility.timezone, limit=MOST_SHOWN + 1)
     gone = {each.id: each for each in found[:MOST_SHOWN]}
     return page("appointments/cancelled.html", "appointments/_cancelled.html", facility=facility,
-                day=day, gone=gone, visits=list_visits(list(gone), phones=True), words=STATUS,
+                day=day, gone=gone, visits=list_visits(list(gone), phones=True), labels=STATUS,
                 why_cancelled=why_cancelled, more=len(found) > MOST_SHOWN)  # fmt: skip

@@ -8,7 +8,7 @@ from portal.appointments import commands
 from portal.appointments.forms import BookingForm
 from portal.appointments.screens.booking import shown_booking
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.shown import facility_asked, with_board
+from portal.appointments.views.on_screen import facility_asked, with_board
 from portal.auth.permissions import permission
 from portal.web.answers import asks_for_fragment, go, page
 from portal.web.forms import record_number
@@ -27,9 +27,9 @@ def offers() -> Response:
     choice, ended = form.choice(facility), "ended" in request.form
     if ended:
         choice = replace(choice, picked=not form.own_time)
-    shown = shown_booking(form, facility, choice, held_id=held_id(), writes=True, ended=ended)
+    context = shown_booking(form, facility, choice, held_id=held_id(), writes=True, ended=ended)
     return page("appointments/new.html", "appointments/_offers.html", form=form, matches=None,
-                alike=(), **shown)  # fmt: skip
+                alike=(), **context)  # fmt: skip
 
 
 @bp.post("/appointments/holds/<int:slot_id>/release")

@@ -69,8 +69,8 @@ def matching(form: BookingForm | WishForm) -> list[PatientRow] | None:
 
 def shown_before(form: BookingForm | WishForm) -> Sequence[Alike]:
     """Who may be the new patient, when that is asked or somebody has chosen among them."""
-    asked = form.found_patient_id.data or form.found_patient_id.errors
-    if not (asked and form.names_typed):
+    answered = form.found_patient_id.data or form.found_patient_id.errors
+    if not (answered and form.names_typed):
         return ()
     try:
         return possible_duplicates_of(form.person())

@@ -4,10 +4,10 @@ from flask import Response, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from portal.appointments import queries
+from portal.appointments.labels import STATUS, shown_status
 from portal.appointments.screens.patient_strip import clashes_now, patient_strip
 from portal.appointments.screens.waitlist import shown_wish
 from portal.appointments.views.blueprint import bp
-from portal.appointments.words import STATUS, shown_status
 from portal.auth.permissions import permission
 from portal.patients.queries import get_patient
 from portal.web.answers import page
@@ -29,7 +29,7 @@ def of_patient(patient_id: int) -> Response:
     wishes = [shown_wish(wish) for wish in queries.list_wishes_of(patient.id)]
     return page("appointments/of_patient.html", "appointments/_visits.html", patient=patient,
                 coming=Listing.of(found, coming), past=Listing.of(over, past), wishes=wishes,
-                words=STATUS, shown_status=shown_status)  # fmt: skip
+                labels=STATUS, shown_status=shown_status)  # fmt: skip
 
 
 @bp.record_once

@@ -15,7 +15,7 @@ from portal.appointments.rules import NothingToUndo
 from portal.appointments.screens.act_messages import say_undone
 from portal.appointments.screens.own_acts import list_own
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.shown import with_board
+from portal.appointments.views.on_screen import with_board
 from portal.auth.permissions import permission
 from portal.db import session
 from portal.errors import DomainError, NotFound
@@ -41,9 +41,9 @@ def own_acts() -> Response:
 @permission("appointments.attend")
 def reversals() -> Response:
     """Z, and the Undo of a message; a refusal is a message as well."""
-    asked = _act_asked()
-    own = find_act(asked) if asked else _own_if_last()
-    return _take_back_own(own) if own else _take_back_visits(asked)
+    act_uid = _act_asked()
+    own = find_act(act_uid) if act_uid else _own_if_last()
+    return _take_back_own(own) if own else _take_back_visits(act_uid)
 
 
 def _own_if_last() -> OwnAct | None:
@@ -115,9 +115,9 @@ def patient_name(patient_id: int) -> str:
 
 def _act_asked() -> UUID | None:
     """What is to be taken back; None for the newest. Raises NotFound for nonsense."""
-    asked = request.form.get("act", "")
+    text = request.form.get("act", "")
     try:
-        return UUID(asked) if asked else None
+        return UUID(text) if text else None
     except ValueError:
         raise NotFound from None
 

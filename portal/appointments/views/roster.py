@@ -11,7 +11,7 @@ from portal.appointments import commands, queries
 from portal.appointments.screens.act_messages import say_done, say_together
 from portal.appointments.screens.roster import can_arrive, group_roster, overlap_roster
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.shown import facility_asked, number_asked, with_board
+from portal.appointments.views.on_screen import facility_asked, number_asked, with_board
 from portal.auth.permissions import permission
 from portal.errors import NotFound
 from portal.facilities.queries import zone_of
@@ -63,8 +63,8 @@ def _say_checked_in(visits: Sequence[Appointment]) -> None:
     if len(visits) == 1:
         say_done(visits[0], _("Checked in"))
         return
-    words = ngettext("%(num)s patient checked in", "%(num)s patients checked in", len(visits))
-    say_together(visits, words)
+    message = ngettext("%(num)s patient checked in", "%(num)s patients checked in", len(visits))
+    say_together(visits, message)
 
 
 def _moment(name: str) -> datetime:

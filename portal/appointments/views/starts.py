@@ -9,7 +9,7 @@ from portal.appointments.forms import FindForm
 from portal.appointments.forms.choices import usual_service
 from portal.appointments.screens.find import found_starts
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.shown import facility_asked
+from portal.appointments.views.on_screen import facility_asked
 from portal.auth.permissions import permission
 from portal.scheduling.openings.listing import list_openings
 from portal.scheduling.times import local_date
@@ -24,14 +24,14 @@ def starts() -> Response:
     """Nothing about a patient is asked here, so that the address may hold all of it."""
     facility = facility_asked()
     today = local_date(clock.now(), facility.timezone)
-    asked = request.args if "service_id" in request.args else None
+    formdata = request.args if "service_id" in request.args else None
     usual = {"first_day": today, "last_day": today + USUAL, "at_facility_id": facility.id}
-    form = FindForm(formdata=asked, data=usual, meta={"csrf": False})
-    if asked is None:
+    form = FindForm(formdata=formdata, data=usual, meta={"csrf": False})
+    if formdata is None:
         form.service_id.data = usual_service(facility, None)
     form.set_choices(facility)
     found = None
-    if form.validate() if asked is not None else form.service_id.data is not None:
+    if form.validate() if formdata is not None else form.service_id.data is not None:
         first, last = form.days(today)
         offers = list_openings(form.wanted(), first_date=first, days=(last - first).days + 1,
                              limit=MOST_SHOWN)  # fmt: skip

@@ -10,8 +10,8 @@ from portal.appointments.screens.waitlist import shown_wish
 from portal.appointments.views.blueprint import bp
 from portal.auth.permissions import permission
 from portal.patients.commands import change_of
+from portal.patients.display import status_words
 from portal.patients.queries import get_patient
-from portal.patients.shown import status_words
 from portal.schema.acts import OwnAct
 from portal.schema.patients import Patient
 from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
@@ -37,8 +37,8 @@ def status(patient_id: int) -> Response:
 
 
 def _said(status: str, cancelled: int) -> str:
-    words = status_words(status)
-    text = _("The status of %(who)s is set to %(status)s", who=PATIENT, status=words)
+    label = status_words(status)
+    text = _("The status of %(who)s is set to %(status)s", who=PATIENT, status=label)
     gone = ngettext(
         "%(num)s appointment is cancelled.", "%(num)s appointments are cancelled.", cancelled
     )

@@ -14,7 +14,7 @@ from portal.appointments.rules import LABELS_DONE, VisitNotAt
 from portal.appointments.screens.act_messages import last_done, say_done, say_undone
 from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.shown import with_board
+from portal.appointments.views.on_screen import with_board
 from portal.auth.permissions import permission
 from portal.db import session
 from portal.errors import DomainError
@@ -30,7 +30,7 @@ PAGE, CARD = "appointments/visit.html", "appointments/_visit.html"
 @permission("appointments.see")
 def show(appointment_id: int) -> Response:
     visit = queries.get_appointment(appointment_id)
-    return page(PAGE, CARD, **shown(visit))
+    return page(PAGE, CARD, **visit_context(visit))
 
 
 @bp.post("/appointments/<int:appointment_id>/next")
@@ -120,7 +120,7 @@ def change(
 
 def refused(visit: Appointment, refusal: DomainError) -> Response:
     """The visit as it is now, and why what was asked was not done."""
-    around = shown(visit) | {"refused": translate(refusal)}
+    around = visit_context(visit) | {"refused": translate(refusal)}
     return page(PAGE, CARD, status=refusal.status, **around)
 
 
@@ -128,12 +128,12 @@ def answer(visit: Appointment) -> Response:
     """The visit as it is now, with what changed on the board; without script its page."""
     if not asks_for_fragment():
         return go("appointments.show", appointment_id=visit.id)
-    response = with_board(CARD, **(shown(visit) | {"landing": True}))
+    response = with_board(CARD, **(visit_context(visit) | {"landing": True}))
     response.headers["HX-Trigger"] = "portal:changed"
     return response
 
 
-def shown(visit: Appointment) -> dict[str, Any]:
+def visit_context(visit: Appointment) -> dict[str, Any]:
     """What the visit's page and fragment need."""
     card = visit_page(visit, get_offering(visit.service_offering_id).service_id)
     cancel_form = CancellationForm(formdata=None) if card.can_cancel else None
@@ -155,8 +155,8 @@ def say_wanted(
     """Whether somebody on the waitlist wants the time that a visit has just left."""
     count = len(queries.list_wanting(facility_id, doctor_id, start_at))
     if count:
-        words = ngettext("%(num)s person on the waitlist matches the time that is free now.",
+        message = ngettext("%(num)s person on the waitlist matches the time that is free now.",
                          "%(num)s people on the waitlist match the time that is free now.",
                          count)  # fmt: skip
-        toast(words, "info", link=url_for("appointments.waitlist", facility=facility_id),
+        toast(message, "info", link=url_for("appointments.waitlist", facility=facility_id),
               link_text=_("Show"), act=last_done(left_by))  # fmt: skip

@@ -11,20 +11,20 @@ from portal.appointments import commands, queries
 from portal.appointments.commands import WaitsAlready
 from portal.appointments.forms import WishForm, new_wish, wish_as_typed
 from portal.appointments.forms.choices import usual_service
+from portal.appointments.labels import WISHES
 from portal.appointments.screens.booking import chosen_patient, keep_patient
 from portal.appointments.screens.brought_plan import bring_plan
 from portal.appointments.screens.patient_strip import patient_strip
 from portal.appointments.screens.waitlist import shown_wish, starts_wanted
 from portal.appointments.views.blueprint import bp
-from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
-from portal.appointments.views.shown import (
+from portal.appointments.views.on_screen import (
     back_on_board,
     facility_asked,
     number_asked,
     over_board,
 )
+from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
 from portal.appointments.views.waitlist_back import added, back_to_list, withdrawn
-from portal.appointments.words import WISHES
 from portal.auth.permissions import permission
 from portal.errors import NotFound
 from portal.facilities.queries import list_facilities
@@ -47,8 +47,8 @@ FORM = "appointments/_wish.html"
 @bp.get("/appointments/waitlist")
 @permission("appointments.see")
 def waitlist() -> Response:
-    facility, asked = facility_asked(), request.args.get("status", "")
-    status = asked if asked in WISHES else "waiting"
+    facility, wanted = facility_asked(), request.args.get("status", "")
+    status = wanted if wanted in WISHES else "waiting"
     window = window_from(request.args.get("page"))
     today = local_date(clock.now(), facility.timezone)
     found = queries.list_wishes(facility.id, status=status, today=today, limit=window.limit,
@@ -176,16 +176,16 @@ def _is_sent(form: WishForm) -> bool:
 def _asked(facility: Facility) -> dict[str, Any]:
     """What the address says: a patient, a service, a doctor, a plan."""
     today = local_date(clock.now(), facility.timezone)
-    asked = new_wish(facility, today)
+    values = new_wish(facility, today)
     known = {"service_id": "service", "doctor_id": "doctor", "insurance_plan_id": "plan"}
-    asked |= {field: number_asked(name) for field, name in known.items()}
-    asked["service_id"] = asked["service_id"] or usual_service(facility, number_asked("doctor"))
+    values |= {field: number_asked(name) for field, name in known.items()}
+    values["service_id"] = values["service_id"] or usual_service(facility, number_asked("doctor"))
     patient_id = number_asked("patient")
     if patient_id is None:
-        return asked
+        return values
     if "plan" not in request.args:
-        asked["insurance_plan_id"] = get_patient(patient_id).default_insurance_plan_id
-    return asked | _who(patient_id)
+        values["insurance_plan_id"] = get_patient(patient_id).default_insurance_plan_id
+    return values | _who(patient_id)
 
 
 def _shown(entry: WaitlistEntry, there: list[int]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from flask import Response
 from flask_babel import gettext as _
 
 from portal.appointments import commands, queries
-from portal.appointments.views.shown import over_board, with_board
+from portal.appointments.views.on_screen import over_board, with_board
 from portal.schema.acts import OwnAct
 from portal.schema.appointments import WaitlistEntry
 from portal.undoing.queries import digest_of

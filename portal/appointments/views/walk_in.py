@@ -16,8 +16,8 @@ from portal.appointments.screens.brought_plan import bring_plan
 from portal.appointments.screens.starts import minutes_of
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.booking import booked
+from portal.appointments.views.on_screen import facility_asked, number_asked
 from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
-from portal.appointments.views.shown import facility_asked, number_asked
 from portal.auth.permissions import permission
 from portal.doctors.queries import list_doctor_names
 from portal.patients.commands import PossiblyRegistered

@@ -109,8 +109,8 @@ def _let_in(typed: dict[str, str]) -> Response:
 
 def _form(**values: str) -> SignInForm:
     remembered = request.cookies.get(CLINIC_COOKIE, "")
-    asked = {"clinic": remembered, "next": request.args.get("next", ""), **values}
-    return SignInForm(formdata=None, data=asked)
+    presets = {"clinic": remembered, "next": request.args.get("next", ""), **values}
+    return SignInForm(formdata=None, data=presets)
 
 
 def _signed_in(clinic: str, token: str, address: str) -> Response:

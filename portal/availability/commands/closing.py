@@ -19,7 +19,7 @@ def close_for_days(facility_id: int, zone: str, days: Mapping[date, str]) -> Mat
         zone: the facility's time zone.
         days: each with its reason, such as the holiday's name.
     """
-    doctor_ids = sorted({place.doctor_id for place in list_places(facility_id=facility_id)})
+    doctor_ids = sorted({location.doctor_id for location in list_places(facility_id=facility_id)})
     spans = [day_span(day, zone) for day in days]
     already = queries.doctors_away(facility_id, spans)
     session.add_all(

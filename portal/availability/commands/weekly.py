@@ -139,8 +139,8 @@ def _check_validity(details: RuleDetails) -> None:
 
 
 def _check_place(details: RuleDetails) -> None:
-    place = find_place(doctor_id=details.doctor_id, facility_id=details.facility_id)
-    if place is None or not place.active:
+    location = find_place(doctor_id=details.doctor_id, facility_id=details.facility_id)
+    if location is None or not location.active:
         raise NotPlacedThere
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.availability.queries.difference import DIFFERENCE
 from portal.db import session
-from portal.scheduling.openings.shown import OF_THE_DOCTOR, list_shown_openings
+from portal.scheduling.openings.by_day import OF_THE_DOCTOR, list_shown_openings
 from portal.scheduling.slots.predicates import LONGEST_AFTER, LONGEST_BEFORE, taken
 from portal.tenancy.context import request_context
 

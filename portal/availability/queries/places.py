@@ -61,30 +61,30 @@ def _one(statement: Select[*tuple[Any, ...]]) -> PlaceRow:
 
 def _named(query: str | None = None) -> Select[*tuple[Any, ...]]:
     """Places with these words in their names, in the order of the list."""
-    place, tenant = FacilityDoctor, FacilityDoctor.tenant_id
-    open_facility = open_facility_of(place.facility_id)
+    location, tenant = FacilityDoctor, FacilityDoctor.tenant_id
+    open_facility = open_facility_of(location.facility_id)
     statement = (
         select(
-            place.id,
-            place.doctor_id,
-            place.facility_id,
+            location.id,
+            location.doctor_id,
+            location.facility_id,
             Doctor.display_name.label("doctor"),
             Doctor.specialty,
             open_facility.c.name.label("facility"),
             open_facility.c.timezone,
-            place.active,
+            location.active,
             Doctor.sort_last_name,
             Doctor.sort_first_name,
             open_facility.c.sort_name.label("sort_facility"),
         )
-        .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == place.doctor_id))
+        .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == location.doctor_id))
         .join(open_facility, true())
         .where(tenant == request_context().tenant_id, Doctor.deleted_at.is_(None))
         .order_by(
             Doctor.sort_last_name,
             Doctor.sort_first_name,
             open_facility.c.sort_name,
-            place.id,
+            location.id,
         )
     )
     for word in (query or "").split()[:6]:
@@ -98,28 +98,28 @@ def _counted(statement: Select[*tuple[Any, ...]]) -> list[PlaceRow]:
 
     In one select with the list, the rows before a late page would be counted too, one by one.
     """
-    rule, slot, shown = AvailabilityRule, AvailabilitySlot, statement.subquery()
-    names = [column for column in shown.c if not column.name.startswith("sort_")]
-    rules = _count(shown, rule, rule.active)
-    orphans = _count(shown, slot, slot.orphaned_at.is_not(None), slot.booked_count > 0)
+    rule, slot, found = AvailabilityRule, AvailabilitySlot, statement.subquery()
+    names = [column for column in found.c if not column.name.startswith("sort_")]
+    rules = _count(found, rule, rule.active)
+    orphans = _count(found, slot, slot.orphaned_at.is_not(None), slot.booked_count > 0)
     rows = select(*names, rules, orphans).order_by(
-        shown.c.sort_last_name,
-        shown.c.sort_first_name,
-        shown.c.sort_facility,
-        shown.c.id,
+        found.c.sort_last_name,
+        found.c.sort_first_name,
+        found.c.sort_facility,
+        found.c.id,
     )
     return [PlaceRow._make(row) for row in session.execute(rows)]
 
 
-def _count(shown: Any, table: Any, *where: Any) -> Any:
+def _count(found: Any, table: Any, *where: Any) -> Any:
     """How many rows of a place's doctor and facility there are."""
     return (
         select(func.count())
         .select_from(table)
         .where(
             table.tenant_id == request_context().tenant_id,
-            table.doctor_id == shown.c.doctor_id,
-            table.facility_id == shown.c.facility_id,
+            table.doctor_id == found.c.doctor_id,
+            table.facility_id == found.c.facility_id,
             *where,
         )
         .scalar_subquery()

@@ -9,7 +9,7 @@ from portal import clock
 from portal.availability import queries
 from portal.availability.queries import horizon_days
 from portal.facilities.visits import BookedVisit, list_visits
-from portal.scheduling.openings.shown import offers_anything
+from portal.scheduling.openings.by_day import offers_anything
 from portal.scheduling.times import is_clock_change_day, local_date
 
 
@@ -56,11 +56,11 @@ class Scope(NamedTuple):
     doctor_id: None = None
 
 
-def changed_by(place: queries.PlaceRow | Scope, change: Callable[[], object]) -> HoursChange:
+def changed_by(location: queries.PlaceRow | Scope, change: Callable[[], object]) -> HoursChange:
     """Make a change of hours, a doctor's or a whole facility's, and say what it did."""
-    before = queries.outlook(place.doctor_id, place.facility_id)
+    before = queries.outlook(location.doctor_id, location.facility_id)
     change()
-    after = queries.outlook(place.doctor_id, place.facility_id)
+    after = queries.outlook(location.doctor_id, location.facility_id)
     both = before.free.keys() & after.free.keys()
     return HoursChange(
         _starts(after.free.keys() - both),
@@ -68,8 +68,8 @@ def changed_by(place: queries.PlaceRow | Scope, change: Callable[[], object]) ->
         _starts({key for key in both if before.free[key] != after.free[key]}),
         tuple(sorted(after.orphaned - before.orphaned)),
         len(before.orphaned - after.orphaned),
-        clock_changes(place.zone),
-        place.doctor_id is None or offers_anything(place.doctor_id, place.facility_id),
+        clock_changes(location.zone),
+        location.doctor_id is None or offers_anything(location.doctor_id, location.facility_id),
     )
 
 

@@ -14,43 +14,43 @@ from portal.web.previews import preview
 
 def show_then_do(
     form: HoursPreviewForm,
-    place: PlaceRow | Scope,
+    location: PlaceRow | Scope,
     change: Callable[[], object],
     message: str,
     templates: tuple[str, str],
-    **shown: Any,
+    **context: Any,
 ) -> Response:
     """Show what a change would do, and do it once that has been seen.
 
     Args:
         form: with its choices.
-        place: whose hours change, and where.
+        location: whose hours change, and where.
         change: the command, with what was typed.
         message: the message when it is done.
         templates: the page and its fragment.
-        shown: what else they need.
+        context: what else they need.
     """
     did: HoursChange | None = None
-    back = _page_of(place)
+    back = _page_of(location)
     confirmed = request.form.get("do") == "confirm"
     if form.validate_on_submit():
         with form.command_errors():
             confirmation_token = form.confirmation_token.data if confirmed else None
             did, answer = preview(
-                lambda: changed_by(place, change), confirmation_token=confirmation_token
+                lambda: changed_by(location, change), confirmation_token=confirmation_token
             )
             if answer.stays:
                 toast(message)
                 return go(back)
             form.confirmation_token.data = answer.mark
     return form_page(
-        *templates, form, place=place, change=did, again=confirmed and did is not None, back=back,
-        **shown,
+        *templates, form, location=location, change=did, again=confirmed and did is not None,
+        back=back, **context,
     )  # fmt: skip
 
 
-def _page_of(place: PlaceRow | Scope) -> str:
+def _page_of(location: PlaceRow | Scope) -> str:
     """Where somebody looks after a change of these hours, and goes back to before one."""
-    if isinstance(place, Scope):
-        return url_for("availability.holidays", facility_id=place.facility_id)
-    return url_for("availability.show", place_id=place.id)
+    if isinstance(location, Scope):
+        return url_for("availability.holidays", facility_id=location.facility_id)
+    return url_for("availability.show", place_id=location.id)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.availability import commands, queries
 from portal.availability.forms import ExceptionForm, HoursPreviewForm, typed_exception
-from portal.availability.screens.words import session_of
+from portal.availability.screens.labels import session_of
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
 from portal.web.answers import page
@@ -22,51 +22,51 @@ FORM = "availability/_exception.html"
 @permission("availability.see")
 def exceptions() -> Response:
     window = window_from(request.args.get("page"))
-    asked = {"q": request.args.get("q", "").strip(), "past": request.args.get("past", "")}
+    filters = {"q": request.args.get("q", "").strip(), "past": request.args.get("past", "")}
     fetched = queries.search_exceptions(
-        query=asked["q"], past=bool(asked["past"]), limit=window.limit, offset=window.offset
+        query=filters["q"], past=bool(filters["past"]), limit=window.limit, offset=window.offset
     )
     listing = Listing.of(fetched, window)
     return page(
         "availability/exceptions.html", "availability/_exceptions.html",
-        listing=listing, asked=asked,
+        listing=listing, filters=filters,
     )  # fmt: skip
 
 
 @bp.route("/<int:place_id>/exceptions/new", methods=["GET", "POST"])
 @permission("availability.manage")
 def exception_new(place_id: int) -> Response:
-    place = queries.get_place(place_id)
+    location = queries.get_place(place_id)
     form = ExceptionForm(availability_rule_id=0)
-    form.offer_rules(place, _sessions(place), _ended_sessions)
+    form.offer_rules(location, _sessions(location), _ended_sessions)
 
     def add() -> object:
         return commands.add_exception(form.details())
 
     message, templates = _("The exception is added."), ("availability/exception_new.html", FORM)
-    return show_then_do(form, place, add, message, templates)
+    return show_then_do(form, location, add, message, templates)
 
 
 @bp.route("/exceptions/<int:exception_id>/edit", methods=["GET", "POST"])
 @permission("availability.manage")
 def exception_edit(exception_id: int) -> Response:
     exception = held(queries.get_exception(exception_id))
-    place = queries.get_place_of(exception.doctor_id, exception.facility_id)
-    form = ExceptionForm(**typed_exception(exception, place), edits=exception)
-    form.offer_rules(place, _sessions(place), _ended_sessions)
+    location = queries.get_place_of(exception.doctor_id, exception.facility_id)
+    form = ExceptionForm(**typed_exception(exception, location), edits=exception)
+    form.offer_rules(location, _sessions(location), _ended_sessions)
 
     def change() -> object:
         return commands.change_exception(exception, form.details())
 
     message, templates = _("The exception is changed."), ("availability/exception_edit.html", FORM)
-    return show_then_do(form, place, change, message, templates, exception=exception)
+    return show_then_do(form, location, change, message, templates, exception=exception)
 
 
 @bp.route("/exceptions/<int:exception_id>/removal", methods=["GET", "POST"])
 @permission("availability.manage")
 def exception_removal(exception_id: int) -> Response:
     exception = queries.get_exception(exception_id)
-    place = queries.get_place_of(exception.doctor_id, exception.facility_id)
+    location = queries.get_place_of(exception.doctor_id, exception.facility_id)
     form = HoursPreviewForm()
 
     def remove() -> object:
@@ -74,11 +74,11 @@ def exception_removal(exception_id: int) -> Response:
 
     message = _("The exception is removed: the usual hours apply again.")
     templates = ("availability/exception_removal.html", "availability/_removal.html")
-    return show_then_do(form, place, remove, message, templates, exception=exception)
+    return show_then_do(form, location, remove, message, templates, exception=exception)
 
 
-def _sessions(place: queries.PlaceRow) -> dict[int, str]:
-    rules = queries.list_rules(doctor_id=place.doctor_id, facility_id=place.facility_id)
+def _sessions(location: queries.PlaceRow) -> dict[int, str]:
+    rules = queries.list_rules(doctor_id=location.doctor_id, facility_id=location.facility_id)
     return {rule.id: session_of(rule) for rule in rules}
 
 

@@ -80,7 +80,7 @@ def _proposals(facility: Facility) -> Proposals:
         list_holidays(country, region, language, today)
         for language in (get_locale().language, clinics)
     )
-    doctors = {place.doctor_id for place in list_places(facility_id=facility.id)}
+    doctors = {location.doctor_id for location in list_places(facility_id=facility.id)}
     away = queries.doctors_away(facility.id, [day_span(each.day, facility.timezone)
                                               for each in found])  # fmt: skip
     working = [len(doctors - each) for each in away]

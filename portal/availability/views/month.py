@@ -23,11 +23,11 @@ def month() -> Response:
     if facility is None:
         return page("availability/month.html", "availability/_month.html", facility=None)
     today = local_date(clock.now(), facility.timezone)
-    shown = Month(month_asked() or today.replace(day=1), facility.timezone)
-    asked = request.args.get("q", "").strip()
-    found = queries.list_touching(shown.span, facility_id=facility.id, query=asked)
+    shown_month = Month(month_asked() or today.replace(day=1), facility.timezone)
+    query = request.args.get("q", "").strip()
+    found = queries.list_touching(shown_month.span, facility_id=facility.id, query=query)
     return page(
         "availability/month.html", "availability/_month.html", facility=facility, today=today,
-        facilities=facilities, month=shown, asked=asked, weeks=spread(shown, found),
+        facilities=facilities, month=shown_month, query=query, weeks=spread(shown_month, found),
         cut=len(found) > queries.MOST_IN_A_MONTH,
     )  # fmt: skip

@@ -9,8 +9,8 @@ from portal import clock
 from portal.auth.permissions import permission
 from portal.availability import queries
 from portal.availability.screens.changes import clock_changes
+from portal.availability.screens.labels import gap_words, hours_of, weekday_names
 from portal.availability.screens.week import WeekFacts, monday_of, week_of
-from portal.availability.screens.words import gap_words, hours_of, weekday_names
 from portal.availability.views.blueprint import bp
 from portal.scheduling.times import MIDNIGHT, Span, instant, local_date
 from portal.services.queries import list_offerings
@@ -34,39 +34,39 @@ def index() -> Response:
 @bp.get("/<int:place_id>")
 @permission("availability.see")
 def show(place_id: int) -> Response:
-    place = queries.get_place(place_id)
-    return page("availability/show.html", "availability/_week.html", **around(place))
+    location = queries.get_place(place_id)
+    return page("availability/show.html", "availability/_week.html", **around(location))
 
 
-def around(place: queries.PlaceRow) -> dict[str, Any]:
+def around(location: queries.PlaceRow) -> dict[str, Any]:
     """A place's page: its rules, the week that is asked for, the exceptions to come."""
-    today = local_date(clock.now(), place.zone)
+    today = local_date(clock.now(), location.zone)
     first = monday_of(day_asked("week") or today)
-    rules = queries.list_rules(doctor_id=place.doctor_id, facility_id=place.facility_id)
-    offerings = list_offerings(doctor_id=place.doctor_id, facility_id=place.facility_id)
+    rules = queries.list_rules(doctor_id=location.doctor_id, facility_id=location.facility_id)
+    offerings = list_offerings(doctor_id=location.doctor_id, facility_id=location.facility_id)
     return {
-        "place": place,
+        "location": location,
         "rules": sorted(rules, key=lambda rule: ((rule.day_of_week - 1) % 7, rule.start_time)),
         "services": {offering.id: offering.service_name for offering in offerings},
-        "days": _week(place, first, rules),
+        "days": _week(location, first, rules),
         "first": first, "today": today,
         "before": first - timedelta(days=7), "after": first + timedelta(days=7),
         "exceptions": queries.search_exceptions(
-            doctor_id=place.doctor_id, facility_id=place.facility_id, limit=50
+            doctor_id=location.doctor_id, facility_id=location.facility_id, limit=50
         ),
-        "clock_changes": clock_changes(place.zone),
+        "clock_changes": clock_changes(location.zone),
         "hours_of": hours_of, "gap_words": gap_words, "weekdays": weekday_names(),
     }  # fmt: skip
 
 
-def _week(place: queries.PlaceRow, first: date, rules: Any) -> Any:
+def _week(location: queries.PlaceRow, first: date, rules: Any) -> Any:
     span = Span(
-        instant(first, MIDNIGHT, place.zone),
-        instant(first + timedelta(days=7), MIDNIGHT, place.zone),
+        instant(first, MIDNIGHT, location.zone),
+        instant(first + timedelta(days=7), MIDNIGHT, location.zone),
     )
     exceptions = queries.list_exceptions(
-        start_at=span.start, end_at=span.end, doctor_id=place.doctor_id,
-        facility_id=place.facility_id,
+        start_at=span.start, end_at=span.end, doctor_id=location.doctor_id,
+        facility_id=location.facility_id,
     )  # fmt: skip
-    slots = queries.week_slots(place.doctor_id, place.facility_id, first)
-    return week_of(first, WeekFacts(place.zone, rules, exceptions, slots), clock.now())
+    slots = queries.week_slots(location.doctor_id, location.facility_id, first)
+    return week_of(first, WeekFacts(location.zone, rules, exceptions, slots), clock.now())

@@ -14,7 +14,7 @@ from portal.availability.forms import (
     NewHoursForm,
     SplitForm,
 )
-from portal.availability.screens.words import session_of
+from portal.availability.screens.labels import session_of
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
 from portal.schema.availability import AvailabilityRule
@@ -26,35 +26,35 @@ HOURS = "availability/_hours.html"
 @bp.route("/<int:place_id>/rules/new", methods=["GET", "POST"])
 @permission("availability.manage")
 def rule_new(place_id: int) -> Response:
-    place = queries.get_place(place_id)
+    location = queries.get_place(place_id)
     form = NewHoursForm(service_offering_id=0, day_of_week=_asked_days())
-    form.offer_services(place)
+    form.offer_services(location)
 
     def add() -> object:
-        return commands.add_rules([form.on(day, place) for day in form.day_of_week.data or []])
+        return commands.add_rules([form.on(day, location) for day in form.day_of_week.data or []])
 
     message, templates = _("The hours are added."), ("availability/rule_new.html", HOURS)
-    return show_then_do(form, place, add, message, templates)
+    return show_then_do(form, location, add, message, templates)
 
 
 @bp.route("/rules/<int:rule_id>/edit", methods=["GET", "POST"])
 @permission("availability.manage")
 def rule_edit(rule_id: int) -> Response:
-    rule, place = _rule(rule_id)
+    rule, location = _rule(rule_id)
     form = ChangedHoursForm(obj=rule, edits=rule)
-    form.offer_services(place)
+    form.offer_services(location)
 
     def change() -> object:
-        return commands.change_rule(rule, form.on(form.day_of_week.data, place))
+        return commands.change_rule(rule, form.on(form.day_of_week.data, location))
 
     message, templates = _("The hours are changed."), ("availability/rule_edit.html", HOURS)
-    return show_then_do(form, place, change, message, templates, session=session_of(rule))
+    return show_then_do(form, location, change, message, templates, session=session_of(rule))
 
 
 @bp.route("/rules/<int:rule_id>/copies", methods=["GET", "POST"])
 @permission("availability.manage")
 def rule_copies(rule_id: int) -> Response:
-    rule, place = _rule(rule_id)
+    rule, location = _rule(rule_id)
     form = CopyForm()
     form.offer_days(rule)
     model = commands.details_of(rule)
@@ -65,26 +65,26 @@ def rule_copies(rule_id: int) -> Response:
 
     message = _("The hours are copied.")
     templates = ("availability/rule_copies.html", "availability/_copies.html")
-    return show_then_do(form, place, copy, message, templates, session=session_of(rule))
+    return show_then_do(form, location, copy, message, templates, session=session_of(rule))
 
 
 @bp.route("/rules/<int:rule_id>/parts", methods=["GET", "POST"])
 @permission("availability.manage")
 def rule_parts(rule_id: int) -> Response:
-    rule, place = _rule(rule_id)
-    form, words = SplitForm(), session_of(rule)
+    rule, location = _rule(rule_id)
+    form, session = SplitForm(), session_of(rule)
     form.offer(rule)
     message = _("The hours are split.")
     templates = ("availability/rule_parts.html", "availability/_parts.html")
     return show_then_do(
-        form, place, form.split, message, templates, session=words
+        form, location, form.split, message, templates, session=session
     )  # fmt: skip
 
 
 @bp.route("/rules/<int:rule_id>/ending", methods=["GET", "POST"])
 @permission("availability.manage")
 def rule_ending(rule_id: int) -> Response:
-    rule, place = _rule(rule_id)
+    rule, location = _rule(rule_id)
     form = HoursEndingForm()
 
     def end() -> object:
@@ -92,7 +92,7 @@ def rule_ending(rule_id: int) -> Response:
 
     message = _("The hours end.")
     templates = ("availability/rule_ending.html", "availability/_ending.html")
-    return show_then_do(form, place, end, message, templates, session=session_of(rule))
+    return show_then_do(form, location, end, message, templates, session=session_of(rule))
 
 
 def _rule(rule_id: int) -> tuple[AvailabilityRule, queries.PlaceRow]:
@@ -102,5 +102,5 @@ def _rule(rule_id: int) -> tuple[AvailabilityRule, queries.PlaceRow]:
 
 def _asked_days() -> list[int]:
     """The weekday in `?day=`, from a link beside that day."""
-    asked = request.args.get("day", "")
-    return [int(asked)] if asked in {"0", "1", "2", "3", "4", "5", "6"} else []
+    day = request.args.get("day", "")
+    return [int(day)] if day in {"0", "1", "2", "3", "4", "5", "6"} else []

@@ -47,13 +47,13 @@ class ExportUnreadable(DomainError):
     message = N_("The file cannot be opened any more. Ask for the export again.")
 
 
-def ask_export(kind: str, format_: str, asked: Mapping[str, Any], *, key: UUID) -> Export:
+def ask_export(kind: str, format_: str, params: Mapping[str, Any], *, key: UUID) -> Export:
     """Have the worker make an export; once for each key.
 
     Args:
         kind: one of `rules.KINDS`; the view has asked for its right and for a fresh proof.
         format_: `csv` or `xlsx`.
-        asked: which rows. It stands in the log, so it names patients by number only.
+        params: which rows. It stands in the log, so it names patients by number only.
         key: the form's.
 
     Raises:
@@ -70,10 +70,10 @@ def ask_export(kind: str, format_: str, asked: Mapping[str, Any], *, key: UUID) 
             asked_by=request_context().user_id,
             kind=kind,
             format=format_,
-            asked=dict(asked),
+            params=dict(params),
         )
         session.add(made)
-    noted("export.asked", made, asked=made.asked)
+    noted("export.asked", made, params=made.params)
     return made
 
 

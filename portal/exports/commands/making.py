@@ -108,7 +108,7 @@ def _next_step(export: Export, makers: Mapping[str, ExportSource]) -> None:
 
 
 def _add_rows(export: Export, maker: ExportSource, number: int, after: str | None) -> None:
-    batch = maker.batch(export.asked, after)
+    batch = maker.batch(export.params, after)
     export.status, export.rows = "making", export.rows + len(batch.rows)
     if export.rows > MOST_ROWS[export.format]:
         raise CannotBeMade("too-many")
@@ -118,7 +118,7 @@ def _add_rows(export: Export, maker: ExportSource, number: int, after: str | Non
 def _finish(export: Export, maker: ExportSource) -> None:
     """Put the file in the place of the rows it is made of."""
     contents = _readable(part.content for part in queries.parts_of(export.id))
-    header, rows = maker.header(export.asked), rows_unpacked(contents)
+    header, rows = maker.header(export.params), rows_unpacked(contents)
     as_csv = export.format == "csv"
     file = csv_file(header, rows) if as_csv else xlsx_file(export.kind, header, rows)
     forget_parts(export.id)

@@ -14,7 +14,7 @@ from portal.insurance.queries.acceptance import (
     list_plans_at,
     local_today,
 )
-from portal.insurance.queries.elsewhere import list_accepting_elsewhere
+from portal.insurance.queries.other_facilities import list_accepting_elsewhere
 from portal.insurance.queries.payers import (
     PayerRow,
     PlanChoice,

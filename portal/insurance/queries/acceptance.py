@@ -88,15 +88,15 @@ def acceptance_matrix(*, query: str = "", at: str = "", limit: int = 26, offset:
     """
     plans = _matrix_plans(query, limit, offset)
     facilities = _matrix_facilities(at)
-    shown = facilities[:MOST_COLUMNS]
+    columns = facilities[:MOST_COLUMNS]
     known = {plan.id: plan for plan in plans}
     cells = {
         (acceptance.facility_id, acceptance.insurance_plan_id): cover_of(
             *known[acceptance.insurance_plan_id].dates, acceptance
         )
-        for acceptance in list_acceptance([facility.id for facility in shown], list(known))
+        for acceptance in list_acceptance([facility.id for facility in columns], list(known))
     }
-    return Matrix(plans, shown, len(facilities) > MOST_COLUMNS, cells)
+    return Matrix(plans, columns, len(facilities) > MOST_COLUMNS, cells)
 
 
 def list_facilities_of(plan: InsurancePlan, *, limit: int = 200) -> list[FacilityOfPlan]:

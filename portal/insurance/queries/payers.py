@@ -97,21 +97,21 @@ def list_plan_choices_of(ids: Collection[int]) -> list[PlanChoice]:
     return [PlanChoice._make(row) for row in session.execute(of_these)]
 
 
-def find_plans(words: str, limit: int, *, only: int | None = None) -> list[PlanChoice]:
+def find_plans(query: str, limit: int, *, only: int | None = None) -> list[PlanChoice]:
     """The first plans with these words in name, code or payer; or the one with this number."""
     plan, payer = InsurancePlan, InsuranceProvider
-    found = _choices().where(*containing(words, plan.name, plan.plan_code, payer.name))
+    found = _choices().where(*containing(query, plan.name, plan.plan_code, payer.name))
     if only is not None:
         found = found.where(plan.id == only)
     return [PlanChoice._make(row) for row in session.execute(found.limit(limit))]
 
 
-def find_payers(words: str, limit: int, *, only: int | None = None) -> list[tuple[int, str]]:
+def find_payers(query: str, limit: int, *, only: int | None = None) -> list[tuple[int, str]]:
     """The first payers with these words in their name; or the one with this number."""
     payer = InsuranceProvider
     found = (
         select(payer.id, payer.name)
-        .where(payer.tenant_id == request_context().tenant_id, *containing(words, payer.name))
+        .where(payer.tenant_id == request_context().tenant_id, *containing(query, payer.name))
         .order_by(payer.sort_name, payer.id)
     )
     if only is not None:

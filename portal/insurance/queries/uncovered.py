@@ -11,7 +11,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.db import session
 from portal.facilities.visits import COMING
-from portal.insurance.queries.elsewhere import accepting_elsewhere
+from portal.insurance.queries.other_facilities import accepting_elsewhere
 from portal.tenancy.context import request_context
 
 # What a facility's contract and the plan's own dates say is asked once for all visits of a facility

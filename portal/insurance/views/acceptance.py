@@ -12,8 +12,8 @@ from portal.facilities.visits import list_visits
 from portal.insurance import commands, queries
 from portal.insurance.forms import FillForm, TermsForm
 from portal.insurance.rules import Cover
-from portal.insurance.views.attempts import affected_context, confirm, preview_change
 from portal.insurance.views.blueprint import bp
+from portal.insurance.views.confirming import affected_context, confirm, preview_change
 from portal.insurance.views.messages import say_marked
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
@@ -26,12 +26,12 @@ CELL = "/acceptance/<int:facility_id>/<int:plan_id>"
 @permission("insurance.see")
 def acceptance() -> Response:
     window = window_from(request.args.get("page"), size=20)
-    asked = {name: request.args.get(name, "").strip() for name in ("q", "at")}
+    filters = {name: request.args.get(name, "").strip() for name in ("q", "at")}
     matrix = queries.acceptance_matrix(
-        query=asked["q"], at=asked["at"], limit=window.limit, offset=window.offset
+        query=filters["q"], at=filters["at"], limit=window.limit, offset=window.offset
     )
-    return page("insurance/acceptance.html", "insurance/_matrix.html", matrix=matrix, asked=asked,
-                listing=Listing.of(matrix.plans, window),
+    return page("insurance/acceptance.html", "insurance/_matrix.html", matrix=matrix,
+                filters=filters, listing=Listing.of(matrix.plans, window),
                 uncovered=queries.count_uncovered())  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _fill(
     affected = None
     if form.validate_on_submit():
         with form.command_errors():
-            change = form.asked()
+            change = form.acceptance_change()
             booked = queries.list_booked_plans(facility_ids, plan_ids)
             affected = confirm(
                 form, lambda: commands.change_acceptance(facility_ids, booked, change)

@@ -3,8 +3,8 @@
 from flask import Response
 
 from portal.auth.permissions import permission
+from portal.insurance.labels import payers, plans
 from portal.insurance.views.blueprint import bp
-from portal.insurance.words import payers, plans
 from portal.web.candidates import candidates
 
 

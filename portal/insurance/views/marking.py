@@ -32,7 +32,7 @@ def mark(facility_id: int, plan_id: int) -> Response:
     cell, form = cell_of(facility_id, plan_id), MarkForm()
     if not form.validate():
         return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id)
-    if form.shown.data and form.shown.data != cell["cover"].version:
+    if form.shown_version.data and form.shown_version.data != cell["cover"].version:
         return _changed_meanwhile(cell, form.enabled.data)
     _affected, answer = preview(
         lambda: commands.change_acceptance([facility_id], [plan_id], form.change()),

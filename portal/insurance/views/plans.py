@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.insurance import commands, queries
 from portal.insurance.forms import PlanForm
-from portal.insurance.views.attempts import affected_context, confirm
 from portal.insurance.views.blueprint import bp
+from portal.insurance.views.confirming import affected_context, confirm
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 

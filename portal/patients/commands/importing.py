@@ -118,10 +118,10 @@ class _Import:
         people = [person_of(each.details, mrn=_own_number(each.details)) for each in batch]
         registered = queries.Registered(people, before=self.first_made)
         kept = []
-        for place, each in enumerate(batch):
-            if registered.surely(place):
+        for position, each in enumerate(batch):
+            if registered.surely(position):
                 self._recognise(each, 0)
-            elif each.line not in self.anyway and (found := registered.likely(place)):
+            elif each.line not in self.anyway and (found := registered.likely(position)):
                 self._ask(each, *found)
             else:
                 kept.append(each)

@@ -34,7 +34,7 @@ def index_some(after: int, *, stale_only: bool = False) -> int | None:
         the last patient's id, after which to go on.
     """
     table = cast(Table, Patient.__table__)
-    asked = (
+    statement = (
         select(table)
         .where(table.c.tenant_id == request_context().tenant_id, table.c.id > after)
         .where(table.c.status != "merged")
@@ -43,8 +43,8 @@ def index_some(after: int, *, stale_only: bool = False) -> int | None:
         .with_for_update(key_share=True)
     )
     if stale_only:
-        asked = asked.where(~_of_this_scheme(table.c.id))
-    rows = session.execute(asked).all()
+        statement = statement.where(~_of_this_scheme(table.c.id))
+    rows = session.execute(statement).all()
     former = Former(row.id for row in rows)
     for row in rows:
         if person := _person(row):

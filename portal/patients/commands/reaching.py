@@ -7,8 +7,8 @@ from sqlalchemy import text
 from portal.db import session
 from portal.errors import NotFound
 from portal.patients import queries
+from portal.patients.rules.access_scope import TooLittleKnown, checked_reason
 from portal.patients.rules.finding import SearchedPatient
-from portal.patients.rules.reach import TooLittleKnown, checked_reason
 
 BREAK_GLASS = text("SELECT break_glass(:patient_id, :reason)")
 

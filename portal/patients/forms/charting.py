@@ -46,7 +46,7 @@ class AlertForm(KeyedForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.kind.choices = [(kind, gettext(words)) for kind, words in ALERT_KINDS.items()]
+        self.kind.choices = [(kind, gettext(label)) for kind, label in ALERT_KINDS.items()]
 
 
 class NoteForm(KeyedForm):
@@ -65,7 +65,7 @@ class ContactForm(KeyedForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.role.choices = [(role, gettext(words)) for role, words in CONTACT_ROLES.items()]
+        self.role.choices = [(role, gettext(label)) for role, label in CONTACT_ROLES.items()]
 
     def details(self) -> ContactDetails:
         """What was typed."""

@@ -9,17 +9,17 @@ from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaF
 from wtforms.validators import AnyOf, Length, Optional
 from wtforms.widgets import HiddenInput
 
+from portal.facilities.labels import facility_words
 from portal.facilities.queries import countries, list_facilities
-from portal.facilities.words import facility_words
-from portal.insurance.words import plan_words, plans
+from portal.insurance.labels import plan_words, plans
 from portal.patients.commands import MergeDetails, check_person
+from portal.patients.display import interpreter_choices, kind_words, language_choices, sex_words
+from portal.patients.rules.access_scope import LONGEST_REASON
 from portal.patients.rules.charting import ALERT_KINDS, LONGEST_ALERT, LONGEST_NOTE
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.finding import SearchedPatient
 from portal.patients.rules.kept import LONGEST_LINE, SEXES, Extras, extras_of, with_extras
 from portal.patients.rules.merging import BOTH, FIELDS, JOINABLE, OTHER, THIS, usual_choice
-from portal.patients.rules.reach import LONGEST_REASON
-from portal.patients.shown import interpreter_choices, kind_words, language_choices, sex_words
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context
 from portal.web.forms import Line, PhoneLine, PickField, PortalForm, record_number, tidy

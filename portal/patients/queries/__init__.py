@@ -1,5 +1,13 @@
 """Every read of patients."""
 
+from portal.patients.queries.access_scope import (
+    KnownElsewhere,
+    can_tell,
+    get_outside_number,
+    is_outside,
+    list_elsewhere,
+    minutes_open,
+)
 from portal.patients.queries.charting import (
     Alert,
     Contact,
@@ -32,14 +40,6 @@ from portal.patients.queries.merges import (
     list_visits_at_once,
     number_of,
     people_of,
-)
-from portal.patients.queries.reach import (
-    KnownElsewhere,
-    can_tell,
-    get_outside_number,
-    is_outside,
-    list_elsewhere,
-    minutes_open,
 )
 from portal.patients.queries.records import find_patient, get_patient, list_recent_patients
 from portal.patients.queries.registered import Registered

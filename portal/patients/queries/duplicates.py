@@ -120,7 +120,7 @@ class Pair:
     how: Resemblance
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """In what they are alike: a msgid."""
         return HOW[self.how]
 

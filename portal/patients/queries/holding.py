@@ -26,7 +26,7 @@ EVERYBODY = 2**63 - 1
 ASKED = """unnest(CAST(:asked AS int[]), CAST(:fields AS text[]), CAST(:tokens AS bytea[]))
            AS asked (asked, field, token)"""
 OF_ONE_TERM = f"""
-    SELECT asked.asked, found.*
+    SELECT asked.asked AS position, found.*
       FROM {ASKED}
      CROSS JOIN LATERAL (
            SELECT {COLUMNS}
@@ -47,7 +47,7 @@ AND_OF = """
                           OFFSET 0)"""
 RAREST_FIRST = "reached.patient_id NULLS FIRST, asked.token"
 OF_SEVERAL_TERMS = f"""
-    SELECT terms.asked, found.*
+    SELECT terms.asked AS position, found.*
       FROM (SELECT asked.asked,
                    array_agg(asked.field ORDER BY {RAREST_FIRST}) AS fields,
                    array_agg(asked.token ORDER BY {RAREST_FIRST}) AS tokens
@@ -80,22 +80,22 @@ def token_of(key: Key) -> bytes:
 
 
 def holding(
-    asked: Sequence[Sequence[Key]], *, limit: int, before: int | None = None
+    readings: Sequence[Sequence[Key]], *, limit: int, before: int | None = None
 ) -> list[Statement]:
     """Statements for the living patients who hold all keys of any of the sequences.
 
-    Their rows have COLUMNS, and `asked`, the place of the sequence; they come in no order.
+    Their rows have COLUMNS, and `position`, that of the sequence; they come in no order.
 
     Args:
-        asked: keys as they are kept (`Key.looked_up`), at least one in each sequence.
+        readings: keys as they are kept (`Key.looked_up`), at least one in each sequence.
         limit: how many patients of each sequence, the latest registered.
         before: only patients registered before this one.
     """
     index = ring().of(request_context().tenant_id).index
     values: dict[int, dict[str, Any]] = {}
-    for place, keys in enumerate(asked):
+    for position, keys in enumerate(readings):
         of_these = values.setdefault(len(keys), {"asked": [], "fields": [], "tokens": []})
-        of_these["asked"] += [place] * len(keys)
+        of_these["asked"] += [position] * len(keys)
         of_these["fields"] += [key.field for key in keys]
         of_these["tokens"] += [token(index, *key) for key in keys]
     common = {

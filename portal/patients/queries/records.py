@@ -4,11 +4,11 @@ from sqlalchemy import select, text
 
 from portal.db import session
 from portal.errors import NotFound
+from portal.patients.queries.access_scope import is_outside
 from portal.patients.queries.merges import find_survivor
-from portal.patients.queries.reach import is_outside
 from portal.patients.queries.rows import COLUMNS, LIVING, PatientOpener, PatientRow
+from portal.patients.rules.access_scope import OutsideFacilities
 from portal.patients.rules.merging import MergedInto
-from portal.patients.rules.reach import OutsideFacilities
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context
 

@@ -44,8 +44,8 @@ class Registered:
         self.people = people
         held = session.execute(HOLDERS, _asked(people, EVERYBODY if before is None else before))
         self._holders: dict[int, set[int]] = {}
-        for place, patient_id in held:
-            self._holders.setdefault(place, set()).add(patient_id)
+        for position, patient_id in held:
+            self._holders.setdefault(position, set()).add(patient_id)
         ids = sorted(set().union(*self._holders.values()))
         values = {"tenant_id": request_context().tenant_id, "patient_ids": ids}
         opener = PatientOpener()
@@ -53,29 +53,29 @@ class Registered:
         self._rows = {row.id: PatientRow(row, opener) for row in rows}
         self._former = Former(ids)
 
-    def surely(self, place: int) -> PatientRow | None:
+    def surely(self, position: int) -> PatientRow | None:
         """The patient whose number the file gives, if the name or the birth date agrees."""
-        person = self.people[place]
-        for row in self._candidates(place):
+        person = self.people[position]
+        for row in self._candidates(position):
             if person.mrn and row.mrn == person.mrn:
                 known = list(people_of(row, self._former))
                 if any(_agrees(person, each) for each in known):
                     return row
         return None
 
-    def likely(self, place: int) -> tuple[PatientRow, Resemblance] | None:
+    def likely(self, position: int) -> tuple[PatientRow, Resemblance] | None:
         """Who it may be, the likeliest: by birth date and name, or by telephone."""
         found = [
             (how, row)
-            for row in self._candidates(place)
-            if (how := closest([self.people[place]], people_of(row, self._former)))
+            for row in self._candidates(position)
+            if (how := closest([self.people[position]], people_of(row, self._former)))
             and how >= Resemblance.NAME
         ]
         how, row = max(found, key=lambda pair: (pair[0], -pair[1].id), default=(None, None))
         return (row, how) if row is not None and how is not None else None
 
-    def _candidates(self, place: int) -> Iterator[PatientRow]:
-        held = sorted(self._holders.get(place, ()), reverse=True)
+    def _candidates(self, position: int) -> Iterator[PatientRow]:
+        held = sorted(self._holders.get(position, ()), reverse=True)
         return (self._rows[each] for each in held if each in self._rows)
 
 
@@ -86,8 +86,8 @@ def _agrees(person: SearchedPatient, other: Findable) -> bool:
 
 def _asked(people: Sequence[SearchedPatient], before: int) -> dict[str, Any]:
     keys = [
-        (place, key)
-        for place, person in enumerate(people)
+        (position, key)
+        for position, person in enumerate(people)
         for key in sorted(person.search_keys())
         if key.field in TELLING
     ]
@@ -95,7 +95,7 @@ def _asked(people: Sequence[SearchedPatient], before: int) -> dict[str, Any]:
         "tenant_id": request_context().tenant_id,
         "before": before,
         "most": MOST_HOLDERS,
-        "places": [place for place, _key in keys],
+        "places": [position for position, _key in keys],
         "fields": [key.field for _place, key in keys],
         "tokens": [token_of(key) for _place, key in keys],
     }

@@ -138,10 +138,10 @@ def _holders(reading: Reading, rows: list[Any], limit: int, opener: PatientOpene
 
 def _fetched(meant: Sequence[Reading], *, limit: int, before: int | None = None) -> list[list[Any]]:
     """The rows of so many candidates of each reading, the latest first, in one round trip."""
-    asked = [(n, keys) for n, reading in enumerate(meant) for keys in reading.combinations()]
+    combinations = [(n, keys) for n, reading in enumerate(meant) for keys in reading.combinations()]
     found: list[dict[int, Any]] = [{} for _ in meant]
-    statements = holding([keys for _n, keys in asked], limit=limit, before=before)
+    statements = holding([keys for _n, keys in combinations], limit=limit, before=before)
     for rows in pipeline(*statements, binary=True) if statements else ():
         for row in rows:
-            found[asked[row.asked][0]][row.id] = row
+            found[combinations[row.position][0]][row.id] = row
     return [[rows[key] for key in sorted(rows, reverse=True)[:limit]] for rows in found]

@@ -25,7 +25,7 @@ from portal.phi.tokens import (
     prefixes,
     shortest_prefix,
     spelled_out,
-    words,
+    words_in,
 )
 from portal.telephones import (
     Countries,
@@ -238,7 +238,7 @@ def _number_keys(text: str, today: date, countries: Countries) -> frozenset[Key]
 
 def _names(text: str) -> list[list[frozenset[Key]]]:
     """The words as terms; with apostrophes and hyphens both joined and taken apart."""
-    plain, out = words(text), words(spelled_out(text))
+    plain, out = words_in(text), words_in(spelled_out(text))
     alike = list(map(len, out)) == list(map(len, plain))
     typed = list(zip(plain, out if alike else plain, strict=True))
     joined = [_word("".join(pieces)) | _word("".join(spelled)) for pieces, spelled in typed]

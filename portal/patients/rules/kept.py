@@ -72,9 +72,9 @@ def with_extras(meta: Mapping[str, Any] | None, extras: Extras) -> dict[str, Any
 
 def address_lines(address: Mapping[str, Any]) -> list[str]:
     """An address as it is written on a letter."""
-    place = " ".join(str(address[key]) for key in ADDRESS[:3] if address.get(key))
+    town = " ".join(str(address[key]) for key in ADDRESS[:3] if address.get(key))
     country = address.get("country")
-    return [*_street(address), *([place] if place else []), *([str(country)] if country else [])]
+    return [*_street(address), *([town] if town else []), *([str(country)] if country else [])]
 
 
 def needs_interpreter(meta: Any, spoken: str | None, own: str) -> bool:

@@ -10,17 +10,17 @@ from flask_babel import gettext
 from portal.facilities.queries import list_facilities
 from portal.insurance.queries import list_plans
 from portal.patients.commands import values_of
-from portal.patients.queries import AtOnce, Held, are_distinct, count_held, list_visits_at_once
-from portal.patients.rules.kept import address_lines
-from portal.patients.rules.merging import FIELDS, JOINABLE, OneRecord
-from portal.patients.rules.status import STATUS_WORDS
-from portal.patients.shown import (
+from portal.patients.display import (
     born,
     consent_words,
     interpreter_words,
     language_words,
     sex_words,
 )
+from portal.patients.queries import AtOnce, Held, are_distinct, count_held, list_visits_at_once
+from portal.patients.rules.kept import address_lines
+from portal.patients.rules.merging import FIELDS, JOINABLE, OneRecord
+from portal.patients.rules.status import STATUS_WORDS
 from portal.phi.sealed import Unreadable
 from portal.schema.patients import Patient
 
@@ -76,7 +76,7 @@ def compare(patient: Patient, other: Patient) -> Comparison:
     names = {
         "facility_id": {each.id: each.name for each in list_facilities()},
         "default_insurance_plan_id": {each.id: each.name for each in list_plans()},
-        "status": {status: gettext(words) for status, words in STATUS_WORDS.items()},
+        "status": {status: gettext(label) for status, label in STATUS_WORDS.items()},
     }
     this, that = values_of(patient), values_of(other)
     return Comparison(

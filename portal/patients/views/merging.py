@@ -112,10 +112,10 @@ def lives_on(merged: MergedInto) -> Response:
     if request.method != "GET":
         return error_page(merged.status, translate(merged))
     toast(_("The record you asked for was merged into this one."), "info")
-    asked = dict(request.view_args or {})
+    view_args = dict(request.view_args or {})
     meant = {
-        name: merged.patient_id for name in OF_A_PATIENT if asked.get(name) == merged.merged_id
+        name: merged.patient_id for name in OF_A_PATIENT if view_args.get(name) == merged.merged_id
     }
     if not meant or request.endpoint is None:
         return go("patients.show", patient_id=merged.patient_id)
-    return go(request.endpoint, **asked | meant)
+    return go(request.endpoint, **view_args | meant)

@@ -17,6 +17,7 @@ from portal.audit.hook import afterwards
 from portal.auth.permissions import permission, stepped_up
 from portal.insurance.queries import list_plan_names
 from portal.patients import commands, queries
+from portal.patients.display import FILTERS, GLOBALS, languages
 from portal.patients.forms import (
     BreakGlassForm,
     ElsewhereForm,
@@ -24,10 +25,9 @@ from portal.patients.forms import (
     RegistrationForm,
     as_kept,
 )
+from portal.patients.rules.access_scope import OutsideFacilities
 from portal.patients.rules.details import PatientDetails
-from portal.patients.rules.reach import OutsideFacilities
 from portal.patients.rules.renaming import names_before
-from portal.patients.shown import FILTERS, GLOBALS, languages
 from portal.patients.views.blueprint import bp
 from portal.phi.tokens import is_ideographic
 from portal.schema.patients import Patient

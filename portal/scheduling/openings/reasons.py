@@ -18,8 +18,8 @@ from portal.scheduling.openings.conditions import (
     first_missing,
     workflow,
 )
+from portal.scheduling.openings.labels import MESSAGES
 from portal.scheduling.openings.listing import OpeningQuery, find_opening
-from portal.scheduling.openings.words import MESSAGES
 from portal.scheduling.slots.predicates import busy_during, is_part_of_hours, taken_by_others
 from portal.scheduling.times import Span, covers, day_span, local_date, weekday
 from portal.tenancy.context import request_context
@@ -241,13 +241,13 @@ def _hours(values: dict[str, Any]) -> list[Span]:
 def _about_length(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reason]:
     hours = _hours(values)
     if slots and not covers(hours, Span(values["busy_from"], values["busy_until"])):
-        shown = {"minutes": values["minutes"]}
-        yield Reason("too_short", "availability_slots", slots[0].id, shown)
+        params = {"minutes": values["minutes"]}
+        yield Reason("too_short", "availability_slots", slots[0].id, params)
 
 
 def _about_doctor(explained: set[int | None], values: dict[str, Any]) -> Iterator[Reason]:
     """What else the doctor is taken for then, at any facility."""
     for row in session.execute(TAKEN, values):
         if row.id not in explained:
-            shown = {"from": row.busy_from, "until": row.busy_until}
-            yield Reason("doctor_taken", "availability_slots", row.id, shown)
+            params = {"from": row.busy_from, "until": row.busy_until}
+            yield Reason("doctor_taken", "availability_slots", row.id, params)

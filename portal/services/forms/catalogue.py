@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.services.commands import OfferingDetails, ServiceDetails, check_offering, check_service
-from portal.services.words import places_without
+from portal.services.labels import places_without
 from portal.web.forms import Line, PickField, PortalForm, tidy
 
 REQUIRED = InputRequired(_("This is needed."))
@@ -40,7 +40,7 @@ class ServiceForm(PortalForm):
 class OfferingForm(PortalForm):
     """How one doctor offers a service at one facility; a place is `doctor-facility`."""
 
-    place = PickField(_("Doctor and facility"), coerce=str)
+    location = PickField(_("Doctor and facility"), coerce=str)
     default_duration_minutes = IntegerField(_("Length in minutes"), [Optional()])
     buffer_before_minutes = IntegerField(_("Minutes kept free before"), [REQUIRED], default=0)
     buffer_after_minutes = IntegerField(_("Minutes kept free after"), [REQUIRED], default=0)
@@ -55,12 +55,12 @@ class OfferingForm(PortalForm):
 
     def offer_places(self, service_id: int) -> None:
         """The places where nobody has been told yet how the service is offered."""
-        self.pick("place", places_without(service_id))
+        self.pick("location", places_without(service_id))
 
     @property
     def doctor_and_facility(self) -> tuple[int, int]:
         """The chosen place."""
-        doctor_id, facility_id = str(self.place.data).split("-")
+        doctor_id, facility_id = str(self.location.data).split("-")
         return int(doctor_id), int(facility_id)
 
     def check(self) -> None:

@@ -26,7 +26,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.errors import DomainError
-from portal.insurance.words import plans
+from portal.insurance.labels import plans
 from portal.schema.services import StepTemplate, WorkflowStep
 from portal.services.commands import (
     StepDetails,
@@ -112,13 +112,13 @@ class WorkflowForm(PortalForm):
     def _step_words(self, step: dict[str, Any]) -> str:
         minutes, kind = step["duration_minutes"], self.kinds.get(step["step_template_id"], "?")
         own = [str(gettext("%(minutes)s min", minutes=minutes))] if minutes else []
-        place = [step["location_type"]] if step["location_type"] else []
+        room_type = [step["location_type"]] if step["location_type"] else []
         flags = {
             "requires_preparation": gettext("Needs preparation"),
             "can_be_skipped": gettext("May be skipped"),
         }
-        flagged = [words for name, words in flags.items() if step[name]]
-        return ", ".join([kind, *own, *place, *flagged])
+        flagged = [label for name, label in flags.items() if step[name]]
+        return ", ".join([kind, *own, *room_type, *flagged])
 
     def offer_plans(self, offering_id: int) -> None:
         """Everybody, and the plans that have no workflow of their own here."""
@@ -166,9 +166,9 @@ def rearranged(typed: MultiDict[str, str], todo: str) -> MultiDict[str, str]:
             rows.setdefault(int(found[1]), {})[found[2]] = values
         else:
             after.setlist(name, values)
-    for place, row in enumerate(_moved([rows[n] for n in sorted(rows)], todo)):
+    for position, row in enumerate(_moved([rows[n] for n in sorted(rows)], todo)):
         for suffix, values in row.items():
-            after.setlist(f"steps-{place}-{suffix}", values)
+            after.setlist(f"steps-{position}-{suffix}", values)
     return after
 
 
@@ -193,7 +193,7 @@ def _with_minutes(step: str, minutes: int) -> str:
 
 def _moved(rows: list[dict[str, list[str]]], todo: str) -> list[dict[str, list[str]]]:
     verb, *places = todo.split("-")
-    numbers = [int(place) for place in places if place.isascii() and place.isdigit()]
+    numbers = [int(number) for number in places if number.isascii() and number.isdigit()]
     if verb == "move" and len(numbers) == 2 and max(numbers) < len(rows):
         rows.insert(numbers[1], rows.pop(numbers[0]))
     if verb == "remove" and len(numbers) == 1 and numbers[0] < len(rows):

@@ -60,14 +60,14 @@ def list_services(*, facility_id: int | None = None, limit: int = 300) -> Sequen
 
 
 def find_services(
-    words: str, limit: int, *, facility_id: int | None = None, only: int | None = None
+    query: str, limit: int, *, facility_id: int | None = None, only: int | None = None
 ) -> Sequence[Service]:
     """The first living services with these words in name, code or category; or the one asked for.
 
     With a facility, those actively offered there.
     """
     found = _living_services().where(
-        *containing(words, Service.name, Service.code, Service.category)
+        *containing(query, Service.name, Service.code, Service.category)
     )
     if only is not None:
         found = found.where(Service.id == only)

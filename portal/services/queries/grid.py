@@ -84,13 +84,13 @@ def _doctors(service_id: int, query: str | None, limit: int, offset: int) -> lis
         )
         .exists()
     )
-    shown = _named(offers, query, limit, offset)
-    if len(shown) == limit:
-        return shown
+    rows = _named(offers, query, limit, offset)
+    if len(rows) == limit:
+        return rows
     # Only now: all who do not offer it are many, and far down.
-    before = offset + len(shown) if shown or not offset else _count(offers, query)
+    before = offset + len(rows) if rows or not offset else _count(offers, query)
     rest = placed & ~offers
-    return [*shown, *_named(rest, query, limit - len(shown), max(0, offset - before))]
+    return [*rows, *_named(rest, query, limit - len(rows), max(0, offset - before))]
 
 
 def _named(which: ColumnElement[bool], query: str | None, limit: int, offset: int) -> list[GridRow]:

@@ -74,22 +74,22 @@ def search_services(
         .order_by(Service.sort_name, Service.id)
     )
     found = _having(statement, query, Service.name, Service.code, Service.category)
-    shown = found.limit(limit).offset(offset).subquery()
+    page = found.limit(limit).offset(offset).subquery()
     offering = ServiceOffering
     offered = (
         select(offering.service_id, func.count().label("times"))
         .where(
             offering.tenant_id == request_context().tenant_id,
-            offering.service_id.in_(select(shown.c.id)),
+            offering.service_id.in_(select(page.c.id)),
             offering.active,
         )
         .group_by(offering.service_id)
         .subquery()
     )
     rows = (
-        select(shown, func.coalesce(offered.c.times, 0))
-        .outerjoin(offered, offered.c.service_id == shown.c.id)
-        .order_by(*by_name(shown.c.name), shown.c.id)
+        select(page, func.coalesce(offered.c.times, 0))
+        .outerjoin(offered, offered.c.service_id == page.c.id)
+        .order_by(*by_name(page.c.name), page.c.id)
     )
     return [ServiceRow._make(row) for row in session.execute(rows)]
 
@@ -110,7 +110,7 @@ def search_step_templates(
         .order_by(StepTemplate.sort_name, StepTemplate.id)
     )
     found = _having(statement, query, StepTemplate.name)
-    shown = found.limit(limit).offset(offset).subquery()
+    page = found.limit(limit).offset(offset).subquery()
     used = (
         select(
             Step.step_template_id, func.count(Step.service_workflow_id.distinct()).label("times")
@@ -122,16 +122,16 @@ def search_step_templates(
         )
         .where(
             Step.tenant_id == request_context().tenant_id,
-            Step.step_template_id.in_(select(shown.c.id)),
+            Step.step_template_id.in_(select(page.c.id)),
             ServiceWorkflow.active,
         )
         .group_by(Step.step_template_id)
         .subquery()
     )
     rows = (
-        select(shown, func.coalesce(used.c.times, 0))
-        .outerjoin(used, used.c.step_template_id == shown.c.id)
-        .order_by(*by_name(shown.c.name), shown.c.id)
+        select(page, func.coalesce(used.c.times, 0))
+        .outerjoin(used, used.c.step_template_id == page.c.id)
+        .order_by(*by_name(page.c.name), page.c.id)
     )
     return [TemplateRow._make(row) for row in session.execute(rows)]
 
@@ -140,11 +140,11 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
     """Offerings with their workflows, searched by service, doctor or facility."""
     near = not query and offset < NEAR
     named = _first_offerings(limit + offset) if near else _named_offerings(query)
-    shown = named.limit(limit).offset(offset).subquery()
+    page = named.limit(limit).offset(offset).subquery()
     workflow = ServiceWorkflow
     active = select(workflow).where(
         workflow.tenant_id == request_context().tenant_id,
-        workflow.service_offering_id == shown.c.id,
+        workflow.service_offering_id == page.c.id,
         workflow.active,
     )
     default = active.where(workflow.insurance_plan_id.is_(None)).with_only_columns(
@@ -152,19 +152,19 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
     )
     own = active.where(workflow.insurance_plan_id.is_not(None)).with_only_columns(func.count())
     rows = select(
-        shown.c.id,
-        shown.c.service,
-        shown.c.doctor,
-        shown.c.facility,
-        shown.c.active,
+        page.c.id,
+        page.c.service,
+        page.c.doctor,
+        page.c.facility,
+        page.c.active,
         default.scalar_subquery(),
         own.scalar_subquery(),
     ).order_by(
-        shown.c.sort_service,
-        shown.c.sort_last_name,
-        shown.c.sort_first_name,
-        shown.c.sort_facility,
-        shown.c.id,
+        page.c.sort_service,
+        page.c.sort_last_name,
+        page.c.sort_first_name,
+        page.c.sort_facility,
+        page.c.id,
     )
     return [PathRow._make(row) for row in session.execute(rows)]
 
@@ -172,24 +172,24 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
 def _first_offerings(limit: int) -> Select[*tuple[Any, ...]]:
     """The same for no query: of each service no more are sorted than can be shown."""
     offering, service, doctor = ServiceOffering, Service, Doctor
-    tenant, place = request_context().tenant_id, open_facility_of(offering.facility_id)
+    tenant, site = request_context().tenant_id, open_facility_of(offering.facility_id)
     own = (
         select(
             offering.id,
             doctor.display_name.label("doctor"),
             doctor.sort_last_name,
             doctor.sort_first_name,
-            place.c.name.label("facility"),
-            place.c.sort_name.label("sort_facility"),
+            site.c.name.label("facility"),
+            site.c.sort_name.label("sort_facility"),
             offering.active,
         )
         .join(doctor, (doctor.tenant_id == tenant) & (doctor.id == offering.doctor_id))
-        .join(place, true())
+        .join(site, true())
         .where(
             offering.tenant_id == tenant, offering.service_id == service.id,
             doctor.deleted_at.is_(None),
         )
-        .order_by(doctor.sort_last_name, doctor.sort_first_name, place.c.sort_name, offering.id)
+        .order_by(doctor.sort_last_name, doctor.sort_first_name, site.c.sort_name, offering.id)
         .limit(limit)
         .correlate(service)
         .lateral()
@@ -214,7 +214,7 @@ def _first_offerings(limit: int) -> Select[*tuple[Any, ...]]:
 def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
     """Offerings of what is not retired or closed, with their names, in the order of the list."""
     offering, service, doctor = ServiceOffering, Service, Doctor
-    tenant, place = offering.tenant_id, open_facility_of(offering.facility_id)
+    tenant, site = offering.tenant_id, open_facility_of(offering.facility_id)
     statement = (
         select(
             offering.id,
@@ -223,13 +223,13 @@ def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
             service.sort_name.label("sort_service"),
             doctor.sort_last_name,
             doctor.sort_first_name,
-            place.c.name.label("facility"),
-            place.c.sort_name.label("sort_facility"),
+            site.c.name.label("facility"),
+            site.c.sort_name.label("sort_facility"),
             offering.active,
         )
         .join(service, (service.tenant_id == tenant) & (service.id == offering.service_id))
         .join(doctor, (doctor.tenant_id == tenant) & (doctor.id == offering.doctor_id))
-        .join(place, true())
+        .join(site, true())
         .where(
             tenant == request_context().tenant_id,
             service.deleted_at.is_(None),
@@ -239,11 +239,11 @@ def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
             service.sort_name,
             doctor.sort_last_name,
             doctor.sort_first_name,
-            place.c.sort_name,
+            site.c.sort_name,
             offering.id,
         )
     )
-    return _having(statement, query, service.name, doctor.display_name, place.c.name)
+    return _having(statement, query, service.name, doctor.display_name, site.c.name)
 
 
 def _having(
@@ -267,7 +267,7 @@ class PlaceName(NamedTuple):
 
 
 def find_places_without(
-    service_id: int, words: str, limit: int, *, only: tuple[int, int] | None = None
+    service_id: int, query: str, limit: int, *, only: tuple[int, int] | None = None
 ) -> list[PlaceName]:
     """The first places with these words where nobody was told how a service is offered.
 
@@ -290,7 +290,7 @@ def find_places_without(
             location.tenant_id == request_context().tenant_id, location.active,
             Doctor.deleted_at.is_(None),
             facility.deleted_at.is_(None), ~offered,
-            *containing(words, Doctor.display_name, facility.name),
+            *containing(query, Doctor.display_name, facility.name),
         )
         .order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id, facility.id)
         .limit(limit)

@@ -109,8 +109,8 @@ def publish(usual: ServiceWorkflow | None, change: Callable[[], ServiceWorkflow]
 
 def typed_path(form: WorkflowForm) -> list[TypedStep]:
     """The patient's way through the steps as they are typed; what is no step yet is left out."""
-    asked = [{"step_template_id": e.form.step_template_id.data} for e in form.steps]
-    templates = {template.id: template for template in _templates(asked)}
+    steps = [{"step_template_id": e.form.step_template_id.data} for e in form.steps]
+    templates = {template.id: template for template in _templates(steps)}
     path = []
     for entry in form.steps:
         template = templates.get(entry.form.step_template_id.data)

@@ -10,8 +10,8 @@ from portal.schema.acts import OwnAct
 from portal.schema.services import Service
 from portal.services import commands, queries
 from portal.services.forms import PressedForm, ServiceForm
+from portal.services.labels import services
 from portal.services.views.blueprint import bp
-from portal.services.words import services
 from portal.undoing.commands import settle
 from portal.undoing.queries import digest_of
 from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
@@ -25,12 +25,15 @@ from portal.web.pagination import Listing, window_from
 @permission("services.see")
 def index() -> Response:
     window = window_from(request.args.get("page"))
-    asked = {"q": request.args.get("q", "").strip(), "retired": request.args.get("retired", "")}
+    filters = {"q": request.args.get("q", "").strip(), "retired": request.args.get("retired", "")}
     fetched = queries.search_services(
-        query=asked["q"], retired=bool(asked["retired"]), limit=window.limit, offset=window.offset
+        query=filters["q"],
+        retired=bool(filters["retired"]),
+        limit=window.limit,
+        offset=window.offset,
     )
     listing = Listing.of(fetched, window)
-    return page("services/index.html", "services/_list.html", listing=listing, asked=asked)
+    return page("services/index.html", "services/_list.html", listing=listing, filters=filters)
 
 
 @bp.post("/choices")

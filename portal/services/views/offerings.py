@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.services import commands, queries
 from portal.services.forms import OfferingForm
+from portal.services.labels import places_without
 from portal.services.views.blueprint import bp
-from portal.services.words import places_without
 from portal.web.answers import form_page, go, toast
 from portal.web.candidates import candidates
 from portal.web.forms import held
@@ -17,7 +17,7 @@ from portal.web.forms import held
 @permission("services.manage")
 def offering_new(service_id: int) -> Response:
     service = queries.get_service(service_id)
-    form = OfferingForm(place=request.args.get("place"), active=True)
+    form = OfferingForm(location=request.args.get("location"), active=True)
     form.offer_places(service_id)
     if form.validate_on_submit():
         with form.command_errors():
@@ -44,7 +44,7 @@ def offering_edit(offering_id: int) -> Response:
     row = queries.get_offering_row(offering_id)
     service = queries.get_service(row.service_id)
     form = OfferingForm(obj=offering, edits=offering)
-    del form.place
+    del form.location
     if form.validate_on_submit():
         with form.command_errors():
             commands.change_offering(offering, form.details(), active=form.active.data)

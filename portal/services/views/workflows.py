@@ -32,8 +32,8 @@ def workflows() -> Response:
 @bp.get("/offerings/<int:offering_id>/workflows")
 @permission("services.see")
 def offering_workflows(offering_id: int) -> Response:
-    shown = screens.side_by_side(offering_id)
-    return page("services/offering_workflows.html", "services/_beside.html", **shown)
+    context = screens.side_by_side(offering_id)
+    return page("services/offering_workflows.html", "services/_beside.html", **context)
 
 
 @bp.route("/offerings/<int:offering_id>/workflows/new", methods=["GET", "POST"])
@@ -50,8 +50,8 @@ def workflow_new(offering_id: int) -> Response:
         return commands.add_workflow(form.details(offering_id, form.plan_id))
 
     like = queries.get_offering_row(alike.service_offering_id) if alike else None
-    shown = {"offering": offering, "workflow": None, "usual": usual, "like": like}
-    return _build("services/workflow_new.html", form, add, shown)
+    context = {"offering": offering, "workflow": None, "usual": usual, "like": like}
+    return _build("services/workflow_new.html", form, add, context)
 
 
 @bp.route("/workflows/<int:workflow_id>/edit", methods=["GET", "POST"])
@@ -68,8 +68,8 @@ def workflow_edit(workflow_id: int) -> Response:
         details = form.details(offering.id, workflow.insurance_plan_id)
         return commands.change_workflow(workflow, details)
 
-    shown = {"offering": offering, "workflow": workflow, "usual": workflow, "like": None}
-    return _build("services/workflow_edit.html", form, change, shown)
+    context = {"offering": offering, "workflow": workflow, "usual": workflow, "like": None}
+    return _build("services/workflow_edit.html", form, change, context)
 
 
 @bp.route("/workflows/<int:workflow_id>/ending", methods=["GET", "POST"])
@@ -105,16 +105,16 @@ def _build(
     template: str,
     form: WorkflowForm,
     change: Callable[[], ServiceWorkflow],
-    shown: dict[str, Any],
+    context: dict[str, Any],
 ) -> Response:
     """The builder: buttons rearrange it, reviewing shows what publishing would do, and does it."""
-    offering, publication = shown["offering"], None
+    offering, publication = context["offering"], None
     todo = request.form.get("do", "")
     if todo in ("review", "publish") and form.validate_on_submit():
         with form.command_errors():
             confirmation_token = form.confirmation_token.data if todo == "publish" else None
             publication, answer = preview(
-                lambda: publish(shown["usual"], change), confirmation_token=confirmation_token
+                lambda: publish(context["usual"], change), confirmation_token=confirmation_token
             )
             if answer.stays:
                 toast(_("The workflow is published. Booked appointments keep their steps."))
@@ -122,6 +122,6 @@ def _build(
             form.confirmation_token.data = answer.mark
     path = screens.typed_path(form)
     return form_page(
-        template, "services/_builder.html", form, preview=publication, path=path, **shown,
+        template, "services/_builder.html", form, preview=publication, path=path, **context,
         again=todo == "publish" and publication is not None,
     )  # fmt: skip

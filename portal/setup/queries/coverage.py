@@ -89,7 +89,7 @@ class Covered:
 
 
 def coverage(
-    asked: CoverageQuery,
+    query: CoverageQuery,
     *,
     after: int | None = None,
     limit: int = MOST_ROWS,
@@ -99,7 +99,7 @@ def coverage(
 
     Rows of one offering stay together: there may be a few more than `limit` if the first has them.
     """
-    narrowed = {"facility_id": asked.facility_id, "doctor_id": asked.doctor_id, "after": after}
+    narrowed = {"facility_id": query.facility_id, "doctor_id": query.doctor_id, "after": after}
     given = {name: value for name, value in narrowed.items() if value is not None}
     known = request_context()
     values = {
@@ -108,17 +108,17 @@ def coverage(
     } | given  # fmt: skip
     # It takes as long to plan as to run, and has one good plan.
     _once, found, _usual = pipeline(*with_generic_plan(judging(frozenset(given)), values))
-    return _cut(found, asked, limit, judged)
+    return _cut(found, query, limit, judged)
 
 
-def _cut(found: Iterable[Any], asked: CoverageQuery, limit: int, judged: int) -> Covered:
+def _cut(found: Iterable[Any], query: CoverageQuery, limit: int, judged: int) -> Covered:
     """The rows that are asked for, offering by offering, until there are enough."""
     rows: list[Coverage] = []
     after: int | None = None
     for (number, offering_id), kinds in groupby(found, key=attrgetter("number", "offering_id")):
         if number > judged:
             return Covered(_named(rows), after)
-        remaining = [row for row in _merged(kinds) if asked.shows(row.problems)]
+        remaining = [row for row in _merged(kinds) if query.shows(row.problems)]
         if rows and len(rows) + len(remaining) > limit:
             return Covered(_named(rows), after, more=True)
         rows += remaining

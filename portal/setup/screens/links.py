@@ -76,10 +76,10 @@ def mending(row: Coverage, code: str) -> Way:
     if code in ("no_hours", "no_slots", "full"):
         return Way(url_for("availability.show", place_id=row.place_id), _("Hours"))
     if code in ("no_place", "place_ended"):
-        place = url_for(
+        address = url_for(
             "doctors.place_new", doctor_id=row.doctor_id, facility_id=row.facility_id
         )  # fmt: skip
-        return Way(place, _("Restore"))
+        return Way(address, _("Restore"))
     if code == "no_workflow":
         return Way(url_for("services.workflow_new", offering_id=row.offering_id), _("Add steps"))
     if code == "does_not_fit":

@@ -36,20 +36,20 @@ class Part:
         return self.number == 1 and not self.more
 
 
-def part_of(exported: ExportedList, asked: Filters, number: int = 1) -> Part:
+def part_of(exported: ExportedList, filters: Filters, number: int = 1) -> Part:
     """One part of a list. No field of a patient is opened by that."""
     offset = (number - 1) * MOST_EXPORTED
-    rows = exported.rows(asked, limit=MOST_EXPORTED + 1, offset=offset)
+    rows = exported.rows(filters, limit=MOST_EXPORTED + 1, offset=offset)
     return Part(number, rows[:MOST_EXPORTED], more=len(rows) > MOST_EXPORTED)
 
 
-def export_part(exported: ExportedList, asked: Filters, number: int, file_format: str) -> Part:
+def export_part(exported: ExportedList, filters: Filters, number: int, file_format: str) -> Part:
     """The same to be taken away: the log says who took how many rows of what."""
-    part = part_of(exported, asked, number)
-    filters = {
-        name: _plain(value) for name, value in asked.items() if value not in (None, "", False)
+    part = part_of(exported, filters, number)
+    given = {
+        name: _plain(value) for name, value in filters.items() if value not in (None, "", False)
     }
-    taken = {"list": exported.name, "filters": filters, "part": number, "rows": len(part.rows),
+    taken = {"list": exported.name, "filters": given, "part": number, "rows": len(part.rows),
              "format": file_format}  # fmt: skip
     note("export", table=exported.table, new=taken)
     return part

@@ -45,8 +45,8 @@ def import_records(
         on_result(fate)
 
     if kind == "patients":
-        names = {place: name for name, place in places.items()}
-        columns = [names.get(place) for place in range(len(table.header))]
+        names = {position: name for name, position in places.items()}
+        columns = [names.get(position) for position in range(len(table.header))]
         incoming = patients_of(table.records, columns, dates)
         import_patients(incoming, facility_id=facility_id or 0, on_result=count, anyway=anyway)
     else:

@@ -202,11 +202,11 @@ class Rules:
         add_rules(self.waiting)
 
     def _known(self, details: RuleDetails) -> set[RuleDetails]:
-        place = (details.doctor_id, details.facility_id)
-        if place not in self.there:
-            rules = list_rules(doctor_id=place[0], facility_id=place[1])
-            self.there[place] = {details_of(rule) for rule in rules}
-        return self.there[place]
+        location = (details.doctor_id, details.facility_id)
+        if location not in self.there:
+            rules = list_rules(doctor_id=location[0], facility_id=location[1])
+            self.there[location] = {details_of(rule) for rule in rules}
+        return self.there[location]
 
     def _details(self, values: Mapping[str, str]) -> RuleDetails:
         doctor_id = self._doctor(values)

@@ -83,11 +83,11 @@ def doctors_by_name() -> dict[str, set[int]]:
 
 def places() -> set[tuple[int, int]]:
     """Each doctor's places, active or ended: doctor and facility."""
-    place = FacilityDoctor
+    location = FacilityDoctor
     rows = session.execute(
-        select(place.doctor_id, place.facility_id)
-        .where(place.tenant_id == request_context().tenant_id)
-        .order_by(place.id)
+        select(location.doctor_id, location.facility_id)
+        .where(location.tenant_id == request_context().tenant_id)
+        .order_by(location.id)
         .limit(MOST)
     )
     return {(doctor_id, facility_id) for doctor_id, facility_id in rows}

@@ -148,9 +148,9 @@ def list_hours(*, query: str = "", limit: int, offset: int = 0) -> Rows:
 
 def _named_rules() -> Select[*tuple[Any, ...]]:
     """Rules that hold at places that stand, with their names; no NPI: the name stands for it."""
-    rule, place, offering = AvailabilityRule, FacilityDoctor, ServiceOffering
+    rule, location, offering = AvailabilityRule, FacilityDoctor, ServiceOffering
     tenant = rule.tenant_id
-    at_place = (place.doctor_id == rule.doctor_id) & (place.facility_id == rule.facility_id)
+    at_place = (location.doctor_id == rule.doctor_id) & (location.facility_id == rule.facility_id)
     return (
         select(
             func.coalesce(Doctor.npi, Doctor.display_name).label("npi"),
@@ -169,7 +169,7 @@ def _named_rules() -> Select[*tuple[Any, ...]]:
         )
         .join(Doctor, (Doctor.tenant_id == tenant) & (Doctor.id == rule.doctor_id))
         .join(Facility, (Facility.tenant_id == tenant) & (Facility.id == rule.facility_id))
-        .join(place, (place.tenant_id == tenant) & at_place & place.active)
+        .join(location, (location.tenant_id == tenant) & at_place & location.active)
         .outerjoin(
             offering, (offering.tenant_id == tenant) & (offering.id == rule.service_offering_id)
         )

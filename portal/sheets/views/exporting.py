@@ -44,7 +44,7 @@ def export() -> Response:
     if narrow.validate():
         if form.validate_on_submit():
             return _file(exported, narrow, form.format.data)
-        part = commands.part_of(exported, narrow.asked(), narrow.number)
+        part = commands.part_of(exported, narrow.chosen_filters(), narrow.number)
     faulty = narrow if narrow.errors else form
     others = _other_parts(exported, narrow, part)
     return form_page("sheets/export.html", "sheets/_export.html", faulty, exported=exported,
@@ -62,8 +62,8 @@ def _list_asked() -> ExportedList:
 
 
 def _file(exported: ExportedList, narrow: NarrowForm, kind: str) -> Response:
-    part = commands.export_part(exported, narrow.asked(), narrow.number, kind)
-    header = [gettext(heading.words) for heading in exported.headings]
+    part = commands.export_part(exported, narrow.chosen_filters(), narrow.number, kind)
+    header = [gettext(heading.label) for heading in exported.headings]
     rows = ([_cell(heading, row) for heading in exported.headings] for row in part.rows)
     content = csv_file(header, rows) if kind == "csv" else xlsx_file(exported.name, header, rows)
     number = "" if part.whole else f"-{part.number}"

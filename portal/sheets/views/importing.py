@@ -38,7 +38,7 @@ MAPPING = ("sheets/show.html", "sheets/_mapping.html")
 @permission("sheets.import")
 def imports() -> Response:
     form = UploadForm()
-    form.words()
+    form.translate_kinds()
     if form.validate_on_submit():
         with form.command_errors():
             file = form.file.data
@@ -58,7 +58,8 @@ def show(upload_id: int) -> Response:
         window = window_from(request.args.get("page"), size=SHOWN_LINES)
         lines = upload.report.get("lines", [])[window.offset : window.offset + window.limit]
         return page("sheets/done.html", "sheets/_report.html", upload=upload, kinds=KINDS,
-                    listing=Listing.of(lines, window), words=column_words(upload.kind))  # fmt: skip
+                    listing=Listing.of(lines, window),
+                    labels=column_words(upload.kind))  # fmt: skip
     table = _table(upload)
     form, report = mapping_form(upload.kind, table.header), None
     confirmed = request.form.get("do") == "confirm"
@@ -77,7 +78,7 @@ def show(upload_id: int) -> Response:
     return form_page(*MAPPING, form, upload=upload, report=report, table=table, kinds=KINDS,
                      again=confirmed and report is not None, rows=_first_rows(table),
                      shown_lines=SHOWN_LINES,
-                     words=column_words(upload.kind))  # fmt: skip
+                     labels=column_words(upload.kind))  # fmt: skip
 
 
 @bp.get("/imports/<int:upload_id>/report")
@@ -110,18 +111,18 @@ def _table(upload: Upload) -> Table:
 
 def _report(result: dict[str, Any], kind: str) -> Response:
     """In the order of the file, for a spreadsheet."""
-    words = column_words(kind)
+    labels = column_words(kind)
     lines = sorted(result.get("lines", []), key=itemgetter("line"))
     header = [_("Line"), _("Result"), _("Why")]
     ends = {outcome: _(end) for outcome, end in ENDS.items()}
-    rows = ([each["line"], ends[each["outcome"]], _why(each, words)] for each in lines)
+    rows = ([each["line"], ends[each["outcome"]], _why(each, labels)] for each in lines)
     return download(csv_file(header, rows), "import-report", "csv")
 
 
-def _why(line: dict[str, Any], words: dict[str, str]) -> str:
+def _why(line: dict[str, Any], labels: dict[str, str]) -> str:
     reasons = []
     for error in line["said"]:
-        column, message = words.get(error["field"] or "", error["field"]), error["message"]
+        column, message = labels.get(error["field"] or "", error["field"]), error["message"]
         reason = _(message, **error["params"])
         reasons.append(f"{column}: {reason}" if column else reason)
     return "; ".join(reasons)
@@ -129,7 +130,7 @@ def _why(line: dict[str, Any], words: dict[str, str]) -> str:
 
 def column_words(kind: str) -> dict[str, str]:
     """What a kind's columns are called in the reader's language."""
-    return {column.name: _(column.words) for column in COLUMNS[kind]}
+    return {column.name: _(column.label) for column in COLUMNS[kind]}
 
 
 def _first_rows(table: Table) -> list[list[str]]:

@@ -16,7 +16,7 @@ function go(cell, [down, across]) {
 
 function mark({ mark: url, standing, today, shown }, accept) {
   if (standing === (accept ? "accepted" : "refused")) return;
-  const values = accept ? { shown, enabled: "y", accepted_since: today } : { shown, enabled: "n" };
+  const values = accept ? { shown_version: shown, enabled: "y", accepted_since: today } : { shown_version: shown, enabled: "n" };
   htmx.ajax("POST", url, { source: matrix(), swap: "none", values });
 }
 

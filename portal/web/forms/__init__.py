@@ -5,7 +5,7 @@ from portal.web.forms.fields import Line, PhoneLine, Reachable, record_number, t
 from portal.web.forms.form import CommandErrors, PortalForm, translate
 from portal.web.forms.picking import FoundRecord, PickField, Source
 from portal.web.forms.versions import LastChange, held, last_change
-from portal.web.forms.words import said_of
+from portal.web.forms.wording import said_of
 
 __all__ = [
     "CommandErrors",

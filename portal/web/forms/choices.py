@@ -45,8 +45,8 @@ def keep_present(field: SelectField, present: Any, named: Names) -> None:
     kept = [each for each in (present if several else [present]) if each not in offered]
     kept = [each for each in kept if each not in (None, "", 0)]
     if kept:
-        words, unknown = named(kept), gettext("no longer offered")
-        more = [SelectChoice(each, words.get(each, unknown)) for each in kept]
+        names, unknown = named(kept), gettext("no longer offered")
+        more = [SelectChoice(each, names.get(each, unknown)) for each in kept]
         choices = field.choices or []
         field.choices = (
             {**choices, gettext("Present choice"): [(c.value, c.label) for c in more]}

@@ -13,7 +13,7 @@ from wtforms.widgets import HiddenInput
 
 from portal.errors import DomainError
 from portal.web.filters import daydate, hhmm
-from portal.web.forms import choices, once, picking, versions, words
+from portal.web.forms import choices, once, picking, versions, wording
 from portal.web.languages import page_locale
 from portal.web.messages import toast
 
@@ -26,7 +26,7 @@ def translate(refusal: DomainError) -> str:
     params = {name: _written(value) for name, value in refusal.params.items()}
     message = str(gettext(refusal.message, **params))
     # What stands first of it, where something is named, is a name or a number.
-    return words.BeginsWithName(message) if refusal.message.startswith("%(") else message
+    return wording.BeginsWithName(message) if refusal.message.startswith("%(") else message
 
 
 def _written(value: Any) -> Any:
@@ -48,9 +48,9 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """What WTForms asks of a form."""
 
-        def get_translations(self, _form: object) -> words.Words:
+        def get_translations(self, _form: object) -> wording.Words:
             """The words of WTForms' own checks."""
-            return words.Words()
+            return wording.Words()
 
         def bind_field(self, form: Any, field: Any, options: dict[str, Any]) -> Any:
             """A field that is given no words has none, and not its name in the program."""
@@ -103,7 +103,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         for field in _every_field(self):
             # What was left empty and may be was not read either, and is no error.
             if getattr(field, "process_errors", ()) and field.errors:
-                words.name_unread(field)
+                wording.name_unread(field)
         if not valid:
             self._hear_command()
         return valid and not self.conflicts

@@ -31,7 +31,7 @@ class FoundRecord(NamedTuple):
 class Find(Protocol):
     """Records with these words in their name, in their order; or the one with this value."""
 
-    def __call__(self, words: str, limit: int, *, only: Any = None) -> Sequence[FoundRecord]:
+    def __call__(self, query: str, limit: int, *, only: Any = None) -> Sequence[FoundRecord]:
         """At most `limit` of them."""
 
 

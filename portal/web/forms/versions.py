@@ -68,11 +68,11 @@ class Version:
     def __init__(self, form: Any) -> None:
         sent = request.form.get(VERSION) if request.method == "POST" else None
         self.text = f"{int(clock.real().timestamp())}.{shown_by(form)}" if sent is None else sent
-        opened, _dot, shown = self.text.partition(".")
+        opened, _dot, values = self.text.partition(".")
         self.opened_at = datetime.fromtimestamp(
             int(opened) if SECONDS.fullmatch(opened) else 0, UTC
         )
-        parts = (part.rpartition("-") for part in shown.split("."))
+        parts = (part.rpartition("-") for part in values.split("."))
         self.digests = {name: mark for name, _dash, mark in parts}
 
 
@@ -119,20 +119,20 @@ def text_of(value: Any) -> str:
 def words_of(field: Field, value: Any) -> str:
     """A value as people read it."""
     if isinstance(field, BooleanField):
-        words = gettext("Yes") if value else gettext("No")
+        text = gettext("Yes") if value else gettext("No")
     elif isinstance(field, SelectMultipleField):
-        words = ", ".join(label_of(field, each) for each in value or ())
+        text = ", ".join(label_of(field, each) for each in value or ())
     elif isinstance(field, SelectField):
-        words = label_of(field, value)
+        text = label_of(field, value)
     elif isinstance(field, PhoneLine):
-        words = written_telephone(value or "")
+        text = written_telephone(value or "")
     elif isinstance(value, datetime):
-        words = f"{shortdate(value)} {hhmm(value)}"
+        text = f"{shortdate(value)} {hhmm(value)}"
     elif isinstance(value, date):
-        words = shortdate(value)
+        text = shortdate(value)
     else:
-        words = hhmm(value) if isinstance(value, time) else text_of(value)
-    return str(words or gettext("nothing"))
+        text = hhmm(value) if isinstance(value, time) else text_of(value)
+    return str(text or gettext("nothing"))
 
 
 class Met(NamedTuple):

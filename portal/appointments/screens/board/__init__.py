@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
+from portal.appointments.labels import BOARD, STATUS, shown_status
 from portal.appointments.queries import Day, VisitRow
 from portal.appointments.screens.board.axis import ROW, Axis, axis_of, row_class
 from portal.appointments.screens.board.cells import Translate
 from portal.appointments.screens.board.columns import DoctorColumn, DoctorDay, column_of, stamp_of
 from portal.appointments.screens.board.flow import FlowColumn, flow_of, flow_stamp
-from portal.appointments.words import BOARD, STATUS, shown_status
 from portal.scheduling.times import Span
 
 FINE_BELOW = 3 * ROW

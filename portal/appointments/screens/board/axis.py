@@ -28,7 +28,7 @@ class Rows:
         return self.row + self.span
 
     @property
-    def place(self) -> str:
+    def grid_class(self) -> str:
         """The classes that put it there."""
         return place_of(self.row, self.span)
 

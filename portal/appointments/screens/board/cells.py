@@ -8,13 +8,13 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
+from portal.appointments.labels import FLAGS, STATUS, Flag, shown_status
 from portal.appointments.queries import BlockRow, VisitRow
 from portal.appointments.rules import lies_outside, where
 from portal.appointments.screens.board.axis import ROW, Axis, Rows, place_of
 from portal.appointments.screens.board.blocks import is_away
 from portal.appointments.screens.board.lanes import MOST, Lane, clusters, lanes_of
 from portal.appointments.screens.board.steps import LATE_MINUTES, NextButton, next_of
-from portal.appointments.words import FLAGS, STATUS, Flag, shown_status
 from portal.scheduling.openings.day_slots import SlotRow
 from portal.scheduling.times import Span, local_date
 
@@ -50,7 +50,7 @@ class PlacedCard(Rows):
     lane: str
 
     @property
-    def place(self) -> str:
+    def grid_class(self) -> str:
         """The classes that put it there."""
         return place_of(self.row, self.span) + self.lane
 
@@ -173,13 +173,13 @@ def _grouped(
 
 def _side_by_side(cards: Sequence[Cell], scene: Scene) -> list[Cell]:
     lanes = lanes_of(cards)
-    shown = [_in_lane(card, lane) for card, lane in zip(cards, lanes, strict=True)]
+    placed = [_in_lane(card, lane) for card, lane in zip(cards, lanes, strict=True)]
     folded = [card for card, lane in zip(cards, lanes, strict=True) if lane.folded]
     last = next((lane.cls for lane in lanes if lane.folded), "")
     beside = [
         card for card, lane in zip(cards, lanes, strict=True) if lane.of == MOST and lane.number
     ]
-    return [*shown, *_more(folded, last, scene), *_more(beside, " few", scene)]
+    return [*placed, *_more(folded, last, scene), *_more(beside, " few", scene)]
 
 
 def _in_lane(card: Cell, lane: Lane) -> Cell:
@@ -213,7 +213,7 @@ def _card(visit: VisitRow, scene: Scene, *, outside_hours: bool) -> Card:
     marks = [translate(flag.label) for flag in flags if flag.marks]
     marks += [translate("Overbooked")] if visit.overbooked else []
     length = Span(visit.start_at, visit.end_at).minutes
-    words = [translate(label), translate("%(minutes)s min", minutes=length), *marks,
+    parts = [translate(label), translate("%(minutes)s min", minutes=length), *marks,
              *(translate(flag.label) for flag in flags if not flag.marks)]  # fmt: skip
     return Card(
         # Too short a card could not be read or hit.
@@ -225,7 +225,7 @@ def _card(visit: VisitRow, scene: Scene, *, outside_hours: bool) -> Card:
         time=axis.hhmm(visit.start_at), service=visit.service, pill=_pill(visit, scene),
         movable=where(visit.start_at, visit.doctor_id) if visit.status == "scheduled" else "",
         next=next_of(visit, axis.zone, now, translate),
-        description=", ".join(["", *words]),
+        description=", ".join(["", *parts]),
     )  # fmt: skip
 
 
@@ -255,12 +255,12 @@ def _group(slot: SlotRow, members: Sequence[VisitRow], scene: Scene) -> GroupCar
     name = services.pop() if len(services) == 1 else translate("Group")
     here = sum(visit.is_present for visit in members)
     seats = translate("%(booked)s of %(seats)s", booked=slot.booked, seats=slot.capacity)
-    words = translate("%(number)s here", number=here) if here else ""
+    here_text = translate("%(number)s here", number=here) if here else ""
     return GroupCard(
         row=at.row, span=max(SHORTEST_CARD, at.span), id=slot.id, lane="",
         status=min(statuses, key=FURTHEST.index), has=" ".join(sorted(statuses)), name=name,
-        time=axis.hhmm(start), seats=seats, here=words,
-        description=", ".join(filter(None, ["", translate("Group"), words])),
+        time=axis.hhmm(start), seats=seats, here=here_text,
+        description=", ".join(filter(None, ["", translate("Group"), here_text])),
     )  # fmt: skip
 
 
@@ -269,11 +269,11 @@ def free_of(slots: Iterable[SlotRow], scene: Scene, grouped: Iterable[int] = ())
 
     A group that somebody is in already is a card; a seat is booked there.
     """
-    shown: dict[datetime, Free] = {}
+    openings: dict[datetime, Free] = {}
     for slot in slots:
-        if slot.free and slot.start_at not in shown and slot.id not in grouped:
-            shown[slot.start_at] = _free(slot, scene)
-    return list(shown.values())
+        if slot.free and slot.start_at not in openings and slot.id not in grouped:
+            openings[slot.start_at] = _free(slot, scene)
+    return list(openings.values())
 
 
 def _free(slot: SlotRow, scene: Scene) -> Free:
@@ -284,9 +284,9 @@ def _free(slot: SlotRow, scene: Scene) -> Free:
     if slot.capacity > 1:
         left = slot.capacity - slot.booked
         seats = translate("%(left)s of %(seats)s left", left=left, seats=slot.capacity)
-    words = held or ". ".join(filter(None, [seats, translate("Free. Book it")]))
+    text = held or ". ".join(filter(None, [seats, translate("Free. Book it")]))
     odd = slot.start_at.minute % ROW or slot.start_at.second
     return Free(
-        at.row, at.span, slot.id, "", time, held, seats, f"{time}. {words}",
+        at.row, at.span, slot.id, "", time, held, seats, f"{time}. {text}",
         slot.start_at.isoformat() if odd else None,
     )  # fmt: skip

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.appointments.labels import FLAGS, Flag
 from portal.appointments.queries import BoardDoctor, VisitRow
 from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.cells import Translate
 from portal.appointments.screens.board.columns import HUES, stamp_of
 from portal.appointments.screens.board.steps import LATE_MINUTES, NextButton, next_of
-from portal.appointments.words import FLAGS, Flag
 from portal.errors import N_
 from portal.scheduling.times import Span
 
@@ -71,10 +71,10 @@ def flow_of(
     groups: dict[str, list[Present]] = {}
     places: dict[str, int] = {}
     for visit in present_of(visits):
-        place, step = _step_of(visit, translate)
+        position, step = _step_of(visit, translate)
         person = _present(visit, names.get(visit.doctor_id, ""), axis, now, translate)
         groups.setdefault(step, []).append(person)
-        places[step] = min(place, places.get(step, place))
+        places[step] = min(position, places.get(step, position))
     return [
         FlowColumn(step, tuple(groups[step])) for step in sorted(groups, key=places.__getitem__)
     ]
@@ -85,8 +85,8 @@ def _step_of(visit: VisitRow, translate: Translate) -> tuple[int, str]:
         return 0, translate("Arrived")
     if visit.step is None:
         return LAST, translate("In progress")
-    words = visit.step if visit.step_begun else translate(WAITING_FOR, step=visit.step)
-    return 2 * (visit.step_position or 0) + bool(visit.step_begun), words
+    step = visit.step if visit.step_begun else translate(WAITING_FOR, step=visit.step)
+    return 2 * (visit.step_position or 0) + bool(visit.step_begun), step
 
 
 def _since(visit: VisitRow) -> datetime:

@@ -20,8 +20,8 @@ from portal.web.forms import FoundRecord, Source, record_number
 def services(facility_id: int | None = None) -> Source:
     """The clinic's services, or those of a facility, by category with their minutes."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
-        found = find_services(words, limit, facility_id=facility_id, only=only)
+    def find(query: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
+        found = find_services(query, limit, facility_id=facility_id, only=only)
         return [FoundRecord(each.id, _with_minutes(each), _category(each)) for each in found]
 
     return Source(find, url_for("services.choices", facility=facility_id))
@@ -30,17 +30,17 @@ def services(facility_id: int | None = None) -> Source:
 def places_without(service_id: int) -> Source:
     """The places, as `doctor-facility`, where nobody was told yet how a service is offered."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
+    def find(query: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
         doctor, _dash, facility = (only or "").partition("-")
         pair = record_number(doctor) or 0, record_number(facility) or 0
-        found = find_places_without(service_id, words, limit, only=pair if only else None)
+        found = find_places_without(service_id, query, limit, only=pair if only else None)
         return [FoundRecord(f"{each.doctor_id}-{each.facility_id}", _at(each)) for each in found]
 
     return Source(find, url_for("services.place_choices", service_id=service_id))
 
 
-def _at(place: PlaceName) -> str:
-    names = {"doctor": place.doctor, "facility": place.facility}
+def _at(location: PlaceName) -> str:
+    names = {"doctor": location.doctor, "facility": location.facility}
     return str(gettext("%(doctor)s at %(facility)s", **names))
 
 

@@ -71,13 +71,13 @@ def list_elsewhere(person: SearchedPatient) -> list[KnownElsewhere]:
     keys = sorted(person.search_keys())
     born = next((token_of(key) for key in keys if key.field == "dob"), None)
     sure = [key for key in keys if key.field in SURE]
-    asked = {
+    values = {
         "fields": [key.field for key in sure],
         "tokens": _tokens(sure),
         "born": born,
         "names": _tokens([key for key in keys if key.field == "name"]),
     }
-    return [KnownElsewhere(row.patient_id, row.mrn) for row in session.execute(ELSEWHERE, asked)]
+    return [KnownElsewhere(row.patient_id, row.mrn) for row in session.execute(ELSEWHERE, values)]
 
 
 def minutes_open(patient_id: int) -> int | None:

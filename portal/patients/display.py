@@ -56,12 +56,12 @@ def how_old(day: date | str | None, until: date | None = None) -> str:
     age = age_on(day, until or clock.today_in(request_context().timezone))
     if age is None:
         return ""
-    words = {
+    texts = {
         "d": gettext("%(number)s d", number=age.number),
         "mo": gettext("%(number)s mo", number=age.number),
         "y": gettext("%(number)s y", number=age.number),
     }
-    return str(words[age.unit])
+    return str(texts[age.unit])
 
 
 @lru_cache(4096)
@@ -101,8 +101,8 @@ def language_choices(*, besides: str | None = None) -> list[tuple[str, str]]:
 def languages() -> Source:
     """The languages that can be chosen, for a field that searches."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
-        sought = normalised(words).split()
+    def find(query: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
+        sought = normalised(query).split()
         found = (
             FoundRecord(code, name)
             for code, name in language_choices(besides=only)

@@ -12,8 +12,8 @@ from portal.web.forms import FoundRecord, Source
 def plans(besides: Collection[int] = ()) -> Source:
     """The clinic's plans, each with its payer, but for some."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
-        rows = find_plans(words, limit + len(besides), only=only)
+    def find(query: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
+        rows = find_plans(query, limit + len(besides), only=only)
         return [FoundRecord(p.id, p.name, p.payer) for p in rows if p.id not in besides][:limit]
 
     return Source(find, url_for("insurance.plan_choices"))
@@ -22,8 +22,8 @@ def plans(besides: Collection[int] = ()) -> Source:
 def payers() -> Source:
     """The clinic's payers."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
-        return [FoundRecord(*row) for row in find_payers(words, limit, only=only)]
+    def find(query: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
+        return [FoundRecord(*row) for row in find_payers(query, limit, only=only)]
 
     return Source(find, url_for("insurance.payer_choices"))
 

@@ -74,4 +74,4 @@ UNDONE = {
 
 def called(groups: Collection[UUID]) -> dict[UUID, Called]:
     """What an area above calls these acts; those done to appointments alone are not among them."""
-    return {group: words for each in CALLED_BY for group, words in each(groups).items()}
+    return {group: text for each in CALLED_BY for group, text in each(groups).items()}

@@ -48,10 +48,10 @@ def shown_board() -> ShownBoard | None:
     facility, _slash, rest = request.headers.get(HEADER, "").partition("/")
     day, _slash, stamps = rest.partition("/")
     try:
-        shown = ShownBoard(int(facility), date.fromisoformat(day), frozenset(stamps.split(",")))
+        on_screen = ShownBoard(int(facility), date.fromisoformat(day), frozenset(stamps.split(",")))
     except ValueError:
         return None
-    return shown if within_reason(shown.day) else None
+    return on_screen if within_reason(on_screen.day) else None
 
 
 def draw(
@@ -75,18 +75,18 @@ def _drawn(
                    known=known, flow_only=flow_only, format_time=hhmm)  # fmt: skip
 
 
-def version_of(shown: ShownBoard) -> str:
+def version_of(on_screen: ShownBoard) -> str:
     """The stamp of the whole board as it is now; reads nobody's data."""
-    return stamp_of("version", queries.board_version(shown.facility_id, shown.day))
+    return stamp_of("version", queries.board_version(on_screen.facility_id, on_screen.day))
 
 
 def with_board(fragment: str | None = None, **context: Any) -> Response:
     """A fragment (or none) and the changed parts of the board on the browser's screen."""
-    shown = shown_board()
+    on_screen = shown_board()
     html = render_template(fragment, **context) if fragment else ""
-    if shown is not None:
-        read = _read(get_facility(shown.facility_id), shown.day)
-        html += render_template("appointments/_update.html", board=_drawn(read, shown.stamps))
+    if on_screen is not None:
+        read = _read(get_facility(on_screen.facility_id), on_screen.day)
+        html += render_template("appointments/_update.html", board=_drawn(read, on_screen.stamps))
     waiting = take_messages()
     if waiting:
         html += render_template(TOASTS, messages=waiting, oob=True)
@@ -107,9 +107,9 @@ def back_on_board(visit_id: int | None = None) -> Response:
 
 def facility_asked() -> Facility:
     """The facility of the address, else the person's first. Raises NotFound, NoFacility."""
-    asked = request.values.get("facility", "") or request.values.get("facility_id", "")
-    if asked:
-        return get_facility(_number(asked))
+    text = request.values.get("facility", "") or request.values.get("facility_id", "")
+    if text:
+        return get_facility(_number(text))
     facilities = list_facilities(limit=1)
     if not facilities:
         raise NoBoard
@@ -118,12 +118,12 @@ def facility_asked() -> Facility:
 
 def number_asked(name: str) -> int | None:
     """A record's number in the address, or None. Raises NotFound for nonsense."""
-    asked = request.args.get(name, "")
-    return _number(asked) if asked else None
+    text = request.args.get(name, "")
+    return _number(text) if text else None
 
 
-def _number(asked: str) -> int:
-    number = record_number(asked)
+def _number(text: str) -> int:
+    number = record_number(text)
     if number is None:
         raise NotFound
     return number

@@ -93,7 +93,7 @@ PROBLEMS = {
 
 def have_words(task: str, have: int) -> str:
     """How many there are: "3 facilities"."""
-    words = {
+    texts = {
         "facilities": lambda: ngettext("%(num)s facility", "%(num)s facilities", have),
         "doctors": lambda: ngettext("%(num)s location", "%(num)s locations", have),
         "services": lambda: ngettext("%(num)s service", "%(num)s services", have),
@@ -106,13 +106,13 @@ def have_words(task: str, have: int) -> str:
         "staff": lambda: ngettext("you and %(num)s other", "you and %(num)s others", have),
         "visit": lambda: gettext("booked") if have else gettext("none yet"),
     }
-    return str(words[task]())
+    return str(texts[task]())
 
 
 def gap_words(task: str, gap: SetupGap) -> str:
     """What is lacking: "2 doctors have no place, so nobody can be booked with them."."""
     num = gap.records
-    words = {
+    texts = {
         "doctors": lambda: ngettext(
             "%(num)s doctor has no facility yet and cannot be booked.",
             "%(num)s doctors have no facility yet and cannot be booked.", num),
@@ -133,7 +133,7 @@ def gap_words(task: str, gap: SetupGap) -> str:
             "%(num)s person is invited and has not come in yet.",
             "%(num)s people are invited and have not come in yet.", num),
     }  # fmt: skip
-    return str(words[task]())
+    return str(texts[task]())
 
 
 def problem_words(row: Coverage, code: str) -> str:

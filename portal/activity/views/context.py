@@ -8,10 +8,10 @@ from flask import Flask, url_for
 from flask_login import current_user
 
 from portal.activity import queries
+from portal.activity.labels import OUTCOMES, SCREENS, action_words, actor_words, record_words
 from portal.activity.queries import LogLine
 from portal.activity.rules import is_instant
 from portal.activity.views.blueprint import bp
-from portal.activity.words import OUTCOMES, SCREENS, action_words, actor_words, record_words
 from portal.facilities.queries import FacilityName, list_choices
 from portal.tenancy.context import request_context
 from portal.web.navigation import has_endpoint

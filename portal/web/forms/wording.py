@@ -24,13 +24,13 @@ class Words:
 
     def gettext(self, message: str) -> str:
         """The house's words for one of them."""
-        words = {
+        translations = {
             "This field is required.": gettext("This is needed."),
             "Not a valid choice.": gettext("Choose one of the list."),
             "Invalid Choice: could not coerce.": gettext("Choose one of the list."),
             "Invalid email address.": gettext("This is not an e-mail address."),
         }
-        return str(words.get(message, message))
+        return str(translations.get(message, message))
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         """The same where they count."""
@@ -99,6 +99,6 @@ def no_date(typed: str) -> str:
     year, month, day = (int(part) for part in parts.groups()) if parts else (0, 0, 0)
     if 1 <= month <= 12 and 1 <= day <= 31 and year:
         named = get_month_names("wide", locale=page_locale())[month]
-        words = gettext("%(month)s %(day)s, %(year)s", month=named, day=day, year=year)
-        return str(gettext("There is no %(date)s.", date=words))
+        date = gettext("%(month)s %(day)s, %(year)s", month=named, day=day, year=year)
+        return str(gettext("There is no %(date)s.", date=date))
     return str(gettext("“%(typed)s” is not a date, such as 1980-02-28.", typed=typed))

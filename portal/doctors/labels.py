@@ -18,8 +18,8 @@ from portal.web.forms import FoundRecord, Source
 def doctors(facility_id: int | None = None) -> Source:
     """The clinic's doctors, or those of a facility."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
-        found = find_doctors(words, limit, facility_id=facility_id, only=only)
+    def find(query: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
+        found = find_doctors(query, limit, facility_id=facility_id, only=only)
         return [FoundRecord(each.id, each.display_name) for each in found]
 
     return Source(find, url_for("doctors.choices", facility=facility_id))
@@ -28,9 +28,9 @@ def doctors(facility_id: int | None = None) -> Source:
 def facilities_without(doctor_id: int) -> Source:
     """The open facilities where a doctor has no active place."""
 
-    def find(words: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
+    def find(query: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
         taken = facilities_of(doctor_id)
-        found = find_facilities(words, limit, besides=taken, only=only)
+        found = find_facilities(query, limit, besides=taken, only=only)
         return [FoundRecord(each.id, each.name) for each in found]
 
     return Source(find, url_for("doctors.facility_choices", doctor_id=doctor_id))

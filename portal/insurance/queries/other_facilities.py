@@ -35,13 +35,13 @@ def list_accepting_elsewhere(plan_id: int, *, service_id: int | None, day: date)
     """
     if request_context().facility_ids is None:
         return []
-    asked = {"plan_id": plan_id, "service_id": service_id, "day": day}
-    return list(session.scalars(NAMES, asked))
+    values = {"plan_id": plan_id, "service_id": service_id, "day": day}
+    return list(session.scalars(NAMES, values))
 
 
 def accepting_elsewhere(ids: Iterable[int]) -> dict[int, str]:
     """For each of these visits that has one, such a facility that also gives its service."""
-    asked = {"tenant_id": request_context().tenant_id, "ids": list(ids)}
-    if request_context().facility_ids is None or not asked["ids"]:
+    values = {"tenant_id": request_context().tenant_id, "ids": list(ids)}
+    if request_context().facility_ids is None or not values["ids"]:
         return {}
-    return {row.id: row.facility_name for row in session.execute(OF_VISITS, asked)}
+    return {row.id: row.facility_name for row in session.execute(OF_VISITS, values)}
