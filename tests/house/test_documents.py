@@ -24,7 +24,7 @@ DEFINED = re.compile(r"^def (test_\w+)", re.MULTILINE)
 OF_OURS = ("portal/", "tests/", "bench/", "tools/", "migrations/", "docs/", "seeds/")
 LISTED = (
     "docs/architecture.md", "docs/security.md", "docs/operations.md", "docs/performance.md",
-    "docs/how-to.md", "STYLE.md", "README.md", "CONTRIBUTING.md",
+    "docs/how-to.md", "docs/glossary.md", "STYLE.md", "README.md", "CONTRIBUTING.md",
     *(f"docs/adr/{file.name}" for file in sorted((ROOT / "docs/adr").glob("*.md"))),
 )  # fmt: skip
 
