@@ -147,7 +147,7 @@ def test_what_everybody_must_see_is_written_on_the_card():
     [card] = drawn([visit], away=away)
     assert card.marks == ("Deceased", "Outside hours", "Overbooked")
     assert [flag.label for flag in card.alerts] == ["Deceased", "Outside hours"]
-    assert card.description == ", Booked, 30 min, Deceased, Outside hours, Overbooked, New patient"
+    assert card.aria_label == ", Booked, 30 min, Deceased, Outside hours, Overbooked, New patient"
 
 
 def test_the_next_step_is_named_and_none_is_offered_on_another_day():

@@ -120,7 +120,7 @@ class Pair:
     how: Resemblance
 
     @property
-    def description(self) -> str:
+    def reason(self) -> str:
         """In what they are alike: a msgid."""
         return HOW[self.how]
 

@@ -20,7 +20,7 @@ class Block(Rows):
     """Time without hours; a label, and the exception when that is the reason."""
 
     label: str
-    description: str
+    aria_label: str
     exception_id: int = 0
 
 
@@ -37,12 +37,12 @@ class Gaps:
         axis, translate = self.axis, self.translate
         gap = Span(axis.instant(rows.row), axis.instant(rows.end_row))
         start, end = axis.hhmm(gap.start), axis.hhmm(gap.end)
-        description = translate("No hours from %(start)s to %(end)s", start=start, end=end)
+        aria_label = translate("No hours from %(start)s to %(end)s", start=start, end=end)
         reason = next((row for row in self.away if gap.touches(_span(row))), None)
         if reason is None:
-            return Block(rows.row, rows.span, self._rest(gap) if inside else "", description)
+            return Block(rows.row, rows.span, self._rest(gap) if inside else "", aria_label)
         label = reason.reason or translate(AWAY.get(reason.kind, AWAY["blocked"]))
-        return Block(rows.row, rows.span, label, description, reason.exception_id)
+        return Block(rows.row, rows.span, label, aria_label, reason.exception_id)
 
     def _rest(self, gap: Span) -> str:
         """What a short gap between hours is for: around noon it is lunch."""

@@ -73,7 +73,7 @@ class Card(PlacedCard):
     pill: Pill | None
     movable: str
     next: NextButton | None
-    description: str
+    aria_label: str
     kind: str = "card"
 
 
@@ -87,7 +87,7 @@ class GroupCard(PlacedCard):
     time: str
     seats: str
     here: str
-    description: str
+    aria_label: str
     kind: str = "group"
 
 
@@ -101,7 +101,7 @@ class More(PlacedCard):
     number: int
     since: datetime
     until: datetime
-    description: str
+    aria_label: str
     few: bool = False
     kind: str = "more"
 
@@ -116,7 +116,7 @@ class Free(PlacedCard):
     time: str
     held: str | None
     seats: str | None
-    description: str
+    aria_label: str
     at: str | None = None
     kind: str = "free"
 
@@ -197,10 +197,10 @@ def _more(cards: Sequence[Cell], lane: str, scene: Scene) -> Iterable[More]:
 def _link(cards: Sequence[Cell], lane: str, scene: Scene) -> More:
     row, end = cards[0].row, max(card.end_row for card in cards)
     since, until = scene.axis.instant(row), scene.axis.instant(end)
-    description = scene.translate("%(number)s more appointments at %(time)s",
+    aria_label = scene.translate("%(number)s more appointments at %(time)s",
                      number=len(cards), time=scene.axis.hhmm(since))  # fmt: skip
     few = lane == " few"
-    return More(row, end - row, cards[0].id, lane, len(cards), since, until, description, few)
+    return More(row, end - row, cards[0].id, lane, len(cards), since, until, aria_label, few)
 
 
 def _card(visit: VisitRow, scene: Scene, *, outside_hours: bool) -> Card:
@@ -225,7 +225,7 @@ def _card(visit: VisitRow, scene: Scene, *, outside_hours: bool) -> Card:
         time=axis.hhmm(visit.start_at), service=visit.service, pill=_pill(visit, scene),
         movable=where(visit.start_at, visit.doctor_id) if visit.status == "scheduled" else "",
         next=next_of(visit, axis.zone, now, translate),
-        description=", ".join(["", *parts]),
+        aria_label=", ".join(["", *parts]),
     )  # fmt: skip
 
 
@@ -260,7 +260,7 @@ def _group(slot: SlotRow, members: Sequence[VisitRow], scene: Scene) -> GroupCar
         row=at.row, span=max(SHORTEST_CARD, at.span), id=slot.id, lane="",
         status=min(statuses, key=FURTHEST.index), has=" ".join(sorted(statuses)), name=name,
         time=axis.hhmm(start), seats=seats, here=here_text,
-        description=", ".join(filter(None, ["", translate("Group"), here_text])),
+        aria_label=", ".join(filter(None, ["", translate("Group"), here_text])),
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ class DoctorColumn:
     hue: int
     load: int
     stamp: str
-    description: str
+    aria_label: str
     cells: tuple[Cell, ...]
     blocks: tuple[Block, ...]
 

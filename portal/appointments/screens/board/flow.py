@@ -33,7 +33,7 @@ class Present:
     limit: int | None
     late: bool
     steps: tuple[str, ...]
-    description: str
+    aria_label: str
     next: NextButton | None
 
 
