@@ -69,11 +69,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--pg") == 18:
-        return
-    chosen = [item for item in items if item.get_closest_marker("database")]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = chosen
+    if config.getoption("--pg") != 18:
+        chosen = [item for item in items if item.get_closest_marker("database")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+    sizes.begin_with_the_longest(items)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@
 """
 
 import os
+from collections import Counter
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -33,6 +35,18 @@ def sized(quick: Size, full: Size, *, ci: Size | None = None) -> Size:
     if _full:
         return full
     return ci if _every_change and ci is not None else quick
+
+
+def begin_with_the_longest(items: list[pytest.Item]) -> None:
+    """Sort by what a file's tests may take at most: at the end no core waits for another.
+
+    A file's tests stay together, and files that may take as long as others where they were.
+    """
+    longest: Counter[Path] = Counter()
+    for item in items:
+        bound = item.get_closest_marker("timeout")
+        longest[item.path] = max(longest[item.path], bound.args[0] if bound else 0)
+    items.sort(key=lambda item: -longest[item.path])
 
 
 def patient() -> pytest.MarkDecorator:

@@ -23,8 +23,10 @@ from portal.db import db
 from portal.prepared import Connection as Line
 from tests.support.databases import Database
 
-BECOME = "SELECT set_config('session_authorization', %s, false)"
-ENTER = "SELECT set_config('portal.context', %s, true), set_config('portal.request', %s, true)"
+BECOME = """
+SELECT set_config('session_authorization', %s, false), set_config('portal.context', %s, true),
+       set_config('portal.request', %s, true)
+"""
 STATE = """
 SELECT session_user, coalesce(current_setting('portal.context', true), ''),
        coalesce(current_setting('portal.request', true), '')
@@ -77,8 +79,7 @@ def _take_turn(session: Session, transaction: SessionTransaction, connection: Co
     """A session's transaction begins as its own role, with no tenant entered."""
     if transaction.nested:
         return
-    _execute(connection, BECOME, NAMES[session.state.role or "app"])
-    _execute(connection, ENTER, "", "")
+    _execute(connection, BECOME, NAMES[session.state.role or "app"], "", "")
 
 
 def _as_at_commit(session: Session) -> None:
@@ -87,8 +88,7 @@ def _as_at_commit(session: Session) -> None:
         return
     session.flush()
     driver: psycopg.Connection = session.connection().connection.driver_connection
-    driver.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    driver.execute("SET CONSTRAINTS ALL DEFERRED")
+    driver.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def apart(wsgi_app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
@@ -117,10 +117,9 @@ def _turn_given() -> Iterator[None]:
         return
     db.session.flush()
     connection = db.session.connection()
-    role, *context = _execute(connection, STATE)
+    turn = _execute(connection, STATE)
     yield
-    _execute(connection, BECOME, role)
-    _execute(connection, ENTER, *context)
+    _execute(connection, BECOME, *turn)
 
 
 def _execute(connection: Connection, statement: str, *values: str) -> tuple[Any, ...]:
