@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 
 from portal import clock
 from portal.db import column_by_id, session
@@ -12,6 +12,7 @@ from portal.facilities.visits import COMING
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.sorting import by_name
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_WORDS = 6
@@ -70,45 +71,11 @@ class DoctorOffering(NamedTuple):
     active: bool
 
 
-# Hours and services belong to higher areas, which this one does not import.
-STANDING = text("""
-    SELECT (SELECT count(*) FROM availability_rules r
-             WHERE r.tenant_id = :tenant_id AND r.doctor_id = :doctor_id
-               AND r.facility_id = :facility_id AND r.active
-               AND (r.valid_to IS NULL OR r.valid_to
-                    >= (CAST(:now AS timestamptz) AT TIME ZONE f.timezone)::date)) AS sessions,
-           (SELECT count(*) FROM service_offerings o
-              JOIN services v ON v.tenant_id = o.tenant_id AND v.id = o.service_id
-                             AND v.deleted_at IS NULL
-             WHERE o.tenant_id = :tenant_id AND o.doctor_id = :doctor_id
-               AND o.facility_id = :facility_id AND o.active) AS services
-      FROM facilities f
-     WHERE f.tenant_id = :tenant_id AND f.id = :facility_id
-""")
+STANDING = statement("doctors/lost_with_location")
 
-OFFERINGS = text("""
-    SELECT s.id AS service_id, s.name AS service, f.name AS facility, o.active
-      FROM service_offerings o
-      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-                     AND s.deleted_at IS NULL
-      JOIN facilities f ON f.tenant_id = o.tenant_id AND f.id = o.facility_id
-                       AND f.deleted_at IS NULL
-     WHERE o.tenant_id = :tenant_id AND o.doctor_id = :doctor_id
-     ORDER BY s.sort_name, f.sort_name, o.id
-     LIMIT :limit
-""")
+OFFERINGS = statement("doctors/services_of_doctor")
 
-PLACES = text(f"""
-    SELECT p.facility_id, f.name AS facility, p.role, p.active,
-           (SELECT count(*) FROM appointments a
-             WHERE {COMING} AND a.doctor_id = p.doctor_id AND a.facility_id = p.facility_id)
-      FROM facility_doctors p
-      JOIN facilities f ON f.tenant_id = p.tenant_id AND f.id = p.facility_id
-                       AND f.deleted_at IS NULL
-     WHERE p.tenant_id = :tenant_id AND p.doctor_id = :doctor_id
-     ORDER BY p.active DESC, f.sort_name, p.id
-     LIMIT :limit
-""")  # noqa: S608 - a constant of the facilities' area
+PLACES = statement("doctors/locations_of_doctor", coming=COMING)
 
 
 def get_doctor(doctor_id: int, *, even_retired: bool = False) -> Doctor:

@@ -16,6 +16,7 @@ from portal.db import session
 from portal.errors import N_, DomainError
 from portal.names import listed
 from portal.phi.sealed import open_field
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_SHOWN = 50
@@ -25,23 +26,7 @@ COMING = """
     a.tenant_id = :tenant_id AND a.status IN ('scheduled', 'checked_in', 'in_progress')
     AND a.end_at > CAST(:now AS timestamptz)"""
 
-ROWS = text("""
-    SELECT a.id, a.patient_id, pat.row_uid, pat.first_name AS first_envelope,
-           pat.last_name AS last_envelope, pat.phone AS phone_envelope,
-           a.start_at, f.timezone AS zone, f.name AS facility,
-           d.display_name AS doctor, s.name AS service, plan.name AS plan
-      FROM appointments a
-      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
-      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id
-      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
-      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-      LEFT JOIN patients pat ON pat.tenant_id = a.tenant_id AND pat.id = a.patient_id
-      LEFT JOIN insurance_plans plan ON plan.tenant_id = a.tenant_id
-                                    AND plan.id = a.insurance_plan_id
-     WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
-     ORDER BY a.start_at, a.id
-     LIMIT :limit
-""")
+ROWS = statement("facilities/visits_touched")
 
 OF_A_DOCTOR = text(f"""
     SELECT a.id FROM appointments a

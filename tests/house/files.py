@@ -10,6 +10,7 @@ from portal.config import ROOT
 PORTAL = ROOT / "portal"
 TEMPLATES = sorted((PORTAL / "templates").rglob("*.html"))
 CODE = sorted(PORTAL.rglob("*.py"))
+SQL = sorted(PORTAL.rglob("*.sql"))
 
 
 def offenders(files: Iterable[Path], look: Callable[[str], Any]) -> dict[str, Any]:

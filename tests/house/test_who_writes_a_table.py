@@ -13,6 +13,7 @@ from pathlib import Path
 from portal import schema
 from portal.config import ROOT
 from portal.db import Base
+from tests.house.files import CODE, SQL, text_of
 
 WRITING = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+([a-z_]+)")
 # Whose the tables of a file of `portal/schema` are, where that is another name than the file's.
@@ -57,17 +58,26 @@ def written(tree: ast.AST, classes: dict[str, str]) -> Iterator[tuple[str, int]]
             yield from ((classes[name], node.lineno) for name in named if name in classes)
 
 
+def written_in_sql(said: str) -> Iterator[tuple[str, int]]:
+    """The same of a file of SQL."""
+    for number, line in enumerate(said.splitlines(), 1):
+        yield from ((table, number) for table in WRITING.findall(line.partition("--")[0]))
+
+
 def test_a_table_is_written_by_its_own_area_alone():
     owned = owners()
     classes = {each.class_.__name__: each.local_table.name for each in Base.registry.mappers}
     seen: set[str] = set()
     wrong = []
-    for file in sorted((ROOT / "portal").rglob("*.py")):
+    for file in (*CODE, *SQL):
         area = file.relative_to(ROOT / "portal").parts[0].removesuffix(".py")
         where = file.relative_to(ROOT)
         if area == "schema" or where == MERGE:
             continue
-        for table, line in written(ast.parse(file.read_text()), classes):
+        said = text_of(file)
+        in_python = file.suffix == ".py"
+        found = written(ast.parse(said), classes) if in_python else written_in_sql(said)
+        for table, line in found:
             seen.add(table)
             if table in owned and area not in {owned[table], *BOTH.get(table, ())}:
                 wrong.append(f"{where}:{line} writes {table}, which is {owned[table]}'s")

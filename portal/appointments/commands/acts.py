@@ -12,32 +12,10 @@ from portal.db import session, state
 from portal.scheduling.slots.predicates import busy_during
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment, AppointmentStep
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
-# `beside` are the slots that the doctor was taken for at the same time already (a visit that was
-# squeezed in): they are in nobody's way when the visit comes back.
-SNAPSHOT = text(f"""
-    SELECT jsonb_build_object(
-        'visit', to_jsonb(a) - 'notes',
-        'steps', (SELECT COALESCE(jsonb_agg(to_jsonb(s) - 'notes' ORDER BY s.id), '[]')
-                    FROM appointment_steps s
-                   WHERE s.tenant_id = :tenant_id AND s.appointment_id = a.id
-                     AND s.replaced_at IS NULL),
-        'slot', to_jsonb(slot),
-        'beside', (SELECT COALESCE(jsonb_agg(o.id), '[]')
-                     FROM availability_slots o
-                    WHERE o.tenant_id = :tenant_id AND o.doctor_id = slot.doctor_id
-                      AND o.id <> slot.id AND o.booked_count > 0
-                      AND {busy_during("o", "slot.busy_from", "slot.busy_until")}),
-        'wishes', (SELECT COALESCE(jsonb_agg(w.id), '[]')
-                     FROM waitlist_entries w
-                    WHERE w.tenant_id = :tenant_id AND w.appointment_id = a.id
-                      AND w.status = 'booked'))
-      FROM appointments a
-      LEFT JOIN availability_slots slot
-        ON slot.tenant_id = :tenant_id AND slot.id = a.availability_slot_id
-     WHERE a.tenant_id = :tenant_id AND a.id = :appointment_id
-""")  # noqa: S608 - names of columns
+SNAPSHOT = statement("appointments/visit_before", busy_during=busy_during)
 # Also what changed only the steps makes the visit a newer one.
 TOUCH = text("""
     UPDATE appointments SET updated_by = CAST(:user_id AS bigint)

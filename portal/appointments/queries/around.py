@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from portal import clock
 from portal.db import pipeline, session
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_COMING = 4
@@ -34,18 +35,7 @@ COMING_SOON = text(VISITS.format(
     whose="a.patient_id = ANY(CAST(:patient_ids AS bigint[])) AND a.start_at < :until",
 ))  # fmt: skip
 
-# Only doctors who are still there: nobody can be booked with another.
-SEEN_BY = text("""
-    SELECT a.doctor_id, d.display_name AS doctor, d.specialty, o.service_id,
-           count(*) AS visits, max(a.start_at) AS last_at
-      FROM appointments a
-      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
-      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id AND d.deleted_at IS NULL
-     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id AND a.status = 'completed'
-     GROUP BY a.doctor_id, d.display_name, d.specialty, o.service_id
-     ORDER BY max(a.start_at) DESC, a.doctor_id, o.service_id
-     LIMIT :seen_by
-""")
+SEEN_BY = statement("appointments/seen_by")
 
 WAITING = text("""
     SELECT id, service_id, latest_on
@@ -55,18 +45,7 @@ WAITING = text("""
      ORDER BY latest_on, id
      LIMIT :waiting
 """)
-PLANS = text("""
-    SELECT plan_id
-      FROM (SELECT default_insurance_plan_id AS plan_id, 'infinity'::timestamptz AS used_at
-              FROM patients WHERE tenant_id = :tenant_id AND id = :patient_id
-            UNION ALL
-            SELECT insurance_plan_id, start_at
-              FROM appointments WHERE tenant_id = :tenant_id AND patient_id = :patient_id) AS used
-     WHERE plan_id IS NOT NULL
-     GROUP BY plan_id
-     ORDER BY max(used_at) DESC, plan_id
-     LIMIT :limit
-""")
+PLANS = statement("appointments/plans_of_patient")
 
 
 class ComingVisit(NamedTuple):

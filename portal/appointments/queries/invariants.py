@@ -5,21 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import TextClause, text
 
 from portal.db import session
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_SHOWN = 100
 
-DOCTORS = text("""
-    SELECT format('slots %s and %s of doctor %s overlap', a.id, b.id, a.doctor_id)
-      FROM availability_slots a
-      JOIN availability_slots b
-        ON b.tenant_id = a.tenant_id AND b.doctor_id = a.doctor_id AND b.id > a.id
-       AND b.busy_from < a.busy_until AND b.busy_until > a.busy_from
-     WHERE a.tenant_id = :tenant_id AND NOT a.overbooked AND NOT b.overbooked
-       AND (a.booked_count > 0 OR a.status = 'reserved')
-       AND (b.booked_count > 0 OR b.status = 'reserved')
-     ORDER BY a.id, b.id LIMIT :limit
-""")
+DOCTORS = statement("appointments/doctors_taken_twice")
 
 VISITS_IN_SLOTS = text("""
     SELECT format('appointment %s is not within the time its slot %s takes', a.id, s.id)
@@ -32,31 +23,9 @@ VISITS_IN_SLOTS = text("""
      ORDER BY a.id LIMIT :limit
 """)
 
-PATIENTS = text("""
-    SELECT format('appointments %s and %s of one patient overlap', a.id, b.id)
-      FROM appointments a
-      JOIN appointments b
-        ON b.tenant_id = a.tenant_id AND b.patient_id = a.patient_id AND b.id > a.id
-       AND b.start_at < a.end_at AND b.end_at > a.start_at
-     WHERE a.tenant_id = :tenant_id
-       AND a.status IN ('scheduled', 'checked_in', 'in_progress')
-       AND b.status IN ('scheduled', 'checked_in', 'in_progress')
-     ORDER BY a.id, b.id LIMIT :limit
-""")
+PATIENTS = statement("appointments/patients_expected_twice")
 
-# A visit cancelled when it was over keeps its seat.
-SEATS = text("""
-    SELECT format('slot %s counts %s of %s seats taken, its visits %s', s.id, s.booked_count,
-                  s.capacity, count(a.id))
-      FROM availability_slots s
-      LEFT JOIN appointments a
-        ON a.tenant_id = s.tenant_id AND a.availability_slot_id = s.id
-       AND (a.status <> 'cancelled' OR a.finished_at >= a.end_at)
-     WHERE s.tenant_id = :tenant_id
-     GROUP BY s.tenant_id, s.id
-    HAVING s.booked_count <> count(a.id) OR s.booked_count > s.capacity
-     ORDER BY s.id LIMIT :limit
-""")
+SEATS = statement("appointments/seats_miscounted")
 
 SLOTS = text("""
     SELECT format('slot %s is %s with %s of %s seats taken', id, status, booked_count, capacity)
@@ -67,58 +36,13 @@ SLOTS = text("""
      ORDER BY id LIMIT :limit
 """)
 
-STATUSES = text("""
-    SELECT format('appointment %s is %s, which its times deny', id, status)
-      FROM appointments
-     WHERE tenant_id = :tenant_id
-       AND CASE status
-             WHEN 'scheduled' THEN num_nonnulls(checked_in_at, started_at, finished_at) > 0
-             WHEN 'checked_in' THEN checked_in_at IS NULL OR finished_at IS NOT NULL
-             WHEN 'in_progress' THEN started_at IS NULL OR finished_at IS NOT NULL
-             ELSE finished_at IS NULL END
-     ORDER BY id LIMIT :limit
-""")
+STATUSES = statement("appointments/statuses_against_times")
 
-STEP_STATUSES = text("""
-    SELECT format('appointment %s is %s, which its steps deny', a.id, a.status)
-      FROM appointments a
-      JOIN appointment_steps s ON s.tenant_id = a.tenant_id AND s.appointment_id = a.id
-       AND s.replaced_at IS NULL
-     WHERE a.tenant_id = :tenant_id
-     GROUP BY a.tenant_id, a.id
-    HAVING count(*) FILTER (WHERE s.status = 'in_progress')
-               > CASE a.status WHEN 'in_progress' THEN 1 ELSE 0 END
-        OR (a.status IN ('completed', 'no_show', 'cancelled')
-            AND count(*) FILTER (WHERE s.status = 'scheduled') > 0)
-        OR (a.status IN ('scheduled', 'checked_in')
-            AND count(*) FILTER (WHERE s.status IN ('completed', 'no_show')) > 0)
-     ORDER BY a.id LIMIT :limit
-""")
+STEP_STATUSES = statement("appointments/statuses_against_steps")
 
-STEPS = text("""
-    SELECT DISTINCT format('appointment %s has steps out of order or outside its time', id)
-      FROM (SELECT a.id, a.start_at, a.end_at, s.scheduled_start_at, s.scheduled_end_at,
-                   lag(s.scheduled_end_at, 1, a.start_at) OVER (
-                       PARTITION BY a.id ORDER BY s.position, s.id) AS reach
-              FROM appointments a
-              JOIN appointment_steps s ON s.tenant_id = a.tenant_id AND s.appointment_id = a.id
-       AND s.replaced_at IS NULL
-             WHERE a.tenant_id = :tenant_id) AS step
-     WHERE scheduled_start_at <> reach OR scheduled_end_at > end_at
-     ORDER BY 1 LIMIT :limit
-""")
+STEPS = statement("appointments/steps_out_of_order")
 
-MINUTES = text("""
-    SELECT format('appointment %s is not as long as its steps', a.id)
-      FROM appointments a
-      LEFT JOIN appointment_steps s ON s.tenant_id = a.tenant_id AND s.appointment_id = a.id
-       AND s.replaced_at IS NULL
-     WHERE a.tenant_id = :tenant_id
-     GROUP BY a.tenant_id, a.id
-    HAVING COALESCE(sum(s.scheduled_end_at - s.scheduled_start_at), interval '0')
-               <> a.end_at - a.start_at
-     ORDER BY a.id LIMIT :limit
-""")
+MINUTES = statement("appointments/steps_of_other_length")
 
 WITHOUT_SLOT = text("""
     SELECT format('appointment %s has no slot of its own', a.id)
@@ -129,18 +53,7 @@ WITHOUT_SLOT = text("""
      ORDER BY a.id LIMIT :limit
 """)
 
-# A visit that was moved keeps the workflow it was booked with, of another doctor of the service.
-SERVICES = text("""
-    SELECT format('appointment %s is not where its service is offered', a.id)
-      FROM appointments a
-      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
-      JOIN service_workflows w ON w.tenant_id = a.tenant_id AND w.id = a.service_workflow_id
-      JOIN service_offerings b ON b.tenant_id = w.tenant_id AND b.id = w.service_offering_id
-     WHERE a.tenant_id = :tenant_id
-       AND (a.doctor_id <> o.doctor_id OR a.facility_id <> o.facility_id
-            OR b.service_id <> o.service_id)
-     ORDER BY a.id LIMIT :limit
-""")
+SERVICES = statement("appointments/visits_not_offered")
 
 OTHER_STEPS = text("""
     SELECT DISTINCT format('appointment %s has steps of another workflow', a.id)

@@ -8,6 +8,7 @@ from portal import clock
 from portal.availability.queries.difference import DIFFERENCE
 from portal.availability.queries.weekly import batches, horizon_days
 from portal.db import session
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_SHOWN = 100
@@ -35,20 +36,7 @@ SELECT format('doctor %s at facility %s, %s: %s', d.doctor_id, d.facility_id, d.
 """
 FREE = text("".join((DIFFERENCE, DISAGREEING)))
 
-STRANGE = text("""
-    SELECT format('rule %s is for the service of another doctor or facility', r.id)
-      FROM availability_rules r
-      JOIN service_offerings o ON o.tenant_id = r.tenant_id AND o.id = r.service_offering_id
-     WHERE r.tenant_id = :tenant_id
-       AND (o.doctor_id, o.facility_id) <> (r.doctor_id, r.facility_id)
-     UNION ALL
-    SELECT format('slot %s is for the service of another doctor or facility', s.id)
-      FROM availability_slots s
-      JOIN service_offerings o ON o.tenant_id = s.tenant_id AND o.id = s.service_offering_id
-     WHERE s.tenant_id = :tenant_id
-       AND (o.doctor_id, o.facility_id) <> (s.doctor_id, s.facility_id)
-     ORDER BY 1 LIMIT :limit
-""")
+STRANGE = statement("availability/hours_of_others")
 
 
 def starts_that_no_hours_give() -> Sequence[str]:

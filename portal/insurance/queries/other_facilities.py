@@ -8,21 +8,12 @@ from datetime import date
 from sqlalchemy import BigInteger, bindparam, text
 
 from portal.db import session
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 NAMES = text("SELECT facility_name FROM accepting_elsewhere(:plan_id, :service_id, :day)")
 NAMES = NAMES.bindparams(bindparam("service_id", type_=BigInteger))
-OF_VISITS = text("""
-    SELECT a.id, near.facility_name
-      FROM appointments a
-      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
-      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
-     CROSS JOIN LATERAL (
-           SELECT facility_name FROM accepting_elsewhere(
-                  a.insurance_plan_id, o.service_id, (a.start_at AT TIME ZONE f.timezone)::date)
-            LIMIT 1) AS near
-     WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
-""")
+OF_VISITS = statement("insurance/accepting_elsewhere")
 
 
 def list_accepting_elsewhere(plan_id: int, *, service_id: int | None, day: date) -> list[str]:

@@ -12,24 +12,14 @@ from portal.errors import NotFound
 from portal.phi.sealed import open_field
 from portal.schema.charts import PatientContact
 from portal.schema.patients import Patient
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_ALERTS = 50
 MOST_NOTES = 20
 MOST_CONTACTS = 20
 
-ALERTS = text("""
-    SELECT a.id, a.row_uid, a.kind, a.text, a.created_at, u.name AS author, a.ended_at,
-           e.name AS ended_by, a.patient_id
-      FROM patient_alerts a
-      LEFT JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.author_id
-      LEFT JOIN users e ON e.tenant_id = a.tenant_id AND e.id = a.ended_by
-     WHERE a.tenant_id = :tenant_id AND a.patient_id = ANY(CAST(:patient_ids AS bigint[]))
-       AND (a.ended_at IS NOT NULL) = :ended
-     ORDER BY array_position(ARRAY['allergy', 'safety', 'communication', 'billing'], a.kind),
-              a.id DESC
-     LIMIT :limit
-""")
+ALERTS = statement("patients/alerts")
 # The latest wording of each, with how often it was corrected and who wrote it first.
 NOTES = text("""
     SELECT n.id, n.row_uid, n.text, n.created_at, u.name AS author, n.corrects_id
@@ -41,21 +31,7 @@ NOTES = text("""
      ORDER BY n.id DESC
      LIMIT :limit OFFSET :offset
 """)
-EARLIER = text("""
-    WITH RECURSIVE wordings AS (
-        SELECT n.*, n.id AS latest FROM patient_notes n
-         WHERE n.tenant_id = :tenant_id AND n.id = ANY(CAST(:ids AS bigint[]))
-        UNION ALL
-        SELECT before.*, wordings.latest FROM patient_notes before
-          JOIN wordings ON before.id = wordings.corrects_id
-         WHERE before.tenant_id = :tenant_id
-    )
-    SELECT w.id, w.row_uid, w.text, w.created_at, u.name AS author, w.corrects_id, w.latest
-      FROM wordings w
-      LEFT JOIN users u ON u.tenant_id = w.tenant_id AND u.id = w.author_id
-     WHERE w.id <> w.latest
-     ORDER BY w.id DESC
-""")
+EARLIER = statement("patients/earlier_wordings")
 CONTACTS = text("""
     SELECT c.id, c.row_uid, c.role, c.name, c.relation, c.phone
       FROM patient_contacts c
@@ -63,19 +39,7 @@ CONTACTS = text("""
      ORDER BY array_position(ARRAY['emergency', 'guardian', 'other'], c.role), c.id
      LIMIT :limit
 """)
-# Appointments belong to a higher area: its table is asked for by name.
-LAST_VISIT = text("""
-    SELECT a.id, a.start_at, f.timezone AS zone, d.display_name AS doctor, s.name AS service,
-           f.name AS facility
-      FROM appointments a
-      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
-      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id
-      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
-     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id AND a.status = 'completed'
-     ORDER BY a.start_at DESC, a.id DESC
-     LIMIT 1
-""")
+LAST_VISIT = statement("patients/last_visit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from portal.db import session
 from portal.errors import NotFound
@@ -16,43 +16,12 @@ from portal.patients.queries.rows import Candidate, PatientRow
 from portal.patients.rules.finding import Findable, SearchedPatient
 from portal.phi.sealed import OBJECT, Unreadable, open_unseen
 from portal.schema.patients import Patient, PatientDistinction, PatientMerge
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_SHOWN = 50
-# Visits and disclosures belong to higher areas: these statements ask for their tables by name.
-HELD = text("""
-    SELECT p.id, p.created_at,
-           (SELECT count(*) FROM appointments a
-             WHERE a.tenant_id = :tenant_id AND a.patient_id = p.id) AS visits,
-           (SELECT count(*) FROM appointments a
-             WHERE a.tenant_id = :tenant_id AND a.patient_id = p.id
-               AND a.status IN ('scheduled', 'checked_in', 'in_progress')) AS open_visits,
-           (SELECT count(*) FROM disclosures d
-             WHERE d.tenant_id = :tenant_id AND d.patient_id = p.id) AS disclosures,
-           (SELECT count(*) FROM patient_merges m
-             WHERE m.tenant_id = :tenant_id AND m.patient_id = p.id
-               AND m.undone_at IS NULL) AS merges
-      FROM patients p
-     WHERE p.tenant_id = :tenant_id AND p.id = ANY(CAST(:patient_ids AS bigint[]))
-     ORDER BY p.id
-""")
-AT_ONCE = text("""
-    SELECT a.id AS visit_id, a.start_at, f.timezone AS zone, d.display_name AS doctor,
-           b.id AS other_visit_id, b.start_at AS other_start_at, g.timezone AS other_zone,
-           e.display_name AS other_doctor
-      FROM appointments a
-      JOIN appointments b ON b.tenant_id = :tenant_id AND b.patient_id = :other_id
-       AND b.status IN ('scheduled', 'checked_in', 'in_progress')
-       AND b.start_at < a.end_at AND b.end_at > a.start_at
-      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = a.facility_id
-      JOIN facilities g ON g.tenant_id = :tenant_id AND g.id = b.facility_id
-      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = a.doctor_id
-      JOIN doctors e ON e.tenant_id = :tenant_id AND e.id = b.doctor_id
-     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id
-       AND a.status IN ('scheduled', 'checked_in', 'in_progress')
-     ORDER BY a.start_at, a.id, b.id
-     LIMIT :limit
-""")
+HELD = statement("patients/held_by_records")
+AT_ONCE = statement("patients/visits_at_once")
 
 
 @dataclass(frozen=True)

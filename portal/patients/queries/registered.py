@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import text
-
 from portal.db import session
 from portal.patients.queries.duplicates import ROWS
 from portal.patients.queries.holding import EVERYBODY, token_of
@@ -12,24 +10,13 @@ from portal.patients.queries.merges import Former, people_of
 from portal.patients.queries.rows import PatientOpener, PatientRow
 from portal.patients.rules.duplicates import Resemblance, closest, similar_names
 from portal.patients.rules.finding import Findable, SearchedPatient
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 # Of one birth date, telephone or name; made-up ones are thousands of people's.
 MOST_HOLDERS = 50
 TELLING = frozenset({"dob", "phone", "full", "mrn"})
-HOLDERS = text("""
-    SELECT asked.place, held.patient_id
-      FROM unnest(CAST(:places AS int[]), CAST(:fields AS text[]), CAST(:tokens AS bytea[]))
-           AS asked (place, field, token)
-     CROSS JOIN LATERAL (
-           SELECT t.patient_id
-             FROM patient_search_tokens t
-            WHERE t.tenant_id = :tenant_id AND t.field = asked.field AND t.token = asked.token
-              AND t.patient_id < :before
-            ORDER BY t.patient_id DESC
-            LIMIT :most) AS held
-     ORDER BY 1, 2 DESC
-""")
+HOLDERS = statement("patients/token_holders")
 
 
 class Registered:

@@ -7,6 +7,7 @@ constraints still have the last word.
 from sqlalchemy import text
 
 from portal.scheduling.slots.predicates import has_seat, is_of_one
+from portal.sql import statement
 
 # Nobody holds it any more, and its doctor is not taken for it.
 LET_GO = """status = 'open', reserved_until = NULL, reserved_by = NULL,
@@ -51,27 +52,7 @@ TAKE_SEAT = text(f"""
     RETURNING s.id
 """)  # noqa: S608 - names of columns
 
-# A slot that has gone meanwhile comes back as it was; one that is there stays as it is by now.
-SEATS_BACK = "CASE s.status WHEN 'cancelled' THEN w.capacity ELSE s.capacity END"
-TAKE_BACK = text(f"""
-    UPDATE availability_slots s
-       SET {one_more("w.busy_from", "w.busy_until", capacity=SEATS_BACK)},
-           end_at = CASE s.status WHEN 'cancelled' THEN w.end_at ELSE s.end_at END,
-           capacity = {SEATS_BACK},
-           orphaned_at = CASE s.status WHEN 'cancelled' THEN w.orphaned_at
-                                       ELSE s.orphaned_at END,
-           service_offering_id = CASE s.status WHEN 'cancelled' THEN w.service_offering_id
-                                               ELSE s.service_offering_id END,
-           created_from_rule_id = CASE s.status WHEN 'cancelled' THEN (
-               SELECT r.id FROM availability_rules r
-                WHERE r.tenant_id = :tenant_id AND r.id = w.created_from_rule_id)
-               ELSE s.created_from_rule_id END
-      FROM jsonb_populate_record(CAST(NULL AS availability_slots), CAST(:slot AS jsonb)) AS w
-     WHERE s.tenant_id = :tenant_id AND s.id = w.id
-       AND s.booked_count < {SEATS_BACK}
-       AND (s.status <> 'reserved' OR s.reserved_by = CAST(:user_id AS bigint))
-    RETURNING s.id
-""")  # noqa: S608 - names of columns
+TAKE_BACK = statement("scheduling/seat_taken_back", one_more=one_more)
 
 # A slot that no rule supports, or that was made for this one visit, is not offered again.
 GIVE_BACK = text(f"""
@@ -85,19 +66,7 @@ GIVE_BACK = text(f"""
      WHERE tenant_id = :tenant_id AND id = :slot_id AND booked_count > 0
 """)  # noqa: S608 - names of columns
 
-# A cancelled slot of the same natural key serves the new visit: it is this visit's now. So is one
-# that was held when its hours went and has been let go since: no rule has to support it.
-OWN_AGAIN = text("""
-    UPDATE availability_slots
-       SET end_at = CASE status WHEN 'cancelled' THEN :end_at ELSE end_at END,
-           capacity = CASE status WHEN 'cancelled' THEN 1 ELSE capacity END,
-           created_from_rule_id = CASE WHEN status <> 'cancelled' AND orphaned_at IS NULL
-                                       THEN created_from_rule_id END,
-           service_offering_id = CASE WHEN orphaned_at IS NULL THEN service_offering_id
-                                      ELSE :offering_id END,
-           orphaned_at = NULL
-     WHERE tenant_id = :tenant_id AND id = :slot_id
-""")
+OWN_AGAIN = statement("scheduling/slot_made_own")
 
 OWN_SLOT = text("""
     INSERT INTO availability_slots (tenant_id, doctor_id, facility_id, service_offering_id,
@@ -140,20 +109,7 @@ RELEASE_EXPIRED = text(f"""
        AND status = 'reserved' AND reserved_until <= :now
 """)  # noqa: S608 - names of columns
 
-# From now on the slot is as one that was made for its visit: no rule has to support it, and no
-# more seats of it are offered.
-KEEP_AS_BOOKED = text("""
-    UPDATE availability_slots s
-       SET orphaned_at = NULL, created_from_rule_id = NULL, capacity = booked_count,
-           status = 'booked',
-           service_offering_id = COALESCE(service_offering_id, (
-               SELECT a.service_offering_id FROM appointments a
-                WHERE a.tenant_id = s.tenant_id AND a.availability_slot_id = s.id
-                  AND a.status IN ('scheduled', 'checked_in', 'in_progress')
-                ORDER BY a.start_at, a.id LIMIT 1))
-     WHERE tenant_id = :tenant_id AND id = :slot_id
-    RETURNING id
-""")
+KEEP_AS_BOOKED = statement("scheduling/slot_kept_as_booked")
 
 # The slots to change are named by an array, so that they are found by their key whatever the
 # planner believes of a tenant it has no statistics of: it once compared each slot with each other.
@@ -204,17 +160,4 @@ TO_DECIDE = text(f"""
        AND s.orphaned_at IS NULL AND s.booked_count > 0 AND {is_of_one("s")}
 """)  # noqa: S608 - names of columns
 
-# Nothing else takes such a slot off the work-list when the absence is undone. It stays on it while
-# another absence, which stands, left its appointment to decide.
-DECIDED = text(f"""
-    UPDATE availability_slots s
-       SET orphaned_at = NULL
-      FROM appointments a
-     WHERE s.tenant_id = :tenant_id AND a.tenant_id = :tenant_id AND a.availability_slot_id = s.id
-       AND a.id = ANY(CAST(:ids AS bigint[])) AND s.orphaned_at IS NOT NULL AND {is_of_one("s")}
-       AND NOT EXISTS (
-           SELECT FROM absence_visits v
-             JOIN absences b ON b.tenant_id = v.tenant_id AND b.id = v.absence_id
-            WHERE v.tenant_id = :tenant_id AND v.appointment_id = a.id AND v.outcome = 'left'
-              AND v.from_start_at = a.start_at AND b.undone_at IS NULL AND b.id <> :absence_id)
-""")  # noqa: S608 - names of columns
+DECIDED = statement("scheduling/slots_decided", is_of_one=is_of_one)

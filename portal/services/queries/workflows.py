@@ -3,26 +3,16 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.db import session
 from portal.errors import NotFound
 from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate, WorkflowStep
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
-MINUTES = text("""
-    SELECT format('workflow %s says %s minutes, its steps %s', w.id, w.total_estimated_minutes,
-                  COALESCE(sum(COALESCE(s.duration_minutes, t.default_duration_minutes)), 0))
-      FROM service_workflows w
-      LEFT JOIN workflow_steps s ON s.tenant_id = w.tenant_id AND s.service_workflow_id = w.id
-      LEFT JOIN step_templates t ON t.tenant_id = s.tenant_id AND t.id = s.step_template_id
-     WHERE w.tenant_id = :tenant_id
-     GROUP BY w.tenant_id, w.id
-    HAVING w.total_estimated_minutes
-           <> COALESCE(sum(COALESCE(s.duration_minutes, t.default_duration_minutes)), 0)
-     ORDER BY w.id
-""")
+MINUTES = statement("services/workflows_miscounted")
 
 
 class PlannedStep(NamedTuple):
