@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from portal import mail
 from portal.auth.permissions import permission, stepped_up
 from portal.auth.queries import get_user, language_of
+from portal.schema.accounts import User
 from portal.staff import commands, queries
 from portal.staff.forms import (
     InvitationForm,
@@ -66,13 +67,14 @@ def new() -> Response:
 def edit(user_id: int) -> Response:
     user = held(get_user(user_id))
     commands.require_within(user)
-    present = standing_of(user.role, queries.facility_ids_of(user_id))
+    before = user.role
+    present = standing_of(before, queries.facility_ids_of(user_id))
     form = StandingForm(**present, edits=user)
     form.set_choices()
     if form.validate_on_submit():
         with form.command_errors():
             commands.change_user(user, form.data["role"], form.chosen_facilities())
-            toast(_("%(name)s saved.", name=user.name))
+            toast(_saved(user, before))
             return go("staff.show", user_id=user_id)
     return form_page("staff/edit.html", "staff/_form.html", form, user=user)
 
@@ -151,6 +153,14 @@ def factor_reset_withdrawal(user_id: int) -> Response:
     commands.withdraw_reset(user)
     toast(_("The reset is withdrawn: the second factor of %(name)s stays.", name=user.name))
     return go("staff.show", user_id=user_id)
+
+
+def _saved(user: User, role_before: str) -> str:
+    """What is said of a change: whoever has yet to choose a password now needs another link."""
+    if user.status == "invited" and user.role != role_before:
+        return _("%(name)s saved. The link sent before opens nothing any more: send a new one.",
+                 name=user.name)  # fmt: skip
+    return _("%(name)s saved.", name=user.name)
 
 
 def _reset(user_id: int) -> dict[str, Any] | None:

@@ -43,7 +43,33 @@ def by_disabling(browser: Browser, clinic: Clinic) -> None:
         assert browser.send(f"/staff/{clinic.desk.id}/{act}", {}).status_code == 303
 
 
-@pytest.mark.parametrize("spent", [by_a_newer_link, by_changing_the_password, by_disabling])
+def by_another_role(browser: Browser, clinic: Clinic) -> None:
+    browser.sign_in(clinic.owner)
+    address = f"/staff/{clinic.desk.id}/edit"
+    assert browser.send(address, {"role": "owner", "access_scope": "all"}).status_code == 303
+
+
+def by_being_signed_out_everywhere(browser: Browser, clinic: Clinic) -> None:
+    browser.sign_in(clinic.admin)
+    assert browser.send(f"/staff/{clinic.desk.id}/sessions/ending").status_code == 303
+
+
+def by_signing_out_every_other_browser(browser: Browser, clinic: Clinic) -> None:
+    browser.sign_in(clinic.desk)
+    assert browser.send("/account/sessions/ending").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "spent",
+    [
+        by_a_newer_link,
+        by_changing_the_password,
+        by_disabling,
+        by_another_role,
+        by_being_signed_out_everywhere,
+        by_signing_out_every_other_browser,
+    ],
+)
 def test_an_older_link_opens_nothing(
     app, browser, alder, spent: Callable[[Browser, Clinic], None]
 ) -> None:

@@ -4,12 +4,13 @@ import email
 import re
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from portal.auth.queries import get_user
 from portal.auth.rules import hash_of
 from portal.db import session
 from portal.facilities.commands import FacilityDetails, open_facility
+from portal.schema.accounts import User
 from portal.staff.commands import LastOwner, change_user, disable_user
 from portal.staff.queries import facility_ids_of
 from portal.tenancy.context import enter_session
@@ -83,6 +84,18 @@ def test_another_role_signs_out_at_once_and_is_on_record(browser, elsewhere, ald
     assert "Auditor" in browser.get(address).text
     [entry] = alder.entries("users.update", record_id=alder.desk.id)
     assert (entry.old_values["role"], entry.new_values["role"]) == ("front_desk", "auditor")
+
+
+def test_whoever_is_invited_as_something_else_is_to_be_sent_another_link(browser, alder, outbox):
+    browser.sign_in(alder.owner)
+    browser.send("/staff/new", NEW)
+    with alder.at_work():
+        invited = session.scalars(select(User.id).where(User.email == NEW["email"])).one()
+    other = {"role": "auditor", "access_scope": "all"}
+    saved = browser.send(f"/staff/{invited}/edit", other, follow_redirects=True).text
+    assert "The link sent before opens nothing any more: send a new one." in saved
+    again = browser.send(f"/staff/{invited}/edit", other, follow_redirects=True).text
+    assert "The link sent before" not in again
 
 
 def test_facilities_limit_what_somebody_reaches_and_all_is_a_choice_of_its_own(browser, alder):

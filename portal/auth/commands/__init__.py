@@ -28,6 +28,7 @@ from portal.auth.commands.sessions import (
     end_sessions,
     give_password_again,
     my_id,
+    spend_links,
 )
 from portal.auth.commands.signing_in import (
     LinkSpent,
@@ -43,7 +44,6 @@ from portal.auth.commands.signing_in import (
     set_password,
     sign_in,
     sign_out,
-    spend_links,
 )
 
 __all__ = [

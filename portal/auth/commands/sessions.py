@@ -1,13 +1,13 @@
 """Sessions that end, and what a session has to prove again before grave changes."""
 
-from sqlalchemy import CursorResult, func, text, update
+from sqlalchemy import CursorResult, func, select, text, update
 
 from portal.audit import note
 from portal.auth import passwords, proofs, queries, rules
 from portal.auth.vouching import vouch
 from portal.db import session
 from portal.errors import N_, DomainError, NotFound
-from portal.schema.accounts import UserSession
+from portal.schema.accounts import UserLink, UserSession
 from portal.tenancy.context import request_context
 
 RENEW = text("SELECT renew_session(:token_hash, :proven, :factor, :expires, :proof)")
@@ -24,12 +24,15 @@ class PasswordWrong(DomainError):
 def end_sessions(user_id: int, *, but: int | None = None) -> int:
     """End a person's sessions at once: whoever has one of their cookies is nobody on the next page.
 
+    Whoever has a link that they were sent is let in by it no more.
+
     Args:
         but: a session that goes on.
 
     Returns:
         How many ended.
     """
+    spend_links(user_id)
     live = update(UserSession).where(
         UserSession.user_id == user_id,
         UserSession.revoked_at.is_(None),
@@ -40,6 +43,14 @@ def end_sessions(user_id: int, *, but: int | None = None) -> int:
     if ended.rowcount:
         note("sessions.ended", table="users", record=user_id, new={"count": ended.rowcount})
     return ended.rowcount
+
+
+def spend_links(user_id: int) -> None:
+    """What somebody was sent opens nothing any more: they are in, or out, in another way."""
+    unused = UserLink.user_id == user_id, UserLink.used_at.is_(None)
+    for link in session.scalars(select(UserLink).where(*unused).with_for_update()):
+        link.used_at = func.now()
+    session.flush()
 
 
 def end_own_session(session_id: int) -> None:

@@ -130,7 +130,6 @@ def set_password(token: str, password: str) -> str:
     require_good(password, guessable.names_of(link.tenant_name, link.tenant_slug, link.email))
     cookie = _start_session(link.tenant_id, link.user_id, rules.IDLE_SECONDS)
     _spend(link.link_id)
-    spend_links(link.user_id)
     user = queries.get_user(link.user_id)
     user.password_hash, user.status = passwords.hashed(password), "active"
     session.flush()
@@ -155,7 +154,6 @@ def change_password(current: str, new: str) -> str:
     require_good(new, guessable.names_of(mine.tenant_name, mine.tenant_slug, user.email))
     user.password_hash = passwords.hashed(new)
     session.flush()
-    spend_links(user.id)
     end_sessions(user.id, but=mine.session_id)
     note("password.changed", table="users", record=user.id)
     return renewed_session(proven=True)
@@ -183,14 +181,6 @@ def _spend(link_id: int) -> None:
     if link is None:
         raise LinkSpent
     link.used_at = func.now()
-
-
-def spend_links(user_id: int) -> None:
-    """What somebody was sent opens nothing any more: they are in, or out, in another way."""
-    unused = UserLink.user_id == user_id, UserLink.used_at.is_(None)
-    for link in session.scalars(select(UserLink).where(*unused).with_for_update()):
-        link.used_at = func.now()
-    session.flush()
 
 
 def _start_session(tenant_id: int, user_id: int, idle_seconds: int) -> str:

@@ -161,7 +161,7 @@ def make_link(user: User) -> str:
 def change_user(user: User, role: str, facility_ids: Collection[int]) -> None:
     """Give somebody another role or other facilities; no facility means every one.
 
-    Another role ends their sessions.
+    Another role ends their sessions, and what they were sent lets nobody in as that.
 
     Raises:
         NotYourself, OwnersOnly, LastOwner, BeyondYourFacilities, WorksElsewhereToo
@@ -196,7 +196,6 @@ def disable_user(user: User) -> None:
     require_standing(user, None)
     user.status = "disabled"
     session.flush()
-    spend_links(user.id)
     end_sessions(user.id)
 
 
