@@ -13,7 +13,7 @@ from portal.patients.commands import ImportReport, import_patients
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.table import DateOrder
 from portal.tenancy.context import as_job
-from portal.worker.search import reindex
+from portal.worker.search import mend_all, reindex
 
 group = AppGroup("patients", help="Bring in patients from another system.")
 
@@ -60,6 +60,7 @@ def reindex_(tenant: str | None) -> None:
     chosen = [(tenant_named(tenant), tenant)] if tenant else every_tenant()
     for tenant_id, slug in chosen:
         reindex(tenant_id)
+        mend_all(tenant_id)
         click.echo(f"{slug}: every patient is found by all that is known")
 
 

@@ -74,7 +74,7 @@ def edit(user_id: int) -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             commands.change_user(user, form.data["role"], form.chosen_facilities())
-            toast(_saved(user, before))
+            _say_saved(user, before)
             return go("staff.show", user_id=user_id)
     return form_page("staff/edit.html", "staff/_form.html", form, user=user)
 
@@ -155,12 +155,13 @@ def factor_reset_withdrawal(user_id: int) -> Response:
     return go("staff.show", user_id=user_id)
 
 
-def _saved(user: User, role_before: str) -> str:
-    """What is said of a change: whoever has yet to choose a password now needs another link."""
+def _say_saved(user: User, role_before: str) -> None:
+    """Say of a change also that whoever has yet to choose a password now needs another link."""
     if user.status == "invited" and user.role != role_before:
-        return _("%(name)s saved. The link sent before opens nothing any more: send a new one.",
-                 name=user.name)  # fmt: skip
-    return _("%(name)s saved.", name=user.name)
+        toast(_("%(name)s saved. The link sent before opens nothing any more: send a new one.",
+                name=user.name))  # fmt: skip
+    else:
+        toast(_("%(name)s saved.", name=user.name))
 
 
 def _reset(user_id: int) -> dict[str, Any] | None:

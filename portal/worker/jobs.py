@@ -15,7 +15,7 @@ from portal.undoing.commands import forget_acts
 from portal.worker import demo, exports
 from portal.worker.clinics import for_each_clinic, under
 from portal.worker.log import seal_log, verify_log
-from portal.worker.search import reindex
+from portal.worker.search import mend, reindex
 from portal.worker.slots import roll_horizon
 
 AUDIT_MONTHS_AHEAD = 13
@@ -59,6 +59,11 @@ def reindex_patients() -> None:
     for_each_clinic(reindex)
 
 
+def mend_search() -> None:
+    """Find patients by all of their keys, some at a time, whoever took some away."""
+    for_each_clinic(mend)
+
+
 JOBS = (
     Job("audit-partitions", 86_400, make_audit_partitions),
     # More than daily, because midnight comes at another hour in each time zone.
@@ -69,6 +74,7 @@ JOBS = (
     Job("forms", 3_600, forget_forms),
     # A scheme of its own is a job of its own: due at once where it was never run.
     Job(f"patient-search-{SCHEME}", 3_600, reindex_patients),
+    Job("patient-search", 3_600, mend_search),
     Job("audit-seals", 50, seal_log),
     Job("exports", 10, exports.make_exports),
     Job("demo", 10, demo.look_after),

@@ -1,13 +1,18 @@
-"""Patients whose tokens are of an older scheme are told of, and found by all keys after the job."""
+"""Patients whose tokens are of an older scheme are told of, and found by all keys after the job.
+
+So are those whose tokens somebody's SQL has written: no entry tells of these.
+"""
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 
 from portal.patients import queries
 from portal.patients.commands import index_some
 from portal.patients.queries.invariants import patients_of_an_older_scheme
 from portal.schema.patients import PatientSearchToken as Token
+from portal.worker.search import mend
 from tests.patients.conftest import register
+from tests.support.glass import signed_in
 
 LATER = ("scheme", "full", "phone", "last4")
 
@@ -50,3 +55,46 @@ def test_the_command_does_it_for_every_clinic(app, alder, session):
     assert "alder: every patient is found by all that is known" in result.output
     with alder.at_work():
         assert patients_of_an_older_scheme() == []
+
+
+SPOILED = {
+    "taken away": "DELETE FROM patient_search_tokens WHERE patient_id = :one AND field <> 'scheme'",
+    "another's": "INSERT INTO patient_search_tokens (tenant_id, field, token, patient_id)"
+    " SELECT tenant_id, field, token, :one FROM patient_search_tokens WHERE patient_id = :other"
+    " ON CONFLICT DO NOTHING",
+}
+
+
+@pytest.mark.parametrize("spoiled", SPOILED)
+def test_tokens_that_a_statement_spoiled_are_mended_though_they_are_of_this_scheme(
+    alder, session, spoiled
+):
+    """The front desk may write tokens, of which no entry tells: its SQL may as well."""
+    with alder.at_work():
+        people = [register("Ann", "Okafor"), register("Bo", "Eze"), register("Cy", "Neale")]
+        ids = [patient.id for patient in people]
+        rightly = queries.tokens_of(ids)
+    with signed_in(alder.desk, alder):
+        session.execute(text(SPOILED[spoiled]), {"one": ids[0], "other": ids[1]})
+        session.commit()
+    with alder.at_work():
+        assert queries.tokens_of(ids) != rightly
+    mend(alder.id)
+    with alder.at_work():
+        assert queries.tokens_of(ids) == rightly
+        assert [row.id for row in queries.search_patients("Okafor")] == ids[:1]
+
+
+def test_whoever_there_was_no_time_for_comes_first_the_next_time(alder, session, monkeypatch):
+    monkeypatch.setattr("portal.patients.commands.indexing.AT_ONCE", 1)
+    with alder.at_work():
+        ids = [register(name, "Okafor").id for name in ("Ann", "Bo", "Cy")]
+        rightly = queries.tokens_of(ids)
+        session.execute(delete(Token).where(Token.field == "name"))
+    found = []
+    for _ in ids:
+        mend(alder.id, seconds=0)
+        with alder.at_work():
+            held = queries.tokens_of(ids)
+        found.append([each for each in ids if held[each] == rightly[each]])
+    assert found == [ids[:1], ids[:2], ids]

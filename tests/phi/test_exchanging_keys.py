@@ -198,7 +198,7 @@ def check(patient_id: int, known: PatientDetails) -> None:
     assert patient_id in {row.id for row in queries.search_patients(known.last_name[:7])}
     assert patient_id in {row.id for row in queries.search_patients(known.phone or "")}
     keys = queries.Candidate(next(iter(queries.search_patients(patient.mrn)))).search_keys()
-    assert len(queries.tokens_of(patient_id)) == len(keys) + len(known.external_ids)
+    assert len(queries.tokens_of([patient_id])[patient_id]) == len(keys) + len(known.external_ids)
 
 
 def test_the_log_says_in_words_what_was_done_to_the_keys(own_database, here, clinic, tmp_path):

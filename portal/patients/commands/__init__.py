@@ -15,7 +15,7 @@ from portal.patients.commands.charting import (
     write_charts,
 )
 from portal.patients.commands.importing import ImportReport, import_patients
-from portal.patients.commands.indexing import index_some
+from portal.patients.commands.indexing import index_some, mend_some
 from portal.patients.commands.merging import (
     MergeDetails,
     mark_not_duplicate,
@@ -67,6 +67,7 @@ __all__ = [
     "import_patients",
     "index_some",
     "mark_not_duplicate",
+    "mend_some",
     "merge_patients",
     "person_kept",
     "possible_duplicates_of",

@@ -194,9 +194,7 @@ def reindex_patient(patient_id: int, people: Iterable[SearchedPatient]) -> None:
         patient_id: the patient.
         people: who they are, and who the records were that are part of theirs.
     """
-    keys = {key for person in people for key in person.search_keys()}
-    wanted = {(key.field, token) for key in keys for token in queries.tokens_for(key)}
-    held = queries.tokens_of(patient_id)
+    wanted, held = tokens_wanted(people), queries.tokens_of([patient_id])[patient_id]
     if gone := held - wanted:
         session.execute(
             delete(PatientSearchToken).where(
@@ -206,6 +204,12 @@ def reindex_patient(patient_id: int, people: Iterable[SearchedPatient]) -> None:
             )
         )
     _add_tokens([(field, token, patient_id) for field, token in wanted - held])
+
+
+def tokens_wanted(people: Iterable[SearchedPatient]) -> set[tuple[str, bytes]]:
+    """(kind, token) of everything by which whoever these people are is to be found."""
+    keys = {key for person in people for key in person.search_keys()}
+    return {(key.field, token) for key in keys for token in queries.tokens_for(key)}
 
 
 def person_kept(patient: Patient) -> SearchedPatient:

@@ -1,6 +1,6 @@
 """Finding patients by what somebody typed, and who may be somebody registered already."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -98,13 +98,18 @@ def known_tokens(tokens: Iterable[bytes], *, field: str) -> dict[bytes, int]:
     return {row.token: row.patient_id for row in session.execute(query)}
 
 
-def tokens_of(patient_id: int) -> set[tuple[str, bytes]]:
-    """(kind, token) of everything a patient can be found by."""
-    query = select(PatientSearchToken.field, PatientSearchToken.token).where(
+def tokens_of(patient_ids: Collection[int]) -> dict[int, set[tuple[str, bytes]]]:
+    """(kind, token) of everything that each of some patients can be found by."""
+    query = select(
+        PatientSearchToken.patient_id, PatientSearchToken.field, PatientSearchToken.token
+    ).where(
         PatientSearchToken.tenant_id == request_context().tenant_id,
-        PatientSearchToken.patient_id == patient_id,
+        PatientSearchToken.patient_id.in_(patient_ids),
     )
-    return {(row.field, row.token) for row in session.execute(query)}
+    found: dict[int, set[tuple[str, bytes]]] = {each: set() for each in patient_ids}
+    for row in session.execute(query):
+        found[row.patient_id].add((row.field, row.token))
+    return found
 
 
 def _candidates(meant: Sequence[Reading], *, first: int) -> Iterator[tuple[Reading, Candidates]]:
