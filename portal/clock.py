@@ -22,7 +22,7 @@ FIRST_TO_SEE_THE_DAY = timedelta(hours=14)
 
 @dataclass
 class _Process:
-    """What this process was told: an instant to stand at, and what a demonstration's clock says."""
+    """Settings of this process: an instant to stand at, and a demonstration's clock."""
 
     fixed_at: datetime | None = None
     says: Callable[[datetime], datetime] | None = None
@@ -39,7 +39,7 @@ def now() -> datetime:
 
 
 def clinics(instant: datetime) -> datetime:
-    """What the clinics' clock says at a real instant that is kept, such as a session's last use."""
+    """The clinics' time at a real instant that is kept, such as a session's last use."""
     return instant if _process.says is None or is_fixed() else _process.says(instant)
 
 
@@ -49,7 +49,7 @@ def real() -> datetime:
 
 
 def machine_time() -> datetime:
-    """What this machine's clock says; for `real` alone."""
+    """The time of this machine's clock; for `real` alone."""
     return datetime.now(UTC)
 
 

@@ -1,4 +1,4 @@
-"""What the environment says: settings read once, checked, and refused in one line when wrong."""
+"""Settings of the environment: read once, checked, and refused in one line when wrong."""
 
 import base64
 import binascii
@@ -57,7 +57,7 @@ class Config:
     translations: Path | None = None
 
     def flask(self) -> dict[str, Any]:
-        """The same, as Flask and its extensions name them."""
+        """The settings as Flask and its extensions name them."""
         line: dict[str, Any] = dict(waiting.LINE)
         if not self.prepare:
             line["prepare_threshold"] = None

@@ -59,7 +59,7 @@ class RejectedLine:
 
 @dataclass(frozen=True, slots=True)
 class LineResult:
-    """What becomes of a line.
+    """The outcome of a line.
 
     It is `added`, `known` (here already, left as it is), `likely` (may be here, left out unless
     somebody chooses otherwise) or `refused`. `errors` is why, or what of it could not be kept.
@@ -137,7 +137,7 @@ def _may_begin(letter: str) -> bool:
 
 
 def unquoted(text: str) -> str:
-    """What a cell said before it was made no formula."""
+    """A cell's text before it was made no formula."""
     bare = text.removeprefix("'")
     return bare if plain_cell(bare) == text else text
 

@@ -100,7 +100,7 @@ PLAN_ANEW = text("DISCARD PLANS")
 
 
 def state() -> State:
-    """What the present session is doing."""
+    """The state of the present session."""
     return _present().state
 
 
@@ -211,7 +211,7 @@ def pipeline(*statements: Statement, binary: bool = False) -> list[list[Any]]:
 
 
 def _told(connection: Connection, error: psycopg.Error) -> BaseException:
-    """What the driver met, as whoever uses SQLAlchemy knows it."""
+    """The driver's error, as whoever uses SQLAlchemy knows it."""
     driver: Any = None if connection.invalidated else connection.connection.driver_connection
     if driver and driver.closed:
         # The server is gone, and with it what the pool keeps.

@@ -40,7 +40,7 @@ class DemoDay:
         return _local(self.begins)
 
     def says(self, real: datetime) -> datetime:
-        """What the clock says at a real instant."""
+        """The time of the clock at a real instant."""
         return self.begins if self.opened is None else self.begins + (real - self.opened)
 
     def is_over(self, real: datetime) -> bool:
@@ -70,7 +70,7 @@ class DemoClock:
         return self._day
 
     def says(self, real: datetime) -> datetime:
-        """What the clinics' time is at a real instant."""
+        """The clinics' time at a real instant."""
         return real if self.day is None else self.day.says(real)
 
     def set(self, day: DemoDay) -> None:

@@ -68,7 +68,7 @@ class NotFound(DomainError):
 
 
 def all_of(checks: Iterable[Callable[[], Any]]) -> list[Any]:
-    """What each check gives. Raises the first refusal, with the `others` after it."""
+    """The result of each check. Raises the first refusal, with the `others` after it."""
     given, refused = [], []
     for check in checks:
         try:
@@ -105,7 +105,7 @@ def execute_in_savepoint(
     whole: Callable[[Any], bool],
     before: Statement | None = None,
 ) -> Any:
-    """The same for one statement, in one round trip with its savepoint, which stays open.
+    """Execute one statement in a savepoint, which stays open; in one round trip.
 
     Args:
         reasons: as for `refusing`.

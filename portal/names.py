@@ -28,7 +28,7 @@ def spoken(first: str | None, last: str | None) -> str:
 
 
 def one_line(text: str) -> str:
-    """What was typed into one line, without the characters that no name has.
+    """A text typed into one line, without the characters that no name has.
 
     Marks that turn the writing go, line breaks and tabs become spaces, other control characters
     go. PostgreSQL's text could not hold NUL.

@@ -1,4 +1,4 @@
-"""What every request passes on its way to its view and back, in this order; there is no other step.
+"""Every request's way to its view and back, in this order; there is no other step.
 
 Between the two, `Portal.dispatch_request` runs the view in the request's one transaction: what a
 form asks is done once (`auth.once`), its entries are written, and it is committed (`audit.hook`).

@@ -1,4 +1,4 @@
-"""What a connection has prepared: the driver's own statements, or it commits nothing.
+"""Prepared statements of a connection: the driver's own, or it commits nothing.
 
 SQL can prepare a statement under a name of the driver's, and then answers in its place what the
 portal asks next; it can also take away again what tells of it. So the server is asked whether it
@@ -44,7 +44,7 @@ class Planted(psycopg.OperationalError):
 
 
 class Statements(PrepareManager):
-    """What the driver has prepared on a connection, and whether the server has just that.
+    """The driver's prepared statements on a connection, and whether the server has just those.
 
     Attributes:
         spoiled: whether SQL meddled with it.
@@ -175,7 +175,7 @@ class Connection(psycopg.Connection[Any]):
 
     @property
     def statements(self) -> Statements:
-        """What is prepared on it."""
+        """The statements prepared on it."""
         return self._prepared
 
     def is_spoiled(self) -> bool:

@@ -1,4 +1,4 @@
-"""What sessions of the database are set to, so that nobody who once spoke as a role decides it.
+"""Settings of the database's sessions, so that nobody who once spoke as a role decides them.
 
 A role may change its own settings, and they outlive its session: a statement that was smuggled in
 would be in every new connection of every clinic. What the portal relies on is therefore sent as
@@ -61,7 +61,7 @@ class NotOurSettings(psycopg.OperationalError):
 
 
 def options(*, web: bool) -> str:
-    """What a connection says as it begins (libpq's `options`).
+    """The settings of a connection as it begins (libpq's `options`).
 
     Args:
         web: whether it is the web server's, whose transactions are as short as its requests.
@@ -77,7 +77,7 @@ def check(connection: psycopg.Connection[Any]) -> None:
 
 
 def require(role: str, kept: list[str]) -> None:
-    """The same, of what the database said. Raises NotOurSettings."""
+    """Require the settings that the database named. Raises NotOurSettings."""
     if role not in OF_ROLES:
         return
     given = {f"{name}={value}" for name, value in OF_ROLES[role].items()}

@@ -34,7 +34,7 @@ MOST_WORDS = 6
 
 
 def sort_key(name: str) -> str:
-    """What a name is sorted by.
+    """The sort key of a name.
 
     >>> sort_key("Ångström-O’Neil")
     'angstrom oneil'
@@ -51,7 +51,7 @@ def kept_sorted(name: str) -> MappedColumn[str]:
 
 
 def by_name(*columns: Any) -> list[Function[str]]:
-    """What the few rows of a page are sorted by once more: last names, then first names."""
+    """The sort keys of the few rows of a page: last names, then first names."""
     return [func.sort_key(column) for column in columns]
 
 

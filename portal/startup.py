@@ -1,4 +1,4 @@
-"""What must be true before the portal works; otherwise it says why, and does not start."""
+"""Conditions of a start: if one does not hold, the portal says why, and does not start."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""What the program knows of the work that a database session is doing, each thing by its name."""
+"""The state of the work that a database session is doing, each thing by its name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class Asker(NamedTuple):
 
 @dataclass
 class State:
-    """What one session carries from the beginning of a request, or of a job, to its end.
+    """The state of one session from the beginning of a request, or of a job, to its end.
 
     Attributes:
         role: the database role to work as (None: `portal_app`).

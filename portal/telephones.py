@@ -189,7 +189,7 @@ def _ascii(text: str) -> str:
 
 
 def _parsed(typed: str, countries: Countries) -> tuple[PhoneNumber | None, str]:
-    """What a number is in the first country that has it, and its national digits.
+    """A number in the first country that has it, and its national digits.
 
     What is no country's number is looked at as the first country's, if it has the length of one.
     """

@@ -1,4 +1,4 @@
-"""What staff type about a doctor's absence, and what they choose for each visit."""
+"""Forms of a doctor's absence, and of the choice for each visit."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -76,7 +76,7 @@ class AbsenceForm(PortalForm):
             raise ValidationError(gettext("Choose at most a year."))
 
     def reject(self, refusal: DomainError) -> None:
-        """What is wrong with the span is said at the time until when."""
+        """Put an error of the span beside the time of its end."""
         refusal.field = FIELDS.get(refusal.field or "", refusal.field)
         super().reject(refusal)
 

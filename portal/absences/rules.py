@@ -119,7 +119,7 @@ class Proposal(NamedTuple):
 
     @property
     def key(self) -> tuple[int, int]:
-        """What says which start it is."""
+        """The slot and the offering of this start."""
         return self.slot_id, self.offering_id
 
     @property
@@ -128,7 +128,7 @@ class Proposal(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What is to become of a visit: `move` to a start, `leave` it to decide later, or `cancel`."""
+    """The choice for a visit: `move` to a start, `leave` it to decide later, or `cancel`."""
 
     what: str
     slot_id: int = 0
@@ -161,7 +161,7 @@ Rank = tuple[bool, int, timedelta, bool, datetime, int, int]
 
 
 def rank(visit: AffectedAppointment, proposal: Proposal) -> Rank:
-    """The same facility first, then the kind of doctor, the nearest in time, the same doctor."""
+    """The order of proposals: facility first, then kind of doctor, nearest in time, same doctor."""
     return (
         proposal.facility_id != visit.facility_id,
         _strangeness(visit, proposal),
@@ -183,7 +183,7 @@ def _strangeness(visit: AffectedAppointment, proposal: Proposal) -> int:
 
 @dataclass
 class _Given:
-    """What has been proposed so far: to no two visits what only one of them can have."""
+    """The proposals so far: to no two visits a start that only one of them can have."""
 
     other_visits: Mapping[int, Sequence[Span]]
     seats: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -291,7 +291,7 @@ def settled(
 
 
 def fingerprint(spans: Mapping[int, Span], visits: Sequence[AffectedAppointment]) -> str:
-    """The same text for the same absence over the same visits."""
+    """A text that is equal for one absence over one set of visits."""
     where = [(facility_id, span.start, span.end) for facility_id, span in sorted(spans.items())]
     return repr(
         (where, [(visit.id, visit.start_at, visit.offering_id, visit.status) for visit in visits])

@@ -1,1 +1,1 @@
-"""What was done and seen: the audit log's screens, who looked at a patient, disclosures."""
+"""The activity log: entries, who looked at a patient, disclosures."""

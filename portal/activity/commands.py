@@ -1,4 +1,4 @@
-"""What staff do here: exporting the log, recording disclosures, looking through break-glass."""
+"""Commands: exporting the log, recording disclosures, reviewing emergency access."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -19,7 +19,7 @@ from portal.tenancy.context import request_context
 
 
 class NotYetDisclosed(DomainError):
-    """What is only planned is not accounted for."""
+    """A disclosure that is only planned is not accounted for."""
 
     field = "disclosed_on"
     message = N_("This day is still to come.")
@@ -33,13 +33,13 @@ class TooLongAgo(DomainError):
 
 
 class RecordedMeanwhile(Conflict):
-    """The same form was sent twice at once, or for two patients, or with something else in it."""
+    """One form was sent twice at once, or for two patients, or with something else in it."""
 
     message = N_("This disclosure is recorded already. Open the list to see it.")
 
 
 class CorrectedMeanwhile(Conflict):
-    """What was corrected is corrected no second time; its correction is."""
+    """An entry is corrected once; after that its correction is."""
 
     message = N_("This entry was corrected meanwhile. Open the list to see it.")
 
@@ -52,7 +52,7 @@ class OwnUse(DomainError):
 
 @dataclass(frozen=True)
 class DisclosureDetails:
-    """What staff say of a disclosure; `row_uid` is the form's key, one disclosure for each."""
+    """A disclosure as staff enter it; `row_uid` is the form's key, one disclosure for each."""
 
     row_uid: UUID
     disclosed_on: date

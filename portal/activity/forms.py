@@ -1,4 +1,4 @@
-"""What is asked of the log; it stands in the address, so it names no patient but by number."""
+"""Filters of the log; they stand in the address, so they name no patient but by number."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -106,7 +106,7 @@ class FilterForm(PortalForm):
             raise ValidationError(gettext("The last day is before the first."))
 
     def filters(self, zone: str) -> Filters:
-        """What is asked for; days are those of the zone."""
+        """The filters of the form; days are those of the zone."""
         chosen = {
             name: field.data or None
             for name, field in self._fields.items()
@@ -118,7 +118,7 @@ class FilterForm(PortalForm):
 
     @property
     def params(self) -> dict[str, str]:
-        """What stands in the address, without what was left open, or around it."""
+        """The params of the address, without those left open, or spaces around them."""
         return {
             name: str(field.raw_data[0]).strip()
             for name, field in self._fields.items()
@@ -161,13 +161,13 @@ class DisclosureForm(PortalForm):
     withheld_until = DateField(lazy_gettext("Not told to the patient until"), [Optional()])
 
     def details(self) -> DisclosureDetails:
-        """What was typed, for the command; a key that is none is a new one."""
+        """The typed values, for the command; a key that is none is a new one."""
         typed = {each.name: self[each.name].data for each in fields(DisclosureDetails)}
         return DisclosureDetails(**{**typed, "row_uid": _key(typed["row_uid"])})
 
 
 class DisclosureCorrectionForm(DisclosureForm):
-    """The same as it should have been entered, and why it was not."""
+    """A disclosure as it should have been entered, and why it was not."""
 
     because = TextAreaField(
         lazy_gettext("Why it is corrected"), [DataRequired(NEEDED), LONG], filters=[tidy]

@@ -235,7 +235,7 @@ SCREENS = {
 
 
 def action_words(action_type: str) -> str:
-    """What was done or seen, in the reader's language."""
+    """An action of the log, in the reader's language."""
     known = SEEN.get(action_type) or DONE.get(action_type)
     if known:
         return str(gettext(known))

@@ -15,7 +15,7 @@ FIRST_DAY = date(1900, 1, 1)
 
 @dataclass(frozen=True)
 class Filters:
-    """What of the log is asked for; None means all of it. Instants are aware."""
+    """Filters of the log; None means all of it. Instants are aware."""
 
     user_id: int | None = None
     patient_id: int | None = None
@@ -29,7 +29,7 @@ class Filters:
 
     @property
     def params(self) -> dict[str, Any]:
-        """What was asked for, as an entry of the log can hold it."""
+        """The filters as an entry of the log can hold them."""
         params = {each.name: getattr(self, each.name) for each in fields(self)}
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
@@ -39,7 +39,7 @@ class Filters:
 
     @classmethod
     def of(cls, params: dict[str, Any]) -> "Filters":
-        """What `params` was made from."""
+        """The filters that `params` was made from."""
         params = dict(params)
         for name in ("since", "until"):
             if name in params:
@@ -56,7 +56,7 @@ class Mark:
 
     @property
     def position(self) -> tuple[datetime, int]:
-        """What the log is ordered by."""
+        """The sort key of the log."""
         return self.occurred_at, self.id
 
     def __str__(self) -> str:
@@ -92,7 +92,7 @@ class SealStanding:
         cls, sealed_at: datetime | None, verified_at: datetime | None, holds: bool | None,
         *, now: datetime,
     ) -> "SealStanding":  # fmt: skip
-        """What to say; the worst comes first."""
+        """The state to report; the worst comes first."""
         alarm = None
         if holds is False:
             alarm = "broken"

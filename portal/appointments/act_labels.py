@@ -1,4 +1,4 @@
-"""What was done to a visit, and that it was taken back, in words."""
+"""Acts on a visit, and their reversals, in words."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from portal.errors import N_
 
 
 class Called(NamedTuple):
-    """What an area above calls something it did to appointments: as done, and as taken back."""
+    """The label of another area's act on appointments: as done, and as taken back."""
 
     done: str
     undone: str
@@ -73,5 +73,5 @@ UNDONE = {
 
 
 def called(groups: Collection[UUID]) -> dict[UUID, Called]:
-    """What an area above calls these acts; those done to appointments alone are not among them."""
+    """The labels of acts by areas above; those done to appointments alone are not among them."""
     return {group: text for each in CALLED_BY for group, text in each(groups).items()}

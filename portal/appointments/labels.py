@@ -1,4 +1,4 @@
-"""What statuses and flags are called and look like: one table for board, chips and pages."""
+"""Labels and icons of statuses and flags: one table for board, chips and pages."""
 
 from datetime import datetime
 from typing import NamedTuple

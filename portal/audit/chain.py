@@ -34,7 +34,7 @@ class Finding:
 
 @dataclass
 class Chain:
-    """What walking the chain found.
+    """The outcome of walking the chain.
 
     Attributes:
         seals: how many are in order.

@@ -20,7 +20,7 @@ TAIL = 4096
 
 @dataclass(frozen=True)
 class Head:
-    """What a seal came to."""
+    """A seal as it is kept outside the database, and compared with the one inside."""
 
     number: int
     epoch: int
@@ -30,7 +30,7 @@ class Head:
 
 
 def head_of(seal: Seal) -> Head:
-    """What is kept of a seal."""
+    """The part of a seal that is kept outside the database."""
     return Head(
         number=seal.number,
         epoch=seal.epoch,

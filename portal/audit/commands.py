@@ -82,7 +82,7 @@ class NothingToPurge(DomainError):
 
 
 class NotSealedYet(DomainError):
-    """What no seal covers cannot be dropped: nobody could prove that it was ever there."""
+    """Entries that no seal covers cannot be dropped: nobody could prove that they were there."""
 
     message = N_("Some of these entries are not sealed yet.")
 

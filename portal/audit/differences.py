@@ -1,4 +1,4 @@
-"""What differs between a seal's list and the entries that are there."""
+"""Differences between a seal's list and the entries that are there."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ SAW = text("SELECT audit_saw(:action, CAST(:patients AS bigint[]))")
 
 @dataclass(frozen=True)
 class Hook:
-    """What other rooms do at the two ends of a transaction.
+    """Work of other rooms at the two ends of a transaction.
 
     Attributes:
         enter: turns the request into a person and the database's context.

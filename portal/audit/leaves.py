@@ -92,7 +92,7 @@ def encode(entry: Mapping[str, int | str | None]) -> bytes:
 
 
 def item_of(canonical: bytes) -> bytes:
-    """What a seal's list holds of an entry in its canonical form."""
+    """A seal's list item of an entry in its canonical form."""
     return canonical[_ID] + canonical[_INSTANT] + sha256(canonical[_REST]).digest()
 
 

@@ -18,7 +18,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 
 def path(leaves: Sequence[bytes], index: int) -> list[Step]:
-    """What must be put beside one leaf, on which side, to arrive at the root."""
+    """The hashes to put beside one leaf, and on which side, to arrive at the root."""
     steps, level = [], list(leaves)
     while len(level) > 1:
         beside = index ^ 1

@@ -54,7 +54,7 @@ def prove(entry: int) -> dict[str, Any]:
 
 
 def check(proof: Mapping[str, Any], known: Checkpoints | None) -> str | None:
-    """What is wrong with a proof; None when it holds.
+    """The fault of a proof; None when it holds.
 
     Args:
         known: heads from another source than the proof; without them its own key is believed.

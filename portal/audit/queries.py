@@ -1,4 +1,4 @@
-"""What is promised of the audit log, checked by reading."""
+"""Invariants of the audit log, checked by reading."""
 
 from collections.abc import Sequence
 

@@ -12,7 +12,7 @@ from portal.audit.seals import Seal
 
 
 def since(first: Seal, last: Seal, closed: int | None = None) -> sql.Composed:
-    """What the `minute` and `purge` seals from the first to the last cover, of one epoch.
+    """The entries that `minute` and `purge` seals from the first to the last cover, of one epoch.
 
     Args:
         closed: the highest id that the epoch sealed, when a later epoch has begun.
@@ -26,7 +26,7 @@ def since(first: Seal, last: Seal, closed: int | None = None) -> sql.Composed:
 
 
 def left_before(epoch: Seal, before: Seal | None) -> sql.Composed:
-    """What an epoch's first seal covers: all that the seal before it has not."""
+    """The entries that an epoch's first seal covers: all that the seal before it has not."""
     condition = sql.SQL("id < {}").format(epoch.first_id)
     if before is None:
         return condition
@@ -36,5 +36,5 @@ def left_before(epoch: Seal, before: Seal | None) -> sql.Composed:
 
 
 def unsealed(last: Seal) -> sql.Composed:
-    """What no seal covers yet."""
+    """The entries that no seal covers yet."""
     return sql.SQL("id >= {} AND xid >= {}::xid8").format(last.first_id, str(last.until_xid))

@@ -63,17 +63,17 @@ class Seal:
     signature: bytes = b""
 
     def payload(self) -> bytes:
-        """What is signed: every other field in order, each behind its four-byte length."""
+        """The signed bytes: every other field in order, each behind its four-byte length."""
         values = [_bytes(getattr(self, name)) for name in FIELDS[:-1]]
         fields = [b"portal audit seal 1", *values]
         return b"".join(struct.pack(">I", len(field)) + field for field in fields)
 
     def hash(self) -> bytes:
-        """What the next seal holds of this one; the signature is in it."""
+        """The hash of this seal for the next one; the signature is in it."""
         return sha256(self.payload() + self.signature).digest()
 
     def signed(self, key: Ed25519PrivateKey) -> "Seal":
-        """The same, with its signature."""
+        """This seal with its signature."""
         unsigned = replace(self, public_key=key.public_key().public_bytes_raw())
         return replace(unsigned, signature=key.sign(unsigned.payload()))
 

@@ -1,4 +1,4 @@
-"""What the audit log or the disk lately refused: asked first, so that nobody waits for it in vain.
+"""Recent refusals of the audit log or the disk: asked first, so that nobody waits in vain.
 
 A request that waited for a locked log waited for seconds. While that may last, those after it ask
 whether the log is open, which takes a moment, before they do anything.

@@ -40,7 +40,7 @@ Doubt = tuple[int, int, int, int]  # seal's index in the batch, entry, xid, inst
 
 @dataclass
 class Report:
-    """What verification found.
+    """The outcome of a verification.
 
     Attributes:
         seals: how many seals are in order.

@@ -41,7 +41,7 @@ def remember(response: Response, clinic: str, email: str) -> Response:
 
 
 def _devices() -> dict[str, str]:
-    """What this browser is called by each account that it knows, the one opened last at the end."""
+    """The names of this browser by account, the one opened last at the end."""
     try:
         found: dict[str, str] = _serializer().loads(request.cookies.get(_name(), ""))
     except BadSignature:

@@ -1,4 +1,4 @@
-"""What people type to sign in."""
+"""Forms of signing in."""
 
 from flask import abort, current_app
 from flask_babel import gettext
@@ -26,11 +26,11 @@ class OwnAddress(HiddenField):
     """Where to go afterwards; anything but an address of ours is the first page."""
 
     def process_data(self, value: str | None) -> None:
-        """What the page was asked with."""
+        """Take the question of the page."""
         self.data = own_address(value) if value else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """What came back."""
+        """Take the answer of the device."""
         if valuelist:
             self.process_data(valuelist[0])
 
@@ -62,7 +62,7 @@ class LanguageForm(PortalForm):
     locale = SelectField(_("Language"), coerce=tidy)
 
     def offer(self, chosen: str | None) -> None:
-        """What can be chosen; and what was chosen before, though no list has it."""
+        """Offer the choices, and the one made before, though no list has it."""
         known = dict(choices())
         own = {chosen: chosen} if chosen else {}
         self.locale.choices = [("", gettext("As the clinic")), *(own | known).items()]
@@ -89,7 +89,7 @@ class CodeForm(PortalForm):
 
 
 class PasskeyForm(PortalForm):
-    """What the browser's device answered."""
+    """The answer of the browser's device."""
 
     credential = HiddenField(validators=[REQUIRED, Length(max=LARGEST_ANSWER)])
     next = OwnAddress()

@@ -33,7 +33,7 @@ def names_somebody(password: str, names: Iterable[str]) -> bool:
 
 
 def names_of(clinic: str, slug: str, email: str) -> tuple[str, ...]:
-    """What a password of this person's must not contain."""
+    """The names that a password of this person must not contain."""
     local, _at, domain = email.partition("@")
     return (clinic, slug, local, domain.partition(".")[0])
 
@@ -58,7 +58,7 @@ def _is_patterned(plain: str) -> bool:
 
 
 def _without_runs(text: str) -> str:
-    """What is left when runs of keys or letters in order, either way, are taken out."""
+    """The text without runs of keys or letters in order, either way."""
     rows = [row + row for row in (*ROWS, *(row[::-1] for row in ROWS))]
     left, at = "", 0
     while at < len(text):

@@ -1,4 +1,4 @@
-"""What is promised of who gets in, checked by reading."""
+"""Invariants of who gets in, checked by reading."""
 
 from collections.abc import Sequence
 

@@ -40,7 +40,7 @@ SAYS_NOTHING = frozenset(
 
 
 class SentAlready(DomainError):
-    """The same form, filled in otherwise, was sent before; `link` is the page of what it did."""
+    """The form was sent before, filled in otherwise; `link` is the page of its outcome."""
 
     message = N_("This form was sent already, with something else in it. Open it again.")
     link: str | None = None
@@ -118,14 +118,14 @@ def _again(key: UUID) -> Response:
 
 
 def _row(key: UUID) -> Any:
-    """What was sent with this key; None where somebody else sent it, whose it is alone."""
+    """The submission with this key; None where somebody else sent it, whose it is alone."""
     columns = (FormSubmission.digest, FormSubmission.location, FormSubmission.message)
     mine = (FormSubmission.tenant_id == request_context().tenant_id, FormSubmission.key == key)
     return session.execute(select(*columns).where(*mine)).one_or_none()
 
 
 def _digest() -> bytes:
-    """What the form says, as nobody without the portal's own key can find out by trying."""
+    """The digest of the form's values, which nobody finds out without the portal's own key."""
     sent = [(name, values) for name, values in request.form.lists() if name not in SAYS_NOTHING]
     sent += [(name, [_in_file(file)]) for name, file in request.files.items()]
     secret = str(current_app.secret_key).encode()

@@ -54,7 +54,7 @@ class Site:
 def creation(
     site: Site, *, challenge: bytes, clinic: str, email: str, handle: bytes, known: Sequence[bytes]
 ) -> str:
-    """What a browser is asked for a new passkey, as JSON.
+    """The options of a browser's new passkey, as JSON.
 
     Args:
         handle: stands for the person on the device, and says nothing of them.
@@ -70,7 +70,7 @@ def creation(
 
 
 def request(site: Site, *, challenge: bytes, known: Sequence[bytes]) -> str:
-    """What a browser is asked for one of the known passkeys, as JSON."""
+    """The options of a browser's request for one of the known passkeys, as JSON."""
     return options_to_json(
         generate_authentication_options(
             rp_id=site.host, challenge=challenge, allow_credentials=_descriptors(known),

@@ -132,5 +132,5 @@ def long_enough(password: str) -> bool:
 
 
 def _normal(password: str) -> str:
-    """The same password whichever keyboard composed its accents."""
+    """The password in one form whichever keyboard composed its accents."""
     return unicodedata.normalize("NFKC", password)

@@ -76,7 +76,7 @@ RIGHTS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Access:
-    """What a view declared: the right it needs (None: public), and whether it is activity.
+    """The declared access of a view: its right (None: public), and whether it is activity.
 
     A poll is not: it never extends a session. `halfway` lets a session in that still owes its
     second factor, which no right does.
@@ -144,7 +144,7 @@ def role_name(role: str) -> str:
 
 
 def access_of(app: Flask, endpoint: str | None) -> Access | None:
-    """What the endpoint's view declared, or None."""
+    """The declared access of an endpoint's view, or None."""
     view = app.view_functions.get(endpoint or "")
     found: Access | None = getattr(view, "access", None)
     return found

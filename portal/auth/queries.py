@@ -24,7 +24,7 @@ IDLE_ENDS = UserSession.last_seen_at + func.make_interval(
 
 @dataclass(frozen=True)
 class Account:
-    """What sign-in needs to know of a person."""
+    """A person, as far as sign-in needs them."""
 
     tenant_id: int
     user_id: int
@@ -65,7 +65,7 @@ def find_account(clinic: str, email: str) -> Account | None:
 
 
 def my_password_hash() -> str | None:
-    """What is kept of the password of whoever is signed in."""
+    """The stored hash of the password of whoever is signed in."""
     mine = request_context()
     account = find_account(mine.tenant_slug, mine.email or "")
     return account.password_hash if account else None
@@ -95,7 +95,7 @@ def get_user(user_id: int) -> User:
 
 
 def find_name(user_id: int) -> str | None:
-    """What a member of this clinic's staff is called; None of anybody else."""
+    """The name of a member of this clinic's staff; None of anybody else."""
     return session.scalar(select(User.name).where(User.id == user_id))
 
 

@@ -33,7 +33,7 @@ def new_token() -> str:
 
 
 def hash_of(token: str) -> bytes:
-    """What the database keeps of a token. It is random, so it needs no slow hash."""
+    """The stored hash of a token. It is random, so it needs no slow hash."""
     return hashlib.sha256(token.encode()).digest()
 
 

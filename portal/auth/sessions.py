@@ -93,7 +93,7 @@ def enter() -> None:
 
 
 def enter_again() -> None:
-    """The same after a commit. Raises NotSignedIn when the session ended in the meantime."""
+    """Enter the session after a commit. Raises NotSignedIn when it ended in the meantime."""
     enter()
     if state().request_context is None:
         raise NotSignedIn
@@ -186,24 +186,24 @@ def serve_nobody(_error: BaseException | None) -> None:
 
 
 def _setting_up() -> bool:
-    """The same in a macro, which does not know the page's `current_user`."""
+    """Whether the clinic is being set up, for a macro, which does not know `current_user`."""
     return bool(current_user.is_authenticated and current_user.setting_up)
 
 
 def _demo_time() -> datetime | None:
-    """What a demonstration's own clock says on the clinic's wall; None where time is the real."""
+    """The time of a demonstration's clock on the clinic's wall; None where time is the real."""
     if not (current_user.is_authenticated and current_user.demo and clock.runs_apart()):
         return None
     return clock.now().astimezone(ZoneInfo(request_context().timezone))
 
 
 def _wall_time(zone: str = "") -> datetime:
-    """What the clock on the wall says: the facility's whose zone it is, else the clinic's."""
+    """The time on the wall: of the facility whose zone it is, else of the clinic."""
     return clock.now().astimezone(ZoneInfo(zone or request_context().timezone))
 
 
 def cookie_flags() -> dict[str, Any]:
-    """What every cookie of ours has in common."""
+    """The flags of every cookie of ours."""
     return {
         "secure": current_app.config["SESSION_COOKIE_SECURE"],
         "httponly": True, "samesite": "Lax", "path": "/",

@@ -51,7 +51,7 @@ def account(clinic: str, email: str) -> bytes:
 
 
 def device(own: bytes, name: str) -> bytes:
-    """The same account, tried from a browser that it was opened from before."""
+    """The bucket of an account, tried from a browser that it was opened from before."""
     return pseudonym("device", own.hex(), name)
 
 

@@ -1,4 +1,4 @@
-"""What staff type about hours; times are the facility's wall times."""
+"""Forms of hours; times are the facility's wall times."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -91,7 +91,7 @@ class HoursForm(HoursPreviewForm):
         check_rule(self.on(WEEKDAYS[0][0], self.location))
 
     def on(self, day_of_week: int, location: PlaceRow) -> RuleDetails:
-        """What was typed, for the command, on one weekday."""
+        """The typed values, for the command, on one weekday."""
         return RuleDetails(
             doctor_id=location.doctor_id, facility_id=location.facility_id, day_of_week=day_of_week,
             start_time=self.start_time.data or MIDNIGHT, end_time=self.end_time.data or MIDNIGHT,
@@ -104,7 +104,7 @@ class HoursForm(HoursPreviewForm):
 
 
 class NewHoursForm(HoursForm):
-    """The same session on one weekday or several."""
+    """One session on one weekday or several."""
 
     day_of_week = SelectMultipleField(
         _("Weekdays"), [DataRequired(_("Choose at least one day."))], coerce=int,
@@ -223,7 +223,7 @@ class ExceptionForm(HoursPreviewForm):
         check_exception(self.details())
 
     def details(self) -> ExceptionDetails:
-        """What was typed, for the command, as instants; for what no calendar reaches an hour that
+        """The typed values, for the command, as instants; for days no calendar reaches an hour that
         breaks no rule, since the form says what is wrong with it."""
         location = self.location
         start, end = self.start_at.data, self.end_at.data

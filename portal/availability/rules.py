@@ -1,4 +1,4 @@
-"""What a doctor's hours may be. Pure: no session, no clock of its own."""
+"""Limits of a doctor's hours. Pure: no session, no clock of its own."""
 
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -75,7 +75,7 @@ def check_window(start: time, end: time) -> None:
 def check_slots(
     duration: int, interval: int | None, capacity: int, window_minutes: int | None = None
 ) -> None:
-    """What a rule's numbers may be; `window_minutes` is the wall-clock length of its session."""
+    """Check a rule's numbers; `window_minutes` is the wall-clock length of its session."""
     all_of(
         (
             partial(_check_length, duration, window_minutes),

@@ -1,4 +1,4 @@
-"""What commands are given by name."""
+"""Records that commands are given by name."""
 
 import click
 from sqlalchemy import text

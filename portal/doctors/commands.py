@@ -53,7 +53,7 @@ class VisitsBooked(Conflict):
 
 
 class VisitsChanged(Conflict):
-    """What was shown is not what the change would touch."""
+    """The visits that the change would affect are not those that were shown."""
 
     message = N_("Appointments were booked or cancelled meanwhile. Look again, then confirm.")
 
@@ -66,7 +66,7 @@ CONSTRAINTS = {
 
 @dataclass(frozen=True)
 class DoctorDetails:
-    """What staff type about a doctor; the name shown defaults to "Dr. Last", told from others'.
+    """A doctor as staff enter them; the name shown defaults to "Dr. Last", told from others'.
 
     `contact` replaces the entries it names, and None takes one away.
     """

@@ -1,4 +1,4 @@
-"""What staff type about a doctor and about a place."""
+"""Forms of a doctor and their locations."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, TextAreaField
@@ -27,7 +27,7 @@ class DoctorForm(Reachable, PortalForm):
         check_doctor(self.details())
 
     def details(self) -> DoctorDetails:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         return DoctorDetails(
             self.first_name.data or "",
             self.last_name.data or "",
@@ -51,7 +51,7 @@ class PlaceForm(PortalForm):
 
 
 class RoleForm(PortalForm):
-    """What a doctor is at a facility."""
+    """A doctor's role at a facility."""
 
     role = Line(_("Role there"), [Length(max=100)])
 

@@ -31,7 +31,7 @@ class LocationRow(NamedTuple):
 
 
 class LostWithPlace(NamedTuple):
-    """What a doctor has at a facility that nobody can book any more once the place has ended.
+    """Records at a location that nobody can book any more once it has ended.
 
     `services` are those that are offered.
     """
@@ -92,7 +92,7 @@ def get_doctor(doctor_id: int, *, even_retired: bool = False) -> Doctor:
 
 
 def lost_with_location(doctor_id: int, facility_id: int) -> LostWithPlace:
-    """What a doctor has at a facility besides visits. Raises NotFound."""
+    """Records of a doctor at a facility besides visits. Raises NotFound."""
     values = {
         "tenant_id": request_context().tenant_id, "now": clock.now(),
         "doctor_id": doctor_id, "facility_id": facility_id,
@@ -216,7 +216,7 @@ def list_own_places(doctor_id: int, *, limit: int = 200) -> list[DoctorPlace]:
 
 
 def list_own_offerings(doctor_id: int, *, limit: int = 200) -> list[DoctorOffering]:
-    """What a doctor offers where, by service."""
+    """A doctor's offerings, by service."""
     values = {"tenant_id": request_context().tenant_id, "doctor_id": doctor_id, "limit": limit}
     return [DoctorOffering._make(row) for row in session.execute(OFFERINGS, values)]
 

@@ -1,4 +1,4 @@
-"""What is true of a doctor's number, without a database."""
+"""Rules of a doctor's number, without a database."""
 
 import re
 from itertools import cycle

@@ -93,14 +93,14 @@ def retirement(doctor_id: int) -> Response:
 @bp.post("/choices")
 @permission("doctors.see")
 def choices() -> Response:
-    """What a field that searches for a doctor lists."""
+    """Choices for a field that searches for a doctor."""
     return candidates(doctors(record_number(request.args.get("facility"))))
 
 
 @bp.post("/<int:doctor_id>/places/choices")
 @permission("doctors.manage")
 def facility_choices(doctor_id: int) -> Response:
-    """What the field for another facility of a doctor lists."""
+    """Choices for the field for another facility of a doctor."""
     return candidates(facilities_without(queries.get_doctor(doctor_id).id))
 
 

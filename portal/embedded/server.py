@@ -180,7 +180,7 @@ class EmbeddedServer:
         draft.rename(self.data)
 
     def _options(self) -> str:
-        """What the server is told at each start, and no file of it: the folder may have moved."""
+        """The settings for each start, and no file of them: the folder may have moved."""
         settings = {**self._settings, "unix_socket_directories": str(self._socket_folder)}
         return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
 

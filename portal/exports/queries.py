@@ -66,7 +66,7 @@ def find_export(key: UUID) -> Export | None:
 
 
 def parts_of(export_id: int) -> Sequence[ExportPart]:
-    """What there is of an export, in order."""
+    """The parts of an export that are made, in order."""
     found = select(ExportPart).where(
         ExportPart.tenant_id == request_context().tenant_id, ExportPart.export_id == export_id
     )

@@ -1,4 +1,4 @@
-"""What can be exported, how much, and how a kind is made."""
+"""Kinds of exports, how large they may be, and how each is made."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

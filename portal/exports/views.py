@@ -28,7 +28,7 @@ def index() -> Response:
 @bp.get("/changes")
 @permission("exports.see", touches=False)
 def changes() -> Response:
-    """What the page asks by itself while something is being made; it keeps no session alive."""
+    """Changes that the page polls while something is made; it keeps no session alive."""
     listing = _asked()
     if request.args.get("stamp") == _stamp(listing):
         return Response(status=NOTHING_NEW)
@@ -77,6 +77,6 @@ def _shown(listing: Listing[ExportRow]) -> Response:
 
 
 def _stamp(listing: Listing[ExportRow]) -> str:
-    """The same as long as the list would read the same."""
+    """A stamp that is equal as long as the list would read the same."""
     rows = [(row.id, row.status, row.rows) for row in listing.rows]
     return sha256(repr(rows).encode()).hexdigest()[:16]

@@ -68,7 +68,7 @@ REASONS: dict[str, type[DomainError]] = {
 
 @dataclass(frozen=True)
 class FacilityDetails:
-    """What staff say about a facility; a zone is an IANA name, a locale such as `en-US`."""
+    """A facility as staff enter it; a zone is an IANA name, a locale such as `en-US`."""
 
     name: str
     slug: str

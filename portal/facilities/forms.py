@@ -1,4 +1,4 @@
-"""What staff type about a facility."""
+"""Forms of a facility."""
 
 from zoneinfo import available_timezones
 
@@ -43,7 +43,7 @@ class FacilityForm(PortalForm):
             check_facility(self.details(), facility)
 
     def details(self) -> FacilityDetails:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         typed = {name: value for name, value in self.data.items() if name != "csrf_token"}
         typed["name"] = typed["name"] or ""
         typed["slug"] = typed["slug"] or slug_from(typed["name"])

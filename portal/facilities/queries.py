@@ -21,7 +21,7 @@ from portal.tenancy.context import request_context
 
 
 class FacilityName(NamedTuple):
-    """What lists and choices say of a facility."""
+    """A facility in lists and choices."""
 
     id: int
     name: str

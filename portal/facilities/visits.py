@@ -71,7 +71,7 @@ class AffectedAppointments:
     ids: tuple[int, ...]
 
     def fingerprint(self) -> str:
-        """The same text for the same visits; empty when nobody is touched."""
+        """A text that is equal for one set of visits; empty when nobody is affected."""
         return ",".join(map(str, self.ids))
 
 

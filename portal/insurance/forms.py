@@ -1,4 +1,4 @@
-"""What staff type about payers, plans and their acceptance."""
+"""Forms of payers, plans and their acceptance."""
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -31,7 +31,7 @@ class PayerForm(Reachable, PortalForm):
         check_payer(self.details())
 
     def details(self) -> PayerDetails:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         return PayerDetails(self.name.data or "", self.website.data, self.contact())
 
 
@@ -54,7 +54,7 @@ class PlanForm(AcceptancePreviewForm):
         check_plan(self.details(0))
 
     def details(self, payer_id: int) -> PlanDetails:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         return PlanDetails(
             payer_id,
             self.plan_code.data or "",
@@ -72,13 +72,13 @@ class DatesForm(AcceptancePreviewForm):
 
 
 class TermsForm(DatesForm):
-    """What one facility says of one plan."""
+    """The terms of one facility for one plan."""
 
     enabled = RadioField(_("This facility and this plan"), choices=ACCEPTED)
     notes = TextAreaField(_("Notes"), [Length(max=1000)], filters=[tidy])
 
     def change(self) -> AcceptanceChange:
-        """What is to become of it; without acceptance the dates stay as they were."""
+        """The change of acceptance; without acceptance the dates stay as they were."""
         if self.enabled.data == "n":
             return AcceptanceChange("refuse")
         return AcceptanceChange("accept", self.accepted_since.data, self.accepted_until.data)
@@ -94,7 +94,7 @@ class MarkForm(DatesForm):
 
 
 class FillForm(DatesForm):
-    """The same change for a whole row or column; a column may be limited to one payer's plans."""
+    """One change for a whole row or column; a column may be limited to one payer's plans."""
 
     change = RadioField(_("What to do"), choices=FILLS, default="accept")
     insurance_provider_id = PickField(_("Plans"))
@@ -104,7 +104,7 @@ class FillForm(DatesForm):
         self.pick("insurance_provider_id", payers(), none=gettext("All"))
 
     def acceptance_change(self) -> AcceptanceChange:
-        """What is to become of each cell."""
+        """The change for each cell."""
         return AcceptanceChange(
             self.change.data, self.accepted_since.data, self.accepted_until.data
         )

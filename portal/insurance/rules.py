@@ -17,7 +17,7 @@ class LastDayMissing(DomainError):
 
 
 class WebsiteMalformed(DomainError):
-    """What a link to it would not open, or would run."""
+    """The address is none that a link would open, or would run."""
 
     message = N_("Begin with https:// or http://.")
     field = "website"
@@ -43,7 +43,7 @@ class Cover:
 
     @property
     def version(self) -> str:
-        """What a facility says, for a page to carry: whoever changes it says what was shown."""
+        """The terms in short, for a page to carry: whoever changes them says what was shown."""
         parts = (int(self.enabled), self.accepted_since or "", self.accepted_until or "")
         return "{}.{}.{}".format(*parts)
 
@@ -70,7 +70,7 @@ class Cover:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a facility says of a plan; a date is open-ended where None."""
+    """The terms of a facility for a plan; a date is open-ended where None."""
 
     enabled: bool = False
     accepted_since: date | None = None
@@ -79,7 +79,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class AcceptanceChange:
-    """What is to become of acceptance: `accept` within dates, `end` after a day, or `refuse`."""
+    """A change of acceptance: `accept` within dates, `end` after a day, or `refuse`."""
 
     kind: str
     since: date | None = None

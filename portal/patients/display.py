@@ -148,7 +148,7 @@ def status_words(status: str) -> str:
 
 
 def kind_words(kind: str) -> str:
-    """What an alert is about."""
+    """The label of an alert's kind."""
     return str(gettext(ALERT_KINDS[kind]))
 
 

@@ -1,4 +1,4 @@
-"""What the database itself demands of a column that holds encrypted text."""
+"""Constraints of the database on a column that holds encrypted text."""
 
 from sqlalchemy import CheckConstraint
 

@@ -79,7 +79,7 @@ def unseal(cipher: AESGCM, binding: Binding, envelope: bytes) -> bytes:
 
 
 def unsealing(cipher: AESGCM, header: bytes, bound: bytes) -> Unsealing:
-    """What opens the envelopes of one column that have this header: a page opens hundreds.
+    """Opens the envelopes of one column that have this header: a page opens hundreds.
 
     It takes the bytes of a row's `row_uid`, and the envelope.
 

@@ -41,7 +41,7 @@ class WrappedByAnother(KeyUnavailable):
 
 
 class KeyEncryptionKey(Protocol):
-    """What wraps tenants' keys: the process's own key here, a key service elsewhere."""
+    """Wraps tenants' keys: the process's own key here, a key service elsewhere."""
 
     def wrap(self, key: bytes, about: bytes) -> bytes:
         """The key, unreadable, bound to what it is about."""
@@ -191,7 +191,7 @@ def ring() -> KeyRing:
 
 
 def about(tenant_id: int, purpose: str, version: int) -> bytes:
-    """What a wrapped key is bound to."""
+    """The context that a wrapped key is bound to."""
     return struct.pack(">qI", tenant_id, version) + purpose.encode()
 
 

@@ -1,4 +1,4 @@
-"""What is promised of encrypted fields, checked by reading."""
+"""Invariants of encrypted fields, checked by reading."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -43,7 +43,7 @@ _NOT_YET_SEALED = b""
 
 
 class Unreadable(str):
-    """What a page shows for a field that does not open."""
+    """Stands on a page for a field that does not open."""
 
     __slots__ = ()
 
@@ -155,7 +155,7 @@ class Opener:
         self._patients_seen.add(patient_id)
 
     def column(self, column: str, kind: SealedKind = TEXT) -> Opening:
-        """What opens one column for the program's own use; whoever shows a value says `see`.
+        """Opens one column for the program's own use; whoever shows a value says `see`.
 
         It takes the bytes of a row's `row_uid` and the envelope, and gives the value: UNREADABLE
         if it does not open, None if there is none.
@@ -220,7 +220,7 @@ def _unreadable(table: str, column: str, row_uid: UUID, error: Exception) -> Unr
 
 
 def reseal(table: str, column: str, row_uid: UUID, envelope: bytes) -> bytes:
-    """The same value in an envelope of the active data key.
+    """The value of an envelope, in one of the active data key.
 
     Raises:
         EnvelopeError, KeyUnavailable: it does not open.

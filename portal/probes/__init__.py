@@ -1,1 +1,1 @@
-"""What a monitor asks: whether the portal could work now, and how much it has to do."""
+"""Probes for a monitor: whether the portal could work now, and how much it has to do."""

@@ -1,4 +1,4 @@
-"""What /metrics asks of the database at each scrape: numbers over all clinics, about nobody."""
+"""Numbers for /metrics, asked at each scrape: over all clinics, about nobody."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,7 @@ def measured() -> Iterator[tuple[str, str, dict[str, str], float]]:
 
 
 def _of_the_log() -> Iterator[tuple[str, str, dict[str, str], float]]:
-    """What has never happened is left out: to Prometheus, absent."""
+    """Numbers of the log; one that has never been is left out: to Prometheus, absent."""
     state = session.execute(AUDIT_STATE).one()
     if state.seal_age is not None:
         description = "How long ago the audit log was last sealed."

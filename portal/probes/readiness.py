@@ -1,4 +1,4 @@
-"""What /readyz asks: whether the portal could work for somebody right now."""
+"""Checks of /readyz: whether the portal could work for somebody right now."""
 
 import time
 from contextlib import suppress
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 @dataclass
 class Login:
-    """What became of this process's last try to log in to the database."""
+    """The outcome of this process's last try to log in to the database."""
 
     tried_at: float | None = None
     refused: bool = False

@@ -1,4 +1,4 @@
-"""What an opening is, and why a slot cannot be had."""
+"""Rules of an opening, and why a slot cannot be had."""
 
 from datetime import datetime
 from typing import NamedTuple

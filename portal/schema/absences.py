@@ -80,7 +80,7 @@ class AbsenceSpan(TenantOwned, Base):
 
 
 class AbsenceVisit(TenantOwned, Base):
-    """What became of a visit: moved, left to decide, or cancelled; and whether somebody called.
+    """A visit's outcome: moved, left to decide, or cancelled; and whether somebody called.
 
     `returned_at`: the absence was taken back and the visit is where it was. `informed`: by then the
     patient had been called, so that another call is due.

@@ -1,4 +1,4 @@
-"""What was done, kept so that it can be taken back: to visits, and to other records."""
+"""Acts, kept so that they can be taken back: on visits, and on other records."""
 
 from datetime import datetime
 from typing import Any

@@ -124,7 +124,7 @@ class AuditSealPart(Base):
 
 
 class AuditVerification(Base):
-    """What one verification of the whole log found."""
+    """The outcome of one verification of the whole log."""
 
     __tablename__ = "audit_verifications"
 

@@ -1,4 +1,4 @@
-"""What is written down about a patient, each line with its day and who wrote it."""
+"""Lines of a patient's chart, each with its day and who wrote it."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -30,14 +30,14 @@ class _OfPatient:
 
 
 class _Ended:
-    """What holds no more is ended, never erased."""
+    """A line that is ended, never erased."""
 
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), sort_order=51)
     ended_by: Mapped[int | None] = mapped_column(BigInteger, sort_order=52)
 
 
 class PatientAlert(_OfPatient, _Ended, Dated, TenantOwned, Base):
-    """What everybody must know first about a patient."""
+    """A warning about a patient for everybody."""
 
     __tablename__ = "patient_alerts"
     __table_args__ = (

@@ -26,7 +26,7 @@ SEALED = (*TOLD, "because")
 
 
 class Disclosure(TenantOwned, Base):
-    """What was told of a patient, to whom and why (45 CFR 164.528(b)(2)).
+    """A disclosure of a patient, to whom and why (45 CFR 164.528(b)(2)).
 
     One that was entered wrongly stays: another corrects it, and says because of what. If it is
     `withdrawn` by that, nothing is told in its place. Until the end of `withheld_until` the patient

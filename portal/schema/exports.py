@@ -28,7 +28,7 @@ OPEN = ("waiting", "making")
 
 
 class Export(TenantOwned, Base):
-    """What somebody asked for, and how far the worker is. `params` names patients by number only.
+    """An export that somebody asked for, and its state. `params` names patients by number only.
 
     `row_uid` is the form's key: one export for each.
     """

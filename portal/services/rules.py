@@ -1,4 +1,4 @@
-"""What services, offerings and workflows may look like. Pure."""
+"""Limits of services, offerings and workflows. Pure."""
 
 from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple, Protocol
@@ -50,7 +50,7 @@ def checked_name(name: str) -> str:
 
 
 class ComparedStep(Protocol):
-    """What is compared of a step; its template says what kind of step it is."""
+    """The compared parts of a step; its template says which step type it is."""
 
     @property
     def step_template_id(self) -> int: ...

@@ -45,7 +45,7 @@ class CoverageForm(PortalForm):
         self.validate()
 
     def query(self) -> CoverageQuery:
-        """What is asked for; nonsense asks for everything."""
+        """The query; nonsense asks for everything."""
         typed = self.data
         return CoverageQuery(
             record_number(typed["facility_id"]),

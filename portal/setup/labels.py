@@ -110,7 +110,7 @@ def have_words(task: str, have: int) -> str:
 
 
 def gap_words(task: str, gap: SetupGap) -> str:
-    """What is lacking: "2 doctors have no place, so nobody can be booked with them."."""
+    """The text of a gap: "2 doctors have no place, so nobody can be booked with them."."""
     num = gap.records
     texts = {
         "doctors": lambda: ngettext(

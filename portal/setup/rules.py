@@ -1,4 +1,4 @@
-"""What setting a clinic up consists of, in the order in which each thing needs those before it."""
+"""The tasks of setting a clinic up, in the order in which each needs those before it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class SetupGap(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """What a clinic has: a number of each thing, and the gaps there are by name."""
+    """A clinic's records: a number of each thing, and the gaps there are by name."""
 
     have: Mapping[str, int]
     gaps: Mapping[str, SetupGap]
@@ -73,7 +73,7 @@ def checklist(counts: Counts) -> list[SetupTask]:
 
 
 def next_line(lines: Sequence[SetupTask]) -> SetupTask | None:
-    """What to see to now: the first that nobody can be booked without, else the first gap."""
+    """The next task: the first that nobody can be booked without, else the first gap."""
     by_state = {state: [line for line in lines if line.state == state] for state in (MISSING, PART)}
     return next(iter([*by_state[MISSING], *by_state[PART]]), None)
 

@@ -89,7 +89,7 @@ class NarrowForm(PortalForm):
             self["facility_id"].choices = [SelectChoice("", gettext("All")), *places]
 
     def chosen_filters(self) -> Filters:
-        """What is asked for."""
+        """The chosen filters."""
         return {
             field.name: field.data or ("" if isinstance(field, Line) else None)
             for field in self
@@ -147,7 +147,7 @@ class MappingForm(PortalForm):
         }
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """What is needed has a column, and no column is two things."""
+        """Check that each needed column is chosen, and none for two things."""
         valid = bool(super().validate(extra_validators))
         taken: set[int] = set()
         for column in self.columns:
@@ -189,7 +189,7 @@ def mapping_form(kind: str, header: Sequence[str]) -> MappingForm:
 
 
 def in_every_language(kind: str) -> dict[str, str]:
-    """What a kind's columns are called, in letters alone -> what it is in English.
+    """The labels of a kind's columns, in letters alone -> the English label.
 
     Where one language has one word for two of them, the kind's own comes before another list's.
     """

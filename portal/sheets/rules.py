@@ -1,4 +1,4 @@
-"""What the columns of each kind of table are, and how a file's own columns are matched to them."""
+"""The columns of each kind of table, and how a file's own columns are matched to them."""
 
 import re
 import unicodedata
@@ -99,7 +99,7 @@ def guessed(kind: str, header: Sequence[str]) -> dict[str, int]:
 
 
 def given(kind: str, values: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
-    """What a record says, by the kind's own names; nothing said is left out.
+    """The values of a record, by the kind's own names; empty ones are left out.
 
     Raises:
         LineRefused: something needed is missing, too long, or no text.

@@ -1,4 +1,4 @@
-"""What is said of a member of staff."""
+"""Forms of a member of staff."""
 
 from collections.abc import Collection
 from typing import Any
@@ -83,7 +83,7 @@ class InvitationForm(StandingForm):
         check_person(self.person())
 
     def person(self) -> Person:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         typed = self.data
         email, name = typed["email"] or "", typed["name"] or ""
         return Person(email, name, typed["role"], self.chosen_facilities())

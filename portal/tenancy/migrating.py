@@ -1,4 +1,4 @@
-"""What a migration needs that commits before its end (an `autocommit_block`)."""
+"""Helpers of a migration that commits before its end (an `autocommit_block`)."""
 
 from collections.abc import Callable
 

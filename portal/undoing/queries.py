@@ -21,7 +21,7 @@ SAYS_NOTHING = cast(["patient_id", "row_version", "updated_at", "updated_by"], A
 
 
 def newest_act(now: datetime) -> OwnAct | None:
-    """What this person did last in the ten minutes before."""
+    """This person's last act in the ten minutes before."""
     return session.scalars(_acts(now).limit(1)).first()
 
 
@@ -36,7 +36,7 @@ def find_act(name: UUID) -> OwnAct | None:
 
 
 def last_of(kind: str, record_id: int) -> OwnAct | None:
-    """What this person did last to a record, if it was this, and stands."""
+    """This person's last act on a record, if it was of this kind, and stands."""
     last = session.scalars(
         _own()
         .where(OwnAct.record_id == record_id, OwnAct.undone_at.is_(None))
@@ -48,7 +48,7 @@ def last_of(kind: str, record_id: int) -> OwnAct | None:
 
 
 def digest_of(table: type[TenantOwned], record_id: int, *besides: object) -> str:
-    """What a record says, shortened: another once somebody has changed it. Raises NotFound.
+    """The digest of a record: another once somebody has changed it. Raises NotFound.
 
     Args:
         table: the record's model.

@@ -18,7 +18,7 @@ from portal.web.messages import named, toast
 
 
 class SaidAct(NamedTuple):
-    """What was done, in words; where `PATIENT` stands in them, that patient's name is read."""
+    """An act in words; where `PATIENT` stands in them, that patient's name is read."""
 
     text: str
     patient: int | None = None

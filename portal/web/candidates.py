@@ -1,4 +1,4 @@
-"""What the type-ahead of a field lists."""
+"""The type-ahead list of a field."""
 
 from flask import Response, request
 

@@ -32,7 +32,7 @@ class CutOff(ParseException):  # type: ignore[misc]
 
 
 class Conversation:
-    """What came of a request, and what has to go of its answer.
+    """The state of a request, and the part of its answer that has to go.
 
     Attributes:
         listener: where the client came in.
@@ -120,7 +120,7 @@ class Conversation:
         return True
 
     def recv(self, size: int) -> bytes:
-        """What has arrived of the head, then of the body, for gunicorn; it is never waited for."""
+        """The arrived part of the head, then of the body, for gunicorn; it is never waited for."""
         taken = bytes(self._came[: min(size, self._readable)])
         self._readable -= len(taken)
         del self._came[: len(taken)]
@@ -171,7 +171,7 @@ class Conversation:
         self._socket.close()
 
     def _now(self, act: Callable[[], Any]) -> Any:
-        """What the socket can do at once; None when it would have to wait, or cannot any more."""
+        """The result of a socket's act at once; None when it would wait, or cannot any more."""
         try:
             return act()
         except (BlockingIOError, InterruptedError):

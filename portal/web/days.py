@@ -41,7 +41,7 @@ def in_reach(_form: object, field: Field) -> None:
 
 
 def too_far() -> str:
-    """What is said of a day that no calendar here reaches."""
+    """The message for a day that no calendar here reaches."""
     return str(gettext("Choose a day between %(first)s and %(last)s.", first=EARLIEST, last=LATEST))
 
 

@@ -69,7 +69,7 @@ AUDIT_LOG = "user_action_audit_log"
 
 
 class Unavailable(DomainError):
-    """What the answer needs (the database, the audit log) is not there: nobody is shown."""
+    """A need of the answer (the database, the audit log) is not there: nobody is shown."""
 
     status = 503
 
@@ -146,7 +146,7 @@ def _no_such_number(error: DataError) -> Response:
 
 
 def _not_allowed(error: ProgrammingError) -> Response:
-    """What row security refuses, and no command has words for (42501)."""
+    """The answer where row security refuses, and no command has a message (42501)."""
     if getattr(error.orig, "sqlstate", None) != NOT_ALLOWED:
         raise error
     log_failure(error)

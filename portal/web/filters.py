@@ -33,12 +33,12 @@ def hhmm(moment: datetime | time) -> str:
 
 
 def hhmmss(moment: datetime | time) -> str:
-    """The same with its seconds, where entries are told apart."""
+    """A time with its seconds, where entries are told apart."""
     return _twelve(moment, "h:mm:ss a") or f"{moment:%H:%M:%S}"
 
 
 def endtime(moment: time) -> str:
-    """The same for where something ends: midnight is the end of the day, 24:00."""
+    """A time at which something ends: midnight is the end of the day, 24:00."""
     return hhmm(moment).replace("00:00", "24:00")
 
 
@@ -107,12 +107,12 @@ def telephone(number: str | None) -> Markup:
 
 
 def written_telephone(number: str) -> str:
-    """The same where no markup can stand."""
+    """A telephone number where no markup can stand."""
     return "".join(piece for piece, _link in displayed(number, _country()))
 
 
 def dialled(number: str | None) -> Markup:
-    """The same, each number a link that dials it."""
+    """Telephone numbers, each a link that dials it."""
     if not number:
         return Markup("")
     pieces = (
@@ -135,7 +135,7 @@ def website(address: str) -> Markup:
 
 
 def lines(text: str | None) -> Markup:
-    """What somebody typed into a field of several lines, with its line breaks."""
+    """A text typed into a field of several lines, with its line breaks."""
     return Markup('<span class="lines">{}</span>').format(text) if text else Markup("")
 
 

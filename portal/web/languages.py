@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
 
 
 def say_in_template(message: str, /, **places: object) -> Markup:
-    """What `_()` says in a template: markup, with what stands in its places escaped."""
+    """The `_()` of a template: markup, with what stands in its places escaped."""
     return markup(page_locale().language, message) % places
 
 
@@ -79,7 +79,7 @@ def offered(app: Flask) -> tuple[str, ...]:
 
 
 def choices() -> list[tuple[str, str]]:
-    """What can be chosen, under its own name: `es` español, `es-US` español (Estados Unidos)."""
+    """The languages, each under its own name: `es` español, `es-US` español (Estados Unidos)."""
     tags = [tag for each in offered(current_app) for tag in (each, f"{each}_{TWELVE_HOURS}")]
     return [
         (tag.replace("_", "-"), str(Locale.parse(tag).display_name))

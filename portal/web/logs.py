@@ -96,7 +96,7 @@ def only_allowed(
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """What may be said about an error: its type, the database's codes, where it passed."""
+    """The parts of an error that may be logged: its type, the database's codes, where it passed."""
     logged: dict[str, Any] = {"error": type(error).__name__, "places": _places(error)}
     cause = error.orig if isinstance(error, DBAPIError) else None
     if cause is not None:

@@ -55,7 +55,7 @@ def toast(
 
 
 def readable(kept: Sequence[object]) -> tuple[dict[str, Any], ...]:
-    """What of the messages on a session's row can be shown: any SQL may have written there."""
+    """The messages on a session's row that can be shown: any SQL may have written there."""
     return tuple(
         message for message in kept[-MOST_WAITING:] if isinstance(message, dict) and _whole(message)
     )

@@ -24,7 +24,7 @@ class OpenedByOthers(Exception):
 
 
 def new_secret(user_id: int) -> str:
-    """What the tokens of a session are made from: it begins with whose session it is."""
+    """The secret of a session's tokens: it begins with whose session it is."""
     return f"{user_id}-{secrets.token_hex(20)}"
 
 

@@ -12,10 +12,10 @@ from portal.db import session
 
 
 class PreviewOutcome(Protocol):
-    """What a change did; read in full before it is taken back."""
+    """The outcome of a change; read in full before it is taken back."""
 
     def fingerprint(self) -> str:
-        """The same text for the same outcome, without ids that are new each time."""
+        """A text that is equal for one outcome, without ids that are new each time."""
 
 
 Did = TypeVar("Did", bound=PreviewOutcome)

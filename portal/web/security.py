@@ -1,4 +1,4 @@
-"""What the browser is told and asked: policy headers, a nonce a response, where a POST is from."""
+"""Headers of every answer: policy, a nonce a response, where a POST is from."""
 
 import secrets
 from contextlib import suppress
@@ -98,7 +98,7 @@ def check_token() -> None:
 
 
 def headers_of(*, secure: bool, scripts: str = "") -> dict[str, str]:
-    """What every answer says, whoever gives it.
+    """The headers of every answer, whoever gives it.
 
     Args:
         secure: whether the portal is reached by https alone.

@@ -62,7 +62,7 @@ class Speaking(Environment):
 
 
 def _message(call: nodes.Call) -> str | None:
-    """What a call of `_` says; None of any other call, and of one whose words are not known yet."""
+    """The message of a call of `_`; None of any other call, and of one not known yet."""
     if not isinstance(call.node, nodes.Name) or call.node.name != SAY or call.dyn_kwargs:
         return None
     match call.args:

@@ -1,4 +1,4 @@
-"""What was typed, sent back in the page that says why it is not saved; nothing else keeps it."""
+"""Typed values, sent back in the page that says why they are not saved; nothing else keeps them."""
 
 from flask import request
 from werkzeug.exceptions import HTTPException

@@ -34,7 +34,7 @@ class InMemory(Request):
     is_json = False
 
     def _load_form_data(self) -> None:
-        """What was sent, without what has no name: nobody asks for it.
+        """Load the sent values, without those that have no name: nobody asks for them.
 
         What cannot be read (it is too large, or broken off) is told once: whoever then answers that
         finds nothing sent.
@@ -57,7 +57,7 @@ class InMemory(Request):
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
-        """What the address asks, without NUL: PostgreSQL's text cannot hold it."""
+        """The params of the address, without NUL: PostgreSQL's text cannot hold it."""
         pairs = super().args.items(multi=True)
         return self.parameter_storage_class(
             (name, value.replace("\0", "")) for name, value in pairs

@@ -152,7 +152,7 @@ class Worker(SyncWorker):  # type: ignore[misc]
 
 
 def status_of(error: BaseException) -> HTTPStatus:
-    """What is said of a request: the client's mistake, or ours."""
+    """The status of a failed request: the client's mistake, or ours."""
     usual = (
         HTTPStatus.BAD_REQUEST
         if isinstance(error, errors.ParseException)

@@ -43,7 +43,7 @@ def for_each_clinic(work: Callable[[int], None], *, after: int = 0) -> None:
 
 
 def under(name: str, act: Callable[[], object]) -> Callable[[int], None]:
-    """The same for one clinic, in one transaction under the job's name."""
+    """Run for one clinic, in one transaction under the job's name."""
 
     def work(tenant_id: int) -> None:
         with as_job(tenant_id, name):

@@ -30,7 +30,7 @@ _turn = _Turn()
 
 
 def make_exports() -> None:
-    """What staff asked to take away as a file, clinic by clinic, for some seconds."""
+    """Make the exports that staff asked for, clinic by clinic, for some seconds."""
     ends = time.monotonic() + SECONDS_AT_ONCE
 
     def work(tenant_id: int) -> None:

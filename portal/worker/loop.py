@@ -93,7 +93,7 @@ def _retry_soon(job: Job) -> None:
 
 
 def forget_rounds() -> None:
-    """What a worker before this one was at is no more at work."""
+    """Forget the rounds of a worker before this one: they are no more at work."""
     with suppress(DBAPIError), as_worker():  # the database may come later; each round says its own
         session.execute(FORGET_ROUNDS)
 

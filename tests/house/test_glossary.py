@@ -5,6 +5,7 @@ place (`said`, `place`, `asked`), beside a word of the field for the same thing.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,6 +93,18 @@ def names(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield from ((node.lineno, part) for part in module.split("."))
 
 
+BEGINS = re.compile(r"What\b|The same\b")
+
+
+def docstrings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """The docstrings of a module and of all that it defines, each with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            text = ast.get_docstring(node)
+            if text is not None:
+                yield node.body[0].lineno, text
+
+
 def offences(file: Path) -> Iterator[str]:
     where = file.relative_to(ROOT)
     if file.stem in NOT_NAMED:
@@ -103,6 +116,16 @@ def offences(file: Path) -> Iterator[str]:
 
 def test_no_name_in_the_code_is_one_that_the_glossary_has_replaced():
     assert [each for file in CODE for each in offences(file)] == []
+
+
+def test_a_docstring_names_what_it_is_about_and_needs_no_neighbour():
+    wrong = [
+        f"{file.relative_to(ROOT)}:{line}: {text.splitlines()[0]}"
+        for file in CODE
+        for line, text in docstrings(ast.parse(text_of(file)))
+        if BEGINS.match(text)
+    ]
+    assert wrong == []
 
 
 def test_no_module_of_the_root_has_a_name_that_the_glossary_has_replaced():

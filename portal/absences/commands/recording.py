@@ -86,7 +86,7 @@ class Recorded:
     before: bool = False
 
     def fingerprint(self) -> str:
-        """The same text for the same absence over the same visits."""
+        """A text that is equal for one absence over one set of visits."""
         return fingerprint(self.spans, self.visits)
 
 

@@ -38,13 +38,13 @@ from portal.tenancy.context import request_context
 
 @dataclass(frozen=True)
 class Undone:
-    """What taking an absence back did: the visits that returned, and why the others did not."""
+    """The outcome of undoing an absence: the visits that returned, and why the others did not."""
 
     returned: tuple[int, ...]
     stays: Mapping[int, DomainError]
 
     def fingerprint(self) -> str:
-        """The same text for the same visits."""
+        """A text that is equal for one set of visits."""
         return repr((self.returned, [(each, str(why)) for each, why in self.stays.items()]))
 
 

@@ -1,4 +1,4 @@
-"""What is promised of absences, checked by reading."""
+"""Invariants of absences, checked by reading."""
 
 from collections.abc import Sequence
 

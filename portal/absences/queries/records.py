@@ -190,7 +190,7 @@ def get_decided(absence_id: int, appointment_id: int) -> AbsenceVisit:
 
 
 def list_decided(absence_id: int) -> Sequence[AbsenceVisit]:
-    """What became of every visit, in the order in which they would have been."""
+    """The outcome for every visit, in the order in which they would have been."""
     ordered = _decided(absence_id).order_by(AbsenceVisit.from_start_at, AbsenceVisit.id)
     return session.scalars(ordered).all()
 

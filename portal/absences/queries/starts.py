@@ -88,7 +88,7 @@ SEARCH = text(" ".join("".join((OFFERED, STARTS.format(free=free_starts()))).spl
 def starts_for(
     visits: Sequence[AffectedAppointment], *, soonest: datetime
 ) -> dict[tuple[int, int | None, int], list[Proposal]]:
-    """What is on offer for each kind of visit: same service, its plan, its minutes.
+    """The openings for each kind of visit: its service, its plan, its minutes.
 
     Args:
         visits: which need another start.

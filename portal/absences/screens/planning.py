@@ -1,4 +1,4 @@
-"""What an absence would do, as the same code does it, and taken back at once."""
+"""A preview of an absence: recorded by the same code, and taken back at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from portal.scheduling.openings.by_day import count_openings
 
 @dataclass(frozen=True)
 class Plan:
-    """What an absence would do.
+    """The outcome of an absence that is not recorded yet.
 
     Attributes:
         places: where it holds, and when.
@@ -48,7 +48,7 @@ class Plan:
     begun: Sequence[AffectedAppointment] = ()
 
     def fingerprint(self) -> str:
-        """The same text for the same absence over the same visits."""
+        """A text that is equal for one absence over one set of visits."""
         spans = {away.location.facility_id: away.span for away in self.places}
         return fingerprint(spans, self.visits)
 

@@ -20,7 +20,7 @@ from portal.web.forms import translate
 
 
 class Option(NamedTuple):
-    """What can become of a visit, as a choice in a list."""
+    """An outcome for a visit, as a choice in a list."""
 
     value: str
     text: str

@@ -34,7 +34,7 @@ ON_A_PAGE = 25
 
 
 class AbsenceVisitsChanged(Conflict):
-    """What was shown is not what recording it would touch."""
+    """The visits that recording would affect are not those that were shown."""
 
     message = N_(
         "Appointments or arrivals have changed in the meantime. This is how it stands now."
@@ -43,7 +43,7 @@ class AbsenceVisitsChanged(Conflict):
 
 @dataclass
 class ShownPlan:
-    """What the form shows beneath: the plan, and a window of its visits."""
+    """The lower part of the form: the plan, and a window of its visits."""
 
     plan: Plan | None = None
     reasons: Mapping[int, str] = field(default_factory=dict)
@@ -121,7 +121,7 @@ def _record(form: AbsenceForm, details: AbsenceDetails, shown_plan: ShownPlan) -
 
 
 def _asked(doctor: Doctor) -> dict[str, Any]:
-    """What the address says: a day and a facility; by default today."""
+    """Presets from the address: a day and a facility; by default today."""
     places = list_places_of(doctor.id)
     zone = places[0].zone if places else "UTC"
     day = day_asked() or local_date(clock.now(), zone)

@@ -50,7 +50,7 @@ def get_entry(mark: Mark) -> AuditEntry:
 
 
 def list_values(entry: AuditEntry, *, opened: bool = False) -> list[Value]:
-    """What the entry says of each column, before and after.
+    """The values of each column that an entry has, before and after.
 
     Args:
         entry: the entry.
@@ -91,7 +91,7 @@ class _Reader:
 
 
 def _bytes(stored: str) -> bytes:
-    """What is no envelope's text is no envelope either, and shown as unreadable."""
+    """The bytes of an envelope's text; other text is no envelope and shown as unreadable."""
     try:
         return bytes.fromhex(stored.removeprefix(BYTES))
     except ValueError:

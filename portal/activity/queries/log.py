@@ -114,7 +114,7 @@ def export_entries(
 
 
 def get_moment() -> datetime:
-    """What the log's own clock says."""
+    """The present instant by the log's own clock."""
     return session.scalars(MOMENT).one()
 
 
@@ -148,7 +148,7 @@ def _records_of(filters: Filters) -> Sequence[int | None]:
 def _indexed(
     filters: Filters, before: Mark | None, most: int, floor: Mark | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """What the indexes find, in their order; row security lets them take part in nothing else.
+    """The entries that indexes find, in order; row security lets them take part in nothing else.
 
     A patient's entries are also those of the records that are part of theirs. Each record is read
     along the index, `most` entries at most: asked for at once, all of theirs would be sorted.

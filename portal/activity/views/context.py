@@ -1,4 +1,4 @@
-"""What every list of entries needs beside the entries: names, numbers, words, the zone."""
+"""Context of every list of entries besides the entries: names, numbers, labels, the zone."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -53,7 +53,7 @@ def export() -> Response:
 @bp.post("/people")
 @permission("activity.see")
 def people() -> Response:
-    """What the field that searches for somebody of the staff lists."""
+    """Choices for the field that searches for somebody of the staff."""
     return candidates(_people())
 
 
@@ -66,7 +66,7 @@ def show(at: int, entry_id: int) -> Response:
 @bp.get("/<int:at>/<int:entry_id>/values")
 @permission("activity.open")
 def values(at: int, entry_id: int) -> Response:
-    """The same entry with what is encrypted in it opened: a read of the patient."""
+    """An entry with its encrypted values opened: a read of the patient."""
     return _entry(at, entry_id, opened=True)
 
 

@@ -47,7 +47,7 @@ def disclosures(patient_id: int) -> Response:
 @bp.get("/patients/<int:patient_id>/accounting")
 @permission("disclosures.see")
 def accounting(patient_id: int) -> Response:
-    """The same, as the paper that a patient is given: nothing withheld, and no part of it."""
+    """The accounting as the paper that a patient is given: nothing withheld, no part of it."""
     return _account("activity/accounting.html", get_patient(patient_id), fragment=None)
 
 

@@ -53,13 +53,13 @@ def recorded(
 
 
 def of_booking() -> dict[str, Any]:
-    """What the statement of a booking writes down of itself; a job's bookings are nobody's acts."""
+    """The act that a booking's statement records; a job's bookings are nobody's acts."""
     return {"group_uid": _group(), "act_user_id": _whose(), "done_at": clock.now()}
 
 
 @contextmanager
 def as_one(group: UUID | None = None) -> Iterator[None]:
-    """What is done inside is one act: it is taken back together.
+    """Acts inside are one: they are taken back together.
 
     Args:
         group: what names it; an area with more to take back than appointments knows it by that.
@@ -76,7 +76,7 @@ def as_one(group: UUID | None = None) -> Iterator[None]:
 
 @contextmanager
 def apart() -> Iterator[None]:
-    """What is done inside is on nobody's stack: it has a way back of its own."""
+    """Acts inside are on nobody's stack: they have a way back of their own."""
     before, state().acts_apart = state().acts_apart, True
     try:
         yield

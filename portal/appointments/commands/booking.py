@@ -55,7 +55,7 @@ REFUSED = CONSTRAINTS | {"uq_appointments_booking_key": BookedAlready}
 
 @dataclass(frozen=True)
 class BookingDetails:
-    """What a booking says. The start is a slot or an instant; no plan is self-pay.
+    """A booking as it is typed. The start is a slot or an instant; no plan is self-pay.
 
     `overbook_reason` is only read for a visit at a time of its own (`walk_in`).
     """
@@ -207,7 +207,7 @@ def _already_booked(details: BookingDetails) -> Appointment:
 
 
 def _own_offer(details: BookingDetails, offering: ServiceOffering) -> Opening:
-    """What would be on offer if a slot of the visit's own length started then."""
+    """The opening that would be there if a slot of the visit's own length started then."""
     at = whole_minute(details.start_at or clock.now())
     error = decisive(why_not(offering.id, details.plan_id, at))
     workflow = workflow_for(offering.id, details.plan_id)

@@ -66,7 +66,7 @@ def _end(appointment: Appointment, to: str, because: str) -> None:
 
 
 def _as_planned(appointment: Appointment, steps: Sequence[AppointmentStep]) -> None:
-    """What nobody wrote down happened when it was to happen."""
+    """Let unrecorded steps have happened when they were to happen."""
     appointment.checked_in_at = appointment.checked_in_at or appointment.start_at
     appointment.started_at = appointment.started_at or appointment.start_at
     for step in steps:

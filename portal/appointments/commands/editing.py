@@ -56,7 +56,7 @@ PLAN_STEPS = statement("appointments/steps_planned")
 
 @dataclass(frozen=True)
 class EditDetails:
-    """What a visit says when it is edited; no plan is self-pay."""
+    """An appointment as it is edited; no plan is self-pay."""
 
     offering_id: int
     plan_id: int | None
@@ -66,7 +66,7 @@ class EditDetails:
 
 @dataclass(frozen=True)
 class Edited:
-    """What an edit did.
+    """The outcome of an edit.
 
     Attributes:
         what: the plan and the service, when one of them was changed; else empty.
@@ -210,7 +210,7 @@ def _plan_anew(
 def _seat_for(
     appointment: Appointment, offering: ServiceOffering, workflow: ServiceWorkflow, to: Times
 ) -> None:
-    """The same seat for another length. Who sat beside it already is in nobody's way."""
+    """Keep the seat for another length. Who sat beside it already is in nobody's way."""
     slot_id = appointment.availability_slot_id
     if slot_id is None:
         return

@@ -66,7 +66,7 @@ def decisive(reasons: Sequence[Reason]) -> DomainError | None:
 
 
 def _own_words(kind: type[DomainError], reason: Reason) -> str | None:
-    """What a refusal of several reasons says: the one that it is."""
+    """The message of a refusal of several reasons: that of the one it is."""
     return reason.message if kind is NotOffered else None
 
 

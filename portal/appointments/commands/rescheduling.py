@@ -131,7 +131,7 @@ def _is_there(appointment: Appointment, offer: Opening) -> bool:
 
 
 def _offer_at(appointment: Appointment, offering: ServiceOffering, at: datetime) -> Opening:
-    """What would be on offer if a slot of the visit's own length began then."""
+    """The opening that would be there if a slot of the visit's own length began then."""
     minutes = Span(appointment.start_at, appointment.end_at).minutes
     taken = times(at, minutes, offering.buffer_before_minutes, offering.buffer_after_minutes)
     return Opening(

@@ -219,7 +219,7 @@ def _seat_again(visit: Appointment, before: dict[str, Any]) -> None:
 
 
 def _seat(visit: dict[str, Any]) -> tuple[Any, ...] | None:
-    """What a visit takes of its doctor's time; None when it takes nothing.
+    """The doctor's time that a visit takes; None when it takes nothing.
 
     A visit cancelled when it was over has kept its seat.
     """

@@ -18,7 +18,7 @@ from portal.schema.patients import Patient
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ending:
-    """What is ended with the status: appointments for a reason in words, waitlist entries."""
+    """Endings that come with a status: appointments for a reason in words, waitlist entries."""
 
     cancel: bool
     because: str

@@ -124,7 +124,7 @@ def mark_no_show(appointment: Appointment) -> None:
 
 
 def check_its_day(appointment: Appointment) -> None:
-    """What happens to a patient in the clinic belongs to the day. Raises AnotherDay."""
+    """Visit steps are recorded on the visit's day. Raises AnotherDay."""
     check_day(appointment, clock.now(), zone_of(appointment.facility_id))
 
 
@@ -153,7 +153,7 @@ def finish(step: AppointmentStep) -> None:
 
 
 def set_waiting(steps: Iterable[AppointmentStep], status: str) -> None:
-    """What becomes of the steps that have not begun when the visit ends."""
+    """Set the steps that have not begun when the visit ends."""
     for step in steps:
         if step.status == "scheduled":
             step.status = status

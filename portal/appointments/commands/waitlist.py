@@ -49,7 +49,7 @@ class WishedAlready(Conflict):
 
 @dataclass(frozen=True)
 class WishDetails:
-    """What somebody waits for. No doctor is any, no plan is self-pay; weekdays are bits."""
+    """A waitlist entry as it is typed. No doctor is any, no plan self-pay; weekdays are bits."""
 
     patient_id: int
     service_id: int

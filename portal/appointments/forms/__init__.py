@@ -1,4 +1,4 @@
-"""What the front desk types about visits."""
+"""Forms of appointments, as the front desk fills them in."""
 
 from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.correcting import CorrectionForm

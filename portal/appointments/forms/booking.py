@@ -79,7 +79,7 @@ class BookingForm(Repeating, ForSomebody):
     show = StringField()
 
     def set_choices(self, facility: Facility) -> None:
-        """What can be chosen at this facility; a doctor chosen first suggests the service."""
+        """Set this facility's choices; a doctor chosen first suggests the service."""
         self.offer_key(facility)
         offer_service(self, facility.id)
         offer_plan(self)
@@ -102,7 +102,7 @@ class BookingForm(Repeating, ForSomebody):
         self.booking_key.data = self.booking_key.data or str(uuid4())
 
     def choice(self, facility: Facility) -> Choice:
-        """What is chosen so far."""
+        """The choices made so far."""
         slot_id, picked = self._opening()
         week, day = _sensible(self.week.data), _sensible(self.day.data)
         day_picked = day is not None and (picked or day.isoformat() != self.suggested_day.data)
@@ -129,7 +129,7 @@ class BookingForm(Repeating, ForSomebody):
         return f"{self.chosen_patient or ''}/{self.service_id.data or ''}"
 
     def take_up(self) -> int | None:
-        """What a button beside a plan that is not accepted says: another plan, or a facility."""
+        """Take up a button beside a plan that is not accepted: another plan, or a facility."""
         what, _colon, value = (self.show.data or "").partition(":")
         if what == "plan":
             self.insurance_plan_id.choose(record_number(value))
@@ -198,7 +198,7 @@ class BookingForm(Repeating, ForSomebody):
         return None if slot_id is None or self.own_time else get_slot(slot_id)
 
     def details(self, facility: Facility) -> BookingDetails:
-        """What to book: an opening, or a time of its own. Raises NotOfferedBy, NotFound."""
+        """The booking: an opening, or a time of its own. Raises NotOfferedBy, NotFound."""
         slot, own = self.slot, self.own_time
         offering = find_offering(
             service_id=self.service_id.data or 0, facility_id=facility.id,

@@ -1,4 +1,4 @@
-"""What has been chosen so far in the booking form, and what of it a person chose."""
+"""The choices made so far in the booking form, and which of them a person made."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from portal.schema.facilities import Facility
 
 @dataclass(frozen=True)
 class Choice:
-    """What the form says.
+    """The values of the booking form.
 
     Attributes:
         slot_id: the opening that is chosen.

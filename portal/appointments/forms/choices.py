@@ -1,4 +1,4 @@
-"""What can be chosen at a facility: its services and doctors, and the clinic's plans."""
+"""Choices at a facility: its services and doctors, and the clinic's plans."""
 
 from collections import Counter
 

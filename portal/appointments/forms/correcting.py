@@ -22,7 +22,7 @@ class CorrectionForm(PortalForm):
     )
 
     def set_choices(self, visit: Appointment) -> None:
-        """What can be corrected from where it stands."""
+        """Set the statuses that the present one can be corrected to."""
         choices = [(to, gettext(STATUS[to][0])) for to in ENDINGS.get(visit.status, ())]
         act = queries.last_act(visit.id)
         if act is not None and act.before is not None:

@@ -21,7 +21,7 @@ from portal.web.forms.wording import BeginsWithName
 
 
 class EditForm(PortalForm):
-    """What a booked appointment says; `confirmation_token` marks the change that was shown."""
+    """A booked appointment's values; `confirmation_token` marks the change that was shown."""
 
     service_id = SelectField(lazy_gettext("Service"), coerce=record_number)
     insurance_plan_id = PickField(lazy_gettext("Insurance"))
@@ -54,7 +54,7 @@ class EditForm(PortalForm):
             raise ValidationError(BeginsWithName(f"{refused} {instead}"))
 
     def details(self) -> EditDetails:
-        """What it is to say. Raises NotOfferedBy."""
+        """The values to save. Raises NotOfferedBy."""
         return EditDetails(
             self._offering_id(), self.insurance_plan_id.data, self.notes.data, self.language.data
         )

@@ -34,7 +34,7 @@ class FindForm(PortalForm):
     part_of_day = SelectField(lazy_gettext("Time of day"), default="any")
 
     def set_choices(self, facility: Facility) -> None:
-        """What can be chosen; plans as the present facility has them."""
+        """Set the choices; plans as the present facility has them."""
         there = self.at_facility_id.data
         offer_service(self, there)
         offer_plan(self)
@@ -46,7 +46,7 @@ class FindForm(PortalForm):
         self.part_of_day.choices = [(part, part_in_words(part)) for part in PARTS]
 
     def _keep_chosen(self) -> None:
-        """What is chosen stays, marked, where it is not of the facility."""
+        """Keep a chosen value, marked, where it is not of the facility."""
         for field, names_of in ((self.service_id, _elsewhere), (self.doctor_id, doctor_words)):
             if field.data and names_of([field.data]):
                 keep_present(field, field.data, names_of)

@@ -49,7 +49,7 @@ class ForSomebody(PortalForm):
     interpreter = SelectField(lazy_gettext("Interpreter"), coerce=tidy, validate_choice=False)
 
     def offer_languages(self) -> None:
-        """What a new patient speaks, and whether an interpreter comes."""
+        """Offer languages for a new patient, and whether an interpreter comes."""
         self.pick("preferred_language", languages(), none=gettext("Not known"))
         self.interpreter.choices = interpreter_choices()
 

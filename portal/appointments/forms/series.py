@@ -20,7 +20,7 @@ class Starts(Field):
     """The start that was chosen for each date, as `2026-03-09:17`; None leaves the date out."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """What is no date is nothing."""
+        """Read a date; text that is none is nothing."""
         self.data: dict[date, int | None] = {}
         for each in valuelist[:MOST_IN_SERIES]:
             day, _colon, slot = each.partition(":")
@@ -74,7 +74,7 @@ class RepeatForm(Repeating, PortalForm):
             field.data = str(uuid4())
 
     def details(self) -> SeriesDetails:
-        """What to book."""
+        """The series to book."""
         return self.series(UUID(self.booking_key.data))
 
 

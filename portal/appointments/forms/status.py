@@ -48,6 +48,6 @@ class StatusForm(PortalForm):
         )
 
     def ending(self) -> Ending:
-        """What ends with it."""
+        """The endings that come with it."""
         because = gettext(str(BECAUSE[self.patient_status.data]))
         return Ending(cancel=self.cancel.data, because=because, withdraw=self.withdraw.data)

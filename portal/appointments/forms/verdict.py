@@ -78,7 +78,7 @@ def verdict_on(choice: Choice, day: date) -> Verdict:
 def verdict_on_wish(
     plan_id: int | None, facilities: Mapping[int, str], days: Sequence[date]
 ) -> Verdict | None:
-    """The same of a wait: nothing of it suits where no facility takes the plan on any of the days.
+    """The verdict on a wait: nothing suits if no facility takes the plan on any of the days.
 
     Args:
         plan_id: what they come with.

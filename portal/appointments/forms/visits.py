@@ -38,7 +38,7 @@ class MoveForm(PortalForm):
         self.doctor_id.choices = list(names.items())
 
     def fill_in(self, visit: Appointment, zone: str) -> None:
-        """What the fields hold when nothing was typed; an instant is shown as the local time."""
+        """Fill in the fields when nothing was typed; an instant is shown as the local time."""
         self.moved_from.data = self.moved_from.data or where(visit.start_at, visit.doctor_id)
         if self.doctor_id.data is None:
             self.doctor_id.data = visit.doctor_id

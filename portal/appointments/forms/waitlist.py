@@ -1,4 +1,4 @@
-"""What somebody on the waitlist wants."""
+"""The form of a waitlist entry."""
 
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -61,7 +61,7 @@ class WishForm(ForSomebody):
     show = StringField()
 
     def set_choices(self, facility: Facility) -> None:
-        """What can be chosen, from this facility's side."""
+        """Set the choices, from this facility's side."""
         offer_service(self, facility.id)
         offer_plan(self)
         offer_doctor(self, facility.id)
@@ -80,7 +80,7 @@ class WishForm(ForSomebody):
             field.data = str(uuid4())
 
     def take_up(self) -> None:
-        """What the button beside a plan that is not accepted says: another one, or none."""
+        """Take up the button beside a plan that is not accepted: another one, or none."""
         what, _colon, value = (self.show.data or "").partition(":")
         if what == "plan":
             self.insurance_plan_id.choose(record_number(value))
@@ -116,7 +116,7 @@ class WishForm(ForSomebody):
                              self.insurance_plan_id.data)  # fmt: skip
 
     def details(self) -> WishDetails:
-        """What they want. Raises NoWeekday."""
+        """The typed values. Raises NoWeekday."""
         return WishDetails(
             patient_id=self.chosen_patient or 0, service_id=self.service_id.data or 0,
             facility_ids=self.facility_ids.data or [],
@@ -139,12 +139,12 @@ def wish_as_typed(entry: WaitlistEntry, facility_ids: list[int]) -> dict[str, ob
 
 
 def wish_of_booking(form: BookingForm, facility: Facility, today: date) -> dict[str, object]:
-    """What a new wish says that comes from a booking for which nothing suits."""
+    """The presets of a waitlist entry from a booking for which nothing suits."""
     return new_wish(facility, today) | {name: form[name].data for name in OF_BOOKING}
 
 
 def new_wish(facility: Facility, today: date) -> dict[str, object]:
-    """What a new wish says unless somebody changes it."""
+    """The presets of a waitlist entry."""
     return {
         "facility_ids": [facility.id], "earliest_on": today, "latest_on": today + USUAL_WAIT,
         "weekdays": list(WEEKDAYS), "part_of_day": "any", "urgency": "routine",

@@ -22,7 +22,7 @@ class WalkInForm(BookingForm):
         return True
 
     def set_choices(self, facility: Facility) -> None:
-        """What can be chosen; each doctor with their queue, the shortest first."""
+        """Set the choices; each doctor with their queue, the shortest first."""
         self.offer_key(facility)
         offer_service(self, facility.id)
         offer_plan(self)

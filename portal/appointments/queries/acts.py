@@ -18,7 +18,7 @@ MOST_HISTORY = 100
 
 
 def last_act(appointment_id: int) -> AppointmentAct | None:
-    """What was done last to a visit and stands."""
+    """The last act on a visit that stands."""
     return session.scalars(
         _acts()
         .where(AppointmentAct.appointment_id == appointment_id)
@@ -28,7 +28,7 @@ def last_act(appointment_id: int) -> AppointmentAct | None:
 
 
 def newest_own_act(now: datetime) -> AppointmentAct | None:
-    """What the user did last in the ten minutes before, whoever has changed it since."""
+    """The user's last act in the ten minutes before, whoever has changed its record since."""
     return session.scalars(_own_acts(now).limit(1)).first()
 
 
@@ -49,7 +49,7 @@ def list_own_acts(now: datetime) -> list[AppointmentAct]:
 
 
 def list_acts(group_uid: UUID) -> Sequence[AppointmentAct]:
-    """What was done together and stands, the last first."""
+    """The acts of a group that stand, the last first."""
     return session.scalars(
         _acts()
         .where(AppointmentAct.group_uid == group_uid)
@@ -59,7 +59,7 @@ def list_acts(group_uid: UUID) -> Sequence[AppointmentAct]:
 
 
 def acts_since(appointment_id: int, group_uid: UUID) -> Sequence[AppointmentAct]:
-    """What stands of what a group did to an appointment, and all since then, the last first."""
+    """A group's acts on an appointment that stand, and all since then, the last first."""
     act = AppointmentAct
     first = (
         _acts()

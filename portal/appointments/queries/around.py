@@ -1,4 +1,4 @@
-"""What surrounds a patient when somebody books for them: what is to come, who has seen them."""
+"""A patient's context for a booking: appointments to come, doctors who saw them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True)
 class Around:
-    """What is to come, the next first; who has seen the patient, the latest first; waitlist."""
+    """Appointments to come, the next first; doctors seen, the latest first; waitlist entries."""
 
     coming: Sequence[ComingVisit] = ()
     seen_by: Sequence[SeenBy] = ()
@@ -99,7 +99,7 @@ class Around:
 
 
 def around_patient(patient_id: int) -> Around:
-    """What surrounds a patient, in one round trip."""
+    """A patient's context for a booking, in one round trip."""
     values = {
         "tenant_id": request_context().tenant_id, "patient_id": patient_id, "now": clock.now(),
         "coming": MOST_COMING, "seen_by": MOST_SEEN_BY, "waiting": MOST_WAITING,
@@ -113,7 +113,7 @@ def around_patient(patient_id: int) -> Around:
 
 
 def coming_soon(patient_ids: Sequence[int]) -> dict[int, list[ComingVisit]]:
-    """What is to come within a day, the next first, by whose it is."""
+    """Appointments within a day, the next first, by patient."""
     now = clock.now()
     values = {
         "tenant_id": request_context().tenant_id, "patient_ids": list(patient_ids), "now": now,

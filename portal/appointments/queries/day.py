@@ -120,7 +120,7 @@ class VisitRow(NamedTuple):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What to know at a glance: the keys of `holds` that are so."""
+        """Flags for a glance: the keys of `holds` that are so."""
         meta = self._opened("meta", self.meta_envelope)
         holds = {
             "deceased": self.patient_status == "deceased",

@@ -1,4 +1,4 @@
-"""What is promised of visits, checked by reading: each check gives the records that break it."""
+"""Invariants of visits, checked by reading: each check gives the records that break it."""
 
 from collections.abc import Sequence
 

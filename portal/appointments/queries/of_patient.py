@@ -53,7 +53,7 @@ class PatientVisit(NamedTuple):
 def list_coming_rows(
     patient_id: int, *, limit: int = MOST_COMING, offset: int = 0
 ) -> list[PatientVisit]:
-    """What is booked and not over, the soonest first."""
+    """Appointments that are booked and not over, the soonest first."""
     return _rows(COMING, patient_id, limit, offset)
 
 
@@ -63,7 +63,7 @@ def list_rows_of(patient_id: int, visits: Sequence[Appointment]) -> list[Patient
 
 
 def list_past_rows(patient_id: int, *, limit: int, offset: int = 0) -> list[PatientVisit]:
-    """What is over, in whichever way, the latest first."""
+    """Appointments that are over, in whichever way, the latest first."""
     return _rows(PAST, patient_id, limit, offset)
 
 
@@ -83,7 +83,7 @@ def list_coming_of(patient_id: int) -> Sequence[Appointment]:
 
 
 def list_waiting_of(patient_id: int) -> Sequence[WaitlistEntry]:
-    """What a patient is waiting for."""
+    """A patient's open waitlist entries."""
     return session.scalars(
         select(WaitlistEntry)
         .where(

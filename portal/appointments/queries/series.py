@@ -67,7 +67,7 @@ class SeriesVisit(NamedTuple):
 
 def plan_series(first: Opening, plan_id: int | None, repeat: Repeat, *, patient_id: int | None
                 ) -> list[SeriesDate]:  # fmt: skip
-    """What booking a series would do, date by date after the first, without doing it.
+    """A preview of booking a series, date by date after the first.
 
     Args:
         first: the first visit's start.
@@ -173,7 +173,7 @@ def _skipped(
     date_: SeriesDate, first: Opening, plan_id: int | None, busy: Sequence[tuple[int, Span]],
     published: date | None,
 ) -> SeriesDate:  # fmt: skip
-    """The same with why nothing is on offer."""
+    """A date of a series with the reason why nothing is on offer."""
     until = date_.at + (first.end_at - first.start_at)
     reasons = [
         Reason("patient_taken", "appointments", id_, {"from": span.start, "until": span.end})

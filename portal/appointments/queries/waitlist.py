@@ -157,7 +157,7 @@ def list_wishes(
 
 
 def list_wishes_of(patient_id: int, *, limit: int = 20) -> list[WishRow]:
-    """What a patient is waiting for."""
+    """A patient's open waitlist entries, as rows."""
     which = "e.status = 'waiting' AND e.patient_id = :patient_id"
     return _listed(which, {"patient_id": patient_id, "limit": limit, "offset": 0})
 

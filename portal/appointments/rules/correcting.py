@@ -1,4 +1,4 @@
-"""What can be corrected on a later day. Pure."""
+"""Corrections that are possible on a later day. Pure."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What becomes of a visit whose plan or service is changed. Pure."""
+"""A visit after its plan or service is changed. Pure."""
 
 from portal.errors import N_, Conflict, DomainError
 from portal.scheduling.rules import SlotTaken

@@ -1,4 +1,4 @@
-"""What comes next in a visit: the one thing that the main button and C do. Pure."""
+"""The next step of a visit: the one thing that the main button and C do. Pure."""
 
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
@@ -28,7 +28,7 @@ LABELS_DONE = {
 
 
 class Next(NamedTuple, Generic[Kept]):
-    """What is done next, and to which step."""
+    """The next act, and the step it is done to."""
 
     kind: str
     step: Kept | None = None

@@ -144,7 +144,7 @@ class StepsRemain(Conflict):
 
 
 class Visit(Protocol):
-    """What the rules need to know of an appointment."""
+    """An appointment, as far as the rules need it."""
 
     status: str
     start_at: datetime
@@ -155,7 +155,7 @@ class Visit(Protocol):
 
 
 class Act(Protocol):
-    """What the rules need to know of something done to a visit."""
+    """An act on an appointment, as far as the rules need it."""
 
     kind: str
     done_at: datetime
@@ -163,7 +163,7 @@ class Act(Protocol):
 
 
 class Step(Protocol):
-    """What the rules need to know of a step, a row or an entity."""
+    """A step, a row or an entity, as far as the rules need it."""
 
     @property
     def position(self) -> int: ...
@@ -229,7 +229,7 @@ def check_day(visit: Visit, now: datetime, zone: str) -> None:
 
 
 def check_undo(act: Act, visit: Visit, now: datetime, zone: str, *, user_id: int | None) -> None:
-    """What was done can be taken back on the same local day; raises NotUndoneAnyMore.
+    """An act can be taken back on the same local day; raises NotUndoneAnyMore.
 
     A cancelled appointment is restored as long as its own day is not over. A correction took a
     right and a reason: only who made it takes it back without.

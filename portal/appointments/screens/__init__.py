@@ -1,1 +1,1 @@
-"""What the pages show, a file a page: made of queries and rules, asked by the views."""
+"""Contents of the pages, a file a page: made of queries and rules, asked by the views."""

@@ -70,7 +70,7 @@ def say_undone(done: Sequence[AppointmentAct]) -> None:
 
 
 def _of_several(done: Sequence[AppointmentAct], above: Called | None, patient: int | None) -> str:
-    """What is taken back, of whom if it is one, and what has become of how many appointments."""
+    """Acts taken back, of whom if it is one, and the state of how many appointments."""
     booked = {act.appointment_id for act in done if act.before is None}
     if booked:
         now = ngettext("%(num)s appointment is cancelled", "%(num)s appointments are cancelled",
@@ -103,7 +103,7 @@ def _registered_with(act: AppointmentAct, visit: Appointment) -> bool:
 
 
 def last_done(visit: Appointment) -> str | None:
-    """What names the act that was done last to a visit: a message that it brings says it too."""
+    """The name of the last act on a visit; a message about the act has it too."""
     act = queries.last_act(visit.id)
     return str(act.group_uid) if act else None
 

@@ -27,7 +27,7 @@ STEP_UNDONE = {
 
 
 def said_of_acts(acts: Iterable[AppointmentAct]) -> dict[int, str]:
-    """What each of the acts did, in words, by the act's id; the last first."""
+    """The outcome of each act, in words, by the act's id; the last first."""
     after: dict[int, Mapping[int, str]] = {}
     names: dict[int, str] = {}
     texts = {}

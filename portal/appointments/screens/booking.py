@@ -48,7 +48,7 @@ class Hold(NamedTuple):
 
 @dataclass(frozen=True)
 class BookingHeading:
-    """What stands above the form, where closing it leads, and what that lets go of.
+    """The heading of the form, where closing it leads, and what that lets go of.
 
     `asks` is whether the browser is to ask for what is chosen to be held; `when` is the time that
     is chosen, in words, and `doctor` with whom.
@@ -73,7 +73,7 @@ def shown_booking(
     form: BookingForm, facility: Facility, choice: Choice, *, held_id: int | None, writes: bool,
     ended: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """What the form's templates need beside the form itself.
+    """The context of the form's templates besides the form itself.
 
     Args:
         form: with its choices.
@@ -159,7 +159,7 @@ def _when(found: Offers) -> str:
 
 
 def held_of(held_id: int | None, facility: Facility) -> Hold | None:
-    """What the user still holds."""
+    """The hold that the user still has."""
     held = find_held(held_id) if held_id is not None else None
     return _hold(held, facility.timezone) if held else None
 
@@ -195,7 +195,7 @@ def _hold(slot: AvailabilitySlot, zone: str) -> Hold | None:
 
 
 def _ended(slot: AvailabilitySlot, found: Offers) -> Hold:
-    """What was held: whether it can still be booked, and what to do."""
+    """A hold that ended: whether its slot can still be booked, and what to do."""
     if found.chosen is None or found.chosen.slot_id != slot.id:
         return Hold(None, str(_("What was held for you is no longer free. Choose another time.")))
     text = _(

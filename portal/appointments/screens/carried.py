@@ -22,7 +22,7 @@ class Carried(NamedTuple):
 
 
 def carried(appointment_id: int | None) -> Carried | None:
-    """What is carried; None when nothing is, or it can no longer be moved. Raises NotFound."""
+    """The appointment being carried; None when it can no longer be moved. Raises NotFound."""
     if appointment_id is None or not current_user.can("appointments.move"):
         return None
     visit = queries.get_appointment(appointment_id)

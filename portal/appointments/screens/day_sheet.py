@@ -96,7 +96,7 @@ def _line(row: SheetRow, alerts: Sequence[Alert], zone: str) -> SheetLine:
 
 
 def _flags(row: SheetRow, alerts: Sequence[Alert]) -> Iterator[str]:
-    """What to know, in words; alerts first."""
+    """Flags in words; alerts first."""
     patient = row.patient
     yield from warnings_of(patient, alerts)
     spoken = row.language or patient.preferred_language

@@ -1,4 +1,4 @@
-"""What an edit would change, in words, before it is saved."""
+"""A preview of an edit, in words, before it is saved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ class NewStep(NamedTuple):
 
 @dataclass(frozen=True)
 class EditPreview:
-    """What saving would do: in a sentence, and the new steps."""
+    """The outcome of saving: in a sentence, and the new steps."""
 
     text: str
     steps: Sequence[NewStep] = ()
 
 
 def coming_of(did: Edited, zone: str) -> EditPreview:
-    """What was tried and taken back, for whoever decides."""
+    """The outcome of an edit that was previewed, for whoever decides."""
     if did.becomes == BEGUN:
         return EditPreview(_("The visit has begun: its steps stay, only the plan changes."))
     steps = [NewStep(step.name, step.minutes) for step in did.steps]

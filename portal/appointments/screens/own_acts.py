@@ -1,4 +1,4 @@
-"""What somebody did in the last ten minutes, in words: what `Z` takes back, said before it does."""
+"""Own acts of the last ten minutes, in words: those that `Z` takes back, named before it does."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -80,7 +80,7 @@ def patient_strip(
 
 
 def warnings_of(patient: Patient, alerts: Sequence[Alert]) -> list[str]:
-    """What must be known first, before all that the patient has died or is inactive."""
+    """Warnings of a patient, before all that they have died or are inactive."""
     status_warning = {
         "deceased": _("This patient is recorded as deceased"),
         "inactive": _("This patient's record is inactive"),
@@ -89,7 +89,7 @@ def warnings_of(patient: Patient, alerts: Sequence[Alert]) -> list[str]:
 
 
 def alert_words(alerts: Sequence[Alert]) -> list[str]:
-    """What must be known first, each with its kind."""
+    """Alerts of a patient, each with its kind."""
     return [f"{kind_words(alert.kind)}: {alert.text}" for alert in alerts]
 
 

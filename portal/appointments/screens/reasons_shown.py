@@ -25,7 +25,7 @@ class SaidReason(NamedTuple):
 
 @dataclass(frozen=True)
 class About:
-    """What the reasons are about."""
+    """The subject of reasons: offering, plan and zone."""
 
     offering: OfferingRow
     plan_id: int | None

@@ -46,7 +46,7 @@ class DateRow:
 
 @dataclass(frozen=True)
 class Dates:
-    """What booking a series would do: with which doctor, and on which days besides the first."""
+    """A preview of booking a series: with which doctor, and on which days besides the first."""
 
     first: str
     first_time: str

@@ -1,4 +1,4 @@
-"""What the booking form offers: days, openings by doctor, the plan's verdict, the steps to come."""
+"""Contents of the booking form: days, openings by doctor, the plan's verdict, the coming steps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -184,7 +184,7 @@ def _suggested(
     choice: Choice, wanted_day: date, week: Sequence[Opening], seen_by: Sequence[SeenBy],
     places: Mapping[int, LocationRow],
 ) -> tuple[Opening | None, Preference | None]:  # fmt: skip
-    """What was suggested, for the same patient; else what suits them, on the day or after it."""
+    """The opening suggested before, for the same patient; else one that suits, then or later."""
     zone = choice.facility.timezone
     later = [offer for offer in week if local_date(offer.start_at, zone) >= wanted_day]
     of_day = [offer for offer in later if local_date(offer.start_at, zone) == wanted_day]

@@ -1,4 +1,4 @@
-"""What was done to a visit and by whom, as its page tells it."""
+"""Acts on a visit and by whom, as its page lists them."""
 
 from datetime import datetime
 from typing import NamedTuple

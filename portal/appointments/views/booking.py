@@ -100,7 +100,7 @@ def _try_to_book(form: BookingForm, facility: Facility) -> Response:
 
 
 def _chosen(form: BookingForm, facility: Facility) -> Choice:
-    """What stood there when it was sent was chosen: nothing else is suggested in its place."""
+    """Choices as they were sent: nothing else is suggested in their place."""
     choice = form.choice(facility)
     return choice if form.asks_for_more else replace(choice, picked=not form.own_time)
 
@@ -117,7 +117,7 @@ def _wish(form: BookingForm, facility: Facility) -> Response:
 
 
 def _asked(slot_id: int | None) -> dict[str, Any]:
-    """What the address says: a free start, a doctor, a patient."""
+    """Presets from the address: a free start, a doctor, a patient."""
     values: dict[str, Any] = {"doctor_id": number_asked("doctor"), "availability_slot_id": slot_id}
     patient_id = number_asked("patient")
     if patient_id is not None:
@@ -160,7 +160,7 @@ def _service_for(slot: AvailabilitySlot) -> int | None:
 def _first_choice(
     form: BookingForm, facility: Facility, slot_id: int | None, day: date | None
 ) -> Choice:
-    """What the address says; a booking looks ahead, also from the board of a day that is over."""
+    """Presets of the address; a booking looks ahead, also from the board of a day that is over."""
     choice = form.choice(facility)
     if slot_id is not None:
         day = local_date(get_slot(slot_id).start_at, facility.timezone)
@@ -233,7 +233,7 @@ def booked(
 
 
 def _unusual(visit: Appointment, zone: str) -> Iterator[str]:
-    """What whoever chose another time than an opening may not have meant."""
+    """Warnings for a time that is no opening, which somebody may not have meant."""
     if visit.overbooked:
         yield _("Overbooked")
     warning = outside_words(visit)

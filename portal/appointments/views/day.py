@@ -61,7 +61,7 @@ def day_sheet() -> Response:
 @bp.get("/appointments/day/changes")
 @permission("appointments.see", touches=False)
 def day_changes() -> Response:
-    """What an open board polls; it keeps no session alive."""
+    """Changes that an open board polls; it keeps no session alive."""
     on_screen = shown_board()
     if on_screen is None or version_of(on_screen) in on_screen.stamps:
         return Response(status=NOTHING_NEW)
@@ -80,7 +80,7 @@ def flow() -> Response:
 @bp.get("/appointments/flow/changes")
 @permission("appointments.see", touches=False)
 def flow_changes() -> Response:
-    """What an open flow board polls, with the stamp it has."""
+    """Changes that an open flow board polls, with the stamp it has."""
     facility = facility_asked()
     known = frozenset(request.args.getlist("stamp"))
     board = draw(facility, local_date(clock.now(), facility.timezone), known, flow_only=True)

@@ -31,7 +31,7 @@ MOST_TOGETHER = 100
 @bp.route("/appointments/<int:appointment_id>/edit", methods=["GET", "POST"])
 @permission("appointments.move")
 def edit(appointment_id: int) -> Response:
-    """What changes the plan or the service is shown first, and saved when that was seen."""
+    """Show a change of plan or service first, and save it when that was seen."""
     visit = _held(appointment_id)
     form = EditForm(data=edit_as_typed(visit), edits=visit)
     form.set_choices(visit)

@@ -1,4 +1,4 @@
-"""What the booking form asks for while it is filled in: openings, who it is, and the hold."""
+"""Parts that the booking form asks for meanwhile: openings, who it is, and the hold."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What the asking browser has on its screen, and how an answer brings it up to date.
+"""The asking browser's board, and how an answer brings it up to date.
 
 A page with the day board sends what it shows with every request: facility, date, and the stamps
 of its parts. An answer then carries the parts that changed, and opens nobody else's name. Parts
@@ -44,7 +44,7 @@ class ShownBoard:
 
 
 def shown_board() -> ShownBoard | None:
-    """What the request says about its board; None for a page without one, or nonsense."""
+    """The board that the request names; None for a page without one, or nonsense."""
     facility, _slash, rest = request.headers.get(HEADER, "").partition("/")
     day, _slash, stamps = rest.partition("/")
     try:

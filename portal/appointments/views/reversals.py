@@ -33,7 +33,7 @@ from portal.web.messages import PATIENT, name_patients
 @bp.get("/appointments/reversals")
 @permission("appointments.attend")
 def own_acts() -> Response:
-    """What Z would take back, in words."""
+    """The acts that Z would take back, in words."""
     return page("appointments/own_acts.html", "appointments/_own_acts.html", acts=list_own())
 
 
@@ -47,7 +47,7 @@ def reversals() -> Response:
 
 
 def _own_if_last() -> OwnAct | None:
-    """What was done last, if it was not done to an appointment."""
+    """The last act, if it was not done to an appointment."""
     now = clock.now()
     own, act = newest_act(now), queries.newest_own_act(now)
     if own is None or act is None:
@@ -114,7 +114,7 @@ def patient_name(patient_id: int) -> str:
 
 
 def _act_asked() -> UUID | None:
-    """What is to be taken back; None for the newest. Raises NotFound for nonsense."""
+    """The act to take back; None for the newest. Raises NotFound for nonsense."""
     text = request.form.get("act", "")
     try:
         return UUID(text) if text else None

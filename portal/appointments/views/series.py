@@ -59,7 +59,7 @@ def preview(form: BookingForm, facility: Facility) -> Dates:
 
 
 def kept() -> list[tuple[str, str]]:
-    """What was typed, for the form that comes after it."""
+    """The typed values, for the form that comes after it."""
     return [each for each in request.form.items(multi=True) if each[0] not in NOT_KEPT]
 
 

@@ -134,7 +134,7 @@ def answer(visit: Appointment) -> Response:
 
 
 def visit_context(visit: Appointment) -> dict[str, Any]:
-    """What the visit's page and fragment need."""
+    """The context of the visit's page and fragment."""
     card = visit_page(visit, get_offering(visit.service_offering_id).service_id)
     cancel_form = CancellationForm(formdata=None) if card.can_cancel else None
     correct_form = CorrectionForm(formdata=None) if card.can_correct else None

@@ -174,7 +174,7 @@ def _is_sent(form: WishForm) -> bool:
 
 
 def _asked(facility: Facility) -> dict[str, Any]:
-    """What the address says: a patient, a service, a doctor, a plan."""
+    """Presets from the address: a patient, a service, a doctor, a plan."""
     today = local_date(clock.now(), facility.timezone)
     values = new_wish(facility, today)
     known = {"service_id": "service", "doctor_id": "doctor", "insurance_plan_id": "plan"}

@@ -99,7 +99,7 @@ def sessions_ending() -> Response:
 @bp.get("/account/session")
 @permission("account.own", touches=False)
 def idle() -> Response:
-    """What the warning asks before it shows itself; the answer's header says it.
+    """The time left of a session, in a header: its warning asks before it shows itself.
 
     A page that outlived its session hears that who opened it is here again; of anybody else it
     would not have come here.

@@ -102,7 +102,7 @@ def note_failure() -> None:
 
 
 def picture(secret: str) -> Markup:
-    """What an authenticator's camera reads, as SVG; black on white, also at night."""
+    """The code for an authenticator's camera, as SVG; black on white, also at night."""
     mine = request_context()
     uri = pyotp.TOTP(secret).provisioning_uri(name=mine.email, issuer_name=mine.tenant_name)
     drawn = segno.make(uri, micro=False).svg_inline(

@@ -25,14 +25,14 @@ GIVE = ("auth/passkey.html", "auth/_passkey.html")
 @bp.post("/sign-in/passkey/request")
 @halfway
 def passkey_request() -> Response:
-    """What the browser asks its device for; the challenge works once, in this session."""
+    """The request for a browser's device; the challenge works once, in this session."""
     return Response(commands.ask_for_known(_site()), mimetype="application/json")
 
 
 @bp.post("/sign-in/passkey/creation")
 @halfway
 def passkey_creation() -> Response:
-    """The same for a passkey to be made."""
+    """The request to make a passkey; the challenge works once, in this session."""
     require_standing()
     return Response(commands.ask_for_new(_site()), mimetype="application/json")
 

@@ -22,7 +22,7 @@ MATERIALISE = text("".join((queries.DIFFERENCE, writes.LAY_OUT)))
 
 @dataclass(frozen=True)
 class Materialised:
-    """What materialising did, in slots.
+    """The outcome of materialising, in slots.
 
     Attributes:
         added: new slots.
@@ -65,7 +65,7 @@ def materialise_doctors(
     first_date: date | None = None,
     last_date: date | None = None,
 ) -> Materialised:
-    """The same for several doctors, in one statement.
+    """Materialise the hours of several doctors, in one statement.
 
     Args:
         doctor_ids: whose slots.

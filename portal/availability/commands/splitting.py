@@ -42,7 +42,7 @@ def split_around(rule: AvailabilityRule, pause_from: time, pause_until: time) ->
 
 
 def split_from(rule: AvailabilityRule, first_day: date) -> AvailabilityRule:
-    """The same session twice: until the day before, and from `first_day` on.
+    """Split a session in two: until the day before, and from `first_day` on.
 
     Returns:
         The later one, to be changed without touching the days before.

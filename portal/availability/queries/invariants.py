@@ -1,4 +1,4 @@
-"""What is promised of hours and starts, checked by reading."""
+"""Invariants of hours and starts, checked by reading."""
 
 from collections.abc import Sequence
 

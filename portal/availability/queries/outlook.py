@@ -1,4 +1,4 @@
-"""What is there and what would be: a week's slots, a place's openings, orphaned visits.
+"""Slots of a week, openings of a location, appointments outside hours: now and after a change.
 
 Visits belong to a higher area, which this one does not import: the statements ask for their
 table by name.
@@ -102,7 +102,7 @@ def week_slots(doctor_id: int, facility_id: int, first_date: date) -> list[WeekS
 
 
 def outlook(doctor_id: int | None, facility_id: int) -> Outlook:
-    """What a doctor, or None for all of them, has on offer and owes there at this moment."""
+    """The openings and duties of a doctor, or None for all of them, at this moment."""
     values = _place(doctor_id, facility_id)
     narrowed = "" if doctor_id is None else OF_THE_DOCTOR
     free: dict[tuple[datetime, int], list[tuple[datetime, int]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What a change of hours does: the place's outlook before and after it, compared."""
+"""The outcome of a change of hours: the outlook before and after it, compared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from portal.scheduling.times import is_clock_change_day, local_date
 
 @dataclass(frozen=True)
 class HoursChange:
-    """What a change did to a place.
+    """The outcome of a change at a location.
 
     Attributes:
         gained, lost: openings, as the board shows them, that come or go.
@@ -40,7 +40,7 @@ class HoursChange:
         return not (self.gained or self.lost or self.altered or self.outside_hours or self.back)
 
     def fingerprint(self) -> str:
-        """The same text for the same openings and visits."""
+        """A text that is equal for one set of openings and visits."""
         return repr((self.gained, self.lost, self.altered, self.outside_hours, self.back))
 
     def visits(self) -> list[BookedVisit]:

@@ -62,7 +62,7 @@ class WeekDay:
 
 @dataclass(frozen=True)
 class WeekFacts:
-    """What a week is made of, for one doctor at one facility."""
+    """The contents of a week, for one doctor at one facility."""
 
     zone: str
     rules: Sequence[AvailabilityRule]
@@ -170,7 +170,7 @@ def _between(windows: Iterable[Span]) -> Iterator[NoSlotReason]:
 
 
 def _rest(window: Span, duration: int, interval: int | None) -> Iterator[NoSlotReason]:
-    """What is left at the end of a session after the last slot that fits."""
+    """The time left at the end of a session after the last slot that fits."""
     fitting = (window.minutes - duration) // (interval or duration)
     if fitting < 0:
         yield NoSlotReason("rest", {"from": window.start, "until": window.end})

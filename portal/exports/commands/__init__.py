@@ -1,4 +1,4 @@
-"""What staff and the worker do with exports."""
+"""Commands on exports, of staff and the worker."""
 
 from portal.exports.commands.asking import (
     NotReady,

@@ -1,4 +1,4 @@
-"""What staff do: ask for an export, take its file away, discard it."""
+"""Commands of staff: ask for an export, take its file away, discard it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +28,7 @@ class TooManyUnfinished(DomainError):
 
 
 class ExportAskedAlready(Conflict):
-    """The same form was sent twice at once."""
+    """One form was sent twice at once."""
 
     message = N_("This export is asked for already. It is among your exports.")
 

@@ -1,4 +1,4 @@
-"""What the worker does: some rows a transaction, so that a stop loses nothing that was made.
+"""The worker's part: some rows a transaction, so that a stop loses nothing that was made.
 
 The row of an export is locked while a part of it is made and no longer: a worker that is killed
 leaves it to the next look, and of two workers each makes another part or another export.

@@ -31,7 +31,7 @@ CONSTRAINTS = {
 
 @dataclass(frozen=True)
 class PayerDetails:
-    """What staff type about a payer.
+    """A payer as staff enter it.
 
     `contact` replaces the entries it names, and None takes one away.
     """

@@ -75,7 +75,7 @@ class Matrix:
         return {facility.id: local_today(facility) for facility in self.facilities}
 
     def cover(self, facility_id: int, plan: MatrixPlan) -> Cover:
-        """What both sides say about the dates."""
+        """The dates of the plan and of the facility's acceptance."""
         return self.cells.get((facility_id, plan.id)) or Cover(*plan.dates)
 
 
@@ -143,7 +143,7 @@ def find_acceptance(*, facility_id: int, plan_id: int) -> FacilityInsurancePlan 
 def list_acceptance(
     facility_ids: Collection[int], plan_ids: Collection[int]
 ) -> Sequence[FacilityInsurancePlan]:
-    """What was said of these plans at these facilities, in a fixed order."""
+    """The terms for these plans at these facilities, in a fixed order."""
     accepted = FacilityInsurancePlan
     return session.scalars(
         select(accepted)

@@ -1,4 +1,4 @@
-"""What fields that search for a plan or a payer list."""
+"""Choices for fields that search for a plan or a payer."""
 
 from flask import Response
 

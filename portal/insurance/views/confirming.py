@@ -29,14 +29,14 @@ def confirm(
 def preview_change(
     form: AcceptancePreviewForm, change: Callable[[], UncoveredAfter]
 ) -> UncoveredAfter:
-    """What a change would touch; the form then carries that it was shown."""
+    """The visits a change would affect; the form then carries that they were shown."""
     affected, answer = preview(change, confirmation_token=None)
     form.confirmation_token.data = answer.mark
     return affected
 
 
 def affected_context(affected: UncoveredAfter | None) -> dict[str, Any]:
-    """What the list of touched visits needs."""
+    """The context of the list of affected visits."""
     if affected is None:
         return {"touched": 0, "visits": [], "alternatives": {}}
     return {

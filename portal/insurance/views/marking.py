@@ -46,7 +46,7 @@ def mark(facility_id: int, plan_id: int) -> Response:
 
 
 def _changed_meanwhile(cell: dict[str, Any], enabled: str) -> Response:
-    """What somebody else chose, and what this person: whoever presses again has seen both."""
+    """Another person's choice beside this one's: whoever presses again has seen both."""
     last = last_change(cell["acceptance"])
     text = _(
         "%(name)s changed %(plan)s at %(facility)s meanwhile. Now: %(theirs)s. You chose: "

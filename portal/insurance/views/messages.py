@@ -1,4 +1,4 @@
-"""What was done to a cell of acceptance, in words, with a way back: by its keys or by its form."""
+"""Messages about a cell of acceptance, with a way back: by its keys or by its form."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from portal.web.answers import toast
 
 
 def say_marked(cell: dict[str, Any], now: dict[str, Any], unchanged: str | None = None) -> None:
-    """What became of a cell, with a way back; what changes no term has nothing to take back."""
+    """Report a cell's change, with a way back; without a change of terms there is none."""
     before, done = cell["cover"], SaidAct(f"{marked(cell, accepted=now['cover'].enabled)}.")
     if before.version == now["cover"].version:
         toast(unchanged or done.text)

@@ -62,7 +62,7 @@ def add_alert(patient: Patient, kind: str, text: str | None, *, key: UUID) -> Pa
 
 
 def write_charts(lines: ChartLines) -> None:
-    """What is said on many charts, at once."""
+    """Write alerts and notes on many charts, at once."""
     author = request_context().user_id
     session.add_all(
         PatientAlert(patient_id=patient_id, kind=kind, text=_alert_text(text), author_id=author)
@@ -80,7 +80,7 @@ def write_charts(lines: ChartLines) -> None:
 
 
 def end_alert(patient: Patient, alert_id: int) -> None:
-    """What an alert says holds no more; it stays among those that ended.
+    """End an alert; it stays among those that ended.
 
     Raises:
         AlertEnded: somebody else was faster.
@@ -94,7 +94,7 @@ def end_alert(patient: Patient, alert_id: int) -> None:
 
 
 def end_old_alert(patient: Patient) -> None:
-    """The same for the one alert of before there were several. Raises AlertEnded."""
+    """End the one alert of before there were several. Raises AlertEnded."""
     _lock(patient)
     text = _meta(patient).get("alert")
     if not text:
@@ -131,7 +131,7 @@ def correct_note(patient: Patient, note_id: int, text: str | None, *, key: UUID)
 
 
 def correct_old_note(patient: Patient, text: str | None, *, key: UUID) -> PatientNote:
-    """The same for the one note of before there were several.
+    """Correct the one note of before there were several.
 
     Raises:
         NoteCorrectedMeanwhile: it was corrected already.

@@ -39,7 +39,7 @@ from portal.tenancy.context import request_context
 
 
 class MergedAtTheSameMoment(Conflict):
-    """The same form was sent twice at once."""
+    """One form was sent twice at once."""
 
 
 CONSTRAINTS = {
@@ -164,7 +164,7 @@ def mark_not_duplicate(one_id: int, other_id: int) -> None:
 
 
 def values_of(patient: Patient) -> dict[str, Any]:
-    """What a record says in the fields of a merge, as JSON can hold it; None for nothing."""
+    """A record's values in the fields of a merge, as JSON can hold them; None for nothing."""
     values = {field: getattr(patient, field) for field in rules.FIELDS if field not in IN_META}
     meta, dob = patient.meta, values["dob"]
     for field, key in IN_META.items():

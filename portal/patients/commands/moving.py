@@ -1,4 +1,4 @@
-"""What hangs on a patient, and moves when records are merged and taken apart."""
+"""Records of a patient that move when two are merged, and back when they are unmerged."""
 
 from sqlalchemy import text
 

@@ -42,7 +42,7 @@ class PatientMerged(Conflict):
 
 
 class PatientUnreadable(Conflict):
-    """What is kept does not open, so it cannot be told from what is new."""
+    """The stored fields do not open, so they cannot be told from what is new."""
 
     message = N_("This record cannot be read at present, so it cannot be changed.")
 

@@ -88,7 +88,7 @@ def restore_status(patient: Patient) -> StatusChange:
 
 
 def change_of(patient: Patient) -> str:
-    """What names the last change of a status that can be taken back. Raises NothingToRestore."""
+    """The name of the last change of a status that can be taken back. Raises NothingToRestore."""
     before = _meta(patient).get("status_before")
     if not isinstance(before, Mapping) or "uid" not in before:
         raise NothingToRestore

@@ -1,4 +1,4 @@
-"""What the front desk types about a patient."""
+"""Forms of a patient."""
 
 from portal.patients.forms.details import (
     BreakGlassForm,

@@ -1,4 +1,4 @@
-"""What staff write on a patient's chart: alerts, notes, contacts."""
+"""Forms of a patient's chart: alerts, notes, contacts."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -39,7 +39,7 @@ class KeyedForm(PortalForm):
 
 
 class AlertForm(KeyedForm):
-    """What everybody must know first."""
+    """An alert for everybody who opens the chart."""
 
     kind = SelectField(lazy_gettext("Kind"), default="allergy")
     alert = Line(lazy_gettext("Alert"), [Length(max=LONGEST_ALERT)])
@@ -68,7 +68,7 @@ class ContactForm(KeyedForm):
         self.role.choices = [(role, gettext(label)) for role, label in CONTACT_ROLES.items()]
 
     def details(self) -> ContactDetails:
-        """What was typed."""
+        """The typed values."""
         return ContactDetails(
             self.role.data, self.name.data or "", self.relation.data, self.phone.data
         )

@@ -1,4 +1,4 @@
-"""What the front desk types about a patient."""
+"""The form of a patient's details."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +38,7 @@ YES_NO = {"y": True, "n": False}
 
 
 def as_kept(patient: Patient) -> dict[str, Any]:
-    """What the form shows of the patient beside the columns."""
+    """The form's values of a patient beside the columns."""
     extras = extras_of(patient.meta)
     letters = {None: "", True: "y", False: "n"}
     street = extras.address.get("line") or []
@@ -108,7 +108,7 @@ class PatientForm(PortalForm):
             ]
 
     def details(self, **kept: Any) -> PatientDetails:
-        """What was typed, with what this form does not show kept as it is."""
+        """The typed values, with those that this form does not show kept as they are."""
         meta = with_extras(kept.pop("meta", None), self._extras())
         return PatientDetails(
             first_name=self.first_name.data or "", last_name=self.last_name.data or "",
@@ -140,7 +140,7 @@ class PatientForm(PortalForm):
 
 
 class ElsewhereForm(PortalForm):
-    """What is known of somebody whom another facility may know."""
+    """Details of somebody whom another facility may know."""
 
     name = Line(lazy_gettext("Name"), [Length(max=200)])
     dob = DateField(lazy_gettext("Date of birth"), [Optional()])
@@ -149,7 +149,7 @@ class ElsewhereForm(PortalForm):
     mrn = Line(lazy_gettext("Patient number"), [Length(max=20)])
 
     def person(self) -> SearchedPatient:
-        """What was typed; one name may be either."""
+        """The typed values; one name may be either."""
         return SearchedPatient(
             "",
             self.name.data or "",
@@ -181,7 +181,7 @@ class RegistrationForm(PatientForm):
     register_anyway = BooleanField(lazy_gettext("This is somebody else: register them anyway"))
 
     def set_choices(self, patient: Patient | None = None) -> None:
-        """The same, and the kinds of alerts."""
+        """Set the choices of a patient's details, and the kinds of alerts."""
         super().set_choices(patient)
         self.kind.choices = [(kind, kind_words(kind)) for kind in ALERT_KINDS]
 
@@ -207,7 +207,7 @@ class MergeForm(PortalForm):
             self.choice_of(field).data = usual_choice(field, this[field], other[field])
 
     def details(self, patient_id: int, other_id: int) -> MergeDetails:
-        """What was chosen, said of the record that stays."""
+        """The choices, as values of the record that stays."""
         chosen = {field: self.choice_of(field).data or THIS for field in FIELDS}
         key = UUID(self.merge_key.data)
         if self.stays.data == THIS:

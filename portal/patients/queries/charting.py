@@ -1,4 +1,4 @@
-"""What a chart shows beside the patient's own fields: alerts, notes, contacts, appointments."""
+"""Contents of a chart beside the patient's own fields: alerts, notes, contacts, appointments."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ LAST_VISIT = statement("patients/last_visit")
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What everybody must know; the one of before there were several has no id, author or day."""
+    """A warning for everybody; the one of before there were several has no id, author or day."""
 
     id: int | None
     kind: str
@@ -78,7 +78,7 @@ class Contact:
 
 
 def list_alerts(patient: Patient) -> list[Alert]:
-    """What everybody must know of a patient now: allergies and safety first, then the latest."""
+    """A patient's alerts now: allergies and safety first, then the latest."""
     return list_alerts_of([patient])[patient.id]
 
 
@@ -96,7 +96,7 @@ def list_alerts_of(patients: Sequence[Patient]) -> dict[int, list[Alert]]:
 
 
 def list_ended_alerts(patient: Patient) -> list[Alert]:
-    """What holds no more."""
+    """A patient's alerts that ended."""
     return [_alert(patient, row) for row in _alert_rows([patient.id], ended=True)]
 
 

@@ -1,4 +1,4 @@
-"""What is promised of patients, checked by reading."""
+"""Invariants of patients, checked by reading."""
 
 from collections.abc import Sequence
 

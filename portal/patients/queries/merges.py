@@ -26,7 +26,7 @@ AT_ONCE = statement("patients/visits_at_once")
 
 @dataclass(frozen=True)
 class Held:
-    """What hangs on a record, and would move with it."""
+    """The records that hang on a patient's record, and would move with it."""
 
     id: int
     created_at: datetime
@@ -170,7 +170,7 @@ def list_record_ids(patient_id: int) -> list[int]:
 
 
 def count_held(patient_ids: Iterable[int]) -> dict[int, Held]:
-    """What hangs on some records."""
+    """The records that hang on some patients' records."""
     values = {"tenant_id": request_context().tenant_id, "patient_ids": list(patient_ids)}
     return {row.id: Held(**row._mapping) for row in session.execute(HELD, values)}
 

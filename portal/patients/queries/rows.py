@@ -26,7 +26,7 @@ LIVING = "p.tenant_id = :tenant_id AND p.deleted_at IS NULL AND p.status <> 'mer
 
 
 class PatientOpener(Opener):
-    """What opens the fields of patients in one list."""
+    """Opens the fields of patients in one list."""
 
     __slots__ = ("openings",)
 

@@ -54,7 +54,7 @@ class NoteTooLong(DomainError):
 
 
 class NoteCorrectedMeanwhile(Conflict):
-    """What is corrected is no longer the latest."""
+    """The note to correct is no longer the latest."""
 
     message = N_("Somebody corrected this note in the meantime. Reload to see how it reads now.")
 
@@ -79,4 +79,4 @@ class ContactEnded(Conflict):
 
 
 class WrittenTwice(Conflict):
-    """The same form was sent twice at once."""
+    """One form was sent twice at once."""

@@ -1,4 +1,4 @@
-"""What is known about a patient when it is typed or imported, and what of it can be kept."""
+"""A patient's details as they are typed or imported, and which of them can be kept."""
 
 import re
 import unicodedata

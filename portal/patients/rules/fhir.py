@@ -170,7 +170,7 @@ def _is_record_number(identifier: dict[str, Any]) -> bool:
 
 
 def _meta(resource: dict[str, Any]) -> dict[str, Any]:
-    """What has no column of its own: gender, address, other names, need of an interpreter."""
+    """The fields without a column: gender, address, other names, need of an interpreter."""
     chosen = _best(_listed(resource, "name"), _NAMES)
     others = [name for name in _listed(resource, "name") if name is not chosen]
     address = _best(_listed(resource, "address"), _ADDRESSES) or {}

@@ -1,4 +1,4 @@
-"""What a search is for: the keys under which patients are found, and what a typed text means.
+"""The purpose of a search: the keys under which patients are found, and a typed text's meaning.
 
 A key is a kind of field and a normalised value. The kinds: `prefix` (2 to 8 first letters of a part
 of the name), `name` (a whole part), `full` (the whole name), `dob`, `phone` (national digits),
@@ -153,7 +153,7 @@ class SearchedPatient(Findable):
 
 
 def found_by(meta: Any) -> dict[str, Any]:
-    """What of a patient's `meta` they are found by, as a Person has it; nothing if it is sealed."""
+    """The part of a patient's `meta` they are found by, as a Person; nothing if it is sealed."""
     kept = meta if isinstance(meta, Mapping) else {}
     return {
         "external_ids": tuple(kept.get("external_ids", ())),
@@ -186,7 +186,7 @@ class Reading:
         return list(product(*terms)) if terms else []
 
     def exactly(self) -> "Reading":
-        """The same with whole parts of names instead of their beginnings."""
+        """This reading with whole parts of names instead of their beginnings."""
         return Reading(
             tuple(
                 frozenset(Key("name", k.value) if k.field == "prefix" else k for k in term)
@@ -196,7 +196,7 @@ class Reading:
 
 
 def readings(text: str, *, today: date, countries: Countries = ()) -> list[Reading]:
-    """What a typed text may mean, the strictest first: whole names before beginnings.
+    """The meanings of a typed text, the strictest first: whole names before beginnings.
 
     Args:
         text: names in any order, a birth date, a phone or its last digits, an MRN, an e-mail,

@@ -1,4 +1,4 @@
-"""What an import reads from a file: patients, and lines that cannot be taken, with their reason."""
+"""Contents of an imported file: patients, and lines that cannot be taken, with their reason."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a patient's sealed `meta` keeps, by the names that imports have given it since the first.
+"""A patient's sealed `meta`, by the names that imports have given it since the first.
 
 They are those of a FHIR R4 Patient: `gender` (administrative), `address`, and whether an
 `interpreter` is needed; beside them the consent to messages, and what was said of the status.
@@ -35,7 +35,7 @@ class AddressTooLong(DomainError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Extras:
-    """What is known of a patient beside the columns; None for what nobody has asked.
+    """Details of a patient beside the columns; None for what nobody has asked.
 
     `address` is that of FHIR: `line`, a list, and ADDRESS; `consent` is channel -> whether
     messages may be sent there.
@@ -48,7 +48,7 @@ class Extras:
 
 
 def extras_of(meta: Any) -> Extras:
-    """What `meta` says; nothing where it cannot be read."""
+    """The details in `meta`; nothing where it cannot be read."""
     if not isinstance(meta, Mapping):
         return Extras()
     sex, address, consent = (meta.get(name) for name in ("gender", "address", "consent"))
@@ -98,7 +98,7 @@ class StatusSaid:
 
 
 def status_said_of(meta: Any) -> StatusSaid:
-    """What `meta` says of the status."""
+    """The status's day and reason in `meta`."""
     kept = meta.get("status_said") if isinstance(meta, Mapping) else None
     if not isinstance(kept, Mapping):
         return StatusSaid()

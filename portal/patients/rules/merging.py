@@ -72,7 +72,7 @@ class VisitBookedMeanwhile(Conflict):
 
 
 class MergedLater(Conflict):
-    """What came last is taken apart first, so that everything goes back to where it was."""
+    """The last merge is undone first, so that everything goes back to where it was."""
 
     message = N_("MRN %(number)s was merged into it later. Take that one out first.")
 
@@ -91,7 +91,7 @@ class MergedAlertTooLong(DomainError):
 
 
 def usual_choice(field: str, this: Any, other: Any) -> str:
-    """What to keep unless somebody chooses otherwise: nothing that is known gets lost."""
+    """The value to keep unless somebody chooses otherwise: nothing that is known gets lost."""
     if field == "status":
         return OTHER if other == "deceased" else THIS
     if not this and other:

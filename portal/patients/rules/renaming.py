@@ -18,7 +18,7 @@ def names_before(meta: Any) -> tuple[tuple[str, str], ...]:
 def renamed(
     meta: Mapping[str, Any], before: tuple[str, str], after: tuple[str, str], *, today: date | None
 ) -> dict[str, Any]:
-    """What is kept of a record whose name is changed; a name that is had again is none of before.
+    """The `meta` of a record whose name is changed; a name that is had again is none of before.
 
     Args:
         meta: what is kept of it.
@@ -45,7 +45,7 @@ def joined_names(names: Iterable[tuple[str, str]]) -> str:
 
 
 def read(typed: str | None) -> list[dict[str, Any]]:
-    """What is kept of names of before that a file has; without a comma it is a last name.
+    """The names of before that a file has, as they are kept; without a comma a last name.
 
     >>> read("Lee, Ann; Bo")[0]
     {'first_name': '', 'last_name': 'Bo', 'until': None}

@@ -45,7 +45,7 @@ class StatusReasonTooLong(DomainError):
 def checked_status(
     now: str, to: str, since: date | None, reason: str | None, *, born: date | None, today: date
 ) -> dict[str, str]:
-    """What is kept of a status: its day and its reason, where they were said.
+    """A status's day and reason to keep, where they were given.
 
     Args:
         now: the status as it is.

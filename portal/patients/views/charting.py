@@ -1,4 +1,4 @@
-"""What is written on a patient's chart: alerts, notes, contacts."""
+"""Pages of a patient's chart: alerts, notes, contacts."""
 
 from typing import Any
 
@@ -123,7 +123,7 @@ def contact_ending(patient_id: int, contact_id: int) -> Response:
 
 
 def chart_of(patient: Patient, **forms: PortalForm) -> dict[str, Any]:
-    """What the chart's first page shows; forms that were refused keep what was typed."""
+    """The context of the chart's first page; forms that were refused keep what was typed."""
     window = Window(window_from(request.args.get("page")).number, size=NOTES_SHOWN)
     plan_id = patient.default_insurance_plan_id
     notes_found = queries.list_notes(patient, limit=window.limit, offset=window.offset)

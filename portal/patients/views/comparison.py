@@ -55,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the screen shows of two records, beside their names."""
+    """Two records side by side, besides their names."""
 
     this: Mapping[str, Any]
     other: Mapping[str, Any]

@@ -71,7 +71,7 @@ def search() -> Response:
 @bp.post("/languages")
 @permission("patients.see")
 def language_choices() -> Response:
-    """What a field that searches for a language lists."""
+    """Choices for a field that searches for a language."""
     return candidates(languages())
 
 

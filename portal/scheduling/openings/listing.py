@@ -1,4 +1,4 @@
-"""What is on offer: starts at which a whole visit fits, under the plan that pays for it."""
+"""Openings: starts at which a whole visit fits, under the plan that pays for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ class StepPlan(NamedTuple):
 
 @dataclass(frozen=True)
 class OpeningQuery:
-    """What is looked for. Everything but the service or offering may be left open.
+    """A search for openings. Everything but the service or offering may be left open.
 
     Attributes:
         minutes: the length of a visit that is being moved; None: its workflow's.
@@ -81,7 +81,7 @@ def list_openings(
 def search_asked(
     wanted: OpeningQuery, *, first_date: date | None = None, days: int = HORIZON, limit: int = 1
 ) -> tuple[frozenset[str], dict[str, Any]]:
-    """What of an `OpeningQuery` is given, and the values that a search for it asks."""
+    """The given parts of an `OpeningQuery`, and the values of a search for it."""
     given = {name: value for name, value in vars(wanted).items() if value is not None}
     values = given | {
         "tenant_id": request_context().tenant_id,

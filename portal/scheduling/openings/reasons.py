@@ -179,7 +179,7 @@ def _times(offering: Any, at: datetime, length: int) -> dict[str, Any]:
 
 
 def about_offering(offering: Any) -> Iterator[Reason]:
-    """What stands against an offering whenever it is."""
+    """Reasons against an offering whenever it is."""
     if not getattr(offering, f"{ACTIVE.code}_holds"):
         yield Reason(ACTIVE.code, "service_offerings", offering.id)
     for each in STANDS_ON:
@@ -190,7 +190,7 @@ def about_offering(offering: Any) -> Iterator[Reason]:
 
 
 def about_plan(offering: Any, plan_id: int | None, day: date) -> Iterator[Reason]:
-    """What stands against a plan on a day. Raises NotFound."""
+    """Reasons against a plan on a day. Raises NotFound."""
     if plan_id is None:
         return
     plan = find_plan_at(offering.facility_id, plan_id)
@@ -246,7 +246,7 @@ def _about_length(slots: Sequence[Any], values: dict[str, Any]) -> Iterator[Reas
 
 
 def _about_doctor(explained: set[int | None], values: dict[str, Any]) -> Iterator[Reason]:
-    """What else the doctor is taken for then, at any facility."""
+    """Other reasons why the doctor is taken then, at any facility."""
     for row in session.execute(TAKEN, values):
         if row.id not in explained:
             params = {"from": row.busy_from, "until": row.busy_until}

@@ -141,7 +141,7 @@ def parts(given: frozenset[str]) -> tuple[str, str]:
 
 
 def free_starts(start: str = "", but: str = "") -> str:
-    """What stands after the columns of a search for an offering's free starts."""
+    """The end of a search for an offering's free starts, after the columns."""
     return FREE.format(clear=CLEAR.format(but=but), covered=COVERED, start=start)
 
 

@@ -1,1 +1,1 @@
-"""What can be said of a slot, and the only statements that write one."""
+"""Predicates of a slot, and the only statements that write one."""

@@ -1,4 +1,4 @@
-"""What can be said of a slot, in SQL, each said once.
+"""Predicates of a slot, in SQL, each once.
 
 Each takes the name that a row of `availability_slots` has in the statement. Parameters that some
 of them ask: `now`, and `user_id`, whose own hold stands in nobody's way.
@@ -37,7 +37,7 @@ def taken_by_others(slot: str) -> str:
 
 
 def busy_during(slot: str, start: str, end: str) -> str:
-    """What it takes of its doctor's time overlaps a span; a range of the doctor's index."""
+    """Whether its part of its doctor's time overlaps a span; a range of the doctor's index."""
     return (
         f"{slot}.start_at > {start} - {LONGEST_BEFORE}"
         f" AND {slot}.start_at < {end} + {LONGEST_AFTER}"

@@ -23,7 +23,7 @@ RELEASE_HOLDS = text("".join((RELEASE, ":doctor_id")))
 
 
 def one_more(busy_from: str, busy_until: str, *, capacity: str = "s.capacity") -> str:
-    """What becomes of slot `s` with one more seat taken; a hold of it was for this.
+    """Slot `s` with one more seat taken; a hold of it was for this.
 
     Args:
         busy_from, busy_until: SQL: what the appointment takes of the doctor's time.

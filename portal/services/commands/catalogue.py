@@ -1,4 +1,4 @@
-"""What the clinic does, and who does it where."""
+"""Commands on services, and on who offers them where."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What staff type about services, offerings, step templates and workflows."""
+"""Forms of services, offerings, step types and workflows."""
 
 from portal.services.forms.catalogue import OfferingForm, PressedForm, ServiceForm
 from portal.services.forms.workflows import (

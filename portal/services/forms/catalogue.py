@@ -1,4 +1,4 @@
-"""What staff type about a service and about how a doctor offers it."""
+"""Forms of a service and of how a doctor offers it."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
@@ -32,7 +32,7 @@ class ServiceForm(PortalForm):
         check_service(self.details())
 
     def details(self) -> ServiceDetails:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         typed = {name: value for name, value in self.data.items() if name != "csrf_token"}
         return ServiceDetails(**typed | {"name": self.name.data or ""})
 
@@ -68,7 +68,7 @@ class OfferingForm(PortalForm):
         check_offering(self.details())
 
     def details(self) -> OfferingDetails:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         return OfferingDetails(
             default_duration_minutes=self.default_duration_minutes.data,
             buffer_before_minutes=self.buffer_before_minutes.data or 0,

@@ -1,4 +1,4 @@
-"""What staff type about the steps of a visit, and how its steps are put in order.
+"""Forms of the steps of a visit, and how its steps are put in order.
 
 A workflow's form works without a script: its buttons (move, remove, add) send the whole form,
 which comes back in the new order with everything typed kept, right or wrong.
@@ -56,7 +56,7 @@ class StepTemplateForm(PortalForm):
         check_step_template(self.details())
 
     def details(self) -> StepTemplateDetails:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         typed = {name: value for name, value in self.data.items() if name != "csrf_token"}
         return StepTemplateDetails(**typed | {"name": self.name.data or ""})
 
@@ -72,7 +72,7 @@ class StepForm(Form):
     can_be_skipped = BooleanField(_("May be skipped"))
 
     def details(self) -> StepDetails:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         typed = {name: value for name, value in self.data.items() if name != "key"}
         return StepDetails(**typed)
 
@@ -129,7 +129,7 @@ class WorkflowForm(PortalForm):
         self.pick("insurance_plan_id", plans(besides), none=None if None in taken else default)
 
     def reject(self, refusal: DomainError) -> None:
-        """What is wrong with a step stands beside the first step that it can be about."""
+        """Put an error of a step beside the first step that it can be about."""
         if refusal.field != "duration_minutes":
             super().reject(refusal)
             return
@@ -147,7 +147,7 @@ class WorkflowForm(PortalForm):
         return int(self.insurance_plan_id.data) if self.insurance_plan_id.data else None
 
     def details(self, offering_id: int, plan_id: int | None) -> WorkflowDetails:
-        """What was typed, for the command."""
+        """The typed values, for the command."""
         steps = tuple(entry.form.details() for entry in self.steps)
         return WorkflowDetails(offering_id, self.name.data or "", steps, plan_id)
 

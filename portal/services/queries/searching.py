@@ -170,7 +170,7 @@ def search_paths(*, query: str | None = None, limit: int = 51, offset: int = 0) 
 
 
 def _first_offerings(limit: int) -> Select[*tuple[Any, ...]]:
-    """The same for no query: of each service no more are sorted than can be shown."""
+    """The offerings for no query: of each service no more are sorted than can be shown."""
     offering, service, doctor = ServiceOffering, Service, Doctor
     tenant, site = request_context().tenant_id, open_facility_of(offering.facility_id)
     own = (

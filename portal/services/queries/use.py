@@ -1,4 +1,4 @@
-"""What a change would touch: doctors who offer a service, plans a workflow answers for, visits.
+"""Uses that a change would affect: doctors with a service, plans of a workflow, visits.
 
 Visits belong to a higher area, which this one does not import: it asks for its table by name.
 """
@@ -62,7 +62,7 @@ def count_workflows_by_template(template_id: int) -> int:
 
 
 def use_of(offering: ServiceOffering, plan_id: int | None) -> Use:
-    """What the workflow of an offering and plan (None: the default) is used by.
+    """The uses of the workflow of an offering and plan (None: the default).
 
     A default answers for every plan that the facility accepts and that has no workflow of its
     own. Visits booked under an earlier version count too: they came the same way.

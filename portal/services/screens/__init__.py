@@ -1,1 +1,1 @@
-"""What the pages show: made of queries and rules, asked by the views."""
+"""Contents of the pages: made of queries and rules, asked by the views."""

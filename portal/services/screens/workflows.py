@@ -1,4 +1,4 @@
-"""What the workflow screens show: paths side by side, the builder, and what publishing does."""
+"""Contents of the workflow pages: paths side by side, the builder, and a preview of publishing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class TypedStep(NamedTuple):
 
 @dataclass(frozen=True)
 class Publication:
-    """What publishing does: the steps against those before, the totals, and what it touches."""
+    """The outcome of publishing: the steps against those before, the totals, the uses."""
 
     compared: Sequence[Compared]
     before: int | None
@@ -67,7 +67,7 @@ def side_by_side(offering_id: int) -> dict[str, Any]:
 
 
 def use(workflow: ServiceWorkflow) -> queries.Use:
-    """What a workflow is used by."""
+    """The uses of a workflow."""
     offering = queries.get_offering(workflow.service_offering_id)
     return queries.use_of(offering, workflow.insurance_plan_id)
 

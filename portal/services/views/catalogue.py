@@ -39,7 +39,7 @@ def index() -> Response:
 @bp.post("/choices")
 @permission("services.see")
 def choices() -> Response:
-    """What a field that searches for a service lists."""
+    """Choices for a field that searches for a service."""
     return candidates(services(record_number(request.args.get("facility"))))
 
 

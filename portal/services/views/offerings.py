@@ -33,7 +33,7 @@ def offering_new(service_id: int) -> Response:
 @bp.post("/<int:service_id>/offerings/choices")
 @permission("services.manage")
 def place_choices(service_id: int) -> Response:
-    """What the field for where a service is offered lists."""
+    """Choices for the field for where a service is offered."""
     return candidates(places_without(queries.get_service(service_id).id))
 
 

@@ -92,7 +92,7 @@ STATEMENT = text(
 
 
 def counts() -> Counts:
-    """What the clinic has, and where something is missing, as far as this person sees it."""
+    """The clinic's records, and where some are missing, as far as this person sees them."""
     known = request_context()
     values = {"tenant_id": known.tenant_id, "user_id": known.user_id, "now": clock.now()}
     row = session.execute(STATEMENT, values).one()._mapping

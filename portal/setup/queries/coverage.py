@@ -1,4 +1,4 @@
-"""What can be booked, and what stands in the way: every offering for every plan and self-pay.
+"""Coverage: every offering for every plan and self-pay, and why it cannot be booked.
 
 A start is looked for with the very conditions of the booking's search, once for all plans under
 which the visit has the same length and dates. Offerings are judged so many at a time, in their
@@ -95,7 +95,7 @@ def coverage(
     limit: int = MOST_ROWS,
     judged: int = MOST_JUDGED,
 ) -> Covered:
-    """What can or cannot be booked, by doctor, facility and service; in two statements.
+    """The coverage by doctor, facility and service; in two statements.
 
     Rows of one offering stay together: there may be a few more than `limit` if the first has them.
     """
@@ -142,7 +142,7 @@ def _merged(kinds: Iterable[Any]) -> Iterator[Coverage]:
 
 
 def _named(rows: Sequence[Coverage]) -> list[Coverage]:
-    """The same with the plans' names, by name."""
+    """The rows with the plans' names, by name."""
     ids = {plan_id for row in rows for plan_id in row.plan_ids}
     names = list_plan_names(ids)
     return [

@@ -44,7 +44,7 @@ def part_of(exported: ExportedList, filters: Filters, number: int = 1) -> Part:
 
 
 def export_part(exported: ExportedList, filters: Filters, number: int, file_format: str) -> Part:
-    """The same to be taken away: the log says who took how many rows of what."""
+    """A part of a list to be taken away: the log says who took how many rows of what."""
     part = part_of(exported, filters, number)
     given = {
         name: _plain(value) for name, value in filters.items() if value not in (None, "", False)

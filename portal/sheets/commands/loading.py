@@ -1,4 +1,4 @@
-"""What a line of each kind of table becomes. Nothing that is here already is changed."""
+"""The loaders of each kind of table. Nothing that is here already is changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -41,7 +41,7 @@ class Loader(Protocol):
 
 
 class PendingRows(Generic[Details]):
-    """What lines add of one kind. Until it has an id, each goes by a number below zero."""
+    """New rows of one kind. Until one has an id, it goes by a number below zero."""
 
     def __init__(self) -> None:
         self.details: list[Details] = []

@@ -69,13 +69,13 @@ FIRST = {"likely": 0, "refused": 1}
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """What an import did: how many lines of each outcome, and each line's fate."""
+    """The outcome of an import: how many lines of each result, and each line's."""
 
     counts: dict[str, int]
     fates: Sequence[LineResult]
 
     def fingerprint(self) -> str:
-        """The same text when the same lines come to the same end; who may be here is chosen."""
+        """A text that is equal when the lines come to one end; who may be here is chosen."""
         ends = {"likely": "added"}
         return repr([(fate.line, ends.get(fate.outcome, fate.outcome)) for fate in self.fates])
 

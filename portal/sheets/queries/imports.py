@@ -1,4 +1,4 @@
-"""What is here already, by the names a file may use; and the files that were brought."""
+"""Records that are here already, by the names a file may use; and the uploaded files."""
 
 from collections import defaultdict
 from datetime import datetime

@@ -111,12 +111,12 @@ class ExportedPatient(_OfPatient):
 
     @property
     def extras(self) -> Extras:
-        """What is known of them beside the columns."""
+        """Details of them beside the columns."""
         return extras_of(self._meta)
 
     @property
     def former_names(self) -> str:
-        """What they were called before, the latest first."""
+        """Their names before, the latest first."""
         return joined_names(names_before(self._meta))
 
     @property
@@ -148,7 +148,7 @@ class ExportedPatient(_OfPatient):
 
     @property
     def alerts(self) -> str:
-        """What everybody must know, one after the other."""
+        """Their alerts, one after the other."""
         old = self._meta.get("alert") if isinstance(self._meta, dict) else None
         texts = [
             self._said("patient_alerts", uid, text=text)[0]

@@ -1,4 +1,4 @@
-"""What a clinic is set up with, as rows of a table: each with the names that its screen shows.
+"""A clinic's setup, as rows of a table: each with the names that its screen shows.
 
 Each is bounded by the caller and filtered as its screen is.
 """
@@ -53,7 +53,7 @@ def list_payer_plans(*, query: str = "", limit: int, offset: int = 0) -> Rows:
 
 
 def list_acceptance(*, query: str = "", at: str = "", limit: int, offset: int = 0) -> Rows:
-    """What each facility says of each plan; pairs of which nothing is said are left out."""
+    """The terms of each facility for each plan; pairs without any are left out."""
     acceptance, facility = FacilityInsurancePlan, Facility
     payer, plan, tenant = InsuranceProvider, InsurancePlan, FacilityInsurancePlan.tenant_id
     statement = (

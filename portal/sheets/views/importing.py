@@ -84,7 +84,7 @@ def show(upload_id: int) -> Response:
 @bp.get("/imports/<int:upload_id>/report")
 @permission("sheets.import")
 def report(upload_id: int) -> Response:
-    """What became of each line, as a file. It names nobody: only lines, columns and reasons."""
+    """The result of each line, as a file. It names nobody: only lines, columns and reasons."""
     upload = queries.get_upload(upload_id)
     if upload.status == "waiting":
         return go("sheets.show", upload_id=upload_id)
@@ -129,7 +129,7 @@ def _why(line: dict[str, Any], labels: dict[str, str]) -> str:
 
 
 def column_words(kind: str) -> dict[str, str]:
-    """What a kind's columns are called in the reader's language."""
+    """The labels of a kind's columns in the reader's language."""
     return {column.name: _(column.label) for column in COLUMNS[kind]}
 
 

@@ -102,7 +102,7 @@ def withdraw_reset(user: User) -> None:
 
 
 def reset_by_operator(user: User) -> str:
-    """The same where a clinic has nobody else: whoever runs the portal answers for it.
+    """Reset a factor where a clinic has nobody else: the operator answers for it.
 
     Returns:
         The token of a one-time link.

@@ -1,4 +1,4 @@
-"""What a select offers, and the record's present value among it, whatever became of that."""
+"""Choices of a select, and the record's present value among them, whatever became of that."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
@@ -15,7 +15,7 @@ Names = Callable[[Collection[Any]], Mapping[Any, str]]
 
 
 def options_of(field: SelectField) -> Markup:
-    """What a select offers, as markup made at once: a list of the staff has a thousand of them.
+    """A select's options, as markup made at once: a list of the staff has a thousand of them.
 
     Choices are those of WTForms: pairs or SelectChoices, in a row or by the name of their group.
     """

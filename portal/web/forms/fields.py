@@ -11,7 +11,7 @@ from portal.web.addresses import LARGEST
 
 
 def tidy(value: str | None) -> str | None:
-    """What was typed without the spaces around it; nothing typed is None.
+    """A typed text without the spaces around it; None where nothing was typed.
 
     PostgreSQL's text cannot hold NUL, which no keyboard types.
     """
@@ -19,7 +19,7 @@ def tidy(value: str | None) -> str | None:
 
 
 def tidy_line(value: str | None) -> str | None:
-    """The same for one line, without the characters that no name has."""
+    """A typed line without the spaces around it and the characters that no name has."""
     return one_line(value or "").strip() or None
 
 
@@ -51,5 +51,5 @@ class Reachable:
     email = Line(lazy_gettext("E-mail"), [Length(max=254)])
 
     def contact(self) -> dict[str, str | None]:
-        """What was typed; None where nothing was."""
+        """The typed values; None where nothing was."""
         return {"phone": self.phone.data, "email": self.email.data}

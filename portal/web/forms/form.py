@@ -46,7 +46,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
     """
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """What WTForms asks of a form."""
+        """Settings of WTForms for a form."""
 
         def get_translations(self, _form: object) -> wording.Words:
             """The words of WTForms' own checks."""
@@ -74,11 +74,11 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def status(self) -> int:
-        """What a page with this form answers: 200, 422 with errors, 409, 429 or 503 if refused."""
+        """The status of a page with this form: 200, 422 with errors, 409, 429 or 503 if refused."""
         return self._refused or (422 if self.errors else 200)
 
     def carried(self) -> Markup:
-        """What a form carries besides its fields: version, decisions between two, one-time key."""
+        """The hidden inputs besides its fields: version, decisions between two, one-time key."""
         inputs = dict(self.decided)
         if self.version is not None:
             inputs[versions.VERSION] = self.version.text
@@ -89,7 +89,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
         return Markup("").join(CARRIED.format(name, value) for name, value in inputs.items())
 
     def hidden_tag(self, *_fields: object) -> Markup:
-        """What is not typed. The token gets no id: a page has several forms."""
+        """The hidden fields. The token gets no id: a page has several forms."""
         hidden = [field for field in self if isinstance(field.widget, HiddenInput)]
         token = self._fields.get("csrf_token")
         inputs = [field(id=False) if field is token else field() for field in hidden]

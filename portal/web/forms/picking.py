@@ -97,7 +97,7 @@ class PickField(SelectField):
 
     @property
     def text(self) -> str:
-        """What the search field holds."""
+        """The text of the search field."""
         if self.typed and not self.data:
             return self.typed
         if self.data in (None, ""):
@@ -136,7 +136,7 @@ class PickField(SelectField):
         return self.typed in kept.values()
 
     def _chosen(self, source: Source) -> Sequence[FoundRecord]:
-        """What is chosen, and what the record has, as far as they are offered."""
+        """The choices made, and the record's, as far as they are offered."""
         values = dict.fromkeys(
             each for each in (self.data, self.coerce(self.object_data)
                               if self.object_data is not None else None)

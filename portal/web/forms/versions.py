@@ -63,7 +63,7 @@ def held(record: Any) -> Any:
 
 
 class Version:
-    """What a form showed of its record, and when; `text` is what the form carries of it."""
+    """A form's values of its record, and when they were shown; `text` is what the form carries."""
 
     def __init__(self, form: Any) -> None:
         sent = request.form.get(VERSION) if request.method == "POST" else None

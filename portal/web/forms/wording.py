@@ -1,4 +1,4 @@
-"""What a form says of what was typed: each refusal with its field's name and what would be right.
+"""A form's errors about typed text: each with its field's name and what would be right.
 
 WTForms has words of its own for its checks ("Field cannot be longer than 100 characters."), which
 name no field and are not in the clinic's languages; here are the house's.
@@ -33,7 +33,7 @@ class Words:
         return str(translations.get(message, message))
 
     def ngettext(self, one: str, many: str, number: int) -> str:
-        """The same where they count."""
+        """The house's words for a check that counts."""
         if "longer than" in one:
             return str(
                 ngettext("At most %(num)d character.", "At most %(num)d characters.", number)

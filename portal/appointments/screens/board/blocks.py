@@ -45,7 +45,7 @@ class Gaps:
         return Block(rows.row, rows.span, label, aria_label, reason.exception_id)
 
     def _rest(self, gap: Span) -> str:
-        """What a short gap between hours is for: around noon it is lunch."""
+        """The label of a short gap between hours: around noon it is lunch."""
         if gap.end - gap.start > LONGEST_BREAK:
             return ""
         start, end = (moment.astimezone(self.axis.zone).time() for moment in (gap.start, gap.end))

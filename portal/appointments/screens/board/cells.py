@@ -1,4 +1,4 @@
-"""What stands in a column: visits' cards, groups, openings. Pure: rows in, shapes out. Everything a
+"""Cells of a column: visits' cards, groups, openings. Pure: rows in, shapes out. Everything a
 template needs is decided here; templates only write it down.
 """
 
@@ -25,7 +25,7 @@ Translate = Callable[..., str]
 
 
 class Scene(NamedTuple):
-    """What drawing needs besides the rows: the scale, the moment, the language."""
+    """The context of drawing besides the rows: the scale, the moment, the language."""
 
     axis: Axis
     now: datetime
@@ -44,7 +44,7 @@ class Pill(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlacedCard(Rows):
-    """What stands on the board, beside others where they overlap."""
+    """A card on the board, beside others where they overlap."""
 
     id: int
     lane: str

@@ -15,7 +15,7 @@ NEAR = timedelta(hours=6)
 
 
 class NextButton(NamedTuple):
-    """What is posted to below the visit's address, and what the button for it says."""
+    """The path below the visit's address that a button posts to, and its label."""
 
     path: str
     name: str
@@ -39,7 +39,7 @@ def next_of(
 
 
 def _kind(visit: VisitRow) -> str | None:
-    """What comes next, as `rules.what_comes_next` has it, by the columns of the board's row."""
+    """The next step, as `rules.what_comes_next` has it, by the columns of the board's row."""
     if visit.status == "scheduled":
         return None if visit.patient_status == "deceased" else "check_in"
     if not visit.is_present:
