@@ -36,7 +36,7 @@ def mend(tenant_id: int, *, seconds: float = SECONDS_A_ROUND) -> None:
 
 
 def mend_all(tenant_id: int) -> None:
-    """The same of every patient."""
+    """Mend the search tokens of every patient, however long it takes."""
     _looked_at.pop(tenant_id, None)
     mend(tenant_id, seconds=inf)
 

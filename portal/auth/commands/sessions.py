@@ -46,7 +46,7 @@ def end_sessions(user_id: int, *, but: int | None = None) -> int:
 
 
 def spend_links(user_id: int) -> None:
-    """What somebody was sent opens nothing any more: they are in, or out, in another way."""
+    """Close the links that somebody was sent: they are in, or out, in another way."""
     unused = UserLink.user_id == user_id, UserLink.used_at.is_(None)
     for link in session.scalars(select(UserLink).where(*unused).with_for_update()):
         link.used_at = func.now()
