@@ -1,8 +1,10 @@
 """Whether a facility takes a plan on a day. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from portal.errors import N_, DomainError
 
@@ -31,6 +33,33 @@ def checked_website(address: str | None) -> str | None:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """The terms of a facility for a plan; a date is open-ended where None."""
+
+    enabled: bool = False
+    accepted_since: date | None = None
+    accepted_until: date | None = None
+
+    def as_stored(self) -> dict[str, object]:
+        """For an act to keep."""
+        since, until = self.accepted_since, self.accepted_until
+        return {
+            "enabled": self.enabled,
+            "since": since and since.isoformat(),
+            "until": until and until.isoformat(),
+        }
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Terms":
+        """The terms that `as_stored` wrote."""
+        since, until = (
+            date.fromisoformat(stored[name]) if stored[name] else None
+            for name in ("since", "until")
+        )
+        return cls(stored["enabled"], since, until)
+
+
+@dataclass(frozen=True)
 class Cover:
     """A plan at a facility: what both sides say about the dates. None: open-ended."""
 
@@ -40,6 +69,11 @@ class Cover:
     enabled: bool = False
     accepted_since: date | None = None
     accepted_until: date | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """The facility's own part of it."""
+        return Terms(self.enabled, self.accepted_since, self.accepted_until)
 
     @property
     def version(self) -> str:
@@ -66,15 +100,6 @@ class Cover:
         if self.accepted_since is not None and self.accepted_since > day:
             return "coming"
         return "accepted"
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The terms of a facility for a plan; a date is open-ended where None."""
-
-    enabled: bool = False
-    accepted_since: date | None = None
-    accepted_until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ ACTS = (
     "unskip_step", "complete", "no_show", "cancel", "move", "edit", "correct",
 )  # fmt: skip
 OWN_ACTS = (
-    "facility_closed", "acceptance_marked", "doctor_retired", "records_merged", "service_retired",
-    "status_set", "wish_added", "wish_withdrawn",
+    "facility_closed", "acceptance_filled", "acceptance_marked", "doctor_retired", "records_merged",
+    "service_retired", "status_set", "wish_added", "wish_withdrawn",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Every write of one's own acts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -39,7 +39,7 @@ def keep(act: OwnAct, mark: str) -> str:
     return str(act.row_uid)
 
 
-def lock(act: OwnAct, record: type[TenantOwned] | None) -> None:
+def lock(act: OwnAct, record: type[TenantOwned] | None, ids: Sequence[int]) -> None:
     """Of two who take it back at once the second waits here, and for whoever changes the record.
 
     Raises:
@@ -50,9 +50,9 @@ def lock(act: OwnAct, record: type[TenantOwned] | None) -> None:
         raise TakenBackAlready
     if record is not None:
         row = record.__table__.c  # type: ignore[attr-defined]
-        mine = row.tenant_id == request_context().tenant_id, row.id == act.record_id
-        statement = select(record).where(*mine).with_for_update()
-        session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+        mine = row.tenant_id == request_context().tenant_id, row.id.in_(ids)
+        statement = select(record).where(*mine).order_by(row.id).with_for_update()
+        session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
 def mark_undone(act: OwnAct) -> None:

@@ -1,6 +1,6 @@
 """Ways back: each area says of its own kinds of acts what they did, and what takes them back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -38,6 +38,7 @@ class WayBack(NamedTuple):
         take_back: does it, says so (`say_undone`), and answers. It raises what its command does.
         record: whose row its command locks first. It is locked before it is asked whether somebody
             has changed it: whoever is changing it now has done so then.
+        records: the ids of those rows, where they are more than the one it is of.
     """
 
     right: str
@@ -45,6 +46,7 @@ class WayBack(NamedTuple):
     describe: Callable[[OwnAct], SaidAct]
     take_back: Callable[[OwnAct], Response]
     record: type[TenantOwned] | None = None
+    records: Callable[[OwnAct], Sequence[int]] = lambda act: [act.record_id]
 
 
 # kind (one of `OWN_ACTS`) -> its way back. Areas add theirs beside their views.
@@ -84,7 +86,7 @@ def take_back(act: OwnAct) -> Response:
     """
     way = WAYS_BACK[act.kind]
     demand(way.right)
-    commands.lock(act, way.record)
+    commands.lock(act, way.record, way.records(act))
     if not stands(act):
         describe = way.describe(act)
         refusal = RecordChangedSince(what=describe.text)

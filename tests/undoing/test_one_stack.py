@@ -108,6 +108,10 @@ def test_by_its_message_it_is_taken_back_once_and_z_goes_on_with_what_is_older(w
 
 # kind -> what a colleague does then to the same record.
 OTHERWISE = {
+    "acceptance_filled": lambda ward: (
+        f"/insurance/acceptance/{ward.annex}/{ward.plan}/mark",
+        {"enabled": "y", "accepted_since": "2026-05-01"},
+    ),
     "acceptance_marked": lambda ward: (
         f"/insurance/acceptance/{ward.facility}/{ward.plan}/mark",
         {"enabled": "y", "accepted_since": "2026-05-01"},
@@ -179,7 +183,11 @@ def test_an_appointment_that_somebody_changed_since_is_in_the_way_of_z_alone(war
     assert ward.rows() != between
 
 
-@pytest.mark.parametrize("kind", sorted(OTHERWISE.keys() - {"acceptance_marked", "status_set"}))
+# What the other way says of these is something else, not what was before.
+NOT_UNDONE = {"acceptance_filled", "acceptance_marked", "status_set"}
+
+
+@pytest.mark.parametrize("kind", sorted(OTHERWISE.keys() - NOT_UNDONE))
 def test_who_takes_it_back_another_way_has_taken_it_back(ward, kind):
     ward.send(f"/appointments/{ward.visits[-1]}/confirmation")
     older = ward.top()
@@ -223,6 +231,26 @@ def test_an_acceptance_that_somebody_is_booked_under_by_now_is_looked_at_first(w
     where = f"/insurance/acceptance/{ward.facility}/{ward.plan}/edit?enabled=n"
     assert answer.location == where
     assert ward.rows() == between
+    assert ward.top() == top
+
+
+def test_a_filled_line_that_somebody_is_booked_under_by_now_stays(ward, alder):
+    """Which cell touches whom is said by each cell; so many are not taken back unseen."""
+    ward.send(*OF_RECORDS["acceptance_filled"](ward))
+    top = ward.top()
+    with on_monday(), alder.at_work():
+        book(ward.practice, "11:00", plan_id=ward.plan)
+    between = ward.rows()
+    said = ward.send("/appointments/reversals", follow_redirects=True).text
+    assert "Not undone, since appointments have been booked under these plans." in said
+    assert ward.rows() == between
+    assert ward.top() == top
+
+
+def test_a_line_filled_with_what_it_said_is_no_act(ward):
+    ward.send(*OF_RECORDS["acceptance_filled"](ward))
+    top = ward.top()
+    ward.send(*OF_RECORDS["acceptance_filled"](ward))
     assert ward.top() == top
 
 

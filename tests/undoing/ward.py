@@ -161,8 +161,13 @@ def merged(one: int, other: int) -> Asked:
     return f"/patients/{one}/merge/{other}", {"stays": "this"}
 
 
+def filled(ward: Ward, **typed: str) -> Asked:
+    return f"/insurance/acceptance/plans/{ward.plan}", typed
+
+
 # What an act is called on the stack -> what does it to somebody of whom there is nothing else.
 OF_RECORDS: dict[str, Callable[[Ward], Asked]] = {
+    "acceptance_filled": lambda ward: filled(ward, change="accept", accepted_since="2026-03-02"),
     "acceptance_marked": lambda ward: marked(ward, enabled="y", accepted_since="2026-03-02"),
     "doctor_retired": lambda ward: (f"/doctors/{ward.doctor}/retirement", {}),
     "facility_closed": lambda ward: (f"/facilities/{ward.annex}/closing", {}),
@@ -187,6 +192,7 @@ def asked_by_chance(ward: Ward, chance: Random) -> Asked:
         merged(*chance.sample(ward.patients, 2)),
         with_status(patient, chance.choice(("inactive", "deceased", "active"))),
         marked(ward, enabled="n"),
+        filled(ward, change=chance.choice(("accept", "refuse"))),
         marked(ward, enabled="y", accepted_since=chance.choice(("2026-03-02", "2026-01-01"))),
         *(OF_RECORDS[kind](ward) for kind in ("doctor_retired", "facility_closed",
                                               "service_retired")),

@@ -156,6 +156,16 @@ def list_acceptance(
     ).all()
 
 
+def list_acceptance_by_id(ids: Collection[int]) -> Sequence[FacilityInsurancePlan]:
+    """These rows of acceptance, in a fixed order."""
+    accepted = FacilityInsurancePlan
+    return session.scalars(
+        select(accepted)
+        .where(accepted.tenant_id == request_context().tenant_id, accepted.id.in_(ids))
+        .order_by(accepted.id)
+    ).all()
+
+
 def list_plans_at(facility_id: int, *, limit: int = 500) -> list[PlanAtFacility]:
     """Every plan as the facility sees it, by payer and name."""
     rows = session.execute(_at(facility_id).limit(limit))

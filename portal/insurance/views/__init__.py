@@ -1,6 +1,6 @@
 """The area's screens."""
 
-from portal.insurance.views import acceptance, choices, marking, payers, plans
+from portal.insurance.views import acceptance, choices, filling, marking, payers, plans
 from portal.insurance.views.blueprint import bp
 
-__all__ = ["acceptance", "bp", "choices", "marking", "payers", "plans"]
+__all__ = ["acceptance", "bp", "choices", "filling", "marking", "payers", "plans"]

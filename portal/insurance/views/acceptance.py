@@ -1,21 +1,20 @@
-"""/insurance/acceptance: which facility takes which plan; by the cell, the row or the column."""
+"""/insurance/acceptance: which facility takes which plan, by the cell."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
-from portal.facilities.queries import get_facility, list_facility_ids
+from portal.facilities.queries import get_facility
 from portal.facilities.visits import list_visits
 from portal.insurance import commands, queries
-from portal.insurance.forms import FillForm, TermsForm
+from portal.insurance.forms import TermsForm
 from portal.insurance.rules import Cover
 from portal.insurance.views.blueprint import bp
 from portal.insurance.views.confirming import affected_context, confirm, preview_change
 from portal.insurance.views.messages import say_marked
-from portal.web.answers import form_page, go, page, toast
+from portal.web.answers import form_page, go, page
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
 
@@ -70,28 +69,6 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
                      **affected_context(affected))  # fmt: skip
 
 
-@bp.route("/acceptance/plans/<int:plan_id>", methods=["GET", "POST"])
-@permission("insurance.manage")
-def fill_plan(plan_id: int) -> Response:
-    plan = queries.get_plan(plan_id)
-    form = FillForm()
-    del form.insurance_provider_id
-    return _fill(
-        form, list_facility_ids(), [plan_id], title=_("%(plan)s everywhere", plan=plan.name)
-    )
-
-
-@bp.route("/acceptance/facilities/<int:facility_id>", methods=["GET", "POST"])
-@permission("insurance.manage")
-def fill_facility(facility_id: int) -> Response:
-    facility = get_facility(facility_id)
-    form = FillForm()
-    form.offer_payers()
-    plan_ids = queries.list_plan_ids(payer_id=form.insurance_provider_id.data)
-    title = _("Every plan at %(facility)s", facility=facility.name)
-    return _fill(form, [facility_id], plan_ids, title=title)
-
-
 @bp.get("/uncovered")
 @permission("insurance.see")
 def uncovered() -> Response:
@@ -101,29 +78,6 @@ def uncovered() -> Response:
     return page("insurance/uncovered.html", "insurance/_uncovered.html", listing=listing,
                 visits=list_visits(listing.rows, phones=True),
                 alternatives=queries.alternatives(listing.rows))  # fmt: skip
-
-
-def _fill(
-    form: FillForm, facility_ids: Sequence[int], plan_ids: Sequence[int], *, title: str
-) -> Response:
-    """Show first what the change does to the plans of coming visits; the others touch nobody."""
-    affected = None
-    if form.validate_on_submit():
-        with form.command_errors():
-            change = form.acceptance_change()
-            booked = queries.list_booked_plans(facility_ids, plan_ids)
-            affected = confirm(
-                form, lambda: commands.change_acceptance(facility_ids, booked, change)
-            )
-            if affected is None:
-                affected = commands.change_acceptance(facility_ids, set(plan_ids) - booked, change)
-                if affected.ids:  # of somebody who was booked in this moment
-                    raise commands.VisitsAffected
-                toast(_("%(title)s saved.", title=title))
-                return go("insurance.acceptance")
-    cells = len(facility_ids) * len(plan_ids)
-    return form_page("insurance/fill.html", "insurance/_fill.html", form, title=title, cells=cells,
-                     **affected_context(affected))  # fmt: skip
 
 
 def _terms_form(cover: Cover, notes: str | None, *, edits: object) -> TermsForm:

@@ -1,6 +1,5 @@
 """One key in the matrix of acceptance: A accepts, X ends; and taking that back."""
 
-from datetime import date
 from typing import Any
 
 from flask import Response, render_template, url_for
@@ -79,7 +78,7 @@ def _mark_back(act: OwnAct) -> Response:
     """Done at once when it touches nobody, as the mark itself."""
     was, cell = act.before, _cell(act)
     ids = {"facility_id": cell["facility"].id, "plan_id": cell["plan"].id}
-    terms = Terms(was["enabled"], _day(was["since"]), _day(was["until"]))
+    terms = Terms.read(was)
     _affected, answer = preview(
         lambda: commands.put_terms_back(**ids, terms=terms), confirmation_token=NOTHING
     )
@@ -97,7 +96,3 @@ WAYS_BACK["acceptance_marked"] = WayBack(
     take_back=_mark_back,
     record=FacilityInsurancePlan,
 )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -16,9 +16,7 @@ def say_marked(cell: dict[str, Any], now: dict[str, Any], unchanged: str | None 
         return
     say_done(
         done, "acceptance_marked", now["acceptance"].id, facility=cell["facility"].id,
-        plan=cell["plan"].id, enabled=before.enabled, accepted=now["cover"].enabled,
-        since=before.accepted_since and before.accepted_since.isoformat(),
-        until=before.accepted_until and before.accepted_until.isoformat(),
+        plan=cell["plan"].id, accepted=now["cover"].enabled, **before.terms.as_stored(),
     )  # fmt: skip
 
 
