@@ -36,7 +36,7 @@ MODULES += ",redirect,sql,timesql,upload,xss"
 # Ending the session or the clinic's staff would end the attack.
 LEFT_ALONE = (
     "/sign-out", "/account/password", "/account/sessions/*", "/account/recovery-codes",
-    "/staff/*/disabling", "/staff/*/sessions/*",
+    "/staff/*/deactivation", "/staff/*/sessions/*",
 )  # fmt: skip
 # Every kind of thing that an address or a search takes.
 TYPED = (

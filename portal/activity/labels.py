@@ -102,6 +102,7 @@ SEEN = {
     "appointments.waitlist_new": N_("Saw a patient to put them on the waitlist"),
     "availability.orphans": N_("Saw appointments outside the hours"),
     "facilities.closing": N_("Saw the appointments of a facility that closes"),
+    "facilities.closure": N_("Saw the appointments of a facility that closes"),
     "insurance.uncovered": N_("Saw appointments that are not covered"),
     "patients.elsewhere": N_("Was told that another facility knows a patient"),
     "patients.alerts": N_("Saw a patient to add an alert"),

@@ -50,5 +50,5 @@ class FacilityForm(PortalForm):
         return FacilityDetails(**typed)
 
 
-class ClosingForm(PortalForm):
+class ClosureForm(PortalForm):
     """Nothing to type: only the token that a person pressed the button."""

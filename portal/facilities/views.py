@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.facilities import commands, queries
-from portal.facilities.forms import ClosingForm, FacilityForm
+from portal.facilities.forms import ClosureForm, FacilityForm
 from portal.facilities.visits import affected_appointments, list_visits
 from portal.schema.acts import OwnAct
 from portal.schema.facilities import Facility
@@ -63,11 +63,11 @@ def edit(facility_id: int) -> Response:
     return form_page("facilities/edit.html", "facilities/_form.html", form, facility=facility)
 
 
-@bp.route("/<int:facility_id>/closing", methods=["GET", "POST"])
+@bp.route("/<int:facility_id>/closure", methods=["GET", "POST"])
 @permission("facilities.manage")
-def closing(facility_id: int) -> Response:
+def closure(facility_id: int) -> Response:
     facility = queries.get_facility(facility_id)
-    form = ClosingForm()
+    form = ClosureForm()
     if form.validate_on_submit():
         with form.command_errors():
             commands.close_facility(facility)
@@ -75,14 +75,14 @@ def closing(facility_id: int) -> Response:
             say_done(SaidAct(message), "facility_closed", facility_id)
             return go("facilities.index")
     touched = affected_appointments(facility_id).ids
-    return form_page("facilities/closing.html", "facilities/_closing.html", form,
+    return form_page("facilities/closure.html", "facilities/_closure.html", form,
                      facility=facility, touched=len(touched),
                      visits=list_visits(touched))  # fmt: skip
 
 
-@bp.post("/<int:facility_id>/reopening")
+@bp.post("/<int:facility_id>/restoration")
 @permission("facilities.manage")
-def reopening(facility_id: int) -> Response:
+def restoration(facility_id: int) -> Response:
     facility = queries.get_closed(facility_id)
     commands.reopen_facility(facility)
     settle("facility_closed", facility_id)

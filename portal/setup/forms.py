@@ -20,7 +20,7 @@ PARTS = {
 }
 
 
-class PuttingAwayForm(PortalForm):
+class DismissalForm(PortalForm):
     """Nothing to type: only the token that a person pressed the button."""
 
 

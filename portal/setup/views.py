@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.setup import commands, labels, queries
-from portal.setup.forms import CoverageForm, PuttingAwayForm
+from portal.setup.forms import CoverageForm, DismissalForm
 from portal.setup.rules import DONE, MISSING, checklist, next_line
 from portal.setup.screens.links import mending, ways
 from portal.web.answers import form_page, go, page, toast
@@ -17,13 +17,13 @@ bp = Blueprint("setup", __name__, url_prefix="/setup")
 @bp.get("/")
 @permission("setup.manage")
 def index() -> Response:
-    return _shown(PuttingAwayForm())
+    return _shown(DismissalForm())
 
 
-@bp.post("/putting-away")
+@bp.post("/dismissal")
 @permission("setup.manage")
-def putting_away() -> Response:
-    form = PuttingAwayForm()
+def dismissal() -> Response:
+    form = DismissalForm()
     if form.validate_on_submit():
         with form.command_errors():
             commands.dismiss_checklist()
@@ -32,10 +32,10 @@ def putting_away() -> Response:
     return _shown(form)
 
 
-@bp.post("/taking-out")
+@bp.post("/restoration")
 @permission("setup.manage")
-def taking_out() -> Response:
-    if PuttingAwayForm().validate_on_submit():
+def restoration() -> Response:
+    if DismissalForm().validate_on_submit():
         commands.restore_checklist()
     return go("setup.index")
 
@@ -51,7 +51,7 @@ def coverage() -> Response:
                 query={name: value or None for name, value in vars(query).items()})  # fmt: skip
 
 
-def _shown(form: PuttingAwayForm) -> Response:
+def _shown(form: DismissalForm) -> Response:
     lines = checklist(queries.counts())
     return form_page("setup/index.html", "setup/_checklist.html", form, lines=lines, labels=labels,
                      ways=ways, now=next_line(lines), done=sum(x.state == DONE for x in lines),

@@ -79,20 +79,20 @@ def edit(user_id: int) -> Response:
     return form_page("staff/edit.html", "staff/_form.html", form, user=user)
 
 
-@bp.post("/<int:user_id>/disabling")
+@bp.post("/<int:user_id>/deactivation")
 @permission("staff.manage")
 @stepped_up
-def disabling(user_id: int) -> Response:
+def deactivation(user_id: int) -> Response:
     user = get_user(user_id)
     commands.disable_user(user)
     toast(_("%(name)s is signed out everywhere and cannot sign in.", name=user.name))
     return go("staff.show", user_id=user_id)
 
 
-@bp.post("/<int:user_id>/enabling")
+@bp.post("/<int:user_id>/activation")
 @permission("staff.manage")
 @stepped_up
-def enabling(user_id: int) -> Response:
+def activation(user_id: int) -> Response:
     user = get_user(user_id)
     commands.enable_user(user)
     toast(_("%(name)s can sign in again.", name=user.name))

@@ -106,8 +106,11 @@ def test_nor_does_it_take_back_what_an_administrator_corrected(browser, alder, v
         typed = {"correction": "no_show", "because": "Called on Tuesday"}
         assert browser.send(f"/appointments/{visit_id}/correction", typed).status_code == 303
         browser.sign_in(alder.desk)
-        assert f"/appointments/{visit_id}/undo" not in browser.get(f"/appointments/{visit_id}").text
-        refused = browser.send(f"/appointments/{visit_id}/undo")
+        assert (
+            f"/appointments/{visit_id}/reversal"
+            not in browser.get(f"/appointments/{visit_id}").text
+        )
+        refused = browser.send(f"/appointments/{visit_id}/reversal")
         assert (refused.status_code, "Somebody else corrected" in refused.text) == (409, True)
         with alder.at_work():
             group = str(last_act(visit_id).group_uid)
@@ -115,7 +118,7 @@ def test_nor_does_it_take_back_what_an_administrator_corrected(browser, alder, v
         with alder.at_work():
             assert get_appointment(visit_id).status == "no_show"
         browser.sign_in(alder.admin)
-        assert browser.send(f"/appointments/{visit_id}/undo").status_code == 303
+        assert browser.send(f"/appointments/{visit_id}/reversal").status_code == 303
     with alder.at_work():
         assert get_appointment(visit_id).status == "scheduled"
 

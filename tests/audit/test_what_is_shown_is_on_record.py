@@ -109,7 +109,7 @@ def asked_by_screens(alder: Clinic):
         "appointments.confirmation": [("POST", f"{visit}/confirmation", {}, board)],
         "appointments.check_in": [("POST", f"{visit}/check-in", {}, board)],
         "appointments.start": [("POST", f"{visit}/start", {}, board)],
-        "appointments.undo": [("POST", f"{visit}/undo", {}, board)],
+        "appointments.undo": [("POST", f"{visit}/reversal", {}, board)],
         "appointments.new": [
             ("GET", f"/appointments/new?patient={one}", {}, each) for each in ({}, HTMX)
         ],

@@ -94,7 +94,7 @@ ENDS: dict[str, Callable[[Stage], object]] = {
     "another role": lambda s: s.admin().send(
         f"/staff/{s.desk.id}/edit", {"role": "clinician", "access_scope": "all"}
     ),
-    "disabling": lambda s: s.admin().send(f"/staff/{s.desk.id}/disabling"),
+    "deactivation": lambda s: s.admin().send(f"/staff/{s.desk.id}/deactivation"),
     "an administrator": lambda s: s.admin().send(f"/staff/{s.desk.id}/sessions/ending"),
     "the idle end and a second": lambda s: s.age(
         "last_seen_at", "now() - make_interval(secs => idle_seconds + 1)"

@@ -40,7 +40,7 @@ def test_a_visit_that_is_kept_needs_no_rule_any_more(browser, alder, practice):
     slot_id = practice.visits[0].availability_slot_id
     browser.sign_in(alder.desk)
     with on_monday():
-        assert browser.send(f"/availability/orphans/{slot_id}/keeping").status_code == 303
+        assert browser.send(f"/availability/orphans/{slot_id}/retention").status_code == 303
         listed = browser.get("/availability/orphans/").text
         assert "The appointment stays as it is booked." in listed
         assert listed.count('<th scope="row">') == 1
@@ -59,7 +59,7 @@ def test_somebody_of_another_facility_neither_sees_nor_keeps_them(browser, alder
     slot_id = practice.visits[0].availability_slot_id
     with on_monday():
         assert "No appointments to reschedule" in browser.get("/availability/orphans/").text
-        assert browser.send(f"/availability/orphans/{slot_id}/keeping").status_code == 404
+        assert browser.send(f"/availability/orphans/{slot_id}/retention").status_code == 404
     with on_monday(), alder.at_work():
         session.expire_all()
         assert get_slot(slot_id).orphaned_at is not None
@@ -77,7 +77,7 @@ def test_a_start_that_the_service_has_already_cannot_be_kept_twice(browser, alde
         )  # fmt: skip
         slot_id = visit.availability_slot_id
     browser.sign_in(alder.desk)
-    response = browser.send(f"/availability/orphans/{slot_id}/keeping")
+    response = browser.send(f"/availability/orphans/{slot_id}/retention")
     assert response.status_code == 409
     assert "Move the appointment there instead." in response.text
 

@@ -90,7 +90,7 @@ def test_the_board_of_a_clinic_without_a_facility_says_what_comes_first(owner: B
 
 def test_it_is_put_away_when_visits_can_be_booked_only(owner: Browser):
     owner.get("/setup/")
-    response = owner.send("/setup/putting-away")
+    response = owner.send("/setup/dismissal")
     assert response.status_code == 409
     assert "is still missing" in response.text
     assert owner.get("/").location == "/setup/"
@@ -103,9 +103,9 @@ def test_a_clinic_that_works_puts_it_away_and_takes_it_out(alder: Clinic, browse
         book(practice)
     browser.sign_in(alder.owner)
     browser.get("/setup/")
-    assert browser.send("/setup/taking-out").location == "/setup/"
+    assert browser.send("/setup/restoration").location == "/setup/"
     assert browser.get("/").location == "/setup/"
-    assert browser.send("/setup/putting-away").location == "/appointments/day"
+    assert browser.send("/setup/dismissal").location == "/appointments/day"
     assert browser.get("/").status_code == 200
     assert "Restore the checklist" in browser.get("/setup/").text
     changed = [entry.new_values for entry in alder.entries("tenants.update")]
@@ -115,7 +115,7 @@ def test_a_clinic_that_works_puts_it_away_and_takes_it_out(alder: Clinic, browse
 def test_who_does_not_manage_the_clinic_is_not_bothered(alder: Clinic, browser: Browser):
     browser.sign_in(alder.owner)
     browser.get("/setup/")
-    browser.send("/setup/taking-out")
+    browser.send("/setup/restoration")
     desk = Browser(browser.application).sign_in(alder.desk)
     assert desk.get("/").status_code == 200
     assert "checklist" not in desk.get("/facilities/").text

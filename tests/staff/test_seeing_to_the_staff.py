@@ -125,10 +125,10 @@ def test_a_disabled_person_is_out_on_the_next_request_and_can_come_back(browser,
     elsewhere.sign_in(alder.desk)
     browser.sign_in(alder.admin)
     address = f"/staff/{alder.desk.id}"
-    browser.send(f"{address}/disabling")
+    browser.send(f"{address}/deactivation")
     assert elsewhere.get("/facilities/").status_code == 401
     assert "disabled" in browser.get(address).text
-    browser.send(f"{address}/enabling")
+    browser.send(f"{address}/activation")
     assert elsewhere.get("/facilities/").status_code == 401
     elsewhere.sign_in(alder.desk)
 
@@ -156,7 +156,7 @@ def test_the_last_owner_is_neither_disabled_nor_demoted(browser, alder):
 
 def test_an_administrator_touches_no_owner(browser, alder):
     browser.sign_in(alder.admin)
-    refused = browser.send(f"/staff/{alder.owner.id}/disabling")
+    refused = browser.send(f"/staff/{alder.owner.id}/deactivation")
     assert refused.status_code == 422
     assert "Only an owner" in refused.text
 
@@ -225,7 +225,7 @@ def test_changing_staff_asks_for_a_fresh_proof(browser, alder):
         session.execute(text("UPDATE user_sessions SET proven_at = now() - interval '6 minutes'"))
     assert browser.get("/staff/").status_code == 200
     assert browser.get("/staff/new").location == "/account/proof?next=/staff/new"
-    refused = browser.send(f"/staff/{alder.desk.id}/disabling")
+    refused = browser.send(f"/staff/{alder.desk.id}/deactivation")
     assert refused.location.startswith("/account/proof")
     with alder.at_work():
         assert get_user(alder.desk.id).status == "active"

@@ -103,7 +103,7 @@ def test_among_ones_own_facilities_somebody_is_invited_and_moved(browser, alder,
 def test_who_sees_every_facility_sees_to_everybody(browser, alder, beyond):
     browser.sign_in(alder.admin)
     assert "Disable the account" in browser.get(f"/staff/{beyond.id}").text
-    assert browser.send(f"/staff/{beyond.id}/disabling").status_code == 303
+    assert browser.send(f"/staff/{beyond.id}/deactivation").status_code == 303
 
 
 def test_the_clinics_own_rules_hold_beside_it(alder: Clinic, limited):

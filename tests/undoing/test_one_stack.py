@@ -117,7 +117,7 @@ OTHERWISE = {
         {"enabled": "y", "accepted_since": "2026-05-01"},
     ),
     "doctor_retired": lambda ward: (f"/doctors/{ward.doctor}/restoration", {}),
-    "facility_closed": lambda ward: (f"/facilities/{ward.annex}/reopening", {}),
+    "facility_closed": lambda ward: (f"/facilities/{ward.annex}/restoration", {}),
     "service_retired": lambda ward: (f"/services/{ward.service}/restoration", {}),
     "status_set": lambda ward: (
         f"/patients/{ward.patients[-1]}/status", {"patient_status": "deceased"},

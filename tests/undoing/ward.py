@@ -170,7 +170,7 @@ OF_RECORDS: dict[str, Callable[[Ward], Asked]] = {
     "acceptance_filled": lambda ward: filled(ward, change="accept", accepted_since="2026-03-02"),
     "acceptance_marked": lambda ward: marked(ward, enabled="y", accepted_since="2026-03-02"),
     "doctor_retired": lambda ward: (f"/doctors/{ward.doctor}/retirement", {}),
-    "facility_closed": lambda ward: (f"/facilities/{ward.annex}/closing", {}),
+    "facility_closed": lambda ward: (f"/facilities/{ward.annex}/closure", {}),
     "records_merged": lambda ward: merged(*ward.patients[-2:]),
     "service_retired": lambda ward: (f"/services/{ward.service}/retirement", {}),
     "status_set": lambda ward: with_status(ward.patients[-1], "inactive"),

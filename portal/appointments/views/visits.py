@@ -82,7 +82,7 @@ def confirmation(appointment_id: int) -> Response:
     return change(appointment_id, turn, lambda: _("Confirmation changed"))
 
 
-@bp.post("/appointments/<int:appointment_id>/undo")
+@bp.post("/appointments/<int:appointment_id>/reversal")
 @permission("appointments.attend")
 def undo(appointment_id: int) -> Response:
     def take_back(visit: Appointment) -> None:

@@ -1,4 +1,4 @@
-"""/availability/orphans/3/keeping: a visit that no hours support any more stays as it is."""
+"""/availability/orphans/3/retention: a visit that no hours support any more stays as it is."""
 
 from flask import Response, url_for
 from flask_babel import gettext as _
@@ -9,9 +9,9 @@ from portal.availability.views.blueprint import bp
 from portal.web.answers import go, toast
 
 
-@bp.post("/orphans/<int:slot_id>/keeping")
+@bp.post("/orphans/<int:slot_id>/retention")
 @permission("appointments.move")
-def keeping(slot_id: int) -> Response:
+def retention(slot_id: int) -> Response:
     commands.keep_as_booked(slot_id)
     toast(_("The appointment stays as it is booked."))
     return go(url_for("absences.orphans"))
