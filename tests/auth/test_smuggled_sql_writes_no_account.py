@@ -63,7 +63,11 @@ WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.at
   AND a.attgenerated = ''
 ORDER BY a.attnum
 """
-CONTENT = "SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {} t"
+# Without when it was last used: a machine that is slow uses a session for more than a minute.
+CONTENT = """
+SELECT md5(coalesce(string_agg(row::text, ',' ORDER BY row::text), ''))
+  FROM (SELECT to_jsonb(t) - 'last_seen_at' AS row FROM {} t) AS rows
+"""
 GUARDS = """
 SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger
 WHERE tgfoid = 'guard_account()'::regprocedure ORDER BY 2, 1
