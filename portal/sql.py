@@ -25,7 +25,7 @@ def statement(name: str, **fragments: object) -> TextClause:
 
 def source(name: str, **fragments: object) -> str:
     """The text of a file: for what other statements are made of."""
-    return FILES.get_template(name).render(fragments)
+    return FILES.get_template(name).render(fragments).rstrip("\n")
 
 
 def _read(name: str) -> str:
@@ -35,6 +35,7 @@ def _read(name: str) -> str:
 
 FILES = Environment(
     autoescape=False,  # noqa: S701 - SQL, and no value that anybody typed: those are parameters
+    keep_trailing_newline=True,
     loader=FunctionLoader(_read),
     lstrip_blocks=True,
     trim_blocks=True,

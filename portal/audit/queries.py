@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from portal.db import session
+from portal.sql import statement
 
 MOST_SHOWN = 100
 HIDDEN = '"(hidden)"'
@@ -16,30 +17,6 @@ AUDITED = text("""
      WHERE t.tgname = 'audit_' || c.relname AND NOT t.tgisinternal
      ORDER BY c.relname
 """)
-
-# What was logged last of each column is what the row says now, and every row's making was logged.
-# Of a column that a migration has taken away since there is nothing to compare.
-UNLOGGED = """
-    WITH last AS (
-        SELECT DISTINCT ON (l.record_id, logged.key) l.record_id, logged.key, logged.value
-          FROM user_action_audit_log l
-         CROSS JOIN LATERAL jsonb_each(l.new_values) AS logged
-         WHERE l.table_name = :table_name AND l.action_type = ANY(:actions)
-         ORDER BY l.record_id, logged.key, l.id DESC
-    )
-    SELECT format('%s %s was made without an entry', CAST(:table_name AS text), t.id)
-      FROM {table} t
-     WHERE NOT EXISTS (SELECT 1 FROM last WHERE last.record_id = t.id)
-     UNION ALL
-    SELECT format('%s %s was changed without an entry (%s)', CAST(:table_name AS text), t.id,
-                  string_agg(last.key, ', ' ORDER BY last.key))
-      FROM {table} t
-      JOIN last ON last.record_id = t.id
-     WHERE last.key NOT IN ('updated_at', 'row_version') AND last.value <> CAST(:hidden AS jsonb)
-       AND to_jsonb(t) ? last.key AND to_jsonb(t) -> last.key IS DISTINCT FROM last.value
-     GROUP BY t.id
-     LIMIT :limit
-"""
 
 
 def changes_without_entries() -> Sequence[str]:
@@ -57,4 +34,5 @@ def _changes_without_entries(table: str) -> Sequence[str]:
         "hidden": HIDDEN,
         "limit": MOST_SHOWN,
     }
-    return session.scalars(text(UNLOGGED.replace("{table}", table)), values).all()
+    unlogged = statement("audit/changes_without_entries", table=table)
+    return session.scalars(unlogged, values).all()

@@ -3,7 +3,9 @@
 A file is sent with its comments, in which `:word` would be a parameter too.
 """
 
+import ast
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -12,16 +14,43 @@ from sqlalchemy import TextClause
 import portal
 from tests.house.files import CODE, PORTAL, SQL, offenders, text_of
 
+LONGEST_IN_PYTHON = 10
 WIDEST = 100
+IS_SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|FROM|WHERE|WITH)\s")
 PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
 ASKED = re.compile(r'\b(?:statement|source)\(\s*"(\w+/\w+)"')
 INCLUDED = re.compile(r'{% (?:include|import|from) "([^"]+)"')
+
+
+def long_sql(text: str) -> Iterator[int]:
+    """Lines at which a piece of SQL begins that is longer than ten; no docstrings."""
+    tree = ast.parse(text)
+    aside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if id(node) in aside or not isinstance(node, ast.Constant | ast.JoinedStr):
+            continue
+        pieces = node.values if isinstance(node, ast.JoinedStr) else [node]
+        aside |= {id(piece) for piece in pieces}
+        said = "".join(str(piece.value) for piece in pieces if isinstance(piece, ast.Constant))
+        lines = (node.end_lineno or 0) - node.lineno + 1
+        if lines > LONGEST_IN_PYTHON and IS_SQL.search(said):
+            yield node.lineno
 
 
 def header(text: str) -> str:
     """The comment that a file begins with."""
     found = re.match(r"(?:--[^\n]*\n)*", text)
     return found[0] if found else ""
+
+
+def test_a_long_statement_is_a_file():
+    assert offenders(CODE, lambda text: list(long_sql(text))) == {}
+
+
+def test_a_long_statement_would_be_found():
+    lines = "\n".join(["SELECT 1"] * 10)
+    assert list(long_sql(f'X = """{lines}"""')) == []
+    assert list(long_sql(f'X = f"""{lines}\n{{1}}"""')) == [1]
 
 
 def test_a_file_says_what_comes_out_and_which_parameters_it_takes():

@@ -9,55 +9,11 @@ from portal import clock
 from portal.absences.rules import AffectedAppointment
 from portal.db import session
 from portal.scheduling.times import Span
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
-# Who else saw the patient last for the same service.
-SEEN_BY = """
-      JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = a.doctor_id
-      LEFT JOIN LATERAL (
-           SELECT b.doctor_id
-             FROM appointments b
-             JOIN service_offerings bo ON bo.tenant_id = :tenant_id
-                                      AND bo.id = b.service_offering_id
-            WHERE b.tenant_id = :tenant_id AND b.patient_id = a.patient_id
-              AND b.status = 'completed' AND bo.service_id = o.service_id
-              AND b.doctor_id <> a.doctor_id
-            ORDER BY b.start_at DESC, b.id DESC
-            LIMIT 1) AS seen ON true"""
-COLUMNS = """
-    SELECT a.id, a.patient_id, a.doctor_id, a.facility_id, a.service_offering_id AS offering_id,
-           o.service_id, a.insurance_plan_id AS plan_id, a.availability_slot_id AS slot_id,
-           a.start_at, a.end_at, a.status, lower(btrim(d.specialty)) AS specialty,
-           seen.doctor_id AS seen_by"""
-
-# A visit's slot begins with it; where the slot is longer than the visit, it is the slot that the
-# absence takes away. No visit takes longer than 32 hours.
-AFFECTED = text(f"""{COLUMNS}
-      FROM unnest(CAST(:facility_ids AS bigint[]), CAST(:starts AS timestamptz[]),
-                  CAST(:ends AS timestamptz[])) AS away (facility_id, start_at, end_at)
-      JOIN appointments a ON a.tenant_id = :tenant_id AND a.doctor_id = :doctor_id
-                         AND a.facility_id = away.facility_id
-                         AND a.start_at > away.start_at - interval '36 hours'
-                         AND a.start_at < away.end_at
-      JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.id = a.service_offering_id
-      LEFT JOIN availability_slots s ON s.tenant_id = :tenant_id AND s.id = a.availability_slot_id
-      {SEEN_BY}
-     WHERE a.status = ANY(CAST(:statuses AS text[]))
-       AND (a.end_at > :now OR a.status <> 'scheduled')
-       AND GREATEST(a.end_at, s.end_at) > away.start_at
-     ORDER BY a.start_at, a.id
-     LIMIT :limit
-""")
-
-THOSE = text(f"""{COLUMNS}
-      FROM appointments a
-      JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.id = a.service_offering_id
-      {SEEN_BY}
-     WHERE a.tenant_id = :tenant_id AND a.id = ANY(CAST(:ids AS bigint[]))
-       AND a.status IN ('scheduled', 'checked_in')
-     ORDER BY a.start_at, a.id
-""")
-
+AFFECTED = statement("absences/affected_visits")
+THOSE = statement("absences/visits_not_begun")
 ELSEWHERE = text("""
     SELECT patient_id, start_at, end_at
       FROM appointments

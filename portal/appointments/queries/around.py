@@ -16,24 +16,8 @@ MOST_COMING = 4
 MOST_SEEN_BY = 60
 MOST_WAITING = 20
 
-VISITS = """
-    SELECT {before}a.id, a.start_at, a.end_at, a.status, d.display_name AS doctor,
-           s.name AS service, f.name AS facility, f.timezone AS zone
-      FROM appointments a
-      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
-      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id
-      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
-     WHERE a.tenant_id = :tenant_id AND {whose}
-       AND a.status IN ('scheduled', 'checked_in', 'in_progress') AND a.end_at > :now
-     ORDER BY a.start_at, a.id
-     LIMIT :coming
-"""
-COMING = text(VISITS.format(before="", whose="a.patient_id = :patient_id"))
-COMING_SOON = text(VISITS.format(
-    before="a.patient_id, ",
-    whose="a.patient_id = ANY(CAST(:patient_ids AS bigint[])) AND a.start_at < :until",
-))  # fmt: skip
+COMING = statement("appointments/coming_visits", several=False)
+COMING_SOON = statement("appointments/coming_visits", several=True)
 
 SEEN_BY = statement("appointments/seen_by")
 

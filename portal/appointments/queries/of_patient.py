@@ -4,37 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import TextClause, select
 
 from portal import clock
 from portal.db import session
 from portal.schema.appointments import Appointment, WaitlistEntry
 from portal.schema.patients import Patient
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_COMING = 200
-ROWS = """
-    SELECT a.id, a.start_at, a.status, a.confirmed_at, d.display_name AS doctor,
-           s.name AS service, f.name AS facility, f.timezone AS zone
-      FROM appointments a
-      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
-      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id
-      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
-     WHERE a.tenant_id = :tenant_id AND a.patient_id = :patient_id AND {which}
-     LIMIT :limit OFFSET :offset
-"""
-IS_COMING = "(a.status IN ('scheduled', 'checked_in', 'in_progress') AND a.end_at > :now)"
-COMING = text(ROWS.format(which=f"{IS_COMING} ORDER BY a.start_at, a.id"))
-NAMED = text(ROWS.format(which="a.id = ANY(CAST(:ids AS bigint[])) ORDER BY a.start_at, a.id"))
-# A booking that was taken back never was one.
-UNBOOKED = """(a.status = 'cancelled' AND EXISTS (
-       SELECT FROM appointment_acts t
-        WHERE t.tenant_id = a.tenant_id AND t.appointment_id = a.id
-          AND t.kind = 'book' AND t.undone_at IS NOT NULL))"""
-PAST = text(
-    ROWS.format(which=f"NOT {IS_COMING} AND NOT {UNBOOKED} ORDER BY a.start_at DESC, a.id DESC")
-)
+COMING = statement("appointments/visits_of_patient", which="coming")
+NAMED = statement("appointments/visits_of_patient", which="named")
+PAST = statement("appointments/visits_of_patient", which="past")
 
 
 class PatientVisit(NamedTuple):

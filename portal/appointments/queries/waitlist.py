@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, select, text
+from sqlalchemy import Row, TextClause, select
 
 from portal import clock
 from portal.appointments.rules import Match
@@ -17,103 +17,12 @@ from portal.patients.queries import PatientOpener, PatientRow
 from portal.scheduling.openings.conditions import ACTIVE, STANDS_ON, workflow
 from portal.scheduling.openings.search import free_starts
 from portal.schema.appointments import WaitlistEntry, WaitlistFacility
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_WAITING = 300
 DAYS_AHEAD = 28
 MOST_MATCHES = 300
-
-# Whom a start of theirs would suit: like the search's own `offered`, once for each wish. The most
-# urgent of the waiting come first, and no more than can be looked through.
-WISHES = f"""
-WITH waiting AS MATERIALIZED (
-    SELECT e.*
-      FROM waitlist_entries e
-      JOIN waitlist_facilities there ON there.tenant_id = :tenant_id
-       AND there.waitlist_entry_id = e.id AND there.facility_id = :facility_id
-      JOIN patients alive ON alive.tenant_id = :tenant_id AND alive.id = e.patient_id
-                         AND alive.status = 'active'
-     WHERE e.tenant_id = :tenant_id AND e.status = 'waiting' AND {{wish}}
-     ORDER BY array_position(ARRAY['urgent', 'soon', 'routine'], e.urgency), e.created_at, e.id
-     LIMIT :most
-), offered AS MATERIALIZED (
-    SELECT e.id AS entry_id, e.patient_id, e.urgency, e.created_at AS since, e.weekdays,
-           e.part_of_day, e.doctor_id IS NOT NULL AS named,
-           e.insurance_plan_id IS NOT NULL AS insured,
-           o.id AS offering_id, o.doctor_id, o.facility_id, f.timezone AS zone,
-           w.total_estimated_minutes * interval '1 minute' AS length,
-           o.buffer_before_minutes * interval '1 minute' AS before,
-           o.buffer_after_minutes * interval '1 minute' AS after,
-           local_instant(GREATEST(first.day, e.earliest_on, plan.effective_from,
-                                  taken.accepted_since), '00:00', f.timezone) AS opens,
-           local_instant(LEAST(first.day + CAST(:days AS int) - 1, e.latest_on, plan.effective_to,
-                               taken.accepted_until) + 1, '00:00', f.timezone) AS closes
-      FROM waiting e
-      JOIN service_offerings o ON o.tenant_id = :tenant_id AND o.service_id = e.service_id
-                              AND o.facility_id = :facility_id AND {ACTIVE.holds}
-                              AND (e.doctor_id IS NULL OR o.doctor_id = e.doctor_id)
-      {" ".join(each.join() for each in STANDS_ON)}
-      LEFT JOIN insurance_plans plan ON plan.tenant_id = :tenant_id
-                                    AND plan.id = e.insurance_plan_id
-      LEFT JOIN facility_insurance_plans taken
-        ON taken.tenant_id = :tenant_id AND taken.facility_id = o.facility_id
-       AND taken.insurance_plan_id = e.insurance_plan_id AND taken.enabled
-     CROSS JOIN LATERAL (
-           SELECT (CAST(:now AS timestamptz) AT TIME ZONE f.timezone)::date AS day) AS first
-     CROSS JOIN LATERAL ({workflow("e.insurance_plan_id")}) w
-     WHERE (e.insurance_plan_id IS NULL OR taken.id IS NOT NULL) AND {{doctor}}
-)"""  # noqa: S608 - names of columns
-
-# What their wish says of a start; and the patient is nowhere else then.
-SUITS = """
- AND o.weekdays >> extract(dow FROM s.start_at AT TIME ZONE o.zone)::int & 1 = 1
- AND (o.part_of_day = 'any' OR o.part_of_day =
-      CASE WHEN (s.start_at AT TIME ZONE o.zone)::time < '12:00' THEN 'morning'
-           WHEN (s.start_at AT TIME ZONE o.zone)::time < '17:00' THEN 'afternoon'
-           ELSE 'evening' END)
- AND NOT EXISTS (
-     SELECT 1 FROM appointments a
-      WHERE a.tenant_id = :tenant_id AND a.patient_id = o.patient_id
-        AND a.status IN ('scheduled', 'checked_in', 'in_progress')
-        AND a.start_at < s.start_at + o.length AND a.end_at > s.start_at
-     OFFSET 0)"""
-
-STARTS = """
-SELECT o.entry_id, o.patient_id, o.offering_id, slot.id AS slot_id, o.doctor_id, o.facility_id,
-       slot.start_at, o.zone, o.urgency, o.named, slot.spare, o.insured, o.since
-  FROM offered o
- CROSS JOIN LATERAL (
-       SELECT s.id, s.start_at,
-              GREATEST(0, extract(epoch FROM s.end_at - s.start_at - o.length)::int / 60) AS spare
-       {free}
-        LIMIT :each) AS slot
- ORDER BY slot.start_at, o.doctor_id, slot.id, o.entry_id
- LIMIT :limit"""
-
-# Which starts are asked about.
-THESE = {
-    "earliest": "",
-    "one": " AND s.start_at = :at",
-    "some": """ AND (s.doctor_id, s.start_at) IN (SELECT * FROM
-        unnest(CAST(:doctor_ids AS bigint[]), CAST(:starts AS timestamptz[])))""",
-}
-
-# What a list of wishes shows, however many there are: names of patients stay sealed in their rows.
-LISTED = """
-SELECT e.id AS entry_id, e.row_uid AS entry_uid, e.status AS entry_status, e.earliest_on,
-       e.latest_on, e.weekdays, e.part_of_day, e.urgency, e.created_at, e.notes AS notes_envelope,
-       e.appointment_id, s.name AS service_name, d.display_name AS doctor_name,
-       plan.name AS plan_name, p.id, p.mrn, p.status, p.row_uid,
-       p.first_name AS first_name_envelope,
-       p.last_name AS last_name_envelope, p.phone AS phone_envelope, p.dob AS dob_envelope
-  FROM waitlist_entries e
-  JOIN patients p ON p.tenant_id = :tenant_id AND p.id = e.patient_id
-  JOIN services s ON s.tenant_id = :tenant_id AND s.id = e.service_id
-  LEFT JOIN doctors d ON d.tenant_id = :tenant_id AND d.id = e.doctor_id
-  LEFT JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id = e.insurance_plan_id
- WHERE e.tenant_id = :tenant_id AND {which}
- ORDER BY array_position(ARRAY['urgent', 'soon', 'routine'], e.urgency), e.created_at, e.id
- LIMIT :limit OFFSET :offset"""
 
 AT_FACILITY = """EXISTS (
        SELECT 1 FROM waitlist_facilities there
@@ -230,18 +139,15 @@ def list_wish_facilities(entry_id: int) -> Sequence[int]:
 
 @cache
 def matching(these: str) -> TextClause:
-    """The statement, about the `THESE` starts."""
-    wish, doctor = "e.latest_on >= CAST(:now AS timestamptz)::date - 1", "true"
-    if these == "one":
-        doctor = "o.doctor_id = :doctor_id"
-        wish += (
-            " AND e.service_id IN (SELECT own.service_id FROM service_offerings own"
-            " WHERE own.tenant_id = :tenant_id AND own.doctor_id = :doctor_id"
-            " AND own.facility_id = :facility_id)"
-        )
-    wishes = WISHES.format(wish=wish, doctor=doctor)
-    starts = STARTS.format(free=free_starts(THESE[these] + SUITS))
-    return text(" ".join("".join((wishes, starts)).split()))
+    """The statement.
+
+    Args:
+        these: which starts are asked about: "earliest", "one" or "some".
+    """
+    return statement(
+        "appointments/waitlist_matches", which=these, active=ACTIVE, stands_on=STANDS_ON,
+        workflow=workflow, free_starts=free_starts,
+    )  # fmt: skip
 
 
 def _matches(these: str, facility_id: int, params: dict[str, Any]) -> list[Match]:
@@ -256,7 +162,7 @@ def _matches(these: str, facility_id: int, params: dict[str, Any]) -> list[Match
 
 
 def _listed(which: str, values: dict[str, Any]) -> list[WishRow]:
-    statement = text(LISTED.format(which=which))
-    found = session.execute(statement, {"tenant_id": request_context().tenant_id, **values})
+    entries = statement("appointments/waitlist_entries", which=which)
+    found = session.execute(entries, {"tenant_id": request_context().tenant_id, **values})
     opener = PatientOpener()
     return [WishRow(row, opener) for row in found]

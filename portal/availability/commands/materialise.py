@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
-
 from portal import clock
 from portal.audit import note
 from portal.availability import queries
@@ -15,9 +13,10 @@ from portal.db import session
 from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.availability import AvailabilitySlot
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
-MATERIALISE = text("".join((queries.DIFFERENCE, writes.LAY_OUT)))
+MATERIALISE = statement("availability/materialising", lay_out=writes.LAY_OUT)
 
 
 @dataclass(frozen=True)

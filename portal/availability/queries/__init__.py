@@ -1,7 +1,6 @@
 """Every read of availability."""
 
 from portal.availability.queries.closures import doctors_away
-from portal.availability.queries.difference import DIFFERENCE
 from portal.availability.queries.exceptions import (
     MOST_IN_A_MONTH,
     ExceptionRow,
@@ -33,7 +32,6 @@ from portal.availability.queries.weekly import (
 )
 
 __all__ = [
-    "DIFFERENCE",
     "MOST_IN_A_MONTH",
     "ExceptionRow",
     "Outlook",

@@ -13,39 +13,20 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from portal import clock
-from portal.availability.queries.difference import DIFFERENCE
 from portal.db import session
 from portal.scheduling.openings.by_day import OF_THE_DOCTOR, list_shown_openings
 from portal.scheduling.slots.predicates import LONGEST_AFTER, LONGEST_BEFORE, taken
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 MOST_IN_A_WEEK = 2500
 
-# When the doctor is taken in that week, with what began before it and reaches into it: read once,
-# along their own slots, since row by row it would be looked for among every doctor's.
-TAKEN = f""",
-taken AS MATERIALIZED (
-    SELECT t.id, t.busy_from, t.busy_until FROM availability_slots t
-     WHERE t.tenant_id = :tenant_id AND t.doctor_id = :doctor_id
-       AND t.start_at > (SELECT min(opens) FROM place) - {LONGEST_BEFORE}
-       AND t.start_at < (SELECT max(closes) FROM place) + {LONGEST_AFTER}
-       AND {taken("t")}
-)"""  # noqa: S608 - names of columns
-SHOWN = """
-SELECT d.start_at, d.end_at, d.action, s.status, COALESCE(s.booked_count, 0) AS booked,
-       COALESCE(d.capacity, s.capacity) AS capacity, s.reserved_until,
-       EXISTS (SELECT FROM taken t
-                WHERE t.id IS DISTINCT FROM d.slot_id
-                  AND t.busy_from < d.end_at AND t.busy_until > d.start_at) AS covered
-  FROM difference d
-  LEFT JOIN LATERAL (
-       SELECT id, status, booked_count, capacity, reserved_until FROM availability_slots
-        WHERE tenant_id = :tenant_id AND id = d.slot_id LIMIT 1) AS s ON true
- WHERE d.action <> 'withdrawn' AND NOT (d.action = 'gone' AND s.status = 'cancelled')
- ORDER BY d.start_at, d.end_at, s.id
- LIMIT :limit
-"""
-WEEK = text("".join((DIFFERENCE, TAKEN, SHOWN)))
+WEEK = statement(
+    "availability/week_slots",
+    taken=taken,
+    longest_before=LONGEST_BEFORE,
+    longest_after=LONGEST_AFTER,
+)
 
 ORPHANS = """
     FROM availability_slots s

@@ -15,34 +15,8 @@ from portal.insurance.queries.other_facilities import accepting_elsewhere
 from portal.sql import statement
 from portal.tenancy.context import request_context
 
-# What a facility's contract and the plan's own dates say is asked once for all visits of a facility
-# and a plan, of which there may be thousands. The date of service is the facility's; `daterange`
-# reads a missing date as open-ended.
-UNCOVERED = f"""
-WITH coming AS MATERIALIZED (
-    SELECT a.id, a.start_at, a.facility_id, a.insurance_plan_id
-      FROM appointments a
-     WHERE {COMING} AND a.insurance_plan_id IS NOT NULL
-       AND (CAST(:facility_ids AS bigint[]) IS NULL OR a.facility_id = ANY(:facility_ids))
-       AND (CAST(:plan_ids AS bigint[]) IS NULL OR a.insurance_plan_id = ANY(:plan_ids))),
-terms AS MATERIALIZED (
-    SELECT f.id AS facility_id, plan.id AS insurance_plan_id, f.timezone,
-           CASE WHEN taken.id IS NOT NULL
-                THEN daterange(plan.effective_from, plan.effective_to, '[]')
-                     * daterange(taken.accepted_since, taken.accepted_until, '[]') END AS span
-      FROM (SELECT DISTINCT facility_id, insurance_plan_id FROM coming) AS asked
-      JOIN facilities f ON f.tenant_id = :tenant_id AND f.id = asked.facility_id
-      JOIN insurance_plans plan ON plan.tenant_id = :tenant_id AND plan.id = asked.insurance_plan_id
-      LEFT JOIN facility_insurance_plans taken
-        ON taken.tenant_id = :tenant_id AND taken.facility_id = asked.facility_id
-       AND taken.insurance_plan_id = asked.insurance_plan_id AND taken.enabled),
-uncovered AS (
-    SELECT c.id, c.start_at FROM coming c JOIN terms USING (facility_id, insurance_plan_id)
-     WHERE span IS NULL OR NOT (c.start_at AT TIME ZONE timezone)::date <@ span)"""  # noqa: S608 - a constant of the facilities' area
-
-IDS = text(f"""{UNCOVERED}
-SELECT id FROM uncovered ORDER BY start_at, id LIMIT :limit OFFSET :offset""")  # noqa: S608
-COUNT = text(f"{UNCOVERED} SELECT count(*) FROM uncovered")  # noqa: S608 - a constant of this file
+IDS = statement("insurance/uncovered_visits", coming=COMING)
+COUNT = statement("insurance/uncovered_count", coming=COMING)
 
 BOOKED = text(f"""
 SELECT DISTINCT a.insurance_plan_id FROM appointments a

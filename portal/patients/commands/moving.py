@@ -2,6 +2,8 @@
 
 from sqlalchemy import text
 
+from portal.sql import statement
+
 # What hangs on a patient; all tables but the last belong to higher areas.
 MOVE = {
     table: text(
@@ -27,17 +29,7 @@ MOVE_BACK = {
 }
 # What was corrected since goes back with its corrections.
 MOVE_BACK |= {
-    table: text(f"""
-    WITH RECURSIVE theirs AS (
-        SELECT id FROM {table}
-         WHERE tenant_id = :tenant_id AND id = ANY(CAST(:ids AS bigint[]))
-        UNION
-        SELECT d.id FROM {table} AS d JOIN theirs ON d.corrects_id = theirs.id
-         WHERE d.tenant_id = :tenant_id
-    )
-    UPDATE {table} SET patient_id = :to
-     WHERE tenant_id = :tenant_id AND patient_id = :from AND id IN (SELECT id FROM theirs)
-""")  # noqa: S608 - as above
+    table: statement("patients/corrected_moved_back", table=table)
     for table in ("disclosures", "patient_notes")
 }
 # Whose visit it is has never been an act: what was done to it last is still the last.

@@ -15,6 +15,7 @@ from portal.errors import N_
 from portal.patients.queries.merges import Former, people_of
 from portal.patients.queries.rows import COLUMNS, LIVING, PatientOpener, PatientRow
 from portal.patients.rules.duplicates import Resemblance, closest
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
 PAGE = 25
@@ -29,61 +30,8 @@ HOW = {
     Resemblance.BIRTH_DATE_AND_NAME: N_("Same birth date and a similar name"),
     Resemblance.EVERYTHING: N_("Same birth date and telephone, and a similar name"),
 }
-READ = f"""
-    SELECT p.id FROM patients p
-     WHERE {LIVING} AND (CAST(:newer AS bigint) IS NULL OR p.id <= :newer)
-     ORDER BY p.id DESC
-"""  # noqa: S608 - a constant of this room
-# The patients registered before who have a token of this kind of the newer one's: so many at most,
-# since a made-up telephone or birth date may be thousands of people's.
-HOLDERS = """(
-                   SELECT b.patient_id
-                     FROM patient_search_tokens a
-                     JOIN patient_search_tokens b
-                       ON b.tenant_id = :tenant_id AND b.field = '{0}' AND b.token = a.token
-                      AND b.patient_id < newer.id
-                    WHERE a.tenant_id = :tenant_id AND a.patient_id = newer.id
-                      AND a.field = '{0}'
-                    ORDER BY b.patient_id DESC
-                    LIMIT :most_holders)"""
-BORN = """EXISTS (
-                          SELECT FROM patient_search_tokens t
-                           WHERE t.tenant_id = :tenant_id AND t.field = 'dob'
-                             AND t.patient_id = {0})"""
-# By equality of tokens alone, each from the token to its holders along the primary key; whether
-# the names are alike is asked once they are open.
-PAIRS = text(f"""
-    SELECT newer.id AS newer_id, older.id AS older_id
-      FROM ({READ} LIMIT :most_read) AS newer
-     CROSS JOIN LATERAL (
-           SELECT alike.patient_id AS id
-             FROM ({HOLDERS.format("phone")}
-                    UNION
-                   SELECT named.patient_id
-                     FROM {HOLDERS.format("full")} AS named
-                    WHERE NOT ({BORN.format("newer.id")} AND {BORN.format("named.patient_id")})
-                    UNION
-                   SELECT born.patient_id
-                     FROM {HOLDERS.format("dob")} AS born
-                    WHERE EXISTS (
-                          SELECT FROM patient_search_tokens n
-                            JOIN patient_search_tokens m
-                              ON m.tenant_id = :tenant_id AND m.field = 'name'
-                             AND m.token = n.token AND m.patient_id = born.patient_id
-                           WHERE n.tenant_id = :tenant_id AND n.patient_id = newer.id
-                             AND n.field = 'name')) AS alike
-             JOIN patients p ON p.id = alike.patient_id AND {LIVING}
-            WHERE NOT EXISTS (
-                  SELECT FROM patient_distinctions d
-                   WHERE d.tenant_id = :tenant_id AND d.patient_id = alike.patient_id
-                     AND d.other_id = newer.id)
-            ORDER BY alike.patient_id DESC
-            LIMIT :most_alike) AS older
-     WHERE CAST(:newer AS bigint) IS NULL OR newer.id < :newer OR older.id < :older
-     ORDER BY newer.id DESC, older.id DESC
-     LIMIT :limit
-""")  # noqa: S608 - constants of this room
-LAST_READ = text(f"{READ} OFFSET :most_read - 1 LIMIT 1")
+PAIRS = statement("patients/duplicate_pairs", living=LIVING)
+LAST_READ = statement("patients/last_read", living=LIVING)
 ROWS = text(
     f"SELECT {COLUMNS} FROM patients p"  # noqa: S608 - a constant of this room
     f" WHERE {LIVING} AND p.id = ANY(CAST(:patient_ids AS bigint[]))"

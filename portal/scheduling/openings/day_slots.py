@@ -15,6 +15,7 @@ from portal import clock
 from portal.scheduling.openings.conditions import ACTIVE, ALONE, SERVICE, every
 from portal.scheduling.slots.predicates import busy_during, by_rule, is_part_of_hours, taken
 from portal.scheduling.times import Span
+from portal.sql import source
 from portal.tenancy.context import request_context
 
 # Of a facility's slots all that the board asks of one.
@@ -37,21 +38,7 @@ TAKEN = text(f"""
      LIMIT :limit
 """)  # noqa: S608 - names of columns
 
-# Of a doctor's offerings there: the id, the minutes before a visit, and those of its shortest and
-# after it.
-OFFERED = f"""COALESCE((SELECT json_agg(json_build_array(o.id, o.buffer_before_minutes,
-                                                      w.minutes + o.buffer_after_minutes)
-                                     ORDER BY o.id)
-                       FROM service_offerings o
-                       {SERVICE.join()}
-                      CROSS JOIN LATERAL (
-                            SELECT min(total_estimated_minutes) AS minutes
-                              FROM service_workflows
-                             WHERE tenant_id = o.tenant_id AND service_offering_id = o.id
-                               AND active AND total_estimated_minutes > 0) w
-                      WHERE o.tenant_id = d.tenant_id AND o.doctor_id = d.id
-                        AND o.facility_id = :facility_id AND {ACTIVE.holds}
-                        AND w.minutes IS NOT NULL), '[]')"""  # noqa: S608
+OFFERED = source("scheduling/offered_minutes", active=ACTIVE, service=SERVICE)
 # An offering's id, the minutes it needs before a visit, and those of its shortest and after it.
 Offered = Sequence[int]
 

@@ -7,19 +7,17 @@ constraints still have the last word.
 from sqlalchemy import text
 
 from portal.scheduling.slots.predicates import has_seat, is_of_one
-from portal.sql import statement
+from portal.sql import source, statement
 
 # Nobody holds it any more, and its doctor is not taken for it.
 LET_GO = """status = 'open', reserved_until = NULL, reserved_by = NULL,
            busy_from = NULL, busy_until = NULL"""
 # Expired holds of the doctor are no holds; the user's own give way to what they now book.
-RELEASE = f"""
-    UPDATE availability_slots
+RELEASE = f"""UPDATE availability_slots
        SET {LET_GO}
      WHERE tenant_id = :tenant_id AND status = 'reserved'
-       AND (reserved_until <= :now OR reserved_by = CAST(:user_id AS bigint))
-       AND doctor_id = """  # noqa: S608 - names of columns
-RELEASE_HOLDS = text("".join((RELEASE, ":doctor_id")))
+       AND (reserved_until <= :now OR reserved_by = CAST(:user_id AS bigint))"""  # noqa: S608
+RELEASE_HOLDS = text(f"{RELEASE} AND doctor_id = :doctor_id")
 
 
 def one_more(busy_from: str, busy_until: str, *, capacity: str = "s.capacity") -> str:
@@ -39,8 +37,7 @@ def one_more(busy_from: str, busy_until: str, *, capacity: str = "s.capacity") -
 
 
 # The seat of an opening that the same statement has found, as `offer`.
-TAKE_OFFER = f"""
-    UPDATE availability_slots s
+TAKE_OFFER = f"""UPDATE availability_slots s
        SET {one_more("offer.busy_from", "offer.busy_until")}
       FROM offer
      WHERE s.tenant_id = :tenant_id AND s.id = offer.slot_id AND {has_seat("s")}"""  # noqa: S608
@@ -111,45 +108,7 @@ RELEASE_EXPIRED = text(f"""
 
 KEEP_AS_BOOKED = statement("scheduling/slot_kept_as_booked")
 
-# The slots to change are named by an array, so that they are found by their key whatever the
-# planner believes of a tenant it has no statistics of: it once compared each slot with each other.
-LAY_OUT = """,
-change AS MATERIALIZED (
-    SELECT * FROM difference WHERE action NOT IN ('kept', 'gone')
-),
-inserted AS (
-    INSERT INTO availability_slots (tenant_id, doctor_id, facility_id, service_offering_id,
-                                    start_at, end_at, capacity, created_from_rule_id)
-    SELECT :tenant_id, doctor_id, facility_id, offering_id, start_at, end_at, capacity, rule_id
-      FROM change WHERE action = 'added'
-),
-opened AS (
-    UPDATE availability_slots s
-       SET status = 'open', end_at = c.end_at, capacity = c.capacity,
-           created_from_rule_id = c.rule_id, orphaned_at = NULL,
-           busy_from = NULL, busy_until = NULL
-      FROM change c
-     WHERE s.tenant_id = :tenant_id AND s.id = c.slot_id AND c.action IN ('reopened', 'adjusted')
-       AND s.id = ANY(ARRAY(SELECT slot_id FROM change
-                             WHERE action IN ('reopened', 'adjusted')))
-),
-closed AS (
-    UPDATE availability_slots SET status = 'cancelled'
-     WHERE tenant_id = :tenant_id
-       AND id = ANY(ARRAY(SELECT slot_id FROM change WHERE action = 'withdrawn'))
-),
-marked AS (
-    UPDATE availability_slots s
-       SET orphaned_at = CASE c.action WHEN 'orphaned' THEN CAST(:now AS timestamptz) END
-      FROM change c
-     WHERE s.tenant_id = :tenant_id AND s.id = c.slot_id AND c.action IN ('orphaned', 'adopted')
-       AND s.id = ANY(ARRAY(SELECT slot_id FROM change
-                             WHERE action IN ('orphaned', 'adopted')))
-)
-SELECT action, count(*) FROM change GROUP BY action
- UNION ALL
-SELECT 'wanted', count(*) FROM wanted
-"""
+LAY_OUT = source("scheduling/slots_laid_out")
 
 # A slot that was made for one appointment has no rule to lose: an absence puts it on the work-list
 # by this alone.

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from portal.db import session
 from portal.patients.rules.kept import (
@@ -20,49 +20,11 @@ from portal.patients.rules.kept import (
 )
 from portal.patients.rules.renaming import joined_names, names_before
 from portal.phi.sealed import DATE, OBJECT, TEXT, SealedKind, open_field
+from portal.sql import statement
 from portal.tenancy.context import request_context
 
-PATIENTS = text("""
-    SELECT p.id AS patient_id, p.row_uid, p.mrn, p.status, p.preferred_language,
-           p.first_name, p.last_name, p.dob, p.phone, p.email, p.meta,
-           f.name AS facility, pl.name AS plan,
-           ARRAY(SELECT jsonb_build_array(a.row_uid, a.kind, encode(a.text, 'hex'))
-                   FROM patient_alerts a
-                  WHERE a.tenant_id = p.tenant_id AND a.patient_id = p.id AND a.ended_at IS NULL
-                  ORDER BY a.id) AS alert_rows,
-           ARRAY(SELECT jsonb_build_array(c.row_uid, c.role, encode(c.name, 'hex'),
-                                          encode(c.relation, 'hex'), encode(c.phone, 'hex'))
-                   FROM patient_contacts c
-                  WHERE c.tenant_id = p.tenant_id AND c.patient_id = p.id AND c.ended_at IS NULL
-                  ORDER BY c.id) AS contact_rows
-      FROM patients p
-      LEFT JOIN facilities f ON f.tenant_id = p.tenant_id AND f.id = p.facility_id
-      LEFT JOIN insurance_plans pl ON pl.tenant_id = p.tenant_id
-                                  AND pl.id = p.default_insurance_plan_id
-     WHERE p.tenant_id = :tenant_id AND p.deleted_at IS NULL AND p.status <> 'merged'
-       AND (CAST(:facility_id AS bigint) IS NULL OR p.facility_id = :facility_id)
-     ORDER BY p.id
-     LIMIT :limit OFFSET :offset
-""")
-# The outer bounds, a day wider than any zone needs, are what the index of visits answers.
-VISITS = text("""
-    SELECT a.patient_id, pat.row_uid, pat.mrn, pat.first_name, pat.last_name, pat.dob, pat.phone,
-           a.start_at, a.end_at, a.status, a.confirmed_at, f.timezone AS zone, f.name AS facility,
-           d.display_name AS doctor, s.name AS service, pl.name AS plan
-      FROM appointments a
-      JOIN facilities f ON f.tenant_id = a.tenant_id AND f.id = a.facility_id
-      JOIN doctors d ON d.tenant_id = a.tenant_id AND d.id = a.doctor_id
-      JOIN service_offerings o ON o.tenant_id = a.tenant_id AND o.id = a.service_offering_id
-      JOIN services s ON s.tenant_id = o.tenant_id AND s.id = o.service_id
-      JOIN patients pat ON pat.tenant_id = a.tenant_id AND pat.id = a.patient_id
-      LEFT JOIN insurance_plans pl ON pl.tenant_id = a.tenant_id AND pl.id = a.insurance_plan_id
-     WHERE a.tenant_id = :tenant_id AND a.status <> 'cancelled'
-       AND (CAST(:facility_id AS bigint) IS NULL OR a.facility_id = :facility_id)
-       AND a.start_at >= :after AND a.start_at < :before
-       AND CAST(a.start_at AT TIME ZONE f.timezone AS date) BETWEEN :since AND :until
-     ORDER BY a.start_at, d.sort_last_name, d.sort_first_name, a.id
-     LIMIT :limit OFFSET :offset
-""")
+PATIENTS = statement("sheets/exported_patients")
+VISITS = statement("sheets/exported_visits")
 NEVER_BEFORE, NEVER_AFTER = date(1970, 1, 1), date(2999, 12, 31)
 MARGIN = timedelta(days=1)
 

@@ -1,16 +1,12 @@
-"""Rules and exceptions against the slots there are: the one piece of SQL that knows the difference.
-
-`DIFFERENCE` is a list of common table expressions. The preview only counts and lists its rows;
-materialising writes them. Parameters: tenant_id, doctor_ids (bigint[]), facility_id (null: every
-facility), first_date and last_date (local dates of each facility, both included; null: that
-facility's today, and horizon_days after it), now.
-
-Time zones are converted once a window, not once a slot: slots step through elapsed time, so a
-window's two ends are all there is to convert. Everything is compared by instant: the days around
-the range are generated too and cut off, since in a spring gap a start can fall on the next date.
-"""
-
-PLACES = """
+-- The parts of a WITH clause that know how the slots there are differ from what rules and
+-- exceptions want: `difference` has a row a slot, with the action that materialising it is. Time
+-- zones are converted once a window, not once a slot: slots step through elapsed time, so a
+-- window's two ends are all there is to convert. Everything is compared by instant: the days around
+-- the range are generated too and cut off, since in a spring gap a start can fall on the next date.
+-- Takes tenant_id, doctor_ids (bigint[]), facility_id (null: every facility), first_date and
+-- last_date (local dates of each facility, both included; null: that facility's today, and
+-- horizon_days after it), now.
+WITH
 dated AS (
     SELECT id AS facility_id, timezone AS zone,
            COALESCE(CAST(:first_date AS date), today) AS first_date,
@@ -26,11 +22,9 @@ place AS MATERIALIZED (
            local_instant(first_date, '00:00', zone) AS opens,
            local_instant(last_date + 1, '00:00', zone) AS closes
       FROM dated
-)"""
-
-# The bound of all places beside each place's own is one for the index.
-# An override without a duration of its own takes its rule's shape; without a rule, back to back.
-OVERRIDES = """
+),
+-- The bound of all places beside each place's own is one for the index.
+-- An override without a duration of its own takes its rule's shape; without a rule, back to back.
 override AS MATERIALIZED (
     SELECT e.doctor_id, e.facility_id, e.availability_rule_id AS rule_id,
            r.service_offering_id AS offering_id, e.start_at AS opens, e.end_at AS closes,
@@ -53,12 +47,10 @@ override AS MATERIALIZED (
 replaced AS MATERIALIZED (
     SELECT doctor_id, facility_id, rule_id, first_day + n AS day
       FROM override CROSS JOIN generate_series(0, last_day - first_day) AS n
-)"""
-
-# Many rules say the same wall times on the same days: each is turned into an instant once. A
-# weekday's instants stand in one array, which a rule finds by one key: of several columns that
-# have to be equal, the planner expects hardly any row, and would then compare each with each.
-WINDOWS = """
+),
+-- Many rules say the same wall times on the same days: each is turned into an instant once. A
+-- weekday's instants stand in one array, which a rule finds by one key: of several columns that
+-- have to be equal, the planner expects hardly any row, and would then compare each with each.
 rule AS MATERIALIZED (
     SELECT r.id, r.doctor_id, r.facility_id, r.service_offering_id AS offering_id, p.zone,
            r.day_of_week, r.start_time, r.end_time, days_later,
@@ -109,11 +101,9 @@ span AS MATERIALIZED (
            from_at, until_at
       FROM override
      ORDER BY doctor_id, opens
-)"""
-
-# Of coinciding slots one is wanted: the longest, then the roomiest. The order is also the one in
-# which inserting is fastest; mostly they are made in it, so that there is little to sort.
-WANTED = """
+),
+-- Of coinciding slots one is wanted: the longest, then the roomiest. The order is also the one in
+-- which inserting is fastest; mostly they are made in it, so that there is little to sort.
 blocked AS MATERIALIZED (
     SELECT e.doctor_id, e.facility_id, e.availability_rule_id AS rule_id,
            range_agg(tstzrange(e.start_at, e.end_at)) AS away
@@ -140,11 +130,9 @@ wanted AS MATERIALIZED (
                           AND b.away && tstzrange(w.start_at, w.end_at))
      ORDER BY w.doctor_id, w.start_at, w.facility_id, COALESCE(w.offering_id, 0),
               w.end_at DESC, w.capacity DESC, w.rule_id
-)"""
-
-# A slot with an offering but no rule was made for one visit (a walk-in): nothing ever supported
-# it, so it cannot lose its support.
-DIFFERENCES = """
+),
+-- A slot with an offering but no rule was made for one visit (a walk-in): nothing ever supported
+-- it, so it cannot lose its support.
 existing AS (
     SELECT s.id, s.doctor_id, s.facility_id, s.service_offering_id AS offering_id, s.start_at,
            s.end_at, s.capacity, s.created_from_rule_id AS rule_id, s.orphaned_at, s.status,
@@ -179,6 +167,4 @@ difference AS (
       FULL JOIN existing e
         ON e.doctor_id = w.doctor_id AND e.facility_id = w.facility_id
        AND e.start_at = w.start_at AND COALESCE(e.offering_id, 0) = COALESCE(w.offering_id, 0)
-)"""
-
-DIFFERENCE = "WITH " + ",".join((PLACES, OVERRIDES, WINDOWS, WANTED, DIFFERENCES))
+)
