@@ -10,10 +10,10 @@ from portal.csv_reader import FileRefused, LineResult
 from portal.db import session
 from portal.facilities import queries as facilities
 from portal.patients.commands import ImportReport, import_patients
+from portal.patients.jobs import mend_all, reindex
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.table import DateOrder
 from portal.tenancy.context import as_job
-from portal.worker.search import mend_all, reindex
 
 group = AppGroup("patients", help="Bring in patients from another system.")
 

@@ -9,9 +9,9 @@ from portal.activity import sheet
 from portal.db import session
 from portal.exports import commands
 from portal.exports.rules import ExportSource
+from portal.tenancy.clinics import for_each_clinic
 from portal.tenancy.context import as_job
 from portal.web.logs import log_failure
-from portal.worker.clinics import for_each_clinic
 
 JOB = "exports"
 # The worker has other things to do, first of all to seal the log.

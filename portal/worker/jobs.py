@@ -7,16 +7,16 @@ from sqlalchemy import text
 
 from portal.appointments.commands import sweep_holds
 from portal.auth.once import forget_submissions
+from portal.availability.jobs import roll_horizon
 from portal.db import session
+from portal.patients.jobs import mend, reindex
 from portal.patients.rules.finding import SCHEME
 from portal.sheets.commands import expire as expire_uploads
+from portal.tenancy.clinics import for_each_clinic, under
 from portal.tenancy.context import as_worker
 from portal.undoing.commands import forget_acts
 from portal.worker import demo, exports
-from portal.worker.clinics import for_each_clinic, under
 from portal.worker.log import seal_log, verify_log
-from portal.worker.search import mend, reindex
-from portal.worker.slots import roll_horizon
 
 AUDIT_MONTHS_AHEAD = 13
 AUDIT_PARTITIONS = text("SELECT audit_partitions((now() AT TIME ZONE 'UTC')::date, :months)")

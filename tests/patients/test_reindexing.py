@@ -8,9 +8,9 @@ from sqlalchemy import delete, func, select, text
 
 from portal.patients import queries
 from portal.patients.commands import index_some
+from portal.patients.jobs import mend
 from portal.patients.queries.invariants import patients_of_an_older_scheme
 from portal.schema.patients import PatientSearchToken as Token
-from portal.worker.search import mend
 from tests.patients.conftest import register
 from tests.support.glass import signed_in
 

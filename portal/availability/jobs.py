@@ -7,8 +7,8 @@ from sqlalchemy.exc import OperationalError
 from portal.availability.commands import materialise_doctors
 from portal.availability.queries import batches
 from portal.db import session
+from portal.tenancy.clinics import for_each_clinic
 from portal.tenancy.context import TookTooLong, as_job, enter_job
-from portal.worker.clinics import for_each_clinic
 
 CANCELED = "57014"
 # The batch of a clinic's doctors with which the next round begins, where one came to no end.
