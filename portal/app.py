@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask.typing import ResponseReturnValue
 from flask_migrate import Migrate
 from jinja2 import StrictUndefined
@@ -16,13 +16,15 @@ from portal.config import ROOT, Config
 from portal.db import db
 from portal.demo_clock import DemoClock
 from portal.probes import counts, readiness
-from portal.web import health, metrics
+from portal.registry import area
+from portal.web import health, metrics, navigation
 from portal.web.logs import log_failure
 from portal.web.templates import Speaking
 
+# The pages that are made of all areas show them in this order; the rail has its own.
 AREAS = (
-    "auth", "staff", "exports", "facilities", "insurance", "doctors", "patients", "services",
-    "availability", "appointments", "absences", "activity", "sheets", "setup",
+    "auth", "exports", "activity", "facilities", "doctors", "services", "insurance", "availability",
+    "patients", "appointments", "absences", "staff", "sheets", "setup",
 )  # fmt: skip
 PUBLIC = ("static", "healthz", "readyz", "metrics")
 BODY_LIMIT = 1024 * 1024
@@ -63,14 +65,25 @@ def create_app(config: Config) -> Flask:
     _set_up_templates(app)
     _set_up_rooms(app)
     schema.load_all()
-    for name in AREAS:
-        blueprint: Blueprint = import_module(f"portal.{name}.views").bp
-        app.register_blueprint(blueprint)
+    _set_up_areas(app)
     for endpoint in PUBLIC:
         app.view_functions[endpoint] = permissions.public(app.view_functions[endpoint])
     cli.register(app)
     permissions.require_declarations(app)
     return app
+
+
+def registered() -> area.Areas:
+    """The registrations of all areas."""
+    return area.Areas(import_module(f"portal.{name}.register").AREA for name in AREAS)
+
+
+def _set_up_areas(app: Flask) -> None:
+    every = registered()
+    area.init_app(app, every)
+    navigation.init_app(app, every.rail, every.within)
+    for each in every.all:
+        app.register_blueprint(each.blueprint)
 
 
 def _set_up_rooms(app: Flask) -> None:

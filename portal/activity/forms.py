@@ -30,10 +30,7 @@ from wtforms.widgets import HiddenInput
 
 from portal.activity.commands import DisclosureDetails
 from portal.activity.labels import (
-    DONE,
     OUTCOMES,
-    RECORDS,
-    SEEN,
     action_words,
     changes,
     record_words,
@@ -41,6 +38,7 @@ from portal.activity.labels import (
 from portal.activity.rules import Filters
 from portal.exports.rules import MEDIA
 from portal.facilities.queries import FacilityName
+from portal.registry.area import areas
 from portal.sorting import sort_key
 from portal.web.forms import Line, PickField, PortalForm, Source, tidy
 
@@ -92,11 +90,11 @@ class FilterForm(PortalForm):
         self.outcome.choices = [("", gettext("All"))] + [
             (outcome, gettext(labels[0])) for outcome, labels in OUTCOMES.items()
         ]
-        self.table_name.choices = [("", gettext("All")), *_by_words(RECORDS, record_words)]
+        self.table_name.choices = [("", gettext("All")), *_by_words(areas().records, record_words)]
         self.action_type.choices = [
             SelectChoice("", gettext("All")),
-            *_grouped(gettext("Looking at patients"), SEEN),
-            *_grouped(gettext("Doing"), DONE),
+            *_grouped(gettext("Looking at patients"), areas().patients_seen),
+            *_grouped(gettext("Doing"), areas().done),
             *_grouped(gettext("Changing records"), changes()),
         ]
 

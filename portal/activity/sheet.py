@@ -10,7 +10,7 @@ from portal.activity.labels import OUTCOMES, action_words, actor_words
 from portal.activity.queries import LogLine
 from portal.activity.rules import Filters, Mark
 from portal.errors import N_
-from portal.exports.rules import Cell, ExportBatch, ExportSource
+from portal.registry.lists import Cell, ExportBatch, ExportKind, ExportSource
 
 COLUMNS = (
     N_("Time (UTC)"), N_("Who"), N_("User number"), N_("What was done"), N_("Action"),
@@ -34,7 +34,9 @@ def batch(params: dict[str, Any], after: str | None) -> ExportBatch:
     return ExportBatch(rows, str(found.older) if found.older else None)
 
 
-SOURCE = ExportSource(header, batch)
+EXPORT = ExportKind(
+    N_("Activity log"), "activity.export", "activity.index", ExportSource(header, batch)
+)
 
 
 def _locale(params: dict[str, Any]) -> str:

@@ -9,11 +9,12 @@ from portal.doctors.forms import DoctorEndingForm, DoctorForm, PlaceForm, Retiri
 from portal.doctors.labels import doctors, facilities_without
 from portal.facilities.queries import get_facility
 from portal.facilities.visits import list_visits, visits_of_doctor
+from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
 from portal.schema.doctors import Doctor
 from portal.undoing.commands import settle
 from portal.undoing.queries import digest_of
-from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
+from portal.undoing.ways import say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
 from portal.web.forms import held, record_number
@@ -185,7 +186,7 @@ def _bring_back(act: OwnAct) -> Response:
     return go("doctors.show", doctor_id=doctor.id)
 
 
-WAYS_BACK["doctor_retired"] = WayBack(
+DOCTOR_RETIRED = WayBack(
     right="doctors.manage",
     mark=lambda act: digest_of(Doctor, act.record_id),
     describe=_retired,

@@ -1,37 +1,17 @@
-"""Kinds of exports, how large they may be, and how each is made."""
+"""How much can be exported, and what is said of how an export stands."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from portal.errors import N_
 
-Cell = str | int | None
 # More than this a spreadsheet does not open, or the worker would hold too much at once.
 MOST_ROWS = {"csv": 200_000, "xlsx": 50_000}
 KEPT = timedelta(days=1)
 # The database counts (a trigger of the table); here is what to say.
 MOST_UNFINISHED = 5
 MOST_TRIES = 3
-
-
-@dataclass(frozen=True)
-class ExportKind:
-    """Something that can be exported.
-
-    Attributes:
-        label: what it is called.
-        right: who may ask for it and take it away.
-        screen: the endpoint of the list that it is made from.
-    """
-
-    label: str
-    right: str
-    screen: str
-
-
-KINDS = {"activity": ExportKind(N_("Activity log"), "activity.export", "activity.index")}
 MEDIA = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -69,27 +49,3 @@ def narrowed(params: Mapping[str, Any]) -> dict[str, str | int]:
         if isinstance(value, str | int) and name.isidentifier() and name[0] != "_"
         and name != "endpoint"
     }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ExportBatch:
-    """Some rows of an export, and where the next ones begin; None after the last."""
-
-    rows: Sequence[Sequence[Cell]]
-    after: str | None
-
-
-@dataclass(frozen=True)
-class ExportSource:
-    """How the worker makes a kind of export.
-
-    It reaches what who asked reaches by their facilities, whatever they have opened besides. A kind
-    that opens patients' fields must not be made by it.
-
-    Attributes:
-        header: the columns' names, by what was asked.
-        batch: some rows, by what was asked, from a place on (None: from the beginning).
-    """
-
-    header: Callable[[dict[str, Any]], Sequence[str]]
-    batch: Callable[[dict[str, Any], str | None], ExportBatch]

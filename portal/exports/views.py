@@ -9,7 +9,8 @@ from portal.auth.permissions import demand, permission, stepped_up
 from portal.errors import NotFound
 from portal.exports import commands, queries
 from portal.exports.queries import ExportRow
-from portal.exports.rules import KINDS, MEDIA, STATES, narrowed, words_of
+from portal.exports.rules import MEDIA, STATES, narrowed, words_of
+from portal.registry.area import areas
 from portal.schema.exports import OPEN, Export
 from portal.tenancy.context import request_context
 from portal.web.answers import go, page, toast
@@ -58,9 +59,10 @@ def discarding(export_id: int) -> Response:
 
 def _allowed(export_id: int) -> Export:
     export = queries.get_export(export_id)
-    if export.kind not in KINDS:
+    kind = areas().exports.get(export.kind)
+    if kind is None:
         raise NotFound
-    demand(KINDS[export.kind].right)
+    demand(kind.right)
     return export
 
 
@@ -71,7 +73,7 @@ def _asked() -> Listing[ExportRow]:
 
 def _shown(listing: Listing[ExportRow]) -> Response:
     unfinished = sum(row.status in OPEN for row in listing.rows)
-    return page("exports/index.html", "exports/_list.html", listing=listing, kinds=KINDS,
+    return page("exports/index.html", "exports/_list.html", listing=listing, kinds=areas().exports,
                 states=STATES, words_of=words_of, narrowed=narrowed, unfinished=unfinished,
                 stamp=_stamp(listing), zone=request_context().timezone)  # fmt: skip
 

@@ -7,12 +7,13 @@ from portal.auth.permissions import permission
 from portal.facilities import commands, queries
 from portal.facilities.forms import ClosureForm, FacilityForm
 from portal.facilities.visits import affected_appointments, list_visits
+from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
 from portal.schema.facilities import Facility
 from portal.tenancy.context import request_context
 from portal.undoing.commands import settle
 from portal.undoing.queries import digest_of
-from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
+from portal.undoing.ways import say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.forms import held
 from portal.web.pagination import Listing, window_from
@@ -105,7 +106,7 @@ def _reopen(act: OwnAct) -> Response:
     return go("facilities.show", facility_id=facility.id)
 
 
-WAYS_BACK["facility_closed"] = WayBack(
+FACILITY_CLOSED = WayBack(
     right="facilities.manage",
     mark=lambda act: digest_of(Facility, act.record_id),
     describe=_closed,

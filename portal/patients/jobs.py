@@ -8,6 +8,7 @@ from math import inf
 from portal.db import session
 from portal.patients.commands import index_some, mend_some
 from portal.phi.keys import KeyUnavailable
+from portal.tenancy.clinics import for_each_clinic
 from portal.tenancy.context import as_job, enter_job
 
 # The other clinics wait meanwhile; the next round goes on after the last patient.
@@ -49,3 +50,13 @@ def _each_hundred(tenant_id: int, act: Callable[[int], int | None], begin: int =
             after = act(after)
             session.commit()
             enter_job(tenant_id, "search")
+
+
+def reindex_patients() -> None:
+    """Find every clinic's patients by the keys that are used now."""
+    for_each_clinic(reindex)
+
+
+def mend_search() -> None:
+    """Find patients by all of their keys, some at a time, whoever took some away."""
+    for_each_clinic(mend)

@@ -23,8 +23,9 @@ from wtforms.widgets import HiddenInput
 from portal.csv_reader import Column
 from portal.errors import N_
 from portal.facilities.queries import list_facilities
-from portal.sheets.lists import LISTS, ExportedList, Filters
-from portal.sheets.rules import COLUMNS, KINDS, guessed, letters
+from portal.registry.area import areas
+from portal.registry.lists import ExportedList, Filters
+from portal.sheets.rules import guessed, letters
 from portal.web.addresses import LARGEST
 from portal.web.days import in_reach
 from portal.web.forms import Line, PortalForm
@@ -42,12 +43,14 @@ DATES = (
 class UploadForm(PortalForm):
     """A file, and what it is a list of."""
 
-    kind = SelectField(_("What is in it"), choices=[SelectChoice(*each) for each in KINDS.items()])
+    kind = SelectField(_("What is in it"))
     file = FileField(_("File (CSV)"), [FileRequired(_("Choose a file."))])
 
     def translate_kinds(self) -> None:
         """The kinds in the reader's language."""
-        self.kind.choices = [SelectChoice(kind, gettext(label)) for kind, label in KINDS.items()]
+        self.kind.choices = [
+            SelectChoice(kind, gettext(each.label)) for kind, each in areas().imports.items()
+        ]
 
 
 class DiscardForm(PortalForm):
@@ -166,12 +169,13 @@ def mapping_form(kind: str, header: Sequence[str]) -> MappingForm:
         SelectChoice(position, name or f"{position + 1}") for position, name in enumerate(header)
     ]
     known = in_every_language(kind)
-    guesses = guessed(kind, [known.get(letters(name), name) for name in header])
+    columns = areas().imports[kind].columns
+    guesses = guessed(columns, [known.get(letters(name), name) for name in header])
 
     class Mapped(MappingForm):
         pass
 
-    for column in COLUMNS[kind]:
+    for column in columns:
         choices = [SelectChoice(LEFT_OUT, gettext("– not in the file –")), *named]
         guess = guesses.get(column.name, LEFT_OUT)
         field = SelectField(gettext(column.label), choices=choices, default=guess, coerce=int)
@@ -184,7 +188,7 @@ def mapping_form(kind: str, header: Sequence[str]) -> MappingForm:
         Mapped.dates = SelectField(
             _("Dates with slashes"), choices=[SelectChoice(*each) for each in DATES]
         )
-    Mapped.kind, Mapped.columns = kind, COLUMNS[kind]
+    Mapped.kind, Mapped.columns = kind, columns
     return Mapped()
 
 
@@ -193,8 +197,8 @@ def in_every_language(kind: str) -> dict[str, str]:
 
     Where one language has one word for two of them, the kind's own comes before another list's.
     """
-    own = [column.label for column in COLUMNS[kind]]
-    exported = [each.label for one in LISTS.values() for each in one.headings]
+    own = [column.label for column in areas().imports[kind].columns]
+    exported = [each.label for one in areas().lists.values() for each in one.headings]
     known: dict[str, str] = {}
     for language in offered(current_app):
         with speaking(language):

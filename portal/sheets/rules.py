@@ -77,20 +77,12 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "patients": table.COLUMNS,
 }  # fmt: skip
 
-KINDS = {
-    "doctors": N_("Doctors"),
-    "plans": N_("Payers and plans"),
-    "services": N_("Services"),
-    "rules": N_("Weekly hours"),
-    "patients": N_("Patients"),
-}
 
-
-def guessed(kind: str, header: Sequence[str]) -> dict[str, int]:
+def guessed(columns: Sequence[Column], header: Sequence[str]) -> dict[str, int]:
     """Which of a file's columns each column of a kind probably is, by its name; each once."""
     places: dict[str, int] = {}
     names = [letters(name) for name in header]
-    for column in COLUMNS[kind]:
+    for column in columns:
         for spelling in (letters(column.name), letters(column.label), *column.spellings):
             if spelling in names and names.index(spelling) not in places.values():
                 places[column.name] = names.index(spelling)
@@ -98,14 +90,16 @@ def guessed(kind: str, header: Sequence[str]) -> dict[str, int]:
     return places
 
 
-def given(kind: str, values: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
+def given(
+    columns: Sequence[Column], values: Sequence[str], places: Mapping[str, int]
+) -> dict[str, str]:
     """The values of a record, by the kind's own names; empty ones are left out.
 
     Raises:
         LineRefused: something needed is missing, too long, or no text.
     """
     found = {name: unquoted(values[position].strip()) for name, position in places.items()}
-    for column in COLUMNS[kind]:
+    for column in columns:
         value = found.get(column.name, "")
         if column.needed and not value:
             raise LineRefused(N_("is missing"), field=column.name)

@@ -1,8 +1,7 @@
-"""Ways back: each area says of its own kinds of acts what they did, and what takes them back."""
+"""One's own acts: said with Undo, and taken back the way that their area registered."""
 
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Response
 from flask_login import current_user
@@ -10,47 +9,12 @@ from flask_login import current_user
 from portal import clock
 from portal.auth.permissions import demand
 from portal.errors import DomainError
+from portal.registry.area import areas
+from portal.registry.ways import SaidAct
 from portal.schema.acts import OwnAct
-from portal.tenancy.models import TenantOwned
 from portal.undoing import commands, queries
 from portal.undoing.rules import RecordChangedSince
-from portal.web.messages import named, toast
-
-
-class SaidAct(NamedTuple):
-    """An act in words; where `PATIENT` stands in them, that patient's name is read."""
-
-    text: str
-    patient: int | None = None
-
-    def read(self) -> str:
-        """The words, with the name."""
-        return named(self._asdict())
-
-
-class WayBack(NamedTuple):
-    """How a kind of act is taken back.
-
-    Attributes:
-        right: what the act itself wanted, asked again.
-        mark: what the record says now, as far as the way back minds; raises what its reading does.
-        describe: what was done.
-        take_back: does it, says so (`say_undone`), and answers. It raises what its command does.
-        record: whose row its command locks first. It is locked before it is asked whether somebody
-            has changed it: whoever is changing it now has done so then.
-        records: the ids of those rows, where they are more than the one it is of.
-    """
-
-    right: str
-    mark: Callable[[OwnAct], str]
-    describe: Callable[[OwnAct], SaidAct]
-    take_back: Callable[[OwnAct], Response]
-    record: type[TenantOwned] | None = None
-    records: Callable[[OwnAct], Sequence[int]] = lambda act: [act.record_id]
-
-
-# kind (one of `OWN_ACTS`) -> its way back. Areas add theirs beside their views.
-WAYS_BACK: dict[str, WayBack] = {}
+from portal.web.messages import toast
 
 
 def say_done(
@@ -69,7 +33,7 @@ def say_done(
         before: what the way back needs besides; nothing of a patient.
     """
     act = commands.own_act(kind, record_id, before)
-    name = commands.keep(act, WAYS_BACK[kind].mark(act))
+    name = commands.keep(act, areas().ways_back[kind].mark(act))
     toast(done.text, patient=done.patient, link=link, link_text=link_text, undo=name, act=name)
 
 
@@ -84,7 +48,7 @@ def take_back(act: OwnAct) -> Response:
     Raises:
         UndoneAlready, RecordChangedSince, LookFirst; Denied; what the area's command raises.
     """
-    way = WAYS_BACK[act.kind]
+    way = areas().ways_back[act.kind]
     demand(way.right)
     commands.lock(act, way.record, way.records(act))
     if not stands(act):
@@ -100,7 +64,7 @@ def take_back(act: OwnAct) -> Response:
 def stands(act: OwnAct) -> bool:
     """Whether the record is as the act left it."""
     with suppress(DomainError):
-        return WAYS_BACK[act.kind].mark(act) == act.mark
+        return areas().ways_back[act.kind].mark(act) == act.mark
     return False
 
 
@@ -111,7 +75,7 @@ def list_own() -> list[tuple[OwnAct, str]]:
     for act in queries.list_acts(clock.now()):
         record = (act.kind.partition("_")[0], act.record_id)
         if record not in still:
-            still[record] = current_user.can(WAYS_BACK[act.kind].right) and stands(act)
+            still[record] = current_user.can(areas().ways_back[act.kind].right) and stands(act)
         if still[record]:
-            described.append((act, WAYS_BACK[act.kind].describe(act).read()))
+            described.append((act, areas().ways_back[act.kind].describe(act).read()))
     return described

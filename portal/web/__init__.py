@@ -11,7 +11,6 @@ from portal.web import (
     languages,
     logs,
     messages,
-    navigation,
     security,
     static_files,
     uploads,
@@ -32,4 +31,3 @@ def init_app(app: Flask) -> None:
     filters.init_app(app)
     icons.init_app(app)
     static_files.init_app(app)
-    navigation.init_app(app)

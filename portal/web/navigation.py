@@ -1,36 +1,24 @@
 """The rail: the pages there are and the person may see. No link leads nowhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import Flask, current_app, request
 from flask_babel import gettext
 from flask_login import current_user
 
-from portal.errors import N_
-
-RAIL = (
-    # endpoint, icon, words
-    ("appointments.day", "calendar-days", N_("Board")),
-    ("appointments.flow", "footprints", N_("Flow")),
-    ("appointments.waitlist", "hourglass", N_("Waitlist")),
-    ("patients.index", "users", N_("Patients")),
-    ("availability.index", "clock", N_("Hours")),
-    ("insurance.index", "shield-check", N_("Insurance")),
-    ("services.index", "list-checks", N_("Services")),
-    ("doctors.index", "stethoscope", N_("Doctors")),
-    ("facilities.index", "building-2", N_("Facilities")),
-    ("sheets.imports", "upload", N_("Import")),
-    ("staff.index", "user-plus", N_("Staff")),
-    ("activity.index", "history", N_("Activity")),
-    ("setup.index", "settings", N_("Setup")),
-)
-
-
 # Every page of a patient belongs to it, whichever area it comes from.
 PATIENTS = "patients.index"
-# Areas that are reached from another one's pages, and have no entry of their own.
-WITHIN = {"absences": "availability", "exports": "activity"}
+
+
+class RailEntry(NamedTuple):
+    """A page in the rail; the entries stand in the order of their `position`."""
+
+    position: int
+    endpoint: str
+    icon: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -43,13 +31,23 @@ class RailLink:
     current: bool
 
 
+class _Rail(NamedTuple):
+    entries: Sequence[RailEntry]
+    within: Mapping[str, str]
+
+
+def _registered() -> _Rail:
+    found: _Rail = current_app.extensions["rail"]
+    return found
+
+
 def rail() -> list[RailLink]:
     """The entries this person sees on this page."""
     here = _current()
     return [
-        RailLink(endpoint, icon, gettext(label), endpoint == here)
-        for endpoint, icon, label in RAIL
-        if has_endpoint(endpoint) and _allowed(endpoint)
+        RailLink(entry.endpoint, entry.icon, gettext(entry.label), entry.endpoint == here)
+        for entry in _registered().entries
+        if _allowed(entry.endpoint)
     ]
 
 
@@ -66,7 +64,7 @@ def _allowed(endpoint: str) -> bool:
 
 def _current() -> str | None:
     """The entry that the page asked for is, or belongs to."""
-    entries = [entry for entry, _icon, _words in RAIL if has_endpoint(entry)]
+    entries = [entry.endpoint for entry in _registered().entries]
     return entry_of(request.endpoint or "", request.view_args or {}, entries)
 
 
@@ -77,7 +75,8 @@ def entry_of(endpoint: str, arguments: Iterable[str], entries: Sequence[str]) ->
     if "patient_id" in arguments and PATIENTS in entries:
         return PATIENTS
     area = endpoint.split(".")[0]
-    near = [entry for entry in entries if entry.split(".")[0] == WITHIN.get(area, area)]
+    home = _registered().within.get(area, area)
+    near = [entry for entry in entries if entry.split(".")[0] == home]
     named = [entry for entry in near if endpoint.startswith(f"{entry}_")]
     return next(iter(named + near), None)
 
@@ -88,7 +87,14 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (parts[:1] + parts[1:][-1:])).upper()
 
 
-def init_app(app: Flask) -> None:
-    """Give templates the rail and its helpers."""
+def init_app(app: Flask, entries: Sequence[RailEntry], within: Mapping[str, str]) -> None:
+    """Give templates the rail and its helpers.
+
+    Args:
+        app: the application.
+        entries: what the areas put into the rail, in its order.
+        within: areas that are reached from another one's pages, and have no entry of their own.
+    """
+    app.extensions["rail"] = _Rail(entries, within)
     app.jinja_env.globals.update(rail=rail, has_endpoint=has_endpoint)
     app.jinja_env.filters["initials"] = initials

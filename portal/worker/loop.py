@@ -14,10 +14,11 @@ from sqlalchemy import Row, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.db import session
+from portal.registry.jobs import Job
 from portal.tenancy.context import as_worker
 from portal.web.logs import log, log_failure
 from portal.web.metrics import watch_clock
-from portal.worker.jobs import JOBS, Job
+from portal.worker.jobs import jobs
 
 LOOK_EVERY_SECONDS = 15
 RETRY_SECONDS = 300
@@ -60,7 +61,7 @@ def beat_beside(app: Flask, stop: threading.Event) -> threading.Thread:
 def run_what_is_due() -> bool:
     """Whether every job that was due succeeded."""
     watch_clock()
-    failed = [job.name for job in (HEARTBEAT, *JOBS) if not _run_if_due(job)]
+    failed = [job.name for job in (HEARTBEAT, *jobs()) if not _run_if_due(job)]
     return not failed
 
 

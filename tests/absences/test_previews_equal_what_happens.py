@@ -13,7 +13,7 @@ from portal.absences.screens.planning import plan_absence
 from portal.appointments.queries import board
 from portal.availability.queries import outlook
 from portal.availability.rules import SpanBackwards
-from portal.cli.invariants import CHECKS
+from portal.cli.invariants import checks
 from portal.db import session
 from portal.scheduling.times import Span
 from tests.absences.conftest import a_ward, absence
@@ -93,4 +93,4 @@ def book_some(practice, starts) -> None:
 
 
 def broken() -> dict[str, list[str]]:
-    return {promise: list(lines) for promise, check in CHECKS.items() if (lines := check())}
+    return {promise: list(lines) for promise, check in checks().items() if (lines := check())}

@@ -20,7 +20,7 @@ from portal.appointments.commands import book_appointment, walk_in
 from portal.appointments.queries import board, get_appointment
 from portal.availability.queries import list_exceptions, list_orphans, outlook
 from portal.availability.rules import SpanBackwards
-from portal.cli.invariants import CHECKS
+from portal.cli.invariants import checks
 from portal.db import session
 from portal.schema.absences import Absence
 from portal.schema.availability import AvailabilitySlot
@@ -36,7 +36,7 @@ def ward(clinic):
 
 
 def kept() -> dict[str, list[str]]:
-    return {promise: list(lines) for promise, check in CHECKS.items() if (lines := check())}
+    return {promise: list(lines) for promise, check in checks().items() if (lines := check())}
 
 
 def test_each_visit_is_proposed_the_nearest_starts_and_no_two_the_same(ward):

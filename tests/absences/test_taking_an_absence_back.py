@@ -20,7 +20,7 @@ from portal.appointments.commands import (
 from portal.appointments.rules import NothingToUndo
 from portal.availability.commands import remove_exception
 from portal.availability.queries import list_exceptions, list_orphans, outlook
-from portal.cli.invariants import CHECKS
+from portal.cli.invariants import checks
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.scheduling.rules import TimeTaken
@@ -58,7 +58,7 @@ def test_everything_is_as_it_was(ward, recorded):
     assert free(ward) == ["08:00", "08:30", "09:30", "10:30", "11:30"]
     assert list_orphans() == []
     assert not list_exceptions(start_at=MONDAY, end_at=MONDAY + timedelta(days=1))
-    assert {promise: list(lines) for promise, check in CHECKS.items() if (lines := check())} == {}
+    assert {promise: list(lines) for promise, check in checks().items() if (lines := check())} == {}
 
 
 def test_what_was_moved_on_since_stays_and_is_named(ward, recorded):

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from portal.activity.queries import log
 from portal.csv_reader import plain_cell
 from portal.db import session
+from portal.exports.jobs import work_off
 from portal.schema.exports import Export
-from portal.worker.exports import work_off
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from portal.activity.queries import log
 from portal.activity.rules import Filters
 from portal.auth.queries import get_user
 from portal.db import session
+from portal.exports.jobs import work_off
 from portal.schema.audit import AuditEntry
 from portal.staff.commands import change_user
-from portal.worker.exports import work_off
 from tests.activity.conftest import address
 from tests.support.glass import Elsewhere, broken_glass, elsewhere, signed_in
 from tests.support.people import Person

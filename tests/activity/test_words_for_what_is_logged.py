@@ -7,11 +7,13 @@ from itertools import pairwise
 
 import pytest
 
-from portal.activity.labels import CHANGES, DONE, RECORDS, SEEN, action_words
+from portal.activity.labels import CHANGES, action_words
+from portal.app import registered
 from portal.config import ROOT
 from tests.auth.routes import ROUTES
 from tests.house.files import CODE, text_of
 
+LOGGED = registered()
 NOTING = re.compile(r"_*note(d|_both)?$")
 IN_SQL = re.compile(r"PERFORM audit_append\(([^;]*);", re.DOTALL)
 ACTION = re.compile(r"'([a-z]+[a-z.-]*[.-][a-z.-]+)'")
@@ -49,7 +51,8 @@ def test_what_the_code_notes_is_found():
 
 
 def test_whatever_is_noted_has_words_of_its_own(app):
-    assert sorted((noted() | noted_by_the_database()) - DONE.keys() - SEEN.keys()) == []
+    known = LOGGED.done.keys() | LOGGED.patients_seen.keys()
+    assert sorted((noted() | noted_by_the_database()) - known) == []
 
 
 def test_whatever_is_asked_for_is_not_shown_raw(app):
@@ -61,10 +64,10 @@ def test_every_record_that_is_audited_has_words(database):
     with database.connect("admin") as admin:
         audited = {table for (table,) in admin.execute(AUDITED)}
     assert len(audited) > 30
-    assert sorted(audited - RECORDS.keys()) == []
+    assert sorted(audited - LOGGED.records.keys()) == []
 
 
 def test_words_are_of_one_kind_only():
-    assert not SEEN.keys() & DONE.keys()
-    changes = {f"{table}.{change}" for table in RECORDS for change in CHANGES}
-    assert not changes & (SEEN.keys() | DONE.keys())
+    assert not LOGGED.patients_seen.keys() & LOGGED.done.keys()
+    changes = {f"{table}.{change}" for table in LOGGED.records for change in CHANGES}
+    assert not changes & (LOGGED.patients_seen.keys() | LOGGED.done.keys())

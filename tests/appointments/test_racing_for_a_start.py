@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.appointments.commands import BookingDetails, book_appointment, book_first_visit
 from portal.appointments.rules import PatientBusy
-from portal.cli.invariants import CHECKS
+from portal.cli.invariants import checks
 from portal.db import session
 from portal.patients.rules.details import PatientDetails
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
@@ -60,7 +60,7 @@ def prepare(app: Flask, clients: int = CLIENTS) -> tuple[Clinic, Practice, list[
 
 def broken(app: Flask, clinic: Clinic) -> dict[str, list[str]]:
     with app.app_context(), clinic.at_work():
-        return {promise: list(lines) for promise, check in CHECKS.items() if (lines := check())}
+        return {promise: list(lines) for promise, check in checks().items() if (lines := check())}
 
 
 def booking(practice: Practice, patient_id: int, place: int, key: UUID | None = None):

@@ -7,7 +7,7 @@ import pytest
 from flask import current_app
 
 from portal.cli.audit import group
-from portal.worker.jobs import JOBS
+from portal.worker.jobs import jobs
 
 pytestmark = pytest.mark.database
 
@@ -25,7 +25,7 @@ def flask(log, tmp_path):
 
 
 def job(name):
-    return next(each for each in JOBS if each.name == name)
+    return next(each for each in jobs() if each.name == name)
 
 
 def test_a_log_that_holds_ends_with_zero(flask):

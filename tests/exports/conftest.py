@@ -7,9 +7,9 @@ import pytest
 
 from portal.db import session
 from portal.exports import commands
-from portal.exports.rules import ExportBatch, ExportSource
+from portal.exports import jobs as worker
+from portal.registry.lists import ExportBatch, ExportSource
 from portal.schema.exports import Export
-from portal.worker import exports as worker
 from tests.support.people import Clinic, Person
 from tests.support.scheduling import acting_as
 
@@ -39,7 +39,7 @@ def counting(monkeypatch) -> list[str | None]:
         return ExportBatch(rows, str(number + 1) if number < 2 else None)
 
     maker = ExportSource(lambda _asked: ["Text", "Number", "Nothing"], batch)
-    monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
+    monkeypatch.setattr(worker, "sources", lambda: {"activity": maker})
     return asked
 
 

@@ -7,15 +7,16 @@ import pytest
 from sqlalchemy import select, text, update
 
 from portal import clock
+from portal.app import registered
 from portal.db import session
 from portal.exports import commands
+from portal.exports import jobs as worker
 from portal.exports.commands import making
-from portal.exports.rules import KEPT, MOST_ROWS, ExportBatch, ExportSource
+from portal.exports.rules import KEPT, MOST_ROWS
+from portal.registry.lists import ExportBatch, ExportSource
 from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
 from portal.tenancy.context import request_context
-from portal.worker import exports as worker
-from portal.worker.jobs import JOBS
 from tests.exports.conftest import state
 from tests.support.scheduling import acting_as
 
@@ -56,7 +57,7 @@ def test_what_there_is_no_time_for_is_gone_on_with_at_the_next_look(
     export_id = ask()
     with alder.at_work():
         assert commands.claim() == export_id
-        assert commands.process_batch(export_id, worker.SOURCES)
+        assert commands.process_batch(export_id, worker.sources())
         commands.release(export_id)
     assert (state(alder, export_id).status, state(alder, export_id).tries) == ("making", 0)
     assert parts(alder) == [1]
@@ -69,7 +70,8 @@ def test_what_fails_again_and_again_is_given_up_and_others_are_made(alder, ask, 
     def broken(_asked, after):
         raise ValueError(after)
 
-    monkeypatch.setattr(worker, "SOURCES", {"activity": ExportSource(lambda _asked: [], broken)})
+    maker = ExportSource(lambda _asked: [], broken)
+    monkeypatch.setattr(worker, "sources", lambda: {"activity": maker})
     export_id = ask()
     worker.work_off(alder.id)
     assert (state(alder, export_id).status, state(alder, export_id).failure) == ("failed", "broken")
@@ -108,7 +110,7 @@ def test_more_rows_than_a_file_holds_are_refused_and_nothing_is_kept(
 
 def test_a_kind_that_this_version_does_not_know_fails_with_a_reason(alder, ask, monkeypatch):
     export_id = ask()
-    monkeypatch.setattr(worker, "SOURCES", {})
+    monkeypatch.setattr(worker, "sources", dict)
     worker.work_off(alder.id)
     assert state(alder, export_id).failure == "unknown-kind"
 
@@ -117,7 +119,7 @@ def test_rows_that_do_not_open_any_more_are_no_file(alder, ask, counting):
     export_id = ask()
     with alder.at_work():
         for _ in range(3):
-            commands.process_batch(export_id, worker.SOURCES)
+            commands.process_batch(export_id, worker.sources())
         session.execute(text(DAMAGE))
     worker.work_off(alder.id)
     assert state(alder, export_id).failure == "unreadable"
@@ -143,7 +145,7 @@ def test_a_clinic_whose_exports_have_no_end_lets_the_others_have_theirs(
         return ExportBatch([], "more" if request_context().tenant_id == alder.id else None)
 
     maker = ExportSource(lambda _asked: ["Text"], batch)
-    monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
+    monkeypatch.setattr(worker, "sources", lambda: {"activity": maker})
     monkeypatch.setattr(worker, "SECONDS_AT_ONCE", 0.5)
     endless = ask()
     with birch.at_work(), acting_as(birch.auditor):
@@ -154,14 +156,14 @@ def test_a_clinic_whose_exports_have_no_end_lets_the_others_have_theirs(
 
 
 def test_the_worker_has_it_among_its_jobs():
-    assert "exports" in {job.name for job in JOBS}
+    assert "exports" in {job.name for job in registered().jobs}
 
 
 def test_what_is_kept_is_sealed(alder, ask, monkeypatch):
     maker = ExportSource(
         lambda _asked: ["Name"], lambda _asked, _after: ExportBatch([["Zebedee" * 99]], None)
     )
-    monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
+    monkeypatch.setattr(worker, "sources", lambda: {"activity": maker})
     ask()
     worker.work_off(alder.id)
     with alder.at_work():
@@ -179,7 +181,7 @@ def test_large_files_are_kept_in_pieces(alder, ask, monkeypatch, size):
     monkeypatch.setattr("portal.exports.commands.packing.PIECE", 40)
     rows = [[f"row {number}"] for number in range(size * 10)]
     maker = ExportSource(lambda _asked: ["Name"], lambda _asked, _after: ExportBatch(rows, None))
-    monkeypatch.setattr(worker, "SOURCES", {"activity": maker})
+    monkeypatch.setattr(worker, "sources", lambda: {"activity": maker})
     export_id = ask()
     worker.work_off(alder.id)
     assert len(parts(alder)) > 1

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from portal.db import session
 from portal.exports import commands
+from portal.exports import jobs as worker
 from portal.facilities.commands import FacilityDetails, open_facility
-from portal.worker import exports as worker
 from tests.exports.conftest import state
 from tests.support.client import HTMX
 from tests.support.scheduling import acting_as

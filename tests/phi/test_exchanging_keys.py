@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.cli.invariants import CHECKS
+from portal.cli.invariants import checks
 from portal.cli.keys import MARK, REACHED
 from portal.db import db, session
 from portal.patients import queries
@@ -127,7 +127,7 @@ def test_both_keys_are_exchanged_under_eight_writers(own_database, here, clinic)
                 assert turn > 10
                 check(patient_id, person(number, turn))
             for promise in ("every envelope opens", "every change has its audit entry"):
-                assert not CHECKS[promise]()
+                assert not checks()[promise]()
 
 
 class Killed(BaseException):
@@ -186,7 +186,7 @@ def test_stopped_again_and_again_it_ends_as_if_it_never_was(
         with clinic.at_work():
             for number, patient_id in enumerate(written):
                 check(patient_id, person(number, 0))
-            assert not CHECKS["every envelope opens"]()
+            assert not checks()["every envelope opens"]()
 
 
 def check(patient_id: int, known: PatientDetails) -> None:
@@ -282,5 +282,5 @@ def test_destroying_a_clinics_keys_leaves_nothing_that_opens(own_database, here,
     with own_database.app().app_context(), clinic.at_work():
         assert queries.get_patient(ann).last_name is UNREADABLE
         assert versions(clinic) == []
-        assert not any(check() for check in CHECKS.values())
+        assert not any(check() for check in checks().values())
     assert "0 clinics" in run(here, "rotate")

@@ -18,7 +18,6 @@ from portal.appointments.commands.editing import details_of, edit_appointment
 from portal.cli.lookup import every_tenant
 from portal.db import session
 from portal.exports.commands import ask_export, process_batch
-from portal.exports.rules import ExportBatch, ExportSource
 from portal.patients import queries
 from portal.patients.commands import (
     ContactDetails,
@@ -32,6 +31,7 @@ from portal.patients.commands import (
 )
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import models_with_sealed_attributes, sealed_attributes
+from portal.registry.lists import ExportBatch, ExportSource
 from portal.schema.accounts import UserFactor
 from portal.schema.appointments import AppointmentStep
 from portal.sheets.commands import upload

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from portal import clock
+from portal.app import registered
 from portal.auth.permissions import RIGHTS
 from portal.availability.commands import ExceptionDetails, add_exception
 from portal.db import session
@@ -19,13 +20,13 @@ from portal.insurance.commands import PayerDetails, add_payer
 from portal.scheduling.times import local_date
 from portal.sheets import commands
 from portal.sheets.commands import exporting
-from portal.sheets.lists import LISTS
 from tests.sheets.test_importing_lists import whole
 from tests.support.factories import a_facility
 from tests.support.people import ROLES
 from tests.support.scheduling import a_patient, a_plan, a_practice, book, chicago, hours, on_monday
 from tests.support.statements import at_most
 
+LISTS = registered().lists
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 

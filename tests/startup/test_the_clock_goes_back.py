@@ -5,8 +5,8 @@ import pytest
 from flask import Flask
 
 from portal.probes import readiness
+from portal.registry.jobs import Job
 from portal.worker import loop
-from portal.worker.jobs import Job
 from tests.support.databases import Database
 
 
@@ -25,7 +25,7 @@ def test_a_job_that_ran_in_the_future_is_due(
     own_app: Flask, own_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
-    monkeypatch.setattr(loop, "JOBS", (Job("seal", 3600, lambda: ran.append("seal")),))
+    monkeypatch.setattr(loop, "jobs", lambda: (Job("seal", 3600, lambda: ran.append("seal")),))
     runner = own_app.test_cli_runner()
     runner.invoke(args=["worker", "--once"])
     beats(own_database, "1 hour")
@@ -37,7 +37,7 @@ def test_a_job_that_ran_in_the_future_is_due(
 def test_a_worker_that_beats_in_the_future_is_not_alive(
     own_app: Flask, own_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "JOBS", ())
+    monkeypatch.setattr(loop, "jobs", lambda: ())
     own_app.test_cli_runner().invoke(args=["worker", "--once"])
     with own_app.app_context():
         readiness.worker()

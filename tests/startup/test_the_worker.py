@@ -9,10 +9,10 @@ from sqlalchemy import text
 from portal.availability import jobs as slots
 from portal.config import ROOT
 from portal.db import session
+from portal.registry.jobs import Job
 from portal.tenancy import clinics, context
 from portal.tenancy.context import as_job, enter_job
 from portal.worker import loop
-from portal.worker.jobs import Job
 from tests.support.databases import Database
 from tests.support.people import found
 
@@ -27,7 +27,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         raise RuntimeError
 
     works = Job("works", 3600, lambda: ran.append("works"))
-    monkeypatch.setattr(loop, "JOBS", (works, Job("fails", 3600, fail)))
+    monkeypatch.setattr(loop, "jobs", lambda: (works, Job("fails", 3600, fail)))
     return ran
 
 
@@ -69,7 +69,9 @@ def test_the_real_jobs_run_on_an_empty_portal(own_app: Flask, own_database: Data
     assert once(own_app) == 0
     with psycopg.connect(own_database.url("app")) as connection:
         beats = connection.execute("SELECT job FROM worker_heartbeats").fetchall()
-    assert {name for (name,) in beats} == {"worker", *(job.name for job in loop.JOBS)}
+    with own_app.app_context():
+        known = {job.name for job in loop.jobs()}
+    assert {name for (name,) in beats} == {"worker", *known}
 
 
 def test_what_fails_for_one_clinic_is_done_for_the_others(alder, birch) -> None:
@@ -99,7 +101,8 @@ def test_a_job_that_failed_is_told_until_it_succeeds(
     once(own_app)
     assert failing(own_database) == {"worker": False, "works": False, "fails": True}
     earlier(own_database, 3600)
-    monkeypatch.setattr(loop, "JOBS", (loop.JOBS[0], replace(loop.JOBS[1], run=int)))
+    works, fails = loop.jobs()
+    monkeypatch.setattr(loop, "jobs", lambda: (works, replace(fails, run=int)))
     once(own_app)
     assert failing(own_database) == {"worker": False, "works": False, "fails": False}
 
@@ -205,7 +208,7 @@ def test_a_job_that_is_at_work_for_too_long_is_told(
             connection.commit()
             told.append(readiness_of(own_app))
 
-    monkeypatch.setattr(loop, "JOBS", (Job("waits", 3600, late),))
+    monkeypatch.setattr(loop, "jobs", lambda: (Job("waits", 3600, late),))
     assert once(own_app) == 0
     assert [*told, readiness_of(own_app)] == [True, False, True]
 

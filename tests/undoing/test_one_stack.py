@@ -12,6 +12,7 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
+from portal.app import registered
 from portal.config import ROOT
 from portal.db import session
 from portal.names import name_of
@@ -20,7 +21,6 @@ from portal.schema.accounts import User
 from portal.schema.acts import OWN_ACTS
 from portal.undoing import commands
 from portal.undoing.commands import forget_acts
-from portal.undoing.ways import WAYS_BACK
 from tests.support.client import Browser
 from tests.support.people import Clinic
 from tests.support.scheduling import book, on_monday
@@ -47,7 +47,7 @@ def colleague(app, alder: Clinic) -> Browser:
 
 
 def test_every_kind_of_act_has_a_way_back_and_is_tried_here(app):
-    assert set(OWN_ACTS) == set(WAYS_BACK) == set(OF_RECORDS)
+    assert set(OWN_ACTS) == set(registered().ways_back) == set(OF_RECORDS)
 
 
 def calls(name: str) -> Iterator[tuple[str, ast.Call]]:

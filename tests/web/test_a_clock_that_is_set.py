@@ -64,7 +64,7 @@ def test_whoever_asks_for_a_page_has_it_noticed(machine: Machine, browser: Brows
 def test_the_worker_notices_at_its_next_look(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "JOBS", ())
+    monkeypatch.setattr(loop, "jobs", lambda: ())
     monkeypatch.setattr(loop, "_run_if_due", lambda _job: True)
     machine.passes(1, clock_set_by=-120)
     with capture_logs() as said:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from portal.app import registered
 from portal.appointments.commands import BookingDetails, book_appointment, cancel_appointment
 from portal.availability.commands import ExceptionDetails, add_exception, end_rule
 from portal.availability.queries import get_place_of
@@ -17,7 +18,6 @@ from portal.patients.commands import add_alert, add_note
 from portal.schema.patients import Patient
 from portal.services.commands import offer_service
 from portal.sheets.commands import upload
-from portal.sheets.lists import LISTS
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
 from tests.support.scheduling import (
@@ -36,6 +36,7 @@ from tests.support.scheduling import (
 )
 from tests.support.statements import at_most
 
+LISTS = registered().lists
 _numbers = count(1)
 BUDGET = 25
 MORE = (

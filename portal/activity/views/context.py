@@ -8,11 +8,12 @@ from flask import Flask, url_for
 from flask_login import current_user
 
 from portal.activity import queries
-from portal.activity.labels import OUTCOMES, SCREENS, action_words, actor_words, record_words
+from portal.activity.labels import OUTCOMES, action_words, actor_words, record_words
 from portal.activity.queries import LogLine
 from portal.activity.rules import is_instant
 from portal.activity.views.blueprint import bp
 from portal.facilities.queries import FacilityName, list_choices
+from portal.registry.area import areas
 from portal.tenancy.context import request_context
 from portal.web.navigation import has_endpoint
 
@@ -41,7 +42,7 @@ def own_zone() -> str:
 
 def record_address(table: str | None, record_id: int | None) -> str | None:
     """Where a record's page is, if it has one that this person may see."""
-    screen = SCREENS.get(table or "")
+    screen = areas().screens.get(table or "")
     if screen is None or record_id is None or not has_endpoint(screen.endpoint):
         return None
     if not current_user.can(screen.right):

@@ -12,9 +12,10 @@ from portal.auth.permissions import permission
 from portal.patients.commands import change_of
 from portal.patients.display import status_words
 from portal.patients.queries import get_patient
+from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
 from portal.schema.patients import Patient
-from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
+from portal.undoing.ways import say_done, say_undone
 from portal.web.answers import form_page, go, toast
 from portal.web.messages import PATIENT
 
@@ -70,7 +71,7 @@ def _restore(act: OwnAct) -> Response:
     return go("patients.show", patient_id=patient.id)
 
 
-WAYS_BACK["status_set"] = WayBack(
+STATUS_SET = WayBack(
     right="patients.change",
     mark=lambda act: change_of(get_patient(act.record_id)),
     describe=_set,

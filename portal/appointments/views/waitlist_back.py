@@ -5,10 +5,11 @@ from flask_babel import gettext as _
 
 from portal.appointments import commands, queries
 from portal.appointments.views.on_screen import over_board, with_board
+from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
 from portal.schema.appointments import WaitlistEntry
 from portal.undoing.queries import digest_of
-from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_undone
+from portal.undoing.ways import say_undone
 from portal.web.answers import go
 from portal.web.messages import PATIENT
 
@@ -50,14 +51,14 @@ def _reinstate(act: OwnAct) -> Response:
     return back_to_list(entry)
 
 
-WAYS_BACK["wish_added"] = WayBack(
+WISH_ADDED = WayBack(
     right="appointments.book",
     mark=_mark,
     describe=lambda act: added(queries.get_wish(act.record_id)),
     take_back=_withdraw,
     record=WaitlistEntry,
 )
-WAYS_BACK["wish_withdrawn"] = WayBack(
+WISH_WITHDRAWN = WayBack(
     right="appointments.book",
     mark=_mark,
     describe=lambda act: withdrawn(queries.get_wish(act.record_id)),

@@ -51,7 +51,7 @@ def ask_export(kind: str, format_: str, params: Mapping[str, Any], *, key: UUID)
     """Have the worker make an export; once for each key.
 
     Args:
-        kind: one of `rules.KINDS`; the view has asked for its right and for a fresh proof.
+        kind: one that an area registered; the view has asked for its right and for a fresh proof.
         format_: `csv` or `xlsx`.
         params: which rows. It stands in the log, so it names patients by number only.
         key: the form's.

@@ -15,8 +15,10 @@ from portal.exports import queries
 from portal.exports.commands.asking import end, forget_parts, noted
 from portal.exports.commands.packing import pieces, rows_packed, rows_unpacked
 from portal.exports.files import csv_file, xlsx_file
-from portal.exports.rules import KEPT, KINDS, MOST_ROWS, MOST_TRIES, ExportSource
+from portal.exports.rules import KEPT, MOST_ROWS, MOST_TRIES
 from portal.phi.sealed import Unreadable
+from portal.registry.area import areas
+from portal.registry.lists import ExportSource
 from portal.schema.accounts import User
 from portal.schema.exports import OPEN, Export, ExportPart
 from portal.tenancy.context import request_context, work_for
@@ -143,7 +145,7 @@ def _add_part(export: Export, number: int, content: bytes, after: str | None) ->
 def _allowed(export: Export) -> bool:
     """Whether who asked is still there and still may."""
     asker = session.get(User, (request_context().tenant_id, export.asked_by))
-    kind = KINDS.get(export.kind)
+    kind = areas().exports.get(export.kind)
     return bool(asker and kind and asker.status == "active" and may(asker.role, kind.right))
 
 

@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from portal.exports.rules import Cell
+from portal.registry.lists import Cell
 
 # Well below the largest envelope, and little padding.
 PIECE = 4 * 1024 * 1024 - 64

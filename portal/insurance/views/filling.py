@@ -17,9 +17,10 @@ from portal.insurance.queries.acceptance import list_acceptance, list_acceptance
 from portal.insurance.rules import Terms
 from portal.insurance.views.blueprint import bp
 from portal.insurance.views.confirming import affected_context, confirm
+from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
 from portal.schema.insurance import FacilityInsurancePlan
-from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
+from portal.undoing.ways import say_done, say_undone
 from portal.web.answers import form_page, go, toast
 
 # What an act keeps has a length; so many cells are nobody's slip of the hand.
@@ -115,7 +116,7 @@ def _fill_back(act: OwnAct) -> Response:
     return go("insurance.acceptance")
 
 
-WAYS_BACK["acceptance_filled"] = WayBack(
+ACCEPTANCE_FILLED = WayBack(
     right="insurance.manage",
     mark=_mark,
     describe=lambda act: _done(act.before),

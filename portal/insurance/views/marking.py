@@ -12,10 +12,11 @@ from portal.insurance.rules import Cover, Terms
 from portal.insurance.views.acceptance import CELL, cell_of
 from portal.insurance.views.blueprint import bp
 from portal.insurance.views.messages import marked, say_marked
+from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
 from portal.schema.insurance import FacilityInsurancePlan
 from portal.undoing.rules import LookFirst
-from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_undone
+from portal.undoing.ways import say_undone
 from portal.web.answers import asks_for_fragment, go, stay
 from portal.web.errors import error_page
 from portal.web.filters import shortdate
@@ -89,7 +90,7 @@ def _mark_back(act: OwnAct) -> Response:
     return stay("insurance/_cell.html", "insurance.acceptance", **now)
 
 
-WAYS_BACK["acceptance_marked"] = WayBack(
+ACCEPTANCE_MARKED = WayBack(
     right="insurance.manage",
     mark=lambda act: _cell(act)["cover"].version,
     describe=lambda act: SaidAct(marked(_cell(act), accepted=act.before["accepted"])),

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.undoing.ways import SaidAct, say_done
+from portal.registry.ways import SaidAct
+from portal.undoing.ways import say_done
 from portal.web.answers import toast
 
 

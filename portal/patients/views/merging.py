@@ -9,9 +9,10 @@ from portal.patients.forms import MergeForm
 from portal.patients.rules.merging import MergedInto
 from portal.patients.views.blueprint import bp
 from portal.patients.views.comparison import compare
+from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
 from portal.undoing.commands import settle
-from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
+from portal.undoing.ways import say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.errors import error_page
 from portal.web.forms import PortalForm, translate
@@ -94,7 +95,7 @@ def _separate(act: OwnAct) -> Response:
     return go("patients.show", patient_id=apart.id)
 
 
-WAYS_BACK["records_merged"] = WayBack("patients.merge", _mark, _merged, _separate)
+RECORDS_MERGED = WayBack("patients.merge", _mark, _merged, _separate)
 
 
 @bp.post("/<int:patient_id>/distinction/<int:other_id>")

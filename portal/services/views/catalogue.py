@@ -6,6 +6,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
+from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
 from portal.schema.services import Service
 from portal.services import commands, queries
@@ -14,7 +15,7 @@ from portal.services.labels import services
 from portal.services.views.blueprint import bp
 from portal.undoing.commands import settle
 from portal.undoing.queries import digest_of
-from portal.undoing.ways import WAYS_BACK, SaidAct, WayBack, say_done, say_undone
+from portal.undoing.ways import say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
 from portal.web.forms import held, record_number
@@ -125,7 +126,7 @@ def _restore(act: OwnAct) -> Response:
     return go("services.show", service_id=service.id)
 
 
-WAYS_BACK["service_retired"] = WayBack(
+SERVICE_RETIRED = WayBack(
     right="services.manage",
     mark=lambda act: digest_of(Service, act.record_id),
     describe=_retired,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from portal.audit import note
-from portal.sheets.lists import ExportedList, Filters
+from portal.registry.lists import ExportedList, Filters
 
 # So many rows a file holds; a list that is longer goes out in parts.
 MOST_EXPORTED = 10_000

@@ -7,7 +7,8 @@ from portal.csv_reader import LineResult, Record, RejectedLine, Table
 from portal.errors import DomainError
 from portal.patients.commands import import_patients
 from portal.patients.rules.table import DateOrder, patients_of
-from portal.sheets.commands.loading import LOADERS, Loader
+from portal.registry.area import areas
+from portal.registry.lists import ImportedKind
 from portal.sheets.rules import given
 
 Tell = Callable[[LineResult], None]
@@ -27,7 +28,7 @@ def import_records(
     """Import every line that can be taken; the caller's transaction is what makes it last.
 
     Args:
-        kind: one of `sheets.rules.KINDS`.
+        kind: one that an area registered.
         table: the file's.
         places: where each of the kind's columns stands in it.
         tell: is given the fate of each line.
@@ -50,23 +51,25 @@ def import_records(
         incoming = patients_of(table.records, columns, dates)
         import_patients(incoming, facility_id=facility_id or 0, on_result=count, anyway=anyway)
     else:
-        _load(LOADERS[kind](), kind, table.records, places, count)
+        _load(areas().imports[kind], table.records, places, count)
     return counts
 
 
 def _load(
-    loader: Loader,
-    kind: str,
+    kind: ImportedKind,
     records: Iterable[Record | RejectedLine],
     places: Mapping[str, int],
     on_result: Tell,
 ) -> None:
+    if kind.loader is None:
+        raise LookupError(kind.label)
+    loader = kind.loader()
     for record in records:
         if isinstance(record, RejectedLine):
             on_result(LineResult(record.line, "refused", (record.refusal,)))
             continue
         try:
-            added = loader.load(given(kind, record.values, places))
+            added = loader.load(given(kind.columns, record.values, places))
             on_result(LineResult(record.line, "added" if added else "known"))
         except DomainError as refusal:
             on_result(LineResult(record.line, "refused", (refusal,)))

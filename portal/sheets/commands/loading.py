@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from portal.availability.commands import RuleDetails, add_rules, check_rule, details_of
 from portal.availability.queries import list_rules
@@ -19,25 +19,16 @@ from portal.insurance.commands import (
     check_payer,
     check_plan,
 )
+from portal.registry.lists import ImportedKind
 from portal.services.commands import ServiceDetails, add_services, check_service
 from portal.services.queries import find_offering
 from portal.sheets import queries
-from portal.sheets.rules import clock_time, day, plain, weekday, whole_number
+from portal.sheets.rules import COLUMNS, clock_time, day, plain, weekday, whole_number
 
 CODE_SYSTEMS = {"cpt": "CPT", "hcpcs": "HCPCS", "icd": "ICD", "custom": "Custom"}
 Details = TypeVar("Details")
 AMBIGUOUS = N_("is the name of more than one here; use the NPI")
 NAMESAKE = N_("is the name of an earlier line; if it is another doctor, give both their NPI")
-
-
-class Loader(Protocol):
-    """Reads lines, remembers what they add, and adds it at the end, all of it at once."""
-
-    def load(self, values: Mapping[str, str]) -> bool:
-        """Whether a line adds anything; False: it is all here already. Raises DomainError."""
-
-    def finish(self) -> None:
-        """Add what the lines said. Raises DomainError when somebody was faster."""
 
 
 class PendingRows(Generic[Details]):
@@ -243,11 +234,12 @@ class Rules:
         return offering.id
 
 
-LOADERS: Mapping[str, type[Loader]] = {
-    "doctors": Doctors,
-    "plans": Plans,
-    "services": Services,
-    "rules": Rules,
+IMPORTS = {
+    "doctors": ImportedKind(N_("Doctors"), COLUMNS["doctors"], Doctors),
+    "plans": ImportedKind(N_("Payers and plans"), COLUMNS["plans"], Plans),
+    "services": ImportedKind(N_("Services"), COLUMNS["services"], Services),
+    "rules": ImportedKind(N_("Weekly hours"), COLUMNS["rules"], Rules),
+    "patients": ImportedKind(N_("Patients"), COLUMNS["patients"], None),
 }
 
 

@@ -10,9 +10,10 @@ from portal import clock
 from portal.auth.permissions import TABLE, Denied, permission, stepped_up
 from portal.errors import NotFound
 from portal.exports.files import csv_file, xlsx_file
+from portal.registry.area import areas
+from portal.registry.lists import ExportedList, ListColumn
 from portal.sheets import commands
 from portal.sheets.forms import ExportForm, NarrowForm
-from portal.sheets.lists import LISTS, ExportedList, ListColumn
 from portal.sheets.views.blueprint import bp
 from portal.sheets.views.downloads import download
 from portal.tenancy.context import request_context
@@ -27,7 +28,7 @@ def exports() -> Response:
     begun: dict[str, dict[str, Any]] = {"visits": {"since": today}}
     lists = [
         (each, url_for("sheets.export", list=each.name, **begun.get(each.name, {})))
-        for each in LISTS.values()
+        for each in areas().lists.values()
         if current_user.can(each.right)
     ]
     return page("sheets/exports.html", lists=lists, most=commands.MOST_EXPORTED)
@@ -53,7 +54,7 @@ def export() -> Response:
 
 
 def _list_asked() -> ExportedList:
-    exported = LISTS.get(request.args.get("list", ""))
+    exported = areas().lists.get(request.args.get("list", ""))
     if exported is None:
         raise NotFound
     if not current_user.can(exported.right):
@@ -93,7 +94,7 @@ def _other_parts(
 
 def export_address(name: str, **filters: Any) -> str | None:
     """Where a list is exported as a screen has narrowed it; None for who may not."""
-    if not (current_user.can("sheets.export") and current_user.can(LISTS[name].right)):
+    if not (current_user.can("sheets.export") and current_user.can(areas().lists[name].right)):
         return None
     params = {key: value for key, value in filters.items() if value}
     return url_for("sheets.export", list=name, **params)

@@ -11,10 +11,10 @@ from portal.auth.permissions import permission
 from portal.csv_reader import Record, Table, read_table
 from portal.errors import N_
 from portal.exports.files import csv_file
+from portal.registry.area import areas
 from portal.schema.uploads import Upload
 from portal.sheets import commands, queries
 from portal.sheets.forms import DiscardForm, UploadForm, mapping_form
-from portal.sheets.rules import COLUMNS, KINDS
 from portal.sheets.views.blueprint import bp
 from portal.sheets.views.downloads import download
 from portal.web.answers import form_page, go, page, toast
@@ -46,7 +46,7 @@ def imports() -> Response:
             return go("sheets.show", upload_id=upload.id)
     window = window_from(request.args.get("page"))
     fetched = queries.list_uploads(limit=window.limit, offset=window.offset)
-    return form_page("sheets/imports.html", "sheets/_imports.html", form, kinds=KINDS,
+    return form_page("sheets/imports.html", "sheets/_imports.html", form, kinds=kind_words(),
                      listing=Listing.of(fetched, window))  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def show(upload_id: int) -> Response:
     if upload.status != "waiting":
         window = window_from(request.args.get("page"), size=SHOWN_LINES)
         lines = upload.report.get("lines", [])[window.offset : window.offset + window.limit]
-        return page("sheets/done.html", "sheets/_report.html", upload=upload, kinds=KINDS,
+        return page("sheets/done.html", "sheets/_report.html", upload=upload, kinds=kind_words(),
                     listing=Listing.of(lines, window),
                     labels=column_words(upload.kind))  # fmt: skip
     table = _table(upload)
@@ -75,7 +75,7 @@ def show(upload_id: int) -> Response:
             form.confirmation_token.data, report = answer.mark, outcome.report()
             if request.form.get("do") == "report":
                 return _report(report, upload.kind)
-    return form_page(*MAPPING, form, upload=upload, report=report, table=table, kinds=KINDS,
+    return form_page(*MAPPING, form, upload=upload, report=report, table=table, kinds=kind_words(),
                      again=confirmed and report is not None, rows=_first_rows(table),
                      shown_lines=SHOWN_LINES,
                      labels=column_words(upload.kind))  # fmt: skip
@@ -128,9 +128,14 @@ def _why(line: dict[str, Any], labels: dict[str, str]) -> str:
     return "; ".join(reasons)
 
 
+def kind_words() -> dict[str, str]:
+    """The labels of the kinds that can be imported."""
+    return {kind: each.label for kind, each in areas().imports.items()}
+
+
 def column_words(kind: str) -> dict[str, str]:
     """The labels of a kind's columns in the reader's language."""
-    return {column.name: _(column.label) for column in COLUMNS[kind]}
+    return {column.name: _(column.label) for column in areas().imports[kind].columns}
 
 
 def _first_rows(table: Table) -> list[list[str]]:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
-from portal.activity import sheet
 from portal.db import session
 from portal.exports import commands
-from portal.exports.rules import ExportSource
+from portal.registry.area import areas
+from portal.registry.lists import ExportSource
 from portal.tenancy.clinics import for_each_clinic
 from portal.tenancy.context import as_job
 from portal.web.logs import log_failure
@@ -16,7 +16,6 @@ from portal.web.logs import log_failure
 JOB = "exports"
 # The worker has other things to do, first of all to seal the log.
 SECONDS_AT_ONCE = 10
-SOURCES: Mapping[str, ExportSource] = {"activity": sheet.SOURCE}
 
 
 @dataclass
@@ -27,6 +26,11 @@ class _Turn:
 
 
 _turn = _Turn()
+
+
+def sources() -> Mapping[str, ExportSource]:
+    """How each kind of export is made."""
+    return {kind: each.source for kind, each in areas().exports.items()}
 
 
 def make_exports() -> None:
@@ -59,7 +63,7 @@ def _make(tenant_id: int, export_id: int, ends: float) -> None:
         more = True
         while more and time.monotonic() < ends:
             with as_job(tenant_id, JOB):
-                more = commands.process_batch(export_id, SOURCES)
+                more = commands.process_batch(export_id, sources())
         with as_job(tenant_id, JOB):
             commands.release(export_id)
     except Exception as error:
