@@ -1,5 +1,6 @@
 """What is made of all areas is made of what each registers, and of nothing else."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,15 @@ def test_the_rail_has_an_order_of_its_own_and_all_else_that_of_the_areas():
 def test_nothing_is_registered_by_two_areas():
     with pytest.raises(RegisteredTwice):
         Areas([an_area("equipment", 20, rooms="Machine"), an_area("rooms", 10, rooms="Room")])
+
+
+def test_every_module_of_every_area_is_held_to_its_layer():
+    """The kind of fault: an area that no contract holds, or one that leaves a module of it out."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    held = {
+        area.removeprefix("portal.")
+        for contract in contracts["contracts"]
+        if contract.get("exhaustive") and not contract.get("exhaustive_ignores")
+        for area in contract["containers"]
+    }
+    assert set(AREAS) - held == set()

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from portal import schema
-from portal.app import AREAS
 from portal.appointments.rules.visits import FORWARD
 from portal.config import ROOT
 from portal.db import db
@@ -99,13 +98,6 @@ def test_the_picture_of_the_floors_is_what_imports_are_held_to():
     held = [layer.replace("(reports) | ", "") for layer in contracts["contracts"][0]["layers"]]
     drawn = of_architecture("The floors").split("```")[1].splitlines()
     assert [re.split(r"  +", line)[0] for line in drawn if line] == held
-
-
-def test_the_rooms_of_every_area_are_held_in_their_order():
-    """The kind of fault: an area that is left out of a contract, which then holds it to nothing."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    held = {each.removeprefix("portal.") for each in contracts["contracts"][1]["containers"]}
-    assert set(AREAS) - held == set()
 
 
 def test_every_table_is_named_beside_its_file():
