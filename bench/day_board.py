@@ -12,7 +12,7 @@ from flask import Flask
 from bench.kit import Figure, Times, interleaved, main, scratch
 from bench.kit.bookings import Start, book_by_code, open_clinic
 from bench.kit.clinic import NOW, Works
-from portal.appointments.queries import board
+from portal.appointments.queries.day import board
 
 SIZES = (50, 200, 400)
 VISITS_OF_A_DOCTOR = 15

@@ -27,8 +27,7 @@ import psycopg
 from bench.kit import Figure, Times, interleaved, main, plaintext, scratch
 from bench.kit.clinic import Works, a_clinic, token_of
 from bench.kit.plaintext import search_plain, search_raw
-from portal.patients.queries import search_patients
-from portal.patients.queries.searching import tokens_for
+from portal.patients.queries.searching import search_patients, tokens_for
 from portal.patients.rules.finding import SearchedPatient
 from portal.patients.rules.numbers import medical_record_number
 from portal.phi.sealed import DATE, seal_field

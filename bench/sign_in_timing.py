@@ -7,7 +7,7 @@ from sqlalchemy import text
 from bench.kit import Figure, interleaved, main, scratch
 from portal.auth import throttling
 from portal.db import session
-from portal.staff.commands import Person, invite_user
+from portal.staff.commands.people import Person, invite_user
 from tests.support.client import Browser
 from tests.support.people import Clinic, found
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 
-from portal.patients.commands import ChartLines, ContactDetails, write_charts
+from portal.patients.commands.charting import ChartLines, ContactDetails, write_charts
 from portal.patients.rules.details import PatientDetails
 from seeds.founding import Built
 

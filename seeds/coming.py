@@ -5,19 +5,15 @@ from random import Random
 from uuid import UUID
 
 from portal import clock
-from portal.appointments.commands import (
-    BookingDetails,
-    SeriesDetails,
-    WishDetails,
-    add_to_waitlist,
-    book_appointment,
-    repeat_appointment,
-)
-from portal.appointments.queries import plan_series
-from portal.appointments.rules import EVERY_DAY, Repeat, weekday_bits
+from portal.appointments.commands.booking import BookingDetails, book_appointment
+from portal.appointments.commands.series import SeriesDetails, repeat_appointment
+from portal.appointments.commands.waitlist import WishDetails, add_to_waitlist
+from portal.appointments.queries.series import plan_series
+from portal.appointments.rules.series import Repeat
+from portal.appointments.rules.waitlist import EVERY_DAY, weekday_bits
 from portal.scheduling.openings.listing import OpeningQuery, next_available
 from portal.scheduling.times import local_date
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 from seeds.founding import Built, Offered
 from seeds.patients import Invented
 

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 
 from portal import clock
-from portal.appointments.commands import BookingDetails, book_appointment, check_in, walk_in
-from portal.appointments.rules import LIVE
+from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
+from portal.appointments.commands.visit import check_in
+from portal.appointments.rules.visits import LIVE
 from portal.db import session
 from portal.errors import DomainError
 from portal.schema.appointments import Appointment

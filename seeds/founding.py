@@ -7,30 +7,26 @@ from itertools import product
 from random import Random
 
 from portal import clock
-from portal.availability.commands import RuleDetails, add_rules
+from portal.availability.commands.weekly import RuleDetails, add_rules
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
 from portal.doctors.rules import is_npi
 from portal.facilities.commands import FacilityDetails, open_facility
-from portal.insurance.commands import (
-    AcceptanceDetails,
-    PayerDetails,
-    PlanDetails,
-    accept_plan,
-    add_payer,
-    add_plan,
-)
-from portal.services.commands import (
+from portal.insurance.commands.acceptance import AcceptanceDetails, accept_plan
+from portal.insurance.commands.payers import PayerDetails, PlanDetails, add_payer, add_plan
+from portal.services.commands.catalogue import (
     OfferingDetails,
     ServiceDetails,
+    add_service,
+    offer_service,
+)
+from portal.services.commands.workflows import (
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,
-    add_service,
     add_step_template,
     add_workflow,
-    offer_service,
 )
-from portal.staff.commands import NewClinic, Person, create_user, found_clinic
+from portal.staff.commands.people import NewClinic, Person, create_user, found_clinic
 from portal.tenancy.context import as_job
 from seeds.shapes import Care, Group, Physician, Step
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from portal import clock
-from portal.availability.commands import ExceptionDetails, add_exception, materialise_doctors
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.commands.materialise import materialise_doctors
 from portal.db import session
 from portal.tenancy.context import as_job, as_worker
 from seeds.coming import plan_ahead

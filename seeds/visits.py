@@ -5,16 +5,15 @@ from datetime import datetime, timedelta
 from random import Random
 
 from portal import clock
-from portal.appointments.commands import (
+from portal.appointments.commands.steps import finish_step, start_step
+from portal.appointments.commands.visit import (
     cancel_appointment,
     check_in,
     confirm,
-    finish_step,
     mark_no_show,
-    start_step,
     start_visit,
 )
-from portal.appointments.queries import list_steps
+from portal.appointments.queries.visits import list_steps
 from portal.schema.appointments import Appointment
 
 REASONS = ("Feels better", "Has to work", "No transport", "Moved to another practice")

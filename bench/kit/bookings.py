@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 
 from bench.kit.clinic import Works, a_clinic
-from portal.appointments.commands import BookingDetails, book_appointment
+from portal.appointments.commands.booking import BookingDetails, book_appointment
 from portal.auth import rules
 from portal.availability.commands.materialise import materialise_doctors
 from portal.availability.queries.weekly import batches

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from portal import clock
 from portal.auth import rules, throttling
-from portal.auth.commands import sign_in
+from portal.auth.commands.signing_in import sign_in
 from portal.db import session
 from portal.tenancy.context import enter_session
 from tests.support.databases import Database

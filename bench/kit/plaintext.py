@@ -14,8 +14,8 @@ from sqlalchemy import TextClause, text
 
 from portal import clock
 from portal.db import pipeline
-from portal.patients.queries import MOST_FOUND
 from portal.patients.queries.rows import COLUMNS, LIVING
+from portal.patients.queries.searching import MOST_FOUND
 from portal.patients.rules.finding import readings
 from portal.tenancy.context import request_context
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from psycopg import sql
 
 from bench.kit.clinic import NOW, Works
-from portal.patients.commands import import_patients
+from portal.patients.commands.importing import import_patients
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.incoming import Taken
 from portal.phi.sealed import seal_field

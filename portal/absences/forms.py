@@ -11,11 +11,12 @@ from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectFiel
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from portal.absences.commands import AbsenceDetails, where_away
+from portal.absences.commands.recording import AbsenceDetails, where_away
 from portal.absences.rules import CANCEL, LEAVE, Decision, PlacesRefused
-from portal.availability.queries import PlaceRow
+from portal.availability.queries.places import PlaceRow
 from portal.errors import DomainError
-from portal.web.forms import Line, PortalForm, record_number, translate
+from portal.web.forms.fields import Line, record_number
+from portal.web.forms.form import PortalForm, translate
 
 LONGEST = timedelta(days=366)
 FAR_OFF = date(2200, 1, 1)

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from portal import clock
-from portal.activity import queries
+from portal.activity.queries.disclosures import find_disclosure
+from portal.activity.queries.log import get_moment
 from portal.activity.rules import FIRST_DAY, Filters
 from portal.db import session
 from portal.errors import N_, Conflict, DomainError, refusing
-from portal.exports import commands as exports
+from portal.exports.commands import asking
 from portal.schema.disclosures import TOLD, Disclosure
 from portal.schema.exports import Export
 from portal.schema.patients import BreakGlass
@@ -75,14 +76,14 @@ def ask_export(filters: Filters, address: Mapping[str, str], format_: str, *, ke
     Raises:
         TooManyUnfinished: the person's other exports come first.
     """
-    now = queries.get_moment()
+    now = get_moment()
     until = min(filters.until or now, now)
     params = {
         "filters": replace(filters, until=until).params,
         "address": dict(address),
         "locale": request_context().locale,
     }
-    return exports.ask_export("activity", format_, params, key=key)
+    return asking.ask_export("activity", format_, params, key=key)
 
 
 def record_disclosure(patient_id: int, details: DisclosureDetails, *, today: date) -> Disclosure:
@@ -99,7 +100,7 @@ def record_disclosure(patient_id: int, details: DisclosureDetails, *, today: dat
             else.
     """
     _check_day(details, today)
-    known = queries.find_disclosure(details.row_uid)
+    known = find_disclosure(details.row_uid)
     if known is not None and known.patient_id == patient_id and _says(known, asdict(details)):
         return known
     with refusing({"uq_disclosures_row_uid": RecordedMeanwhile}):
@@ -129,7 +130,7 @@ def correct_disclosure(
     values = asdict(details)
     if withdrawn:
         values |= {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on", "withheld_until")}
-    known = queries.find_disclosure(details.row_uid)
+    known = find_disclosure(details.row_uid)
     whole = values | {"because": because, "withdrawn": withdrawn}
     if known is not None and known.corrects_id == wrong.id and _says(known, whole):
         return known

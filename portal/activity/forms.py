@@ -40,7 +40,9 @@ from portal.exports.rules import MEDIA
 from portal.facilities.queries import FacilityName
 from portal.registry.area import areas
 from portal.sorting import sort_key
-from portal.web.forms import Line, PickField, PortalForm, Source, tidy
+from portal.web.forms.fields import Line, tidy
+from portal.web.forms.form import PortalForm
+from portal.web.forms.picking import PickField, Source
 
 NEEDED = lazy_gettext("This is needed.")
 LONG = Length(max=2000)

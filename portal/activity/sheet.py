@@ -5,9 +5,9 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
-from portal.activity import queries
 from portal.activity.labels import OUTCOMES, action_words, actor_words
-from portal.activity.queries import LogLine
+from portal.activity.queries.log import LogLine, export_entries
+from portal.activity.queries.people import names_of
 from portal.activity.rules import Filters, Mark
 from portal.errors import N_
 from portal.registry.lists import Cell, ExportBatch, ExportKind, ExportSource
@@ -27,8 +27,8 @@ def header(params: dict[str, Any]) -> Sequence[str]:
 
 def batch(params: dict[str, Any], after: str | None) -> ExportBatch:
     """The next entries, a row each, the newest first."""
-    found = queries.export_entries(Filters.of(params["filters"]), before=Mark.read(after))
-    names = queries.names_of(line.user_id for line in found.lines)
+    found = export_entries(Filters.of(params["filters"]), before=Mark.read(after))
+    names = names_of(line.user_id for line in found.lines)
     with force_locale(_locale(params)):
         rows = [_cells(line, names) for line in found.lines]
     return ExportBatch(rows, str(found.older) if found.older else None)

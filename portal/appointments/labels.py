@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext
 
-from portal.appointments.rules import PARTS
+from portal.appointments.rules.waitlist import PARTS
 from portal.errors import N_
 from portal.web.filters import hhmm
 

@@ -1,5 +1,1 @@
 """The audit log."""
-
-from portal.audit.notes import note
-
-__all__ = ["note"]

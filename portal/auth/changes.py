@@ -12,7 +12,7 @@ from portal.db import session
 from portal.schema.accounts import User
 from portal.schema.audit import AuditEntry
 from portal.tenancy.context import request_context
-from portal.web.forms import LastChange
+from portal.web.forms.versions import LastChange
 
 
 def last_change(record: Any, since: datetime) -> LastChange | None:

@@ -10,7 +10,8 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from portal.auth.passkeys import LARGEST_ANSWER
 from portal.auth.rules import tidy_code
 from portal.web.addresses import own_address
-from portal.web.forms import Line, PortalForm, tidy
+from portal.web.forms.fields import Line, tidy
+from portal.web.forms.form import PortalForm
 from portal.web.languages import choices
 
 REQUIRED = InputRequired(_("This is needed."))

@@ -14,7 +14,9 @@ from flask import session as signed_cookie
 from flask_login import LoginManager, UserMixin, current_user
 
 from portal import clock, connections
-from portal.auth import commands, queries, rules
+from portal.auth import queries, rules
+from portal.auth.commands.sessions import end_overdue
+from portal.auth.commands.signing_in import keep_session
 from portal.auth.permissions import access_of, may, role_name
 from portal.db import state
 from portal.state import RequestContext
@@ -107,7 +109,7 @@ def leave() -> None:
         _end_overdue()
         return
     if touches or waiting != list(known.messages):
-        ends = commands.keep_session(waiting, touch=touches)
+        ends = keep_session(waiting, touch=touches)
         state().request_context = replace(known, idle_ends_at=ends)
 
 
@@ -119,7 +121,7 @@ def _end_overdue() -> None:
     token_hash = rules.hash_of(token)
     mark = token_hash.hex()[:16]
     if signed_cookie.get("over") != mark:
-        commands.end_overdue(token_hash)
+        end_overdue(token_hash)
         signed_cookie["over"] = mark
 
 

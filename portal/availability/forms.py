@@ -19,24 +19,21 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.availability.commands import (
-    ExceptionDetails,
-    RuleDetails,
-    check_exception,
-    check_rule,
-    split_around,
-    split_from,
-)
+from portal.availability.commands.exceptions import ExceptionDetails, check_exception
+from portal.availability.commands.splitting import split_around, split_from
+from portal.availability.commands.weekly import RuleDetails, check_rule
 from portal.availability.public_holidays import Holiday
-from portal.availability.queries import PlaceRow
+from portal.availability.queries.places import PlaceRow
 from portal.availability.rules import check_break, check_first_day
 from portal.errors import N_, DomainError, all_of
 from portal.scheduling.times import MIDNIGHT, instant
 from portal.schema.availability import AvailabilityException, AvailabilityRule
 from portal.services.labels import offering_words
-from portal.services.queries import list_offerings
+from portal.services.queries.catalogue import list_offerings
 from portal.web.days import in_reach, within_reason
-from portal.web.forms import Line, Names, PortalForm
+from portal.web.forms.choices import Names
+from portal.web.forms.fields import Line
+from portal.web.forms.form import PortalForm
 
 REQUIRED = InputRequired(_("This is needed."))
 WALL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.exc import OperationalError
 
-from portal.availability.commands import materialise_doctors
-from portal.availability.queries import batches
+from portal.availability.commands.materialise import materialise_doctors
+from portal.availability.queries.weekly import batches
 from portal.db import session
 from portal.tenancy.clinics import for_each_clinic
 from portal.tenancy.context import TookTooLong, as_job, enter_job

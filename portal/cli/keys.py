@@ -12,10 +12,18 @@ from portal.audit.notes import note
 from portal.cli.lookup import tenant_named
 from portal.config import ConfigError, read_key
 from portal.db import db, session
-from portal.patients.commands import index_some
-from portal.phi import commands, keys
+from portal.patients.commands.indexing import index_some
+from portal.phi import keys
+from portal.phi.commands.resealing import reseal_some, rows_left
+from portal.phi.commands.rotating import (
+    begin_rotation,
+    destroy_keys,
+    retire,
+    rewrap_keys,
+    switch_index,
+)
 from portal.phi.sealed import models_with_sealed_attributes
-from portal.staff.commands import close_clinic
+from portal.staff.commands.people import close_clinic
 from portal.tenancy.context import as_job, as_worker, enter_job, exchange_process_key
 
 JOB = "keys"
@@ -69,7 +77,7 @@ def destroy(tenant: str) -> None:
         raise click.ClickException("That is another name. Nothing was destroyed.")
     with as_job(tenant_id, JOB):
         close_clinic()
-        note("keys.destroyed", table="tenant_keys", new={"keys": commands.destroy_keys()})
+        note("keys.destroyed", table="tenant_keys", new={"keys": destroy_keys()})
     _rewrite_key_table()
     click.echo(
         "The keys are destroyed. Backups made before hold them still, wrapped: destroy those too,"
@@ -86,7 +94,7 @@ def _exchange_wrapping(file: Path) -> None:
     with as_worker():
         for tenant_id in tenants:
             enter_job(tenant_id, JOB)
-            commands.rewrap_keys(keys.LocalKey(new))
+            rewrap_keys(keys.LocalKey(new))
             note("keys.wrapped-anew", table="tenant_keys")
     with db.engines["owner"].connect() as connection:
         exchange_process_key(connection, keys.process_key(new))
@@ -104,7 +112,7 @@ def _rotate(tenants: list[int]) -> None:
         with as_job(tenant_id, JOB):
             _retire_unless_used()
     _index(tenants)
-    _each(tenants, commands.switch_index)
+    _each(tenants, switch_index)
     _wait_for_others()
     _each(tenants, lambda: _retire("index"))
     _wait_for_others()
@@ -114,7 +122,7 @@ def _rotate(tenants: list[int]) -> None:
 
 def _retire_unless_used() -> None:
     """Retire the data key of before: what it sealed and does not open will not for being kept."""
-    left = list(commands.rows_left())
+    left = list(rows_left())
     late = sum(opens for _table, _number, opens in left)
     broken = [f"{table} {number}" for table, number, opens in left if not opens]
     for where in broken[:MOST_TOLD]:
@@ -128,13 +136,13 @@ def _retire_unless_used() -> None:
 
 
 def _begin() -> None:
-    made = commands.begin_rotation()
+    made = begin_rotation()
     if made:
         note("keys.exchange-begun", table="tenant_keys", new=made)
 
 
 def _retire(purpose: str) -> None:
-    retired = commands.retire(purpose)
+    retired = retire(purpose)
     if retired:
         note("keys.exchanged", table="tenant_keys", new={"purpose": purpose, "retired": retired})
 
@@ -158,7 +166,7 @@ def _sweep(tenant_id: int, model: type, *, wait: bool) -> None:
     last: int | None = 0
     while last is not None:
         with as_job(tenant_id, JOB):
-            last = commands.reseal_some(model, last, wait=wait)
+            last = reseal_some(model, last, wait=wait)
 
 
 def _index(tenants: Iterable[int]) -> None:

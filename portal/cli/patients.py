@@ -9,7 +9,7 @@ from portal.cli.lookup import every_tenant, tenant_named
 from portal.csv_reader import FileRefused, LineResult
 from portal.db import session
 from portal.facilities import queries as facilities
-from portal.patients.commands import ImportReport, import_patients
+from portal.patients.commands.importing import ImportReport, import_patients
 from portal.patients.jobs import mend_all, reindex
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.table import DateOrder

@@ -11,7 +11,7 @@ from portal.cli.patients import on_result
 from portal.csv_reader import Column, FileRefused, Table, read_table
 from portal.db import session
 from portal.registry.area import areas
-from portal.sheets.commands import import_records
+from portal.sheets.commands.importing import import_records
 from portal.sheets.rules import guessed
 from portal.tenancy.context import as_job
 

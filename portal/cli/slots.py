@@ -9,16 +9,16 @@ from datetime import UTC, date, datetime
 import click
 from flask.cli import AppGroup
 
-from portal.availability.commands import Materialised, materialise_doctors
-from portal.availability.queries import batches
+from portal.availability.commands.materialise import Materialised, materialise_doctors
+from portal.availability.queries.weekly import batches
 from portal.cli.lookup import every_tenant, tenant_named
 from portal.db import session
 from portal.doctors.queries import get_doctor
 from portal.errors import DomainError
-from portal.insurance.queries import get_plan
+from portal.insurance.queries.payers import get_plan
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.rules import Opening
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 from portal.tenancy.context import as_job, enter_job
 
 group = AppGroup("slots", help="Make slots from rules; search the starts on offer.")

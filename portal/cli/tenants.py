@@ -6,14 +6,8 @@ from flask.cli import AppGroup
 from portal.cli.lookup import tenant_named
 from portal.errors import DomainError
 from portal.staff import queries
-from portal.staff.commands import (
-    NewClinic,
-    Person,
-    found_clinic,
-    invite_user,
-    make_link,
-    reset_by_operator,
-)
+from portal.staff.commands.people import NewClinic, Person, found_clinic, invite_user, make_link
+from portal.staff.commands.resets import reset_by_operator
 from portal.tenancy.context import as_job
 
 group = AppGroup("tenants", help="Make clinic groups, and links for their owners.")

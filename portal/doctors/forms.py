@@ -6,7 +6,9 @@ from wtforms.validators import DataRequired, Length
 
 from portal.doctors.commands import DoctorDetails, check_doctor
 from portal.doctors.labels import facilities_without
-from portal.web.forms import Line, PickField, PortalForm, Reachable, tidy
+from portal.web.forms.fields import Line, Reachable, tidy
+from portal.web.forms.form import PortalForm
+from portal.web.forms.picking import PickField
 
 REQUIRED = DataRequired(_("This is needed."))
 

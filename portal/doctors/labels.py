@@ -12,7 +12,7 @@ from portal.doctors.finding import facilities_of, find_doctors
 from portal.facilities.queries import find_facilities
 from portal.schema.doctors import Doctor
 from portal.tenancy.context import request_context
-from portal.web.forms import FoundRecord, Source
+from portal.web.forms.picking import FoundRecord, Source
 
 
 def doctors(facility_id: int | None = None) -> Source:

@@ -17,7 +17,8 @@ from portal.undoing.queries import digest_of
 from portal.undoing.ways import say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
-from portal.web.forms import held, record_number
+from portal.web.forms.fields import record_number
+from portal.web.forms.versions import held
 from portal.web.pagination import Listing, window_from
 from portal.web.previews import mark_of, preview
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 
 from portal.db import session
-from portal.exports import commands
+from portal.exports.commands.making import claim, expire, process_batch, record_failure, release
 from portal.registry.area import areas
 from portal.registry.lists import ExportSource
 from portal.tenancy.clinics import for_each_clinic
@@ -48,10 +48,10 @@ def make_exports() -> None:
 def work_off(tenant_id: int, *, ends: float = inf) -> None:
     """Make a clinic's exports until a moment of `time.monotonic`; the next look goes on."""
     with as_job(tenant_id, JOB):
-        commands.expire()
+        expire()
     while time.monotonic() < ends:
         with as_job(tenant_id, JOB):
-            export_id = commands.claim()
+            export_id = claim()
         if export_id is None:
             break
         _make(tenant_id, export_id, ends)
@@ -63,11 +63,11 @@ def _make(tenant_id: int, export_id: int, ends: float) -> None:
         more = True
         while more and time.monotonic() < ends:
             with as_job(tenant_id, JOB):
-                more = commands.process_batch(export_id, sources())
+                more = process_batch(export_id, sources())
         with as_job(tenant_id, JOB):
-            commands.release(export_id)
+            release(export_id)
     except Exception as error:
         session.rollback()
         log_failure(error, job=JOB)
         with as_job(tenant_id, JOB):
-            commands.record_failure(export_id)
+            record_failure(export_id)

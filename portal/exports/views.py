@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import demand, permission, stepped_up
 from portal.errors import NotFound
-from portal.exports import commands, queries
+from portal.exports import queries
+from portal.exports.commands.asking import discard_export, take_export
 from portal.exports.queries import ExportRow
 from portal.exports.rules import MEDIA, STATES, narrowed, words_of
 from portal.registry.area import areas
@@ -41,7 +42,7 @@ def changes() -> Response:
 @stepped_up
 def file(export_id: int) -> Response:
     export = _allowed(export_id)
-    content = commands.take_export(export)
+    content = take_export(export)
     name = f"{export.kind}-{export.created_at:%Y-%m-%d}-{export.id}.{export.format}"
     disposition = f'attachment; filename="{name}"'
     return Response(
@@ -52,7 +53,7 @@ def file(export_id: int) -> Response:
 @bp.post("/<int:export_id>/discarding")
 @permission("exports.see")
 def discarding(export_id: int) -> Response:
-    commands.discard_export(_allowed(export_id))
+    discard_export(_allowed(export_id))
     toast(_("The export is discarded."))
     return go("exports.index")
 

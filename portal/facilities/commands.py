@@ -10,7 +10,7 @@ from portal.facilities import queries
 from portal.facilities.rules import SLUG
 from portal.facilities.visits import affected_appointments
 from portal.schema.facilities import Facility
-from portal.staff.commands import SlugNotUsable, TimeZoneUnknown
+from portal.staff.commands.people import SlugNotUsable, TimeZoneUnknown
 from portal.tenancy.context import request_context
 
 

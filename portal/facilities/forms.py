@@ -10,7 +10,8 @@ from wtforms.validators import DataRequired, Length, Optional
 from portal.facilities.commands import FacilityDetails, check_facility
 from portal.facilities.rules import slug_from
 from portal.schema.facilities import Facility
-from portal.web.forms import Line, PhoneLine, PortalForm, tidy
+from portal.web.forms.fields import Line, PhoneLine, tidy
+from portal.web.forms.form import PortalForm
 
 NO_REGIONS = frozenset({"Etc", "SystemV", "US"})
 REQUIRED = DataRequired(_("This is needed."))

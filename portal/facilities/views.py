@@ -15,7 +15,7 @@ from portal.undoing.commands import settle
 from portal.undoing.queries import digest_of
 from portal.undoing.ways import say_done, say_undone
 from portal.web.answers import form_page, go, page, toast
-from portal.web.forms import held
+from portal.web.forms.versions import held
 from portal.web.pagination import Listing, window_from
 
 bp = Blueprint("facilities", __name__, url_prefix="/facilities")

@@ -6,10 +6,12 @@ from wtforms import DateField, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
-from portal.insurance.commands import PayerDetails, PlanDetails, check_payer, check_plan
+from portal.insurance.commands.payers import PayerDetails, PlanDetails, check_payer, check_plan
 from portal.insurance.labels import payers
 from portal.insurance.rules import AcceptanceChange
-from portal.web.forms import Line, PickField, PortalForm, Reachable, tidy
+from portal.web.forms.fields import Line, Reachable, tidy
+from portal.web.forms.form import PortalForm
+from portal.web.forms.picking import PickField
 
 REQUIRED = DataRequired(_("This is needed."))
 ACCEPTED = [SelectChoice("y", _("Accepted")), SelectChoice("n", _("Not accepted"))]

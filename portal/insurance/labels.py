@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import url_for
 
-from portal.insurance.queries import find_payers, find_plans, list_plan_choices_of
-from portal.web.forms import FoundRecord, Source
+from portal.insurance.queries.payers import find_payers, find_plans, list_plan_choices_of
+from portal.web.forms.picking import FoundRecord, Source
 
 
 def plans(besides: Collection[int] = ()) -> Source:

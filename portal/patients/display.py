@@ -14,7 +14,7 @@ from flask_babel import gettext
 from portal import clock
 from portal.errors import N_
 from portal.names import name_of, spoken_name_of
-from portal.patients.queries import list_alerts
+from portal.patients.queries.charting import list_alerts
 from portal.patients.rules.ages import age_on
 from portal.patients.rules.charting import ALERT_KINDS, CONTACT_ROLES
 from portal.patients.rules.kept import (
@@ -27,7 +27,7 @@ from portal.patients.rules.languages import codes, tag_of
 from portal.patients.rules.status import STATUS_WORDS
 from portal.phi.tokens import normalised
 from portal.tenancy.context import request_context
-from portal.web.forms import FoundRecord, Source
+from portal.web.forms.picking import FoundRecord, Source
 from portal.web.languages import page_locale
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from math import inf
 
 from portal.db import session
-from portal.patients.commands import index_some, mend_some
+from portal.patients.commands.indexing import index_some, mend_some
 from portal.phi.keys import KeyUnavailable
 from portal.tenancy.clinics import for_each_clinic
 from portal.tenancy.context import as_job, enter_job

@@ -7,14 +7,14 @@ from flask import url_for
 from flask_babel import gettext
 
 from portal.schema.services import Service
-from portal.services.queries import (
-    find_places_without,
+from portal.services.queries.catalogue import (
     find_services,
     list_offering_names,
     list_service_states,
 )
-from portal.services.queries.searching import PlaceName
-from portal.web.forms import FoundRecord, Source, record_number
+from portal.services.queries.searching import PlaceName, find_places_without
+from portal.web.forms.fields import record_number
+from portal.web.forms.picking import FoundRecord, Source
 
 
 def services(facility_id: int | None = None) -> Source:

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from portal.auth.proofs import proven
 from portal.db import session
-from portal.setup import queries
+from portal.setup.queries.checklist import counts
 from portal.setup.rules import check_ready, checklist
 from portal.tenancy.context import request_context
 
@@ -13,7 +13,7 @@ SHOW = text("SELECT show_checklist(:shown, :expires, :proof)")
 
 def dismiss_checklist() -> None:
     """The clinic works: its first page is the board again. Raises StillMissing."""
-    check_ready(checklist(queries.counts()))
+    check_ready(checklist(counts()))
     _show(visible=False)
 
 

@@ -9,8 +9,10 @@ from portal.doctors.labels import doctors
 from portal.errors import N_
 from portal.facilities import queries as facilities
 from portal.setup.labels import PROBLEMS
-from portal.setup.queries import CoverageQuery
-from portal.web.forms import PickField, PortalForm, record_number
+from portal.setup.queries.coverage import CoverageQuery
+from portal.web.forms.fields import record_number
+from portal.web.forms.form import PortalForm
+from portal.web.forms.picking import PickField
 
 PARTS = {
     "": N_("All but plans that are not accepted"),

@@ -3,7 +3,7 @@
 from flask_babel import gettext, ngettext
 
 from portal.errors import N_
-from portal.setup.queries import Coverage
+from portal.setup.queries.coverage import Coverage
 from portal.setup.rules import DONE, MISSING, OPTIONAL, PART, SetupGap
 
 # state -> words, icon

@@ -4,12 +4,14 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
-from portal.setup import commands, labels, queries
+from portal.setup import commands, labels
 from portal.setup.forms import CoverageForm, DismissalForm
+from portal.setup.queries import coverage as coverage_queries
+from portal.setup.queries.checklist import counts
 from portal.setup.rules import DONE, MISSING, checklist, next_line
 from portal.setup.screens.links import mending, ways
 from portal.web.answers import form_page, go, page, toast
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 
 bp = Blueprint("setup", __name__, url_prefix="/setup")
 
@@ -45,14 +47,14 @@ def restoration() -> Response:
 def coverage() -> Response:
     form = CoverageForm(request.args)
     query = form.query()
-    found = queries.coverage(query, after=record_number(request.args.get("after")))
+    found = coverage_queries.coverage(query, after=record_number(request.args.get("after")))
     return page("setup/coverage.html", "setup/_coverage.html", form=form, found=found,
                 labels=labels, mending=mending,
                 query={name: value or None for name, value in vars(query).items()})  # fmt: skip
 
 
 def _shown(form: DismissalForm) -> Response:
-    lines = checklist(queries.counts())
+    lines = checklist(counts())
     return form_page("setup/index.html", "setup/_checklist.html", form, lines=lines, labels=labels,
                      ways=ways, now=next_line(lines), done=sum(x.state == DONE for x in lines),
                      ready=all(line.state != MISSING for line in lines))  # fmt: skip

@@ -28,7 +28,8 @@ from portal.registry.lists import ExportedList, Filters
 from portal.sheets.rules import guessed, letters
 from portal.web.addresses import LARGEST
 from portal.web.days import in_reach
-from portal.web.forms import Line, PortalForm
+from portal.web.forms.fields import Line
+from portal.web.forms.form import PortalForm
 from portal.web.languages import offered, speaking
 
 LEFT_OUT = -1

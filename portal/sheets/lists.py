@@ -9,15 +9,22 @@ from typing import Any
 
 from portal.appointments.labels import STATUS, shown_status
 from portal.auth.permissions import ROLE_NAMES
-from portal.availability.queries import search_exceptions
+from portal.availability.queries.exceptions import search_exceptions
 from portal.doctors.queries import search_doctors
 from portal.errors import N_
 from portal.facilities.queries import list_facilities
 from portal.patients.display import SEX_WORDS
 from portal.registry.lists import ExportedList, ListColumn, local
 from portal.registry.lists import heading as _h
-from portal.services.queries import search_services, search_step_templates
-from portal.sheets import queries
+from portal.services.queries.searching import search_services, search_step_templates
+from portal.sheets.queries.people import list_patients, list_visits
+from portal.sheets.queries.setup import (
+    list_acceptance,
+    list_hours,
+    list_offerings,
+    list_payer_plans,
+    list_workflow_steps,
+)
 from portal.staff.queries import list_users
 from portal.web.filters import localtime
 
@@ -78,7 +85,7 @@ LISTS = (
     ExportedList(
         "offerings", N_("Who offers what where"), "services.see", "service_offerings",
         ("q", "service_id"),
-        lambda filters, **window: queries.list_offerings(
+        lambda filters, **window: list_offerings(
             query=filters["q"], service_id=filters["service_id"], **window),
         (_h(SERVICE, "service"), _h(N_("Code"), "code"), _h(DOCTOR, "doctor"),
          _h(FACILITY, "facility"), _h(MINUTES, "minutes"),
@@ -95,7 +102,7 @@ LISTS = (
     ),
     ExportedList(
         "workflows", N_("Workflows"), "services.see", "service_workflows", ("q",),
-        lambda filters, **window: queries.list_workflow_steps(query=filters["q"], **window),
+        lambda filters, **window: list_workflow_steps(query=filters["q"], **window),
         (_h(SERVICE, "service"), _h(DOCTOR, "doctor"), _h(FACILITY, "facility"),
          _h(PLAN, "plan"), _h(N_("Workflow"), "workflow"), _h(N_("Position"), "position"),
          _h(N_("Step"), "step"), _h(MINUTES, "minutes"), _h(N_("Room"), "location_type"),
@@ -104,7 +111,7 @@ LISTS = (
     ),
     ExportedList(
         "plans", N_("Payers and plans"), "insurance.see", "insurance_plans", ("q",),
-        lambda filters, **window: queries.list_payer_plans(query=filters["q"], **window),
+        lambda filters, **window: list_payer_plans(query=filters["q"], **window),
         (_h(PAYER, "payer"), _h(N_("Website"), "website"), _h(PHONE, "phone"),
          _h(N_("E-mail"), "email"), _h(CODE, "plan_code"), _h(PLAN, "plan"),
          _h(N_("In effect from"), "effective_from"),
@@ -113,7 +120,7 @@ LISTS = (
     ExportedList(
         "acceptance", N_("Acceptance of plans"), "insurance.see", "facility_insurance_plans",
         ("q", "at"),
-        lambda filters, **window: queries.list_acceptance(
+        lambda filters, **window: list_acceptance(
             query=filters["q"], at=filters["at"], **window),
         (_h(FACILITY, "facility"), _h(PAYER, "payer"), _h(CODE, "plan_code"), _h(PLAN, "plan"),
          _h(N_("Accepted"), "enabled", YES_NO), _h(FROM, "accepted_since"),
@@ -121,7 +128,7 @@ LISTS = (
     ),
     ExportedList(
         "hours", N_("Weekly hours"), "availability.see", "availability_rules", ("q",),
-        lambda filters, **window: queries.list_hours(query=filters["q"], **window),
+        lambda filters, **window: list_hours(query=filters["q"], **window),
         (_h(N_("Doctor (name or NPI)"), "npi"), _h(N_("Display name"), "doctor"),
          _h(FACILITY, "facility"), _h(N_("Weekday"), "day_of_week", WEEKDAYS),
          _h(FROM, "start_time"), _h(UNTIL, "end_time"),
@@ -142,7 +149,7 @@ LISTS = (
     ),
     ExportedList(
         "patients", N_("Patients"), "patients.see", "patients", ("facility_id",),
-        lambda filters, **window: queries.list_patients(
+        lambda filters, **window: list_patients(
             facility_id=filters["facility_id"], **window),
         (_h(N_("MRN"), "mrn"), _h(FIRST, "first_name"), _h(LAST, "last_name"),
          _h(N_("Former names"), "former_names"),
@@ -159,7 +166,7 @@ LISTS = (
     ExportedList(
         "visits", N_("Appointments"), "appointments.see", "appointments",
         ("facility_id", "since", "until"),
-        lambda filters, **window: queries.list_visits(
+        lambda filters, **window: list_visits(
             **{name: filters[name] for name in ("facility_id", "since", "until")}, **window),
         (ListColumn(N_("Day"), _day("start_at")), ListColumn(FROM, _time("start_at")),
          ListColumn(UNTIL, _time("end_at")), _h(ZONE, "zone"), _h(FACILITY, "facility"),

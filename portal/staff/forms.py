@@ -12,9 +12,10 @@ from wtforms.validators import Email, InputRequired, Length, ValidationError
 from portal.auth.permissions import ROLE_NAMES, role_name
 from portal.schema.accounts import User
 from portal.staff import queries
-from portal.staff.commands import Person, check_change, check_person
+from portal.staff.commands.people import Person, check_change, check_person
 from portal.tenancy.context import request_context
-from portal.web.forms import Line, PortalForm
+from portal.web.forms.fields import Line
+from portal.web.forms.form import PortalForm
 
 REQUIRED = InputRequired(_("This is needed."))
 ALL, SOME = "all", "some"

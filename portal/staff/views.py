@@ -9,7 +9,17 @@ from portal import mail
 from portal.auth.permissions import permission, stepped_up
 from portal.auth.queries import get_user, language_of
 from portal.schema.accounts import User
-from portal.staff import commands, queries
+from portal.staff import queries
+from portal.staff.commands.authority import require_within
+from portal.staff.commands.people import (
+    change_user,
+    disable_user,
+    enable_user,
+    end_sessions_of,
+    invite_user,
+    new_link,
+)
+from portal.staff.commands.resets import approve_reset, ask_for_reset, withdraw_reset
 from portal.staff.forms import (
     InvitationForm,
     ResetForm,
@@ -19,7 +29,7 @@ from portal.staff.forms import (
 )
 from portal.tenancy.context import request_context
 from portal.web.answers import form_page, go, page, toast
-from portal.web.forms import held
+from portal.web.forms.versions import held
 from portal.web.languages import speaking
 from portal.web.pagination import Listing, window_from
 
@@ -55,7 +65,7 @@ def new() -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             person = form.person()
-            _mail_link(person.email, commands.invite_user(person))
+            _mail_link(person.email, invite_user(person))
             toast(_("%(name)s is invited; the link lasts 15 minutes.", name=person.name))
             return go("staff.index")
     return form_page("staff/new.html", "staff/_form.html", form)
@@ -66,14 +76,14 @@ def new() -> Response:
 @stepped_up
 def edit(user_id: int) -> Response:
     user = held(get_user(user_id))
-    commands.require_within(user)
+    require_within(user)
     before = user.role
     present = standing_of(before, queries.facility_ids_of(user_id))
     form = StandingForm(**present, edits=user)
     form.set_choices()
     if form.validate_on_submit():
         with form.command_errors():
-            commands.change_user(user, form.data["role"], form.chosen_facilities())
+            change_user(user, form.data["role"], form.chosen_facilities())
             _say_saved(user, before)
             return go("staff.show", user_id=user_id)
     return form_page("staff/edit.html", "staff/_form.html", form, user=user)
@@ -84,7 +94,7 @@ def edit(user_id: int) -> Response:
 @stepped_up
 def deactivation(user_id: int) -> Response:
     user = get_user(user_id)
-    commands.disable_user(user)
+    disable_user(user)
     toast(_("%(name)s is signed out everywhere and cannot sign in.", name=user.name))
     return go("staff.show", user_id=user_id)
 
@@ -94,7 +104,7 @@ def deactivation(user_id: int) -> Response:
 @stepped_up
 def activation(user_id: int) -> Response:
     user = get_user(user_id)
-    commands.enable_user(user)
+    enable_user(user)
     toast(_("%(name)s can sign in again.", name=user.name))
     return go("staff.show", user_id=user_id)
 
@@ -104,7 +114,7 @@ def activation(user_id: int) -> Response:
 @stepped_up
 def sessions_ending(user_id: int) -> Response:
     user = get_user(user_id)
-    commands.end_sessions_of(user)
+    end_sessions_of(user)
     toast(_("%(name)s is signed out everywhere.", name=user.name))
     return go("staff.show", user_id=user_id)
 
@@ -114,7 +124,7 @@ def sessions_ending(user_id: int) -> Response:
 @stepped_up
 def link(user_id: int) -> Response:
     user = get_user(user_id)
-    _mail_link(user.email, commands.new_link(user))
+    _mail_link(user.email, new_link(user))
     toast(_("A link to choose a password is on its way to %(email)s.", email=user.email))
     return go("staff.show", user_id=user_id)
 
@@ -124,10 +134,10 @@ def link(user_id: int) -> Response:
 @stepped_up
 def factor_reset(user_id: int) -> Response:
     user, form = get_user(user_id), ResetForm()
-    commands.require_within(user)
+    require_within(user)
     if form.validate_on_submit():
         with form.command_errors():
-            commands.ask_for_reset(user, form.data["reason"])
+            ask_for_reset(user, form.data["reason"])
             _mail_warning(user.email)
             toast(_("The reset is asked for. Somebody else has a day to approve it."))
             return go("staff.show", user_id=user_id)
@@ -139,7 +149,7 @@ def factor_reset(user_id: int) -> Response:
 @stepped_up
 def factor_reset_approval(user_id: int) -> Response:
     user = get_user(user_id)
-    _mail_link(user.email, commands.approve_reset(user))
+    _mail_link(user.email, approve_reset(user))
     toast(_("The second factor of %(name)s is taken away; a link to begin again is on its way.",
             name=user.name))  # fmt: skip
     return go("staff.show", user_id=user_id)
@@ -150,7 +160,7 @@ def factor_reset_approval(user_id: int) -> Response:
 @stepped_up
 def factor_reset_withdrawal(user_id: int) -> Response:
     user = get_user(user_id)
-    commands.withdraw_reset(user)
+    withdraw_reset(user)
     toast(_("The reset is withdrawn: the second factor of %(name)s stays.", name=user.name))
     return go("staff.show", user_id=user_id)
 

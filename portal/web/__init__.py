@@ -6,7 +6,6 @@ from portal.web import (
     addresses,
     errors,
     filters,
-    forms,
     icons,
     languages,
     logs,
@@ -15,6 +14,8 @@ from portal.web import (
     static_files,
     uploads,
 )
+from portal.web.forms.choices import options_of
+from portal.web.forms.wording import said_of
 
 
 def init_app(app: Flask) -> None:
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
     logs.configure()
     languages.init_app(app)
     app.jinja_env.globals.update(
-        messages=messages.take_messages, options_of=forms.options_of, said_of=forms.said_of
+        messages=messages.take_messages, options_of=options_of, said_of=said_of
     )
     addresses.init_app(app)
     uploads.init_app(app)

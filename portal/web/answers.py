@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 from werkzeug.urls import iri_to_uri
 
-from portal.web.forms import PortalForm
+from portal.web.forms.form import PortalForm
 from portal.web.messages import take_messages, toast
 
 __all__ = ["address_of", "asks_for_fragment", "form_page", "go", "page", "stay", "toast"]

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from portal.db import state
 from portal.errors import DomainError
 from portal.web.answers import page
-from portal.web.forms import translate
+from portal.web.forms.form import translate
 from portal.web.logs import log_failure, request_id
 from portal.web.typed import from_here, typed_form
 

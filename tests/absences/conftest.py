@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.absences.commands import AbsenceDetails
+from portal.absences.commands.recording import AbsenceDetails
 from portal.schema.appointments import Appointment
 from tests.support.people import Clinic
 from tests.support.scheduling import (

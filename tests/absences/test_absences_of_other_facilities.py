@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
-from portal.absences.commands import AbsenceDetails, record_absence
-from portal.absences.queries import list_spans
+from portal.absences.commands.recording import AbsenceDetails, record_absence
+from portal.absences.queries.records import list_spans
 from portal.doctors.commands import place_at_facility
 from tests.support.factories import a_facility
 from tests.support.scheduling import MONDAY, Practice, an_offering, book, hours

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.appointments.commands import book_appointment
+from portal.appointments.commands.booking import book_appointment
 from portal.db import session
 from tests.support.client import HTMX
 from tests.support.people import Clinic

@@ -6,7 +6,7 @@ The kind of fault: what is done to a day's appointments at once does not ask who
 import re
 
 from portal import clock
-from portal.appointments.commands import check_in, start_visit
+from portal.appointments.commands.visit import check_in, start_visit
 from portal.db import session
 from tests.absences.test_absences_on_screen import DAY, typed_in
 from tests.support.scheduling import chicago

@@ -6,12 +6,13 @@ from datetime import datetime, time, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.absences import queries
-from portal.absences.commands import record_absence, undo_absence
+from portal.absences.commands.recording import record_absence
+from portal.absences.commands.undoing import undo_absence
+from portal.absences.queries.records import list_decided
 from portal.absences.rules import CANCEL, LEAVE, OverAlready
 from portal.absences.screens.planning import plan_absence
-from portal.appointments.queries import board
-from portal.availability.queries import outlook
+from portal.appointments.queries.day import board
+from portal.availability.queries.outlook import outlook
 from portal.availability.rules import SpanBackwards
 from portal.cli.invariants import checks
 from portal.db import session
@@ -63,7 +64,7 @@ def check(ward, details, others) -> None:
     recorded = record_absence(details, chosen, because="Ill")
     assert recorded.fingerprint() == plan.fingerprint()
     there = {visit.id for visit in plan.visits}
-    decided = queries.list_decided(recorded.absence.id)
+    decided = list_decided(recorded.absence.id)
     assert {each.appointment_id for each in decided} == there
     lost = before.free.keys() - outlook(*place).free.keys()
     taken = {(each.to_start_at, place[0]) for each in decided if each.to_start_at}

@@ -5,8 +5,8 @@ from datetime import time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from portal.absences import queries
-from portal.absences.commands import record_absence
+from portal.absences.commands.recording import record_absence
+from portal.absences.queries.records import list_decided
 from portal.absences.rules import (
     CANCEL,
     CancellingNeedsReason,
@@ -16,9 +16,11 @@ from portal.absences.rules import (
     PlacesRefused,
 )
 from portal.absences.screens.planning import plan_absence
-from portal.appointments.commands import book_appointment, walk_in
-from portal.appointments.queries import board, get_appointment
-from portal.availability.queries import list_exceptions, list_orphans, outlook
+from portal.appointments.commands.booking import book_appointment, walk_in
+from portal.appointments.queries.day import board
+from portal.appointments.queries.visits import get_appointment
+from portal.availability.queries.outlook import list_orphans, outlook
+from portal.availability.queries.weekly import list_exceptions
 from portal.availability.rules import SpanBackwards
 from portal.cli.invariants import checks
 from portal.db import session
@@ -86,7 +88,7 @@ def test_the_day_is_done_as_it_was_decided(ward):
     assert not [at for at, *_ in outlook(ward.ill.doctor.id, ward.ill.facility_id).free
                 if at < chicago(3, "00:00")]  # fmt: skip
     outcomes = {each.appointment_id: each.outcome for each in
-                queries.list_decided(recorded.absence.id)}  # fmt: skip
+                list_decided(recorded.absence.id)}  # fmt: skip
     assert outcomes == {first.id: "moved", second.id: "cancelled", third.id: "left"}
     assert kept() == {}
 

@@ -5,26 +5,25 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from portal.absences import queries
-from portal.absences.commands import mark_called, record_absence, undo_absence
+from portal.absences.commands.calls import mark_called
+from portal.absences.commands.recording import record_absence
+from portal.absences.commands.undoing import undo_absence
+from portal.absences.queries.records import list_calls, list_decided
 from portal.absences.rules import CANCEL, NotAllReturn, NotMovedBack, UndoneAlready
 from portal.absences.screens.planning import plan_absence
-from portal.appointments.commands import (
-    MoveDetails,
-    confirm,
-    reschedule_appointment,
-    undo_group,
-    undo_newest,
-    walk_in,
-)
-from portal.appointments.rules import NothingToUndo
-from portal.availability.commands import remove_exception
-from portal.availability.queries import list_exceptions, list_orphans, outlook
+from portal.appointments.commands.booking import walk_in
+from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.commands.reversing import undo_group, undo_newest
+from portal.appointments.commands.visit import confirm
+from portal.appointments.rules.visits import NothingToUndo
+from portal.availability.commands.exceptions import remove_exception
+from portal.availability.queries.outlook import list_orphans, outlook
+from portal.availability.queries.weekly import list_exceptions
 from portal.cli.invariants import checks
 from portal.db import session
 from portal.facilities.visits import SeesNotAll
 from portal.scheduling.rules import TimeTaken
-from portal.services.commands import OfferingDetails, change_offering
+from portal.services.commands.catalogue import OfferingDetails, change_offering
 from tests.absences.conftest import a_ward, absence
 from tests.appointments.everything import everything, what_differs
 from tests.support.scheduling import MONDAY, acting_as, book, chicago, details
@@ -119,7 +118,7 @@ def test_who_was_told_is_called_again_and_nobody_else(ward, recorded):
     told = ward.visits[0].id
     mark_called(recorded.id, told, called=True)
     undo_absence(recorded)
-    calls = {call.appointment_id: call for call in queries.list_calls(recorded.id)}
+    calls = {call.appointment_id: call for call in list_calls(recorded.id)}
     assert [each for each, call in calls.items() if call.needed] == [told]
     assert calls[told].called_at is None
     assert {call.stands for call in calls.values()} == {"back"}
@@ -160,7 +159,7 @@ def test_as_an_act_it_is_its_own_persons_and_whole(clinic, ward):
 
 
 def moved_from(absence):
-    [decided] = [each for each in queries.list_decided(absence.id) if each.outcome == "moved"]
+    [decided] = [each for each in list_decided(absence.id) if each.outcome == "moved"]
     return decided.from_start_at
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import uuid4
 
 from portal import clock
-from portal.absences.commands import AbsenceDetails, record_absence
+from portal.absences.commands.recording import AbsenceDetails, record_absence
 from portal.absences.rules import Decision, PlacesRefused
 from portal.absences.screens.planning import plan_absence
 from portal.cli.invariants import checks

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
-from portal.activity import queries
 from portal.activity.commands import DisclosureDetails, correct_disclosure, record_disclosure
+from portal.activity.queries.disclosures import get_disclosure, list_disclosures
 from portal.db import session
-from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
+from portal.patients.commands.merging import MergeDetails, merge_patients, unmerge_patients
 from tests.support.client import HTMX
 from tests.support.people import Clinic
 from tests.support.scheduling import MONDAY, a_patient
@@ -53,7 +53,7 @@ def typed(**changes: str) -> dict[str, str]:
 def told(clinic: Clinic, patient_id: int) -> list[tuple[str, bool]]:
     """What each entry says and whether it stands."""
     with clinic.at_work():
-        found = queries.list_disclosures(patient_id, since=date(2020, 1, 1))
+        found = list_disclosures(patient_id, since=date(2020, 1, 1))
         return [(each.disclosure.what, each.stands) for each in found]
 
 
@@ -129,7 +129,7 @@ def test_a_disclosure_of_another_patient_is_not_found(browser, alder, patient_id
 
 def test_the_database_wants_a_reason_for_every_correction(alder, patient_id, first):
     with alder.at_work():
-        wrong = queries.get_disclosure(patient_id, first)
+        wrong = get_disclosure(patient_id, first)
         refused = pytest.raises(IntegrityError, match="corrected_because")
         with refused, session.begin_nested():
             wrong.corrects_id = wrong.id
@@ -140,7 +140,7 @@ def test_a_correction_goes_back_with_what_it_corrects(alder, patient_id, first):
     with alder.at_work():
         stays = a_patient().id
         merge = merge_patients(MergeDetails(stays, patient_id, {}, uuid4())).id
-        wrong = queries.get_disclosure(stays, first)
+        wrong = get_disclosure(stays, first)
         correct_disclosure(wrong, details("Once"), "Slip", withdrawn=False, today=TODAY)
         own = record_disclosure(stays, details("Of the other"), today=TODAY)
         unmerge_patients(stays, merge)

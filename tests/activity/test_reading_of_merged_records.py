@@ -7,8 +7,8 @@ import pytest
 
 from portal.activity.commands import DisclosureDetails, record_disclosure
 from portal.activity.rules import Filters
-from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
-from portal.patients.queries import number_of
+from portal.patients.commands.merging import MergeDetails, merge_patients, unmerge_patients
+from portal.patients.queries.merges import number_of
 from tests.activity.test_the_log_keeps_its_indexes import clinic, plan  # noqa: F401
 from tests.support.people import Clinic
 from tests.support.scheduling import a_patient

@@ -6,8 +6,8 @@ from sqlalchemy.exc import OperationalError
 
 from portal.auth.permissions import RIGHTS
 from portal.db import session
-from portal.patients.commands import change_patient
-from portal.patients.queries import get_patient
+from portal.patients.commands.registering import change_patient
+from portal.patients.queries.records import get_patient
 from portal.patients.rules.details import PatientDetails
 from tests.activity.conftest import CANARY, address
 from tests.support.client import Browser

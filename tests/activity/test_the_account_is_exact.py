@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.activity import queries
 from portal.activity.commands import DisclosureDetails, correct_disclosure, record_disclosure
-from portal.patients.commands import MergeDetails, merge_patients
+from portal.activity.queries.disclosures import list_disclosures
+from portal.patients.commands.merging import MergeDetails, merge_patients
 from portal.schema.disclosures import Disclosure
 from tests.support.people import Clinic
 from tests.support.scheduling import MONDAY, a_patient
@@ -107,7 +107,7 @@ def test_what_an_agency_asks_for_is_recorded_and_kept_when_it_is_corrected(
     assert browser.send(f"{address}/new", typed).status_code == 303
     assert cells(browser.get(f"/activity/patients/{patient_id}/accounting").text) == set()
     with alder.at_work():
-        [entry] = queries.list_disclosures(patient_id, since=TODAY - A_DAY)
+        [entry] = list_disclosures(patient_id, since=TODAY - A_DAY)
     form = browser.get(f"{address}/{entry.disclosure.id}/correction").text
     assert 'value="2026-06-30"' in form
     with clock.at(MONDAY + timedelta(days=121)):  # 1 July

@@ -22,7 +22,7 @@ from portal.auth.queries import get_user
 from portal.db import session
 from portal.exports.jobs import work_off
 from portal.schema.audit import AuditEntry
-from portal.staff.commands import change_user
+from portal.staff.commands.people import change_user
 from tests.activity.conftest import address
 from tests.support.glass import Elsewhere, broken_glass, elsewhere, signed_in
 from tests.support.people import Person

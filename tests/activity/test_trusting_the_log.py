@@ -65,7 +65,7 @@ def ago(which: str) -> datetime:
 
 def standing(browser, alder, monkeypatch, found: SealStanding) -> str:
     browser.sign_in(alder.owner)
-    monkeypatch.setattr(views.queries, "get_standing", lambda: found)
+    monkeypatch.setattr(views, "get_standing", lambda: found)
     monkeypatch.setattr(views.clock, "real", lambda: NOW)
     return " ".join(browser.get("/activity/").text.split())
 

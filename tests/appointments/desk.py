@@ -10,38 +10,61 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from portal.absences.commands import AbsenceDetails, record_absence
+from portal.absences.commands.recording import AbsenceDetails, record_absence
 from portal.absences.rules import CANCEL
 from portal.absences.screens.planning import plan_absence
-from portal.appointments import commands
-from portal.appointments.commands import BookingDetails, MoveDetails, SeriesDetails
-from portal.appointments.queries import list_steps
-from portal.availability.commands import (
-    ExceptionDetails,
-    add_exception,
-    change_rule,
-    details_of,
-    end_rule,
-    materialise_doctors,
+from portal.appointments.commands import editing
+from portal.appointments.commands.arriving import receive_walk_in
+from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
+from portal.appointments.commands.editing import edit_appointment, pay_oneself
+from portal.appointments.commands.rescheduling import (
+    MoveDetails,
+    arrive_now,
+    reschedule_appointment,
 )
+from portal.appointments.commands.series import (
+    SeriesDetails,
+    cancel_following,
+    cancel_together,
+    repeat_appointment,
+)
+from portal.appointments.commands.steps import (
+    finish_step,
+    skip_step,
+    start_step,
+    take_next,
+    unskip_step,
+)
+from portal.appointments.commands.visit import (
+    cancel_appointment,
+    check_in,
+    complete_visit,
+    confirm,
+    mark_no_show,
+    start_visit,
+)
+from portal.appointments.commands.waitlist import booking_wish
+from portal.appointments.queries.visits import list_steps
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.commands.materialise import materialise_doctors
+from portal.availability.commands.weekly import change_rule, details_of, end_rule
 from portal.db import session
-from portal.insurance.commands import stop_accepting_plan
+from portal.insurance.commands.acceptance import stop_accepting_plan
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.rules import SlotTaken
 from portal.schema.appointments import Appointment, AppointmentStep
 from portal.schema.availability import AvailabilityRule
 from portal.schema.services import ServiceOffering, ServiceWorkflow, StepTemplate
-from portal.services.commands import (
-    OfferingDetails,
+from portal.services.commands.catalogue import OfferingDetails, change_offering
+from portal.services.commands.workflows import (
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,
     add_step_template,
-    change_offering,
     change_step_template,
     change_workflow,
 )
-from portal.services.queries import workflow_for
+from portal.services.queries.workflows import workflow_for
 from tests.appointments.monday import EIGHT, at_quarter, hours_of, practices_of
 from tests.support.people import Clinic
 from tests.support.scheduling import (
@@ -74,14 +97,14 @@ class Desk:
         own = self._details(8, first, "14:10")
         over = replace(self._details(9, first, "09:40"), overbook_reason="Urgent")
         wish = a_wish_for(first, patient_id=self.patients[6])
-        waited = commands.booking_wish(wish.id, commands.book_appointment)
+        waited = booking_wish(wish.id, book_appointment)
         return [
             self._book(0, first, "09:30"), self._book(1, group, "09:30"),
             self._book(2, group, "09:30"), self._book(3, there, "13:00"),
             self._book(4, seats, "09:30"), self._book(5, seats, "09:30"),
-            waited(self._details(6, first, "11:00")), commands.walk_in(own),
-            commands.walk_in(over, may_overbook=True),
-            commands.book_appointment(
+            waited(self._details(6, first, "11:00")), walk_in(own),
+            walk_in(over, may_overbook=True),
+            book_appointment(
                 replace(self._details(10, first, "09:00"), plan_id=self.plan_id)
             ),
         ]  # fmt: skip
@@ -90,7 +113,7 @@ class Desk:
         return BookingDetails(self.patients[number], at.offering.id, start_at=chicago(2, hhmm))
 
     def _book(self, number: int, at: Practice, hhmm: str) -> Appointment:
-        return commands.book_appointment(self._details(number, at, hhmm))
+        return book_appointment(self._details(number, at, hhmm))
 
     def visit(self, number: int) -> Appointment:
         found = self.visit_ids[number % len(self.visit_ids)]
@@ -122,10 +145,10 @@ def step(visit: Appointment, number: int) -> AppointmentStep:
 
 def edited(desk: Desk, visit: Appointment, number: int) -> None:
     """Notes, language, plan or service, one or several of them."""
-    is_now = commands.details_of(visit)
+    is_now = editing.details_of(visit)
     plan_id = None if number & 4 else desk.plan_id
     other = desk.practices[number % 4].offering.id
-    commands.edit_appointment(visit, replace(
+    edit_appointment(visit, replace(
         is_now, notes=f"Note {number}", language="es" if number & 1 else None,
         plan_id=plan_id if number & 2 else is_now.plan_id,
         offering_id=other if number & 8 else is_now.offering_id,
@@ -135,19 +158,19 @@ def edited(desk: Desk, visit: Appointment, number: int) -> None:
 def moved(desk: Desk, number: int, more: int, *, places: int) -> None:
     offering = desk.offering(number % places)
     to = MoveDetails(start_at=at_quarter(more), offering_id=offering.id)
-    commands.reschedule_appointment(desk.visit(number), to)
+    reschedule_appointment(desk.visit(number), to)
 
 
 def repeated(desk: Desk, number: int, more: int) -> None:
     visit = desk.visit(number)
     wanted = OpeningQuery(offering_id=visit.service_offering_id)
     ids = [offer.slot_id for offer in list_openings(wanted, days=1)]
-    commands.repeat_appointment(visit, SeriesDetails(1, ids[-1 - more % 3 :], uuid4()))
+    repeat_appointment(visit, SeriesDetails(1, ids[-1 - more % 3 :], uuid4()))
 
 
 def came_at(desk: Desk, number: int, more: int) -> None:
     at = EIGHT + timedelta(minutes=5 * more)
-    commands.walk_in(replace(desk.somebody(number), start_at=at), may_overbook=True)
+    walk_in(replace(desk.somebody(number), start_at=at), may_overbook=True)
 
 
 def booked(desk: Desk, number: int, more: int) -> None:
@@ -155,7 +178,7 @@ def booked(desk: Desk, number: int, more: int) -> None:
     if not on_offer:
         raise SlotTaken
     slot_id = on_offer[more % len(on_offer)]
-    commands.book_appointment(replace(desk.somebody(number), slot_id=slot_id))
+    book_appointment(replace(desk.somebody(number), slot_id=slot_id))
 
 
 def fallen_ill(desk: Desk, number: int, more: int) -> None:
@@ -181,29 +204,29 @@ def on_visit(act: Callable[[Appointment], object]) -> Act:
 
 
 ACTS: dict[str, Act] = {
-    "confirm": on_visit(commands.confirm),
-    "unconfirm": on_visit(lambda visit: commands.confirm(visit, confirmed=False)),
-    "check in": on_visit(commands.check_in),
-    "start": on_visit(commands.start_visit),
-    "next": on_visit(lambda visit: commands.take_next(visit, version=visit.row_version)),
-    "start step": lambda d, n, m: commands.start_step(d.visit(n), step(d.visit(n), m)),
-    "finish step": lambda d, n, m: commands.finish_step(d.visit(n), step(d.visit(n), m)),
-    "skip": lambda d, n, m: commands.skip_step(d.visit(n), step(d.visit(n), 1)),
-    "unskip": lambda d, n, m: commands.unskip_step(d.visit(n), step(d.visit(n), 1)),
-    "complete": on_visit(commands.complete_visit),
-    "no-show": on_visit(commands.mark_no_show),
-    "cancel": on_visit(lambda visit: commands.cancel_appointment(visit, "Ill")),
-    "cancel two": lambda d, n, m: commands.cancel_together(
+    "confirm": on_visit(confirm),
+    "unconfirm": on_visit(lambda visit: confirm(visit, confirmed=False)),
+    "check in": on_visit(check_in),
+    "start": on_visit(start_visit),
+    "next": on_visit(lambda visit: take_next(visit, version=visit.row_version)),
+    "start step": lambda d, n, m: start_step(d.visit(n), step(d.visit(n), m)),
+    "finish step": lambda d, n, m: finish_step(d.visit(n), step(d.visit(n), m)),
+    "skip": lambda d, n, m: skip_step(d.visit(n), step(d.visit(n), 1)),
+    "unskip": lambda d, n, m: unskip_step(d.visit(n), step(d.visit(n), 1)),
+    "complete": on_visit(complete_visit),
+    "no-show": on_visit(mark_no_show),
+    "cancel": on_visit(lambda visit: cancel_appointment(visit, "Ill")),
+    "cancel two": lambda d, n, m: cancel_together(
         [d.visit(n), d.visit(n + 1)], "", code="weather"
     ),
-    "cancel following": on_visit(lambda visit: commands.cancel_following(visit, "Well again")),
+    "cancel following": on_visit(lambda visit: cancel_following(visit, "Well again")),
     "move": lambda d, n, m: moved(d, n, m, places=1),
     "move to another": lambda d, n, m: moved(d, n, m, places=4),
-    "move to now": on_visit(commands.arrive_now),
+    "move to now": on_visit(arrive_now),
     "edit": lambda d, n, m: edited(d, d.visit(n), m),
-    "self-pay": on_visit(commands.pay_oneself),
+    "self-pay": on_visit(pay_oneself),
     "repeat": repeated,
-    "walk-in": lambda d, n, m: commands.receive_walk_in(d.somebody(n), may_overbook=True),
+    "walk-in": lambda d, n, m: receive_walk_in(d.somebody(n), may_overbook=True),
     "time of its own": came_at,
     "book": booked,
     "sick day": fallen_ill,

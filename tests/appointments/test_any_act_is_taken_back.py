@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from portal import clock
 from portal.absences.rules import NotAllReturn
-from portal.appointments.commands import undo_newest
+from portal.appointments.commands.reversing import undo_newest
 from portal.appointments.queries.acts import newest_own_act
-from portal.appointments.rules import ChangedSince, NothingToUndo, PatientBusy
+from portal.appointments.rules.visits import ChangedSince, NothingToUndo, PatientBusy
 from portal.db import session
 from portal.errors import DomainError
 from portal.scheduling.rules import SlotTaken

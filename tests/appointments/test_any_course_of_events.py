@@ -18,28 +18,19 @@ from hypothesis.stateful import (
 
 from portal import clock
 from portal.app import registered
-from portal.appointments import commands
-from portal.appointments.commands import (
-    BookingDetails,
-    MoveDetails,
-    book_appointment,
-    cancel_appointment,
-    hold_slot,
-    release_slot,
-    reschedule_appointment,
-    sweep_holds,
-    undo,
-    walk_in,
-)
-from portal.availability.commands import (
+from portal.appointments.commands import visit
+from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
+from portal.appointments.commands.holds import hold_slot, release_slot, sweep_holds
+from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.commands.reversing import undo
+from portal.appointments.commands.visit import cancel_appointment
+from portal.availability.commands.exceptions import (
     ExceptionDetails,
     add_exception,
-    change_rule,
-    details_of,
-    end_rule,
-    materialise_doctors,
     remove_exception,
 )
+from portal.availability.commands.materialise import materialise_doctors
+from portal.availability.commands.weekly import change_rule, details_of, end_rule
 from portal.cli.invariants import BELOW
 from portal.db import session
 from portal.errors import DomainError
@@ -181,7 +172,7 @@ class Course(RuleBasedStateMachine):
     def go_on(self, number: int, act: str) -> None:
         for known in self._one_of(number):
             expected = self.model.go_on(known, act, self.now)
-            assert self._does(getattr(commands, act), self.visits[known]) == expected
+            assert self._does(getattr(visit, act), self.visits[known]) == expected
 
     @rule(number=st.integers(0, 50))
     def take_back(self, number: int) -> None:

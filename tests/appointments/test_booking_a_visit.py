@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.appointments.commands import BookingDetails, cancel_appointment, walk_in
-from portal.appointments.queries import list_steps
-from portal.appointments.rules import (
+from portal.appointments.commands.booking import BookingDetails, walk_in
+from portal.appointments.commands.visit import cancel_appointment
+from portal.appointments.queries.visits import list_steps
+from portal.appointments.rules.openings import DoesNotFit
+from portal.appointments.rules.visits import (
     DoctorBusy,
-    DoesNotFit,
     NotOffered,
     NoWorkflow,
     OverbookingNotAllowed,
@@ -24,8 +25,9 @@ from portal.errors import NotFound
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.rules import SlotTaken
 from portal.scheduling.slots.queries import get_slot
-from portal.services.commands import end_workflow, stop_offering
-from portal.services.queries import workflow_for
+from portal.services.commands.catalogue import stop_offering
+from portal.services.commands.workflows import end_workflow
+from portal.services.queries.workflows import workflow_for
 from tests.support.scheduling import (
     a_patient,
     a_plan,

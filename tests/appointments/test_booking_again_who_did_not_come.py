@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from portal.appointments.commands import cancel_appointment, mark_no_show, undo_newest
+from portal.appointments.commands.reversing import undo_newest
+from portal.appointments.commands.visit import cancel_appointment, mark_no_show
 from portal.db import session
 from portal.facilities import visits
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from tests.support.scheduling import a_plan, a_practice, acting_as, book, hours, on_monday
 
 ADDRESS = "/appointments/cancelled?facility={}&date=2026-03-02"

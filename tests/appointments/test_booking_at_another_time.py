@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.appointments.queries import is_outside_hours
+from portal.appointments.queries.hours import is_outside_hours
 from tests.support.scheduling import a_patient, a_practice, book, chicago, hours, on_monday
 
 

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from portal.appointments.queries import find_by_booking_key, list_coming_rows
+from portal.appointments.queries.of_patient import list_coming_rows
+from portal.appointments.queries.visits import find_by_booking_key
 from portal.facilities.commands import FacilityDetails, open_facility
-from portal.patients.queries import search_patients
+from portal.patients.queries.searching import search_patients
 from tests.support.client import Browser
 from tests.support.people import Clinic
 from tests.support.scheduling import a_patient, a_practice, book, hours, on_monday

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from portal.appointments.queries import list_coming_of
-from portal.patients.queries import get_patient, search_patients
+from portal.appointments.queries.of_patient import list_coming_of
+from portal.patients.queries.records import get_patient
+from portal.patients.queries.searching import search_patients
 from portal.patients.rules.kept import extras_of
 from tests.support.client import HTMX, Browser
 from tests.support.scheduling import a_patient, a_plan, a_practice, book, hours, on_monday

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal import clock
-from portal.appointments.queries import get_appointment
+from portal.appointments.queries.visits import get_appointment
 from portal.db import session
 from tests.support.scheduling import MONDAY, a_patient, a_practice, book, hours
 

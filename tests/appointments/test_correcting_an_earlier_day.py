@@ -7,9 +7,13 @@ put right; the appointment stayed as nobody had left it.
 import pytest
 from sqlalchemy import text
 
-from portal.appointments.commands import check_in, correct, mark_no_show, start_visit, undo
-from portal.appointments.queries import get_appointment, last_act, list_step_rows
-from portal.appointments.rules import NotOfEarlierDay, ReasonMissing, VisitNotAt
+from portal.appointments.commands.correcting import correct
+from portal.appointments.commands.reversing import undo
+from portal.appointments.commands.visit import check_in, mark_no_show, start_visit
+from portal.appointments.queries.acts import last_act
+from portal.appointments.queries.visits import get_appointment, list_step_rows
+from portal.appointments.rules.correcting import NotOfEarlierDay
+from portal.appointments.rules.visits import ReasonMissing, VisitNotAt
 from portal.db import session
 from tests.support.scheduling import a_practice, book, hours, on_monday
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from portal.appointments.queries import BlockRow
+from portal.appointments.queries.day import BlockRow
 from portal.appointments.screens.board.axis import Rows, axis_of, place_of
 from portal.appointments.screens.board.blocks import blocks_of
 from portal.appointments.screens.board.cells import Scene, cells_of, free_of

@@ -10,20 +10,17 @@ from datetime import timedelta
 
 import pytest
 
-from portal.appointments.commands import (
-    MoveDetails,
-    cancel_appointment,
-    hold_slot,
-    reschedule_appointment,
-    undo,
-)
-from portal.availability.commands import ExceptionDetails, add_exception
+from portal.appointments.commands.holds import hold_slot
+from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.commands.reversing import undo
+from portal.appointments.commands.visit import cancel_appointment
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from portal.db import session
 from portal.errors import DomainError
 from portal.scheduling.rules import NotAnOpening, SlotTaken, TimeTaken
 from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment
-from portal.services.commands import stop_offering
+from portal.services.commands.catalogue import stop_offering
 from tests.support.scheduling import (
     Practice,
     a_doctor,

@@ -7,21 +7,20 @@ service or a forgotten note meant to cancel, and to lose the place.
 import pytest
 from sqlalchemy import text
 
-from portal.appointments.commands import (
+from portal.appointments.commands.booking import walk_in
+from portal.appointments.commands.editing import (
     EditDetails,
-    check_in,
     details_of,
     edit_appointment,
     pay_oneself,
-    start_visit,
-    undo,
-    undo_newest,
-    walk_in,
 )
-from portal.appointments.queries import get_appointment, list_step_rows
-from portal.appointments.rules import NotEditable, PlanNotAccepted, ServiceBegun, TooLongThere
+from portal.appointments.commands.reversing import undo, undo_newest
+from portal.appointments.commands.visit import check_in, start_visit
+from portal.appointments.queries.visits import get_appointment, list_step_rows
+from portal.appointments.rules.editing import NotEditable, ServiceBegun, TooLongThere
+from portal.appointments.rules.visits import PlanNotAccepted
 from portal.db import session
-from portal.insurance.commands import stop_accepting_plan
+from portal.insurance.commands.acceptance import stop_accepting_plan
 from tests.support.pages import send_as_shown, shown
 from tests.support.scheduling import (
     a_plan,

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from portal.appointments.commands import walk_in
-from portal.appointments.queries import get_appointment
+from portal.appointments.commands.booking import walk_in
+from portal.appointments.queries.visits import get_appointment
 from portal.db import session
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from tests.support.scheduling import (
     a_patient,
     a_practice,

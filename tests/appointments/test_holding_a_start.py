@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from portal.appointments.commands import hold_slot, release_slot, sweep_holds
+from portal.appointments.commands.holds import hold_slot, release_slot, sweep_holds
 from portal.db import session
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.openings.reasons import why_not

@@ -9,8 +9,10 @@ from datetime import date
 
 import pytest
 
-from portal.appointments.commands import check_in, complete_visit, start_visit
-from portal.appointments.queries import around_patient, get_wish, list_coming_of
+from portal.appointments.commands.visit import check_in, complete_visit, start_visit
+from portal.appointments.queries.around import around_patient
+from portal.appointments.queries.of_patient import list_coming_of
+from portal.appointments.queries.waitlist import get_wish
 from tests.support.scheduling import (
     a_patient,
     a_plan,

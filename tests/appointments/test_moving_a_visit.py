@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from portal.appointments.commands import MoveDetails, check_in, reschedule_appointment, start_visit
-from portal.appointments.queries import list_steps
-from portal.appointments.rules import DoesNotFit, PatientBusy, VisitNotMovable
+from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.commands.visit import check_in, start_visit
+from portal.appointments.queries.visits import list_steps
+from portal.appointments.rules.openings import DoesNotFit
+from portal.appointments.rules.visits import PatientBusy, VisitNotMovable
 from portal.db import session
 from portal.scheduling.rules import SlotTaken
 from portal.scheduling.slots.queries import get_slot

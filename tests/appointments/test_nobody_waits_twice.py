@@ -13,13 +13,13 @@ import pytest
 from psycopg import errors
 
 from portal import clock
-from portal.appointments.commands import (
+from portal.appointments.commands import waitlist
+from portal.appointments.commands.waitlist import (
     WaitsAlready,
     WishDetails,
     add_to_waitlist,
     change_wish,
     reinstate_wish,
-    waitlist,
     withdraw_wish,
 )
 from portal.auth.rules import hash_of

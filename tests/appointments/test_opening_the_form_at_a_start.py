@@ -1,7 +1,7 @@
 """The booking form that is opened at a start of the board: what it suggests there."""
 
-from portal.appointments.commands import hold_slot
-from portal.appointments.queries import board
+from portal.appointments.commands.holds import hold_slot
+from portal.appointments.queries.day import board
 from tests.support.scheduling import (
     MONDAY,
     Practice,

@@ -8,8 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from portal import clock
-from portal.appointments.commands import check_in, finish_step, start_visit, walk_in
-from portal.appointments.queries import board, get_appointment, list_steps
+from portal.appointments.commands.booking import walk_in
+from portal.appointments.commands.steps import finish_step
+from portal.appointments.commands.visit import check_in, start_visit
+from portal.appointments.queries.day import board
+from portal.appointments.queries.visits import get_appointment, list_steps
 from tests.support.scheduling import MONDAY, a_patient, a_practice, details
 
 # 23:45 in Chicago; MONDAY is seven in the morning.

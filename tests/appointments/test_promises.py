@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskCliRunner
 from sqlalchemy import text
 
-from portal.absences.commands import AbsenceDetails, record_absence
-from portal.appointments.commands import cancel_appointment, check_in, start_visit
+from portal.absences.commands.recording import AbsenceDetails, record_absence
+from portal.appointments.commands.visit import cancel_appointment, check_in, start_visit
 from portal.cli.invariants import checks
 from portal.db import session
 from tests.support.people import Clinic

@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments.commands import BookingDetails, book_appointment, book_first_visit
-from portal.appointments.rules import PatientBusy
+from portal.appointments.commands.booking import BookingDetails, book_appointment
+from portal.appointments.commands.first_visit import book_first_visit
+from portal.appointments.rules.visits import PatientBusy
 from portal.cli.invariants import checks
 from portal.db import session
 from portal.patients.rules.details import PatientDetails

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from portal.appointments.commands import check_in
-from portal.appointments.queries import list_coming_of, list_queues
+from portal.appointments.commands.visit import check_in
+from portal.appointments.queries.of_patient import list_coming_of
+from portal.appointments.queries.queues import list_queues
 from tests.support.scheduling import (
     Practice,
     a_doctor,

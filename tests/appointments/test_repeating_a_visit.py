@@ -7,18 +7,18 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments import queries
-from portal.appointments.commands import (
+from portal.appointments.commands.reversing import undo, undo_group
+from portal.appointments.commands.series import (
     SeriesDetails,
     book_series,
-    cancel_appointment,
     cancel_following,
     repeat_appointment,
-    undo,
-    undo_group,
 )
-from portal.appointments.queries import last_act
-from portal.appointments.rules import (
+from portal.appointments.commands.visit import cancel_appointment
+from portal.appointments.queries.acts import last_act
+from portal.appointments.queries.series import list_series_visits, plan_series
+from portal.appointments.queries.visits import get_appointment
+from portal.appointments.rules.series import (
     InSeriesAlready,
     NotAllBooked,
     NothingToRepeat,
@@ -28,7 +28,7 @@ from portal.appointments.rules import (
     WeeksOutOfRange,
     repeated_dates,
 )
-from portal.availability.commands import ExceptionDetails, add_exception
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from portal.db import session
 from portal.scheduling.openings.listing import OpeningQuery, find_opening
 from portal.scheduling.times import instant
@@ -41,7 +41,7 @@ FIRST = date(2026, 3, 2)
 
 def planned(practice, repeat=None, at="09:00", patient_id=None, plan_id=None):
     offer = find_opening(OpeningQuery(offering_id=practice.offering.id), chicago(2, at))
-    return queries.plan_series(offer, plan_id, repeat or Repeat(1, 4), patient_id=patient_id)
+    return plan_series(offer, plan_id, repeat or Repeat(1, 4), patient_id=patient_id)
 
 
 def chosen(dates, **more) -> SeriesDetails:
@@ -54,11 +54,11 @@ def booked(practice, visits=4):
     dates = planned(practice, Repeat(1, visits), at="09:30")
     dates = [each for each in dates if each.choices]
     repeat_appointment(first, chosen(dates))
-    return queries.list_series_visits(first.appointment_series_id)
+    return list_series_visits(first.appointment_series_id)
 
 
 def visit(row):
-    return queries.get_appointment(row.id)
+    return get_appointment(row.id)
 
 
 def test_dates_repeat_for_a_count_or_until_a_day_whichever_ends_first():
@@ -140,7 +140,7 @@ def test_the_number_of_queries_does_not_grow_with_the_dates(open_practice, visit
 def test_a_series_is_booked_with_its_first_visit(open_practice):
     dates = planned(open_practice)
     first = book_series(details(open_practice, notes="Knee"), chosen(dates, notes="Knee"))
-    visits = queries.list_series_visits(first.appointment_series_id)
+    visits = list_series_visits(first.appointment_series_id)
     assert [each.start_at for each in visits] == [first.start_at, *(each.at for each in dates)]
     assert {visit(each).notes for each in visits} == {"Knee"}
     assert {visit(each).patient_id for each in visits} == {first.patient_id}
@@ -153,7 +153,7 @@ def test_one_key_sent_twice_books_one_series(open_practice):
     first = book_series(asked, once)
     again = book_series(asked, once)
     assert (again.id, again.appointment_series_id) == (first.id, first.appointment_series_id)
-    assert len(queries.list_series_visits(first.appointment_series_id)) == 4
+    assert len(list_series_visits(first.appointment_series_id)) == 4
 
 
 def test_a_start_taken_meanwhile_books_none_of_them_and_names_it(open_practice):
@@ -162,7 +162,7 @@ def test_a_start_taken_meanwhile_books_none_of_them_and_names_it(open_practice):
     with pytest.raises(NotAllBooked) as refused:
         repeat_appointment(first, chosen(dates))
     assert refused.value.at == dates[1].at
-    assert queries.get_appointment(first.id).appointment_series_id is None
+    assert get_appointment(first.id).appointment_series_id is None
     assert find_opening(OpeningQuery(offering_id=open_practice.offering.id), dates[0].at)
 
 
@@ -184,7 +184,7 @@ def test_a_visit_of_a_series_is_not_repeated_again(open_practice):
 def test_cancelling_this_one_leaves_the_others(open_practice):
     visits = booked(open_practice)
     cancel_appointment(visit(visits[1]), "Holiday")
-    after = queries.list_series_visits(visit(visits[0]).appointment_series_id)
+    after = list_series_visits(visit(visits[0]).appointment_series_id)
     assert [each.status for each in after] == ["scheduled", "cancelled", "scheduled", "scheduled"]
 
 

@@ -11,30 +11,29 @@ import pytest
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.commands import (
+from portal.appointments.commands.arriving import receive_walk_in
+from portal.appointments.commands.booking import walk_in
+from portal.appointments.commands.rescheduling import (
     MoveDetails,
     arrive_now,
+    reschedule_appointment,
+)
+from portal.appointments.commands.reversing import undo, undo_newest
+from portal.appointments.commands.series import cancel_together
+from portal.appointments.commands.steps import skip_step, take_next, unskip_step
+from portal.appointments.commands.visit import (
     cancel_appointment,
-    cancel_together,
     check_in,
     mark_no_show,
-    receive_walk_in,
-    reschedule_appointment,
-    skip_step,
     start_visit,
-    take_next,
-    undo,
-    undo_newest,
-    unskip_step,
-    walk_in,
 )
-from portal.appointments.queries import get_appointment, list_steps
-from portal.appointments.rules import AnotherDay, ChangedSince, NothingToUndo, VisitNotAt
-from portal.availability.commands import change_rule, details_of
-from portal.availability.queries import list_orphans
+from portal.appointments.queries.visits import get_appointment, list_steps
+from portal.appointments.rules.visits import AnotherDay, ChangedSince, NothingToUndo, VisitNotAt
+from portal.availability.commands.weekly import change_rule, details_of
+from portal.availability.queries.outlook import list_orphans
 from portal.db import session
 from portal.scheduling.rules import SlotTaken
-from portal.services.commands import OfferingDetails, change_offering
+from portal.services.commands.catalogue import OfferingDetails, change_offering
 from tests.support.scheduling import (
     MONDAY,
     a_patient,

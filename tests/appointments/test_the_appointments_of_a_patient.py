@@ -6,7 +6,7 @@ appointments the ones of the next weeks were those that were missing.
 
 import re
 
-from portal.appointments.commands import cancel_appointment
+from portal.appointments.commands.visit import cancel_appointment
 from portal.db import session
 from tests.support.client import Browser
 from tests.support.people import Clinic

@@ -14,10 +14,22 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments import commands
-from portal.appointments.commands import BookingDetails, MoveDetails
-from portal.appointments.queries import list_steps
-from portal.availability.commands import ExceptionDetails, add_exception
+from portal.appointments.commands import booking
+from portal.appointments.commands.booking import BookingDetails, book_appointment
+from portal.appointments.commands.holds import hold_slot
+from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.commands.reversing import undo
+from portal.appointments.commands.steps import finish_step, start_step
+from portal.appointments.commands.visit import (
+    cancel_appointment,
+    check_in,
+    complete_visit,
+    confirm,
+    mark_no_show,
+    start_visit,
+)
+from portal.appointments.queries.visits import list_steps
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from portal.db import session
 from portal.errors import DomainError
 from portal.schema.appointments import Appointment
@@ -75,36 +87,36 @@ class Desk:
 
     def book(self) -> None:
         slot = 480 + 30 * self.chance.randrange(8)
-        self.visits.append(commands.book_appointment(self._details(slot)))
+        self.visits.append(book_appointment(self._details(slot)))
 
     def walk_in(self) -> None:
         """Also long before the first hours and after the last ones, to the end of the day."""
         minute = self.chance.choice([5, 180, 415, 441, 600, 1200, 1430])
-        self.visits.append(commands.walk_in(self._details(minute), may_overbook=True))
+        self.visits.append(booking.walk_in(self._details(minute), may_overbook=True))
 
     def move(self) -> None:
         at = _at(480 + 30 * self.chance.randrange(8))
-        commands.reschedule_appointment(self._visit(), MoveDetails(start_at=at))
+        reschedule_appointment(self._visit(), MoveDetails(start_at=at))
 
     def end(self) -> None:
         act: Callable[[Appointment], None] = self.chance.choice([
-            lambda visit: commands.cancel_appointment(visit, "Ill"), commands.mark_no_show,
-            commands.complete_visit,
+            lambda visit: cancel_appointment(visit, "Ill"), mark_no_show,
+            complete_visit,
         ])  # fmt: skip
         act(self._visit())
 
     def go_on(self) -> None:
         visit = self._visit()
-        acts = [commands.check_in, commands.start_visit, commands.undo, commands.confirm]
+        acts = [check_in, start_visit, undo, confirm]
         steps = list_steps(visit.id)
-        acts += [lambda it, s=step: commands.finish_step(it, s) for step in steps]
-        acts += [lambda it, s=step: commands.start_step(it, s) for step in steps]
+        acts += [lambda it, s=step: finish_step(it, s) for step in steps]
+        acts += [lambda it, s=step: start_step(it, s) for step in steps]
         self.chance.choice(acts)(visit)
 
     def hold(self) -> None:
         practice = self.chance.choice(self.practices)
         with acting_as(self.clinic.admin):
-            commands.hold_slot(self.chance.choice(_slots(practice)))
+            hold_slot(self.chance.choice(_slots(practice)))
 
     def be_away(self) -> None:
         practice, start = self.chance.choice(self.practices), self.chance.randrange(480, 700)

@@ -4,19 +4,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from portal.appointments.commands import (
-    cancel_appointment,
-    check_in,
-    hold_slot,
-    start_visit,
-    walk_in,
-)
-from portal.appointments.queries import board, board_version
-from portal.availability.commands import ExceptionDetails, add_exception
+from portal.appointments.commands.booking import walk_in
+from portal.appointments.commands.holds import hold_slot
+from portal.appointments.commands.visit import cancel_appointment, check_in, start_visit
+from portal.appointments.queries.day import board, board_version
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from portal.db import state
 from portal.errors import NotFound
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
-from portal.services.commands import stop_offering
+from portal.services.commands.catalogue import stop_offering
 from tests.support.scheduling import (
     a_doctor,
     a_patient,

@@ -7,7 +7,7 @@ two namesakes could not be told apart. Here everything is in words, and nobody i
 import re
 from datetime import date
 
-from portal.appointments.commands import cancel_appointment
+from portal.appointments.commands.visit import cancel_appointment
 from tests.support.scheduling import a_patient, a_plan, a_practice, book, hours, on_monday
 
 SHEET = "/appointments/day-sheet?date=2026-03-02"

@@ -2,20 +2,18 @@
 
 import pytest
 
-from portal.appointments.commands import (
+from portal.appointments.commands.reversing import undo
+from portal.appointments.commands.steps import finish_step, skip_step, start_step
+from portal.appointments.commands.visit import (
     cancel_appointment,
     check_in,
     complete_visit,
     confirm,
-    finish_step,
     mark_no_show,
-    skip_step,
-    start_step,
     start_visit,
-    undo,
 )
-from portal.appointments.queries import get_appointment, list_steps
-from portal.appointments.rules import (
+from portal.appointments.queries.visits import get_appointment, list_steps
+from portal.appointments.rules.visits import (
     NotBegunYet,
     NotUndoneAnyMore,
     ReasonMissing,
@@ -24,8 +22,8 @@ from portal.appointments.rules import (
     StepsRemain,
     VisitNotAt,
 )
-from portal.availability.commands import ExceptionDetails, add_exception
-from portal.availability.queries import list_orphans
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.queries.outlook import list_orphans
 from portal.db import session
 from portal.scheduling.rules import SlotTaken
 from portal.scheduling.slots.queries import get_slot

@@ -9,9 +9,9 @@ import re
 
 import pytest
 
-from portal.appointments.queries import list_coming_of
-from portal.insurance.commands import stop_accepting_plan
-from portal.insurance.queries import get_plan
+from portal.appointments.queries.of_patient import list_coming_of
+from portal.insurance.commands.acceptance import stop_accepting_plan
+from portal.insurance.queries.payers import get_plan
 from tests.support.scheduling import a_patient, a_plan, a_practice, hours, on_monday
 
 FORMS = ("/appointments/new", "/appointments/walk-in", "/appointments/waitlist/new")

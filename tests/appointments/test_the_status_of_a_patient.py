@@ -8,11 +8,12 @@ from datetime import date
 
 import pytest
 
-from portal.appointments import queries
-from portal.appointments.commands import Ending, change_status, check_in, restore_patient_status
-from portal.appointments.rules import PatientDeceased
-from portal.patients.commands import StatusChange
-from portal.patients.queries import get_patient
+from portal.appointments.commands.status import Ending, change_status, restore_patient_status
+from portal.appointments.commands.visit import check_in
+from portal.appointments.queries.waitlist import list_matches
+from portal.appointments.rules.visits import PatientDeceased
+from portal.patients.commands.status import StatusChange
+from portal.patients.queries.records import get_patient
 from portal.patients.rules.kept import status_said_of
 from portal.patients.rules.status import SinceImplausible, StatusSetAlready
 from tests.support.client import Browser
@@ -91,9 +92,9 @@ def test_the_dead_are_not_booked(open_practice, visit):
 def test_the_waitlist_does_not_match_the_dead(open_practice):
     wish = a_wish_for(open_practice)
     facility_id = open_practice.facility_id
-    assert [each.entry_id for each in queries.list_matches(facility_id, limit=5)] != []
+    assert [each.entry_id for each in list_matches(facility_id, limit=5)] != []
     change_status(get_patient(wish.patient_id), DIED, NOTHING)
-    assert queries.list_matches(facility_id, limit=5) == []
+    assert list_matches(facility_id, limit=5) == []
 
 
 @pytest.mark.parametrize(

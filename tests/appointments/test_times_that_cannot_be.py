@@ -15,18 +15,25 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from portal.absences import commands as absences
+from portal.absences.commands.recording import AbsenceDetails, record_absence
 from portal.absences.rules import OverAlready
-from portal.appointments import commands as visits
-from portal.appointments import rules
-from portal.availability import commands as availability
+from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
+from portal.appointments.commands.editing import EditDetails, edit_appointment
+from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.rules import series
+from portal.appointments.rules.editing import TooLongThere
+from portal.appointments.rules.visits import StartPassed
+from portal.appointments.rules.waitlist import WaitBackwards, WaitOver, WaitTooLong
 from portal.availability import rules as hours_rules
+from portal.availability.commands import exceptions
+from portal.availability.commands.splitting import split_around
+from portal.availability.commands.weekly import add_rule, change_rule, details_of, end_rule
 from portal.db import session
 from portal.scheduling.rules import NotAnOpening, TimeTaken
 from portal.scheduling.times import instant
 from portal.schema.services import ServiceWorkflow
-from portal.services import commands as services
-from portal.services.queries import workflow_for
+from portal.services.commands import catalogue, workflows
+from portal.services.queries.workflows import workflow_for
 from portal.services.rules import MinutesOutOfRange, VisitTooLong
 from tests.support.scheduling import (
     Practice,
@@ -70,39 +77,39 @@ def of_visits(practice: Practice) -> Tries:
     rule = hours(practice)
     visit, who = book(practice, "09:00"), a_patient().id
     long = an_offering(
-        services.add_service(services.ServiceDetails("A day")), practice.doctor,
+        catalogue.add_service(catalogue.ServiceDetails("A day")), practice.doctor,
         practice.facility_id, minutes=(DAY,),
     )  # fmt: skip
 
-    def at(start: datetime) -> visits.BookingDetails:
-        return visits.BookingDetails(who, practice.offering.id, start_at=start)
+    def at(start: datetime) -> BookingDetails:
+        return BookingDetails(who, practice.offering.id, start_at=start)
 
     def move(start: datetime) -> object:
-        return visits.reschedule_appointment(visit, visits.MoveDetails(start_at=start))
+        return reschedule_appointment(visit, MoveDetails(start_at=start))
 
     def repeat(weeks: int, **until: object) -> object:
-        return rules.repeated_dates(date(2026, 3, 2), rules.Repeat(weeks, **until))
+        return series.repeated_dates(date(2026, 3, 2), series.Repeat(weeks, **until))
 
     night = chicago(2, "23:50")
     return {
-        "book yesterday": (lambda: visits.book_appointment(at(chicago(1, "09:00"))),
-                           rules.StartPassed),
-        "book between two starts": (lambda: visits.book_appointment(at(chicago(2, "09:01"))),
+        "book yesterday": (lambda: book_appointment(at(chicago(1, "09:00"))),
+                           StartPassed),
+        "book between two starts": (lambda: book_appointment(at(chicago(2, "09:01"))),
                                     TimeTaken),
-        "book beyond the hours": (lambda: visits.book_appointment(at(night)), NotAnOpening),
-        "walk in yesterday": (lambda: visits.walk_in(at(chicago(1, "09:00"))), rules.StartPassed),
-        "walk in over midnight": (lambda: visits.walk_in(at(night)), None),
-        "move to yesterday": (lambda: move(chicago(1, "09:00")), rules.StartPassed),
+        "book beyond the hours": (lambda: book_appointment(at(night)), NotAnOpening),
+        "walk in yesterday": (lambda: walk_in(at(chicago(1, "09:00"))), StartPassed),
+        "walk in over midnight": (lambda: walk_in(at(night)), None),
+        "move to yesterday": (lambda: move(chicago(1, "09:00")), StartPassed),
         "move beyond the hours": (lambda: move(night), NotAnOpening),
         "move to where it is": (lambda: move(visit.start_at), None),
         "a service of a day instead": (
-            lambda: visits.edit_appointment(visit, visits.EditDetails(long.id, None, None, None)),
-            rules.TooLongThere),
-        "every 0 weeks": (lambda: repeat(0, visits=3), rules.WeeksOutOfRange),
-        "every -1 weeks": (lambda: repeat(-1, visits=3), rules.WeeksOutOfRange),
-        "until before": (lambda: repeat(1, until=date(2026, 3, 1)), rules.RepeatsOutOfRange),
+            lambda: edit_appointment(visit, EditDetails(long.id, None, None, None)),
+            TooLongThere),
+        "every 0 weeks": (lambda: repeat(0, visits=3), series.WeeksOutOfRange),
+        "every -1 weeks": (lambda: repeat(-1, visits=3), series.WeeksOutOfRange),
+        "until before": (lambda: repeat(1, until=date(2026, 3, 1)), series.RepeatsOutOfRange),
         "hours that end before them": (
-            lambda: availability.end_rule(rule, date(2026, 2, 1)), None),
+            lambda: end_rule(rule, date(2026, 2, 1)), None),
     }  # fmt: skip
 
 
@@ -111,9 +118,9 @@ def of_waiting(practice: Practice) -> Tries:
         return lambda: a_wish_for(practice, earliest_on=first, latest_on=last)
 
     return {
-        "backwards": (wish(date(2026, 3, 9), date(2026, 3, 8)), rules.WaitBackwards),
-        "in the past": (wish(date(2026, 2, 1), date(2026, 3, 1)), rules.WaitOver),
-        "for ever": (wish(date(2026, 3, 2), date.max), rules.WaitTooLong),
+        "backwards": (wish(date(2026, 3, 9), date(2026, 3, 8)), WaitBackwards),
+        "in the past": (wish(date(2026, 2, 1), date(2026, 3, 1)), WaitOver),
+        "for ever": (wish(date(2026, 3, 2), date.max), WaitTooLong),
         "one day": (wish(date(2026, 3, 8), date(2026, 3, 8)), None),
     }
 
@@ -122,12 +129,12 @@ def of_hours(practice: Practice) -> Tries:
     rule, known = hours(practice), hours_rules
 
     def change(**to: object) -> Callable[[], object]:
-        details = replace(availability.details_of(rule), **to)
-        return lambda: (availability.change_rule(rule, details), availability.add_rule(details))
+        details = replace(details_of(rule), **to)
+        return lambda: (change_rule(rule, details), add_rule(details))
 
     def pause(first: str, last: str) -> Callable[[], object]:
         ends = time.fromisoformat(first), time.fromisoformat(last)
-        return lambda: availability.split_around(rule, *ends)
+        return lambda: split_around(rule, *ends)
 
     whole = {"start_time": time(0), "end_time": time(0)}
     return {
@@ -157,13 +164,13 @@ def of_exceptions(practice: Practice) -> Tries:
     nine = chicago(2, "09:00")
 
     def away(start: datetime, end: datetime, **more: object) -> Callable[[], object]:
-        details = availability.ExceptionDetails(
+        details = exceptions.ExceptionDetails(
             practice.doctor.id, practice.facility_id, start, end, **{"type": "blocked", **more}
         )
         shorter = replace(details, start_at=chicago(3, "09:00"), end_at=chicago(3, "10:00"))
         return lambda: (
-            availability.change_exception(availability.add_exception(shorter), details),
-            availability.add_exception(details),
+            exceptions.change_exception(exceptions.add_exception(shorter), details),
+            exceptions.add_exception(details),
         )
 
     def wall(day: date, hhmm: str) -> datetime:
@@ -191,8 +198,8 @@ def of_exceptions(practice: Practice) -> Tries:
 
 def of_absences(practice: Practice) -> Tries:
     def away(first: date, last: date, *times: time) -> Callable[[], object]:
-        details = absences.AbsenceDetails(practice.doctor.id, first, last, uuid4(), *times)
-        return lambda: absences.record_absence(details, {})
+        details = AbsenceDetails(practice.doctor.id, first, last, uuid4(), *times)
+        return lambda: record_absence(details, {})
 
     today, back = date(2026, 3, 2), hours_rules.SpanBackwards
     return {
@@ -207,29 +214,29 @@ def of_absences(practice: Practice) -> Tries:
 
 
 def of_steps(practice: Practice) -> Tries:
-    half = services.add_step_template(services.StepTemplateDetails("Half a day", DAY // 2))
+    half = workflows.add_step_template(workflows.StepTemplateDetails("Half a day", DAY // 2))
     whole = an_offering(
-        services.add_service(services.ServiceDetails("A day")), practice.doctor,
+        catalogue.add_service(catalogue.ServiceDetails("A day")), practice.doctor,
         practice.facility_id, minutes=(1,),
     )  # fmt: skip
 
     def steps(*minutes: int | None) -> object:
-        made = tuple(services.StepDetails(half.id, each) for each in minutes)
-        asked = services.WorkflowDetails(whole.id, "Default", made)
-        return services.change_workflow(active_workflow(whole.id), asked)
+        made = tuple(workflows.StepDetails(half.id, each) for each in minutes)
+        asked = workflows.WorkflowDetails(whole.id, "Default", made)
+        return workflows.change_workflow(active_workflow(whole.id), asked)
 
     def grown() -> object:
         steps(None, None)
-        return services.change_step_template(
-            half, services.StepTemplateDetails("Half a day", DAY // 2 + 1)
+        return workflows.change_step_template(
+            half, workflows.StepTemplateDetails("Half a day", DAY // 2 + 1)
         )
 
     def template(minutes: int) -> object:
-        return services.add_step_template(services.StepTemplateDetails("Odd", minutes))
+        return workflows.add_step_template(workflows.StepTemplateDetails("Odd", minutes))
 
     def offered(minutes: int) -> object:
-        details = services.OfferingDetails(default_duration_minutes=minutes)
-        return services.change_offering(practice.offering, details)
+        details = catalogue.OfferingDetails(default_duration_minutes=minutes)
+        return catalogue.change_offering(practice.offering, details)
 
     return {
         "a step of 0": (lambda: template(0), MinutesOutOfRange),
@@ -237,7 +244,7 @@ def of_steps(practice: Practice) -> Tries:
         "a step of 25 hours": (lambda: template(DAY + 60), MinutesOutOfRange),
         "a visit of 25 hours": (lambda: steps(DAY, 60), VisitTooLong),
         "a visit of a day": (lambda: steps(None, None), None),
-        "a visit that grows with its step": (grown, services.DayTooShort),
+        "a visit that grows with its step": (grown, workflows.DayTooShort),
         "an offering of 0": (lambda: offered(0), MinutesOutOfRange),
         "an offering of 25 hours": (lambda: offered(DAY + 60), MinutesOutOfRange),
     }

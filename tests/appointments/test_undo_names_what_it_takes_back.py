@@ -4,15 +4,10 @@ import re
 
 import pytest
 
-from portal.appointments.commands import (
-    cancel_together,
-    check_in,
-    finish_step,
-    skip_step,
-    start_visit,
-    unskip_step,
-)
-from portal.appointments.queries import list_step_rows, list_steps
+from portal.appointments.commands.series import cancel_together
+from portal.appointments.commands.steps import finish_step, skip_step, unskip_step
+from portal.appointments.commands.visit import check_in, start_visit
+from portal.appointments.queries.visits import list_step_rows, list_steps
 from tests.support.scheduling import a_patient, a_practice, acting_as, book, hours, on_monday
 
 

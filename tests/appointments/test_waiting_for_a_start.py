@@ -6,19 +6,19 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.appointments import queries
-from portal.appointments.commands import (
-    BookingDetails,
+from portal.appointments.commands.booking import BookingDetails, book_appointment
+from portal.appointments.commands.visit import cancel_appointment
+from portal.appointments.commands.waitlist import (
     WishDetails,
     add_to_waitlist,
-    book_appointment,
     booking_wish,
-    cancel_appointment,
     change_wish,
     reinstate_wish,
     withdraw_wish,
 )
-from portal.appointments.rules import (
+from portal.appointments.queries.of_patient import list_coming_of
+from portal.appointments.queries.waitlist import list_matches, list_wanting, list_wishes
+from portal.appointments.rules.waitlist import (
     Match,
     NoFacility,
     NoWeekday,
@@ -31,10 +31,14 @@ from portal.appointments.rules import (
     weekday_bits,
     weekdays_of,
 )
-from portal.availability.commands import ExceptionDetails, add_exception, remove_exception
+from portal.availability.commands.exceptions import (
+    ExceptionDetails,
+    add_exception,
+    remove_exception,
+)
 from portal.db import session
-from portal.insurance.commands import AcceptanceDetails, accept_plan
-from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
+from portal.insurance.commands.acceptance import AcceptanceDetails, accept_plan
+from portal.patients.commands.merging import MergeDetails, merge_patients, unmerge_patients
 from portal.scheduling.rules import SlotTaken
 from tests.support.scheduling import (
     MONDAY,
@@ -87,7 +91,7 @@ def test_weekdays_are_kept_as_bits():
 
 
 def wants(practice, hhmm="09:00") -> list[int]:
-    found = queries.list_wanting(practice.facility_id, practice.doctor.id, chicago(2, hhmm))
+    found = list_wanting(practice.facility_id, practice.doctor.id, chicago(2, hhmm))
     return [each.entry_id for each in ranked(found)]
 
 
@@ -156,9 +160,9 @@ def test_hours_that_come_back_are_offered_too(open_practice, clinic):
     )  # fmt: skip
     exception = add_exception(away)
     wish = a_wish_for(open_practice, latest_on=TODAY)
-    assert queries.list_matches(clinic.facility_id, limit=8) == []
+    assert list_matches(clinic.facility_id, limit=8) == []
     remove_exception(exception)
-    found = queries.list_matches(clinic.facility_id, limit=8)
+    found = list_matches(clinic.facility_id, limit=8)
     assert {each.entry_id for each in found} == {wish.id}
     assert found[0].start_at == chicago(2, "08:00")
 
@@ -166,11 +170,11 @@ def test_hours_that_come_back_are_offered_too(open_practice, clinic):
 def test_a_wish_is_over_after_its_latest_day(open_practice, clinic):
     a_wish_for(open_practice, latest_on=TODAY)
     listed = {"standing": "waiting", "today": TODAY}
-    assert len(queries.list_wishes(clinic.facility_id, **listed)) == 1
+    assert len(list_wishes(clinic.facility_id, **listed)) == 1
     tomorrow = {"standing": "expired", "today": TODAY + timedelta(days=1)}
-    assert len(queries.list_wishes(clinic.facility_id, **tomorrow)) == 1
+    assert len(list_wishes(clinic.facility_id, **tomorrow)) == 1
     with clock.at(MONDAY + timedelta(days=7)):
-        assert queries.list_matches(clinic.facility_id, limit=8) == []
+        assert list_matches(clinic.facility_id, limit=8) == []
 
 
 def booked(practice, wish, **more):
@@ -198,7 +202,7 @@ def test_a_wish_somebody_else_booked_takes_no_second_seat(open_practice):
     booked(open_practice, wish)
     with pytest.raises(WaitsNoMore):
         booked(open_practice, wish, start_at=chicago(2, "10:00"))
-    assert len(queries.list_coming_of(wish.patient_id)) == 1
+    assert len(list_coming_of(wish.patient_id)) == 1
 
 
 def test_a_start_that_is_gone_leaves_the_wish_waiting(open_practice):
@@ -282,9 +286,7 @@ def test_wishes_go_with_a_merged_record_and_come_back(open_practice):
 def test_booking_details_name_the_wishs_own_plan(open_practice):
     plan = a_plan(open_practice.facility_id)
     wish = a_wish_for(open_practice, plan_id=plan.id)
-    [found] = queries.list_wanting(
-        open_practice.facility_id, open_practice.doctor.id, chicago(2, "09:00")
-    )
+    [found] = list_wanting(open_practice.facility_id, open_practice.doctor.id, chicago(2, "09:00"))
     asked = BookingDetails(
         wish.patient_id, found.offering_id, slot_id=found.slot_id, plan_id=wish.insurance_plan_id
     )

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from portal.appointments import queries
-from portal.appointments.queries import list_coming_of
+from portal.appointments.queries.of_patient import list_coming_of
+from portal.appointments.queries.waitlist import list_wishes, list_wishes_of
 from tests.support.client import HTMX
 from tests.support.scheduling import (
     MONDAY,
@@ -44,7 +44,7 @@ def wish(practice, patient, **more):
 
 def standing(clinic, name="waiting"):
     with clinic.at_work():
-        today = queries.list_wishes(clinic.facility_id, status=name, today=date(2026, 3, 2))
+        today = list_wishes(clinic.facility_id, status=name, today=date(2026, 3, 2))
         return [(each.row.urgency, each.row.weekdays) for each in today]
 
 
@@ -289,5 +289,5 @@ def test_since_when_somebody_waits_is_by_the_clinics_clock(browser, alder, work)
     page = browser.send("/appointments/waitlist/new", wish(*work), follow_redirects=True).text
     assert '<td data-label="Since">Mar 2, 2026</td>' in page
     with alder.at_work():
-        [entry] = queries.list_wishes_of(work[1].id)
+        [entry] = list_wishes_of(work[1].id)
         assert entry.row.created_at == MONDAY

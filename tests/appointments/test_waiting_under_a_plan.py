@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from portal.insurance.commands import AcceptanceDetails, accept_plan
+from portal.insurance.commands.acceptance import AcceptanceDetails, accept_plan
 from tests.appointments.test_waiting_on_screen import standing, wish
 from tests.support.factories import a_facility
 from tests.support.scheduling import a_patient, a_plan, a_practice, hours, on_monday

@@ -1,10 +1,10 @@
 """What the clinic's administrators have changed is said on the board and on the appointment."""
 
 from portal import clock
-from portal.appointments.queries import board, board_version
+from portal.appointments.queries.day import board, board_version
 from portal.appointments.screens.board import picture
-from portal.insurance.commands import stop_accepting_plan
-from portal.services.commands import (
+from portal.insurance.commands.acceptance import stop_accepting_plan
+from portal.services.commands.workflows import (
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,

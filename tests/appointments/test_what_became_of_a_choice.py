@@ -6,7 +6,7 @@ button that names an act does half of it without a word.
 
 import pytest
 
-from portal.appointments.queries import list_coming_of
+from portal.appointments.queries.of_patient import list_coming_of
 from portal.web.forms import picking
 from tests.appointments.test_what_is_chosen_stays_chosen import Desk
 from tests.support.scheduling import a_patient, a_plan, a_practice, book, hours, on_monday

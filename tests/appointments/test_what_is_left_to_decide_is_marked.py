@@ -5,8 +5,9 @@ The kind: an appointment that waits for a decision looks like every other one.
 
 import pytest
 
-from portal.appointments.commands import check_in, walk_in
-from portal.availability.commands import ExceptionDetails, add_exception
+from portal.appointments.commands.booking import walk_in
+from portal.appointments.commands.visit import check_in
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from tests.support.scheduling import a_practice, book, chicago, details, hours, on_monday
 
 BOARD = "/appointments/day?date=2026-03-02"

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.appointments.commands import BookingDetails, book_appointment, walk_in
-from portal.availability.commands import ExceptionDetails, add_exception
+from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from portal.doctors.commands import end_place, place_at_facility
 from portal.facilities.commands import FacilityDetails, open_facility
-from portal.insurance.commands import AcceptanceDetails, accept_plan, stop_accepting_plan
+from portal.insurance.commands.acceptance import AcceptanceDetails, accept_plan, stop_accepting_plan
 from portal.scheduling.openings.listing import (
     OpeningQuery,
     list_openings,
@@ -18,7 +18,7 @@ from portal.scheduling.openings.listing import (
     planned_steps,
 )
 from portal.scheduling.openings.reasons import why_not
-from portal.services.commands import (
+from portal.services.commands.catalogue import (
     ServiceDetails,
     add_service,
     retire_service,

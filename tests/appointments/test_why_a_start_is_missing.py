@@ -2,10 +2,12 @@
 
 import pytest
 
-from portal.availability.commands import ExceptionDetails, add_exception, end_rule
-from portal.availability.queries import get_place_of, list_rules
-from portal.services.commands import end_workflow
-from portal.services.queries import list_workflows
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.commands.weekly import end_rule
+from portal.availability.queries.places import get_place_of
+from portal.availability.queries.weekly import list_rules
+from portal.services.commands.workflows import end_workflow
+from portal.services.queries.workflows import list_workflows
 from tests.support.scheduling import a_plan, a_practice, book, chicago, hours, on_monday
 
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from portal.appointments.commands import check_in, complete_visit, start_visit
-from portal.appointments.rules import Preference, preferred
+from portal.appointments.commands.visit import check_in, complete_visit, start_visit
+from portal.appointments.rules.preference import Preference, preferred
 from portal.db import session
 from tests.support.scheduling import (
     Practice,

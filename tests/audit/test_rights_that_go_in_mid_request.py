@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from portal.errors import Conflict
-from portal.patients import commands
+from portal.patients.views import records
 from tests.support.client import Browser
 from tests.support.people import found
 from tests.support.scheduling import a_patient
@@ -36,7 +36,7 @@ def a_deadlock(*_given):
     raise OperationalError("UPDATE", {}, psycopg.errors.DeadlockDetected())
 
 
-USUAL = commands.change_patient
+USUAL = records.change_patient
 CASES = [
     ("role", refused_by_the_database),
     ("role and sessions", refused_by_the_database),
@@ -63,7 +63,7 @@ def test_a_request_says_in_words_that_it_may_not_any_more(
             other.execute(changed.format(id=clinic.desk.id))
         return then(*given)
 
-    monkeypatch.setattr(commands, "change_patient", in_the_meantime)
+    monkeypatch.setattr(records, "change_patient", in_the_meantime)
     typed = {"first_name": "Ann", "last_name": "Roe"}
     refused = browser.send(f"/patients/{patient_id}/edit", typed, htmx=htmx)
     assert refused.status_code == status

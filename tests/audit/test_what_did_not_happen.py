@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from portal.audit import note
+from portal.audit.notes import note
 from portal.auth.rules import hash_of
 from portal.db import session, state
 from portal.tenancy.context import as_job, as_worker, enter_session

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from portal.app import registered
-from portal.appointments.commands import check_in
+from portal.appointments.commands.visit import check_in
 from portal.db import session
 from portal.schema.patients import Patient
 from tests.activity.conftest import address as entry_address

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from portal.auth.queries import get_user
 from portal.db import session
 from portal.schema.accounts import Passkey
-from portal.staff.commands import make_link
+from portal.staff.commands.people import make_link
 from tests.auth.test_passkeys import give, make
 from tests.auth.test_the_second_factor import give_password
 from tests.support.authenticator import Authenticator

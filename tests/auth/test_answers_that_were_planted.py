@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from portal import connections, errors
-from portal.auth.commands import choose_language
+from portal.auth.commands.sessions import choose_language
 from portal.auth.rules import hash_of
 from portal.db import db, pipeline, session
 from portal.tenancy.context import enter_session

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from portal.auth.queries import get_user
-from portal.staff.commands import make_link
+from portal.staff.commands.people import make_link
 from tests.support.client import Browser
 from tests.support.people import PASSWORD, Clinic
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from portal.auth.commands import choose_language
+from portal.auth.commands.sessions import choose_language
 from portal.auth.rules import hash_of
 from portal.auth.vouching import WRITES, vouch
 from portal.db import session

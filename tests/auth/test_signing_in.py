@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from portal.auth.queries import get_user
 from portal.db import session
-from portal.staff.commands import Person as Invited
-from portal.staff.commands import invite_user
+from portal.staff.commands.people import Person as Invited
+from portal.staff.commands.people import invite_user
 from tests.support.client import Browser
 from tests.support.people import Clinic
 from tests.support.statements import at_most

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from portal.appointments.queries import get_appointment
-from portal.availability.commands import end_rule, materialise_doctors
+from portal.appointments.queries.visits import get_appointment
+from portal.availability.commands.materialise import materialise_doctors
+from portal.availability.commands.weekly import end_rule
 from portal.db import session
 from portal.scheduling.slots.queries import get_slot
 from portal.schema.availability import AvailabilitySlot

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from portal.availability.commands import ExceptionDetails, add_exception
-from portal.availability.queries import get_place_of
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.queries.places import get_place_of
 from portal.db import session
 from portal.schema.availability import AvailabilityException
 from tests.availability.test_setting_a_doctors_hours import show_and_do

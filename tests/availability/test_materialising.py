@@ -5,15 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from portal.availability.commands import (
+from portal.availability.commands.exceptions import (
     ExceptionDetails,
-    RuleDetails,
     add_exception,
-    change_rule,
-    end_rule,
-    materialise,
     remove_exception,
 )
+from portal.availability.commands.materialise import materialise
+from portal.availability.commands.weekly import RuleDetails, change_rule, end_rule
 from portal.db import session
 from portal.schema.availability import AvailabilityRule, AvailabilitySlot
 from tests.support.scheduling import Practice, chicago, hours

@@ -9,17 +9,12 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.appointments.queries import board
-from portal.availability.commands import (
-    ExceptionDetails,
-    RuleDetails,
-    add_exception,
-    add_rule,
-    change_rule,
-    close_for_days,
-    end_rule,
-)
-from portal.availability.queries import get_place_of, outlook
+from portal.appointments.queries.day import board
+from portal.availability.commands.closing import close_for_days
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.commands.weekly import RuleDetails, add_rule, change_rule, end_rule
+from portal.availability.queries.outlook import outlook
+from portal.availability.queries.places import get_place_of
 from portal.availability.screens.changes import Scope, changed_by
 from portal.errors import DomainError
 from portal.scheduling.times import local_date

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from portal.availability.queries import WeekSlot
+from portal.availability.queries.outlook import WeekSlot
 from portal.availability.screens.week import WeekDay, WeekFacts, monday_of, week_of
 from portal.scheduling.times import instant
 from portal.schema.availability import AvailabilityException, AvailabilityRule

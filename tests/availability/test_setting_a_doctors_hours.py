@@ -5,7 +5,8 @@ from datetime import date, time
 
 import pytest
 
-from portal.availability.queries import get_place_of, list_rules
+from portal.availability.queries.places import get_place_of
+from portal.availability.queries.weekly import list_rules
 from portal.db import session
 from portal.schema.availability import AvailabilityRule
 from tests.support.people import Clinic

@@ -13,17 +13,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from portal import clock
-from portal.availability.commands import (
+from portal.availability.commands.exceptions import (
     ExceptionDetails,
-    RuleDetails,
     add_exception,
-    add_rule,
     change_exception,
-    change_rule,
-    end_rule,
-    materialise,
     remove_exception,
 )
+from portal.availability.commands.materialise import materialise
+from portal.availability.commands.weekly import RuleDetails, add_rule, change_rule, end_rule
 from portal.db import session, state
 from portal.scheduling.times import instant
 from portal.schema.availability import (

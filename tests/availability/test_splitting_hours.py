@@ -5,8 +5,9 @@ from datetime import date, datetime, time
 import pytest
 from sqlalchemy import text
 
-from portal.availability.commands import ExceptionDetails, add_exception, split_around, split_from
-from portal.availability.queries import list_rules
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.commands.splitting import split_around, split_from
+from portal.availability.queries.weekly import list_rules
 from portal.availability.rules import BreakOutside, DayOutside, SlotLongerThanWindow
 from portal.db import session
 from portal.errors import DomainError

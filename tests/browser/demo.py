@@ -12,15 +12,15 @@ from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from portal import clock
-from portal.absences.commands import AbsenceDetails, record_absence
+from portal.absences.commands.recording import AbsenceDetails, record_absence
 from portal.cli.lookup import tenant_named
 from portal.db import session
-from portal.patients.commands import MergeDetails, merge_patients
+from portal.patients.commands.merging import MergeDetails, merge_patients
 from portal.schema.accounts import User
 from portal.schema.facilities import Facility
-from portal.sheets.commands import upload
-from portal.staff.commands import NewClinic, found_clinic, invite_user
-from portal.staff.commands import Person as Invited
+from portal.sheets.commands.uploads import upload
+from portal.staff.commands.people import NewClinic, found_clinic, invite_user
+from portal.staff.commands.people import Person as Invited
 from tests.auth.routes import ROUTES
 from tests.auth.subjects import SUBJECTS
 from tests.auth.test_passkeys import make

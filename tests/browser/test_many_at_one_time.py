@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal import clock
-from portal.appointments.commands import BookingDetails, walk_in
+from portal.appointments.commands.booking import BookingDetails, walk_in
 from portal.cli.lookup import tenant_named
 from portal.db import session
 from portal.schema.services import ServiceOffering

@@ -14,7 +14,7 @@ from threading import local
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from portal.appointments.commands import BookingDetails, book_appointment
+from portal.appointments.commands.booking import BookingDetails, book_appointment
 from portal.auth.rules import hash_of
 from portal.db import session
 from portal.errors import DomainError

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.auth import throttling
-from portal.auth.commands import sign_in
+from portal.auth.commands.signing_in import sign_in
 from portal.cli.invariants import checks
 from portal.db import session
 from portal.schema.availability import AvailabilitySlot

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import get_appointment
+from portal.appointments.commands.visit import cancel_appointment
+from portal.appointments.queries.visits import get_appointment
 from portal.doctors.commands import place_at_facility
 from portal.doctors.queries import find_place, list_own_places
 from portal.facilities.visits import visits_of_doctor

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal import clock
-from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import get_appointment
-from portal.availability.queries import list_rules
+from portal.appointments.commands.visit import cancel_appointment
+from portal.appointments.queries.visits import get_appointment
+from portal.availability.queries.weekly import list_rules
 from portal.doctors.commands import end_place, place_at_facility
 from portal.doctors.queries import find_place, lost_with_location
 from portal.facilities.visits import list_visits, visits_of_doctor

@@ -5,20 +5,21 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, text
 
-from portal.availability.commands import ExceptionDetails, add_exception, end_rule
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.commands.weekly import end_rule
 from portal.db import session
 from portal.doctors.commands import change_role
 from portal.doctors.queries import get_place
 from portal.facilities.commands import close_facility
-from portal.insurance.commands import change_terms, stop_accepting_plan
+from portal.insurance.commands.acceptance import change_terms, stop_accepting_plan
 from portal.insurance.rules import AcceptanceChange
 from portal.schema.doctors import Doctor
 from portal.schema.facilities import Facility
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.schema.services import Service, StepTemplate
 from portal.schema.staff import UserFacility
-from portal.services.commands import retire_service, stop_offering
-from portal.services.queries import list_workflows
+from portal.services.commands.catalogue import retire_service, stop_offering
+from portal.services.queries.workflows import list_workflows
 from portal.tenancy.context import request_context
 from tests.auth.subjects import SUBJECTS
 from tests.support.factories import a_facility

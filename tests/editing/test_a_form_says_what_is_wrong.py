@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from portal.availability.queries import get_place_of
+from portal.availability.queries.places import get_place_of
 from portal.facilities.queries import list_facilities
 from tests.support.pages import shown
 from tests.support.scheduling import a_plan, a_practice, hours

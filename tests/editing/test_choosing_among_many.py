@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from portal.db import session
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from portal.schema.accounts import User
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility

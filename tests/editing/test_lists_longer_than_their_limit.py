@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from portal.db import session
-from portal.insurance.queries import find_acceptance
+from portal.insurance.queries.acceptance import find_acceptance
 from portal.schema.facilities import Facility
 from portal.tenancy.context import request_context
 from tests.editing.records import before_all_others

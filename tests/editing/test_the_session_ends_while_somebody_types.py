@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from portal.db import session
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from tests.auth.test_the_second_factor import demand, give_password
 from tests.support.client import HTMX, Browser
 from tests.support.pages import Forms, shown

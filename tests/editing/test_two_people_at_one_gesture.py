@@ -10,7 +10,7 @@ import re
 import pytest
 
 from portal.db import session
-from portal.insurance.queries import find_plan_at
+from portal.insurance.queries.acceptance import find_plan_at
 from tests.support.client import Browser
 from tests.support.pages import Forms, shown
 from tests.support.scheduling import a_plan, a_practice, book, chicago, hours, on_monday

@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 
 from portal.db import session
-from portal.patients.forms import MergeForm
-from portal.web.forms import PhoneLine, PortalForm
+from portal.patients.forms.details import MergeForm
+from portal.web.forms.fields import PhoneLine
+from portal.web.forms.form import PortalForm
 from tests.editing.records import RECORDS
 from tests.editing.test_an_edit_form_keeps_what_it_shows import address_of
 from tests.support.client import Browser

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from portal.db import session
-from portal.exports import commands
 from portal.exports import jobs as worker
+from portal.exports.commands.asking import ask_export
 from portal.registry.lists import ExportBatch, ExportSource
 from portal.schema.exports import Export
 from tests.support.people import Clinic, Person
@@ -22,7 +22,7 @@ def ask(alder: Clinic) -> Callable[..., int]:
 
     def asked(by: Person | None = None, format_: str = "csv") -> int:
         with alder.at_work(), acting_as(by or alder.auditor):
-            return commands.ask_export("activity", format_, {"locale": "en"}, key=uuid4()).id
+            return ask_export("activity", format_, {"locale": "en"}, key=uuid4()).id
 
     return asked
 

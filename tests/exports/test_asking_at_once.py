@@ -15,8 +15,7 @@ import pytest
 from psycopg import errors
 
 from portal.auth.rules import hash_of
-from portal.exports import commands
-from portal.exports.commands import TooManyUnfinished
+from portal.exports.commands.asking import TooManyUnfinished, ask_export
 from portal.exports.rules import MOST_UNFINISHED
 from portal.sheets.commands import uploads
 from portal.sheets.commands.uploads import TooManyWaiting, upload
@@ -57,7 +56,7 @@ def test_ten_at_once_are_as_many_as_may_wait(own_database):
         gate.wait()
         mine = acting_as(clinic.owner)
         with app.app_context(), suppress(TooManyUnfinished), as_job(clinic.id, "race"), mine:
-            commands.ask_export("activity", "csv", {}, key=uuid4())
+            ask_export("activity", "csv", {}, key=uuid4())
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(one, range(AT_ONCE)))

@@ -9,9 +9,10 @@ from sqlalchemy import select, text, update
 from portal import clock
 from portal.app import registered
 from portal.db import session
-from portal.exports import commands
 from portal.exports import jobs as worker
 from portal.exports.commands import making
+from portal.exports.commands.asking import ask_export, take_export
+from portal.exports.commands.making import claim, process_batch, release
 from portal.exports.rules import KEPT, MOST_ROWS
 from portal.registry.lists import ExportBatch, ExportSource
 from portal.schema.accounts import User
@@ -30,7 +31,7 @@ def parts(clinic) -> list[int]:
 
 def content(clinic, export_id: int) -> str:
     with clinic.at_work():
-        return commands.take_export(session.get_one(Export, (clinic.id, export_id))).decode()
+        return take_export(session.get_one(Export, (clinic.id, export_id))).decode()
 
 
 def test_parts_become_one_file_in_their_order(alder, ask, counting):
@@ -56,9 +57,9 @@ def test_what_there_is_no_time_for_is_gone_on_with_at_the_next_look(
 ):
     export_id = ask()
     with alder.at_work():
-        assert commands.claim() == export_id
-        assert commands.process_batch(export_id, worker.sources())
-        commands.release(export_id)
+        assert claim() == export_id
+        assert process_batch(export_id, worker.sources())
+        release(export_id)
     assert (state(alder, export_id).status, state(alder, export_id).tries) == ("making", 0)
     assert parts(alder) == [1]
     worker.work_off(alder.id)
@@ -83,9 +84,9 @@ def test_a_worker_that_ends_each_time_does_not_try_for_ever(alder, ask, counting
     export_id = ask()
     for _ in range(making.MOST_TRIES):
         with alder.at_work():
-            assert commands.claim() == export_id  # and then the worker was killed
+            assert claim() == export_id  # and then the worker was killed
     with alder.at_work():
-        assert commands.claim() is None
+        assert claim() is None
     assert state(alder, export_id).failure == "broken"
 
 
@@ -119,7 +120,7 @@ def test_rows_that_do_not_open_any_more_are_no_file(alder, ask, counting):
     export_id = ask()
     with alder.at_work():
         for _ in range(3):
-            commands.process_batch(export_id, worker.sources())
+            process_batch(export_id, worker.sources())
         session.execute(text(DAMAGE))
     worker.work_off(alder.id)
     assert state(alder, export_id).failure == "unreadable"
@@ -149,7 +150,7 @@ def test_a_clinic_whose_exports_have_no_end_lets_the_others_have_theirs(
     monkeypatch.setattr(worker, "SECONDS_AT_ONCE", 0.5)
     endless = ask()
     with birch.at_work(), acting_as(birch.auditor):
-        other = commands.ask_export("activity", "csv", {"locale": "en"}, key=uuid4()).id
+        other = ask_export("activity", "csv", {"locale": "en"}, key=uuid4()).id
     for _ in range(4):
         worker.make_exports()
     assert (state(alder, endless).status, state(birch, other).status) == ("making", "ready")

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from portal.db import session
-from portal.exports import commands
 from portal.exports import jobs as worker
+from portal.exports.commands.asking import TooManyUnfinished, ask_export
 from portal.facilities.commands import FacilityDetails, open_facility
 from tests.exports.conftest import state
 from tests.support.client import HTMX
@@ -116,14 +116,14 @@ def test_whoever_sees_every_facility_sees_who_asked(browser, alder, made):
 def test_one_form_is_one_export(alder):
     key = uuid4()
     with alder.at_work(), acting_as(alder.owner):
-        first = commands.ask_export("activity", "csv", {}, key=key)
-        assert commands.ask_export("activity", "csv", {}, key=key).id == first.id
+        first = ask_export("activity", "csv", {}, key=key)
+        assert ask_export("activity", "csv", {}, key=key).id == first.id
 
 
 def test_a_person_has_some_at_a_time(alder, ask):
     for _ in range(5):
         ask()
-    with pytest.raises(commands.TooManyUnfinished):
+    with pytest.raises(TooManyUnfinished):
         ask()
     ask(alder.owner)
 

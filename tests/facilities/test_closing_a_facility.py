@@ -1,7 +1,7 @@
 """Closing a facility, and what stands in the way."""
 
-from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import get_appointment
+from portal.appointments.commands.visit import cancel_appointment
+from portal.appointments.queries.visits import get_appointment
 from portal.db import session
 from portal.schema.facilities import Facility
 from tests.support.client import Browser

@@ -5,27 +5,19 @@ from datetime import date
 import pytest
 
 from portal.errors import NotFound
-from portal.insurance.commands import (
-    AcceptanceDetails,
+from portal.insurance.commands.acceptance import AcceptanceDetails, accept_plan, stop_accepting_plan
+from portal.insurance.commands.payers import (
     PayerDetails,
     PayerNameTaken,
     PlanCodeTaken,
     PlanDetails,
-    accept_plan,
     add_payer,
     add_plan,
     change_payer,
     change_plan,
-    stop_accepting_plan,
 )
-from portal.insurance.queries import (
-    find_plan_at,
-    get_payer,
-    get_plan,
-    list_payers,
-    list_plans,
-    list_plans_at,
-)
+from portal.insurance.queries.acceptance import find_plan_at, list_plans_at
+from portal.insurance.queries.payers import get_payer, get_plan, list_payers, list_plans
 from portal.insurance.rules import Cover, DatesBackwards
 from tests.support.scheduling import a_plan
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from portal.appointments.queries import get_appointment
+from portal.appointments.queries.visits import get_appointment
 from portal.doctors.commands import place_at_facility
-from portal.insurance.commands import accept_plan, change_acceptance
-from portal.insurance.queries import alternatives, count_uncovered, list_uncovered
+from portal.insurance.commands.acceptance import accept_plan, change_acceptance
+from portal.insurance.queries.uncovered import alternatives, count_uncovered, list_uncovered
 from portal.insurance.rules import AcceptanceChange
 from tests.support.client import Browser
 from tests.support.factories import a_facility
@@ -90,7 +90,7 @@ def test_what_was_booked_after_the_preview_is_shown_again(browser, alder, booked
 
 def test_whoever_is_booked_while_a_column_is_filled_is_shown(browser, alder, booked, monkeypatch):
     browser.sign_in(alder.admin)
-    monkeypatch.setattr("portal.insurance.queries.list_booked_plans", lambda *_scope: set())
+    monkeypatch.setattr("portal.insurance.views.filling.list_booked_plans", lambda *_scope: set())
     column = f"/insurance/acceptance/facilities/{alder.facility_id}"
     asked = browser.send(column, {"change": "end", "accepted_until": "2026-03-05"})
     assert asked.status_code == 409

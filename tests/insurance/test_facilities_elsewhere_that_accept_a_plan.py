@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from portal.db import session
 from portal.facilities.commands import close_facility
 from portal.facilities.queries import get_facility, list_facilities
-from portal.insurance.commands import accept_plan, change_acceptance
-from portal.insurance.queries import alternatives, list_accepting_elsewhere
+from portal.insurance.commands.acceptance import accept_plan, change_acceptance
+from portal.insurance.queries.other_facilities import list_accepting_elsewhere
+from portal.insurance.queries.uncovered import alternatives
 from portal.insurance.rules import AcceptanceChange
 from tests.support.factories import a_facility
 from tests.support.glass import signed_in

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.insurance.commands import PayerDetails, PlanDetails, add_payer, add_plan
+from portal.insurance.commands.payers import PayerDetails, PlanDetails, add_payer, add_plan
 from tests.support.client import Browser
 from tests.support.people import Clinic
 from tests.support.scheduling import a_plan

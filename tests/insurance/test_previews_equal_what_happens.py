@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.db import session
-from portal.insurance.commands import change_acceptance
-from portal.insurance.queries import find_plan_at, list_uncovered
+from portal.insurance.commands.acceptance import change_acceptance
+from portal.insurance.queries.acceptance import find_plan_at
+from portal.insurance.queries.uncovered import list_uncovered
 from portal.insurance.rules import AcceptanceChange, Terms
 from tests.support.scheduling import (
     a_plan,

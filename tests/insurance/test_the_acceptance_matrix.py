@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.insurance.commands import AcceptanceDetails, accept_plan
-from portal.insurance.queries import find_plan_at
+from portal.insurance.commands.acceptance import AcceptanceDetails, accept_plan
+from portal.insurance.queries.acceptance import find_plan_at
 from portal.insurance.rules import Cover
 from tests.support.client import Browser
 from tests.support.factories import a_facility

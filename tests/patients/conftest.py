@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from portal.patients.commands import register_patient
+from portal.patients.commands.registering import register_patient
 from portal.patients.rules.details import PatientDetails
 from portal.schema.patients import Patient
 from tests.support.people import Clinic

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from portal.activity.commands import DisclosureDetails, record_disclosure
 from portal.db import session
-from portal.patients.commands import MergeDetails, merge_patients
+from portal.patients.commands.merging import MergeDetails, merge_patients
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import sealed_attributes
 from portal.schema.patients import Patient, PatientMerge

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.db import session
 from portal.errors import NotFound
-from portal.patients import queries
-from portal.patients.commands import break_glass
+from portal.patients.commands.reaching import break_glass
+from portal.patients.queries.records import find_patient, get_patient
 from portal.patients.rules.access_scope import OutsideFacilities, ReasonTooLong, ReasonTooShort
 from portal.schema.patients import BreakGlass
 from tests.support.databases import Database
@@ -187,7 +187,7 @@ def test_the_command_refuses_what_the_form_would(there):
         with pytest.raises(NotFound):
             break_glass(2**40, REASON)
         with pytest.raises(OutsideFacilities):
-            queries.get_patient(there.patient_id)
+            get_patient(there.patient_id)
 
 
 BREAK = text("SELECT break_glass(:patient, :why)")
@@ -198,7 +198,7 @@ def test_the_database_itself_wants_a_reason(there, why):
     with signed_in(there.person, there.clinic):
         with pytest.raises(DBAPIError), session.begin_nested():
             session.execute(BREAK, {"patient": there.patient_id, "why": why})
-        assert queries.find_patient(there.patient_id) is None
+        assert find_patient(there.patient_id) is None
 
 
 def test_the_database_itself_wants_a_fresh_proof(there):
@@ -240,7 +240,7 @@ def test_what_hangs_on_the_patient_opens_with_it(there):
         assert session.scalar(tokens, asked) == 0
         break_glass(there.patient_id, REASON)
         assert session.scalar(tokens, asked) > 0
-        assert queries.get_patient(there.patient_id).first_name == CANARY
+        assert get_patient(there.patient_id).first_name == CANARY
         [use] = session.scalars(select(BreakGlass))
         assert (use.user_id, use.patient_id) == (there.person.id, there.patient_id)
 

@@ -13,9 +13,9 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from portal.patients import queries
 from portal.patients.commands.registering import register_checked
 from portal.patients.queries import searching
+from portal.patients.queries.searching import MOST_FOUND, search_patients
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.finding import readings
 from tests.support.people import Clinic
@@ -191,5 +191,5 @@ def test_every_beginning_finds_all_who_have_it_and_nobody_else(names, alder: Cli
             some = typed[start : start + 200]
             assert found(some) == [known.meant(each) for each in some]
         for each in typed[::200]:
-            shown = {row.id for row in queries.search_patients(each)}
-            assert shown == known.meant(each) or len(shown) == queries.MOST_FOUND, each
+            shown = {row.id for row in search_patients(each)}
+            assert shown == known.meant(each) or len(shown) == MOST_FOUND, each

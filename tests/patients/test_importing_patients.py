@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from portal.patients import queries
 from portal.patients.commands import importing
+from portal.patients.queries.records import get_patient, list_recent_patients
+from portal.patients.queries.searching import search_patients
 from tests.support.samples import sample
 
 
@@ -30,7 +31,7 @@ def ten(tmp_path):
 
 def count(clinic, session) -> int:
     with clinic.at_work():
-        return len(queries.list_recent_patients(limit=1_000))
+        return len(list_recent_patients(limit=1_000))
 
 
 def patient(number: str, **fields) -> str:
@@ -47,12 +48,10 @@ def test_the_synthea_patients_come_in_once(run, alder, session):
     )  # fmt: skip
     assert run(synthea).output == "0 registered, 120 already here, 0 refused, 0 remarks.\n"
     with alder.at_work():
-        [found] = queries.search_patients("o'conner maryrose")
+        [found] = search_patients("o'conner maryrose")
         assert found.name == "Maryrose226 Cordia574 O'Conner199"
-        assert queries.get_patient(found.id).facility_id == alder.facility_id
-        assert {row.name for row in queries.search_patients("concepcion")} == {
-            "Luis923 Concepción765"
-        }
+        assert get_patient(found.id).facility_id == alder.facility_id
+        assert {row.name for row in search_patients("concepcion")} == {"Luis923 Concepción765"}
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(run, alder, session, ten):

@@ -6,8 +6,7 @@ from uuid import uuid4
 import pytest
 
 from portal.errors import NotFound
-from portal.patients import queries
-from portal.patients.commands import (
+from portal.patients.commands.charting import (
     ContactDetails,
     add_alert,
     add_contact,
@@ -19,6 +18,13 @@ from portal.patients.commands import (
     end_contact,
     end_old_alert,
 )
+from portal.patients.queries.charting import (
+    list_alerts,
+    list_contacts,
+    list_ended_alerts,
+    list_notes,
+)
+from portal.patients.queries.records import get_patient
 from portal.patients.rules import charting as rules
 from portal.patients.rules.details import PhoneMalformed
 from tests.patients.conftest import register
@@ -28,7 +34,7 @@ from tests.support.scheduling import MONDAY, on_monday
 
 
 def alerts(patient) -> list[tuple[str, str]]:
-    return [(alert.kind, alert.text) for alert in queries.list_alerts(patient)]
+    return [(alert.kind, alert.text) for alert in list_alerts(patient)]
 
 
 def test_several_alerts_stand_side_by_side_allergies_first(clinic, anna):
@@ -44,7 +50,7 @@ def test_an_alert_that_ended_stays_with_who_ended_it(clinic, anna):
     alert = add_alert(anna, "safety", "Falls", key=uuid4())
     end_alert(anna, alert.id)
     assert alerts(anna) == []
-    [ended] = queries.list_ended_alerts(anna)
+    [ended] = list_ended_alerts(anna)
     assert (ended.text, ended.ended_at is not None) == ("Falls", True)
     with pytest.raises(rules.AlertEnded):
         end_alert(anna, alert.id)
@@ -55,7 +61,7 @@ def test_the_one_alert_of_before_is_shown_and_can_be_ended(clinic, anne):
     assert alerts(anne) == [("other", "Allergic to latex")]
     end_old_alert(anne)
     assert alerts(anne) == []
-    assert [each.text for each in queries.list_ended_alerts(anne)] == ["Allergic to latex"]
+    assert [each.text for each in list_ended_alerts(anne)] == ["Allergic to latex"]
     with pytest.raises(rules.AlertEnded):
         end_old_alert(anne)
 
@@ -64,13 +70,13 @@ def test_one_key_writes_once(clinic, anna):
     key = uuid4()
     first = add_note(anna, "Rings at noon", key=key)
     assert add_note(anna, "Rings at noon", key=key).id == first.id
-    assert len(queries.list_notes(anna)) == 2
+    assert len(list_notes(anna)) == 2
 
 
 def test_notes_are_read_newest_first_the_one_of_before_last(clinic, anna):
     for text in ("First", "Second"):
         add_note(anna, text, key=uuid4())
-    assert [note.text for note in queries.list_notes(anna)] == [
+    assert [note.text for note in list_notes(anna)] == [
         "Second", "First", "Came with her son"
     ]  # fmt: skip
 
@@ -79,7 +85,7 @@ def test_a_corrected_note_keeps_how_it_read_before(clinic, anna):
     first = add_note(anna, "Comes by bus", key=uuid4())
     second = correct_note(anna, first.id, "Comes by train", key=uuid4())
     correct_note(anna, second.id, "Comes on foot", key=uuid4())
-    note = queries.list_notes(anna)[0]
+    note = list_notes(anna)[0]
     assert note.text == "Comes on foot"
     assert [before.text for before in note.earlier] == ["Comes by train", "Comes by bus"]
     with pytest.raises(rules.NoteCorrectedMeanwhile):
@@ -88,7 +94,7 @@ def test_a_corrected_note_keeps_how_it_read_before(clinic, anna):
 
 def test_the_one_note_of_before_can_be_corrected_like_the_others(clinic, anna):
     correct_old_note(anna, "Came with her daughter", key=uuid4())
-    [note] = queries.list_notes(anna)
+    [note] = list_notes(anna)
     assert (note.text, note.earlier[0].text) == ("Came with her daughter", "Came with her son")
     assert anna.notes is None
 
@@ -96,13 +102,13 @@ def test_the_one_note_of_before_can_be_corrected_like_the_others(clinic, anna):
 def test_somebody_to_call_is_written_down_changed_and_removed(clinic, anna):
     details = ContactDetails("guardian", "Bo Lind", "father", "312 555 0147")
     made = add_contact(anna, details, key=uuid4())
-    [contact] = queries.list_contacts(anna)
+    [contact] = list_contacts(anna)
     assert (contact.role, contact.name, contact.relation) == ("guardian", "Bo Lind", "father")
     changed = ContactDetails("emergency", "Bo Lind", "father", "312 555 0148")
     change_contact(anna, made.id, changed)
-    assert queries.list_contacts(anna)[0].phone == "312 555 0148"
+    assert list_contacts(anna)[0].phone == "312 555 0148"
     end_contact(anna, made.id)
-    assert queries.list_contacts(anna) == []
+    assert list_contacts(anna) == []
 
 
 @pytest.mark.parametrize(
@@ -176,7 +182,7 @@ def test_two_people_at_one_contact_do_not_overwrite_each_other(
 ):
     with alder.at_work():
         who = ContactDetails("other", "Bo Lind", "son", "312 555 0147")
-        contact_id = add_contact(queries.get_patient(somebody), who, key=uuid4()).id
+        contact_id = add_contact(get_patient(somebody), who, key=uuid4()).id
     address = f"/patients/{somebody}/contacts/{contact_id}/edit"
     page = browser.sign_in(alder.desk).get(address).text
     typed = {"role": "other", "name": "Bo Lind", "relation": "son"}

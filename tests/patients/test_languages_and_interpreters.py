@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from portal.patients.rules.kept import (
     Extras,
     address_lines,

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from portal.db import session
-from portal.patients import commands, queries
+from portal.patients.commands.merging import mark_not_duplicate
 from portal.patients.queries import duplicates
 from portal.patients.queries.duplicates import Cursor, list_duplicates
+from portal.patients.queries.merges import are_distinct
 from portal.patients.rules.duplicates import Resemblance
 from portal.tenancy.context import request_context
 from tests.patients.conftest import register
@@ -45,10 +46,10 @@ def test_the_surest_is_said_of_a_pair_that_is_alike_in_everything(clinic):
 def test_who_was_found_to_be_two_people_is_listed_no_more_however_often_it_is_said(clinic):
     first, second, third = (register(n, "Okafor", dob=BORN) for n in ("Anne", "Anna", "Annie"))
     for pair in ((second.id, first.id), (first.id, second.id)):
-        commands.mark_not_duplicate(*pair)
+        mark_not_duplicate(*pair)
     assert [pair[:2] for pair in listed()] == [("Annie", "Anna"), ("Annie", "Anne")]
-    assert queries.are_distinct(second.id, first.id)
-    assert not queries.are_distinct(second.id, third.id)
+    assert are_distinct(second.id, first.id)
+    assert not are_distinct(second.id, third.id)
 
 
 def test_who_is_merged_is_listed_no_more_but_is_known_by_the_old_telephone(clinic):

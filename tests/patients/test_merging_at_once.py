@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments.rules import PatientBusy, PatientNotActive
+from portal.appointments.rules.visits import PatientBusy, PatientNotActive
 from portal.db import session
 from portal.errors import Conflict
-from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
+from portal.patients.commands.merging import MergeDetails, merge_patients, unmerge_patients
 from portal.patients.rules.merging import ApartAlready, MergedMeanwhile, VisitsAtOnce
 from portal.schema.patients import Patient, PatientMerge
 from portal.tenancy.context import as_job

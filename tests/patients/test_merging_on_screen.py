@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from portal.patients import queries
-from portal.patients.commands import MergeDetails, merge_patients
+from portal.patients.commands.merging import MergeDetails, merge_patients
+from portal.patients.queries.merges import number_of
+from portal.patients.queries.records import get_patient
 from tests.patients.conftest import register
 from tests.support.client import Browser
 from tests.support.people import Clinic
@@ -79,7 +80,7 @@ def test_merging_leads_to_the_record_that_stays(admin, alder, records, stays, ht
     assert answer.headers["HX-Redirect" if htmx else "Location"] == f"/patients/{kept}"
     assert "Two records are one: " in admin.get(f"/patients/{kept}").text
     with alder.at_work():
-        patient = queries.get_patient(kept)
+        patient = get_patient(kept)
         assert (patient.first_name, patient.phone) == ("Anna", "555 010 1111")
     again = admin.send(address, typed)
     assert again.headers["Location"] == f"/patients/{kept}"
@@ -136,7 +137,7 @@ def test_the_chart_names_what_was_merged_and_takes_it_apart(admin, alder, record
     stays, goes = records
     merge_id = merged(alder, stays, goes)
     with alder.at_work():
-        number = queries.number_of(goes)
+        number = number_of(goes)
     chart = admin.get(f"/patients/{stays}").text
     address = f"/patients/{stays}/merges/{merge_id}/separation"
     assert number in chart
@@ -185,7 +186,7 @@ def test_somebody_of_one_facility_does_not_merge(browser, alder, records):
     limited = alder.hire("limited", "admin", facility_ids=(alder.facility_id,))
     with alder.at_work():
         for patient_id in records:
-            patient = queries.get_patient(patient_id)
+            patient = get_patient(patient_id)
             patient.facility_id = alder.facility_id
     browser.sign_in(limited)
     answer = browser.send(address_of(records), {"stays": "this"})
@@ -212,7 +213,7 @@ def test_another_record_is_found_by_name(admin, alder, records):
 
 def test_a_search_by_the_old_name_says_which_record_that_was(admin, alder, records):
     with alder.at_work():
-        number = queries.number_of(records[1])
+        number = number_of(records[1])
     merged(alder, *records)
     for asked in ({"q": "anna okafor"}, {"q": number, "purpose": "choose"}):
         found = admin.send("/patients/search", asked, htmx=True).text

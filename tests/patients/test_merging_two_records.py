@@ -5,14 +5,21 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text
 
-from portal.appointments.commands import cancel_appointment
-from portal.appointments.queries import list_coming_rows
-from portal.appointments.rules import PatientBusy, PatientNotActive
+from portal.appointments.commands.visit import cancel_appointment
+from portal.appointments.queries.of_patient import list_coming_rows
+from portal.appointments.rules.visits import PatientBusy, PatientNotActive
 from portal.db import session
 from portal.errors import NotFound
-from portal.patients import commands, queries
-from portal.patients.commands import MergeDetails, merge_patients, unmerge_patients
-from portal.patients.commands.registering import PatientUnreadable
+from portal.patients.commands.indexing import index_some
+from portal.patients.commands.merging import MergeDetails, merge_patients, unmerge_patients
+from portal.patients.commands.registering import (
+    PatientUnreadable,
+    change_patient,
+    possible_duplicates_of,
+)
+from portal.patients.queries.holding import token_of
+from portal.patients.queries.records import get_patient
+from portal.patients.queries.searching import known_tokens, search_patients
 from portal.patients.rules import merging as rules
 from portal.patients.rules.details import NotesTooLong
 from portal.patients.rules.finding import Key
@@ -30,7 +37,7 @@ def test_what_hangs_on_the_record_moves_and_the_record_leads_to_the_other(practi
     assert (made.visit_ids, made.disclosure_ids) == ([visit.id], [told])
     assert [each.id for each in list_coming_rows(anne.id)] == [visit.id]
     with pytest.raises(rules.MergedInto) as leads:
-        queries.get_patient(anna.id)
+        get_patient(anna.id)
     assert leads.value.patient_id == anne.id
 
 
@@ -38,7 +45,7 @@ def test_each_field_is_kept_as_chosen_and_sealed_for_its_row(anne, anna):
     merge(anne, anna, phone="other", last_name="other", notes="other", email="other")
     session.flush()
     session.expire_all()
-    kept = queries.get_patient(anne.id)
+    kept = get_patient(anne.id)
     assert (kept.first_name, kept.last_name, kept.phone) == ("Anne", "Okoro-Lind", "555 010 2222")
     assert (kept.email, kept.notes, kept.dob) == (anna.email, anna.notes, ANNE["dob"])
     assert kept.meta["alert"] == ANNE["meta"]["alert"]
@@ -60,31 +67,31 @@ def test_notes_alerts_and_member_numbers_can_stand_side_by_side(clinic):
 )
 def test_the_old_names_and_numbers_find_the_patient_and_nobody_else(anne, anna, typed):
     merge(anne, anna)
-    assert [row.id for row in queries.search_patients(typed)] == [anne.id]
-    assert [row.id for row in queries.search_patients(anna.mrn)] == [anne.id]
+    assert [row.id for row in search_patients(typed)] == [anne.id]
+    assert [row.id for row in search_patients(anna.mrn)] == [anne.id]
 
 
 def test_the_old_and_new_names_do_not_mix_into_somebody_else(anne, anna):
     merge(anne, anna)
-    assert queries.search_patients("okafor 1980-04-03") == []
+    assert search_patients("okafor 1980-04-03") == []
 
 
 def test_an_import_knows_the_patient_by_the_old_identifier(anne, anna):
     merge(anne, anna)
-    token = queries.token_of(Key("external", "urn:x|7"))
-    assert queries.known_tokens([token], field="external") == {token: anne.id}
+    token = token_of(Key("external", "urn:x|7"))
+    assert known_tokens([token], field="external") == {token: anne.id}
 
 
 def test_the_old_names_outlive_a_change_of_the_patient_and_new_index_tokens(anne, anna):
     merge(anne, anna)
-    commands.change_patient(anne, known_of(anne, first_name="Annemarie"))
-    assert commands.index_some(0) is None
-    assert [row.id for row in queries.search_patients("okorolind")] == [anne.id]
+    change_patient(anne, known_of(anne, first_name="Annemarie"))
+    assert index_some(0) is None
+    assert [row.id for row in search_patients("okorolind")] == [anne.id]
 
 
 def test_registering_asks_whether_it_is_the_merged_one(anne, anna):
     merge(anne, anna)
-    alike = commands.possible_duplicates_of(known_of(anna))
+    alike = possible_duplicates_of(known_of(anna))
     assert [row.id for row in alike] == [anne.id]
 
 

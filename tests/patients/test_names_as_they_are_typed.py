@@ -6,7 +6,7 @@ and a name of ideographs is written without a space, and may be one character.
 
 import pytest
 
-from portal.patients import queries
+from portal.patients.queries.searching import search_patients
 from tests.patients.conftest import register
 
 
@@ -26,7 +26,7 @@ from tests.patients.conftest import register
 def test_a_name_is_found(clinic, first, last, typed):
     patient = register(first, last)
     register("Zora", "Neale")
-    assert [row.id for row in queries.search_patients(typed)] == [patient.id]
+    assert [row.id for row in search_patients(typed)] == [patient.id]
 
 
 def test_one_ideograph_is_enough_for_the_screen(browser, alder):

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from portal.appointments.commands import book_appointment, book_first_visit
+from portal.appointments.commands.booking import book_appointment
+from portal.appointments.commands.first_visit import book_first_visit
 from portal.db import session
 from portal.errors import NotFound
-from portal.patients import queries
-from portal.patients.commands import break_glass, change_patient
+from portal.patients.commands.reaching import break_glass
+from portal.patients.commands.registering import change_patient
+from portal.patients.queries.records import find_patient, get_patient, list_recent_patients
+from portal.patients.queries.searching import find_possible_duplicates, search_patients
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.finding import SearchedPatient as Typed
 from portal.schema.patients import Patient
@@ -37,12 +40,12 @@ def here(alder, there) -> int:
 
 def test_lists_and_searches_show_those_of_ones_own_facilities(there, here):
     with signed_in(there.person, there.clinic):
-        assert [row.id for row in queries.list_recent_patients()] == [here]
-        assert [row.id for row in queries.search_patients("quill")] == [here]
-        assert queries.search_patients(there.mrn) == []
-        assert queries.find_possible_duplicates(Typed("Zebedee", "Quillfeather", dob=BORN)) == []
+        assert [row.id for row in list_recent_patients()] == [here]
+        assert [row.id for row in search_patients("quill")] == [here]
+        assert search_patients(there.mrn) == []
+        assert find_possible_duplicates(Typed("Zebedee", "Quillfeather", dob=BORN)) == []
     with signed_in(there.clinic.desk, there.clinic):
-        assert {row.id for row in queries.search_patients("quill")} == {here, there.patient_id}
+        assert {row.id for row in search_patients("quill")} == {here, there.patient_id}
 
 
 def test_a_visit_here_brings_a_patient_within_reach_whatever_became_of_it(there):
@@ -52,7 +55,7 @@ def test_a_visit_here_brings_a_patient_within_reach_whatever_became_of_it(there)
         visit = book_appointment(details(practice, patient_id=there.patient_id))
         visit.status, visit.cancel_reason = "cancelled", "patient"
     with signed_in(there.person, there.clinic):
-        assert queries.get_patient(there.patient_id).first_name == "Zebedee"
+        assert get_patient(there.patient_id).first_name == "Zebedee"
 
 
 def test_whoever_was_opened_can_be_booked_here_and_is_known_here_then(there):
@@ -64,7 +67,7 @@ def test_whoever_was_opened_can_be_booked_here_and_is_known_here_then(there):
             break_glass(there.patient_id, REASON)
             book_appointment(details(practice, patient_id=there.patient_id))
         with signed_in(there.person, there.clinic):
-            assert queries.find_patient(there.patient_id) is not None
+            assert find_patient(there.patient_id) is not None
 
 
 def test_nobody_is_booked_who_was_not_opened(there):
@@ -84,7 +87,7 @@ def test_a_first_visit_registers_where_it_is(there):
         person = PatientDetails(first_name="Nia", last_name="Newcomer")
         with signed_in(there.person, there.clinic):
             visit = book_first_visit(person, details(practice, patient_id=0))
-            assert queries.get_patient(visit.patient_id).facility_id == practice.facility_id
+            assert get_patient(visit.patient_id).facility_id == practice.facility_id
 
 
 def test_no_statement_books_an_unopened_patient_in(there, here):
@@ -218,7 +221,7 @@ def test_whoever_sees_every_facility_has_nobody_to_ask(browser, there):
 
 def test_who_moves_a_patient_on_needs_a_visit_of_theirs_to_keep_them(there, here):
     with signed_in(there.person, there.clinic):
-        patient = queries.get_patient(here)
+        patient = get_patient(here)
         gone = PatientDetails(first_name="", last_name="Gone", facility_id=there.facility_id)
         with pytest.raises(DBAPIError), session.begin_nested():
             change_patient(patient, gone)

@@ -10,15 +10,11 @@ from uuid import uuid4
 
 import pytest
 
-from portal.patients import queries
-from portal.patients.commands import (
-    MergeDetails,
-    change_patient,
-    index_some,
-    merge_patients,
-    possible_duplicates_of,
-    unmerge_patients,
-)
+from portal.patients.commands.indexing import index_some
+from portal.patients.commands.merging import MergeDetails, merge_patients, unmerge_patients
+from portal.patients.commands.registering import change_patient, possible_duplicates_of
+from portal.patients.queries.duplicates import list_duplicates
+from portal.patients.queries.searching import search_patients
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.duplicates import Resemblance
 from portal.patients.rules.renaming import names_before
@@ -39,7 +35,7 @@ def anna(clinic):
 
 
 def found(typed: str) -> list[int]:
-    return [row.id for row in queries.search_patients(typed)]
+    return [row.id for row in search_patients(typed)]
 
 
 def test_she_is_found_under_both_names(anna):
@@ -51,7 +47,7 @@ def test_she_is_found_under_both_names(anna):
 def test_registering_the_name_of_before_is_asked_about(anna):
     assert [row.id for row in possible_duplicates_of(ANNA)] == [anna.id]
     again = register("Anna", "Schmidtke", dob=ANNA.dob)
-    [pair] = queries.list_duplicates().pairs
+    [pair] = list_duplicates().pairs
     assert {pair.newer.id, pair.older.id} == {anna.id, again.id}
     assert pair.how is Resemblance.BIRTH_DATE_AND_NAME
 

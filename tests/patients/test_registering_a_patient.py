@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from portal.errors import NotFound
-from portal.patients import queries
-from portal.patients.commands import change_patient
+from portal.patients.commands.registering import change_patient
+from portal.patients.queries.records import get_patient
+from portal.patients.queries.searching import search_patients
 from portal.patients.rules import details as rules
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.numbers import is_medical_record_number
@@ -27,7 +28,7 @@ ANN = {
 def test_everything_known_comes_back(clinic, session):
     made = register("Añn", "O'Kafor", facility_id=clinic.facility_id, **ANN)
     session.expunge_all()
-    found = queries.get_patient(made.id)
+    found = get_patient(made.id)
     assert (found.first_name, found.last_name) == ("Añn", "O'Kafor")
     assert {name: getattr(found, name) for name in ANN} == ANN
     assert (found.status, found.facility_id) == ("active", clinic.facility_id)
@@ -83,11 +84,11 @@ def test_changing_a_patient_changes_how_they_are_found(clinic, session):
     number = patient.mrn
     change_patient(patient, PatientDetails(first_name="Ann", last_name="Eze", phone="555 0199"))
     session.expunge_all()
-    [found] = queries.search_patients("eze")
+    [found] = search_patients("eze")
     assert (found.name, found.phone, found.dob, found.mrn) == ("Ann Eze", "555 0199", None, number)
-    assert [row.id for row in queries.search_patients("okafor")] == [patient.id]
-    assert queries.search_patients("0142") == []
-    assert queries.search_patients("ann@mail.example") == []
+    assert [row.id for row in search_patients("okafor")] == [patient.id]
+    assert search_patients("0142") == []
+    assert search_patients("ann@mail.example") == []
 
 
 def test_the_same_details_again_write_nothing(clinic, session):
@@ -103,4 +104,4 @@ def test_another_clinics_plan_and_facility_are_refused(clinic):
     with pytest.raises(Exception, match="facilities"):
         register("Ann", "Okafor", facility_id=10**9)
     with pytest.raises(NotFound):
-        queries.get_patient(10**9)
+        get_patient(10**9)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from portal.patients import queries
+from portal.patients.queries.records import list_recent_patients
 from tests.patients.conftest import register
 from tests.support.client import Browser
 from tests.support.people import Clinic
@@ -31,7 +31,7 @@ def desk(browser: Browser, alder: Clinic) -> Browser:
 
 def registered(clinic: Clinic) -> list[str]:
     with clinic.at_work():
-        return sorted(row.first_name for row in queries.list_recent_patients())
+        return sorted(row.first_name for row in list_recent_patients())
 
 
 @pytest.mark.parametrize("htmx", [False, True])

@@ -6,10 +6,10 @@ So are those whose tokens somebody's SQL has written: no entry tells of these.
 import pytest
 from sqlalchemy import delete, func, select, text
 
-from portal.patients import queries
-from portal.patients.commands import index_some
+from portal.patients.commands.indexing import index_some
 from portal.patients.jobs import mend
 from portal.patients.queries.invariants import patients_of_an_older_scheme
+from portal.patients.queries.searching import search_patients, tokens_of
 from portal.schema.patients import PatientSearchToken as Token
 from tests.patients.conftest import register
 from tests.support.glass import signed_in
@@ -32,10 +32,10 @@ def marked(session) -> int:
 
 def test_they_are_told_of_until_they_are_indexed_anew(older, session):
     assert [line.split()[1] for line in patients_of_an_older_scheme()] == list(map(str, older))
-    assert queries.search_patients("612 345 678") == []
+    assert search_patients("612 345 678") == []
     assert index_some(0, stale_only=True) is None
     assert patients_of_an_older_scheme() == []
-    assert [row.id for row in queries.search_patients("612 345 678")] == older[:1]
+    assert [row.id for row in search_patients("612 345 678")] == older[:1]
 
 
 def test_it_goes_on_where_it_was_broken_off(older, session, monkeypatch):
@@ -73,28 +73,28 @@ def test_tokens_that_a_statement_spoiled_are_mended_though_they_are_of_this_sche
     with alder.at_work():
         people = [register("Ann", "Okafor"), register("Bo", "Eze"), register("Cy", "Neale")]
         ids = [patient.id for patient in people]
-        rightly = queries.tokens_of(ids)
+        rightly = tokens_of(ids)
     with signed_in(alder.desk, alder):
         session.execute(text(SPOILED[spoiled]), {"one": ids[0], "other": ids[1]})
         session.commit()
     with alder.at_work():
-        assert queries.tokens_of(ids) != rightly
+        assert tokens_of(ids) != rightly
     mend(alder.id)
     with alder.at_work():
-        assert queries.tokens_of(ids) == rightly
-        assert [row.id for row in queries.search_patients("Okafor")] == ids[:1]
+        assert tokens_of(ids) == rightly
+        assert [row.id for row in search_patients("Okafor")] == ids[:1]
 
 
 def test_whoever_there_was_no_time_for_comes_first_the_next_time(alder, session, monkeypatch):
     monkeypatch.setattr("portal.patients.commands.indexing.AT_ONCE", 1)
     with alder.at_work():
         ids = [register(name, "Okafor").id for name in ("Ann", "Bo", "Cy")]
-        rightly = queries.tokens_of(ids)
+        rightly = tokens_of(ids)
         session.execute(delete(Token).where(Token.field == "name"))
     found = []
     for _ in ids:
         mend(alder.id, seconds=0)
         with alder.at_work():
-            held = queries.tokens_of(ids)
+            held = tokens_of(ids)
         found.append([each for each in ids if held[each] == rightly[each]])
     assert found == [ids[:1], ids[:2], ids]

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.db import state
-from portal.patients import queries
 from portal.patients.commands.registering import register_checked
+from portal.patients.queries.records import list_recent_patients
+from portal.patients.queries.searching import find_possible_duplicates, search_patients
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.duplicates import Resemblance
 from portal.patients.rules.finding import SearchedPatient
@@ -17,7 +18,7 @@ from tests.patients.conftest import register
 
 
 def found(text: str, **options) -> list[str]:
-    return [row.name for row in queries.search_patients(text, **options)]
+    return [row.name for row in search_patients(text, **options)]
 
 
 @pytest.fixture
@@ -102,14 +103,14 @@ def test_merged_and_deleted_patients_are_not_found(clinic, session):
     merged.status, merged.merged_into = "merged", kept.id
     gone.deleted_at = date(2026, 1, 1)
     session.flush()
-    assert [row.id for row in queries.search_patients("okafor")] == [kept.id]
-    assert [row.id for row in queries.list_recent_patients()] == [kept.id]
+    assert [row.id for row in search_patients("okafor")] == [kept.id]
+    assert [row.id for row in list_recent_patients()] == [kept.id]
 
 
 def test_only_who_is_shown_counts_as_seen(clinic, session):
     shown, hidden = register("Alexandria", "Eze"), register("Alexandrina", "Eze")
     state().patients_seen = set()
-    [row] = queries.search_patients("alexandria")
+    [row] = search_patients("alexandria")
     assert state().patients_seen == set()
     assert row.name
     assert state().patients_seen == {shown.id}
@@ -137,7 +138,7 @@ def test_every_unicode_name_is_found_by_every_beginning(clinic, session, names):
                 start = name[:length]
                 if sum(unicodedata.category(char)[0] == "L" for char in start) < 2:
                     continue
-                rows = queries.search_patients(start)
+                rows = search_patients(start)
                 assert patient_id in [row.id for row in rows]
         attempt.rollback()
 
@@ -147,11 +148,9 @@ def test_possible_duplicates_share_a_birth_date_and_a_similar_name_or_a_telephon
     mother = register("Grace", "Eze", dob=date(1950, 1, 1), phone="+1 (312) 555-0142")
     register("Zora", "Neale", dob=date(1980, 3, 4))
     typed = SearchedPatient("Okafor", "Anne", dob=date(1980, 3, 4), phone="3125550142")
-    alike = queries.find_possible_duplicates(typed)
+    alike = find_possible_duplicates(typed)
     assert [row.id for row, _ in alike] == [ann.id, mother.id]
-    assert [row.id for row, _ in queries.find_possible_duplicates(typed, besides=ann.id)] == [
-        mother.id
-    ]
-    [(row, how)] = queries.find_possible_duplicates(SearchedPatient("Okafor", "Ann"))
+    assert [row.id for row, _ in find_possible_duplicates(typed, besides=ann.id)] == [mother.id]
+    [(row, how)] = find_possible_duplicates(SearchedPatient("Okafor", "Ann"))
     assert (row.id, how) == (ann.id, Resemblance.NAME)
-    assert queries.find_possible_duplicates(SearchedPatient("Anne", "Okafor")) == []
+    assert find_possible_duplicates(SearchedPatient("Anne", "Okafor")) == []

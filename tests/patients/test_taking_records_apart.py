@@ -6,11 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.appointments.queries import list_coming_rows
+from portal.appointments.queries.of_patient import list_coming_rows
 from portal.db import session
 from portal.errors import NotFound
-from portal.patients import commands, queries
-from portal.patients.commands import unmerge_patients
+from portal.patients.commands.merging import unmerge_patients
+from portal.patients.commands.registering import change_patient
+from portal.patients.queries.merges import find_survivor
+from portal.patients.queries.searching import search_patients
 from portal.patients.rules import merging as rules
 from portal.schema.patients import Patient
 from tests.patients.conftest import register
@@ -26,8 +28,8 @@ def test_a_chain_is_followed_to_its_end_and_taken_apart_from_there(practice, ann
     between = everything()
     second = merge(third, anne)
     assert [each.id for each in list_coming_rows(third.id)] == [visit.id]
-    assert [row.id for row in queries.search_patients("okorolind")] == [third.id]
-    assert queries.find_survivor(anna.id) == queries.find_survivor(anne.id) == third.id
+    assert [row.id for row in search_patients("okorolind")] == [third.id]
+    assert find_survivor(anna.id) == find_survivor(anne.id) == third.id
     with pytest.raises(rules.MergedLater, match=anne.mrn):
         unmerge_patients(third.id, first.id)
     unmerge_patients(third.id, second.id)
@@ -47,7 +49,7 @@ def test_apart_is_apart(anne, anna):
 
 def test_what_was_changed_since_stays_when_they_part(anne, anna):
     made = merge(anne, anna, phone="other", email="other")
-    commands.change_patient(anne, known_of(anne, phone="555 010 9999"))
+    change_patient(anne, known_of(anne, phone="555 010 9999"))
     unmerge_patients(anne.id, made.id)
     assert (anne.phone, anne.email) == ("555 010 9999", None)
 

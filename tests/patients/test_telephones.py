@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat
 
-from portal.patients import queries
+from portal.patients.queries.searching import search_patients
 from portal.patients.rules.details import PatientDetails, PhoneMalformed, checked
 from portal.patients.rules.duplicates import Resemblance, resemblance
 from portal.patients.rules.finding import SearchedPatient, readings
@@ -67,7 +67,7 @@ def test_any_countrys_number_is_found_by_any_spelling(example, kept, typed):
 def test_a_patient_of_chicago_is_found(clinic, kept, typed):
     ann = register("Ann", "Okafor", phone=kept)
     register("Zora", "Neale", phone="708 555 7943")
-    assert [row.id for row in queries.search_patients(typed)] == [ann.id]
+    assert [row.id for row in search_patients(typed)] == [ann.id]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pytest
 
 from portal import clock
 from portal.facilities.queries import today_at
-from portal.patients import queries
-from portal.patients.commands import change_patient, import_patients
+from portal.patients.commands.importing import import_patients
+from portal.patients.commands.registering import change_patient
+from portal.patients.queries.searching import search_patients
 from portal.patients.rules.details import BirthDateImplausible, PatientDetails
 from portal.patients.rules.incoming import Taken
 from tests.patients.conftest import register
@@ -34,7 +35,7 @@ def auckland(clinic) -> int:
 def test_a_newborn_of_today_is_registered_and_found_ahead_of_utc(auckland):
     with clock.at(AFTERNOON_OF_UTC):
         patient = register("Baby", "Kiwi", dob=TODAY, facility_id=auckland)
-        assert [row.id for row in queries.search_patients("2026-11-30")] == [patient.id]
+        assert [row.id for row in search_patients("2026-11-30")] == [patient.id]
         details = PatientDetails(
             first_name="Baby", last_name="Kiwi", dob=TODAY, facility_id=auckland
         )

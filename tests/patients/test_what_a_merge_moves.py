@@ -8,16 +8,16 @@ from dataclasses import fields
 from uuid import uuid4
 
 from portal.db import Base
-from portal.patients import queries
-from portal.patients.commands import (
+from portal.patients.commands.charting import (
     ContactDetails,
     add_alert,
     add_contact,
     add_note,
     correct_note,
-    unmerge_patients,
 )
+from portal.patients.commands.merging import unmerge_patients
 from portal.patients.commands.moving import KEPT_IN, MOVE
+from portal.patients.queries.charting import list_alerts, list_contacts, list_notes
 from portal.patients.rules.kept import IN_META, Extras
 from portal.schema.patients import PatientMerge
 from tests.patients.merging import merge
@@ -42,9 +42,9 @@ def test_every_table_of_a_patient_is_moved_or_stays_for_a_reason():
 
 def written_on(patient) -> tuple[list[str], list[str], list[str]]:
     return (
-        [alert.text for alert in queries.list_alerts(patient)],
-        [note.text for note in queries.list_notes(patient)],
-        [contact.name for contact in queries.list_contacts(patient)],
+        [alert.text for alert in list_alerts(patient)],
+        [note.text for note in list_notes(patient)],
+        [contact.name for contact in list_contacts(patient)],
     )
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import select
 from portal.cli.invariants import checks
 from portal.cli.keys import MARK, REACHED
 from portal.db import db, session
-from portal.patients import queries
-from portal.patients.commands import change_patient, register_patient
+from portal.patients.commands.registering import change_patient, register_patient
+from portal.patients.queries.records import get_patient
+from portal.patients.queries.rows import Candidate
+from portal.patients.queries.searching import search_patients, tokens_of
 from portal.patients.rules.details import PatientDetails
 from portal.phi.envelopes import key_version_of
 from portal.phi.keys import KeyRing, KeyUnavailable, LocalKey, ring
@@ -68,7 +70,7 @@ def write(app: Flask, clinic: Clinic, number: int, stop: Event) -> tuple[int, in
             turn += 1
             with as_job(clinic.id, "writing"):
                 session.expunge_all()
-                change_patient(queries.get_patient(patient_id), person(number, turn))
+                change_patient(get_patient(patient_id), person(number, turn))
     return patient_id, turn
 
 
@@ -191,14 +193,14 @@ def test_stopped_again_and_again_it_ends_as_if_it_never_was(
 
 def check(patient_id: int, known: PatientDetails) -> None:
     """The patient is as written last, sealed by the new key, found by it, and by nothing else."""
-    patient = queries.get_patient(patient_id)
+    patient = get_patient(patient_id)
     assert (patient.first_name, patient.last_name) == (known.first_name, known.last_name)
     assert patient.phone == known.phone
     assert key_version_of(patient.phone_envelope) == 2
-    assert patient_id in {row.id for row in queries.search_patients(known.last_name[:7])}
-    assert patient_id in {row.id for row in queries.search_patients(known.phone or "")}
-    keys = queries.Candidate(next(iter(queries.search_patients(patient.mrn)))).search_keys()
-    assert len(queries.tokens_of([patient_id])[patient_id]) == len(keys) + len(known.external_ids)
+    assert patient_id in {row.id for row in search_patients(known.last_name[:7])}
+    assert patient_id in {row.id for row in search_patients(known.phone or "")}
+    keys = Candidate(next(iter(search_patients(patient.mrn)))).search_keys()
+    assert len(tokens_of([patient_id])[patient_id]) == len(keys) + len(known.external_ids)
 
 
 def test_the_log_says_in_words_what_was_done_to_the_keys(own_database, here, clinic, tmp_path):
@@ -229,15 +231,15 @@ def test_a_process_with_the_old_keys_reads_the_new_and_writes_what_opens(
         ring()._tenants[clinic.id] = stale
         eve = register_patient(person(2, 0))
         assert key_version_of(eve.phone_envelope) == 1
-        assert queries.get_patient(ann).last_name == "Okaforl"
+        assert get_patient(ann).last_name == "Okaforl"
         assert key_version_of(register_patient(person(3, 0)).phone_envelope) == 2
     with here.app_context(), clinic.at_work():
-        assert queries.get_patient(eve.id).last_name == "Okaform"
+        assert get_patient(eve.id).last_name == "Okaform"
     run(here, "rotate")
     with here.app_context(), clinic.at_work():
         patients = session.scalars(select(Patient)).all()
         assert {key_version_of(patient.phone_envelope) for patient in patients} == {3}
-        assert [row.id for row in queries.search_patients("okaform")] == [eve.id]
+        assert [row.id for row in search_patients("okaform")] == [eve.id]
 
 
 def test_exchanging_a_key_changes_no_patients_last_change(here, clinic):
@@ -246,7 +248,7 @@ def test_exchanging_a_key_changes_no_patients_last_change(here, clinic):
         changed = ann.updated_at
     run(here, "rotate")
     with here.app_context(), clinic.at_work():
-        assert queries.get_patient(ann.id).updated_at == changed
+        assert get_patient(ann.id).updated_at == changed
 
 
 def test_the_wrapping_key_is_exchanged_for_every_clinic(own_database, here, clinic, tmp_path):
@@ -259,7 +261,7 @@ def test_the_wrapping_key_is_exchanged_for_every_clinic(own_database, here, clin
     run(here, "rotate", "--new-key-file", str(file))
     run(here, "rotate", "--new-key-file", str(file))
     with here.app_context(), clinic.at_work():
-        assert queries.get_patient(ann).last_name == "Okaforl"  # from what it has unwrapped
+        assert get_patient(ann).last_name == "Okaforl"  # from what it has unwrapped
         with pytest.raises(KeyUnavailable):
             KeyRing(LocalKey(KEY)).of(clinic.id)
     again = own_database.app()
@@ -267,7 +269,7 @@ def test_the_wrapping_key_is_exchanged_for_every_clinic(own_database, here, clin
     with again.app_context():
         require_key(db.session.connection())
         with clinic.at_work():
-            assert queries.get_patient(ann).last_name == "Okaforl"
+            assert get_patient(ann).last_name == "Okaforl"
 
 
 def test_destroying_a_clinics_keys_leaves_nothing_that_opens(own_database, here, clinic):
@@ -280,7 +282,7 @@ def test_destroying_a_clinics_keys_leaves_nothing_that_opens(own_database, here,
     assert "Nothing was destroyed" in refused.output
     run(here, "destroy", "--tenant", "alder", typed="alder\n")
     with own_database.app().app_context(), clinic.at_work():
-        assert queries.get_patient(ann).last_name is UNREADABLE
+        assert get_patient(ann).last_name is UNREADABLE
         assert versions(clinic) == []
         assert not any(check() for check in checks().values())
     assert "0 clinics" in run(here, "rotate")

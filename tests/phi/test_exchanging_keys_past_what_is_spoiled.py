@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from portal.db import session
-from portal.patients import queries
-from portal.patients.commands import register_patient
+from portal.patients.commands.registering import register_patient
+from portal.patients.queries.records import get_patient
 from portal.phi.envelopes import key_version_of
 from tests.phi.test_exchanging_keys import clinic, heard_of_soon, here, person, run, versions
 from tests.support.sizes import patient
@@ -32,7 +32,7 @@ def test_what_does_not_open_is_told_and_keeps_no_key_from_being_exchanged(
             ("data", 1, False, True), ("data", 2, False, True), ("data", 3, True, False)
         ]  # fmt: skip
         with clinic.at_work():
-            known = queries.get_patient(whole)
+            known = get_patient(whole)
             assert (known.last_name, key_version_of(known.phone_envelope)) == ("Okaforn", 3)
 
 

@@ -17,24 +17,19 @@ from portal.activity.commands import DisclosureDetails, correct_disclosure, reco
 from portal.appointments.commands.editing import details_of, edit_appointment
 from portal.cli.lookup import every_tenant
 from portal.db import session
-from portal.exports.commands import ask_export, process_batch
-from portal.patients import queries
-from portal.patients.commands import (
-    ContactDetails,
-    MergeDetails,
-    add_alert,
-    add_contact,
-    add_note,
-    change_patient,
-    merge_patients,
-    register_patient,
-)
+from portal.exports.commands.asking import ask_export
+from portal.exports.commands.making import process_batch
+from portal.patients.commands.charting import ContactDetails, add_alert, add_contact, add_note
+from portal.patients.commands.merging import MergeDetails, merge_patients
+from portal.patients.commands.registering import change_patient, register_patient
+from portal.patients.queries.records import get_patient
+from portal.patients.queries.searching import search_patients
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import models_with_sealed_attributes, sealed_attributes
 from portal.registry.lists import ExportBatch, ExportSource
 from portal.schema.accounts import UserFactor
 from portal.schema.appointments import AppointmentStep
-from portal.sheets.commands import upload
+from portal.sheets.commands.uploads import upload
 from portal.tenancy.context import as_job
 from tests.audit.test_what_is_shown_is_on_record import WITHOUT_PEOPLE
 from tests.auth.routes import ROUTES
@@ -79,7 +74,7 @@ def plant_besides(patient_ids: list[int], user_id: int) -> None:
     ]  # fmt: skip
     first = record_disclosure(patient_ids[1], told[0], today=today)
     correct_disclosure(first, told[1], "Kanarie-because", withdrawn=False, today=today)
-    chart = queries.get_patient(patient_ids[1])
+    chart = get_patient(patient_ids[1])
     add_alert(chart, "allergy", "Kanarie-alert", key=uuid4())
     add_note(chart, "Kanarie-note", key=uuid4())
     contact = ContactDetails("guardian", "Kanarie-name", "Kanarie-relation", "777-00-000000")
@@ -125,7 +120,7 @@ def stage(own_database: Database) -> tuple[Database, Clinic]:
         with clinic.at_work(), acting_as(clinic.owner):
             plant_besides([patient.id for patient in patients], clinic.owner.id)
         with clinic.at_work():
-            assert queries.search_patients("Kanarie first 7")
+            assert search_patients("Kanarie first 7")
     with own_database.connect("admin") as admin:
         admin.execute("CHECKPOINT")
     return own_database, clinic
@@ -176,7 +171,7 @@ def test_no_canary_is_logged_or_mailed_by_the_application(stage, tmp_path, capfd
     with on_monday(), app.app_context():
         with clinic.at_work():
             session.execute(delete(UserFactor))
-            canary = queries.search_patients("Kanarie first 7")[0].id
+            canary = search_patients("Kanarie first 7")[0].id
         of_subject = cache(lambda subject: ids_of(clinic, subject))
         asked = [
             each

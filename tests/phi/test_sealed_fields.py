@@ -10,9 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from portal.db import state
-from portal.patients import queries
-from portal.patients.commands import change_patient, register_patient
-from portal.patients.commands.registering import PatientUnreadable
+from portal.patients.commands.registering import PatientUnreadable, change_patient, register_patient
+from portal.patients.queries.records import get_patient, list_recent_patients
 from portal.patients.rules.details import PatientDetails
 from portal.phi.keys import KeyRing, KeyUnavailable, LocalKey, ring
 from portal.phi.sealed import UNREADABLE, Unreadable
@@ -33,7 +32,7 @@ def ann(alder, session):
         made = register_patient(ANN)
         session.expunge_all()
         state().patients_seen = set()
-        yield queries.get_patient(made.id)
+        yield get_patient(made.id)
 
 
 @contextmanager
@@ -79,7 +78,7 @@ def test_a_new_row_is_given_its_identity_when_it_is_sealed(ann, session):
     session.add(made)
     session.flush()
     session.expunge_all()
-    assert queries.get_patient(made.id).first_name == "Uche"
+    assert get_patient(made.id).first_name == "Uche"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +133,7 @@ def test_a_field_moved_to_another_patient_does_not_open(ann, session):
 def test_under_another_key_the_page_works_and_nothing_is_sealed(ann, session):
     with another_key_encryption_key():
         assert ann.first_name is UNREADABLE
-        [row] = queries.list_recent_patients()
+        [row] = list_recent_patients()
         assert row.name == "unreadable unreadable"
         with pytest.raises(KeyUnavailable):
             register_patient(ANN)

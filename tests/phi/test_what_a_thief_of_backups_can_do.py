@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.db import session
-from portal.patients import queries
-from portal.patients.commands import register_patient
+from portal.patients.commands.registering import register_patient
+from portal.patients.queries.records import get_patient
 from portal.patients.rules.details import PatientDetails
 from portal.phi.sealed import UNREADABLE
 from portal.schema.patients import PatientSearchToken
@@ -79,4 +79,4 @@ def test_an_old_backup_of_a_clinic_whose_keys_were_destroyed_opens_nothing(
         admin.execute(BACK)
     restored = own_database.app(key=bytes(reversed(range(32))), instance=tmp_path)
     with restored.app_context(), alder.at_work():
-        assert queries.get_patient(ann).last_name is UNREADABLE
+        assert get_patient(ann).last_name is UNREADABLE

@@ -12,11 +12,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments.queries import board
+from portal.appointments.queries.day import board
 from portal.cli.lookup import tenant_named
 from portal.db import session
 from portal.facilities.queries import list_facilities
-from portal.patients import queries
+from portal.patients.queries.records import list_recent_patients
 from portal.tenancy.context import as_job
 from seeds.lakeside import LAKESIDE
 from seeds.northgate import NORTHGATE
@@ -122,7 +122,7 @@ def test_a_dump_holds_no_name_address_or_telephone(app, database):
     known = set()
     for group in GROUPS:
         with app.app_context(), as_job(tenant_named(group.slug), "tests"):
-            for patient in queries.list_recent_patients(limit=1_000):
+            for patient in list_recent_patients(limit=1_000):
                 known |= {patient.name, patient.last_name, patient.email, patient.phone} - {None}
     assert len(known) > 500
     dump = subprocess.run(

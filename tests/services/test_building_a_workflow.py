@@ -8,14 +8,10 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from portal.db import session
-from portal.services.commands import (
-    OfferingDetails,
-    StepTemplateDetails,
-    add_step_template,
-    offer_service,
-)
-from portal.services.forms import rearranged
-from portal.services.queries import list_workflow_steps, list_workflows
+from portal.services.commands.catalogue import OfferingDetails, offer_service
+from portal.services.commands.workflows import StepTemplateDetails, add_step_template
+from portal.services.forms.workflows import rearranged
+from portal.services.queries.workflows import list_workflow_steps, list_workflows
 from tests.support.people import Clinic
 from tests.support.scheduling import Practice, a_doctor, a_plan, a_practice, book, hours, on_monday
 from tests.support.statements import at_most

@@ -3,14 +3,14 @@
 import pytest
 
 from portal.db import session
-from portal.services.commands import (
+from portal.services.commands.workflows import (
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,
     add_step_template,
     add_workflow,
 )
-from portal.services.queries import get_workflow
+from portal.services.queries.workflows import get_workflow
 from tests.support.scheduling import a_plan, a_practice
 from tests.support.statements import at_most
 

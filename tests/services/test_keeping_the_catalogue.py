@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.services.commands import ServiceDetails, add_service, retire_service
+from portal.services.commands.catalogue import ServiceDetails, add_service, retire_service
 from tests.support.people import Clinic
 from tests.support.scheduling import a_practice, book, hours, on_monday
 from tests.support.statements import at_most

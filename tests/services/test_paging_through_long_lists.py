@@ -8,7 +8,9 @@ import pytest
 
 from portal.db import session
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
-from portal.services.queries import offering_grid, search_paths, searching
+from portal.services.queries import searching
+from portal.services.queries.grid import offering_grid
+from portal.services.queries.searching import search_paths
 from tests.support.scheduling import a_service, an_offering, on_monday
 
 NAMES = ["Zahn", "ärmel", "de Vries", "O'Neil", "Éclair", "Abel", "Abela"]

@@ -7,10 +7,10 @@ from itertools import count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.appointments.queries import list_steps
-from portal.insurance.commands import change_acceptance
+from portal.appointments.queries.visits import list_steps
+from portal.insurance.commands.acceptance import change_acceptance
 from portal.insurance.rules import AcceptanceChange
-from portal.services.commands import (
+from portal.services.commands.workflows import (
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,
@@ -18,7 +18,11 @@ from portal.services.commands import (
     add_workflow,
     change_workflow,
 )
-from portal.services.queries import find_active_workflow, list_workflow_steps, workflow_for
+from portal.services.queries.workflows import (
+    find_active_workflow,
+    list_workflow_steps,
+    workflow_for,
+)
 from portal.services.screens.workflows import publish
 from portal.web.previews import preview
 from tests.support.factories import a_facility

@@ -3,31 +3,35 @@
 import pytest
 
 from portal.errors import NotFound
-from portal.services.commands import (
+from portal.services.commands.catalogue import (
     OfferingDetails,
     ServiceDetails,
     ServiceOffered,
+    add_service,
+    change_offering,
+    change_service,
+    offer_service,
+    retire_service,
+)
+from portal.services.commands.workflows import (
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,
     WorkflowTaken,
-    add_service,
     add_step_template,
     add_workflow,
-    change_offering,
-    change_service,
     change_step_template,
     change_workflow,
     end_workflow,
-    offer_service,
-    retire_service,
 )
-from portal.services.queries import (
+from portal.services.queries.catalogue import (
     find_offering,
     get_service,
-    get_workflow,
     list_offerings,
     list_services,
+)
+from portal.services.queries.workflows import (
+    get_workflow,
     list_step_templates,
     list_workflow_steps,
     list_workflows,

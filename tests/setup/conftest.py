@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from portal.staff.commands import NewClinic, Person, create_user, found_clinic
+from portal.staff.commands.people import NewClinic, Person, create_user, found_clinic
 from portal.tenancy.context import as_job
 from tests.support.client import Browser
 from tests.support.people import PASSWORD, Clinic

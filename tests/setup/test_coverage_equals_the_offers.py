@@ -10,17 +10,12 @@ from portal.db import session
 from portal.doctors.commands import end_place
 from portal.errors import DomainError
 from portal.facilities.commands import FacilityDetails, open_facility
-from portal.insurance.commands import (
-    AcceptanceDetails,
-    PlanDetails,
-    accept_plan,
-    change_plan,
-    stop_accepting_plan,
-)
+from portal.insurance.commands.acceptance import AcceptanceDetails, accept_plan, stop_accepting_plan
+from portal.insurance.commands.payers import PlanDetails, change_plan
 from portal.scheduling.openings.listing import HORIZON, OpeningQuery, list_openings
 from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan
-from portal.services.commands import OfferingDetails, offer_service
-from portal.setup.queries import CoverageQuery, coverage
+from portal.services.commands.catalogue import OfferingDetails, offer_service
+from portal.setup.queries.coverage import CoverageQuery, coverage
 from tests.support import sizes
 from tests.support.scheduling import (
     MONDAY,

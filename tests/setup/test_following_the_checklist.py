@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.setup.queries import counts
+from portal.setup.queries.checklist import counts
 from portal.setup.rules import DONE, MISSING, OPTIONAL, PART, Counts, SetupGap, checklist, next_line
 from tests.support.client import Browser
 from tests.support.people import Clinic

@@ -2,11 +2,11 @@
 
 import pytest
 
-from portal.availability.commands import ExceptionDetails, add_exception
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from portal.doctors.commands import end_place
 from portal.facilities.commands import FacilityDetails, open_facility
-from portal.services.commands import OfferingDetails, offer_service
-from portal.setup.queries import CoverageQuery, coverage
+from portal.services.commands.catalogue import OfferingDetails, offer_service
+from portal.setup.queries.coverage import CoverageQuery, coverage
 from tests.support.scheduling import (
     a_doctor,
     a_plan,

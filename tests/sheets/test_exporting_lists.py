@@ -12,14 +12,14 @@ from sqlalchemy import text
 from portal import clock
 from portal.app import registered
 from portal.auth.permissions import RIGHTS
-from portal.availability.commands import ExceptionDetails, add_exception
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from portal.db import session
 from portal.doctors.commands import DoctorDetails, add_doctor
 from portal.exports.files import csv_file, xlsx_file
-from portal.insurance.commands import PayerDetails, add_payer
+from portal.insurance.commands.payers import PayerDetails, add_payer
 from portal.scheduling.times import local_date
-from portal.sheets import commands
 from portal.sheets.commands import exporting
+from portal.sheets.commands.exporting import MOST_EXPORTED
 from tests.sheets.test_importing_lists import whole
 from tests.support.factories import a_facility
 from tests.support.people import ROLES
@@ -273,7 +273,7 @@ def test_a_day_before_workbooks_begin_and_a_very_long_text_are_kept_as_text():
 
 def test_the_bound_is_the_one_the_page_says(browser, alder):
     browser.sign_in(alder.owner)
-    assert f"{commands.MOST_EXPORTED:,} rows" in browser.get("/exports/").text
+    assert f"{MOST_EXPORTED:,} rows" in browser.get("/exports/").text
 
 
 @pytest.mark.parametrize("name", ["endpoint", "_method", "_external", "_anchor", "_scheme"])

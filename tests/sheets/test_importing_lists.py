@@ -14,7 +14,7 @@ from portal.schema.insurance import InsurancePlan, InsuranceProvider
 from portal.schema.patients import Patient
 from portal.schema.services import Service
 from portal.schema.uploads import Upload
-from portal.sheets import commands
+from portal.sheets.commands.uploads import expire
 from tests.support.people import Clinic
 from tests.support.samples import sample
 from tests.support.scheduling import a_practice
@@ -245,7 +245,7 @@ def test_a_file_is_imported_once_discarded_or_forgotten(browser, alder):
     assert "discarded" in browser.get(other).text
     third = bring(browser, "services", "name\nCheck-up\n").location
     with alder.at_work(), clock.at(clock.now() + timedelta(hours=25)):
-        commands.expire()
+        expire()
     assert "deleted after a day" in browser.get(third).text
     with alder.at_work():
         assert set(session.scalars(select(Upload.content_envelope))) == {None}

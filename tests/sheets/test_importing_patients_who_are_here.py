@@ -10,8 +10,9 @@ from datetime import date
 
 import pytest
 
-from portal.patients import queries
-from portal.patients.commands import import_patients
+from portal.patients.commands.importing import import_patients
+from portal.patients.queries.records import list_recent_patients
+from portal.patients.queries.searching import search_patients
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.fhir import patient_of
 from portal.patients.rules.incoming import Taken
@@ -72,7 +73,7 @@ def test_likely_ones_are_registered_when_they_are_ticked(browser, alder, here):
     assert "has the same telephone" in shown.text
     assert do(browser, address, typed | {"anyway": "3"}, shown).status_code == 303
     with alder.at_work():
-        names = {row.name for row in queries.list_recent_patients()}
+        names = {row.name for row in list_recent_patients()}
     assert names == {"Ann Okafor", "Grace Eze", "Zora Neale"}
 
 
@@ -130,6 +131,6 @@ def test_names_of_before_come_with_a_file_are_found_and_go_out_again(browser, al
     assert "1 line added" in shown
     with alder.at_work():
         for before in ("Ann Lee", "Bo"):
-            [found] = queries.search_patients(before)
+            [found] = search_patients(before)
             assert found.last_name == "Okafor"
     assert "Lee, Ann; Bo, Ann" in take(browser, "patients").data.decode("utf-8-sig")

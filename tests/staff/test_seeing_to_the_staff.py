@@ -11,7 +11,8 @@ from portal.auth.rules import hash_of
 from portal.db import session
 from portal.facilities.commands import FacilityDetails, open_facility
 from portal.schema.accounts import User
-from portal.staff.commands import LastOwner, change_user, disable_user
+from portal.staff.commands.authority import LastOwner
+from portal.staff.commands.people import change_user, disable_user
 from portal.staff.queries import facility_ids_of
 from portal.tenancy.context import enter_session
 from tests.support.client import Browser

@@ -9,22 +9,29 @@ from sqlalchemy import text
 
 from portal.auth.queries import get_user
 from portal.db import session
-from portal.staff import commands
-from portal.staff.commands import WorksElsewhereToo
+from portal.staff.commands.authority import NotYourself, WorksElsewhereToo
+from portal.staff.commands.people import (
+    change_user,
+    disable_user,
+    enable_user,
+    end_sessions_of,
+    new_link,
+)
+from portal.staff.commands.resets import approve_reset, ask_for_reset, withdraw_reset
 from portal.staff.queries import facility_ids_of
 from tests.support.factories import a_facility
 from tests.support.glass import signed_in
 from tests.support.people import Clinic, Person
 
 ACTS = {
-    "changed": lambda user: commands.change_user(user, "auditor", tuple(places())),
-    "disabled": commands.disable_user,
-    "let in again": commands.enable_user,
-    "signed out": commands.end_sessions_of,
-    "sent a link": commands.new_link,
-    "to lose the second factor": lambda user: commands.ask_for_reset(user, "Lost it all"),
-    "to keep the second factor": commands.withdraw_reset,
-    "to lose it by approval": commands.approve_reset,
+    "changed": lambda user: change_user(user, "auditor", tuple(places())),
+    "disabled": disable_user,
+    "let in again": enable_user,
+    "signed out": end_sessions_of,
+    "sent a link": new_link,
+    "to lose the second factor": lambda user: ask_for_reset(user, "Lost it all"),
+    "to keep the second factor": withdraw_reset,
+    "to lose it by approval": approve_reset,
 }
 
 
@@ -107,5 +114,5 @@ def test_who_sees_every_facility_sees_to_everybody(browser, alder, beyond):
 
 
 def test_the_clinics_own_rules_hold_beside_it(alder: Clinic, limited):
-    with signed_in(limited, alder), pytest.raises(commands.NotYourself):
-        commands.disable_user(get_user(limited.id))
+    with signed_in(limited, alder), pytest.raises(NotYourself):
+        disable_user(get_user(limited.id))

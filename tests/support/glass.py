@@ -9,7 +9,7 @@ from itertools import count
 from sqlalchemy import delete, select, text
 
 from portal.db import session
-from portal.patients.commands import break_glass
+from portal.patients.commands.reaching import break_glass
 from portal.schema.accounts import UserSession
 from portal.schema.patients import BreakGlass
 from portal.tenancy.context import enter_session

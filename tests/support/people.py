@@ -18,7 +18,8 @@ from portal.auth import passwords
 from portal.db import session
 from portal.facilities.commands import FacilityDetails, open_facility
 from portal.schema.audit import AuditEntry
-from portal.staff import commands
+from portal.staff.commands import people
+from portal.staff.commands.people import NewClinic, create_user, found_clinic
 from portal.state import RequestContext
 from portal.tenancy.context import as_job
 from tests.support.databases import Database
@@ -65,9 +66,9 @@ class Clinic:
     def hire(self, name: str, role: str, *, facility_ids: tuple[int, ...] = ()) -> Person:
         """One more person, who can sign in at once."""
         email = f"{name}@{self.slug}.example"
-        details = commands.Person(email, name.title(), role, facility_ids)
+        details = people.Person(email, name.title(), role, facility_ids)
         with self.at_work():
-            user = commands.create_user(details, PASSWORD)
+            user = create_user(details, PASSWORD)
             return Person(self.slug, email, role, user.id)
 
 
@@ -82,7 +83,7 @@ ROLES = {
 
 def found(slug: str, timezone: str) -> Clinic:
     """A clinic group with its staff."""
-    clinic_id = commands.found_clinic(commands.NewClinic(slug, slug.title(), timezone))
+    clinic_id = found_clinic(NewClinic(slug, slug.title(), timezone))
     with as_job(clinic_id, "tests"):
         details = FacilityDetails(name=f"{slug.title()} Central", slug="central", timezone=timezone)
         clinic = Clinic(clinic_id, slug, open_facility(details).id)

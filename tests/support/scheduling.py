@@ -10,24 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 from portal import clock
-from portal.appointments.commands import (
-    BookingDetails,
-    WishDetails,
-    add_to_waitlist,
-    book_appointment,
-)
-from portal.availability.commands import RuleDetails, add_rule
+from portal.appointments.commands.booking import BookingDetails, book_appointment
+from portal.appointments.commands.waitlist import WishDetails, add_to_waitlist
+from portal.availability.commands.weekly import RuleDetails, add_rule
 from portal.db import state
 from portal.doctors.commands import DoctorDetails, add_doctor, place_at_facility
-from portal.insurance.commands import (
-    AcceptanceDetails,
-    PayerDetails,
-    PlanDetails,
-    accept_plan,
-    add_payer,
-    add_plan,
-)
-from portal.patients.commands import register_patient
+from portal.insurance.commands.acceptance import AcceptanceDetails, accept_plan
+from portal.insurance.commands.payers import PayerDetails, PlanDetails, add_payer, add_plan
+from portal.patients.commands.registering import register_patient
 from portal.patients.rules.details import PatientDetails
 from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment, WaitlistEntry
@@ -36,16 +26,18 @@ from portal.schema.doctors import Doctor
 from portal.schema.insurance import InsurancePlan
 from portal.schema.patients import Patient
 from portal.schema.services import Service, ServiceOffering
-from portal.services.commands import (
+from portal.services.commands.catalogue import (
     OfferingDetails,
     ServiceDetails,
+    add_service,
+    offer_service,
+)
+from portal.services.commands.workflows import (
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,
-    add_service,
     add_step_template,
     add_workflow,
-    offer_service,
 )
 from portal.tenancy.context import request_context
 from tests.support.people import Person

@@ -16,7 +16,7 @@ from portal.app import registered
 from portal.config import ROOT
 from portal.db import session
 from portal.names import name_of
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from portal.schema.accounts import User
 from portal.schema.acts import OWN_ACTS
 from portal.undoing import commands

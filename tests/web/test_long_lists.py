@@ -10,14 +10,16 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from portal.app import registered
-from portal.appointments.commands import BookingDetails, book_appointment, cancel_appointment
-from portal.availability.commands import ExceptionDetails, add_exception, end_rule
-from portal.availability.queries import get_place_of
-from portal.insurance.commands import stop_accepting_plan
-from portal.patients.commands import add_alert, add_note
+from portal.appointments.commands.booking import BookingDetails, book_appointment
+from portal.appointments.commands.visit import cancel_appointment
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.commands.weekly import end_rule
+from portal.availability.queries.places import get_place_of
+from portal.insurance.commands.acceptance import stop_accepting_plan
+from portal.patients.commands.charting import add_alert, add_note
 from portal.schema.patients import Patient
-from portal.services.commands import offer_service
-from portal.sheets.commands import upload
+from portal.services.commands.catalogue import offer_service
+from portal.sheets.commands.uploads import upload
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
 from tests.support.scheduling import (

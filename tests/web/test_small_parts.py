@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from werkzeug.test import EnvironBuilder
 
 from portal.web.filters import hhmm, localtime
-from portal.web.forms import tidy
+from portal.web.forms.fields import tidy
 from portal.web.pagination import Listing, Window, window_from
 from portal.web.uploads import InMemory
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.auth.rules import hash_of
 from portal.db import session
-from portal.insurance.commands import PayerDetails, add_payer
+from portal.insurance.commands.payers import PayerDetails, add_payer
 from portal.tenancy.context import enter_session
 from portal.web.filters import website
 from portal.web.messages import readable

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal import clock
-from portal.absences import queries
+from portal.absences.queries.affected import list_affected
+from portal.absences.queries.records import doctors_of, find_by_key
 from portal.absences.rules import (
     LEAVE,
     AffectedAppointment,
@@ -22,16 +23,13 @@ from portal.absences.rules import (
     fingerprint,
     span_of,
 )
-from portal.appointments.commands import (
-    MoveDetails,
-    as_one,
-    cancel_appointment,
-    reschedule_appointment,
-)
-from portal.appointments.rules import NotOffered
-from portal.audit import note
-from portal.availability.commands import ExceptionDetails, add_exception
-from portal.availability.queries import PlaceRow, list_places_of
+from portal.appointments.commands.acts import as_one
+from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.commands.visit import cancel_appointment
+from portal.appointments.rules.visits import NotOffered
+from portal.audit.notes import note
+from portal.availability.commands.exceptions import ExceptionDetails, add_exception
+from portal.availability.queries.places import PlaceRow, list_places_of
 from portal.db import session
 from portal.errors import DomainError, NotFound
 from portal.scheduling.rules import NotAnOpening
@@ -151,13 +149,13 @@ def record_absence(
         CancellingNeedsReason, TooManyVisits, NowhereThere, SpanBackwards, OverAlready.
     """
     slot_ids = [each.slot_id for each in decisions.values() if each.what == "move"]
-    lock_doctors([details.doctor_id, *queries.doctors_of(slot_ids)])
+    lock_doctors([details.doctor_id, *doctors_of(slot_ids)])
     places = where_away(details)
     spans = {away.location.facility_id: away.span for away in places}
-    known = queries.find_by_key(details.absence_key)
+    known = find_by_key(details.absence_key)
     if known is not None:
         return Recorded(known, spans, [], before=True)
-    visits = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
+    visits = list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
     check_number(visits)
     absence = _write(details, places, len(visits))
     with as_one(details.absence_key):

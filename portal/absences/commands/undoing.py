@@ -7,20 +7,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal import clock
-from portal.absences import queries
+from portal.absences.queries.records import find_by_key, list_decided, list_own_spans
 from portal.absences.rules import NotAllReturn, NotMovedBack, UndoneAlready
-from portal.appointments.commands import (
-    WAYS_BACK,
-    MoveDetails,
-    reschedule_appointment,
-    undo,
-    undo_of,
-)
-from portal.appointments.queries import acts_since, list_acts
-from portal.appointments.rules import LIVE, MOVABLE, NothingToUndo, StartPassed
-from portal.audit import note
+from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.commands.reversing import WAYS_BACK, undo, undo_of
+from portal.appointments.queries.acts import acts_since, list_acts
+from portal.appointments.rules.visits import LIVE, MOVABLE, NothingToUndo, StartPassed
+from portal.audit.notes import note
 from portal.auth.permissions import may
-from portal.availability.commands import remove_exception
+from portal.availability.commands.exceptions import remove_exception
 from portal.db import session
 from portal.errors import DomainError
 from portal.facilities.queries import zone_of
@@ -58,8 +53,8 @@ def undo_absence(absence: Absence) -> Undone:
     session.refresh(absence, with_for_update=True)
     if absence.undone_at is not None:
         raise UndoneAlready
-    decided = queries.list_decided(absence.id)
-    spans = queries.list_own_spans(absence.id)
+    decided = list_decided(absence.id)
+    spans = list_own_spans(absence.id)
     if (len(spans), len(decided)) != (absence.facilities, absence.visits):
         raise SeesNotAll
     visits = _locked(absence, decided)
@@ -83,7 +78,7 @@ def undo_own(group_uid: UUID) -> Sequence[AppointmentAct] | None:
         NothingToUndo: it is somebody else's, or this person may not record any more.
         NotAllReturn. As `undo_absence`.
     """
-    absence = queries.find_by_key(group_uid)
+    absence = find_by_key(group_uid)
     if absence is None:
         return None
     if absence.recorded_by != request_context().user_id or not _may_record():

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from portal import clock
-from portal.absences import queries
-from portal.absences.commands import (
+from portal.absences.commands.recording import (
     MOST_VISITS,
     AbsenceDetails,
     Away,
@@ -14,6 +13,9 @@ from portal.absences.commands import (
     check_number,
     where_away,
 )
+from portal.absences.queries import affected
+from portal.absences.queries.affected import list_affected
+from portal.absences.queries.starts import starts_for
 from portal.absences.rules import (
     TO_GET_THERE,
     AffectedAppointment,
@@ -84,16 +86,16 @@ def plan_absence(
         for each in places:
             add_absence_exception(details, each)
         spans = {each.location.facility_id: each.span for each in places}
-        visits = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
+        visits = list_affected(details.doctor_id, spans, limit=MOST_VISITS + 1)
         check_number(visits)
-        begun = queries.list_affected(details.doctor_id, spans, limit=MOST_VISITS, begun=True)
+        begun = list_affected(details.doctor_id, spans, limit=MOST_VISITS, begun=True)
         to_propose = [visit for visit in visits if for_those_here or not visit.is_here]
         proposals: dict[int, list[Proposal]] = {visit.id: [] for visit in visits}
         if to_propose:
             soonest = clock.now() + (timedelta(0) if soon else TO_GET_THERE)
             starts, other_visits = (
-                queries.starts_for(to_propose, soonest=soonest),
-                queries.other_visits(to_propose),
+                starts_for(to_propose, soonest=soonest),
+                affected.other_visits(to_propose),
             )
             proposals |= propose(to_propose, starts, chosen=chosen, other_visits=other_visits)
         savepoint.rollback()

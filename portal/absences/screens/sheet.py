@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from portal.absences import queries
-from portal.absences.commands import MOST_VISITS, Undone
+from portal.absences.commands.recording import MOST_VISITS
+from portal.absences.commands.undoing import Undone
 from portal.absences.forms import PREFIX, value_of
-from portal.absences.queries import Call
+from portal.absences.queries.records import Call, list_calls
 from portal.absences.rules import CANCEL, LEAVE, AffectedAppointment, Decision, Proposal
 from portal.absences.screens.planning import Plan
 from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
 from portal.facilities.visits import BookedVisit, list_visits
 from portal.web.filters import hhmm, localtime, shortdate
-from portal.web.forms import translate
+from portal.web.forms.form import translate
 
 
 class Option(NamedTuple):
@@ -95,5 +95,5 @@ def stays_of(absence_id: int, undone: Undone) -> list[Stay]:
     """The visits that cannot be brought back; their patients count as seen."""
     if not undone.stays:
         return []
-    calls = queries.list_calls(absence_id, only=list(undone.stays), limit=MOST_VISITS)
+    calls = list_calls(absence_id, only=list(undone.stays), limit=MOST_VISITS)
     return [Stay(call, translate(undone.stays[call.appointment_id])) for call in calls]

@@ -4,17 +4,19 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.absences import queries
 from portal.absences.forms import ProposalForm, decision_of, value_of
+from portal.absences.queries import affected
+from portal.absences.queries.affected import list_those
+from portal.absences.queries.starts import starts_for
 from portal.absences.rules import TO_GET_THERE, Decision, propose
 from portal.absences.screens.sheet import start_words
 from portal.absences.views.blueprint import bp
-from portal.appointments.commands import MoveDetails, reschedule_appointment
-from portal.appointments.queries import get_appointment
-from portal.appointments.rules import where
+from portal.appointments.commands.rescheduling import MoveDetails, reschedule_appointment
+from portal.appointments.queries.visits import get_appointment
+from portal.appointments.rules.visits import where
 from portal.appointments.screens.act_messages import say_done
 from portal.auth.permissions import permission
-from portal.availability.queries import list_orphans
+from portal.availability.queries.outlook import list_orphans
 from portal.errors import N_, DomainError
 from portal.facilities.visits import list_visits
 from portal.web.answers import form_page, go
@@ -73,11 +75,11 @@ def _listed(form: ProposalForm) -> Response:
 
 def _proposals(ids: list[int]) -> dict[int, tuple[str, list[tuple[str, str]]]]:
     """Where each visit that has not begun is, and starts, the best first: value and words."""
-    visits = queries.list_those(ids)
+    visits = list_those(ids)
     if not visits:
         return {}
-    starts = queries.starts_for(visits, soonest=clock.now() + TO_GET_THERE)
-    other_visits = queries.other_visits(visits)
+    starts = starts_for(visits, soonest=clock.now() + TO_GET_THERE)
+    other_visits = affected.other_visits(visits)
     found = propose(visits, starts, chosen={}, other_visits=other_visits)
     label_of = start_words(each for proposals in found.values() for each in proposals)
     return {

@@ -8,16 +8,15 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.absences import commands
-from portal.absences.commands import AbsenceDetails
+from portal.absences.commands.recording import AbsenceDetails, record_absence
 from portal.absences.forms import AbsenceForm, chosen_in, said_of
 from portal.absences.rules import AffectedAppointment, PlacesRefused
 from portal.absences.screens.planning import Plan, plan_absence
 from portal.absences.screens.sheet import carried, choice_rows
 from portal.absences.views.blueprint import bp
-from portal.appointments.queries import list_acts
+from portal.appointments.queries.acts import list_acts
 from portal.auth.permissions import permission
-from portal.availability.queries import list_places_of
+from portal.availability.queries.places import list_places_of
 from portal.doctors.queries import get_doctor
 from portal.errors import N_, Conflict, DomainError
 from portal.facilities.visits import list_visits
@@ -25,7 +24,7 @@ from portal.scheduling.times import local_date
 from portal.schema.doctors import Doctor
 from portal.web.answers import form_page, go, toast
 from portal.web.days import day_asked
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 from portal.web.pagination import Listing, Window, window_from
 from portal.web.previews import mark_of, preview
 
@@ -104,7 +103,7 @@ def _record(form: AbsenceForm, details: AbsenceDetails, shown_plan: ShownPlan) -
     decisions = chosen_in(request.form)
     try:
         recorded, answer = preview(
-            lambda: commands.record_absence(details, decisions, because=form.cancel_reason.data),
+            lambda: record_absence(details, decisions, because=form.cancel_reason.data),
             confirmation_token=form.confirmation_token.data,
         )
     except PlacesRefused as refused:

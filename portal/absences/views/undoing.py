@@ -7,8 +7,9 @@ from flask import Response
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.absences import commands, queries
+from portal.absences.commands.undoing import undo_absence
 from portal.absences.forms import UndoForm
+from portal.absences.queries.records import get_absence, list_by_keys, list_spans
 from portal.absences.screens.sheet import stays_of
 from portal.absences.views.blueprint import bp
 from portal.absences.views.recording import AbsenceVisitsChanged
@@ -23,13 +24,13 @@ from portal.web.previews import preview
 @bp.route("/absences/<int:absence_id>/reversal", methods=["GET", "POST"])
 @permission("absences.record")
 def reversal(absence_id: int) -> Response:
-    absence = queries.get_absence(absence_id)
+    absence = get_absence(absence_id)
     form, undone, stays = UndoForm(), None, []
     sent = form.validate_on_submit()
     with form.command_errors():
         confirmation_token = form.confirmation_token.data if sent else None
         undone, answer = preview(
-            lambda: commands.undo_absence(absence), confirmation_token=confirmation_token
+            lambda: undo_absence(absence), confirmation_token=confirmation_token
         )
         if answer.stays:
             toast(_("Absence undone."))
@@ -38,13 +39,13 @@ def reversal(absence_id: int) -> Response:
             form.reject(AbsenceVisitsChanged())
         form.confirmation_token.data, stays = answer.mark, stays_of(absence_id, undone)
     return form_page("absences/reversal.html", "absences/_reversal.html", form, absence=absence,
-                     undone=undone, stays=stays, spans=queries.list_spans(absence_id),
+                     undone=undone, stays=stays, spans=list_spans(absence_id),
                      doctor=get_doctor(absence.doctor_id, even_retired=True))  # fmt: skip
 
 
 def _called(groups: Collection[UUID]) -> dict[UUID, Called]:
     """Absences, by whose they are, where what was done to appointments is said."""
-    found = queries.list_by_keys(groups)
+    found = list_by_keys(groups)
     names = list_doctor_names({absence.doctor_id for absence in found})
     return {
         absence.absence_key: Called(

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from portal import clock
 from portal.activity.rules import Filters, Mark, SealStanding
 from portal.db import db, session
-from portal.patients.queries import list_record_ids
+from portal.patients.queries.merges import list_record_ids
 from portal.schema.audit import AuditEntry
 from portal.tenancy.context import request_context
 

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask, url_for
 from flask_login import current_user
 
-from portal.activity import queries
 from portal.activity.labels import OUTCOMES, action_words, actor_words, record_words
-from portal.activity.queries import LogLine
+from portal.activity.queries.log import LogLine
+from portal.activity.queries.people import names_of, numbers_of
 from portal.activity.rules import is_instant
 from portal.activity.views.blueprint import bp
 from portal.facilities.queries import FacilityName, list_choices
@@ -21,8 +21,8 @@ from portal.web.navigation import has_endpoint
 def around(lines: Sequence[LogLine]) -> dict[str, Any]:
     """The names and numbers of the entries' people, for the templates."""
     return {
-        "names": queries.names_of(line.user_id for line in lines),
-        "numbers": queries.numbers_of(line.patient_id for line in lines),
+        "names": names_of(line.user_id for line in lines),
+        "numbers": numbers_of(line.patient_id for line in lines),
     }
 
 

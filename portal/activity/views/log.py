@@ -7,19 +7,22 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.activity import commands, queries
+from portal.activity import commands
 from portal.activity.forms import FilterForm, LogExportForm
-from portal.activity.queries import Stretch
+from portal.activity.queries.entries import get_entry, list_values
+from portal.activity.queries.glass import count_unreviewed
+from portal.activity.queries.log import Stretch, get_standing, list_entries
+from portal.activity.queries.people import find_people, names_of, numbers_of
 from portal.activity.rules import Mark, instant, microseconds
 from portal.activity.views.blueprint import bp
 from portal.activity.views.context import around, own_zone, zone_for
-from portal.audit import note
+from portal.audit.notes import note
 from portal.auth.permissions import permission, stepped_up
 from portal.errors import NotFound
 from portal.facilities.queries import list_choices
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
-from portal.web.forms import FoundRecord, Source
+from portal.web.forms.picking import FoundRecord, Source
 
 
 @bp.get("/")
@@ -30,7 +33,7 @@ def index() -> Response:
     stretch = Stretch((), None, more=False)
     if form.validate():
         before = Mark.read(request.args.get("before"))
-        stretch = queries.list_entries(form.filters(zone), before=before)
+        stretch = list_entries(form.filters(zone), before=before)
         note("activity.index", new=form.params)
     return _shown(form, stretch, zone)
 
@@ -74,7 +77,7 @@ def _people() -> Source:
     """Who may have done something: staff of any status."""
 
     def find(query: str, limit: int, *, only: Any = None) -> list[FoundRecord]:
-        return [FoundRecord(*person) for person in queries.find_people(query, limit, only=only)]
+        return [FoundRecord(*person) for person in find_people(query, limit, only=only)]
 
     return Source(find, url_for("activity.people"))
 
@@ -95,11 +98,11 @@ def _shown(form: FilterForm, stretch: Stretch, zone: str) -> Response:
         stretch=stretch,
         zone=zone,
         params=form.params,
-        seal_status=queries.get_standing(),
-        unreviewed=queries.count_unreviewed(),
+        seal_status=get_standing(),
+        unreviewed=count_unreviewed(),
         now=clock.real(),
         key=uuid4(),
-        only=queries.numbers_of([only]).get(only or 0),
+        only=numbers_of([only]).get(only or 0),
         **around(stretch.lines),
     )
 
@@ -108,9 +111,9 @@ def _entry(at: int, entry_id: int, *, opened: bool) -> Response:
     moment = instant(at)
     if moment is None:
         raise NotFound
-    entry = queries.get_entry(Mark(moment, entry_id))
+    entry = get_entry(Mark(moment, entry_id))
     note("activity.show", table="user_action_audit_log", record=entry_id)
-    found = queries.list_values(entry, opened=opened)
+    found = list_values(entry, opened=opened)
     return page(
         "activity/show.html",
         "activity/_entry.html",
@@ -119,6 +122,6 @@ def _entry(at: int, entry_id: int, *, opened: bool) -> Response:
         opened=opened,
         at=microseconds(entry.occurred_at),
         zone=own_zone(),
-        names=queries.names_of([entry.user_id]),
-        numbers=queries.numbers_of([entry.patient_id]),
+        names=names_of([entry.user_id]),
+        numbers=numbers_of([entry.patient_id]),
     )

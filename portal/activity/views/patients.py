@@ -7,13 +7,17 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.activity import commands, queries
+from portal.activity import commands
 from portal.activity.forms import DisclosureCorrectionForm, DisclosureForm
+from portal.activity.queries.disclosures import get_disclosure, list_disclosures
+from portal.activity.queries.log import list_entries
+from portal.activity.queries.people import names_of
 from portal.activity.rules import Filters, Mark, first_accounted_day
 from portal.activity.views.blueprint import bp
 from portal.activity.views.context import around, own_zone
 from portal.auth.permissions import permission
-from portal.patients.queries import get_patient, list_past_merges
+from portal.patients.queries.merges import list_past_merges
+from portal.patients.queries.records import get_patient
 from portal.schema.disclosures import TOLD
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context
@@ -25,7 +29,7 @@ from portal.web.answers import form_page, go, page, toast
 def of_patient(patient_id: int) -> Response:
     patient = get_patient(patient_id)
     before = Mark.read(request.args.get("before"))
-    stretch = queries.list_entries(Filters(patient_id=patient.id), before=before)
+    stretch = list_entries(Filters(patient_id=patient.id), before=before)
     return page(
         "activity/of_patient.html",
         "activity/_looks.html",
@@ -72,7 +76,7 @@ def disclosure_new(patient_id: int) -> Response:
 @permission("disclosures.record")
 def correction(patient_id: int, disclosure_id: int) -> Response:
     patient = get_patient(patient_id)
-    wrong = queries.get_disclosure(patient.id, disclosure_id)
+    wrong = get_disclosure(patient.id, disclosure_id)
     entered = {name: getattr(wrong, name) for name in (*TOLD, "disclosed_on", "withheld_until")}
     form = DisclosureCorrectionForm(data={**entered, "row_uid": uuid4()})
     if form.validate_on_submit():
@@ -90,7 +94,7 @@ def correction(patient_id: int, disclosure_id: int) -> Response:
 def _account(template: str, patient: Patient, *, fragment: str | None) -> Response:
     today = _today()
     since = first_accounted_day(today)
-    disclosures = queries.list_disclosures(patient.id, since=since)
+    disclosures = list_disclosures(patient.id, since=since)
     return page(
         template,
         fragment,
@@ -99,7 +103,7 @@ def _account(template: str, patient: Patient, *, fragment: str | None) -> Respon
         accounted=[each for each in disclosures if each.is_accounted(today)],
         since=since,
         today=today,
-        names=queries.names_of(each.disclosure.recorded_by for each in disclosures),
+        names=names_of(each.disclosure.recorded_by for each in disclosures),
     )
 
 

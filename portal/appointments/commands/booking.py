@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import TextClause
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.commands import acts
 from portal.appointments.commands.booking_statements import (
     BOOKED_OR_RELEASED,
@@ -20,7 +19,8 @@ from portal.appointments.commands.booking_statements import (
     book,
 )
 from portal.appointments.commands.refusal import CONSTRAINTS, STANDING, decisive, refusal
-from portal.appointments.rules import (
+from portal.appointments.queries.visits import find_by_booking_key
+from portal.appointments.rules.visits import (
     DoctorBusy,
     NoWorkflow,
     OverbookingNotAllowed,
@@ -42,7 +42,8 @@ from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
-from portal.services.queries import get_offering, workflow_for
+from portal.services.queries.catalogue import get_offering
+from portal.services.queries.workflows import workflow_for
 from portal.tenancy.context import request_context
 
 
@@ -130,7 +131,7 @@ def _begin(details: BookingDetails) -> Appointment | None:
     locked, booked = pipeline((LOCK, values), (BOOKED_OR_RELEASED, values))
     if not locked:
         raise NotFound
-    return queries.find_by_booking_key(details.booking_key) if booked else None
+    return find_by_booking_key(details.booking_key) if booked else None
 
 
 def _lock_values(details: BookingDetails) -> dict[str, Any]:
@@ -200,7 +201,7 @@ def _unwritten(row: Any, details: BookingDetails) -> DomainError:
 
 
 def _already_booked(details: BookingDetails) -> Appointment:
-    booked = queries.find_by_booking_key(details.booking_key)
+    booked = find_by_booking_key(details.booking_key)
     if booked is None:
         raise Conflict
     return booked

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.commands import acts
 from portal.appointments.commands.reversing import undo
 from portal.appointments.commands.visit import lock, over, set_waiting
-from portal.appointments.rules import NotOfEarlierDay, ReasonMissing, check_correction, is_earlier
-from portal.audit import note
+from portal.appointments.queries.visits import list_steps
+from portal.appointments.rules.correcting import NotOfEarlierDay, check_correction, is_earlier
+from portal.appointments.rules.visits import ReasonMissing
+from portal.audit.notes import note
 from portal.facilities.queries import zone_of
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment, AppointmentStep
@@ -54,7 +55,7 @@ def correct(appointment: Appointment, to: str, because: str) -> Sequence[Appoint
 
 
 def _end(appointment: Appointment, to: str, because: str) -> None:
-    steps = queries.list_steps(appointment.id)
+    steps = list_steps(appointment.id)
     if to == "completed":
         _as_planned(appointment, steps)
     else:

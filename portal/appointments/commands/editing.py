@@ -6,29 +6,31 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.commands import acts
 from portal.appointments.commands.refusal import CONSTRAINTS
 from portal.appointments.commands.visit import lock
-from portal.appointments.rules import (
-    LIVE,
+from portal.appointments.queries.visits import list_steps
+from portal.appointments.rules.editing import (
     NEW,
     SAME,
     NoneChosen,
     NotEditable,
+    TimeOfAnotherService,
+    TooLongThere,
+    what_becomes,
+)
+from portal.appointments.rules.visits import (
+    LIVE,
     NotOffered,
     NoWorkflow,
     PlanNotAccepted,
-    TimeOfAnotherService,
     Times,
-    TooLongThere,
     times,
-    what_becomes,
 )
 from portal.db import session
 from portal.errors import refusing
 from portal.facilities.queries import zone_of
-from portal.insurance.queries import find_plan_at
+from portal.insurance.queries.acceptance import find_plan_at
 from portal.scheduling.openings.listing import (
     OpeningQuery,
     StepPlan,
@@ -43,7 +45,8 @@ from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering, ServiceWorkflow
-from portal.services.queries import get_offering, workflow_for
+from portal.services.queries.catalogue import get_offering
+from portal.services.queries.workflows import workflow_for
 from portal.sql import statement
 from portal.tenancy.context import request_context
 
@@ -181,7 +184,7 @@ def _check_plan(appointment: Appointment, plan_id: int) -> None:
 
 
 def _becomes(appointment: Appointment, to: EditDetails, workflow: ServiceWorkflow | None) -> str:
-    begun = any(step.status != "scheduled" for step in queries.list_steps(appointment.id))
+    begun = any(step.status != "scheduled" for step in list_steps(appointment.id))
     return what_becomes(
         same_workflow=workflow is None or workflow.id == appointment.service_workflow_id,
         begun=begun or appointment.status == "in_progress",

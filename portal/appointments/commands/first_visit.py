@@ -6,13 +6,14 @@ from uuid import UUID
 
 from portal.appointments.commands.booking import BookingDetails, book_appointment
 from portal.appointments.commands.waitlist import WishDetails, add_to_waitlist
-from portal.appointments.queries import find_by_booking_key, find_wish_by_key
+from portal.appointments.queries.visits import find_by_booking_key
+from portal.appointments.queries.waitlist import find_wish_by_key
 from portal.db import session
-from portal.patients.commands import ask_whether_registered, register_patient
+from portal.patients.commands.registering import ask_whether_registered, register_patient
 from portal.patients.rules.details import PatientDetails
 from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.appointments import Appointment, WaitlistEntry
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 
 
 def book_first_visit(

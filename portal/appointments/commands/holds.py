@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.commands.refusal import refusal
-from portal.audit import note
+from portal.audit.notes import note
 from portal.db import session
 from portal.errors import DomainError, refusing
 from portal.scheduling.openings.listing import OpeningQuery, find_opening

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from portal.appointments.rules import (
-    DoesNotFit,
+from portal.appointments.rules.openings import DoesNotFit
+from portal.appointments.rules.visits import (
     NotOffered,
     NoWorkflow,
     PatientBusy,

@@ -9,7 +9,7 @@ from portal import clock
 from portal.appointments.commands import acts
 from portal.appointments.commands.refusal import CONSTRAINTS, refusal
 from portal.appointments.commands.visit import check_in
-from portal.appointments.rules import (
+from portal.appointments.rules.visits import (
     MOVABLE,
     DoctorBusyNow,
     MovedMeanwhile,
@@ -29,7 +29,7 @@ from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import Span
 from portal.schema.appointments import Appointment
 from portal.schema.services import ServiceOffering
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 from portal.tenancy.context import request_context
 
 SHIFT_STEPS = text("""

@@ -13,13 +13,19 @@ from uuid import UUID
 from sqlalchemy import text
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.commands import acts
 from portal.appointments.commands.refusal import CONSTRAINTS
 from portal.appointments.commands.visit import cancel_appointment, lock
-from portal.appointments.rules import ChangedSince, NothingToUndo, NotUndoneAnyMore, check_undo
-from portal.audit import note
-from portal.availability.commands import materialise
+from portal.appointments.queries.acts import acts_since, last_act, list_acts, newest_own_act
+from portal.appointments.queries.visits import get_appointment, list_steps
+from portal.appointments.rules.visits import (
+    ChangedSince,
+    NothingToUndo,
+    NotUndoneAnyMore,
+    check_undo,
+)
+from portal.audit.notes import note
+from portal.availability.commands.materialise import materialise
 from portal.db import session
 from portal.errors import refusing
 from portal.facilities.queries import zone_of
@@ -92,16 +98,16 @@ def undo(appointment: Appointment, *, later: bool = False) -> Sequence[Appointme
         ChangedSince: something else has changed the visit since.
         SlotTaken, PatientBusy: the time it had has gone to somebody else.
     """
-    act = queries.last_act(appointment.id)
+    act = last_act(appointment.id)
     if act is None or act.before is None:
         raise NotUndoneAnyMore
-    done = queries.list_acts(act.group_uid)
+    done = list_acts(act.group_uid)
     return _undo([each for each in done if each.appointment_id == appointment.id], later=later)
 
 
 def undo_newest() -> Sequence[AppointmentAct]:
     """Take back the newest of one's own acts. Raises NothingToUndo, and as `undo`."""
-    act = queries.newest_own_act(clock.now())
+    act = newest_own_act(clock.now())
     if act is None:
         raise NothingToUndo
     return undo_group(act.group_uid)
@@ -113,7 +119,7 @@ def undo_group(group_uid: UUID) -> Sequence[AppointmentAct]:
         taken_back = way_back(group_uid)
         if taken_back is not None:
             return taken_back
-    done = queries.list_acts(group_uid)
+    done = list_acts(group_uid)
     if not done:
         raise NothingToUndo
     return _undo(done)
@@ -125,7 +131,7 @@ def undo_of(appointment: Appointment, group_uid: UUID) -> bool:
     Returns:
         False, and nothing is done, when it was not the last thing. Raises as `undo`.
     """
-    since = queries.acts_since(appointment.id, group_uid)
+    since = acts_since(appointment.id, group_uid)
     if not since or any(act.kind != "confirm" for act in since if act.group_uid != group_uid):
         return False
     _undo(since, later=True)
@@ -133,7 +139,7 @@ def undo_of(appointment: Appointment, group_uid: UUID) -> bool:
 
 
 def _undo(done: Sequence[AppointmentAct], *, later: bool = False) -> Sequence[AppointmentAct]:
-    visits = {act.appointment_id: queries.get_appointment(act.appointment_id) for act in done}
+    visits = {act.appointment_id: get_appointment(act.appointment_id) for act in done}
     before = {act.before["visit"]["doctor_id"] for act in done if act.before}
     lock_doctors({visit.doctor_id for visit in visits.values()} | before)
     for _id, visit in sorted(visits.items()):
@@ -195,7 +201,7 @@ def _put_back(visit: Appointment, act: AppointmentAct, before: dict[str, Any]) -
     if act.kind == "edit":
         visit.notes = act.notes
         session.flush()
-    for step in queries.list_steps(visit.id):
+    for step in list_steps(visit.id):
         session.refresh(step)
     versions = {
         "act_id": act.id, "version_before": before["visit"]["row_version"],

@@ -6,12 +6,13 @@ from datetime import date
 from uuid import UUID
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.commands import acts
 from portal.appointments.commands.booking import BookingDetails, book_appointment
 from portal.appointments.commands.visit import cancel_appointment, lock
-from portal.appointments.rules import InSeriesAlready, NotAllBooked, NothingToRepeat, VisitNotAt
-from portal.audit import note
+from portal.appointments.queries.series import find_series_by_key, list_following
+from portal.appointments.rules.series import InSeriesAlready, NotAllBooked, NothingToRepeat
+from portal.appointments.rules.visits import VisitNotAt
+from portal.audit.notes import note
 from portal.db import session
 from portal.errors import DomainError
 from portal.scheduling.slots.locks import lock_doctors
@@ -59,7 +60,7 @@ def repeat_appointment(first: Appointment, details: SeriesDetails) -> Appointmen
         VisitNotAt: the visit is cancelled, or the patient did not come.
     """
     lock_doctors([first.doctor_id])
-    booked = queries.find_series_by_key(details.booking_key)
+    booked = find_series_by_key(details.booking_key)
     if booked is not None:
         return booked
     lock(first)
@@ -86,7 +87,7 @@ def cancel_following(appointment: Appointment, because: str, *, code: str | None
     Raises:
         ReasonMissing, VisitNotAt: as `cancel_appointment`.
     """
-    following = queries.list_following(appointment)
+    following = list_following(appointment)
     others = [visit for visit in following if visit.id != appointment.id]
     return cancel_together([appointment, *others], because, code=code)
 

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from portal.appointments import queries
 from portal.appointments.commands.acts import apart
 from portal.appointments.commands.reversing import undo
 from portal.appointments.commands.series import cancel_together
 from portal.appointments.commands.waitlist import reinstate_wish, withdraw_wish
-from portal.audit import note
+from portal.appointments.queries.of_patient import list_coming_of, list_waiting_of
+from portal.appointments.queries.visits import get_appointment
+from portal.appointments.queries.waitlist import get_wish
+from portal.audit.notes import note
 from portal.db import session
 from portal.errors import DomainError
-from portal.patients.commands import StatusChange, restore_status, set_status
+from portal.patients.commands.status import StatusChange, restore_status, set_status
 from portal.schema.patients import Patient
 
 
@@ -44,8 +46,8 @@ def change_status(patient: Patient, change: StatusChange, ending: Ending) -> Sta
     Raises:
         what `set_status` and `cancel_appointment` raise.
     """
-    visits = queries.list_coming_of(patient.id) if ending.cancel else []
-    wishes = queries.list_waiting_of(patient.id) if ending.withdraw else []
+    visits = list_coming_of(patient.id) if ending.cancel else []
+    wishes = list_waiting_of(patient.id) if ending.withdraw else []
     ended = replace(
         change, visit_ids=[each.id for each in visits], wish_ids=[each.id for each in wishes]
     )
@@ -60,7 +62,7 @@ def change_status(patient: Patient, change: StatusChange, ending: Ending) -> Sta
     return ended
 
 
-def restore(patient: Patient) -> Restored:
+def restore_patient_status(patient: Patient) -> Restored:
     """Take the last change of a status back, with whatever ended because of it and still can.
 
     An appointment whose time has gone to somebody else stays cancelled.
@@ -69,8 +71,8 @@ def restore(patient: Patient) -> Restored:
         NothingToRestore.
     """
     back = restore_status(patient)
-    visits = (queries.get_appointment(each) for each in back.visit_ids)
-    wishes = (queries.get_wish(each) for each in back.wish_ids)
+    visits = (get_appointment(each) for each in back.visit_ids)
+    wishes = (get_wish(each) for each in back.wish_ids)
     acts = chain(
         (lambda visit=visit: undo(visit) for visit in visits if visit.status == "cancelled"),
         (lambda wish=wish: reinstate_wish(wish) for wish in wishes if wish.status == "withdrawn"),

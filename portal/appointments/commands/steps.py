@@ -1,7 +1,6 @@
 """The steps of a visit: each begins after the one before, the last one ends the visit."""
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.commands import acts
 from portal.appointments.commands.visit import (
     begin,
@@ -14,10 +13,11 @@ from portal.appointments.commands.visit import (
     save,
     start_visit,
 )
-from portal.appointments.rules import (
+from portal.appointments.queries.visits import list_steps, skippable_steps
+from portal.appointments.rules.next_step import Next, what_comes_next
+from portal.appointments.rules.visits import (
     LIVE,
     ChangedSince,
-    Next,
     StepOutOfTurn,
     VisitNotAt,
     check_move,
@@ -25,7 +25,6 @@ from portal.appointments.rules import (
     check_turn,
     current_step,
     next_step,
-    what_comes_next,
 )
 from portal.schema.appointments import Appointment, AppointmentStep
 
@@ -42,7 +41,7 @@ def take_next(appointment: Appointment, *, version: int) -> Next[AppointmentStep
         ChangedSince: it was changed otherwise. AnotherDay.
     """
     lock(appointment)
-    coming = what_comes_next(appointment.status, queries.list_steps(appointment.id))
+    coming = what_comes_next(appointment.status, list_steps(appointment.id))
     if appointment.row_version != version and appointment.status == "scheduled":
         raise ChangedSince
     if coming is None or appointment.row_version != version:
@@ -69,7 +68,7 @@ def start_step(appointment: Appointment, step: AppointmentStep) -> None:
     if begins:
         check_move(appointment, "in_progress")
         check_its_day(appointment)
-    steps = queries.list_steps(appointment.id)
+    steps = list_steps(appointment.id)
     check_turn(steps, step)
     with acts.recorded(appointment, "start_step", step):
         if begins:
@@ -98,7 +97,7 @@ def skip_step(appointment: Appointment, step: AppointmentStep) -> None:
         StepOutOfTurn: it is done already. VisitNotAt: the visit is over.
     """
     _check_live(appointment)
-    check_skip(step, step.id in queries.skippable_steps(appointment.id))
+    check_skip(step, step.id in skippable_steps(appointment.id))
     with acts.recorded(appointment, "skip_step", step):
         step.status = "cancelled"
         _end_with_last_step(appointment)
@@ -120,7 +119,7 @@ def _check_live(appointment: Appointment) -> None:
 
 
 def _end_with_last_step(appointment: Appointment) -> None:
-    steps = queries.list_steps(appointment.id)
+    steps = list_steps(appointment.id)
     done = next_step(steps) is None and current_step(steps) is None
     if done and appointment.status == "in_progress":
         over(appointment, "completed")

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.commands import acts
-from portal.appointments.rules import (
+from portal.appointments.queries.of_patient import is_deceased
+from portal.appointments.queries.visits import list_step_rows, list_steps
+from portal.appointments.rules.visits import (
     NotBegunYet,
     PatientDeceased,
     ReasonMissing,
@@ -40,7 +41,7 @@ def confirm(appointment: Appointment, *, confirmed: bool = True) -> None:
 
 def check_in(appointment: Appointment) -> None:
     """The patient has arrived. Raises VisitNotAt, AnotherDay, PatientDeceased."""
-    if queries.is_deceased(appointment.patient_id):
+    if is_deceased(appointment.patient_id):
         raise PatientDeceased(field="")
     lock(appointment)
     check_move(appointment, "checked_in")
@@ -56,7 +57,7 @@ def start_visit(appointment: Appointment) -> None:
     check_its_day(appointment)
     with acts.recorded(appointment, "start"):
         appointment.status, appointment.started_at = "in_progress", clock.now()
-        first = next_step(queries.list_steps(appointment.id))
+        first = next_step(list_steps(appointment.id))
         if first is not None:
             begin(first)
 
@@ -70,12 +71,12 @@ def complete_visit(appointment: Appointment) -> None:
     """
     lock(appointment)
     check_move(appointment, "completed")
-    rows = queries.list_step_rows(appointment.id)
+    rows = list_step_rows(appointment.id)
     left = steps_left(rows, {row.position for row in rows if row.can_be_skipped})
     if left:
         raise StepsRemain(steps=[row.name for row in left])
     with acts.recorded(appointment, "complete"):
-        steps = queries.list_steps(appointment.id)
+        steps = list_steps(appointment.id)
         current = current_step(steps)
         if current is not None:
             finish(current)
@@ -107,7 +108,7 @@ def cancel_appointment(
         if not keeps_seat(appointment, at or clock.now()):
             seats.give_back_seat(appointment)
         appointment.cancel_reason, appointment.cancel_code = because.strip(), code
-        set_waiting(queries.list_steps(appointment.id), "cancelled")
+        set_waiting(list_steps(appointment.id), "cancelled")
         over(appointment, "cancelled", at=at)
 
 
@@ -119,7 +120,7 @@ def mark_no_show(appointment: Appointment) -> None:
         raise NotBegunYet
     check_its_day(appointment)
     with acts.recorded(appointment, "no_show"):
-        set_waiting(queries.list_steps(appointment.id), "no_show")
+        set_waiting(list_steps(appointment.id), "no_show")
         over(appointment, "no_show")
 
 

@@ -8,13 +8,19 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.commands.booking import BookingDetails
-from portal.appointments.rules import EVERY_DAY, NoFacility, WaitsNoMore, check_dates, inactive
+from portal.appointments.queries.waitlist import (
+    find_waiting,
+    find_wish_by_key,
+    get_wish,
+    list_wish_facilities,
+)
+from portal.appointments.rules.visits import inactive
+from portal.appointments.rules.waitlist import EVERY_DAY, NoFacility, WaitsNoMore, check_dates
 from portal.db import session
 from portal.errors import N_, Conflict, refusing
 from portal.facilities.queries import zone_of
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment, WaitlistEntry, WaitlistFacility
 from portal.schema.patients import Patient
@@ -72,7 +78,7 @@ def add_to_waitlist(details: WishDetails, entry_key: UUID) -> WaitlistEntry:
         WaitsAlready: for this service; that entry is to be changed instead.
         NotFound: no such patient.
     """
-    known = queries.find_wish_by_key(entry_key)
+    known = find_wish_by_key(entry_key)
     if known is not None:
         return known
     _check(details)
@@ -85,7 +91,7 @@ def add_to_waitlist(details: WishDetails, entry_key: UUID) -> WaitlistEntry:
             session.flush()
             _set_facilities(entry, details.facility_ids)
     except WishedAlready:
-        known = queries.find_wish_by_key(entry_key)
+        known = find_wish_by_key(entry_key)
         if known is None:
             raise
         return known
@@ -119,7 +125,7 @@ def reinstate_wish(entry: WaitlistEntry) -> None:
     session.refresh(entry, with_for_update=True)
     if entry.status == "booked":
         raise WaitsNoMore
-    _check_waits_once(entry, facility_ids=queries.list_wish_facilities(entry.id), but=entry.id)
+    _check_waits_once(entry, facility_ids=list_wish_facilities(entry.id), but=entry.id)
     with refusing(WAITS_ONCE):
         entry.status = "waiting"
 
@@ -141,7 +147,7 @@ def booking_wish(entry_id: int, book: Book) -> Book:
 
 
 def _fulfil(entry_id: int, visit: Appointment) -> None:
-    entry = queries.get_wish(entry_id)
+    entry = get_wish(entry_id)
     if entry.patient_id != visit.patient_id:
         return
     values = {
@@ -182,7 +188,7 @@ def _check_waits_once(
     session.execute(select(Patient.id).where(*patient).with_for_update(key_share=True))
     zone = zone_of(facility_ids[0]) if facility_ids else request_context().timezone
     since = min(wish.earliest_on, local_date(clock.now(), zone))
-    found = queries.find_waiting(wish.patient_id, wish.service_id, since, but=but)
+    found = find_waiting(wish.patient_id, wish.service_id, since, but=but)
     if found is not None:
         refusal = WaitsAlready()
         refusal.entry_id = found
@@ -206,7 +212,7 @@ def _fill_in(entry: WaitlistEntry, details: WishDetails) -> None:
 def _set_facilities(entry: WaitlistEntry, facility_ids: Sequence[int]) -> None:
     """Those the user does not see stay as they are."""
     there = WaitlistFacility
-    before = set(queries.list_wish_facilities(entry.id))
+    before = set(list_wish_facilities(entry.id))
     gone = before - set(facility_ids)
     session.execute(
         delete(there).where(

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
-from portal.appointments.commands import BookingDetails
+from portal.appointments.commands.booking import BookingDetails
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.choices import (
     offer_doctor,
@@ -23,15 +23,16 @@ from portal.appointments.forms.verdict import refusal_of
 from portal.doctors.queries import list_places
 from portal.errors import N_, DomainError
 from portal.facilities.queries import get_facility
-from portal.insurance.queries import find_plan_at
+from portal.insurance.queries.acceptance import find_plan_at
 from portal.patients.rules.details import PatientDetails
 from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import local_date
 from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility
-from portal.services.queries import find_offering
+from portal.services.queries.catalogue import find_offering
 from portal.web.days import within_reason
-from portal.web.forms import Line, PickField, record_number, tidy
+from portal.web.forms.fields import Line, record_number, tidy
+from portal.web.forms.picking import PickField
 from portal.web.forms.wording import BeginsWithName
 
 OWN_TIME = "own"

@@ -8,8 +8,8 @@ from portal.doctors.labels import doctor_words, doctors
 from portal.insurance.labels import plan_words, plans
 from portal.schema.facilities import Facility
 from portal.services.labels import service_words, services
-from portal.services.queries import list_offerings
-from portal.web.forms import PortalForm
+from portal.services.queries.catalogue import list_offerings
+from portal.web.forms.form import PortalForm
 
 
 def offer_service(form: PortalForm, facility_id: int | None) -> None:

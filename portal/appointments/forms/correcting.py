@@ -4,12 +4,13 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField
 from wtforms.validators import InputRequired, Length
 
-from portal.appointments import queries
 from portal.appointments.act_labels import UNDO
 from portal.appointments.labels import STATUS
-from portal.appointments.rules import ENDINGS
+from portal.appointments.queries.acts import last_act
+from portal.appointments.rules.correcting import ENDINGS
 from portal.schema.appointments import Appointment
-from portal.web.forms import Line, PortalForm
+from portal.web.forms.fields import Line
+from portal.web.forms.form import PortalForm
 
 
 class CorrectionForm(PortalForm):
@@ -24,7 +25,7 @@ class CorrectionForm(PortalForm):
     def set_choices(self, visit: Appointment) -> None:
         """Set the statuses that the present one can be corrected to."""
         choices = [(to, gettext(STATUS[to][0])) for to in ENDINGS.get(visit.status, ())]
-        act = queries.last_act(visit.id)
+        act = last_act(visit.id)
         if act is not None and act.before is not None:
             choices.append(("undo", gettext(UNDO[act.kind])))
         self.correction.choices = choices

@@ -4,19 +4,21 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from portal.appointments.commands import EditDetails
+from portal.appointments.commands.editing import EditDetails
 from portal.appointments.forms.booking import NotOfferedBy
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.choices import offer_plan
 from portal.appointments.forms.verdict import refusal_of
 from portal.facilities.queries import get_facility
-from portal.insurance.queries import find_plan_at
+from portal.insurance.queries.acceptance import find_plan_at
 from portal.patients.display import language_choices
 from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment
 from portal.services.labels import service_words
-from portal.services.queries import find_offering, get_offering, list_offerings
-from portal.web.forms import PickField, PortalForm, record_number, tidy
+from portal.services.queries.catalogue import find_offering, get_offering, list_offerings
+from portal.web.forms.fields import record_number, tidy
+from portal.web.forms.form import PortalForm
+from portal.web.forms.picking import PickField
 from portal.web.forms.wording import BeginsWithName
 
 

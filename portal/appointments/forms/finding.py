@@ -9,14 +9,17 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_service
 from portal.appointments.labels import part_in_words
-from portal.appointments.rules import PARTS
+from portal.appointments.rules.waitlist import PARTS
 from portal.doctors.labels import doctor_words
 from portal.facilities.queries import list_facilities
 from portal.scheduling.openings.listing import OpeningQuery
 from portal.schema.facilities import Facility
 from portal.services.labels import service_words
 from portal.web.days import in_reach
-from portal.web.forms import PickField, PortalForm, keep_present, record_number
+from portal.web.forms.choices import keep_present
+from portal.web.forms.fields import record_number
+from portal.web.forms.form import PortalForm
+from portal.web.forms.picking import PickField
 
 REQUIRED = InputRequired(lazy_gettext("This is needed."))
 LONGEST = timedelta(days=366)

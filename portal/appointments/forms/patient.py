@@ -4,14 +4,17 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
-from portal.appointments.rules import inactive
-from portal.patients.commands import check_person
+from portal.appointments.rules.visits import inactive
+from portal.patients.commands.registering import check_person
 from portal.patients.display import interpreter_choices, languages
-from portal.patients.queries import get_patient, search_patients
+from portal.patients.queries.records import get_patient
+from portal.patients.queries.searching import search_patients
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.kept import Extras, with_extras
 from portal.web.candidates import LEAST_LETTERS
-from portal.web.forms import Line, PhoneLine, PickField, PortalForm, record_number, tidy, translate
+from portal.web.forms.fields import Line, PhoneLine, record_number, tidy
+from portal.web.forms.form import PortalForm, translate
+from portal.web.forms.picking import PickField
 
 NEW = "new"
 INTERPRETER = {"y": True, "n": False}

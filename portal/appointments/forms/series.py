@@ -8,10 +8,11 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, Field, HiddenField, IntegerField, StringField
 from wtforms.validators import Optional
 
-from portal.appointments.commands import SeriesDetails
-from portal.appointments.rules import MOST_IN_SERIES, NotAllBooked, Repeat
+from portal.appointments.commands.series import SeriesDetails
+from portal.appointments.rules.series import MOST_IN_SERIES, NotAllBooked, Repeat
 from portal.web.filters import hhmm, localtime, longdate
-from portal.web.forms import PortalForm, record_number, translate
+from portal.web.forms.fields import record_number
+from portal.web.forms.form import PortalForm, translate
 
 BOOK = "book"
 

@@ -4,12 +4,13 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from portal.appointments.commands import Ending
-from portal.patients.commands import StatusChange
+from portal.appointments.commands.status import Ending
+from portal.patients.commands.status import StatusChange
 from portal.patients.display import status_words
 from portal.patients.rules.details import STATUSES
 from portal.patients.rules.status import LONGEST_REASON
-from portal.web.forms import PortalForm, tidy
+from portal.web.forms.fields import tidy
+from portal.web.forms.form import PortalForm
 
 # Why an appointment is cancelled with a status; it stands on the appointment.
 BECAUSE = {

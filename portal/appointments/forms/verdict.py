@@ -11,18 +11,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.appointments.forms.choice import Choice
-from portal.appointments.queries import list_patient_plan_ids
-from portal.appointments.rules import LIVE
+from portal.appointments.queries.around import list_patient_plan_ids
+from portal.appointments.rules.visits import LIVE
 from portal.errors import N_
-from portal.insurance.queries import (
-    PlanAtFacility,
-    find_plan_at,
-    get_plan,
-    list_accepting_elsewhere,
-    list_facilities_of,
-)
+from portal.insurance.queries.acceptance import PlanAtFacility, find_plan_at, list_facilities_of
+from portal.insurance.queries.other_facilities import list_accepting_elsewhere
+from portal.insurance.queries.payers import get_plan
 from portal.schema.appointments import Appointment
-from portal.services.queries import list_offerings
+from portal.services.queries.catalogue import list_offerings
 from portal.web.filters import longdate
 from portal.web.languages import page_locale
 

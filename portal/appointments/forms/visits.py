@@ -8,18 +8,19 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
-from portal.appointments.commands import MoveDetails
+from portal.appointments.commands.rescheduling import MoveDetails
 from portal.appointments.forms.booking import NotOfferedBy
 from portal.appointments.forms.times import check_start, instant_of, is_start
 from portal.appointments.labels import CANCEL_WORDS
-from portal.appointments.rules import where
+from portal.appointments.rules.visits import where
 from portal.doctors.queries import list_doctor_names
 from portal.errors import N_
 from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment
-from portal.services.queries import find_offering, get_offering, list_offerings
+from portal.services.queries.catalogue import find_offering, get_offering, list_offerings
 from portal.web.filters import localtime
-from portal.web.forms import Line, PortalForm, record_number
+from portal.web.forms.fields import Line, record_number
+from portal.web.forms.form import PortalForm
 
 
 class MoveForm(PortalForm):

@@ -14,19 +14,20 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from portal.appointments.commands import WishDetails, check_wish
+from portal.appointments.commands.waitlist import WishDetails, check_wish
 from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.choices import offer_doctor, offer_plan, offer_service
 from portal.appointments.forms.patient import ForSomebody
 from portal.appointments.forms.verdict import Verdict, verdict_on_wish
 from portal.appointments.labels import URGENCY_WORDS, WEEKDAYS, part_in_words
-from portal.appointments.rules import PARTS, URGENCIES, weekday_bits, weekdays_of
+from portal.appointments.rules.waitlist import PARTS, URGENCIES, weekday_bits, weekdays_of
 from portal.facilities.labels import facility_words
 from portal.facilities.queries import list_facilities
 from portal.patients.rules.details import PatientDetails
 from portal.schema.appointments import WaitlistEntry
 from portal.schema.facilities import Facility
-from portal.web.forms import PickField, record_number, tidy
+from portal.web.forms.fields import record_number, tidy
+from portal.web.forms.picking import PickField
 from portal.web.forms.wording import BeginsWithName
 
 USUAL_WAIT = timedelta(weeks=6)

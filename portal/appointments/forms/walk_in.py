@@ -5,10 +5,10 @@ from wtforms import SelectField
 
 from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.choices import offer_plan, offer_service, usual_service
-from portal.appointments.queries import Queue, list_queues
+from portal.appointments.queries.queues import Queue, list_queues
 from portal.doctors.queries import list_doctor_names
 from portal.schema.facilities import Facility
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 
 
 class WalkInForm(BookingForm):

@@ -24,7 +24,7 @@ from portal.appointments.queries.day_statements import (
 from portal.db import session
 from portal.facilities.queries import zone_of
 from portal.names import listed
-from portal.patients.queries import PatientOpener
+from portal.patients.queries.rows import PatientOpener
 from portal.patients.rules.kept import needs_interpreter
 from portal.scheduling.openings.day_slots import TAKEN, SlotRow, slots_of
 from portal.scheduling.times import Span, day_span

@@ -1,6 +1,6 @@
 """Whether an appointment lies within the hours that its doctor works."""
 
-from portal.appointments.rules import lies_outside
+from portal.appointments.rules.openings import lies_outside
 from portal.db import session
 from portal.facilities.queries import zone_of
 from portal.scheduling.openings.reasons import HOURS, published_until

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
-from portal.appointments.rules import LIVE, MOST_IN_SERIES, Repeat, repeated_dates
+from portal.appointments.rules.series import MOST_IN_SERIES, Repeat, repeated_dates
+from portal.appointments.rules.visits import LIVE
 from portal.db import session
 from portal.errors import NotFound
 from portal.scheduling.openings.listing import OpeningQuery, list_openings

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, select
 
 from portal import clock
-from portal.appointments.rules import Match
+from portal.appointments.rules.waitlist import Match
 from portal.db import pipeline, session, with_generic_plan
 from portal.errors import NotFound
-from portal.patients.queries import PatientOpener, PatientRow
+from portal.patients.queries.rows import PatientOpener, PatientRow
 from portal.scheduling.openings.conditions import ACTIVE, STANDS_ON, workflow
 from portal.scheduling.openings.search import free_starts
 from portal.schema.appointments import WaitlistEntry, WaitlistFacility

@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.act_labels import UNDONE, Called, called
+from portal.appointments.queries.acts import last_act, list_acts
+from portal.appointments.queries.visits import get_appointment, get_context
 from portal.appointments.screens.act_steps import undone_of
 from portal.facilities.queries import zone_of
-from portal.patients.queries import find_patient
+from portal.patients.queries.records import find_patient
 from portal.scheduling.times import local_date
 from portal.schema.acts import AppointmentAct
 from portal.schema.appointments import Appointment
@@ -46,15 +47,15 @@ def say_together(visits: Sequence[Appointment], text: str) -> None:
 
 def say_undone(done: Sequence[AppointmentAct]) -> None:
     """Say what is so again after something was taken back."""
-    visit, group = queries.get_appointment(done[-1].appointment_id), done[-1].group_uid
-    undoes = None if queries.list_acts(group) else str(group)
+    visit, group = get_appointment(done[-1].appointment_id), done[-1].group_uid
+    undoes = None if list_acts(group) else str(group)
     above, several = called([group]).get(group), len({act.appointment_id for act in done}) > 1
     patient = _one_patient(done) if several and not above else visit.patient_id
     if above or several:
         text = _of_several(done, above, patient)
     elif done[-1].kind == "move":
         text = _("Back to %(when)s with %(doctor)s: %(who)s", who=PATIENT, when=when(visit),
-                 doctor=queries.get_context(visit).doctor_name)  # fmt: skip
+                 doctor=get_context(visit).doctor_name)  # fmt: skip
     else:
         text = _about(visit, undone_of(done[-1]))
     if _registered_with(done[-1], visit):
@@ -90,7 +91,7 @@ def _of_several(done: Sequence[AppointmentAct], above: Called | None, patient: i
 
 def _one_patient(done: Sequence[AppointmentAct]) -> int | None:
     """Whose appointments all of them are; None for several people's."""
-    ids = {queries.get_appointment(act.appointment_id).patient_id for act in done}
+    ids = {get_appointment(act.appointment_id).patient_id for act in done}
     return ids.pop() if len(ids) == 1 else None
 
 
@@ -104,7 +105,7 @@ def _registered_with(act: AppointmentAct, visit: Appointment) -> bool:
 
 def last_done(visit: Appointment) -> str | None:
     """The name of the last act on a visit; a message about the act has it too."""
-    act = queries.last_act(visit.id)
+    act = last_act(visit.id)
     return str(act.group_uid) if act else None
 
 
@@ -118,7 +119,7 @@ def when(visit: Appointment) -> str:
 
 
 def _about(visit: Appointment, what: str) -> str:
-    doctor = queries.get_context(visit).doctor_name
+    doctor = get_context(visit).doctor_name
     return str(_("%(what)s: %(who)s, %(when)s, %(doctor)s", what=what, who=PATIENT,
                  when=when(visit), doctor=doctor))  # fmt: skip
 

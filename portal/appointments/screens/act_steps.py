@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext as _
 
 from portal.appointments.act_labels import DONE, UNDONE
-from portal.appointments.queries import list_step_rows
-from portal.appointments.rules import LABELS_DONE
+from portal.appointments.queries.visits import list_step_rows
+from portal.appointments.rules.next_step import LABELS_DONE
 from portal.errors import N_
 from portal.schema.acts import AppointmentAct
 

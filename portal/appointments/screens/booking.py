@@ -8,24 +8,25 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.appointments import commands
-from portal.appointments.forms import BookingForm, WishForm
+from portal.appointments.commands.holds import hold_instead
+from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.choice import Choice
-from portal.appointments.queries import Around, Waiting, around_patient
+from portal.appointments.forms.waitlist import WishForm
+from portal.appointments.queries.around import Around, Waiting, around_patient
 from portal.appointments.screens.missing import moment
 from portal.appointments.screens.patient_strip import patient_strip
 from portal.appointments.screens.starts import Offers, openings_for
 from portal.doctors.queries import list_doctor_names
 from portal.errors import DomainError
 from portal.names import name_of
-from portal.patients.queries import find_patient
+from portal.patients.queries.records import find_patient
 from portal.scheduling.rules import Opening
 from portal.scheduling.slots.queries import find_held, get_slot
 from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility
 from portal.schema.patients import Patient
 from portal.web.filters import hhmm, localtime, shortdate
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 
 NOBODY = Around()
 
@@ -169,7 +170,7 @@ def _held_instead(
 ) -> tuple[Offers, Hold | None]:
     """Hold what is chosen; what cannot be held at this very moment is chosen no more."""
     try:
-        slot = commands.hold_instead(held_id, keeps, plan_id=choice.plan_id)
+        slot = hold_instead(held_id, keeps, plan_id=choice.plan_id)
     except DomainError:
         gone = replace(choice, slot_id=keeps.slot_id if keeps else None, picked=True)
         return openings_for(gone, around.seen_by), None

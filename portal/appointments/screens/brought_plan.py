@@ -7,10 +7,11 @@ shown before anything is done with it.
 
 from flask_babel import gettext as _
 
-from portal.appointments.forms import BookingForm, WishForm
+from portal.appointments.forms.booking import BookingForm
+from portal.appointments.forms.waitlist import WishForm
 from portal.appointments.screens.booking import chosen_patient
 from portal.insurance.labels import plan_words
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 
 
 def bring_plan(form: BookingForm | WishForm) -> bool:

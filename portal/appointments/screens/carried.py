@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 from flask_login import current_user
 
-from portal.appointments import queries
-from portal.appointments.rules import where
+from portal.appointments.queries.visits import get_appointment
+from portal.appointments.rules.visits import where
 from portal.facilities.queries import zone_of
 from portal.names import name_of
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from portal.web.filters import hhmm, localtime, shortdate
 
 
@@ -25,7 +25,7 @@ def carried(appointment_id: int | None) -> Carried | None:
     """The appointment being carried; None when it can no longer be moved. Raises NotFound."""
     if appointment_id is None or not current_user.can("appointments.move"):
         return None
-    visit = queries.get_appointment(appointment_id)
+    visit = get_appointment(appointment_id)
     if visit.status != "scheduled":
         return None
     patient = get_patient(visit.patient_id)

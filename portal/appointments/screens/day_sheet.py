@@ -10,12 +10,11 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.appointments.labels import STATUS, shown_status
-from portal.appointments.queries import SheetRow, list_day_sheet
-from portal.appointments.queries.sheet import MOST_LINES
+from portal.appointments.queries.sheet import MOST_LINES, SheetRow, list_day_sheet
 from portal.appointments.screens.patient_strip import warnings_of
 from portal.names import name_of
 from portal.patients.display import language_words
-from portal.patients.queries import Alert, list_alerts_of
+from portal.patients.queries.charting import Alert, list_alerts_of
 from portal.patients.rules.kept import needs_interpreter
 from portal.phi.sealed import Unreadable
 from portal.schema.facilities import Facility

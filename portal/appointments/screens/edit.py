@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from portal.appointments.commands import Edited
-from portal.appointments.rules import BEGUN
+from portal.appointments.commands.editing import Edited
+from portal.appointments.rules.editing import BEGUN
 from portal.errors import DomainError
 from portal.scheduling.rules import Opening, SlotTaken
 from portal.scheduling.times import Span

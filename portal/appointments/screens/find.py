@@ -9,7 +9,7 @@ from portal.doctors.queries import list_doctor_names
 from portal.facilities.queries import list_facility_names
 from portal.scheduling.rules import Opening
 from portal.scheduling.times import Span
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 from portal.web.filters import hhmm, localtime, longdate
 
 

@@ -12,7 +12,7 @@ from portal.scheduling.openings.day_reasons import why_nothing
 from portal.scheduling.openings.reasons import why_not
 from portal.scheduling.slots.queries import get_slot
 from portal.schema.availability import AvailabilitySlot
-from portal.services.queries import OfferingRow, list_offerings
+from portal.services.queries.catalogue import OfferingRow, list_offerings
 from portal.web.filters import hhmm, localtime, longdate
 
 MOST_EXPLAINED = 5

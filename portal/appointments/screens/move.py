@@ -10,10 +10,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.appointments import queries
-from portal.appointments.commands import MoveDetails
-from portal.appointments.forms import MoveForm
-from portal.appointments.rules import MovedMeanwhile, where
+from portal.appointments.commands.rescheduling import MoveDetails
+from portal.appointments.forms.visits import MoveForm
+from portal.appointments.queries.acts import list_history
+from portal.appointments.queries.visits import get_context, list_coming
+from portal.appointments.rules.visits import MovedMeanwhile, where
 from portal.appointments.screens.reasons_shown import About, SaidReason, say_reasons
 from portal.appointments.screens.visit import VisitPage
 from portal.doctors.queries import list_doctor_names, list_places
@@ -24,9 +25,9 @@ from portal.scheduling.rules import Opening, SlotTaken
 from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import Span, local_date
 from portal.schema.appointments import Appointment
-from portal.services.queries import get_offering, get_offering_row
+from portal.services.queries.catalogue import get_offering, get_offering_row
 from portal.web.filters import hhmm, localtime, shortdate
-from portal.web.forms import translate
+from portal.web.forms.form import translate
 from portal.web.languages import page_locale
 
 DAYS = 7
@@ -116,7 +117,7 @@ def openings_on(visit: Appointment, day: date | None) -> dict[int, list[int]]:
     service_id = get_offering(visit.service_offering_id).service_id
     offers = list_openings(_wanted(visit, service_id), first_date=day, days=2,
                                  limit=MOST_IN_WEEK)  # fmt: skip
-    coming = queries.list_coming(visit.patient_id, clock.now())
+    coming = list_coming(visit.patient_id, clock.now())
     others = [Span(other.start_at, other.end_at) for other in coming if other.id != visit.id]
     found: dict[int, list[int]] = {}
     for offer in offers:
@@ -165,8 +166,8 @@ def moved_meanwhile(
 ) -> Sequence[Instead]:
     """Say who moved it to when, and what was chosen; the choice that is still possible."""
     offering = get_offering_row(to.offering_id or visit.service_offering_id)
-    here = queries.get_context(visit)
-    moves = (name for act, name in queries.list_history(visit.id) if act.kind == "move" and name)
+    here = get_context(visit)
+    moves = (name for act, name in list_history(visit.id) if act.kind == "move" and name)
     at = to.start_at or get_slot(to.slot_id or 0).start_at
     yours = _in_words(at, offering.zone, offering.doctor_name)
     refusal.message = _(

@@ -9,8 +9,8 @@ from uuid import UUID
 from flask_babel import ngettext
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.act_labels import Called, called
+from portal.appointments.queries.acts import list_own_acts
 from portal.appointments.screens.act_steps import said_of_acts
 from portal.facilities.visits import BookedVisit, list_visits
 from portal.scheduling.times import local_date
@@ -45,7 +45,7 @@ def _moment(act: AppointmentAct | OwnAct) -> tuple[datetime, datetime]:
 
 
 def _of_visits() -> list[Done]:
-    acts = queries.list_own_acts(clock.now())
+    acts = list_own_acts(clock.now())
     texts = said_of_acts(acts)
     visits = {visit.id: visit for visit in list_visits([act.appointment_id for act in acts])}
     above = called({act.group_uid for act in acts})

@@ -9,10 +9,10 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.appointments.queries import Around, ComingVisit, around_patient, coming_soon
+from portal.appointments.queries.around import Around, ComingVisit, around_patient, coming_soon
 from portal.names import name_of
 from portal.patients.display import interprets, kind_words, language_words
-from portal.patients.queries import Alert, list_alerts
+from portal.patients.queries.charting import Alert, list_alerts
 from portal.phi.sealed import Unreadable
 from portal.scheduling.times import local_date
 from portal.schema.patients import Patient

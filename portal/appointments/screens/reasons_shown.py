@@ -9,10 +9,10 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal.availability.queries import get_place_of
+from portal.availability.queries.places import get_place_of
 from portal.errors import NotFound
 from portal.scheduling.openings.reasons import Reason
-from portal.services.queries import OfferingRow
+from portal.services.queries.catalogue import OfferingRow
 from portal.web.filters import hhmm, localtime, shortdate
 
 

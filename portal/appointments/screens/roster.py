@@ -9,9 +9,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.labels import STATUS, shown_status
-from portal.appointments.queries import Attending
+from portal.appointments.queries.roster import (
+    MOST_ATTENDING,
+    Attending,
+    list_group,
+    list_overlapping,
+)
 from portal.appointments.screens.board.steps import is_near
 from portal.doctors.queries import get_doctor
 from portal.facilities.queries import zone_of
@@ -61,7 +65,7 @@ class Roster:
 
 def group_roster(slot: AvailabilitySlot) -> Roster:
     """Who comes to a group; this opens their names."""
-    zone, members = zone_of(slot.facility_id), queries.list_group(slot.id)
+    zone, members = zone_of(slot.facility_id), list_group(slot.id)
     services = {service for _visit, _patient, service in members}
     start, end = localtime(slot.start_at, zone), localtime(slot.end_at, zone)
     day = start.date()
@@ -75,7 +79,7 @@ def group_roster(slot: AvailabilitySlot) -> Roster:
         seats=_("%(booked)s of %(seats)s", booked=slot.booked_count, seats=slot.capacity),
         book=url_for("appointments.new", facility=slot.facility_id, date=day, slot=slot.id)
         if free and current_user.can("appointments.book") else None,
-        cut=len(members) == queries.MOST_ATTENDING,
+        cut=len(members) == MOST_ATTENDING,
     )  # fmt: skip
 
 
@@ -83,11 +87,11 @@ def overlap_roster(facility_id: int, doctor_id: int, since: datetime, until: dat
     """All who are with a doctor in a stretch of time; this opens their names."""
     zone = zone_of(facility_id)
     doctor = get_doctor(doctor_id)
-    members = queries.list_overlapping(facility_id, doctor_id, since, until)
+    members = list_overlapping(facility_id, doctor_id, since, until)
     start, end = localtime(since, zone), localtime(until, zone)
     return Roster(
         title=_("Appointments at the same time"), doctor=doctor.display_name, start=start, end=end,
-        members=_members(members, zone), cut=len(members) == queries.MOST_ATTENDING,
+        members=_members(members, zone), cut=len(members) == MOST_ATTENDING,
         back_to=url_for("appointments.day", facility=facility_id, date=start.date()),
     )  # fmt: skip
 

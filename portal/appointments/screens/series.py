@@ -8,16 +8,20 @@ from typing import NamedTuple
 from flask import url_for
 from flask_babel import gettext as _
 
-from portal.appointments import queries
 from portal.appointments.labels import STATUS, shown_status
-from portal.appointments.queries import SeriesDate, SeriesVisit
-from portal.appointments.rules import Repeat
+from portal.appointments.queries.series import (
+    SeriesDate,
+    SeriesVisit,
+    list_series_visits,
+    plan_series,
+)
+from portal.appointments.rules.series import Repeat
 from portal.appointments.screens.reasons_shown import words_of
 from portal.doctors.queries import get_doctor
 from portal.facilities.queries import zone_of
 from portal.scheduling.rules import Opening
 from portal.schema.appointments import Appointment
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 from portal.web.filters import hhmm, localtime, longdate, shortdate
 
 
@@ -90,7 +94,7 @@ def dates_of(
     Raises:
         What `plan_series` refuses.
     """
-    planned = queries.plan_series(first, plan_id, repeat, patient_id=patient_id)
+    planned = plan_series(first, plan_id, repeat, patient_id=patient_id)
     rows = [_row(each, first.zone, chosen) for each in planned]
     at, doctor = (
         localtime(first.start_at, first.zone),
@@ -113,7 +117,7 @@ def series_of(visit: Appointment, zone: str) -> SeriesShown | None:
     """The series a visit belongs to."""
     if visit.appointment_series_id is None:
         return None
-    visits = queries.list_series_visits(visit.appointment_series_id)
+    visits = list_series_visits(visit.appointment_series_id)
     at = [each.id for each in visits].index(visit.id)
     others = [_other(each, zone, here=each.id == visit.id) for each in visits]
     return SeriesShown(

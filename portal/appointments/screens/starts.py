@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.verdict import Verdict, verdict_on
-from portal.appointments.queries import SeenBy
-from portal.appointments.rules import Preference, preferred
+from portal.appointments.queries.around import SeenBy
+from portal.appointments.rules.preference import Preference, preferred
 from portal.appointments.screens.board.columns import HUES
 from portal.appointments.screens.day_strip import DAYS, DayStrip, day_strip, first_of_week
 from portal.appointments.screens.missing import about_day, about_lost, moment
@@ -21,12 +21,8 @@ from portal.scheduling.openings.listing import find_opening, list_openings, next
 from portal.scheduling.rules import Opening
 from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import local_date
-from portal.services.queries import (
-    PlannedStep,
-    list_offerings,
-    list_workflow_steps,
-    workflow_for,
-)
+from portal.services.queries.catalogue import list_offerings
+from portal.services.queries.workflows import PlannedStep, list_workflow_steps, workflow_for
 from portal.web.filters import hhmm, localtime, longdate
 
 MOST_IN_STRIP = 400

@@ -11,25 +11,20 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.act_labels import UNDO
 from portal.appointments.forms.verdict import gap_words
 from portal.appointments.labels import STATUS, shown_status, why_cancelled
-from portal.appointments.queries import StepRow
-from portal.appointments.rules import (
-    LABELS,
-    LIVE,
-    NotUndoneAnyMore,
-    check_undo,
-    is_its_day,
-    what_comes_next,
-)
+from portal.appointments.queries.acts import last_act, was_unbooked
+from portal.appointments.queries.hours import is_outside_hours
+from portal.appointments.queries.visits import StepRow, get_context, list_step_rows
+from portal.appointments.rules.next_step import LABELS, what_comes_next
+from portal.appointments.rules.visits import LIVE, NotUndoneAnyMore, check_undo, is_its_day
 from portal.appointments.screens.patient_strip import Strip, patient_strip
 from portal.appointments.screens.series import SeriesShown, series_of
 from portal.appointments.screens.visit_history import Entry, history_of
 from portal.appointments.screens.waitlist import WantedOpening, wanted_again
 from portal.names import name_of
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from portal.schema.appointments import Appointment
 from portal.tenancy.context import request_context
 from portal.web.filters import daydate, hhmm, localtime
@@ -141,10 +136,10 @@ class VisitPage:
 
 def visit_page(visit: Appointment, service_id: int) -> VisitPage:
     """Read what belongs to a visit; this opens the patient's name and the visit's notes."""
-    around, patient = queries.get_context(visit), get_patient(visit.patient_id)
+    around, patient = get_context(visit), get_patient(visit.patient_id)
     start, end = localtime(visit.start_at, around.zone), localtime(visit.end_at, around.zone)
     shown_as = shown_status(visit.status, visit.confirmed_at)
-    attends, rows = current_user.can("appointments.attend"), queries.list_step_rows(visit.id)
+    attends, rows = current_user.can("appointments.attend"), list_step_rows(visit.id)
     today = visit.status == "in_progress" or is_its_day(visit, clock.now(), around.zone)
     never = visit.status == "scheduled" and patient.status == "deceased"
     return VisitPage(
@@ -176,16 +171,16 @@ def visit_page(visit: Appointment, service_id: int) -> VisitPage:
 
 def outside_words(visit: Appointment) -> str | None:
     """That its doctor does not work then; None where they do, and of what does not stand."""
-    if visit.status not in LIVE or not queries.is_outside_hours(visit):
+    if visit.status not in LIVE or not is_outside_hours(visit):
         return None
-    return str(_("Outside the hours of %(doctor)s", doctor=queries.get_context(visit).doctor_name))
+    return str(_("Outside the hours of %(doctor)s", doctor=get_context(visit).doctor_name))
 
 
 def cancelled_words(visit: Appointment) -> str | None:
     """Why it was cancelled, and whether that was late; None for one that stands."""
     if visit.status != "cancelled" or visit.finished_at is None:
         return None
-    if queries.was_unbooked(visit.id):
+    if was_unbooked(visit.id):
         return str(_("The booking was undone. It is in no list."))
     reason = why_cancelled(visit.cancel_code, visit.cancel_reason)
     if visit.start_at - LATE < visit.finished_at and visit.cancel_code != "booked_in_error":
@@ -211,7 +206,7 @@ def _minor_actions(visit: Appointment, zone: str, *, today: bool) -> Iterator[Ac
         yield Action(_url("confirmation", visit), label, "quiet", "circle-check")
     if today and visit.status in WAITING and visit.start_at <= clock.now():
         yield Action(_url("no_show", visit), _("No-show"), "quiet", "user-x")
-    act = queries.last_act(visit.id)
+    act = last_act(visit.id)
     if act is None or act.kind in TURNED | {"book"} or act.visit_version != visit.row_version:
         return
     with suppress(NotUndoneAnyMore):

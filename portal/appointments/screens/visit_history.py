@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from portal.appointments import queries
 from portal.appointments.act_labels import DONE
+from portal.appointments.queries.acts import list_history
 from portal.appointments.screens.act_steps import said_of_acts
 from portal.schema.appointments import Appointment
 from portal.web.filters import localtime
@@ -26,7 +26,7 @@ def history_of(visit: Appointment, zone: str) -> list[Entry]:
 
     What its own stamps tell alone was done before there was a history, or by a program.
     """
-    done = queries.list_history(visit.id)
+    done = list_history(visit.id)
     texts = said_of_acts([act for act, _who in done])
     entries = [
         Entry(localtime(act.done_at, zone), texts[act.id], name or "", act.undone_at is not None)

@@ -8,10 +8,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.labels import URGENCY_WORDS, WEEKDAYS, part_in_words
-from portal.appointments.queries import WishRow
-from portal.appointments.rules import EVERY_DAY, Match, by_start, ranked, weekdays_of
+from portal.appointments.queries.waitlist import WishRow, list_by_ids, list_matches, list_wanting
+from portal.appointments.rules.waitlist import EVERY_DAY, Match, by_start, ranked, weekdays_of
 from portal.doctors.queries import list_places
 from portal.names import name_of
 from portal.phi.sealed import open_field
@@ -62,7 +61,7 @@ class Wish(NamedTuple):
 
 def starts_wanted(facility: Facility) -> list[WantedOpening]:
     """The earliest free starts that suit somebody who waits."""
-    starts = by_start(queries.list_matches(facility.id, limit=MOST_STARTS))[:MOST_STARTS]
+    starts = by_start(list_matches(facility.id, limit=MOST_STARTS))[:MOST_STARTS]
     wishes = _wishes_of(starts)
     names = _doctors(facility.id)
     return [_wanted(matches, wishes, names) for matches in starts]
@@ -77,7 +76,7 @@ def wanted_again(visit: Appointment) -> WantedOpening | None:
 
 def start_wanted(facility_id: int, doctor_id: int, start_at: datetime) -> WantedOpening | None:
     """Who wants one start, if anybody does."""
-    matches = ranked(queries.list_wanting(facility_id, doctor_id, start_at))
+    matches = ranked(list_wanting(facility_id, doctor_id, start_at))
     if not matches:
         return None
     return _wanted(matches, _wishes_of([matches]), _doctors(facility_id))
@@ -134,7 +133,7 @@ def _person(match: Match, wish: WishRow) -> WaitingPatient:
 def _wishes_of(starts: Sequence[Sequence[Match]]) -> dict[int, WishRow]:
     """Those who are shown, in one query."""
     entry_ids = {match.entry_id for matches in starts for match in matches[:MOST_PEOPLE]}
-    return queries.list_by_ids(sorted(entry_ids))
+    return list_by_ids(sorted(entry_ids))
 
 
 def _doctors(facility_id: int) -> dict[int, str]:

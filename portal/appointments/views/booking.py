@@ -14,13 +14,18 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal import clock
-from portal.appointments import commands
-from portal.appointments.commands import BookingDetails
-from portal.appointments.forms import BookingForm, WishForm, wish_of_booking
+from portal.appointments.commands.booking import BookingDetails, book_appointment, walk_in
+from portal.appointments.commands.first_visit import book_first_visit
+from portal.appointments.commands.holds import release_slot
+from portal.appointments.commands.series import book_series
+from portal.appointments.commands.waitlist import booking_wish
+from portal.appointments.forms.booking import BookingForm
 from portal.appointments.forms.choice import Choice
 from portal.appointments.forms.series import refuse_start
-from portal.appointments.queries import around_patient, get_wish
-from portal.appointments.rules import NotAllBooked
+from portal.appointments.forms.waitlist import WishForm, wish_of_booking
+from portal.appointments.queries.around import around_patient
+from portal.appointments.queries.waitlist import get_wish
+from portal.appointments.rules.series import NotAllBooked
 from portal.appointments.screens.act_messages import say_done
 from portal.appointments.screens.booking import heading, held_of, shown_booking
 from portal.appointments.screens.brought_plan import bring_plan
@@ -41,18 +46,18 @@ from portal.auth.permissions import permission
 from portal.errors import DomainError
 from portal.facilities.queries import get_facility
 from portal.names import name_of
-from portal.patients.commands import Alike, PossiblyRegistered
-from portal.patients.queries import get_patient
+from portal.patients.commands.registering import Alike, PossiblyRegistered
+from portal.patients.queries.records import get_patient
 from portal.scheduling.openings.listing import OpeningQuery, list_openings
 from portal.scheduling.slots.queries import get_slot
 from portal.scheduling.times import local_date
 from portal.schema.appointments import Appointment
 from portal.schema.availability import AvailabilitySlot
 from portal.schema.facilities import Facility
-from portal.services.queries import list_offerings
+from portal.services.queries.catalogue import list_offerings
 from portal.web.answers import form_page, go
 from portal.web.days import day_asked
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 
 PAGE, FORM = "appointments/new.html", "appointments/_booking.html"
 
@@ -109,7 +114,7 @@ def _wish(form: BookingForm, facility: Facility) -> Response:
     """On to the waitlist with all that is typed; no name stands in an address."""
     held = held_id()
     if held is not None:
-        commands.release_slot(held)
+        release_slot(held)
     today = clock.today_in(facility.timezone)
     wish = WishForm(formdata=None, data=wish_of_booking(form, facility, today))
     wish.set_choices(facility)
@@ -187,17 +192,17 @@ def _at_once(form: BookingForm) -> bool:
 
 def _book(form: BookingForm, facility: Facility) -> Appointment:
     details = form.details(facility)
-    book: Callable[[BookingDetails], Appointment] = commands.book_appointment
+    book: Callable[[BookingDetails], Appointment] = book_appointment
     if form.own_time:
-        book = partial(commands.walk_in, may_overbook=current_user.can("appointments.overbook"))
+        book = partial(walk_in, may_overbook=current_user.can("appointments.overbook"))
     elif form.repeats:
         series = form.series(UUID(form.booking_key.data), form.notes.data)
-        book = partial(commands.book_series, series=series)
+        book = partial(book_series, series=series)
     entry_id = record_number(form.waitlist_entry_id.data)
     if entry_id is not None:
-        book = commands.booking_wish(entry_id, book)
+        book = booking_wish(entry_id, book)
     if form.registers:
-        return commands.book_first_visit(form.person(), details, book, anyway=form.somebody_else)
+        return book_first_visit(form.person(), details, book, anyway=form.somebody_else)
     return book(details)
 
 

@@ -5,16 +5,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock
-from portal.appointments import commands, queries
-from portal.appointments.forms import AllComingForm, CancellationForm
-from portal.appointments.rules import ListChanged, ReasonMissing
+from portal.appointments.commands.series import cancel_following, cancel_together
+from portal.appointments.commands.visit import cancel_appointment
+from portal.appointments.forms.visits import AllComingForm, CancellationForm
+from portal.appointments.queries.of_patient import list_rows_of
+from portal.appointments.queries.visits import get_appointment, list_coming
+from portal.appointments.rules.visits import ListChanged, ReasonMissing
 from portal.appointments.screens.act_messages import say_done
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import CARD, PAGE, answer, refused, visit_context
 from portal.auth.permissions import permission
 from portal.db import session
 from portal.errors import DomainError
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from portal.schema.appointments import Appointment
 from portal.web.answers import form_page, go
 
@@ -24,7 +27,7 @@ ALL, ALL_FORM = "appointments/all_coming.html", "appointments/_all_coming.html"
 @bp.post("/appointments/<int:appointment_id>/cancellation")
 @permission("appointments.cancel")
 def cancellation(appointment_id: int) -> Response:
-    visit = queries.get_appointment(appointment_id)
+    visit = get_appointment(appointment_id)
     form = CancellationForm()
     if form.validate():
         try:
@@ -44,18 +47,18 @@ def cancellation(appointment_id: int) -> Response:
 def coming_cancellation(patient_id: int) -> Response:
     """All that are to come, shown first; they are cancelled together, and come back together."""
     patient, form = get_patient(patient_id), AllComingForm()
-    visits = queries.list_coming(patient.id, clock.now())
+    visits = list_coming(patient.id, clock.now())
     if visits and form.validate_on_submit():
         with form.command_errors():
             if not form.was_shown(visits):
                 raise ListChanged
             because, code = form.cancel_reason.data or "", form.cancel_code.data
-            say_done(visits[0], _words(commands.cancel_together(visits, because, code=code)),
+            say_done(visits[0], _words(cancel_together(visits, because, code=code)),
                      brief=True)  # fmt: skip
             return go("appointments.of_patient", patient_id=patient.id)
     form.show(visits)
     return form_page(ALL, ALL_FORM, form, patient=patient,
-                     visits=queries.list_rows_of(patient.id, visits))  # fmt: skip
+                     visits=list_rows_of(patient.id, visits))  # fmt: skip
 
 
 def _words(count: int) -> str:
@@ -65,8 +68,8 @@ def _words(count: int) -> str:
 def _cancel(visit: Appointment, form: CancellationForm) -> None:
     because, code = form.cancel_reason.data or "", form.cancel_code.data
     if not form.following.data:
-        commands.cancel_appointment(visit, because, code=code)
+        cancel_appointment(visit, because, code=code)
         say_done(visit, _("Appointment cancelled"))
         return
-    count = commands.cancel_following(visit, because, code=code)
+    count = cancel_following(visit, because, code=code)
     say_done(visit, _words(count), brief=True)

@@ -3,8 +3,9 @@
 from flask import Response
 from flask_babel import gettext as _
 
-from portal.appointments import commands, queries
-from portal.appointments.forms import CorrectionForm
+from portal.appointments.commands.correcting import correct
+from portal.appointments.forms.correcting import CorrectionForm
+from portal.appointments.queries.visits import get_appointment
 from portal.appointments.screens.act_messages import say_done, say_undone
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.visits import CARD, PAGE, answer, refused, visit_context
@@ -18,7 +19,7 @@ from portal.web.answers import form_page
 @bp.post("/appointments/<int:appointment_id>/correction")
 @permission("appointments.correct")
 def correction(appointment_id: int) -> Response:
-    visit, form = queries.get_appointment(appointment_id), CorrectionForm()
+    visit, form = get_appointment(appointment_id), CorrectionForm()
     form.set_choices(visit)
     if not form.validate():
         return form_page(PAGE, CARD, form, **(visit_context(visit) | {"correct_form": form}))
@@ -32,7 +33,7 @@ def correction(appointment_id: int) -> Response:
 
 
 def _correct(visit: Appointment, form: CorrectionForm) -> None:
-    done = commands.correct(visit, form.correction.data, form.because.data or "")
+    done = correct(visit, form.correction.data, form.because.data or "")
     if done:
         say_undone(done)
     else:

@@ -4,10 +4,15 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.appointments import commands, queries
-from portal.appointments.commands import Edited
-from portal.appointments.forms import EditForm, edit_as_typed
-from portal.appointments.rules import SAME
+from portal.appointments.commands.editing import (
+    Edited,
+    edit_appointment,
+    pay_oneself,
+    pay_themselves,
+)
+from portal.appointments.forms.editing import EditForm, edit_as_typed
+from portal.appointments.queries.visits import get_appointment
+from portal.appointments.rules.editing import SAME
 from portal.appointments.screens.act_messages import say_done, say_together
 from portal.appointments.screens.edit import EditPreview, coming_of, starts_instead
 from portal.appointments.screens.visit import visit_page
@@ -19,9 +24,11 @@ from portal.errors import DomainError
 from portal.scheduling.rules import SlotTaken
 from portal.scheduling.slots.locks import lock_doctors
 from portal.schema.appointments import Appointment
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 from portal.web.answers import form_page, go, toast
-from portal.web.forms import held, record_number, translate
+from portal.web.forms.fields import record_number
+from portal.web.forms.form import translate
+from portal.web.forms.versions import held
 from portal.web.previews import NOTHING, preview
 
 PAGE, FORM = "appointments/edit.html", "appointments/_edit.html"
@@ -53,10 +60,10 @@ def edit(appointment_id: int) -> Response:
 @permission("appointments.move")
 def self_payment(appointment_id: int) -> Response:
     """The patient pays, in one press; refused, the list says why."""
-    visit = queries.get_appointment(appointment_id)
+    visit = get_appointment(appointment_id)
     try:
         with session.begin_nested():
-            commands.pay_oneself(visit)
+            pay_oneself(visit)
     except DomainError as refusal:
         toast(translate(refusal), "error")
     else:
@@ -69,10 +76,10 @@ def self_payment(appointment_id: int) -> Response:
 def self_payments() -> Response:
     """Those chosen in the list, as one act; all of them or none."""
     ids = {record_number(each) for each in request.form.getlist("visit")[:MOST_TOGETHER]}
-    visits = [queries.get_appointment(each) for each in sorted(filter(None, ids))]
+    visits = [get_appointment(each) for each in sorted(filter(None, ids))]
     try:
         with session.begin_nested():
-            commands.pay_themselves(visits)
+            pay_themselves(visits)
     except DomainError as refusal:
         toast(translate(refusal), "error")
     else:
@@ -88,7 +95,7 @@ def _save(visit: Appointment, form: EditForm) -> EditPreview | None:
     details = form.details()
 
     def change() -> Edited:
-        return commands.edit_appointment(visit, details)
+        return edit_appointment(visit, details)
 
     version = visit.row_version
     did, answered = preview(change, confirmation_token=form.confirmation_token.data or NOTHING)
@@ -105,7 +112,7 @@ def _save(visit: Appointment, form: EditForm) -> EditPreview | None:
 
 def _held(appointment_id: int) -> Appointment:
     """The appointment; whoever saves holds it and its doctor's time, in the order of all others."""
-    visit = queries.get_appointment(appointment_id)
+    visit = get_appointment(appointment_id)
     if request.method == "POST":
         lock_doctors([visit.doctor_id])
     found: Appointment = held(visit)

@@ -3,8 +3,8 @@
 from flask import Response
 
 from portal import clock
-from portal.appointments import queries
 from portal.appointments.labels import STATUS, why_cancelled
+from portal.appointments.queries.gone import list_gone
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.on_screen import facility_asked
 from portal.auth.permissions import permission
@@ -18,7 +18,7 @@ from portal.web.days import day_asked
 def cancelled() -> Response:
     facility = facility_asked()
     day = day_asked() or clock.today_in(facility.timezone)
-    found = queries.list_gone(facility.id, day, facility.timezone, limit=MOST_SHOWN + 1)
+    found = list_gone(facility.id, day, facility.timezone, limit=MOST_SHOWN + 1)
     gone = {each.id: each for each in found[:MOST_SHOWN]}
     return page("appointments/cancelled.html", "appointments/_cancelled.html", facility=facility,
                 day=day, gone=gone, visits=list_visits(list(gone), phones=True), labels=STATUS,

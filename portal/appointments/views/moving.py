@@ -5,9 +5,14 @@ from dataclasses import replace
 from flask import Response, jsonify
 from flask_babel import gettext as _
 
-from portal.appointments import commands, queries
-from portal.appointments.forms import MoveForm
-from portal.appointments.rules import MovedMeanwhile
+from portal.appointments.commands.rescheduling import (
+    MoveDetails,
+    arrive_now,
+    reschedule_appointment,
+)
+from portal.appointments.forms.visits import MoveForm
+from portal.appointments.queries.visits import get_appointment, get_context
+from portal.appointments.rules.visits import MovedMeanwhile
 from portal.appointments.screens.act_messages import say_done, when
 from portal.appointments.screens.move import (
     move_page,
@@ -22,7 +27,7 @@ from portal.appointments.views.visits import answer, change, say_wanted
 from portal.auth.permissions import permission
 from portal.errors import DomainError
 from portal.schema.appointments import Appointment
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 from portal.web.answers import form_page
 from portal.web.days import day_asked
 
@@ -33,7 +38,7 @@ PAGE, FORM = "appointments/move.html", "appointments/_move.html"
 @permission("appointments.move")
 def move(appointment_id: int) -> Response:
     """From the openings, from a time that is typed, or from the board where a card was dropped."""
-    visit = queries.get_appointment(appointment_id)
+    visit = get_appointment(appointment_id)
     card = visit_page(visit, get_offering(visit.service_offering_id).service_id)
     form = MoveForm()
     form.offer_doctors(card.facility_id, card.service_id)
@@ -62,22 +67,22 @@ def move(appointment_id: int) -> Response:
 @permission("appointments.move")
 def openings(appointment_id: int) -> Response:
     """Where a card that is dragged over the board can be dropped."""
-    return jsonify(openings_on(queries.get_appointment(appointment_id), day_asked()))
+    return jsonify(openings_on(get_appointment(appointment_id), day_asked()))
 
 
 @bp.post("/appointments/<int:appointment_id>/arrival")
 @permission("appointments.move")
 def arrival(appointment_id: int) -> Response:
     """Whoever comes on another day is moved to now, and checked in."""
-    return change(appointment_id, commands.arrive_now, lambda: _("Moved to now and checked in"))
+    return change(appointment_id, arrive_now, lambda: _("Moved to now and checked in"))
 
 
-def _moved(visit: Appointment, details: commands.MoveDetails) -> Response:
+def _moved(visit: Appointment, details: MoveDetails) -> Response:
     left, version = (visit.facility_id, visit.doctor_id, visit.start_at), visit.row_version
-    commands.reschedule_appointment(visit, details)
+    reschedule_appointment(visit, details)
     if visit.row_version == version:
         return answer(visit)
     say_wanted(*left, left_by=visit)
-    doctor = queries.get_context(visit).doctor_name
+    doctor = get_context(visit).doctor_name
     say_done(visit, _("Moved to %(when)s, %(doctor)s", when=when(visit), doctor=doctor), brief=True)
     return answer(visit)

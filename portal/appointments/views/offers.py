@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from flask import Response, request
 
-from portal.appointments import commands
-from portal.appointments.forms import BookingForm
+from portal.appointments.commands.holds import release_slot
+from portal.appointments.forms.booking import BookingForm
 from portal.appointments.screens.booking import shown_booking
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.on_screen import facility_asked, with_board
 from portal.auth.permissions import permission
 from portal.web.answers import asks_for_fragment, go, page
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 
 
 @bp.post("/appointments/offers")
@@ -35,7 +35,7 @@ def offers() -> Response:
 @bp.post("/appointments/holds/<int:slot_id>/release")
 @permission("appointments.book")
 def release(slot_id: int) -> Response:
-    commands.release_slot(slot_id)
+    release_slot(slot_id)
     return with_board() if asks_for_fragment() else go("appointments.day")
 
 

@@ -15,7 +15,7 @@ from flask import Response, make_response, render_template, request
 from flask_babel import gettext
 
 from portal import clock
-from portal.appointments import queries
+from portal.appointments.queries.day import Day, board, board_version
 from portal.appointments.screens.board import Board, picture
 from portal.appointments.screens.board.columns import stamp_of
 from portal.errors import NotFound
@@ -24,7 +24,7 @@ from portal.schema.facilities import Facility
 from portal.web.answers import TOASTS, asks_for_fragment
 from portal.web.days import within_reason
 from portal.web.filters import hhmm
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 from portal.web.messages import take_messages
 
 HEADER = "X-Board"
@@ -61,15 +61,13 @@ def draw(
     return _drawn(_read(facility, day), known, flow_only=flow_only)
 
 
-def _read(facility: Facility, day: date) -> tuple[str, queries.Day]:
+def _read(facility: Facility, day: date) -> tuple[str, Day]:
     """The stamp of the day, and the day; the stamp first, so that it is never too new."""
-    version = stamp_of("version", queries.board_version(facility.id, day))
-    return version, queries.board(facility.id, day)
+    version = stamp_of("version", board_version(facility.id, day))
+    return version, board(facility.id, day)
 
 
-def _drawn(
-    read: tuple[str, queries.Day], known: frozenset[str], *, flow_only: bool = False
-) -> Board:
+def _drawn(read: tuple[str, Day], known: frozenset[str], *, flow_only: bool = False) -> Board:
     version, day = read
     return picture(day, version, clock.now(), cache(gettext),
                    known=known, flow_only=flow_only, format_time=hhmm)  # fmt: skip
@@ -77,7 +75,7 @@ def _drawn(
 
 def version_of(on_screen: ShownBoard) -> str:
     """The stamp of the whole board as it is now; reads nobody's data."""
-    return stamp_of("version", queries.board_version(on_screen.facility_id, on_screen.day))
+    return stamp_of("version", board_version(on_screen.facility_id, on_screen.day))
 
 
 def with_board(fragment: str | None = None, **context: Any) -> Response:

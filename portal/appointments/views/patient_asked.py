@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from portal.appointments.forms import BookingForm, WishForm
+from portal.appointments.forms.booking import BookingForm
+from portal.appointments.forms.waitlist import WishForm
 from portal.appointments.screens.booking import chosen_patient
 from portal.errors import DomainError
 from portal.names import name_of
-from portal.patients.commands import Alike, possible_duplicates_of
-from portal.patients.queries import PatientRow, search_patients
+from portal.patients.commands.registering import Alike, possible_duplicates_of
+from portal.patients.queries.rows import PatientRow
+from portal.patients.queries.searching import search_patients
 from portal.web.answers import asks_for_fragment
 from portal.web.filters import shortdate
 from portal.web.forms.fields import tidy_line

@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock
-from portal.appointments import commands, queries
-from portal.appointments.rules import NothingToUndo
+from portal.appointments.commands.reversing import undo_group, undo_newest
+from portal.appointments.queries.acts import list_acts, newest_own_act
+from portal.appointments.queries.visits import get_appointment
+from portal.appointments.rules.visits import NothingToUndo
 from portal.appointments.screens.act_messages import say_undone
 from portal.appointments.screens.own_acts import list_own
 from portal.appointments.views.blueprint import bp
@@ -20,13 +22,13 @@ from portal.auth.permissions import permission
 from portal.db import session
 from portal.errors import DomainError, NotFound
 from portal.names import name_of
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from portal.schema.acts import OwnAct
 from portal.undoing.queries import find_act, newest_act
 from portal.undoing.rules import LookFirst
 from portal.undoing.ways import take_back
 from portal.web.answers import asks_for_fragment, go, page, toast
-from portal.web.forms import translate
+from portal.web.forms.form import translate
 from portal.web.messages import PATIENT, name_patients
 
 
@@ -49,7 +51,7 @@ def reversals() -> Response:
 def _own_if_last() -> OwnAct | None:
     """The last act, if it was not done to an appointment."""
     now = clock.now()
-    own, act = newest_act(now), queries.newest_own_act(now)
+    own, act = newest_act(now), newest_own_act(now)
     if own is None or act is None:
         return own
     return own if (own.done_at, own.created_at) > (act.done_at, act.created_at) else None
@@ -76,7 +78,7 @@ def _take_back_visits(group: UUID | None) -> Response:
     visit_ids: list[int] = []
     try:
         with session.begin_nested():
-            done = commands.undo_group(group) if group else commands.undo_newest()
+            done = undo_group(group) if group else undo_newest()
     except DomainError as refusal:
         _say_refused(refusal, group)
     else:
@@ -96,13 +98,13 @@ def _undone(response: Response, name: str, visit_ids: list[int]) -> Response:
 
 def _say_refused(refusal: DomainError, group: UUID | None) -> None:
     """Why nothing is taken back, whose it is, and where; of several the one that was done last."""
-    acts = queries.list_acts(group) if group else [queries.newest_own_act(clock.now())]
+    acts = list_acts(group) if group else [newest_own_act(clock.now())]
     visit_id = next((act.appointment_id for act in acts if act), None)
     if visit_id is None or isinstance(refusal, NothingToUndo):
         toast(translate(refusal), "info" if isinstance(refusal, NothingToUndo) else "error")
         return
     text = _("%(what)s: %(now)s", what=PATIENT, now=translate(refusal))
-    toast(text, "error", patient=queries.get_appointment(visit_id).patient_id,
+    toast(text, "error", patient=get_appointment(visit_id).patient_id,
           link=url_for("appointments.show", appointment_id=visit_id))  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.appointments import commands, queries
+from portal.appointments.commands.arriving import check_in_together
+from portal.appointments.queries.roster import list_group
 from portal.appointments.screens.act_messages import say_done, say_together
 from portal.appointments.screens.roster import can_arrive, group_roster, overlap_roster
 from portal.appointments.views.blueprint import bp
@@ -19,7 +20,7 @@ from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment
 from portal.web.answers import asks_for_fragment, go, page
 from portal.web.days import within_reason
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 
 PAGE, CARD = "appointments/roster.html", "appointments/_roster.html"
 
@@ -48,10 +49,10 @@ def group_check_in(slot_id: int) -> Response:
     only = record_number(request.form.get("appointment_id", ""))
     zone = zone_of(slot.facility_id)
     arriving = [
-        visit for visit, patient, _service in queries.list_group(slot_id)
+        visit for visit, patient, _service in list_group(slot_id)
         if (visit.id == only if only else can_arrive(visit, patient, zone))
     ]  # fmt: skip
-    commands.check_in_together(arriving)
+    check_in_together(arriving)
     _say_checked_in(arriving)
     if not asks_for_fragment():
         return go("appointments.group", slot_id=slot_id)

@@ -6,10 +6,13 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.appointments import commands, queries
-from portal.appointments.forms import BookingForm, RepeatForm
-from portal.appointments.forms.series import refuse_start
-from portal.appointments.rules import InSeriesAlready, NotAllBooked, SeriesAtOwnTime
+from portal.appointments.commands.refusal import refusal
+from portal.appointments.commands.series import repeat_appointment
+from portal.appointments.forms.booking import BookingForm
+from portal.appointments.forms.series import RepeatForm, refuse_start
+from portal.appointments.queries.series import get_series, list_series_visits
+from portal.appointments.queries.visits import get_appointment
+from portal.appointments.rules.series import InSeriesAlready, NotAllBooked, SeriesAtOwnTime
 from portal.appointments.screens.act_messages import say_done
 from portal.appointments.screens.series import Dates, dates_of, offer_of
 from portal.appointments.screens.visit import visit_page
@@ -21,7 +24,7 @@ from portal.scheduling.openings.listing import OpeningQuery, find_opening
 from portal.scheduling.slots.queries import get_slot
 from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 from portal.web.answers import form_page
 from portal.web.filters import longdate
 
@@ -33,7 +36,7 @@ NOT_KEPT = frozenset({"csrf_token", "show", "repeat", "starts", "held_slot_id"})
 @bp.route("/appointments/<int:appointment_id>/series", methods=["GET", "POST"])
 @permission("appointments.book")
 def repeat(appointment_id: int) -> Response:
-    visit, form = queries.get_appointment(appointment_id), RepeatForm()
+    visit, form = get_appointment(appointment_id), RepeatForm()
     dates = None
     if form.validate_on_submit():
         with form.command_errors():
@@ -53,7 +56,7 @@ def preview(form: BookingForm, facility: Facility) -> Dates:
     wanted = OpeningQuery(offering_id=details.offering_id, plan_id=details.plan_id, slot_id=slot.id)
     first = find_opening(wanted, slot.start_at)
     if first is None:
-        raise commands.refusal(replace(wanted, slot_id=None), slot.start_at, chosen=True)
+        raise refusal(replace(wanted, slot_id=None), slot.start_at, chosen=True)
     return dates_of(first, details.plan_id, form.chosen_repeat(), patient_id=form.chosen_patient,
                     chosen=form.starts.data or {})  # fmt: skip
 
@@ -65,8 +68,8 @@ def kept() -> list[tuple[str, str]]:
 
 def say_booked(visit: Appointment) -> None:
     """How many there are now, and which dates were left out."""
-    series = queries.get_series(visit.appointment_series_id or 0)
-    count = len(queries.list_series_visits(series.id))
+    series = get_series(visit.appointment_series_id or 0)
+    count = len(list_series_visits(series.id))
     what = ngettext("%(num)s appointment booked", "%(num)s appointments booked", count)
     if series.skipped:
         days = "; ".join(longdate(day) for day in series.skipped)
@@ -77,7 +80,7 @@ def say_booked(visit: Appointment) -> None:
 def _repeated(visit: Appointment, form: RepeatForm) -> Response | None:
     """The visit of the new series; None when a start is gone, which the form says."""
     try:
-        commands.repeat_appointment(visit, form.details())
+        repeat_appointment(visit, form.details())
     except NotAllBooked as gone:
         refuse_start(form, gone, zone_of(visit.facility_id))
         return None

@@ -5,8 +5,8 @@ from datetime import timedelta
 from flask import Response, request
 
 from portal import clock
-from portal.appointments.forms import FindForm
 from portal.appointments.forms.choices import usual_service
+from portal.appointments.forms.finding import FindForm
 from portal.appointments.screens.find import found_starts
 from portal.appointments.views.blueprint import bp
 from portal.appointments.views.on_screen import facility_asked

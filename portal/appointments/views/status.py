@@ -4,14 +4,16 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.appointments import commands, queries
+from portal.appointments.commands.status import change_status, restore_patient_status
 from portal.appointments.forms.status import StatusForm
+from portal.appointments.queries.of_patient import list_coming_rows
+from portal.appointments.queries.waitlist import list_wishes_of
 from portal.appointments.screens.waitlist import shown_wish
 from portal.appointments.views.blueprint import bp
 from portal.auth.permissions import permission
-from portal.patients.commands import change_of
+from portal.patients.commands.status import change_of
 from portal.patients.display import status_words
-from portal.patients.queries import get_patient
+from portal.patients.queries.records import get_patient
 from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
 from portal.schema.patients import Patient
@@ -27,12 +29,12 @@ def status(patient_id: int) -> Response:
     form.offer(patient.status, request.args.get("to"))
     if form.validate_on_submit():
         with form.command_errors():
-            ended = commands.change_status(patient, form.change(), form.ending())
+            ended = change_status(patient, form.change(), form.ending())
             done = SaidAct(_said(patient.status, len(ended.visit_ids)), patient.id)
             say_done(done, "status_set", patient.id, status=patient.status)
             return go("patients.show", patient_id=patient.id)
-    coming = queries.list_coming_rows(patient.id)
-    wishes = [shown_wish(wish) for wish in queries.list_wishes_of(patient.id)]
+    coming = list_coming_rows(patient.id)
+    wishes = [shown_wish(wish) for wish in list_wishes_of(patient.id)]
     return form_page("appointments/status.html", "appointments/_status.html", form,
                      patient=patient, coming=coming, wishes=wishes)  # fmt: skip
 
@@ -54,7 +56,7 @@ def _set(act: OwnAct) -> SaidAct:
 
 def _restore(act: OwnAct) -> Response:
     patient = get_patient(act.record_id)
-    restored = commands.restore_patient_status(patient)
+    restored = restore_patient_status(patient)
     status = status_words(patient.status)
     say_undone(act, SaidAct(_("The status of %(who)s is %(status)s again.", who=PATIENT,
                            status=status), patient.id))  # fmt: skip

@@ -8,9 +8,16 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.appointments import commands, queries
-from portal.appointments.forms import CancellationForm, CorrectionForm
-from portal.appointments.rules import LABELS_DONE, VisitNotAt
+from portal.appointments.commands import reversing
+from portal.appointments.commands import visit as visit_commands
+from portal.appointments.commands.steps import take_next
+from portal.appointments.commands.visit import complete_visit, confirm, mark_no_show, start_visit
+from portal.appointments.forms.correcting import CorrectionForm
+from portal.appointments.forms.visits import CancellationForm
+from portal.appointments.queries.visits import get_appointment, list_step_rows
+from portal.appointments.queries.waitlist import list_wanting
+from portal.appointments.rules.next_step import LABELS_DONE
+from portal.appointments.rules.visits import VisitNotAt
 from portal.appointments.screens.act_messages import last_done, say_done, say_undone
 from portal.appointments.screens.visit import visit_page
 from portal.appointments.views.blueprint import bp
@@ -19,9 +26,10 @@ from portal.auth.permissions import permission
 from portal.db import session
 from portal.errors import DomainError
 from portal.schema.appointments import Appointment
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 from portal.web.answers import asks_for_fragment, go, page, toast
-from portal.web.forms import record_number, translate
+from portal.web.forms.fields import record_number
+from portal.web.forms.form import translate
 
 PAGE, CARD = "appointments/visit.html", "appointments/_visit.html"
 
@@ -29,7 +37,7 @@ PAGE, CARD = "appointments/visit.html", "appointments/_visit.html"
 @bp.get("/appointments/<int:appointment_id>")
 @permission("appointments.see")
 def show(appointment_id: int) -> Response:
-    visit = queries.get_appointment(appointment_id)
+    visit = get_appointment(appointment_id)
     return page(PAGE, CARD, **visit_context(visit))
 
 
@@ -41,8 +49,8 @@ def next_step(appointment_id: int) -> Response:
 
     def take(visit: Appointment) -> None:
         version = record_number(request.values.get("version")) or 0
-        coming = commands.take_next(visit, version=version)
-        names = {row.id: row.name for row in queries.list_step_rows(visit.id)}
+        coming = take_next(visit, version=version)
+        names = {row.id: row.name for row in list_step_rows(visit.id)}
         step = names[coming.step.id] if coming.step else ""
         texts.append(_(LABELS_DONE[coming.kind], step=step))
 
@@ -52,32 +60,32 @@ def next_step(appointment_id: int) -> Response:
 @bp.post("/appointments/<int:appointment_id>/check-in")
 @permission("appointments.attend")
 def check_in(appointment_id: int) -> Response:
-    return change(appointment_id, commands.check_in, lambda: _("Checked in"))
+    return change(appointment_id, visit_commands.check_in, lambda: _("Checked in"))
 
 
 @bp.post("/appointments/<int:appointment_id>/start")
 @permission("appointments.attend")
 def start(appointment_id: int) -> Response:
-    return change(appointment_id, commands.start_visit, lambda: _("Visit started"))
+    return change(appointment_id, start_visit, lambda: _("Visit started"))
 
 
 @bp.post("/appointments/<int:appointment_id>/completion")
 @permission("appointments.attend")
 def completion(appointment_id: int) -> Response:
-    return change(appointment_id, commands.complete_visit, lambda: _("Completed"))
+    return change(appointment_id, complete_visit, lambda: _("Completed"))
 
 
 @bp.post("/appointments/<int:appointment_id>/no-show")
 @permission("appointments.attend")
 def no_show(appointment_id: int) -> Response:
-    return change(appointment_id, commands.mark_no_show, lambda: _("Marked as no-show"))
+    return change(appointment_id, mark_no_show, lambda: _("Marked as no-show"))
 
 
 @bp.post("/appointments/<int:appointment_id>/confirmation")
 @permission("appointments.attend")
 def confirmation(appointment_id: int) -> Response:
     def turn(visit: Appointment) -> None:
-        commands.confirm(visit, confirmed=visit.confirmed_at is None)
+        confirm(visit, confirmed=visit.confirmed_at is None)
 
     return change(appointment_id, turn, lambda: _("Confirmation changed"))
 
@@ -86,7 +94,7 @@ def confirmation(appointment_id: int) -> Response:
 @permission("appointments.attend")
 def undo(appointment_id: int) -> Response:
     def take_back(visit: Appointment) -> None:
-        say_undone(commands.undo(visit))
+        say_undone(reversing.undo(visit))
 
     return change(appointment_id, take_back)
 
@@ -100,7 +108,7 @@ def change(
 
     Refused, the answer is the visit as it is now, with the reason. Asked twice, it says so.
     """
-    visit = queries.get_appointment(appointment_id)
+    visit = get_appointment(appointment_id)
     try:
         with session.begin_nested():
             command(visit)
@@ -153,7 +161,7 @@ def say_wanted(
     facility_id: int, doctor_id: int, start_at: datetime, *, left_by: Appointment
 ) -> None:
     """Whether somebody on the waitlist wants the time that a visit has just left."""
-    count = len(queries.list_wanting(facility_id, doctor_id, start_at))
+    count = len(list_wanting(facility_id, doctor_id, start_at))
     if count:
         message = ngettext("%(num)s person on the waitlist matches the time that is free now.",
                          "%(num)s people on the waitlist match the time that is free now.",

@@ -7,11 +7,23 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.appointments import commands, queries
-from portal.appointments.commands import WaitsAlready
-from portal.appointments.forms import WishForm, new_wish, wish_as_typed
+from portal.appointments.commands.first_visit import add_newcomer_to_waitlist
+from portal.appointments.commands.waitlist import (
+    WaitsAlready,
+    add_to_waitlist,
+    change_wish,
+    reinstate_wish,
+    withdraw_wish,
+)
 from portal.appointments.forms.choices import usual_service
+from portal.appointments.forms.waitlist import WishForm, new_wish, wish_as_typed
 from portal.appointments.labels import WISHES
+from portal.appointments.queries.waitlist import (
+    get_wish,
+    list_by_ids,
+    list_wish_facilities,
+    list_wishes,
+)
 from portal.appointments.screens.booking import chosen_patient, keep_patient
 from portal.appointments.screens.brought_plan import bring_plan
 from portal.appointments.screens.patient_strip import patient_strip
@@ -29,15 +41,16 @@ from portal.auth.permissions import permission
 from portal.errors import NotFound
 from portal.facilities.queries import list_facilities
 from portal.names import name_of
-from portal.patients.commands import PossiblyRegistered
-from portal.patients.queries import get_patient
+from portal.patients.commands.registering import PossiblyRegistered
+from portal.patients.queries.records import get_patient
 from portal.scheduling.times import local_date
 from portal.schema.appointments import WaitlistEntry
 from portal.schema.facilities import Facility
 from portal.undoing.commands import settle
 from portal.undoing.ways import say_done
 from portal.web.answers import form_page, go, page, toast
-from portal.web.forms import held, record_number
+from portal.web.forms.fields import record_number
+from portal.web.forms.versions import held
 from portal.web.messages import PATIENT
 from portal.web.pagination import Listing, window_from
 
@@ -51,7 +64,7 @@ def waitlist() -> Response:
     status = wanted if wanted in WISHES else "waiting"
     window = window_from(request.args.get("page"))
     today = local_date(clock.now(), facility.timezone)
-    found = queries.list_wishes(facility.id, status=status, today=today, limit=window.limit,
+    found = list_wishes(facility.id, status=status, today=today, limit=window.limit,
                                 offset=window.offset)  # fmt: skip
     rows = [shown_wish(wish) for wish in found[: window.size]]
     return page(
@@ -82,8 +95,8 @@ def waitlist_new() -> Response:
 @bp.route("/appointments/waitlist/<int:entry_id>", methods=["GET", "POST"])
 @permission("appointments.book")
 def waitlist_edit(entry_id: int) -> Response:
-    entry = held(queries.get_wish(entry_id))
-    there = list(queries.list_wish_facilities(entry.id))
+    entry = held(get_wish(entry_id))
+    there = list(list_wish_facilities(entry.id))
     facility = next((each for each in list_facilities() if each.id in there), None)
     facility = facility or facility_asked()
     form = WishForm(data=_shown(entry, there), edits=entry)
@@ -91,7 +104,7 @@ def waitlist_edit(entry_id: int) -> Response:
     form.set_choices(facility)
     if not brought and _is_sent(form) and form.validate():
         with form.command_errors():
-            commands.change_wish(entry, form.details())
+            change_wish(entry, form.details())
             toast(_("Waitlist entry saved: %(who)s", who=PATIENT), patient=entry.patient_id)
             return go("appointments.waitlist", facility=facility.id)
     return _form("appointments/wish_edit.html", form, facility, entry=entry,
@@ -101,8 +114,8 @@ def waitlist_edit(entry_id: int) -> Response:
 @bp.post("/appointments/waitlist/<int:entry_id>/withdrawal")
 @permission("appointments.book")
 def waitlist_withdrawal(entry_id: int) -> Response:
-    entry = queries.get_wish(entry_id)
-    commands.withdraw_wish(entry)
+    entry = get_wish(entry_id)
+    withdraw_wish(entry)
     say_done(withdrawn(entry), "wish_withdrawn", entry.id)
     return back_to_list(entry)
 
@@ -110,8 +123,8 @@ def waitlist_withdrawal(entry_id: int) -> Response:
 @bp.post("/appointments/waitlist/<int:entry_id>/reinstatement")
 @permission("appointments.book")
 def waitlist_reinstatement(entry_id: int) -> Response:
-    entry = queries.get_wish(entry_id)
-    commands.reinstate_wish(entry)
+    entry = get_wish(entry_id)
+    reinstate_wish(entry)
     settle("wish_withdrawn", entry.id)
     toast(_("Back on the waitlist: %(who)s", who=PATIENT), patient=entry.patient_id)
     return back_to_list(entry)
@@ -127,10 +140,10 @@ def _added(form: WishForm) -> tuple[WaitlistEntry, bool]:
     """The new entry; or the one that there is, changed as is typed; and whether it is new."""
     entry_id = record_number(form.update_entry_id.data)
     if entry_id is not None:
-        entry = queries.get_wish(entry_id)
+        entry = get_wish(entry_id)
         if entry.patient_id != form.chosen_patient:
             raise NotFound
-        commands.change_wish(entry, form.details())
+        change_wish(entry, form.details())
         return entry, False
     return _added_anew(form), True
 
@@ -139,8 +152,8 @@ def _added_anew(form: WishForm) -> WaitlistEntry:
     key = UUID(form.entry_key.data)
     try:
         if not form.registers:
-            return commands.add_to_waitlist(form.details(), key)
-        return commands.add_newcomer_to_waitlist(form.person(), form.details(), key,
+            return add_to_waitlist(form.details(), key)
+        return add_newcomer_to_waitlist(form.person(), form.details(), key,
                                                  anyway=form.somebody_else)  # fmt: skip
     except PossiblyRegistered as possibly:
         possibly.field = "found_patient_id"
@@ -205,7 +218,7 @@ def _form(template: str, form: WishForm, facility: Facility, **context: Any) -> 
         keep_patient(form, patient)
     alike = shown_before(form) if matches is None else ()
     strip = patient_strip(patient, zone=facility.timezone) if patient else None
-    found = queries.list_by_ids([waits]).get(waits) if waits else None
+    found = list_by_ids([waits]).get(waits) if waits else None
     already = shown_wish(found) if found else None
     form.show.data = ""
     back = url_for("appointments.waitlist", facility=facility.id)

@@ -3,7 +3,8 @@
 from flask import Response
 from flask_babel import gettext as _
 
-from portal.appointments import commands, queries
+from portal.appointments.commands.waitlist import reinstate_wish, withdraw_wish
+from portal.appointments.queries.waitlist import get_wish, list_wish_facilities
 from portal.appointments.views.on_screen import over_board, with_board
 from portal.registry.ways import SaidAct, WayBack
 from portal.schema.acts import OwnAct
@@ -28,25 +29,25 @@ def back_to_list(entry: WaitlistEntry) -> Response:
     """To the list; over the board one stays there."""
     if over_board():
         return with_board()
-    there = queries.list_wish_facilities(entry.id)
+    there = list_wish_facilities(entry.id)
     return go("appointments.waitlist", facility=next(iter(there), None))
 
 
 def _mark(act: OwnAct) -> str:
-    return digest_of(WaitlistEntry, act.record_id, *queries.list_wish_facilities(act.record_id))
+    return digest_of(WaitlistEntry, act.record_id, *list_wish_facilities(act.record_id))
 
 
 def _withdraw(act: OwnAct) -> Response:
-    entry = queries.get_wish(act.record_id)
-    commands.withdraw_wish(entry)
+    entry = get_wish(act.record_id)
+    withdraw_wish(entry)
     undone = _("No longer on the waitlist, as before: %(who)s", who=PATIENT)
     say_undone(act, SaidAct(undone, entry.patient_id))
     return back_to_list(entry)
 
 
 def _reinstate(act: OwnAct) -> Response:
-    entry = queries.get_wish(act.record_id)
-    commands.reinstate_wish(entry)
+    entry = get_wish(act.record_id)
+    reinstate_wish(entry)
     say_undone(act, SaidAct(_("Back on the waitlist: %(who)s", who=PATIENT), entry.patient_id))
     return back_to_list(entry)
 
@@ -54,14 +55,14 @@ def _reinstate(act: OwnAct) -> Response:
 WISH_ADDED = WayBack(
     right="appointments.book",
     mark=_mark,
-    describe=lambda act: added(queries.get_wish(act.record_id)),
+    describe=lambda act: added(get_wish(act.record_id)),
     take_back=_withdraw,
     record=WaitlistEntry,
 )
 WISH_WITHDRAWN = WayBack(
     right="appointments.book",
     mark=_mark,
-    describe=lambda act: withdrawn(queries.get_wish(act.record_id)),
+    describe=lambda act: withdrawn(get_wish(act.record_id)),
     take_back=_reinstate,
     record=WaitlistEntry,
 )

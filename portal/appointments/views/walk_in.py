@@ -7,10 +7,12 @@ from flask import Response
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal.appointments import commands
-from portal.appointments.commands import BookingDetails
-from portal.appointments.forms import WalkInForm
+from portal.appointments.commands.arriving import receive_walk_in
+from portal.appointments.commands.booking import BookingDetails
+from portal.appointments.commands.first_visit import book_first_visit
+from portal.appointments.commands.waitlist import booking_wish
 from portal.appointments.forms.verdict import verdict_on
+from portal.appointments.forms.walk_in import WalkInForm
 from portal.appointments.screens.booking import heading, known_patient
 from portal.appointments.screens.brought_plan import bring_plan
 from portal.appointments.screens.starts import minutes_of
@@ -20,11 +22,11 @@ from portal.appointments.views.on_screen import facility_asked, number_asked
 from portal.appointments.views.patient_asked import matching, seek_typed, shown_before
 from portal.auth.permissions import permission
 from portal.doctors.queries import list_doctor_names
-from portal.patients.commands import PossiblyRegistered
+from portal.patients.commands.registering import PossiblyRegistered
 from portal.schema.appointments import Appointment
 from portal.schema.facilities import Facility
 from portal.web.answers import form_page, go
-from portal.web.forms import record_number
+from portal.web.forms.fields import record_number
 
 Book = Callable[[BookingDetails], Appointment]
 
@@ -62,15 +64,15 @@ def received() -> Response:
 
 def _receive(form: WalkInForm, facility: Facility) -> Appointment:
     may_overbook = current_user.can("appointments.overbook")
-    book: Book = partial(commands.receive_walk_in, may_overbook=may_overbook)
+    book: Book = partial(receive_walk_in, may_overbook=may_overbook)
     entry_id = record_number(form.waitlist_entry_id.data)
     if entry_id is not None:
-        book = commands.booking_wish(entry_id, book)
+        book = booking_wish(entry_id, book)
     if not form.registers:
         return book(form.details(facility))
     try:
         person, details = form.person(), form.details(facility)
-        return commands.book_first_visit(person, details, book, anyway=form.somebody_else)
+        return book_first_visit(person, details, book, anyway=form.somebody_else)
     except PossiblyRegistered as possibly:
         possibly.field = "found_patient_id"
         raise

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, func, update
 
 from portal import clock
-from portal.audit import note
+from portal.audit.notes import note
 from portal.auth import queries, rules
 from portal.auth.commands.sessions import end_sessions, my_id, renewed_session
 from portal.auth.proofs import pseudonym

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Update, func, select, update
 
-from portal.audit import note
+from portal.audit.notes import note
 from portal.auth import passkeys, queries
 from portal.auth.commands.factor import given_factor, new_recovery_codes
 from portal.auth.commands.sessions import end_sessions, my_id, renewed_session

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CursorResult, func, select, text, update
 
-from portal.audit import note
+from portal.audit.notes import note
 from portal.auth import passwords, proofs, queries, rules
 from portal.auth.vouching import vouch
 from portal.db import session

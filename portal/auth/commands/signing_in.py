@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, text, update
 
-from portal.audit import note
+from portal.audit.notes import note
 from portal.auth import guessable, passwords, queries, rules, throttling
 from portal.auth.commands.sessions import (
     PasswordWrong,

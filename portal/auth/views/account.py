@@ -3,7 +3,16 @@
 from flask import Response, request
 from flask_babel import gettext as _
 
-from portal.auth import commands, passwords, queries, sessions, throttling
+from portal.auth import passwords, queries, sessions, throttling
+from portal.auth.commands.factor import give_code
+from portal.auth.commands.sessions import (
+    choose_language,
+    end_own_session,
+    end_sessions,
+    give_password_again,
+    my_id,
+)
+from portal.auth.commands.signing_in import change_password
 from portal.auth.forms import CodeForm, LanguageForm, PasswordForm, ProofForm, SessionEndingForm
 from portal.auth.permissions import ProofNeeded, permission
 from portal.auth.views.blueprint import bp
@@ -11,7 +20,7 @@ from portal.auth.views.factor import count_try, note_failure
 from portal.tenancy.context import request_context
 from portal.web.addresses import own_address, parts_of
 from portal.web.answers import asks_for_fragment, form_page, go, page, toast
-from portal.web.forms import held
+from portal.web.forms.versions import held
 from portal.web.languages import speaking
 
 
@@ -19,7 +28,7 @@ from portal.web.languages import speaking
 @permission("account.own")
 def account() -> Response:
     mine = request_context()
-    own = commands.my_id()
+    own = my_id()
     return page(
         "auth/account.html", "auth/_account.html", mine=mine,
         sessions=queries.list_sessions(own), codes=queries.count_recovery_codes(own),
@@ -35,7 +44,7 @@ def password() -> Response:
         with form.command_errors(), passwords.turn():
             own = count_try()
             typed = form.data
-            token = commands.change_password(typed["current_password"], typed["password"])
+            token = change_password(typed["current_password"], typed["password"])
             throttling.forget_tries(own)
             toast(_("Your password is changed. Other browsers are signed out."))
             return sessions.set_cookie(go("auth.account"), token)
@@ -45,12 +54,12 @@ def password() -> Response:
 @bp.route("/account/language", methods=["GET", "POST"])
 @permission("account.own")
 def language() -> Response:
-    own = held(queries.get_user(commands.my_id()))
+    own = held(queries.get_user(my_id()))
     chosen = own.locale
     form = LanguageForm(locale=chosen, edits=own)
     form.offer(chosen)
     if form.validate_on_submit():
-        with speaking(commands.choose_language(form.locale.data)):
+        with speaking(choose_language(form.locale.data)):
             toast(_("The portal speaks English to you from now on."))
         return go("auth.account")
     return form_page("auth/language.html", "auth/_language.html", form)
@@ -61,7 +70,7 @@ def language() -> Response:
 def proof() -> Response:
     wanted = request.args.get("next", "")
     mine = request_context()
-    authenticator = queries.find_factor(commands.my_id())
+    authenticator = queries.find_factor(my_id())
     if mine.has_factor and authenticator is None:
         return go("auth.passkey", next=own_address(wanted))
     form = CodeForm(next=wanted) if mine.has_factor else ProofForm(next=wanted)
@@ -74,7 +83,7 @@ def proof() -> Response:
         if form.status != passwords.Busy.status:
             note_failure()
     return form_page("auth/proof.html", "auth/_proof.html", form,
-                     passkeys=queries.list_passkeys(commands.my_id()))  # fmt: skip
+                     passkeys=queries.list_passkeys(my_id()))  # fmt: skip
 
 
 @bp.get("/account/shortcuts")
@@ -88,10 +97,10 @@ def shortcuts() -> Response:
 def sessions_ending() -> Response:
     session_id = SessionEndingForm().data["session_id"]
     if session_id is None:
-        commands.end_sessions(commands.my_id(), but=request_context().session_id)
+        end_sessions(my_id(), but=request_context().session_id)
         toast(_("Every other browser is signed out."))
     else:
-        commands.end_own_session(session_id)
+        end_own_session(session_id)
         toast(_("That browser is signed out."))
     return go("auth.account")
 
@@ -126,5 +135,5 @@ def proof_needed(_stale: ProofNeeded) -> Response:
 
 def _prove(form: CodeForm | ProofForm) -> str:
     if isinstance(form, CodeForm):
-        return commands.give_code(form.data["code"])
-    return commands.give_password_again(form.data["current_password"])
+        return give_code(form.data["code"])
+    return give_password_again(form.data["current_password"])

@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from portal.audit import note
 from portal.audit.hook import afterwards
-from portal.auth import commands, queries, sessions, throttling
+from portal.audit.notes import note
+from portal.auth import queries, sessions, throttling
+from portal.auth.commands.factor import enrol, give_code, give_recovery_code
+from portal.auth.commands.sessions import my_id
 from portal.auth.forms import CodeForm, EnrolmentForm, RecoveryForm
 from portal.auth.permissions import ProofNeeded, halfway
 from portal.auth.views.blueprint import bp
@@ -27,17 +29,17 @@ def code() -> Response:
     form = CodeForm(next=request.args.get("next", ""))
     if request_context().pending_step != "code":
         return go(onwards(form.next.data))
-    if queries.find_factor(commands.my_id()) is None:
+    if queries.find_factor(my_id()) is None:
         return go("auth.passkey", next=own_address(form.next.data))
     if form.validate_on_submit():
         with form.command_errors():
             own = count_try()
-            token = commands.give_code(form.data["code"])
+            token = give_code(form.data["code"])
             throttling.forget_tries(own)
             return sessions.set_cookie(go(own_address(form.next.data)), token)
         note_failure()
     return form_page("auth/code.html", "auth/_code.html", form,
-                     passkeys=queries.list_passkeys(commands.my_id()))  # fmt: skip
+                     passkeys=queries.list_passkeys(my_id()))  # fmt: skip
 
 
 @bp.route("/sign-in/recovery", methods=["GET", "POST"])
@@ -49,7 +51,7 @@ def recovery() -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             own = count_try()
-            token, left = commands.give_recovery_code(form.data["recovery_code"])
+            token, left = give_recovery_code(form.data["recovery_code"])
             throttling.forget_tries(own)
             toast(
                 ngettext("%(num)s recovery code is left.", "%(num)s recovery codes are left.", left)
@@ -70,7 +72,7 @@ def enrolment() -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             own = count_try()
-            token, codes = commands.enrol(secret, form.data["code"])
+            token, codes = enrol(secret, form.data["code"])
             throttling.forget_tries(own)
             kept = page(
                 "auth/recovery_codes.html", codes=codes, onwards=own_address(form.next.data)

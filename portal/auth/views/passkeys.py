@@ -7,9 +7,19 @@ from functools import partial
 from flask import Response, request
 from flask_babel import gettext as _
 
-from portal.audit import note
 from portal.audit.hook import afterwards
-from portal.auth import commands, queries, sessions, throttling
+from portal.audit.notes import note
+from portal.auth import queries, sessions, throttling
+from portal.auth.commands.factor import renew_recovery_codes
+from portal.auth.commands.passkeys import (
+    add_passkey,
+    ask_for_known,
+    ask_for_new,
+    give_passkey,
+    remove_passkey,
+    take_challenge,
+)
+from portal.auth.commands.sessions import my_id
 from portal.auth.forms import NewPasskeyForm, PasskeyForm, PasskeyRemovalForm
 from portal.auth.passkeys import PasskeyCopied, Site
 from portal.auth.permissions import halfway, permission, stepped_up
@@ -26,7 +36,7 @@ GIVE = ("auth/passkey.html", "auth/_passkey.html")
 @halfway
 def passkey_request() -> Response:
     """The request for a browser's device; the challenge works once, in this session."""
-    return Response(commands.ask_for_known(_site()), mimetype="application/json")
+    return Response(ask_for_known(_site()), mimetype="application/json")
 
 
 @bp.post("/sign-in/passkey/creation")
@@ -34,7 +44,7 @@ def passkey_request() -> Response:
 def passkey_creation() -> Response:
     """The request to make a passkey; the challenge works once, in this session."""
     require_standing()
-    return Response(commands.ask_for_new(_site()), mimetype="application/json")
+    return Response(ask_for_new(_site()), mimetype="application/json")
 
 
 @bp.route("/sign-in/passkey", methods=["GET", "POST"])
@@ -44,13 +54,13 @@ def passkey() -> Response:
     form = PasskeyForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
         with form.command_errors(), _copies_noted():
-            challenge = commands.take_challenge()
+            challenge = take_challenge()
             own = count_try()  # its commit spends the challenge, whatever becomes of the answer
-            token = commands.give_passkey(_site(), challenge, form.data["credential"])
+            token = give_passkey(_site(), challenge, form.data["credential"])
             throttling.forget_tries(own)
             return sessions.set_cookie(go(own_address(form.next.data)), token)
         note_failure()
-    return form_page(*GIVE, form, authenticator=queries.find_factor(commands.my_id()))
+    return form_page(*GIVE, form, authenticator=queries.find_factor(my_id()))
 
 
 @bp.route("/sign-in/passkey/new", methods=["GET", "POST"])
@@ -60,10 +70,10 @@ def passkey_new() -> Response:
     form = NewPasskeyForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
         with form.command_errors():
-            challenge = commands.take_challenge()
+            challenge = take_challenge()
             own, typed = count_try(), form.data
             made, name = typed["credential"], typed["name"]
-            token, codes = commands.add_passkey(_site(), challenge, made, name)
+            token, codes = add_passkey(_site(), challenge, made, name)
             throttling.forget_tries(own)
             there = own_address(form.next.data)
             return sessions.set_cookie(_kept(codes, there), token)
@@ -74,7 +84,7 @@ def passkey_new() -> Response:
 @permission("account.own")
 @stepped_up
 def passkey_removal() -> Response:
-    token = commands.remove_passkey(PasskeyRemovalForm().data["passkey_id"] or 0)
+    token = remove_passkey(PasskeyRemovalForm().data["passkey_id"] or 0)
     toast(_("The passkey is removed. Other browsers are signed out."))
     return sessions.set_cookie(go("auth.account"), token)
 
@@ -83,7 +93,7 @@ def passkey_removal() -> Response:
 @permission("account.own")
 @stepped_up
 def recovery_codes() -> Response:
-    token, codes = commands.renew_recovery_codes()
+    token, codes = renew_recovery_codes()
     kept = page("auth/recovery_codes.html", codes=codes, onwards="/account/")
     return sessions.set_cookie(kept, token)
 

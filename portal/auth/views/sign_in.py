@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.audit.hook import afterwards
-from portal.auth import commands, devices, queries, rules, sessions, throttling
+from portal.auth import devices, queries, rules, sessions, throttling
+from portal.auth.commands import signing_in
+from portal.auth.commands.signing_in import LinkSpent, note_failed_sign_in, set_password
 from portal.auth.forms import SignInForm, WelcomeForm
 from portal.auth.permissions import permission, public
 from portal.auth.views.blueprint import bp
@@ -39,14 +41,14 @@ def start() -> Response:
         with form.command_errors():
             return _let_in(typed)
         if throttling.is_news(typed["clinic"], form.retry_after):
-            afterwards(partial(commands.note_failed_sign_in, typed["clinic"], typed["email"]))
+            afterwards(partial(note_failed_sign_in, typed["clinic"], typed["email"]))
     return form_page(PAGE, CARD, form)
 
 
 @bp.post("/sign-out")
 @permission("account.own")
 def sign_out() -> Response:
-    commands.sign_out()
+    signing_in.sign_out()
     return sessions.drop_cookie(go("auth.sign_in"))
 
 
@@ -55,11 +57,11 @@ def sign_out() -> Response:
 def welcome(token: str) -> Response:
     link = queries.find_link(rules.hash_of(token))
     if link is None:
-        raise commands.LinkSpent
+        raise LinkSpent
     form = WelcomeForm()
     if form.validate_on_submit():
         with form.command_errors():
-            cookie = commands.set_password(token, form.data["password"])
+            cookie = set_password(token, form.data["password"])
             toast(_("Your password is set. Welcome to the portal."))
             return _signed_in(link.tenant_slug, cookie, onwards("/"))
     return form_page("auth/welcome.html", "auth/_welcome.html", form, link=link)
@@ -103,7 +105,7 @@ def _let_in(typed: dict[str, str]) -> Response:
     bucket = devices.bucket_of(clinic, email)
     throttling.take_try(bucket)
     sessions.enter()
-    token = commands.sign_in(clinic, email, typed["password"], bucket=bucket)
+    token = signing_in.sign_in(clinic, email, typed["password"], bucket=bucket)
     return devices.remember(_signed_in(clinic, token, onwards(typed["next"])), clinic, email)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from portal.availability import queries
 from portal.availability.commands.materialise import Materialised, materialise_doctors
+from portal.availability.queries.closures import doctors_away
 from portal.db import session
 from portal.doctors.queries import list_places
 from portal.scheduling.times import day_span
@@ -21,7 +21,7 @@ def close_for_days(facility_id: int, zone: str, days: Mapping[date, str]) -> Mat
     """
     doctor_ids = sorted({location.doctor_id for location in list_places(facility_id=facility_id)})
     spans = [day_span(day, zone) for day in days]
-    already = queries.doctors_away(facility_id, spans)
+    already = doctors_away(facility_id, spans)
     session.add_all(
         AvailabilityException(
             doctor_id=doctor_id, facility_id=facility_id, start_at=span.start, end_at=span.end,

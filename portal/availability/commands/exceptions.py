@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 
-from portal.availability import queries
 from portal.availability.commands.materialise import Materialised, materialise_doctors
+from portal.availability.queries.weekly import get_rule
 from portal.availability.rules import (
     OverrideNeedsSlotLength,
     check_override,
@@ -107,7 +107,7 @@ def _check_length(details: ExceptionDetails) -> None:
 
 def _check_rule(details: ExceptionDetails) -> None:
     if details.availability_rule_id is not None:
-        rule = queries.get_rule(details.availability_rule_id)
+        rule = get_rule(details.availability_rule_id)
         if (rule.doctor_id, rule.facility_id) != (details.doctor_id, details.facility_id):
             raise RuleElsewhere
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from portal import clock
-from portal.audit import note
-from portal.availability import queries
+from portal.audit.notes import note
+from portal.availability.queries.weekly import horizon_days
 from portal.db import session
 from portal.scheduling.slots import writes
 from portal.scheduling.slots.locks import lock_doctors
@@ -81,7 +81,7 @@ def materialise_doctors(
         "facility_id": facility_id,
         "first_date": first_date,
         "last_date": last_date,
-        "horizon_days": queries.horizon_days(),
+        "horizon_days": horizon_days(),
     }
     session.execute(writes.RELEASE_EXPIRED, values)
     done = _counted(session.execute(MATERIALISE, values).all())

@@ -11,7 +11,7 @@ from portal.db import session
 from portal.doctors.queries import find_place
 from portal.errors import N_, DomainError, all_of, refusing
 from portal.schema.availability import AvailabilityRule
-from portal.services.queries import get_offering
+from portal.services.queries.catalogue import get_offering
 
 
 class NotPlacedThere(DomainError):

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from portal import clock
-from portal.availability import queries
-from portal.availability.queries import horizon_days
+from portal.availability.queries.outlook import outlook
+from portal.availability.queries.places import PlaceRow
+from portal.availability.queries.weekly import horizon_days
 from portal.facilities.visits import BookedVisit, list_visits
 from portal.scheduling.openings.by_day import offers_anything
 from portal.scheduling.times import is_clock_change_day, local_date
@@ -56,11 +57,11 @@ class Scope(NamedTuple):
     doctor_id: None = None
 
 
-def changed_by(location: queries.PlaceRow | Scope, change: Callable[[], object]) -> HoursChange:
+def changed_by(location: PlaceRow | Scope, change: Callable[[], object]) -> HoursChange:
     """Make a change of hours, a doctor's or a whole facility's, and say what it did."""
-    before = queries.outlook(location.doctor_id, location.facility_id)
+    before = outlook(location.doctor_id, location.facility_id)
     change()
-    after = queries.outlook(location.doctor_id, location.facility_id)
+    after = outlook(location.doctor_id, location.facility_id)
     both = before.free.keys() & after.free.keys()
     return HoursChange(
         _starts(after.free.keys() - both),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal.availability.queries import ExceptionRow
+from portal.availability.queries.exceptions import ExceptionRow
 from portal.scheduling.times import Span, day_span
 
 MONDAY = 0

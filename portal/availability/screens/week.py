@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from portal.availability.queries import WeekSlot
+from portal.availability.queries.outlook import WeekSlot
 from portal.errors import N_
 from portal.scheduling.times import MIDNIGHT, Span, day_span, instant, local_date, weekday
 from portal.schema.availability import AvailabilityException, AvailabilityRule

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from portal.availability.forms import HoursPreviewForm
-from portal.availability.queries import PlaceRow
+from portal.availability.queries.places import PlaceRow
 from portal.availability.screens.changes import HoursChange, Scope, changed_by
 from portal.web.answers import form_page, go, toast
 from portal.web.previews import preview

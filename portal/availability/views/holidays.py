@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.auth.permissions import permission
-from portal.availability import commands, queries
+from portal.availability.commands.closing import close_for_days
 from portal.availability.forms import HolidaysForm
 from portal.availability.public_holidays import Holiday, country_of, list_holidays, regions_of
+from portal.availability.queries.closures import doctors_away
 from portal.availability.screens.changes import Scope
 from portal.availability.views.blueprint import bp
 from portal.availability.views.confirming import show_then_do
@@ -58,7 +59,7 @@ def holidays(facility_id: int) -> Response:
     )  # fmt: skip
 
     def close() -> object:
-        return commands.close_for_days(facility.id, facility.timezone, form.chosen())
+        return close_for_days(facility.id, facility.timezone, form.chosen())
 
     scope = Scope(facility.id, facility.timezone)
     message = _("%(facility)s is closed on these days.", facility=facility.name)
@@ -81,7 +82,7 @@ def _proposals(facility: Facility) -> Proposals:
         for language in (get_locale().language, clinics)
     )
     doctors = {location.doctor_id for location in list_places(facility_id=facility.id)}
-    away = queries.doctors_away(facility.id, [day_span(each.day, facility.timezone)
+    away = doctors_away(facility.id, [day_span(each.day, facility.timezone)
                                               for each in found])  # fmt: skip
     working = [len(doctors - each) for each in away]
     return Proposals(country, region, regions, found, kept, working)

@@ -4,7 +4,7 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
-from portal.availability import commands
+from portal.availability.commands.orphans import keep_as_booked
 from portal.availability.views.blueprint import bp
 from portal.web.answers import go, toast
 
@@ -12,6 +12,6 @@ from portal.web.answers import go, toast
 @bp.post("/orphans/<int:slot_id>/retention")
 @permission("appointments.move")
 def retention(slot_id: int) -> Response:
-    commands.keep_as_booked(slot_id)
+    keep_as_booked(slot_id)
     toast(_("The appointment stays as it is booked."))
     return go(url_for("absences.orphans"))

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from portal import clock
-from portal.audit import note
+from portal.audit.notes import note
 from portal.db import session
 from portal.errors import N_, Conflict, DomainError, refusing
 from portal.exports import queries

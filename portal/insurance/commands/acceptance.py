@@ -7,8 +7,9 @@ from datetime import date
 from portal.db import session
 from portal.errors import N_, Conflict, refusing
 from portal.facilities.visits import MOST_SHOWN, AffectedAppointments
-from portal.insurance import queries
-from portal.insurance.queries import Alternative
+from portal.insurance.queries import uncovered
+from portal.insurance.queries.acceptance import find_acceptance, list_acceptance
+from portal.insurance.queries.uncovered import Alternative, list_uncovered
 from portal.insurance.rules import AcceptanceChange, Terms
 from portal.schema.insurance import FacilityInsurancePlan
 
@@ -84,7 +85,7 @@ def change_terms(
 ) -> UncoveredAfter:
     """Change what one facility says of one plan, with a note. Raises as `change_acceptance`."""
     affected = change_acceptance([facility_id], [plan_id], change)
-    acceptance = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
+    acceptance = find_acceptance(facility_id=facility_id, plan_id=plan_id)
     if acceptance is None and notes:
         acceptance = FacilityInsurancePlan(
             facility_id=facility_id, insurance_plan_id=plan_id, enabled=False
@@ -99,7 +100,7 @@ def change_terms(
 def put_terms_back(facility_id: int, plan_id: int, terms: Terms) -> UncoveredAfter:
     """Let a facility say of a plan what it said before; of the note nothing."""
     uncovering = Uncovering([plan_id], [facility_id])
-    acceptance = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
+    acceptance = find_acceptance(facility_id=facility_id, plan_id=plan_id)
     if acceptance is not None:
         acceptance.enabled = terms.enabled
         acceptance.accepted_since, acceptance.accepted_until = (
@@ -122,10 +123,10 @@ class Uncovering:
     def affected(self) -> UncoveredAfter:
         """The difference, with the nearest alternatives as they are now."""
         ids = tuple(visit for visit in self._uncovered() if visit not in self.before)
-        return UncoveredAfter(ids, queries.alternatives(ids[:MOST_SHOWN]))
+        return UncoveredAfter(ids, uncovered.alternatives(ids[:MOST_SHOWN]))
 
     def _uncovered(self) -> list[int]:
-        return queries.list_uncovered(plan_ids=self.plan_ids, facility_ids=self.facility_ids)
+        return list_uncovered(plan_ids=self.plan_ids, facility_ids=self.facility_ids)
 
 
 def _change(
@@ -134,7 +135,7 @@ def _change(
     """The rows of every pair that was or is spoken of, in an order that all writers share."""
     known = {
         (row.facility_id, row.insurance_plan_id): row
-        for row in queries.list_acceptance(facility_ids, plan_ids)
+        for row in list_acceptance(facility_ids, plan_ids)
     }
     pairs = [(facility, plan) for facility in sorted(facility_ids) for plan in sorted(plan_ids)]
     with refusing(CONSTRAINTS):

@@ -8,14 +8,22 @@ from flask_babel import gettext as _
 from portal.auth.permissions import permission
 from portal.facilities.queries import get_facility
 from portal.facilities.visits import list_visits
-from portal.insurance import commands, queries
+from portal.insurance.commands.acceptance import UncoveredAfter, change_terms
 from portal.insurance.forms import TermsForm
+from portal.insurance.queries.acceptance import (
+    acceptance_matrix,
+    cover_of,
+    find_acceptance,
+    local_today,
+)
+from portal.insurance.queries.payers import get_plan
+from portal.insurance.queries.uncovered import alternatives, count_uncovered, list_uncovered
 from portal.insurance.rules import Cover
 from portal.insurance.views.blueprint import bp
 from portal.insurance.views.confirming import affected_context, confirm, preview_change
 from portal.insurance.views.messages import say_marked
 from portal.web.answers import form_page, go, page
-from portal.web.forms import held
+from portal.web.forms.versions import held
 from portal.web.pagination import Listing, window_from
 
 CELL = "/acceptance/<int:facility_id>/<int:plan_id>"
@@ -26,12 +34,12 @@ CELL = "/acceptance/<int:facility_id>/<int:plan_id>"
 def acceptance() -> Response:
     window = window_from(request.args.get("page"), size=20)
     filters = {name: request.args.get(name, "").strip() for name in ("q", "at")}
-    matrix = queries.acceptance_matrix(
+    matrix = acceptance_matrix(
         query=filters["q"], at=filters["at"], limit=window.limit, offset=window.offset
     )
     return page("insurance/acceptance.html", "insurance/_matrix.html", matrix=matrix,
                 filters=filters, listing=Listing.of(matrix.plans, window),
-                uncovered=queries.count_uncovered())  # fmt: skip
+                uncovered=count_uncovered())  # fmt: skip
 
 
 @bp.get(CELL)
@@ -39,20 +47,20 @@ def acceptance() -> Response:
 def terms(facility_id: int, plan_id: int) -> Response:
     cell = cell_of(facility_id, plan_id)
     scope: dict[str, Any] = {"facility_ids": [facility_id], "plan_ids": [plan_id]}
-    ids = queries.list_uncovered(**scope)
+    ids = list_uncovered(**scope)
     return page("insurance/terms.html", "insurance/_terms.html", **cell, touched=len(ids),
-                visits=list_visits(ids), alternatives=queries.alternatives(ids[:50]))  # fmt: skip
+                visits=list_visits(ids), alternatives=alternatives(ids[:50]))  # fmt: skip
 
 
 @bp.route(f"{CELL}/edit", methods=["GET", "POST"])
 @permission("insurance.manage")
 def terms_edit(facility_id: int, plan_id: int) -> Response:
-    held(queries.get_plan(plan_id))
+    held(get_plan(plan_id))
     cell = cell_of(facility_id, plan_id)
     form, affected = _terms_form(cell["cover"], cell["notes"], edits=cell["acceptance"]), None
 
-    def change() -> commands.UncoveredAfter:
-        return commands.change_terms(facility_id, plan_id, form.change(), form.notes.data)
+    def change() -> UncoveredAfter:
+        return change_terms(facility_id, plan_id, form.change(), form.notes.data)
 
     if form.validate_on_submit():
         with form.command_errors():
@@ -73,11 +81,11 @@ def terms_edit(facility_id: int, plan_id: int) -> Response:
 @permission("insurance.see")
 def uncovered() -> Response:
     window = window_from(request.args.get("page"))
-    ids = queries.list_uncovered(limit=window.limit, offset=window.offset)
+    ids = list_uncovered(limit=window.limit, offset=window.offset)
     listing = Listing.of(ids, window)
     return page("insurance/uncovered.html", "insurance/_uncovered.html", listing=listing,
                 visits=list_visits(listing.rows, phones=True),
-                alternatives=queries.alternatives(listing.rows))  # fmt: skip
+                alternatives=alternatives(listing.rows))  # fmt: skip
 
 
 def _terms_form(cover: Cover, notes: str | None, *, edits: object) -> TermsForm:
@@ -93,13 +101,13 @@ def _terms_form(cover: Cover, notes: str | None, *, edits: object) -> TermsForm:
 
 def cell_of(facility_id: int, plan_id: int) -> dict[str, Any]:
     """A cell with everything that is said of it."""
-    facility, plan = get_facility(facility_id), queries.get_plan(plan_id)
-    acceptance = queries.find_acceptance(facility_id=facility_id, plan_id=plan_id)
+    facility, plan = get_facility(facility_id), get_plan(plan_id)
+    acceptance = find_acceptance(facility_id=facility_id, plan_id=plan_id)
     return {
         "facility": facility,
         "plan": plan,
-        "cover": queries.cover_of(plan.effective_from, plan.effective_to, acceptance),
+        "cover": cover_of(plan.effective_from, plan.effective_to, acceptance),
         "notes": acceptance.notes if acceptance else None,
         "acceptance": acceptance or plan,
-        "today": queries.local_today(facility),
+        "today": local_today(facility),
     }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.facilities.visits import MOST_SHOWN, list_visits
-from portal.insurance.commands import UncoveredAfter, VisitsAffected
+from portal.insurance.commands.acceptance import UncoveredAfter, VisitsAffected
 from portal.insurance.forms import AcceptancePreviewForm
 from portal.web.previews import NOTHING, preview
 

@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.facilities.queries import get_facility, list_facility_ids
-from portal.insurance import commands, queries
+from portal.insurance.commands.acceptance import VisitsAffected, change_acceptance
 from portal.insurance.commands.filling import put_all_back
 from portal.insurance.forms import FillForm
 from portal.insurance.queries.acceptance import list_acceptance, list_acceptance_by_id
+from portal.insurance.queries.payers import get_plan, list_plan_ids
+from portal.insurance.queries.uncovered import list_booked_plans
 from portal.insurance.rules import Terms
 from portal.insurance.views.blueprint import bp
 from portal.insurance.views.confirming import affected_context, confirm
@@ -40,7 +42,7 @@ def fill_plan(plan_id: int) -> Response:
 def fill_facility(facility_id: int) -> Response:
     form = FillForm()
     form.offer_payers()
-    plan_ids = queries.list_plan_ids(payer_id=form.insurance_provider_id.data)
+    plan_ids = list_plan_ids(payer_id=form.insurance_provider_id.data)
     return _fill(form, [facility_id], plan_ids, {"facility": facility_id})
 
 
@@ -55,14 +57,12 @@ def _fill(
                 form.acceptance_change(),
                 _terms(list_acceptance(facility_ids, plan_ids)),
             )
-            booked = queries.list_booked_plans(facility_ids, plan_ids)
-            affected = confirm(
-                form, lambda: commands.change_acceptance(facility_ids, booked, change)
-            )
+            booked = list_booked_plans(facility_ids, plan_ids)
+            affected = confirm(form, lambda: change_acceptance(facility_ids, booked, change))
             if affected is None:
-                affected = commands.change_acceptance(facility_ids, set(plan_ids) - booked, change)
+                affected = change_acceptance(facility_ids, set(plan_ids) - booked, change)
                 if affected.ids:  # of somebody who was booked in this moment
-                    raise commands.VisitsAffected
+                    raise VisitsAffected
                 now = _terms(list_acceptance(facility_ids, plan_ids))
                 was = {key: before.get(key, Terms()) for key in now}
                 _say_filled(line, {key: was[key] for key in now if now[key] != was[key]})
@@ -74,7 +74,7 @@ def _fill(
 
 def _title(line: dict[str, int]) -> str:
     if "plan" in line:
-        return str(_("%(plan)s everywhere", plan=queries.get_plan(line["plan"]).name))
+        return str(_("%(plan)s everywhere", plan=get_plan(line["plan"]).name))
     return str(_("Every plan at %(facility)s", facility=get_facility(line["facility"]).name))
 
 

@@ -6,8 +6,9 @@ from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
-from portal.insurance import commands, queries
+from portal.insurance.commands.acceptance import change_acceptance, put_terms_back
 from portal.insurance.forms import MarkForm
+from portal.insurance.queries.payers import get_plan
 from portal.insurance.rules import Cover, Terms
 from portal.insurance.views.acceptance import CELL, cell_of
 from portal.insurance.views.blueprint import bp
@@ -20,7 +21,7 @@ from portal.undoing.ways import say_undone
 from portal.web.answers import asks_for_fragment, go, stay
 from portal.web.errors import error_page
 from portal.web.filters import shortdate
-from portal.web.forms import held, last_change
+from portal.web.forms.versions import held, last_change
 from portal.web.previews import NOTHING, preview
 
 
@@ -28,14 +29,14 @@ from portal.web.previews import NOTHING, preview
 @permission("insurance.manage")
 def mark(facility_id: int, plan_id: int) -> Response:
     """One key: done at once when it touches nobody, else the page that shows whom."""
-    held(queries.get_plan(plan_id))
+    held(get_plan(plan_id))
     cell, form = cell_of(facility_id, plan_id), MarkForm()
     if not form.validate():
         return go("insurance.terms_edit", facility_id=facility_id, plan_id=plan_id)
     if form.shown_version.data and form.shown_version.data != cell["cover"].version:
         return _changed_meanwhile(cell, form.enabled.data)
     _affected, answer = preview(
-        lambda: commands.change_acceptance([facility_id], [plan_id], form.change()),
+        lambda: change_acceptance([facility_id], [plan_id], form.change()),
         confirmation_token=NOTHING,
     )
     if not answer.stays:
@@ -81,7 +82,7 @@ def _mark_back(act: OwnAct) -> Response:
     ids = {"facility_id": cell["facility"].id, "plan_id": cell["plan"].id}
     terms = Terms.read(was)
     _affected, answer = preview(
-        lambda: commands.put_terms_back(**ids, terms=terms), confirmation_token=NOTHING
+        lambda: put_terms_back(**ids, terms=terms), confirmation_token=NOTHING
     )
     if not answer.stays:
         raise LookFirst(url_for("insurance.terms_edit", **ids, enabled="n"))

@@ -8,9 +8,11 @@ from portal.csv_reader import LineRefused, LineResult, RejectedLine
 from portal.db import plan_anew
 from portal.errors import N_, DomainError
 from portal.facilities.queries import today_at
-from portal.patients import queries
 from portal.patients.commands.registering import person_of, register_checked
-from portal.patients.queries import PatientRow
+from portal.patients.queries.holding import token_of
+from portal.patients.queries.registered import Registered
+from portal.patients.queries.rows import PatientRow
+from portal.patients.queries.searching import known_tokens
 from portal.patients.rules.details import PatientDetails, checked
 from portal.patients.rules.duplicates import Resemblance
 from portal.patients.rules.finding import Key
@@ -97,14 +99,14 @@ class _Import:
     def _unknown(self, batch: list[Taken]) -> list[Taken]:
         """The patients no import has registered yet, each once."""
         tokens = {
-            queries.token_of(Key("external", identifier)): each
+            token_of(Key("external", identifier)): each
             for each in batch
             for identifier in each.details.external_ids
         }
-        known = queries.known_tokens(tokens, field="external")
+        known = known_tokens(tokens, field="external")
         kept: dict[bytes, Taken] = {}
         for each in batch:
-            own = [queries.token_of(Key("external", one)) for one in each.details.external_ids]
+            own = [token_of(Key("external", one)) for one in each.details.external_ids]
             if patient_id := next((known[one] for one in own if one in known), None):
                 self._recognise(each, patient_id)
             elif any(one in kept for one in own):
@@ -116,7 +118,7 @@ class _Import:
     def _newcomers(self, batch: list[Taken]) -> list[Taken]:
         """Those of them who are no patients of the clinic, as far as can be told."""
         people = [person_of(each.details, mrn=_own_number(each.details)) for each in batch]
-        registered = queries.Registered(people, before=self.first_made)
+        registered = Registered(people, before=self.first_made)
         kept = []
         for position, each in enumerate(batch):
             if registered.surely(position):

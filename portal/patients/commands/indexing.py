@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, Exists, Row, Select, Table, exists, select
 
 from portal.db import session
 from portal.facilities.queries import countries
-from portal.patients import queries
 from portal.patients.commands.registering import SEALED, reindex_patient, tokens_wanted
+from portal.patients.queries.holding import token_of
+from portal.patients.queries.merges import Former
+from portal.patients.queries.searching import tokens_of
 from portal.patients.rules.finding import SCHEME, Key, SearchedPatient, found_by
 from portal.phi.sealed import Unreadable, open_unseen
 from portal.schema.patients import Patient, PatientSearchToken
@@ -54,7 +56,7 @@ def mend_some(after: int) -> int | None:
     Args and what it returns: as of `index_some`.
     """
     rows = session.execute(_next(after)).all()
-    held = queries.tokens_of([row.id for row in rows])
+    held = tokens_of([row.id for row in rows])
     wrong = [each for each, people in _people(rows) if tokens_wanted(people) != held[each]]
     if wrong:
         log.warning(
@@ -83,7 +85,7 @@ def _last(rows: Sequence[Row[Any]]) -> int | None:
 
 def _people(rows: Sequence[Row[Any]]) -> Iterator[tuple[int, list[SearchedPatient]]]:
     """Each patient who can be read, and who they are, records merged into theirs too."""
-    former = queries.Former(row.id for row in rows)
+    former = Former(row.id for row in rows)
     for row in rows:
         if person := _person(row):
             yield row.id, [person, *former.of(row.id)]
@@ -94,7 +96,7 @@ def _of_this_scheme(patient_id: ColumnElement[int]) -> Exists:
     return exists().where(
         known.tenant_id == request_context().tenant_id,
         known.field == "scheme",
-        known.token == queries.token_of(Key("scheme", SCHEME)),
+        known.token == token_of(Key("scheme", SCHEME)),
         known.patient_id == patient_id,
     )
 

@@ -17,11 +17,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal import clock
-from portal.audit import note
+from portal.audit.notes import note
 from portal.db import session
 from portal.errors import Conflict, NotFound, refusing
 from portal.facilities.visits import require_sight_of_all
-from portal.patients import queries
 from portal.patients.commands.moving import KEPT_IN, MOVE, MOVE_BACK, STILL_LAST
 from portal.patients.commands.registering import (
     SEALED,
@@ -30,6 +29,14 @@ from portal.patients.commands.registering import (
     person_kept,
     reindex_patient,
 )
+from portal.patients.queries.merges import (
+    Former,
+    find_merge_by_key,
+    get_merge,
+    list_merged_records,
+    list_visits_at_once,
+)
+from portal.patients.queries.records import get_patient
 from portal.patients.rules import kept as extras
 from portal.patients.rules import merging as rules
 from portal.patients.rules.details import PatientDetails
@@ -79,7 +86,7 @@ def merge_patients(details: MergeDetails) -> PatientMerge:
     if details.patient_id == details.merged_id:
         raise rules.OneRecord
     stays, goes = _locked(details.patient_id, details.merged_id)
-    known = queries.find_merge_by_key(details.merge_key)
+    known = find_merge_by_key(details.merge_key)
     if known is not None and (known.patient_id, known.merged_id) == (stays.id, goes.id):
         if known.undone_at is not None:
             raise rules.ApartAlready
@@ -120,12 +127,12 @@ def unmerge_patients(patient_id: int, merge_id: int) -> Patient:
         ApartAlready, MergedLater, PatientUnreadable, SeesNotAll, NotFound.
     """
     require_sight_of_all()
-    merge = queries.get_merge(patient_id, merge_id)
+    merge = get_merge(patient_id, merge_id)
     stays, goes = _locked(patient_id, merge.merged_id)
     session.refresh(merge)
     if merge.undone_at is not None or merge.patient_id != patient_id:
         raise rules.ApartAlready
-    latest = queries.list_merged_records(patient_id, limit=1)[0]
+    latest = list_merged_records(patient_id, limit=1)[0]
     if latest.merge_id != merge.id:
         raise rules.MergedLater(number=latest.mrn)
     _check_readable(stays, goes)
@@ -137,7 +144,7 @@ def unmerge_patients(patient_id: int, merge_id: int) -> Patient:
     for table, ids in back.items():
         session.execute(MOVE_BACK[table], values | {"ids": ids})
     session.execute(STILL_LAST, _acts_on(merge.visit_ids))
-    reindex_patient(goes.id, [person_kept(goes), *queries.Former([goes.id]).of(goes.id)])
+    reindex_patient(goes.id, [person_kept(goes), *Former([goes.id]).of(goes.id)])
     restored = rules.restored(values_of(stays), merge.changes)
     change_patient(stays, _details(stays, restored), keep_name=False)
     _note_both("un-merge", stays, goes, merge)
@@ -153,7 +160,7 @@ def mark_not_duplicate(one_id: int, other_id: int) -> None:
     """
     first, second = sorted((one_id, other_id))
     for patient_id in (first, second):
-        queries.get_patient(patient_id)
+        get_patient(patient_id)
     if first == second:
         raise rules.OneRecord
     session.execute(
@@ -218,7 +225,7 @@ def _check(stays: Patient, goes: Patient) -> None:
         if record.status == "merged":
             raise rules.MergedMeanwhile(number=record.mrn)
     _check_readable(stays, goes)
-    for both in queries.list_visits_at_once(stays.id, goes.id, limit=1):
+    for both in list_visits_at_once(stays.id, goes.id, limit=1):
         raise rules.VisitsAtOnce(
             one_at=both.start_at.astimezone(ZoneInfo(both.zone)),
             one=f"{both.doctor}, MRN {stays.mrn}",

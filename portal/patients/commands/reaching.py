@@ -6,22 +6,27 @@ from sqlalchemy import text
 
 from portal.db import session
 from portal.errors import NotFound
-from portal.patients import queries
+from portal.patients.queries.access_scope import (
+    KnownElsewhere,
+    can_tell,
+    is_outside,
+    list_elsewhere,
+)
 from portal.patients.rules.access_scope import TooLittleKnown, checked_reason
 from portal.patients.rules.finding import SearchedPatient
 
 BREAK_GLASS = text("SELECT break_glass(:patient_id, :reason)")
 
 
-def ask_elsewhere(person: SearchedPatient) -> list[queries.KnownElsewhere]:
+def ask_elsewhere(person: SearchedPatient) -> list[KnownElsewhere]:
     """Who of other facilities' patients may be this person; asking is written down.
 
     Raises:
         TooLittleKnown: it could be anybody.
     """
-    if not queries.can_tell(person):
+    if not can_tell(person):
         raise TooLittleKnown
-    return queries.list_elsewhere(person)
+    return list_elsewhere(person)
 
 
 def break_glass(patient_id: int, reason: str) -> datetime:
@@ -37,7 +42,7 @@ def break_glass(patient_id: int, reason: str) -> datetime:
         NotFound: no such patient, or nothing is outside this person's facilities.
     """
     why = checked_reason(reason)
-    if not queries.is_outside(patient_id):
+    if not is_outside(patient_id):
         raise NotFound
     ends: datetime = session.execute(
         BREAK_GLASS, {"patient_id": patient_id, "reason": why}

@@ -11,7 +11,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from portal.db import session, state
 from portal.errors import N_, Conflict, DomainError, refusing
 from portal.facilities.queries import countries, today_at
-from portal.patients import queries
+from portal.patients.queries.access_scope import KnownElsewhere, can_tell, list_elsewhere
+from portal.patients.queries.merges import Former
+from portal.patients.queries.records import get_patient
+from portal.patients.queries.rows import PatientRow
+from portal.patients.queries.searching import find_possible_duplicates, tokens_for, tokens_of
 from portal.patients.rules.details import PatientDetails, checked
 from portal.patients.rules.finding import SearchedPatient, found_by
 from portal.patients.rules.numbers import medical_record_number
@@ -47,7 +51,7 @@ class PatientUnreadable(Conflict):
     message = N_("This record cannot be read at present, so it cannot be changed.")
 
 
-Alike = queries.PatientRow | queries.KnownElsewhere
+Alike = PatientRow | KnownElsewhere
 
 
 class PossiblyRegistered(DomainError):
@@ -102,7 +106,7 @@ def register_patient(details: PatientDetails) -> Patient:
     tidy = checked(details, today=today_at(details.facility_id))
     with refusing(CONSTRAINTS):
         [patient_id] = register_checked([tidy])
-    return queries.get_patient(patient_id)
+    return get_patient(patient_id)
 
 
 def ask_whether_registered(details: PatientDetails) -> None:
@@ -126,8 +130,8 @@ def possible_duplicates_of(details: PatientDetails) -> list[Alike]:
         what `register_patient` raises.
     """
     person = person_of(checked(details, today=today_at(details.facility_id)), mrn="")
-    here = [row for row, _how in queries.find_possible_duplicates(person)]
-    other_facilities = queries.list_elsewhere(person) if queries.can_tell(person) else []
+    here = [row for row, _how in find_possible_duplicates(person)]
+    other_facilities = list_elsewhere(person) if can_tell(person) else []
     # Registering is refused and rolled back then; what was seen is written all the same.
     state().patients_seen.update(known.id for known in other_facilities)
     return [*here, *other_facilities]
@@ -154,7 +158,7 @@ def register_checked(many: Sequence[PatientDetails]) -> list[int]:
             (key.field, token, patient_id)
             for patient_id, person in zip(patient_ids, people, strict=True)
             for key in person.search_keys()
-            for token in queries.tokens_for(key)
+            for token in tokens_for(key)
         ]
     )
     return patient_ids
@@ -182,7 +186,7 @@ def change_patient(patient: Patient, details: PatientDetails, *, keep_name: bool
     with refusing(CONSTRAINTS):
         for name in (*SEALED, *PLAIN):
             setattr(patient, name, _kept(tidy, name))
-    former = queries.Former([patient.id])
+    former = Former([patient.id])
     reindex_patient(patient.id, [person_of(tidy, patient.mrn), *former.of(patient.id)])
     return patient
 
@@ -194,7 +198,7 @@ def reindex_patient(patient_id: int, people: Iterable[SearchedPatient]) -> None:
         patient_id: the patient.
         people: who they are, and who the records were that are part of theirs.
     """
-    wanted, held = tokens_wanted(people), queries.tokens_of([patient_id])[patient_id]
+    wanted, held = tokens_wanted(people), tokens_of([patient_id])[patient_id]
     if gone := held - wanted:
         session.execute(
             delete(PatientSearchToken).where(
@@ -209,7 +213,7 @@ def reindex_patient(patient_id: int, people: Iterable[SearchedPatient]) -> None:
 def tokens_wanted(people: Iterable[SearchedPatient]) -> set[tuple[str, bytes]]:
     """(kind, token) of everything by which whoever these people are is to be found."""
     keys = {key for person in people for key in person.search_keys()}
-    return {(key.field, token) for key in keys for token in queries.tokens_for(key)}
+    return {(key.field, token) for key in keys for token in tokens_for(key)}
 
 
 def person_kept(patient: Patient) -> SearchedPatient:

@@ -8,7 +8,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
-from portal.patients.commands import ContactDetails
+from portal.patients.commands.charting import ContactDetails
 from portal.patients.rules.charting import (
     ALERT_KINDS,
     CONTACT_ROLES,
@@ -16,7 +16,8 @@ from portal.patients.rules.charting import (
     LONGEST_CONTACT,
     LONGEST_NOTE,
 )
-from portal.web.forms import Line, PhoneLine, PortalForm, tidy
+from portal.web.forms.fields import Line, PhoneLine, tidy
+from portal.web.forms.form import PortalForm
 
 
 class KeyedForm(PortalForm):

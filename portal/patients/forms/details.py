@@ -12,7 +12,8 @@ from wtforms.widgets import HiddenInput
 from portal.facilities.labels import facility_words
 from portal.facilities.queries import countries, list_facilities
 from portal.insurance.labels import plan_words, plans
-from portal.patients.commands import MergeDetails, check_person
+from portal.patients.commands.merging import MergeDetails
+from portal.patients.commands.registering import check_person
 from portal.patients.display import interpreter_choices, kind_words, language_choices, sex_words
 from portal.patients.rules.access_scope import LONGEST_REASON
 from portal.patients.rules.charting import ALERT_KINDS, LONGEST_ALERT, LONGEST_NOTE
@@ -22,7 +23,9 @@ from portal.patients.rules.kept import LONGEST_LINE, SEXES, Extras, extras_of, w
 from portal.patients.rules.merging import BOTH, FIELDS, JOINABLE, OTHER, THIS, usual_choice
 from portal.schema.patients import Patient
 from portal.tenancy.context import request_context
-from portal.web.forms import Line, PhoneLine, PickField, PortalForm, record_number, tidy
+from portal.web.forms.fields import Line, PhoneLine, record_number, tidy
+from portal.web.forms.form import PortalForm
+from portal.web.forms.picking import PickField
 
 CHOOSE = lazy_gettext("Choose one of the two.")
 # What a merge calls the fields that a patient's form has not.

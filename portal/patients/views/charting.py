@@ -6,14 +6,36 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
-from portal.insurance.queries import get_plan
-from portal.patients import commands, queries
+from portal.insurance.queries.payers import get_plan
+from portal.patients.commands.charting import (
+    add_alert,
+    add_contact,
+    add_note,
+    change_contact,
+    correct_note,
+    correct_old_note,
+    end_alert,
+    end_contact,
+    end_old_alert,
+)
 from portal.patients.forms.charting import AlertForm, ContactForm, NoteForm
+from portal.patients.queries.charting import (
+    find_last_visit,
+    get_contact,
+    get_note,
+    list_alerts,
+    list_contacts,
+    list_ended_alerts,
+    list_notes,
+)
+from portal.patients.queries.merges import list_merged_records
+from portal.patients.queries.records import get_patient
 from portal.patients.rules.kept import extras_of, status_said_of
 from portal.patients.views.blueprint import bp
 from portal.schema.patients import Patient
 from portal.web.answers import form_page, go, page, toast
-from portal.web.forms import PortalForm, held
+from portal.web.forms.form import PortalForm
+from portal.web.forms.versions import held
 from portal.web.pagination import Listing, Window, window_from
 
 NOTES_SHOWN = 20
@@ -23,16 +45,16 @@ PAGE, FRAGMENT = "patients/show.html", "patients/_patient.html"
 @bp.get("/<int:patient_id>")
 @permission("patients.see")
 def show(patient_id: int) -> Response:
-    return page(PAGE, FRAGMENT, **chart_of(queries.get_patient(patient_id)))
+    return page(PAGE, FRAGMENT, **chart_of(get_patient(patient_id)))
 
 
 @bp.post("/<int:patient_id>/alerts")
 @permission("patients.change")
 def alerts(patient_id: int) -> Response:
-    patient, form = queries.get_patient(patient_id), AlertForm()
+    patient, form = get_patient(patient_id), AlertForm()
     if form.validate():
         with form.command_errors():
-            commands.add_alert(patient, form.kind.data, form.alert.data, key=form.once)
+            add_alert(patient, form.kind.data, form.alert.data, key=form.once)
             return _back(patient, _("The alert is on the chart and on every appointment."))
     return _again(patient, form, alert_form=form)
 
@@ -40,26 +62,26 @@ def alerts(patient_id: int) -> Response:
 @bp.post("/<int:patient_id>/alerts/<int:alert_id>/ending")
 @permission("patients.change")
 def alert_ending(patient_id: int, alert_id: int) -> Response:
-    patient = queries.get_patient(patient_id)
-    commands.end_alert(patient, alert_id)
+    patient = get_patient(patient_id)
+    end_alert(patient, alert_id)
     return _back(patient, _("The alert has ended; it stays under ended alerts."))
 
 
 @bp.post("/<int:patient_id>/alerts/ending")
 @permission("patients.change")
 def old_alert_ending(patient_id: int) -> Response:
-    patient = queries.get_patient(patient_id)
-    commands.end_old_alert(patient)
+    patient = get_patient(patient_id)
+    end_old_alert(patient)
     return _back(patient, _("The alert has ended; it stays under ended alerts."))
 
 
 @bp.post("/<int:patient_id>/notes")
 @permission("patients.change")
 def notes(patient_id: int) -> Response:
-    patient, form = queries.get_patient(patient_id), NoteForm()
+    patient, form = get_patient(patient_id), NoteForm()
     if form.validate():
         with form.command_errors():
-            commands.add_note(patient, form.note.data, key=form.once)
+            add_note(patient, form.note.data, key=form.once)
             return _back(patient, _("The note is saved."))
     return _again(patient, form, note_form=form)
 
@@ -67,12 +89,12 @@ def notes(patient_id: int) -> Response:
 @bp.route("/<int:patient_id>/notes/<int:note_id>/correction", methods=["GET", "POST"])
 @permission("patients.change")
 def note_correction(patient_id: int, note_id: int) -> Response:
-    patient = queries.get_patient(patient_id)
-    note = queries.get_note(patient, note_id)
+    patient = get_patient(patient_id)
+    note = get_note(patient, note_id)
     form = NoteForm(data={"note": note.text})
     if form.validate_on_submit():
         with form.command_errors():
-            commands.correct_note(patient, note_id, form.note.data, key=form.once)
+            correct_note(patient, note_id, form.note.data, key=form.once)
             return _back(patient, _("The note is corrected."))
     return form_page("patients/note.html", "patients/_note.html", form, patient=patient)
 
@@ -80,11 +102,11 @@ def note_correction(patient_id: int, note_id: int) -> Response:
 @bp.route("/<int:patient_id>/notes/correction", methods=["GET", "POST"])
 @permission("patients.change")
 def old_note_correction(patient_id: int) -> Response:
-    patient = queries.get_patient(patient_id)
+    patient = get_patient(patient_id)
     form = NoteForm(data={"note": patient.notes})
     if form.validate_on_submit():
         with form.command_errors():
-            commands.correct_old_note(patient, form.note.data, key=form.once)
+            correct_old_note(patient, form.note.data, key=form.once)
             return _back(patient, _("The note is corrected."))
     return form_page("patients/note.html", "patients/_note.html", form, patient=patient)
 
@@ -92,10 +114,10 @@ def old_note_correction(patient_id: int) -> Response:
 @bp.post("/<int:patient_id>/contacts")
 @permission("patients.change")
 def contacts(patient_id: int) -> Response:
-    patient, form = queries.get_patient(patient_id), ContactForm()
+    patient, form = get_patient(patient_id), ContactForm()
     if form.validate():
         with form.command_errors():
-            commands.add_contact(patient, form.details(), key=form.once)
+            add_contact(patient, form.details(), key=form.once)
             return _back(patient, _("The contact is saved."))
     return _again(patient, form, contact_form=form)
 
@@ -103,12 +125,12 @@ def contacts(patient_id: int) -> Response:
 @bp.route("/<int:patient_id>/contacts/<int:contact_id>/edit", methods=["GET", "POST"])
 @permission("patients.change")
 def contact_edit(patient_id: int, contact_id: int) -> Response:
-    patient = queries.get_patient(patient_id)
-    contact = held(queries.get_contact(patient, contact_id))
+    patient = get_patient(patient_id)
+    contact = held(get_contact(patient, contact_id))
     form = ContactForm(obj=contact, edits=contact)
     if form.validate_on_submit():
         with form.command_errors():
-            commands.change_contact(patient, contact_id, form.details())
+            change_contact(patient, contact_id, form.details())
             return _back(patient, _("The contact is saved."))
     return form_page("patients/contact.html", "patients/_contact.html", form, patient=patient,
                      contact=contact)  # fmt: skip
@@ -117,8 +139,8 @@ def contact_edit(patient_id: int, contact_id: int) -> Response:
 @bp.post("/<int:patient_id>/contacts/<int:contact_id>/ending")
 @permission("patients.change")
 def contact_ending(patient_id: int, contact_id: int) -> Response:
-    patient = queries.get_patient(patient_id)
-    commands.end_contact(patient, contact_id)
+    patient = get_patient(patient_id)
+    end_contact(patient, contact_id)
     return _back(patient, _("The contact is removed."))
 
 
@@ -126,19 +148,19 @@ def chart_of(patient: Patient, **forms: PortalForm) -> dict[str, Any]:
     """The context of the chart's first page; forms that were refused keep what was typed."""
     window = Window(window_from(request.args.get("page")).number, size=NOTES_SHOWN)
     plan_id = patient.default_insurance_plan_id
-    notes_found = queries.list_notes(patient, limit=window.limit, offset=window.offset)
+    notes_found = list_notes(patient, limit=window.limit, offset=window.offset)
     fresh = {"alert_form": AlertForm, "note_form": NoteForm, "contact_form": ContactForm}
     return {
         "patient": patient,
         "extras": extras_of(patient.meta),
         "status_details": status_said_of(patient.meta),
         "plan": get_plan(plan_id) if plan_id else None,
-        "alerts": queries.list_alerts(patient),
-        "ended_alerts": queries.list_ended_alerts(patient),
+        "alerts": list_alerts(patient),
+        "ended_alerts": list_ended_alerts(patient),
         "notes": Listing.of(notes_found, window),
-        "contacts": queries.list_contacts(patient),
-        "last_visit": queries.find_last_visit(patient.id),
-        "merged": queries.list_merged_records(patient.id),
+        "contacts": list_contacts(patient),
+        "last_visit": find_last_visit(patient.id),
+        "merged": list_merged_records(patient.id),
         **{name: forms.get(name) or form(formdata=None) for name, form in fresh.items()},
     }
 

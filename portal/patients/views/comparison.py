@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext
 
 from portal.facilities.queries import list_facilities
-from portal.insurance.queries import list_plans
-from portal.patients.commands import values_of
+from portal.insurance.queries.payers import list_plans
+from portal.patients.commands.merging import values_of
 from portal.patients.display import (
     born,
     consent_words,
@@ -17,7 +17,13 @@ from portal.patients.display import (
     language_words,
     sex_words,
 )
-from portal.patients.queries import AtOnce, Held, are_distinct, count_held, list_visits_at_once
+from portal.patients.queries.merges import (
+    AtOnce,
+    Held,
+    are_distinct,
+    count_held,
+    list_visits_at_once,
+)
 from portal.patients.rules.kept import address_lines
 from portal.patients.rules.merging import FIELDS, JOINABLE, OneRecord
 from portal.patients.rules.status import STATUS_WORDS

@@ -12,19 +12,31 @@ from flask import Response, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
-from portal.audit import note
 from portal.audit.hook import afterwards
+from portal.audit.notes import note
 from portal.auth.permissions import permission, stepped_up
-from portal.insurance.queries import list_plan_names
-from portal.patients import commands, queries
+from portal.insurance.queries.payers import list_plan_names
+from portal.patients.commands import reaching
+from portal.patients.commands.charting import add_alert, add_note
+from portal.patients.commands.reaching import ask_elsewhere
+from portal.patients.commands.registering import (
+    PossiblyRegistered,
+    change_patient,
+    possible_duplicates_of,
+    register_patient,
+)
 from portal.patients.display import FILTERS, GLOBALS, languages
-from portal.patients.forms import (
+from portal.patients.forms.details import (
     BreakGlassForm,
     ElsewhereForm,
     PatientForm,
     RegistrationForm,
     as_kept,
 )
+from portal.patients.queries.access_scope import get_outside_number, minutes_open
+from portal.patients.queries.records import find_patient, get_patient, list_recent_patients
+from portal.patients.queries.rows import PatientRow
+from portal.patients.queries.searching import MOST_FOUND, search_patients
 from portal.patients.rules.access_scope import OutsideFacilities
 from portal.patients.rules.details import PatientDetails
 from portal.patients.rules.renaming import names_before
@@ -34,7 +46,7 @@ from portal.schema.patients import Patient
 from portal.tenancy.context import request_context
 from portal.web.answers import form_page, go, page, toast
 from portal.web.candidates import candidates
-from portal.web.forms import held
+from portal.web.forms.versions import held
 
 MOST_SUGGESTED = 8
 LEAST_LETTERS = 2
@@ -43,7 +55,7 @@ LEAST_LETTERS = 2
 @bp.get("/")
 @permission("patients.see")
 def index() -> Response:
-    recent = queries.list_recent_patients()
+    recent = list_recent_patients()
     return page("patients/index.html", "patients/_list.html", patients=recent, q="")
 
 
@@ -53,9 +65,9 @@ def search() -> Response:
     """The type-ahead's options; without script, or by Enter, a page of up to 50."""
     q = (request.form.get("q") or "").strip()
     purpose = request.form.get("purpose", "")
-    limit = MOST_SUGGESTED if purpose else queries.MOST_FOUND
+    limit = MOST_SUGGESTED if purpose else MOST_FOUND
     enough = len(q) >= LEAST_LETTERS or is_ideographic(q)
-    found = queries.search_patients(q, limit=limit) if enough else []
+    found = search_patients(q, limit=limit) if enough else []
     # Whoever has come is chosen as any other, but may have an appointment already.
     comes = purpose == "receive"
     purpose = "choose" if comes else purpose
@@ -75,7 +87,7 @@ def language_choices() -> Response:
     return candidates(languages())
 
 
-def _plans_of(found: Sequence[queries.PatientRow]) -> dict[int, str]:
+def _plans_of(found: Sequence[PatientRow]) -> dict[int, str]:
     """The names of their plans, for a field that is no list of all of them."""
     ids = {plan_id for row in found if (plan_id := row.default_insurance_plan_id)}
     return list_plan_names(ids) if ids else {}
@@ -90,9 +102,9 @@ def new() -> Response:
         with form.command_errors():
             details = form.details()
             if not form.register_anyway.data:
-                alike = commands.possible_duplicates_of(details)
+                alike = possible_duplicates_of(details)
             if alike:
-                raise commands.PossiblyRegistered(alike)
+                raise PossiblyRegistered(alike)
             patient = _registered(form, details)
             toast(_("The patient is registered."))
             return go("patients.show", patient_id=patient.id)
@@ -102,25 +114,25 @@ def new() -> Response:
 
 def _registered(form: RegistrationForm, details: PatientDetails) -> Patient:
     """The new patient, with the alert and the note that were typed."""
-    patient = commands.register_patient(details)
+    patient = register_patient(details)
     if form.alert.data:
-        commands.add_alert(patient, form.kind.data, form.alert.data, key=uuid4())
+        add_alert(patient, form.kind.data, form.alert.data, key=uuid4())
     if form.note.data:
-        commands.add_note(patient, form.note.data, key=uuid4())
+        add_note(patient, form.note.data, key=uuid4())
     return patient
 
 
 @bp.route("/<int:patient_id>/edit", methods=["GET", "POST"])
 @permission("patients.change")
 def edit(patient_id: int) -> Response:
-    patient = held(queries.get_patient(patient_id))
+    patient = held(get_patient(patient_id))
     form = PatientForm(obj=patient, data=as_kept(patient), edits=patient)
     form.set_choices(patient)
     if form.validate_on_submit():
         with form.command_errors():
             kept = {"status": patient.status, "meta": patient.meta, "notes": patient.notes,
                     "member_numbers": patient.member_numbers or {}}  # fmt: skip
-            commands.change_patient(patient, form.details(**kept))
+            change_patient(patient, form.details(**kept))
             toast(_("The changes are saved."))
             return go("patients.show", patient_id=patient.id)
     return form_page("patients/edit.html", "patients/_form.html", form, patient=patient, alike=[],
@@ -136,7 +148,7 @@ def other_facilities() -> Response:
     form, known = ElsewhereForm(), None
     if form.validate_on_submit():
         with form.command_errors():
-            known = commands.ask_elsewhere(form.person())
+            known = ask_elsewhere(form.person())
     return form_page(
         "patients/other_facilities.html", "patients/_other_facilities.html", form, known=known
     )
@@ -146,15 +158,15 @@ def other_facilities() -> Response:
 @permission("patients.break_glass")
 @stepped_up
 def break_glass(patient_id: int) -> Response:
-    if queries.find_patient(patient_id) is not None:
+    if find_patient(patient_id) is not None:
         return go("patients.show", patient_id=patient_id)
     form = BreakGlassForm()
     if form.validate_on_submit():
         with form.command_errors():
-            commands.break_glass(patient_id, form.reason.data or "")
+            reaching.break_glass(patient_id, form.reason.data or "")
             toast(_("The patient is open to you for 60 minutes, or until you sign out."))
             return go("patients.show", patient_id=patient_id)
-    number = queries.get_outside_number(patient_id)
+    number = get_outside_number(patient_id)
     return form_page("patients/break_glass.html", "patients/_break_glass.html", form,
                      number=number)  # fmt: skip
 
@@ -175,6 +187,6 @@ def _names_before(meta: Any) -> list[str]:
 
 @bp.record_once
 def _tell_templates(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(GLOBALS, minutes_open=queries.minutes_open)
+    state.app.jinja_env.globals.update(GLOBALS, minutes_open=minutes_open)
     state.app.jinja_env.filters.update(names_before=_names_before)
     state.app.jinja_env.filters.update(FILTERS)

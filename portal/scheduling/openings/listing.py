@@ -9,7 +9,7 @@ from portal import clock
 from portal.db import pipeline, with_generic_plan
 from portal.scheduling.openings.search import search
 from portal.scheduling.rules import Opening
-from portal.services.queries import list_workflow_steps
+from portal.services.queries.workflows import list_workflow_steps
 from portal.tenancy.context import request_context
 
 DEFAULT_DAYS = 14

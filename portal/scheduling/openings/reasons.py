@@ -10,7 +10,7 @@ from sqlalchemy import text
 from portal import clock
 from portal.db import session
 from portal.errors import NotFound
-from portal.insurance.queries import find_plan_at
+from portal.insurance.queries.acceptance import find_plan_at
 from portal.scheduling.openings.conditions import (
     ACTIVE,
     OF_SLOT,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.db import session
 from portal.errors import N_, Conflict, DomainError, NotFound, all_of, refusing
 from portal.schema.services import ServiceWorkflow, StepTemplate, WorkflowStep
-from portal.services.queries import step_details
+from portal.services.queries.workflows import step_details
 from portal.services.rules import check_minutes, check_steps, checked_name
 from portal.tenancy.context import request_context
 

@@ -5,9 +5,16 @@ from wtforms import BooleanField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.services.commands import OfferingDetails, ServiceDetails, check_offering, check_service
+from portal.services.commands.catalogue import (
+    OfferingDetails,
+    ServiceDetails,
+    check_offering,
+    check_service,
+)
 from portal.services.labels import places_without
-from portal.web.forms import Line, PickField, PortalForm, tidy
+from portal.web.forms.fields import Line, tidy
+from portal.web.forms.form import PortalForm
+from portal.web.forms.picking import PickField
 
 REQUIRED = InputRequired(_("This is needed."))
 NAMED = DataRequired(_("This is needed."))

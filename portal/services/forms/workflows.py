@@ -28,14 +28,16 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from portal.errors import DomainError
 from portal.insurance.labels import plans
 from portal.schema.services import StepTemplate, WorkflowStep
-from portal.services.commands import (
+from portal.services.commands.workflows import (
     StepDetails,
     StepTemplateDetails,
     WorkflowDetails,
     check_step_template,
 )
-from portal.services.queries import list_workflows
-from portal.web.forms import Line, PickField, PortalForm, tidy, translate
+from portal.services.queries.workflows import list_workflows
+from portal.web.forms.fields import Line, tidy
+from portal.web.forms.form import PortalForm, translate
+from portal.web.forms.picking import PickField
 
 REQUIRED = InputRequired(_("This is needed."))
 NAMED = DataRequired(_("This is needed."))

@@ -7,11 +7,18 @@ from typing import Any, NamedTuple
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from portal.insurance.queries import list_plan_names
+from portal.insurance.queries.payers import list_plan_names
 from portal.schema.services import ServiceWorkflow, StepTemplate
-from portal.services import queries
-from portal.services.forms import WorkflowForm, rearranged
-from portal.services.forms.workflows import typed_steps
+from portal.services.forms.workflows import WorkflowForm, rearranged, typed_steps
+from portal.services.queries.catalogue import get_offering, get_offering_row
+from portal.services.queries.use import Use, use_of
+from portal.services.queries.workflows import (
+    list_step_templates,
+    list_workflow_steps,
+    list_workflows,
+    step_details,
+    steps_of,
+)
 from portal.services.rules import Compared, compare_steps
 
 
@@ -21,7 +28,7 @@ class Path(NamedTuple):
     workflow: ServiceWorkflow
     plan: str | None
     steps: Sequence[Compared]
-    use: queries.Use
+    use: Use
 
 
 class TypedStep(NamedTuple):
@@ -39,7 +46,7 @@ class Publication:
     compared: Sequence[Compared]
     before: int | None
     total: int
-    use: queries.Use
+    use: Use
 
     def fingerprint(self) -> str:
         """The steps without their ids, which are new each time."""
@@ -49,9 +56,9 @@ class Publication:
 
 def side_by_side(offering_id: int) -> dict[str, Any]:
     """An offering's default workflow and those of single plans."""
-    offering = queries.get_offering_row(offering_id)
-    workflows = queries.list_workflows(offering_id=offering_id)
-    steps = queries.steps_of([workflow.id for workflow in workflows])
+    offering = get_offering_row(offering_id)
+    workflows = list_workflows(offering_id=offering_id)
+    steps = steps_of([workflow.id for workflow in workflows])
     plans = list_plan_names({w.insurance_plan_id for w in workflows if w.insurance_plan_id})
     usual = next((steps[w.id] for w in workflows if w.insurance_plan_id is None), None)
     paths = [
@@ -66,10 +73,10 @@ def side_by_side(offering_id: int) -> dict[str, Any]:
     return {"offering": offering, "paths": paths, "usual": usual}
 
 
-def use(workflow: ServiceWorkflow) -> queries.Use:
+def use(workflow: ServiceWorkflow) -> Use:
     """The uses of a workflow."""
-    offering = queries.get_offering(workflow.service_offering_id)
-    return queries.use_of(offering, workflow.insurance_plan_id)
+    offering = get_offering(workflow.service_offering_id)
+    return use_of(offering, workflow.insurance_plan_id)
 
 
 def builder(
@@ -87,7 +94,7 @@ def builder(
         name: the workflow's name.
         edits: the workflow that is changed, if it is not a new one.
     """
-    steps = typed_steps(queries.step_details(model.id)) if model else [{"key": "n0"}]
+    steps = typed_steps(step_details(model.id)) if model else [{"key": "n0"}]
     templates = _templates(steps)
     sent = rearranged(typed, typed.get("do", "")) if request.method == "POST" else None
     present = {"name": name, "steps": steps if templates else []}
@@ -98,10 +105,10 @@ def builder(
 
 def publish(usual: ServiceWorkflow | None, change: Callable[[], ServiceWorkflow]) -> Publication:
     """Make the change, and read what it did."""
-    before = queries.list_workflow_steps(usual.id) if usual else []
+    before = list_workflow_steps(usual.id) if usual else []
     total_before = usual.total_estimated_minutes if usual else None
     made = change()
-    after = queries.list_workflow_steps(made.id)
+    after = list_workflow_steps(made.id)
     return Publication(
         compare_steps(before, after), total_before, made.total_estimated_minutes, use(made)
     )
@@ -122,9 +129,9 @@ def typed_path(form: WorkflowForm) -> list[TypedStep]:
 
 def _templates(steps: Sequence[dict[str, Any]]) -> list[StepTemplate]:
     """The kinds of steps that can be chosen, and those of these steps besides."""
-    listed = list(queries.list_step_templates())
+    listed = list(list_step_templates())
     used = {step.get("step_template_id") for step in steps} - {each.id for each in listed}
-    return [*listed, *queries.list_step_templates(ids={each for each in used if each})]
+    return [*listed, *list_step_templates(ids={each for each in used if each})]
 
 
 def _about(step: Any) -> tuple[Any, ...]:

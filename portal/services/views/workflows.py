@@ -8,13 +8,21 @@ from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
 from portal.schema.services import ServiceWorkflow
-from portal.services import commands, queries
-from portal.services.forms import WorkflowEndingForm, WorkflowForm
+from portal.services.commands.workflows import (
+    WorkflowEnded,
+    add_workflow,
+    change_workflow,
+    end_workflow,
+)
+from portal.services.forms.workflows import WorkflowEndingForm, WorkflowForm
+from portal.services.queries.catalogue import get_offering_row
+from portal.services.queries.searching import search_paths
+from portal.services.queries.workflows import find_active_workflow, find_alike, get_workflow
 from portal.services.screens import workflows as screens
 from portal.services.screens.workflows import publish
 from portal.services.views.blueprint import bp
 from portal.web.answers import form_page, go, page, toast
-from portal.web.forms import held
+from portal.web.forms.versions import held
 from portal.web.pagination import Listing, window_from
 from portal.web.previews import preview
 
@@ -24,7 +32,7 @@ from portal.web.previews import preview
 def workflows() -> Response:
     window = window_from(request.args.get("page"))
     query = request.args.get("q", "").strip()
-    fetched = queries.search_paths(query=query, limit=window.limit, offset=window.offset)
+    fetched = search_paths(query=query, limit=window.limit, offset=window.offset)
     listing = Listing.of(fetched, window)
     return page("services/workflows.html", "services/_paths.html", listing=listing, query=query)
 
@@ -39,17 +47,17 @@ def offering_workflows(offering_id: int) -> Response:
 @bp.route("/offerings/<int:offering_id>/workflows/new", methods=["GET", "POST"])
 @permission("services.manage")
 def workflow_new(offering_id: int) -> Response:
-    offering = queries.get_offering_row(offering_id)
-    usual = queries.find_active_workflow(offering_id, None)
-    alike = queries.find_alike(offering_id) if usual is None else None
+    offering = get_offering_row(offering_id)
+    usual = find_active_workflow(offering_id, None)
+    alike = find_alike(offering_id) if usual is None else None
     name = _("Default") if usual is None else ""
     form = screens.builder(request.form, usual or alike, name=name)
     form.offer_plans(offering_id)
 
     def add() -> ServiceWorkflow:
-        return commands.add_workflow(form.details(offering_id, form.plan_id))
+        return add_workflow(form.details(offering_id, form.plan_id))
 
-    like = queries.get_offering_row(alike.service_offering_id) if alike else None
+    like = get_offering_row(alike.service_offering_id) if alike else None
     context = {"offering": offering, "workflow": None, "usual": usual, "like": like}
     return _build("services/workflow_new.html", form, add, context)
 
@@ -60,13 +68,13 @@ def workflow_edit(workflow_id: int) -> Response:
     workflow = _present(workflow_id)
     if request.method == "GET" and workflow.id != workflow_id:
         return go("services.workflow_edit", workflow_id=workflow.id)
-    offering = queries.get_offering_row(workflow.service_offering_id)
+    offering = get_offering_row(workflow.service_offering_id)
     form = screens.builder(request.form, workflow, name=workflow.name, edits=workflow)
     del form.insurance_plan_id
 
     def change() -> ServiceWorkflow:
         details = form.details(offering.id, workflow.insurance_plan_id)
-        return commands.change_workflow(workflow, details)
+        return change_workflow(workflow, details)
 
     context = {"offering": offering, "workflow": workflow, "usual": workflow, "like": None}
     return _build("services/workflow_edit.html", form, change, context)
@@ -75,28 +83,28 @@ def workflow_edit(workflow_id: int) -> Response:
 @bp.route("/workflows/<int:workflow_id>/ending", methods=["GET", "POST"])
 @permission("services.manage")
 def workflow_ending(workflow_id: int) -> Response:
-    workflow = queries.get_workflow(workflow_id)
-    offering = queries.get_offering_row(workflow.service_offering_id)
+    workflow = get_workflow(workflow_id)
+    offering = get_offering_row(workflow.service_offering_id)
     form = WorkflowEndingForm()
     if form.validate_on_submit():
-        commands.end_workflow(workflow)
+        end_workflow(workflow)
         toast(_("The workflow has ended. Booked appointments keep their steps."))
         return go("services.offering_workflows", offering_id=offering.id)
     return form_page(
         "services/workflow_ending.html", "services/_workflow_ending.html", form,
         workflow=workflow, offering=offering, use=screens.use(workflow),
-        usual=queries.find_active_workflow(offering.id, None),
+        usual=find_active_workflow(offering.id, None),
     )  # fmt: skip
 
 
 def _present(workflow_id: int) -> ServiceWorkflow:
     """The workflow that is there now in the place of this one. Raises WorkflowEnded."""
-    workflow: ServiceWorkflow = held(queries.get_workflow(workflow_id))
+    workflow: ServiceWorkflow = held(get_workflow(workflow_id))
     if workflow.active:
         return workflow
-    now = queries.find_active_workflow(workflow.service_offering_id, workflow.insurance_plan_id)
+    now = find_active_workflow(workflow.service_offering_id, workflow.insurance_plan_id)
     if now is None:
-        raise commands.WorkflowEnded
+        raise WorkflowEnded
     present: ServiceWorkflow = held(now)
     return present
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from portal import clock
 from portal.db import pipeline, with_generic_plan
-from portal.insurance.queries import list_plan_names
+from portal.insurance.queries.payers import list_plan_names
 from portal.scheduling.openings.listing import HORIZON
 from portal.setup.queries.coverage_statements import MOST_NAMED, judging
 from portal.sorting import sort_key

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from flask import url_for
 from flask_babel import gettext as _
 
-from portal.setup.queries import Coverage
+from portal.setup.queries.coverage import Coverage
 from portal.setup.rules import SetupGap, SetupTask
 from portal.tenancy.context import request_context
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portal.audit import note
+from portal.audit.notes import note
 from portal.registry.lists import ExportedList, Filters
 
 # So many rows a file holds; a list that is longer goes out in parts.

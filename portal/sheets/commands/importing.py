@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 
 from portal.csv_reader import LineResult, Record, RejectedLine, Table
 from portal.errors import DomainError
-from portal.patients.commands import import_patients
+from portal.patients.commands.importing import import_patients
 from portal.patients.rules.table import DateOrder, patients_of
 from portal.registry.area import areas
 from portal.registry.lists import ImportedKind

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from portal.availability.commands import RuleDetails, add_rules, check_rule, details_of
-from portal.availability.queries import list_rules
+from portal.availability.commands.weekly import RuleDetails, add_rules, check_rule, details_of
+from portal.availability.queries.weekly import list_rules
 from portal.csv_reader import LineRefused
 from portal.db import plan_anew
 from portal.doctors.commands import DoctorDetails, add_doctors, check_doctor, place_doctors
 from portal.doctors.rules import checked_npi
 from portal.errors import N_
-from portal.insurance.commands import (
+from portal.insurance.commands.payers import (
     PayerDetails,
     PlanDetails,
     add_payers,
@@ -20,9 +20,16 @@ from portal.insurance.commands import (
     check_plan,
 )
 from portal.registry.lists import ImportedKind
-from portal.services.commands import ServiceDetails, add_services, check_service
-from portal.services.queries import find_offering
-from portal.sheets import queries
+from portal.services.commands.catalogue import ServiceDetails, add_services, check_service
+from portal.services.queries.catalogue import find_offering
+from portal.sheets.queries.imports import (
+    doctors_by_name,
+    facilities_by_name,
+    payers_by_name,
+    places,
+    plan_keys,
+    services_by_name,
+)
 from portal.sheets.rules import COLUMNS, clock_time, day, plain, weekday, whole_number
 
 CODE_SYSTEMS = {"cpt": "CPT", "hcpcs": "HCPCS", "icd": "ICD", "custom": "Custom"}
@@ -56,9 +63,9 @@ class Doctors:
     """A doctor a line, found again by NPI, else by name; with a facility, a place there."""
 
     def __init__(self) -> None:
-        self.known = queries.doctors_by_name()
-        self.facilities = queries.facilities_by_name()
-        self.placed = queries.places()
+        self.known = doctors_by_name()
+        self.facilities = facilities_by_name()
+        self.placed = places()
         self.new: PendingRows[DoctorDetails] = PendingRows()
         self.places: list[tuple[int, int, str | None]] = []
 
@@ -104,8 +111,8 @@ class Plans:
     """A payer, found again by its name, and on most lines one of its plans, by its code."""
 
     def __init__(self) -> None:
-        self.payers = queries.payers_by_name()
-        self.known = queries.plan_keys()
+        self.payers = payers_by_name()
+        self.known = plan_keys()
         self.new: PendingRows[PayerDetails] = PendingRows()
         self.plans: list[PlanDetails] = []
 
@@ -146,7 +153,7 @@ class Services:
     """A service a line, found again by its name."""
 
     def __init__(self) -> None:
-        self.known = set(queries.services_by_name())
+        self.known = set(services_by_name())
         self.new: list[ServiceDetails] = []
 
     def load(self, values: Mapping[str, str]) -> bool:
@@ -174,9 +181,9 @@ class Rules:
     """A session of the week a line; slots are made once for all of them."""
 
     def __init__(self) -> None:
-        self.doctors = queries.doctors_by_name()
-        self.facilities = queries.facilities_by_name()
-        self.services = queries.services_by_name()
+        self.doctors = doctors_by_name()
+        self.facilities = facilities_by_name()
+        self.services = services_by_name()
         self.there: dict[tuple[int, int], set[RuleDetails]] = {}
         self.waiting: list[RuleDetails] = []
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from portal import clock
-from portal.audit import note
+from portal.audit.notes import note
 from portal.csv_reader import FileRefused, LineResult, Record, RejectedLine, read_table
 from portal.db import session
 from portal.errors import N_, Conflict, DomainError, refusing

@@ -12,7 +12,7 @@ from portal.errors import NotFound
 from portal.exports.files import csv_file, xlsx_file
 from portal.registry.area import areas
 from portal.registry.lists import ExportedList, ListColumn
-from portal.sheets import commands
+from portal.sheets.commands.exporting import MOST_EXPORTED, Part, export_part, part_of
 from portal.sheets.forms import ExportForm, NarrowForm
 from portal.sheets.views.blueprint import bp
 from portal.sheets.views.downloads import download
@@ -31,7 +31,7 @@ def exports() -> Response:
         for each in areas().lists.values()
         if current_user.can(each.right)
     ]
-    return page("sheets/exports.html", lists=lists, most=commands.MOST_EXPORTED)
+    return page("sheets/exports.html", lists=lists, most=MOST_EXPORTED)
 
 
 @bp.route("/exports/new", methods=["GET", "POST"])
@@ -45,12 +45,12 @@ def export() -> Response:
     if narrow.validate():
         if form.validate_on_submit():
             return _file(exported, narrow, form.format.data)
-        part = commands.part_of(exported, narrow.chosen_filters(), narrow.number)
+        part = part_of(exported, narrow.chosen_filters(), narrow.number)
     faulty = narrow if narrow.errors else form
     others = _other_parts(exported, narrow, part)
     return form_page("sheets/export.html", "sheets/_export.html", faulty, exported=exported,
                      narrow=narrow, choice=form, part=part, here=request.full_path,
-                     most=commands.MOST_EXPORTED, other=others)  # fmt: skip
+                     most=MOST_EXPORTED, other=others)  # fmt: skip
 
 
 def _list_asked() -> ExportedList:
@@ -63,7 +63,7 @@ def _list_asked() -> ExportedList:
 
 
 def _file(exported: ExportedList, narrow: NarrowForm, kind: str) -> Response:
-    part = commands.export_part(exported, narrow.chosen_filters(), narrow.number, kind)
+    part = export_part(exported, narrow.chosen_filters(), narrow.number, kind)
     header = [gettext(heading.label) for heading in exported.headings]
     rows = ([_cell(heading, row) for heading in exported.headings] for row in part.rows)
     content = csv_file(header, rows) if kind == "csv" else xlsx_file(exported.name, header, rows)
@@ -77,7 +77,7 @@ def _cell(heading: ListColumn, row: Any) -> Any:
 
 
 def _other_parts(
-    exported: ExportedList, narrow: NarrowForm, part: commands.Part | None
+    exported: ExportedList, narrow: NarrowForm, part: Part | None
 ) -> dict[str, str | None]:
     """Where the part before and the part after are."""
     numbers = {"previous": part.number - 1, "next": part.more and part.number + 1} if part else {}

@@ -13,8 +13,16 @@ from portal.errors import N_
 from portal.exports.files import csv_file
 from portal.registry.area import areas
 from portal.schema.uploads import Upload
-from portal.sheets import commands, queries
+from portal.sheets.commands import uploads
+from portal.sheets.commands.uploads import (
+    LARGEST_FILE,
+    FileUnreadable,
+    discard,
+    import_upload,
+    opened,
+)
 from portal.sheets.forms import DiscardForm, UploadForm, mapping_form
+from portal.sheets.queries.imports import get_upload, list_uploads
 from portal.sheets.views.blueprint import bp
 from portal.sheets.views.downloads import download
 from portal.web.answers import form_page, go, page, toast
@@ -34,7 +42,7 @@ MAPPING = ("sheets/show.html", "sheets/_mapping.html")
 
 
 @bp.route("/imports/", methods=["GET", "POST"])
-@takes_file(commands.LARGEST_FILE)
+@takes_file(LARGEST_FILE)
 @permission("sheets.import")
 def imports() -> Response:
     form = UploadForm()
@@ -42,10 +50,10 @@ def imports() -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             file = form.file.data
-            upload = commands.upload(form.kind.data, file.filename or "", file.stream.read())
+            upload = uploads.upload(form.kind.data, file.filename or "", file.stream.read())
             return go("sheets.show", upload_id=upload.id)
     window = window_from(request.args.get("page"))
-    fetched = queries.list_uploads(limit=window.limit, offset=window.offset)
+    fetched = list_uploads(limit=window.limit, offset=window.offset)
     return form_page("sheets/imports.html", "sheets/_imports.html", form, kinds=kind_words(),
                      listing=Listing.of(fetched, window))  # fmt: skip
 
@@ -53,7 +61,7 @@ def imports() -> Response:
 @bp.route("/imports/<int:upload_id>", methods=["GET", "POST"])
 @permission("sheets.import")
 def show(upload_id: int) -> Response:
-    upload = queries.get_upload(upload_id)
+    upload = get_upload(upload_id)
     if upload.status != "waiting":
         window = window_from(request.args.get("page"), size=SHOWN_LINES)
         lines = upload.report.get("lines", [])[window.offset : window.offset + window.limit]
@@ -66,7 +74,7 @@ def show(upload_id: int) -> Response:
     if form.validate_on_submit():
         with form.command_errors():
             outcome, answer = preview(
-                lambda: commands.import_upload(upload, form.places(), **form.options()),
+                lambda: import_upload(upload, form.places(), **form.options()),
                 confirmation_token=form.confirmation_token.data if confirmed else None,
             )
             if answer.stays:
@@ -85,7 +93,7 @@ def show(upload_id: int) -> Response:
 @permission("sheets.import")
 def report(upload_id: int) -> Response:
     """The result of each line, as a file. It names nobody: only lines, columns and reasons."""
-    upload = queries.get_upload(upload_id)
+    upload = get_upload(upload_id)
     if upload.status == "waiting":
         return go("sheets.show", upload_id=upload_id)
     return _report(upload.report, upload.kind)
@@ -95,9 +103,9 @@ def report(upload_id: int) -> Response:
 @permission("sheets.import")
 def discarding(upload_id: int) -> Response:
     form = DiscardForm()
-    upload = queries.get_upload(upload_id)
+    upload = get_upload(upload_id)
     if form.validate():
-        commands.discard(upload)
+        discard(upload)
         toast(_("The file is discarded; nothing was imported."))
     return go("sheets.imports")
 
@@ -105,8 +113,8 @@ def discarding(upload_id: int) -> Response:
 def _table(upload: Upload) -> Table:
     """The waiting file's; one that does not open any more can only be discarded."""
     if not isinstance(upload.content, bytes):
-        raise commands.FileUnreadable
-    return read_table(commands.opened(upload.content))
+        raise FileUnreadable
+    return read_table(opened(upload.content))
 
 
 def _report(result: dict[str, Any], kind: str) -> Response:

@@ -10,12 +10,13 @@ from sqlalchemy import bindparam, delete, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.auth import passwords, rules
-from portal.auth.commands import end_sessions, require_length, spend_links
+from portal.auth.commands.sessions import end_sessions, spend_links
+from portal.auth.commands.signing_in import require_length
 from portal.auth.queries import has_password
 from portal.auth.vouching import vouch
 from portal.db import session
 from portal.errors import N_, Conflict, DomainError, all_of, refusing
-from portal.phi.commands import create_keys
+from portal.phi.commands.making import create_keys
 from portal.schema.accounts import User, UserLink, UserSession
 from portal.schema.staff import UserFacility
 from portal.staff import queries

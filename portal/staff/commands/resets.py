@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import Update, func, update
 
-from portal.audit import note
-from portal.auth.commands import forget_factor, my_id
+from portal.audit.notes import note
+from portal.auth.commands.factor import forget_factor
+from portal.auth.commands.sessions import my_id
 from portal.auth.vouching import vouch
 from portal.db import session
 from portal.errors import N_, Conflict, DomainError, NotFound, refusing

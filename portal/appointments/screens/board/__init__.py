@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from portal.appointments.labels import BOARD, STATUS, shown_status
-from portal.appointments.queries import Day, VisitRow
+from portal.appointments.queries.day import Day, VisitRow
 from portal.appointments.screens.board.axis import ROW, Axis, axis_of, row_class
 from portal.appointments.screens.board.cells import Translate
 from portal.appointments.screens.board.columns import DoctorColumn, DoctorDay, column_of, stamp_of

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from portal.appointments.queries import BlockRow
+from portal.appointments.queries.day import BlockRow
 from portal.appointments.screens.board.axis import Axis, Rows
 from portal.errors import N_
 from portal.scheduling.times import Span

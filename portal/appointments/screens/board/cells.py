@@ -9,8 +9,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from portal.appointments.labels import FLAGS, STATUS, Flag, shown_status
-from portal.appointments.queries import BlockRow, VisitRow
-from portal.appointments.rules import lies_outside, where
+from portal.appointments.queries.day import BlockRow, VisitRow
+from portal.appointments.rules.openings import lies_outside
+from portal.appointments.rules.visits import where
 from portal.appointments.screens.board.axis import ROW, Axis, Rows, place_of
 from portal.appointments.screens.board.blocks import is_away
 from portal.appointments.screens.board.lanes import MOST, Lane, clusters, lanes_of

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
-from portal.appointments.queries import BlockRow, BoardDoctor, VisitRow
+from portal.appointments.queries.day import BlockRow, BoardDoctor, VisitRow
 from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.blocks import Block, blocks_of
 from portal.appointments.screens.board.cells import Cell, Scene, Translate, cells_of

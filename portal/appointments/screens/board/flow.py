@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.appointments.labels import FLAGS, Flag
-from portal.appointments.queries import BoardDoctor, VisitRow
+from portal.appointments.queries.day import BoardDoctor, VisitRow
 from portal.appointments.screens.board.axis import Axis
 from portal.appointments.screens.board.cells import Translate
 from portal.appointments.screens.board.columns import HUES, stamp_of

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from portal.appointments.queries import VisitRow
-from portal.appointments.rules import LABELS
+from portal.appointments.queries.day import VisitRow
+from portal.appointments.rules.next_step import LABELS
 from portal.scheduling.times import local_date
 
 LATE_MINUTES = 20
