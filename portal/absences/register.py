@@ -31,7 +31,7 @@ LOG = LogWords(
 AREA = Area(
     blueprint=bp,
     label=N_("absences"),
-    within="availability",
+    within={"absences.": "availability"},
     log=LOG,
     invariants={"an absence is whole": absences_half_done},
 )

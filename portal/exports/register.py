@@ -24,7 +24,7 @@ LOG = LogWords(
 AREA = Area(
     blueprint=bp,
     label=N_("exports"),
-    within="activity",
+    within={"exports.": "activity"},
     log=LOG,
     jobs=[Job("exports", 10, make_exports)],
 )

@@ -27,7 +27,7 @@ class Area:
         blueprint: its pages.
         label: what the log calls them: "Opened a page about ...".
         rail: its entries in the rail.
-        within: the area whose entry its pages light, if it has none of its own.
+        within: how endpoints of it begin that light the entry of another area -> that area.
         log: the words for its records, and for what is seen and done in it.
         lists: what /exports/ offers of it.
         imports: kind -> what /imports/ takes of it.
@@ -40,7 +40,7 @@ class Area:
     blueprint: Blueprint
     label: str
     rail: Sequence[RailEntry] = ()
-    within: str | None = None
+    within: Mapping[str, str] = field(default_factory=dict)
     log: LogWords = field(default_factory=LogWords)
     lists: Sequence[ExportedList] = ()
     imports: Mapping[str, ImportedKind] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Areas:
         self.all = tuple(areas)
         entries = [entry for area in self.all for entry in area.rail]
         self.rail = tuple(sorted(entries, key=attrgetter("position")))
-        self.within = {area.name: area.within for area in self.all if area.within}
+        self.within = _together(area.within for area in self.all)
         self.labels = _together({area.name: area.label} for area in self.all)
         self.records = _together(area.log.records for area in self.all)
         self.patients_seen = _together(area.log.patients_seen for area in self.all)

@@ -75,7 +75,8 @@ def entry_of(endpoint: str, arguments: Iterable[str], entries: Sequence[str]) ->
     if "patient_id" in arguments and PATIENTS in entries:
         return PATIENTS
     area = endpoint.split(".")[0]
-    home = _registered().within.get(area, area)
+    apart = (home for begin, home in _registered().within.items() if endpoint.startswith(begin))
+    home = next(apart, area)
     near = [entry for entry in entries if entry.split(".")[0] == home]
     named = [entry for entry in near if endpoint.startswith(f"{entry}_")]
     return next(iter(named + near), None)
@@ -93,7 +94,8 @@ def init_app(app: Flask, entries: Sequence[RailEntry], within: Mapping[str, str]
     Args:
         app: the application.
         entries: what the areas put into the rail, in its order.
-        within: areas that are reached from another one's pages, and have no entry of their own.
+        within: how the endpoints begin that are reached from the pages of an area that is not
+            theirs -> that area.
     """
     app.extensions["rail"] = _Rail(entries, within)
     app.jinja_env.globals.update(rail=rail, has_endpoint=has_endpoint)
