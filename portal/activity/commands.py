@@ -12,7 +12,7 @@ from portal.activity.queries.log import get_moment
 from portal.activity.rules import FIRST_DAY, Filters
 from portal.db import session
 from portal.errors import N_, Conflict, DomainError, refusing
-from portal.exports.commands import asking
+from portal.exchange.exports.commands import asking
 from portal.schema.disclosures import TOLD, Disclosure
 from portal.schema.exports import Export
 from portal.schema.patients import BreakGlass

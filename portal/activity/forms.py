@@ -36,7 +36,7 @@ from portal.activity.labels import (
     record_words,
 )
 from portal.activity.rules import Filters
-from portal.exports.rules import MEDIA
+from portal.exchange.exports.rules import MEDIA
 from portal.facilities.queries import FacilityName
 from portal.registry.area import areas
 from portal.sorting import sort_key

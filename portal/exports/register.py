@@ -1,8 +1,8 @@
 """The area's registration."""
 
 from portal.errors import N_
-from portal.exports.jobs import make_exports
-from portal.exports.views import bp
+from portal.exchange.exports.jobs import make_exports
+from portal.exchange.exports.views import bp
 from portal.registry.area import Area
 from portal.registry.jobs import Job
 from portal.registry.log import LogWords

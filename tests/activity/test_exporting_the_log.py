@@ -12,7 +12,7 @@ from sqlalchemy import text
 from portal.activity.queries import log
 from portal.csv_reader import plain_cell
 from portal.db import session
-from portal.exports.jobs import work_off
+from portal.exchange.exports.jobs import work_off
 from portal.schema.exports import Export
 
 

@@ -20,7 +20,7 @@ from portal.activity.queries import log
 from portal.activity.rules import Filters
 from portal.auth.queries import get_user
 from portal.db import session
-from portal.exports.jobs import work_off
+from portal.exchange.exports.jobs import work_off
 from portal.schema.audit import AuditEntry
 from portal.staff.commands.people import change_user
 from tests.activity.conftest import address

@@ -13,13 +13,13 @@ from portal.appointments.queries.visits import get_appointment, list_steps
 from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from portal.availability.queries.places import get_place_of
 from portal.db import session
-from portal.exports.commands.asking import ask_export
+from portal.exchange.exports.commands.asking import ask_export
+from portal.exchange.imports.commands.uploads import upload
 from portal.facilities.commands import close_facility
 from portal.patients.commands.charting import ContactDetails, add_alert, add_contact, add_note
 from portal.patients.commands.merging import MergeDetails, merge_patients
 from portal.schema.staff import FactorReset
 from portal.services.queries.workflows import list_workflow_steps, list_workflows
-from portal.sheets.commands.uploads import upload
 from tests.support.factories import a_facility
 from tests.support.glass import broken_glass
 from tests.support.people import Clinic

@@ -15,17 +15,17 @@ from portal import clock
 from portal.absences.commands.recording import AbsenceDetails, record_absence
 from portal.cli.lookup import tenant_named
 from portal.db import session
+from portal.exchange.imports.commands.uploads import upload
 from portal.patients.commands.merging import MergeDetails, merge_patients
 from portal.schema.accounts import User
 from portal.schema.facilities import Facility
-from portal.sheets.commands.uploads import upload
 from portal.staff.commands.people import NewClinic, found_clinic, invite_user
 from portal.staff.commands.people import Person as Invited
 from tests.auth.routes import ROUTES
 from tests.auth.subjects import SUBJECTS
 from tests.auth.test_passkeys import make
 from tests.auth.test_the_second_factor import demand, give_password
-from tests.sheets.test_importing_lists import DOCTORS
+from tests.exchange.test_importing_lists import DOCTORS
 from tests.support import pseudo
 from tests.support.authenticator import Authenticator
 from tests.support.client import Browser

@@ -14,7 +14,7 @@ from tests.auth.test_every_route import addresses, ids_of
 from tests.auth.test_passkeys import make
 from tests.browser.conftest import REPORTS
 from tests.browser.forms import EVIL, Filler, Key, searches, unlike
-from tests.sheets.test_importing_lists import bring
+from tests.exchange.test_importing_lists import bring
 from tests.support.client import Browser
 from tests.support.device import Device
 from tests.support.people import Clinic, found

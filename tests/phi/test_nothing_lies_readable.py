@@ -17,8 +17,9 @@ from portal.activity.commands import DisclosureDetails, correct_disclosure, reco
 from portal.appointments.commands.editing import details_of, edit_appointment
 from portal.cli.lookup import every_tenant
 from portal.db import session
-from portal.exports.commands.asking import ask_export
-from portal.exports.commands.making import process_batch
+from portal.exchange.exports.commands.asking import ask_export
+from portal.exchange.exports.commands.making import process_batch
+from portal.exchange.imports.commands.uploads import upload
 from portal.patients.commands.charting import ContactDetails, add_alert, add_contact, add_note
 from portal.patients.commands.merging import MergeDetails, merge_patients
 from portal.patients.commands.registering import change_patient, register_patient
@@ -29,7 +30,6 @@ from portal.phi.sealed import models_with_sealed_attributes, sealed_attributes
 from portal.registry.lists import ExportBatch, ExportSource
 from portal.schema.accounts import UserFactor
 from portal.schema.appointments import AppointmentStep
-from portal.sheets.commands.uploads import upload
 from portal.tenancy.context import as_job
 from tests.audit.test_what_is_shown_is_on_record import WITHOUT_PEOPLE
 from tests.auth.routes import ROUTES

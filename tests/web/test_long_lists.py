@@ -15,11 +15,11 @@ from portal.appointments.commands.visit import cancel_appointment
 from portal.availability.commands.exceptions import ExceptionDetails, add_exception
 from portal.availability.commands.weekly import end_rule
 from portal.availability.queries.places import get_place_of
+from portal.exchange.imports.commands.uploads import upload
 from portal.insurance.commands.acceptance import stop_accepting_plan
 from portal.patients.commands.charting import add_alert, add_note
 from portal.schema.patients import Patient
 from portal.services.commands.catalogue import offer_service
-from portal.sheets.commands.uploads import upload
 from tests.support.factories import a_facility
 from tests.support.people import Clinic
 from tests.support.scheduling import (
