@@ -23,8 +23,8 @@ from portal.web.templates import Speaking
 
 # The pages that are made of all areas show them in this order; the rail has its own.
 AREAS = (
-    "auth", "exports", "activity", "facilities", "doctors", "services", "insurance", "availability",
-    "patients", "appointments", "absences", "staff", "sheets", "setup",
+    "auth", "activity", "facilities", "doctors", "services", "insurance", "availability",
+    "patients", "appointments", "absences", "staff", "exchange", "setup",
 )  # fmt: skip
 PUBLIC = ("static", "healthz", "readyz", "metrics")
 BODY_LIMIT = 1024 * 1024

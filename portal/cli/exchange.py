@@ -1,4 +1,4 @@
-"""`flask sheets`: lists of a clinic, in and out of files."""
+"""`flask exchange`: lists of a clinic, in and out of files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from portal.exchange.imports.rules import guessed
 from portal.registry.area import areas
 from portal.tenancy.context import as_job
 
-group = AppGroup("sheets", help="Bring in lists from files.")
+group = AppGroup("exchange", help="Bring in lists from files.")
 
 
 @group.command("import")

@@ -1,1 +1,1 @@
-"""Exports that a worker makes: asked for, made some rows at a time, taken away, forgotten."""
+"""A clinic's lists as files, in and out: what is imported, and what is exported."""

@@ -1,5 +1,5 @@
-"""/imports/ and /exports/."""
+"""The area's blueprint: imports/, exports/, and made/ for those that the worker makes."""
 
 from flask import Blueprint
 
-bp = Blueprint("sheets", __name__)
+bp = Blueprint("exchange", __name__, url_prefix="/exchange")

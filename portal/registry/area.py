@@ -26,6 +26,7 @@ class Area:
     Attributes:
         blueprint: its pages.
         label: what the log calls them: "Opened a page about ...".
+        formerly: what it was named in older entries of the log -> what these call its pages.
         rail: its entries in the rail.
         within: how endpoints of it begin that light the entry of another area -> that area.
         log: the words for its records, and for what is seen and done in it.
@@ -39,6 +40,7 @@ class Area:
 
     blueprint: Blueprint
     label: str
+    formerly: Mapping[str, str] = field(default_factory=dict)
     rail: Sequence[RailEntry] = ()
     within: Mapping[str, str] = field(default_factory=dict)
     log: LogWords = field(default_factory=LogWords)
@@ -67,7 +69,7 @@ class Areas:
         entries = [entry for area in self.all for entry in area.rail]
         self.rail = tuple(sorted(entries, key=attrgetter("position")))
         self.within = _together(area.within for area in self.all)
-        self.labels = _together({area.name: area.label} for area in self.all)
+        self.labels = _together({area.name: area.label, **area.formerly} for area in self.all)
         self.records = _together(area.log.records for area in self.all)
         self.patients_seen = _together(area.log.patients_seen for area in self.all)
         self.done = _together(area.log.done for area in self.all)

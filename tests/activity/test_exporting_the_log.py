@@ -22,11 +22,11 @@ def exported(browser, alder):
 
     def take(**asked: str):
         answer = browser.send("/activity/export", asked)
-        assert answer.location == "/downloads/"
+        assert answer.location == "/exchange/made/"
         work_off(alder.id)
         with alder.at_work():
             newest = session.scalar(text("SELECT max(id) FROM exports"))
-        return browser.get(f"/downloads/{newest}/file")
+        return browser.get(f"/exchange/made/{newest}/file")
 
     return take
 
@@ -135,7 +135,7 @@ def test_an_export_asks_for_a_fresh_proof(browser, alder):
 def test_the_front_desk_exports_nothing(browser, alder):
     browser.sign_in(alder.desk)
     assert browser.send("/activity/export").status_code == 403
-    assert browser.get("/downloads/").status_code == 403
+    assert browser.get("/exchange/made/").status_code == 403
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "  =1"])

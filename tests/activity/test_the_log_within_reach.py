@@ -154,7 +154,7 @@ def test_an_export_holds_what_the_screen_shows_who_asked(browser, alder, places)
         work_off(alder.id)
         with alder.at_work():
             newest = session.scalar(text("SELECT max(id) FROM exports"))
-        file = browser.get(f"/downloads/{newest}/file").text.removeprefix("\ufeff")
+        file = browser.get(f"/exchange/made/{newest}/file").text.removeprefix("\ufeff")
         found.append({int(row["Record"]) for row in csv.DictReader(StringIO(file))})
     assert found[0] == {places.here_id}
     assert {places.here_id, places.there.patient_id} <= found[1]

@@ -42,7 +42,12 @@ def test_an_auditor_changes_nothing():
 
 
 # Which exports there are, how far they have come, and throwing one away: nothing is handed out.
-ABOUT_EXPORTS = {"exports.index", "exports.changes", "exports.discarding", "sheets.exports"}
+ABOUT_EXPORTS = {
+    "exchange.made",
+    "exchange.made_changes",
+    "exchange.made_discarding",
+    "exchange.exports",
+}
 
 
 def test_exports_user_administration_and_break_glass_want_a_fresh_proof(app):

@@ -121,7 +121,7 @@ def test_the_idle_end_signs_out_although_the_board_asked_all_along(app, browser,
     """It is what pages ask by themselves, each address of which says that it is no activity."""
     silent = [name for name in app.view_functions if not access_of(app, name).touches]
     polls = ("/account/session", "/appointments/day/changes", "/appointments/flow/changes",
-             "/downloads/changes")  # fmt: skip
+             "/exchange/made/changes")  # fmt: skip
     asked = {app.url_map.bind("localhost").match(poll, method="GET")[0] for poll in polls}
     assert asked == set(silent)
     browser.sign_in(alder.owner)

@@ -14,9 +14,9 @@ from tests.browser.demo import Demo
 from tests.browser.keyboard import MILLISECONDS
 
 # Asked for by a page that is there already, by machines, or to be kept as a file.
-FRAGMENTS = {"appointments.day_changes", "appointments.flow_changes", "exports.changes"}
+FRAGMENTS = {"appointments.day_changes", "appointments.flow_changes", "exchange.made_changes"}
 DATA = {"healthz", "readyz", "metrics", "auth.idle", "appointments.openings"}
-FILES = {"static", "exports.file", "sheets.report"}
+FILES = {"static", "exchange.made_file", "exchange.report"}
 NO_PAGES = FRAGMENTS | DATA | FILES
 
 # Who looks at a page that the owner of the demo clinic has no use for.
@@ -38,7 +38,7 @@ SAYS = {
     "appointments.waitlist_new": "/appointments/waitlist/new?patient={patient_id}",
     "appointments.overlaps": "/appointments/overlaps?facility={facility_id}&doctor={busy_id}"
     "&since=2026-03-02T12:00:00Z&until=2026-03-03T00:00:00Z",
-    "sheets.export": "/exports/new?list=visits&facility_id={facility_id}",
+    "exchange.export": "/exchange/exports/new?list=visits&facility_id={facility_id}",
 }
 
 
@@ -261,7 +261,7 @@ STATES = (
            pressed(SHOW, "#preview")),
     Screen("patients.show: merged", "owner", "/patients/{merge_patient_id}"),
     Screen("patients.show: of another facility", "desk", "/patients/{outsider_id}", status=403),
-    Screen("sheets.show: what it does", "owner", None, pressed(SHOW, "#preview")),
+    Screen("exchange.show: what it does", "owner", None, pressed(SHOW, "#preview")),
     Screen("services.workflow_edit: refused", "owner", None,
            filled("", "#services-builder [name=name]", "#review", ".errors")),
     Screen("services.workflow_edit: what changes", "owner", None, pressed("#review", "#publish")),
@@ -274,7 +274,7 @@ NEVER_REFUSED = {
 }  # fmt: skip
 # What is the same with and without records.
 NEVER_EMPTY = {
-    "staff.index", "setup.index", "sheets.export", "appointments.offers",
+    "staff.index", "setup.index", "exchange.export", "appointments.offers",
     "patients.other_facilities", "appointments.overlaps",
 }  # fmt: skip
 

@@ -28,5 +28,5 @@ def test_a_filter_changes_the_list_and_the_address(admin):
 def test_the_export_is_asked_for_and_waits_among_ones_files(admin):
     admin.goto("/activity/?action_type=sign-in")
     admin.get_by_role("button", name="Export as CSV").click()
-    expect(admin).to_have_url(re.compile("/downloads/$"))
+    expect(admin).to_have_url(re.compile("/exchange/made/$"))
     expect(admin.get_by_role("region", name="Messages")).to_contain_text("The export is asked for.")

@@ -135,14 +135,14 @@ def patient(browser: Browser, work: Work) -> Sent:
 
 
 def file(browser: Browser, work: Work) -> Sent:
-    sent = shown(browser.get("/imports/").text, "kind") | {"kind": "doctors"}
+    sent = shown(browser.get("/exchange/imports/").text, "kind") | {"kind": "doctors"}
     sent["file"] = (DOCTORS.encode(), "doctors.csv")
     otherwise = {"file": (DOCTORS.replace("Ada", "Eva").encode(), "doctors.csv")}
-    return Sent("/imports/", sent, otherwise, "already, with something else")
+    return Sent("/exchange/imports/", sent, otherwise, "already, with something else")
 
 
 def columns(browser: Browser, work: Work) -> Sent:
-    brought = send(browser, file(browser, work).fields, "/imports/")
+    brought = send(browser, file(browser, work).fields, "/exchange/imports/")
     sent = shown(browser.get(brought.location).text, "confirmation_token")
     sent = shown(
         browser.post(brought.location, data=sent | {"do": "show"}).text, "confirmation_token"

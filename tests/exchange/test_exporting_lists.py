@@ -33,7 +33,7 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 def take(browser, name: str, kind: str = "csv", **filters: object):
     """Export a list, with its filters in the address."""
     said = "".join(f"&{key}={value}" for key, value in filters.items())
-    return browser.send(f"/exports/new?list={name}{said}", {"format": kind})
+    return browser.send(f"/exchange/exports/new?list={name}{said}", {"format": kind})
 
 
 def rows_of(response) -> list[dict[str, str]]:
@@ -78,7 +78,7 @@ def test_every_list_goes_out_with_its_columns(browser, full, name, kind):
     browser.sign_in(full.owner)
     filters = {"past": "y"} if name == "exceptions" else {}
     shown = browser.get(
-        f"/exports/new?list={name}" + "".join(f"&{k}={v}" for k, v in filters.items())
+        f"/exchange/exports/new?list={name}" + "".join(f"&{k}={v}" for k, v in filters.items())
     )
     assert "row" in shown.text
     response = take(browser, name, kind, **filters)
@@ -107,7 +107,7 @@ def test_a_list_goes_out_as_its_screen_is_narrowed(browser, alder):
         add_doctor(DoctorDetails("Mary", "Lovell"))
     browser.sign_in(alder.admin)
     listed = browser.get("/doctors/?q=surgery").text
-    assert 'href="/exports/new?list=doctors&amp;q=surgery"' in listed
+    assert 'href="/exchange/exports/new?list=doctors&amp;q=surgery"' in listed
     [row] = rows_of(take(browser, "doctors", q="surgery"))
     assert (row["First name"], row["Last name"]) == ("Ada", "Byrne")
     [entry] = alder.entries("export")
@@ -120,11 +120,11 @@ def test_every_patient_in_the_file_is_on_record_as_seen(browser, alder):
     with alder.at_work():
         ours = {a_patient(first_name=name).id for name in ("Ann", "=Bo", "Cy")}
     browser.sign_in(alder.owner)
-    browser.get("/exports/new?list=patients")
+    browser.get("/exchange/exports/new?list=patients")
     assert alder.entries("export") == []
     rows = rows_of(take(browser, "patients"))
     assert [row["First name"] for row in rows] == ["Ann", "'=Bo", "Cy"]
-    seen = {entry.patient_id for entry in alder.entries("sheets.export")}
+    seen = {entry.patient_id for entry in alder.entries("exchange.export")}
     assert seen == ours
 
 
@@ -163,20 +163,22 @@ def test_a_list_longer_than_a_file_goes_out_in_parts(browser, alder, monkeypatch
         for number in range(5):
             add_payer(PayerDetails(f"Payer {number}"))
     browser.sign_in(alder.admin)
-    assert "Rows 1 to 2 of the list." in browser.get("/exports/new?list=plans").text
+    assert "Rows 1 to 2 of the list." in browser.get("/exchange/exports/new?list=plans").text
     parts = [rows_of(take(browser, "plans", part=number)) for number in (1, 2, 3)]
     assert [row["Payer"] for part in parts for row in part] == [f"Payer {n}" for n in range(5)]
-    assert "Rows 5 to 5 of the list." in browser.get("/exports/new?list=plans&part=3").text
-    assert "There is nothing to export" in browser.get("/exports/new?list=plans&part=4").text
-    assert browser.get("/exports/new?list=plans&part=0").status_code == 422
+    assert "Rows 5 to 5 of the list." in browser.get("/exchange/exports/new?list=plans&part=3").text
+    assert (
+        "There is nothing to export" in browser.get("/exchange/exports/new?list=plans&part=4").text
+    )
+    assert browser.get("/exchange/exports/new?list=plans&part=0").status_code == 422
 
 
 def test_an_export_asks_for_a_fresh_proof(browser, alder):
     browser.sign_in(alder.owner)
     with alder.at_work():
         session.execute(text("UPDATE user_sessions SET proven_at = now() - interval '6 minutes'"))
-    assert browser.get("/exports/new?list=doctors&q=a").location == (
-        "/account/proof?next=/exports/new?list%3Ddoctors%26q%3Da"
+    assert browser.get("/exchange/exports/new?list=doctors&q=a").location == (
+        "/account/proof?next=/exchange/exports/new?list%3Ddoctors%26q%3Da"
     )
     assert take(browser, "doctors").location.startswith("/account/proof")
     assert alder.entries("export") == []
@@ -184,17 +186,17 @@ def test_an_export_asks_for_a_fresh_proof(browser, alder):
 
 @pytest.mark.parametrize("name", ROLES)
 def test_the_link_is_there_for_those_who_may(browser, alder, name):
-    may = ROLES[name] in RIGHTS["sheets.export"]
+    may = ROLES[name] in RIGHTS["exchange.export"]
     browser.sign_in(getattr(alder, name))
     for page in ("/facilities/", "/patients/", "/"):
-        assert ("/exports/new?list=" in browser.get(page).text) is may, page
-    assert browser.get("/exports/").status_code == (200 if may else 403)
+        assert ("/exchange/exports/new?list=" in browser.get(page).text) is may, page
+    assert browser.get("/exchange/exports/").status_code == (200 if may else 403)
 
 
 def test_who_may_not_see_a_list_may_not_take_it_away(browser, alder, monkeypatch):
     monkeypatch.setitem(RIGHTS, "staff.see", frozenset())
     browser.sign_in(alder.owner)
-    assert "list=staff" not in browser.get("/exports/").text
+    assert "list=staff" not in browser.get("/exchange/exports/").text
     assert take(browser, "staff").status_code == 403
     assert take(browser, "secrets").status_code == 404
 
@@ -273,10 +275,10 @@ def test_a_day_before_workbooks_begin_and_a_very_long_text_are_kept_as_text():
 
 def test_the_bound_is_the_one_the_page_says(browser, alder):
     browser.sign_in(alder.owner)
-    assert f"{MOST_EXPORTED:,} rows" in browser.get("/exports/").text
+    assert f"{MOST_EXPORTED:,} rows" in browser.get("/exchange/exports/").text
 
 
 @pytest.mark.parametrize("name", ["endpoint", "_method", "_external", "_anchor", "_scheme"])
 def test_a_name_of_the_address_is_no_argument_of_the_program(browser, alder, name):
     browser.sign_in(alder.owner)
-    assert browser.get(f"/exports/new?list=doctors&part=2&{name}=x").status_code == 200
+    assert browser.get(f"/exchange/exports/new?list=doctors&part=2&{name}=x").status_code == 200

@@ -150,9 +150,9 @@ def test_the_report_is_turned_by_pages_and_can_be_downloaded(browser, alder):
     whole(browser, "services", HEAD + lines)
     with alder.at_work():
         done = session.scalar(select(Upload.id).where(Upload.status == "imported"))
-    assert "is not a whole number" in browser.get(f"/imports/{done}").text
-    assert "is not a whole number" not in browser.get(f"/imports/{done}?page=2").text
-    report = browser.get(f"/imports/{done}/report").data.decode("utf-8-sig").splitlines()
+    assert "is not a whole number" in browser.get(f"/exchange/imports/{done}").text
+    assert "is not a whole number" not in browser.get(f"/exchange/imports/{done}?page=2").text
+    report = browser.get(f"/exchange/imports/{done}/report").data.decode("utf-8-sig").splitlines()
     assert report == ahead
     assert report[1] == "2,added,"
     assert report[-1] == "402,refused,Minutes: is not a whole number"

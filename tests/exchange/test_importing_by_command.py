@@ -11,7 +11,7 @@ from tests.support.samples import sample
 
 
 def run(app, *words: str):
-    return app.test_cli_runner().invoke(args=["sheets", "import", *words])
+    return app.test_cli_runner().invoke(args=["exchange", "import", *words])
 
 
 def count(clinic: Clinic, model: type) -> int:

@@ -39,7 +39,9 @@ def bring(browser, kind: str, content: str | bytes, name: str = "list.csv"):
     )
     # Written by hand: the test client would lay a large file on the disk.
     body = head.encode() + raw + fields.encode() + b"\r\n--end--\r\n"
-    return browser.post("/imports/", data=body, content_type="multipart/form-data; boundary=end")
+    return browser.post(
+        "/exchange/imports/", data=body, content_type="multipart/form-data; boundary=end"
+    )
 
 
 def mapped(html: str) -> dict[str, str]:
@@ -101,7 +103,7 @@ def test_doctors_go_in_line_by_line(browser, alder):
     with alder.at_work():
         [place] = list_places(facility_id=alder.facility_id)
         assert (place.display_name, place.role) == ("Dr. Byrne", "Locum")
-    assert alder.entries("sheets.import", user_id=alder.admin.id)
+    assert alder.entries("exchange.import", user_id=alder.admin.id)
 
 
 def test_showing_keeps_nothing_and_a_second_import_adds_nothing(browser, alder):

@@ -23,7 +23,7 @@ def made(alder, ask, counting) -> int:
 
 def test_nothing_yet(browser, alder):
     browser.sign_in(alder.auditor)
-    assert "Nothing was exported yet" in browser.get("/downloads/").text
+    assert "Nothing was exported yet" in browser.get("/exchange/made/").text
 
 
 def test_the_page_tells_how_an_export_stands_and_asks_for_news_until_it_is_made(
@@ -31,11 +31,11 @@ def test_the_page_tells_how_an_export_stands_and_asks_for_news_until_it_is_made(
 ):
     ask()
     browser.sign_in(alder.auditor)
-    waits = browser.get("/downloads/").text
+    waits = browser.get("/exchange/made/").text
     assert "Waiting" in waits
     assert 'hx-trigger="every 5s"' in waits
     worker.work_off(alder.id)
-    ready = browser.get("/downloads/").text
+    ready = browser.get("/exchange/made/").text
     assert "Download" in ready
     assert "every 5s" not in ready
 
@@ -43,8 +43,8 @@ def test_the_page_tells_how_an_export_stands_and_asks_for_news_until_it_is_made(
 def test_a_poll_is_quiet_until_something_changed(browser, alder, ask, counting):
     ask()
     browser.sign_in(alder.auditor)
-    [_, rest] = browser.get("/downloads/").text.split("/downloads/changes?", 1)
-    address = "/downloads/changes?" + rest.split('"')[0].replace("&amp;", "&")
+    [_, rest] = browser.get("/exchange/made/").text.split("/exchange/made/changes?", 1)
+    address = "/exchange/made/changes?" + rest.split('"')[0].replace("&amp;", "&")
     assert browser.get(address, headers=HTMX).status_code == 204
     worker.work_off(alder.id)
     assert "Download" in browser.get(address, headers=HTMX).text
@@ -53,7 +53,7 @@ def test_a_poll_is_quiet_until_something_changed(browser, alder, ask, counting):
 def test_taking_it_again_is_another_entry(browser, alder, made):
     browser.sign_in(alder.auditor)
     for _ in range(2):
-        assert browser.get(f"/downloads/{made}/file").text.startswith("\ufeffText,")
+        assert browser.get(f"/exchange/made/{made}/file").text.startswith("\ufeffText,")
     assert len(alder.entries("export.taken")) == 2
 
 
@@ -61,17 +61,17 @@ def test_taking_asks_for_a_fresh_proof_and_comes_back(browser, alder, made):
     browser.sign_in(alder.auditor)
     with alder.at_work():
         session.execute(text("UPDATE user_sessions SET proven_at = now() - interval '6 minutes'"))
-    refused = browser.get(f"/downloads/{made}/file")
-    assert refused.location == f"/account/proof?next=/downloads/{made}/file"
+    refused = browser.get(f"/exchange/made/{made}/file")
+    assert refused.location == f"/account/proof?next=/exchange/made/{made}/file"
     assert alder.entries("export.taken") == []
 
 
 def test_what_is_not_made_or_forgotten_is_no_file(browser, alder, ask, counting, made):
     waiting = ask()
     browser.sign_in(alder.auditor)
-    assert browser.get(f"/downloads/{waiting}/file").status_code == 409
-    browser.send(f"/downloads/{made}/discarding")
-    assert browser.get(f"/downloads/{made}/file").status_code == 409
+    assert browser.get(f"/exchange/made/{waiting}/file").status_code == 409
+    browser.send(f"/exchange/made/{made}/discarding")
+    assert browser.get(f"/exchange/made/{made}/file").status_code == 409
 
 
 def test_a_file_that_does_not_open_says_so(browser, alder, made):
@@ -79,7 +79,7 @@ def test_a_file_that_does_not_open_says_so(browser, alder, made):
         session.execute(text("UPDATE export_parts SET content = set_byte(content, 30,"
                              " get_byte(content, 30) # 1)"))  # fmt: skip
     browser.sign_in(alder.auditor)
-    response = browser.get(f"/downloads/{made}/file")
+    response = browser.get(f"/exchange/made/{made}/file")
     assert response.status_code == 422
     assert "cannot be opened any more" in response.text
     assert alder.entries("export.taken") == []
@@ -88,7 +88,7 @@ def test_a_file_that_does_not_open_says_so(browser, alder, made):
 def test_discarding_leaves_nothing_of_it(browser, alder, made):
     browser.sign_in(alder.auditor)
     for _ in range(2):
-        assert browser.send(f"/downloads/{made}/discarding").location == "/downloads/"
+        assert browser.send(f"/exchange/made/{made}/discarding").location == "/exchange/made/"
     assert state(alder, made).status == "discarded"
     assert len(alder.entries("export.discarded")) == 1
     with alder.at_work():
@@ -100,17 +100,17 @@ def test_who_is_limited_to_facilities_sees_their_own_alone(browser, alder, ask, 
         other = open_facility(FacilityDetails("North", "north", "America/Chicago")).id
     limited = alder.hire("una", "admin", facility_ids=(other,))
     browser.sign_in(limited)
-    assert browser.get(f"/downloads/{made}/file").status_code == 404
-    assert "Nothing was exported yet" in browser.get("/downloads/").text
+    assert browser.get(f"/exchange/made/{made}/file").status_code == 404
+    assert "Nothing was exported yet" in browser.get("/exchange/made/").text
     own = ask(limited)
     worker.work_off(alder.id)
-    assert browser.get(f"/downloads/{own}/file").status_code == 200
+    assert browser.get(f"/exchange/made/{own}/file").status_code == 200
 
 
 def test_whoever_sees_every_facility_sees_who_asked(browser, alder, made):
     browser.sign_in(alder.owner)
-    assert "Auditor" in browser.get("/downloads/").text
-    assert browser.get(f"/downloads/{made}/file").status_code == 200
+    assert "Auditor" in browser.get("/exchange/made/").text
+    assert browser.get(f"/exchange/made/{made}/file").status_code == 200
 
 
 def test_one_form_is_one_export(alder):
@@ -144,7 +144,7 @@ def test_what_a_row_says_is_neither_markup_nor_an_argument(browser, alder, ask, 
             values,
         )
     browser.sign_in(alder.auditor)
-    shown = browser.get("/downloads/")
+    shown = browser.get("/exchange/made/")
     assert shown.status_code == 200
     assert "<b>%" not in shown.text
     assert "It could not be made" in shown.text

@@ -15,7 +15,7 @@ BUTTON = re.compile(r"\baction\(|<button|class=\"button")
 GRIDS = (
     "insurance/_matrix",
     "availability/_month",
-    "sheets/_mapping",
+    "exchange/_mapping",
     "appointments/_doctor_sheet",
 )
 FILES = {*TEMPLATES} - {PORTAL / "templates" / f"{name}.html" for name in GRIDS}

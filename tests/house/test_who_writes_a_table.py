@@ -19,7 +19,7 @@ WRITING = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+([a-z_]+)")
 # Whose the tables of a file of `portal/schema` are, where that is another name than the file's.
 AREAS = {
     "accounts": "auth", "acts": "appointments", "charts": "patients", "disclosures": "activity",
-    "uploads": "sheets",
+    "exports": "exchange", "uploads": "exchange",
 }  # fmt: skip
 OWNERS = {
     "availability_slots": "scheduling",

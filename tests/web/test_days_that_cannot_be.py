@@ -70,7 +70,10 @@ def test_a_filter_with_a_day_that_cannot_be_says_so_and_finds_nothing(app, brows
         "/activity/",
         "/appointments/starts",
     }
-    for address, names in [*pages.items(), ("/exports/new?list=visits", {"since", "until"})]:
+    for address, names in [
+        *pages.items(),
+        ("/exchange/exports/new?list=visits", {"since", "until"}),
+    ]:
         own = OF_THE_LOG if address.startswith("/activity/") else {}
         for name in names:
             for typed, said in (NEVER | own).items():

@@ -48,11 +48,11 @@ MORE = (
     "/appointments/groups/{slot}", "/patients/{patient}", "/patients/{patient}/visits",
     "/patients/{patient}/visits/cancellation", "/patients/{patient}/duplicates",
     "/patients/{patient}/status", "/activity/patients/{patient}",
-    *(f"/exports/new?list={name}" for name in LISTS),
+    *(f"/exchange/exports/new?list={name}" for name in LISTS),
 )  # fmt: skip
 # Nobody's pages, and those that are told of what they are.
 NO_LISTS = ("/static", "/sign-in", "/healthz", "/readyz", "/metrics", "/appointments/overlaps",
-            "/exports/new")  # fmt: skip
+            "/exchange/exports/new")  # fmt: skip
 
 
 def lists_of(app: Flask, ids: dict[str, int]) -> list[str]:

@@ -77,7 +77,7 @@ def test_what_nobody_sends_is_refused_however_large_it_is(browser, alder, header
         give_password(browser, alder.desk)
     sent = {"notes": "x" * (BODY_LIMIT + 1)}
     parts = {f"field-{number}": "x" for number in range(2_000)}
-    for address in ("/patients/new", "/imports/", "/account/language"):
+    for address in ("/patients/new", "/exchange/imports/", "/account/language"):
         assert browser.post(address, data=sent, headers=headers).status_code == 401
         many = browser.post(
             address, data=parts, headers=headers, content_type="multipart/form-data"

@@ -21,7 +21,7 @@ LEADS_THERE = {
     "appointments.waitlist_edit": "/appointments/waitlist",
     "absences.new": "/availability/",
     "absences.show": "/availability/",
-    "exports.index": "/activity/",
+    "exchange.made": "/activity/",
 }
 
 

@@ -49,7 +49,7 @@ def export() -> Response:
         with form.command_errors():
             commands.ask_export(form.filters(zone), form.params, wanted.chosen, key=wanted.key)
             toast(_("The export is asked for. It appears here when it is made."))
-            return go("exports.index")
+            return go("exchange.made")
     return _shown(form, Stretch((), None, more=False), zone)
 
 

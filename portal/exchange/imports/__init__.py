@@ -1,1 +1,1 @@
-"""Import and export: a clinic's lists as tables that spreadsheets read and write."""
+"""Files that are brought: what their columns are, what becomes of each line."""

@@ -1,4 +1,4 @@
-"""/imports/: bringing a file, saying what its columns are, seeing what it does, doing it."""
+"""/exchange/imports/: bringing a file, saying what its columns are, and seeing what it does."""
 
 from itertools import islice
 from operator import itemgetter
@@ -38,12 +38,12 @@ ENDS = {
     "likely": N_("left out: may be here already"),
     "refused": N_("refused"),
 }
-MAPPING = ("sheets/show.html", "sheets/_mapping.html")
+MAPPING = ("exchange/show.html", "exchange/_mapping.html")
 
 
 @bp.route("/imports/", methods=["GET", "POST"])
 @takes_file(LARGEST_FILE)
-@permission("sheets.import")
+@permission("exchange.import")
 def imports() -> Response:
     form = UploadForm()
     form.translate_kinds()
@@ -51,22 +51,22 @@ def imports() -> Response:
         with form.command_errors():
             file = form.file.data
             upload = uploads.upload(form.kind.data, file.filename or "", file.stream.read())
-            return go("sheets.show", upload_id=upload.id)
+            return go("exchange.show", upload_id=upload.id)
     window = window_from(request.args.get("page"))
     fetched = list_uploads(limit=window.limit, offset=window.offset)
-    return form_page("sheets/imports.html", "sheets/_imports.html", form, kinds=kind_words(),
+    return form_page("exchange/imports.html", "exchange/_imports.html", form, kinds=kind_words(),
                      listing=Listing.of(fetched, window))  # fmt: skip
 
 
 @bp.route("/imports/<int:upload_id>", methods=["GET", "POST"])
-@permission("sheets.import")
+@permission("exchange.import")
 def show(upload_id: int) -> Response:
     upload = get_upload(upload_id)
     if upload.status != "waiting":
         window = window_from(request.args.get("page"), size=SHOWN_LINES)
         lines = upload.report.get("lines", [])[window.offset : window.offset + window.limit]
-        return page("sheets/done.html", "sheets/_report.html", upload=upload, kinds=kind_words(),
-                    listing=Listing.of(lines, window),
+        return page("exchange/done.html", "exchange/_report.html", upload=upload,
+                    kinds=kind_words(), listing=Listing.of(lines, window),
                     labels=column_words(upload.kind))  # fmt: skip
     table = _table(upload)
     form, report = mapping_form(upload.kind, table.header), None
@@ -79,7 +79,7 @@ def show(upload_id: int) -> Response:
             )
             if answer.stays:
                 toast(_("The file is imported."))
-                return go("sheets.show", upload_id=upload_id)
+                return go("exchange.show", upload_id=upload_id)
             form.confirmation_token.data, report = answer.mark, outcome.report()
             if request.form.get("do") == "report":
                 return _report(report, upload.kind)
@@ -90,24 +90,24 @@ def show(upload_id: int) -> Response:
 
 
 @bp.get("/imports/<int:upload_id>/report")
-@permission("sheets.import")
+@permission("exchange.import")
 def report(upload_id: int) -> Response:
     """The result of each line, as a file. It names nobody: only lines, columns and reasons."""
     upload = get_upload(upload_id)
     if upload.status == "waiting":
-        return go("sheets.show", upload_id=upload_id)
+        return go("exchange.show", upload_id=upload_id)
     return _report(upload.report, upload.kind)
 
 
 @bp.route("/imports/<int:upload_id>/discarding", methods=["POST"])
-@permission("sheets.import")
+@permission("exchange.import")
 def discarding(upload_id: int) -> Response:
     form = DiscardForm()
     upload = get_upload(upload_id)
     if form.validate():
         discard(upload)
         toast(_("The file is discarded; nothing was imported."))
-    return go("sheets.imports")
+    return go("exchange.imports")
 
 
 def _table(upload: Upload) -> Table:

@@ -1,1 +1,1 @@
-"""Every read of import and export."""
+"""Every read of exports."""

@@ -1,6 +1,6 @@
-"""The area's screens."""
+"""/exchange/exports/ and /exchange/made/."""
 
 from portal.exchange.blueprint import bp
-from portal.sheets.views import exporting, importing
+from portal.exchange.exports.views import lists, made
 
-__all__ = ["bp", "exporting", "importing"]
+__all__ = ["bp", "lists", "made"]

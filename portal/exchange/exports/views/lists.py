@@ -1,4 +1,4 @@
-"""/exports/: the lists there are, which part of one is wanted, and the file."""
+"""/exchange/exports/: the lists there are, which part of one is wanted, and the file."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from portal.errors import NotFound
 from portal.exchange.blueprint import bp
 from portal.exchange.exports.commands.exporting import MOST_EXPORTED, Part, export_part, part_of
 from portal.exchange.exports.files import csv_file, xlsx_file
+from portal.exchange.exports.forms import ExportForm, NarrowForm
 from portal.exchange.exports.views.downloads import download
-from portal.exchange.imports.forms import ExportForm, NarrowForm
 from portal.registry.area import areas
 from portal.registry.lists import ExportedList, ListColumn
 from portal.tenancy.context import request_context
@@ -21,21 +21,21 @@ from portal.web.answers import form_page, page
 
 
 @bp.get("/exports/")
-@permission("sheets.export")
+@permission("exchange.export")
 def exports() -> Response:
     today = clock.today_in(request_context().timezone)
     # Of visits those to come are wanted most; the form can ask for others.
     begun: dict[str, dict[str, Any]] = {"visits": {"since": today}}
     lists = [
-        (each, url_for("sheets.export", list=each.name, **begun.get(each.name, {})))
+        (each, url_for("exchange.export", list=each.name, **begun.get(each.name, {})))
         for each in areas().lists.values()
         if current_user.can(each.right)
     ]
-    return page("sheets/exports.html", lists=lists, most=MOST_EXPORTED)
+    return page("exchange/exports.html", lists=lists, most=MOST_EXPORTED)
 
 
 @bp.route("/exports/new", methods=["GET", "POST"])
-@permission("sheets.export")
+@permission("exchange.export")
 @stepped_up
 def export() -> Response:
     exported = _list_asked()
@@ -48,7 +48,7 @@ def export() -> Response:
         part = part_of(exported, narrow.chosen_filters(), narrow.number)
     faulty = narrow if narrow.errors else form
     others = _other_parts(exported, narrow, part)
-    return form_page("sheets/export.html", "sheets/_export.html", faulty, exported=exported,
+    return form_page("exchange/export.html", "exchange/_export.html", faulty, exported=exported,
                      narrow=narrow, choice=form, part=part, here=request.full_path,
                      most=MOST_EXPORTED, other=others)  # fmt: skip
 
@@ -85,7 +85,7 @@ def _other_parts(
         field.name: request.args[field.name] for field in narrow if field.name in request.args
     }
     return {
-        which: url_for("sheets.export", **filters | {"list": exported.name, "part": number})
+        which: url_for("exchange.export", **filters | {"list": exported.name, "part": number})
         if number
         else None
         for which, number in numbers.items()
@@ -94,10 +94,10 @@ def _other_parts(
 
 def export_address(name: str, **filters: Any) -> str | None:
     """Where a list is exported as a screen has narrowed it; None for who may not."""
-    if not (current_user.can("sheets.export") and current_user.can(areas().lists[name].right)):
+    if not (current_user.can("exchange.export") and current_user.can(areas().lists[name].right)):
         return None
     params = {key: value for key, value in filters.items() if value}
-    return url_for("sheets.export", list=name, **params)
+    return url_for("exchange.export", list=name, **params)
 
 
 @bp.record_once

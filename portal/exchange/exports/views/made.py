@@ -1,12 +1,13 @@
-"""/downloads/: the exports that the worker makes, how they stand, and their files."""
+"""/exchange/made/: the exports that the worker makes, how they stand, and their files."""
 
 from hashlib import sha256
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from flask_babel import gettext as _
 
 from portal.auth.permissions import demand, permission, stepped_up
 from portal.errors import NotFound
+from portal.exchange.blueprint import bp
 from portal.exchange.exports.commands.asking import discard_export, take_export
 from portal.exchange.exports.queries import made as queries
 from portal.exchange.exports.queries.made import ExportRow
@@ -17,19 +18,18 @@ from portal.tenancy.context import request_context
 from portal.web.answers import go, page, toast
 from portal.web.pagination import Listing, window_from
 
-bp = Blueprint("exports", __name__, url_prefix="/downloads")
 NOTHING_NEW = 204
 
 
-@bp.get("/")
-@permission("exports.see")
-def index() -> Response:
+@bp.get("/made/")
+@permission("exchange.see")
+def made() -> Response:
     return _shown(_asked())
 
 
-@bp.get("/changes")
-@permission("exports.see", touches=False)
-def changes() -> Response:
+@bp.get("/made/changes")
+@permission("exchange.see", touches=False)
+def made_changes() -> Response:
     """Changes that the page polls while something is made; it keeps no session alive."""
     listing = _asked()
     if request.args.get("stamp") == _stamp(listing):
@@ -37,10 +37,10 @@ def changes() -> Response:
     return _shown(listing)
 
 
-@bp.get("/<int:export_id>/file")
-@permission("exports.see")
+@bp.get("/made/<int:export_id>/file")
+@permission("exchange.see")
 @stepped_up
-def file(export_id: int) -> Response:
+def made_file(export_id: int) -> Response:
     export = _allowed(export_id)
     content = take_export(export)
     name = f"{export.kind}-{export.created_at:%Y-%m-%d}-{export.id}.{export.format}"
@@ -50,12 +50,12 @@ def file(export_id: int) -> Response:
     )
 
 
-@bp.post("/<int:export_id>/discarding")
-@permission("exports.see")
-def discarding(export_id: int) -> Response:
+@bp.post("/made/<int:export_id>/discarding")
+@permission("exchange.see")
+def made_discarding(export_id: int) -> Response:
     discard_export(_allowed(export_id))
     toast(_("The export is discarded."))
-    return go("exports.index")
+    return go("exchange.made")
 
 
 def _allowed(export_id: int) -> Export:
@@ -74,7 +74,7 @@ def _asked() -> Listing[ExportRow]:
 
 def _shown(listing: Listing[ExportRow]) -> Response:
     unfinished = sum(row.status in OPEN for row in listing.rows)
-    return page("exports/index.html", "exports/_list.html", listing=listing, kinds=areas().exports,
+    return page("exchange/made.html", "exchange/_made.html", listing=listing, kinds=areas().exports,
                 states=STATES, words_of=words_of, narrowed=narrowed, unfinished=unfinished,
                 stamp=_stamp(listing), zone=request_context().timezone)  # fmt: skip
 

@@ -1,1 +1,1 @@
-"""Every write of import and export."""
+"""Commands on files that are brought, of staff and of the worker."""

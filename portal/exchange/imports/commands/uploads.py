@@ -145,7 +145,7 @@ def import_upload(
     outcome = ImportOutcome(dict(counts), fates)
     upload.report = outcome.report()
     session.flush()
-    note("sheets.import", table="uploads", record=upload.id,
+    note("exchange.import", table="uploads", record=upload.id,
          new={"kind": upload.kind, **counts})  # fmt: skip
     return outcome
 
