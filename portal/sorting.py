@@ -59,3 +59,12 @@ def containing(query: str, *columns: Any) -> list[ColumnElement[bool]]:
     """Every word somewhere in one of the columns; case, accents and apostrophes do not count."""
     searched = func.sort_key(func.concat_ws(" ", *columns))
     return [func.strpos(searched, func.sort_key(word)) > 0 for word in query.split()[:MOST_WORDS]]
+
+
+def having(query: str, *columns: Any) -> list[ColumnElement[bool]]:
+    """Every word of a query somewhere in one of the columns.
+
+    No word has a blank in it, so none can begin in one column and end in the next.
+    """
+    searched = func.concat_ws(" ", *columns)
+    return [searched.icontains(word, autoescape=True) for word in query.split()[:MOST_WORDS]]

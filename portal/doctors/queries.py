@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 
 from portal import clock
 from portal.db import column_by_id, session
@@ -11,11 +11,9 @@ from portal.errors import NotFound
 from portal.facilities.visits import COMING
 from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
-from portal.sorting import by_name
+from portal.sorting import by_name, having
 from portal.sql import statement
 from portal.tenancy.context import request_context
-
-MOST_WORDS = 6
 
 
 class LocationRow(NamedTuple):
@@ -192,7 +190,7 @@ def search_doctors(
             Doctor.specialty,
             Doctor.npi,
         )
-        .where(Doctor.tenant_id == request_context().tenant_id, gone, *_having(query))
+        .where(Doctor.tenant_id == request_context().tenant_id, gone, *having(query, *_NAMES))
         .order_by(Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id)
         .limit(limit)
         .offset(offset)
@@ -241,14 +239,9 @@ def _place_names(doctor_id: ColumnElement[int]) -> ScalarSelect[Any]:
     )
 
 
-def _having(query: str) -> list[ColumnElement[bool]]:
-    """Every word of the query in the name, the specialty or the number."""
-    columns = (Doctor.first_name, Doctor.last_name, Doctor.display_name, Doctor.specialty,
-               Doctor.npi)  # fmt: skip
-    return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns))
-        for word in query.split()[:MOST_WORDS]
-    ]
+_NAMES = (
+    Doctor.first_name, Doctor.last_name, Doctor.display_name, Doctor.specialty, Doctor.npi,
+)  # fmt: skip
 
 
 def _living() -> Select[Doctor]:

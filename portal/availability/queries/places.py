@@ -2,13 +2,14 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy import Select, func, select, true
 
 from portal.db import session
 from portal.errors import NotFound
 from portal.facilities.queries import open_facility_of
 from portal.schema.availability import AvailabilityRule, AvailabilitySlot
 from portal.schema.doctors import Doctor, FacilityDoctor
+from portal.sorting import having
 from portal.tenancy.context import request_context
 
 
@@ -87,10 +88,8 @@ def _named(query: str | None = None) -> Select[*tuple[Any, ...]]:
             location.id,
         )
     )
-    for word in (query or "").split()[:6]:
-        names = (Doctor.display_name, Doctor.specialty, open_facility.c.name)
-        statement = statement.where(or_(*(name.icontains(word, autoescape=True) for name in names)))
-    return statement
+    names = (Doctor.display_name, Doctor.specialty, open_facility.c.name)
+    return statement.where(*having(query or "", *names))
 
 
 def _counted(statement: Select[*tuple[Any, ...]]) -> list[PlaceRow]:

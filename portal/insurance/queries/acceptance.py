@@ -9,10 +9,10 @@ from sqlalchemy import Row, Select, select
 
 from portal import clock
 from portal.db import session
-from portal.insurance.queries.payers import having
 from portal.insurance.rules import Cover
 from portal.schema.facilities import Facility
 from portal.schema.insurance import FacilityInsurancePlan, InsurancePlan, InsuranceProvider
+from portal.sorting import having
 from portal.tenancy.context import request_context
 
 MOST_COLUMNS = 12

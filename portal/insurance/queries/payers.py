@@ -3,16 +3,14 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.db import column_by_id, session
 from portal.errors import NotFound
 from portal.schema.insurance import InsurancePlan, InsuranceProvider
-from portal.sorting import containing
+from portal.sorting import containing, having
 from portal.tenancy.context import request_context
-
-MOST_WORDS = 6
 
 
 class PlanChoice(NamedTuple):
@@ -166,12 +164,3 @@ def _having_plans(query: str) -> Select[int]:
             *having(query, plan.name, plan.plan_code, payer.name),
         )
     )
-
-
-def having(query: str, *columns: Any) -> list[ColumnElement[bool]]:
-    """Every word of a query somewhere in one of the columns.
-
-    No word has a blank in it, so none can begin in one column and end in the next.
-    """
-    searched = func.concat_ws(" ", *columns)
-    return [searched.icontains(word, autoescape=True) for word in query.split()[:MOST_WORDS]]

@@ -6,7 +6,7 @@ before a late page would be counted too, one by one.
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy import Select, func, select, true
 
 from portal.db import session
 from portal.facilities.queries import open_facility_of
@@ -14,7 +14,7 @@ from portal.schema.doctors import Doctor, FacilityDoctor
 from portal.schema.facilities import Facility
 from portal.schema.services import Service, ServiceOffering, ServiceWorkflow, StepTemplate
 from portal.schema.services import WorkflowStep as Step
-from portal.sorting import by_name, containing
+from portal.sorting import by_name, containing, having
 from portal.tenancy.context import request_context
 
 # Further down a list it is faster to sort all of it.
@@ -73,7 +73,7 @@ def search_services(
         .where(Service.tenant_id == request_context().tenant_id, gone)
         .order_by(Service.sort_name, Service.id)
     )
-    found = _having(statement, query, Service.name, Service.code, Service.category)
+    found = statement.where(*having(query or "", Service.name, Service.code, Service.category))
     page = found.limit(limit).offset(offset).subquery()
     offering = ServiceOffering
     offered = (
@@ -109,7 +109,7 @@ def search_step_templates(
         .where(StepTemplate.tenant_id == request_context().tenant_id)
         .order_by(StepTemplate.sort_name, StepTemplate.id)
     )
-    found = _having(statement, query, StepTemplate.name)
+    found = statement.where(*having(query or "", StepTemplate.name))
     page = found.limit(limit).offset(offset).subquery()
     used = (
         select(
@@ -243,18 +243,7 @@ def _named_offerings(query: str | None) -> Select[*tuple[Any, ...]]:
             offering.id,
         )
     )
-    return _having(statement, query, service.name, doctor.display_name, site.c.name)
-
-
-def _having(
-    statement: Select[*tuple[Any, ...]], query: str | None, *columns: Any
-) -> Select[*tuple[Any, ...]]:
-    """Every word of the query somewhere in one of the columns."""
-    for word in (query or "").split()[:6]:
-        statement = statement.where(
-            or_(*(column.icontains(word, autoescape=True) for column in columns))
-        )
-    return statement
+    return statement.where(*having(query or "", service.name, doctor.display_name, site.c.name))
 
 
 class PlaceName(NamedTuple):

@@ -6,7 +6,7 @@ Each is bounded by the caller and filtered as its screen is.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, select
 
 from portal.db import session
 from portal.schema.availability import AvailabilityRule
@@ -20,9 +20,9 @@ from portal.schema.services import (
     StepTemplate,
     WorkflowStep,
 )
+from portal.sorting import having
 from portal.tenancy.context import request_context
 
-MOST_WORDS = 6
 Rows = Sequence[Row[Any]]
 
 
@@ -45,7 +45,7 @@ def list_payer_plans(*, query: str = "", limit: int, offset: int = 0) -> Rows:
         )
         .where(
             payer.tenant_id == request_context().tenant_id,
-            *_having(query, payer.name, plan.name, plan.plan_code),
+            *having(query, payer.name, plan.name, plan.plan_code),
         )
         .order_by(payer.sort_name, payer.id, plan.sort_name, plan.id)
     )
@@ -73,8 +73,8 @@ def list_acceptance(*, query: str = "", at: str = "", limit: int, offset: int = 
         .where(
             tenant == request_context().tenant_id,
             facility.deleted_at.is_(None),
-            *_having(query, plan.name, plan.plan_code, payer.name),
-            *_having(at, facility.name),
+            *having(query, plan.name, plan.plan_code, payer.name),
+            *having(at, facility.name),
         )
         .order_by(facility.sort_name, payer.sort_name, plan.sort_name, acceptance.id)
     )
@@ -94,7 +94,7 @@ def list_offerings(
         ),
         offering.buffer_before_minutes.label("before"),
         offering.buffer_after_minutes.label("after"),
-    ).where(*_having(query, Doctor.display_name))
+    ).where(*having(query, Doctor.display_name))
     if service_id is not None:
         statement = statement.where(offering.service_id == service_id)
     return _rows(statement, limit, offset)
@@ -126,7 +126,7 @@ def list_workflow_steps(*, query: str = "", limit: int, offset: int = 0) -> Rows
         .outerjoin(
             template, (template.tenant_id == tenant) & (template.id == step.step_template_id)
         )
-        .where(flow.active, *_having(query, Service.name, Doctor.display_name, Facility.name))
+        .where(flow.active, *having(query, Service.name, Doctor.display_name, Facility.name))
         .order_by(plan.sort_name.nulls_first(), flow.id, step.position)
     )
     return _rows(statement, limit, offset)
@@ -137,7 +137,7 @@ def list_hours(*, query: str = "", limit: int, offset: int = 0) -> Rows:
     rule = AvailabilityRule
     statement = (
         _named_rules()
-        .where(*_having(query, Doctor.display_name, Doctor.specialty, Facility.name))
+        .where(*having(query, Doctor.display_name, Doctor.specialty, Facility.name))
         .order_by(
             Doctor.sort_last_name, Doctor.sort_first_name, Doctor.id, Facility.sort_name,
             rule.day_of_week, rule.start_time, rule.id,
@@ -212,14 +212,6 @@ def _named_offerings(*columns: Any) -> Select[*tuple[Any, ...]]:
             offering.id,
         )
     )
-
-
-def _having(query: str, *columns: Any) -> list[ColumnElement[bool]]:
-    """Every word of a query somewhere in one of the columns."""
-    return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns))
-        for word in query.split()[:MOST_WORDS]
-    ]
 
 
 def _rows(statement: Select[*tuple[Any, ...]], limit: int, offset: int) -> Rows:
