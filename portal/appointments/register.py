@@ -1,6 +1,7 @@
 """The area's registration."""
 
 from portal.appointments.commands.holds import sweep_holds
+from portal.appointments.lists import LISTS
 from portal.appointments.queries import invariants
 from portal.appointments.views import bp, status, waitlist_back
 from portal.errors import N_
@@ -81,6 +82,7 @@ AREA = Area(
         RailEntry(30, "appointments.waitlist", "hourglass", N_("Waitlist")),
     ),
     log=LOG,
+    lists=LISTS,
     invariants={
         "no doctor is in two places": invariants.doctors_in_two_places,
         "no patient is in two places": invariants.patients_in_two_places,

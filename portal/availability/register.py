@@ -1,6 +1,8 @@
 """The area's registration."""
 
+from portal.availability.importing import IMPORT
 from portal.availability.jobs import roll_horizon
+from portal.availability.lists import LISTS
 from portal.availability.queries.invariants import (
     hours_of_anothers_service,
     starts_that_no_hours_give,
@@ -31,6 +33,8 @@ AREA = Area(
     label=N_("working hours"),
     rail=(RailEntry(50, "availability.index", "clock", N_("Hours")),),
     log=LOG,
+    lists=LISTS,
+    imports={"rules": IMPORT},
     invariants={
         "free starts are those that the hours give": starts_that_no_hours_give,
         "hours are for the doctor's own services": hours_of_anothers_service,

@@ -1,5 +1,7 @@
 """The area's registration."""
 
+from portal.doctors.importing import IMPORT
+from portal.doctors.lists import LISTS
 from portal.doctors.views import DOCTOR_RETIRED, bp
 from portal.errors import N_
 from portal.registry.area import Area
@@ -20,5 +22,7 @@ AREA = Area(
     label=N_("doctors"),
     rail=(RailEntry(80, "doctors.index", "stethoscope", N_("Doctors")),),
     log=LOG,
+    lists=LISTS,
+    imports={"doctors": IMPORT},
     ways_back={"doctor_retired": DOCTOR_RETIRED},
 )

@@ -4,9 +4,7 @@ from portal.errors import N_
 from portal.exchange.blueprint import bp
 from portal.exchange.exports import views as exports
 from portal.exchange.exports.jobs import make_exports
-from portal.exchange.exports.lists import LISTS
 from portal.exchange.imports import views as imports
-from portal.exchange.imports.commands.loading import IMPORTS
 from portal.exchange.imports.commands.uploads import expire
 from portal.registry.area import Area
 from portal.registry.jobs import Job, in_every_clinic
@@ -41,8 +39,6 @@ AREA = Area(
     rail=(RailEntry(100, "exchange.imports", "upload", N_("Import")),),
     within={"exchange.made": "activity"},
     log=LOG,
-    lists=LISTS,
-    imports=IMPORTS,
     jobs=[
         Job("uploads", 3_600, in_every_clinic("uploads", expire)),
         Job("exports", 10, make_exports),

@@ -14,6 +14,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from portal import clock
 from portal.db import column_by_id, session, state
 from portal.errors import NotFound
+from portal.registry.lines import MOST, plain
 from portal.schema.facilities import Facility
 from portal.sorting import containing
 from portal.telephones import Countries, country_of
@@ -172,3 +173,10 @@ def count_facilities() -> int:
     """How many facilities are open; locked, so that the last two are not closed at once."""
     living = select(Facility.id).where(Facility.deleted_at.is_(None)).order_by(Facility.id)
     return len(session.scalars(living.with_for_update(key_share=True)).all())
+
+
+def facilities_by_name() -> dict[str, int]:
+    """The open facilities that the person reaches, by name and by short name."""
+    own = request_context().facility_ids
+    reached = [each for each in list_facilities(limit=MOST) if own is None or each.id in own]
+    return {plain(name): each.id for each in reached for name in (each.name, each.slug)}

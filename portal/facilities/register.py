@@ -1,6 +1,7 @@
 """The area's registration."""
 
 from portal.errors import N_
+from portal.facilities.lists import LISTS
 from portal.facilities.views import FACILITY_CLOSED, bp
 from portal.registry.area import Area
 from portal.registry.log import LogWords, Screen
@@ -23,5 +24,6 @@ AREA = Area(
     label=N_("facilities"),
     rail=(RailEntry(90, "facilities.index", "building-2", N_("Facilities")),),
     log=LOG,
+    lists=LISTS,
     ways_back={"facility_closed": FACILITY_CLOSED},
 )

@@ -1,6 +1,8 @@
 """The area's registration."""
 
 from portal.errors import N_
+from portal.insurance.importing import IMPORT
+from portal.insurance.lists import LISTS
 from portal.insurance.views import bp
 from portal.insurance.views.filling import ACCEPTANCE_FILLED
 from portal.insurance.views.marking import ACCEPTANCE_MARKED
@@ -27,5 +29,7 @@ AREA = Area(
     label=N_("payers and plans"),
     rail=(RailEntry(60, "insurance.index", "shield-check", N_("Insurance")),),
     log=LOG,
+    lists=LISTS,
+    imports={"plans": IMPORT},
     ways_back={"acceptance_filled": ACCEPTANCE_FILLED, "acceptance_marked": ACCEPTANCE_MARKED},
 )

@@ -2,16 +2,19 @@
 
 from portal.errors import N_
 from portal.patients.jobs import mend_search, reindex_patients
+from portal.patients.lists import LISTS
 from portal.patients.queries.invariants import (
     lines_of_charts_gone_astray,
     patients_of_an_older_scheme,
     patients_that_cannot_be_found,
 )
 from portal.patients.rules.finding import SCHEME
+from portal.patients.rules.table import COLUMNS
 from portal.patients.views import bp
 from portal.patients.views.merging import RECORDS_MERGED
 from portal.registry.area import Area
 from portal.registry.jobs import Job
+from portal.registry.lists import ImportedKind
 from portal.registry.log import LogWords, Screen
 from portal.web.navigation import RailEntry
 
@@ -59,6 +62,8 @@ AREA = Area(
     label=N_("patients"),
     rail=(RailEntry(40, "patients.index", "users", N_("Patients")),),
     log=LOG,
+    lists=LISTS,
+    imports={"patients": ImportedKind(N_("Patients"), COLUMNS)},
     invariants={
         "every patient can be found": patients_that_cannot_be_found,
         "every patient is found by all that is known": patients_of_an_older_scheme,

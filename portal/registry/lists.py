@@ -6,10 +6,12 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from portal.csv_reader import Column
+from portal.errors import N_
 from portal.web.filters import localtime
 
 Filters = Mapping[str, Any]
 Cell = str | int | None
+YES_NO = {True: N_("yes"), False: N_("no")}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class ImportedKind:
 
     label: str
     columns: tuple[Column, ...]
-    loader: Callable[[], Loader] | None
+    loader: Callable[[], Loader] | None = None
 
 
 @dataclass(frozen=True)

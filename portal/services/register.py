@@ -3,6 +3,8 @@
 from portal.errors import N_
 from portal.registry.area import Area
 from portal.registry.log import LogWords, Screen
+from portal.services.importing import IMPORT
+from portal.services.lists import LISTS
 from portal.services.queries.workflows import workflows_not_as_long_as_their_steps
 from portal.services.views import bp
 from portal.services.views.catalogue import SERVICE_RETIRED
@@ -25,6 +27,8 @@ AREA = Area(
     label=N_("services and workflows"),
     rail=(RailEntry(70, "services.index", "list-checks", N_("Services")),),
     log=LOG,
+    lists=LISTS,
+    imports={"services": IMPORT},
     invariants={"a workflow is as long as its steps": workflows_not_as_long_as_their_steps},
     ways_back={"service_retired": SERVICE_RETIRED},
 )

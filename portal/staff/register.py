@@ -3,6 +3,7 @@
 from portal.errors import N_
 from portal.registry.area import Area
 from portal.registry.log import LogWords
+from portal.staff.lists import LISTS
 from portal.staff.views import bp
 from portal.web.navigation import RailEntry
 
@@ -24,4 +25,5 @@ AREA = Area(
     label=N_("staff"),
     rail=(RailEntry(110, "staff.index", "user-plus", N_("Staff")),),
     log=LOG,
+    lists=LISTS,
 )

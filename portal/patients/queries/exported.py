@@ -1,9 +1,7 @@
-"""Patients and visits as rows of a table; each field is opened, and its patient seen, when it is
-written down."""
+"""Patients as rows of a table; each field is opened, and its patient seen, when it is written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -23,14 +21,11 @@ from portal.phi.sealed import DATE, OBJECT, TEXT, SealedKind, open_field
 from portal.sql import statement
 from portal.tenancy.context import request_context
 
-PATIENTS = statement("exchange/exported_patients")
-VISITS = statement("exchange/exported_visits")
-NEVER_BEFORE, NEVER_AFTER = date(1970, 1, 1), date(2999, 12, 31)
-MARGIN = timedelta(days=1)
+PATIENTS = statement("patients/exported_patients")
 
 
 @dataclass(frozen=True, eq=False)
-class _OfPatient:
+class RowOfPatient:
     """A row whose personal fields lie sealed in it, under their own names."""
 
     row: Row[Any]
@@ -64,7 +59,7 @@ class _OfPatient:
                           patient_id=row.patient_id, kind=kind)  # fmt: skip
 
 
-class ExportedPatient(_OfPatient):
+class ExportedPatient(RowOfPatient):
     """A patient of the list."""
 
     @cached_property
@@ -142,10 +137,6 @@ class ExportedPatient(_OfPatient):
         return self._open("email")
 
 
-class ExportedVisit(_OfPatient):
-    """A visit of the list."""
-
-
 def list_patients(
     *, facility_id: int | None = None, limit: int, offset: int = 0
 ) -> list[ExportedPatient]:
@@ -153,23 +144,3 @@ def list_patients(
     values = {"tenant_id": request_context().tenant_id, "facility_id": facility_id,
               "limit": limit, "offset": offset}  # fmt: skip
     return [ExportedPatient(row) for row in session.execute(PATIENTS, values)]
-
-
-def list_visits(
-    *,
-    facility_id: int | None = None,
-    since: date | None = None,
-    until: date | None = None,
-    limit: int,
-    offset: int = 0,
-) -> Sequence[ExportedVisit]:
-    """The visits from one day to another, both of the facility's own calendar, by their start."""
-    first, last = max(since or NEVER_BEFORE, NEVER_BEFORE), min(until or NEVER_AFTER, NEVER_AFTER)
-    values = {
-        "tenant_id": request_context().tenant_id, "facility_id": facility_id, "since": first,
-        "until": last,
-        "after": datetime.combine(first, time(), UTC) - MARGIN,
-        "before": datetime.combine(last, time(), UTC) + 2 * MARGIN,
-        "limit": limit, "offset": offset,
-    }  # fmt: skip
-    return [ExportedVisit(row) for row in session.execute(VISITS, values)]
