@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from sqlalchemy import select
 
-from portal.db import session
+from portal.db import require_own_statements, session
 from portal.phi.models import TenantKey
 
 log = structlog.get_logger()
@@ -147,6 +147,8 @@ class KeyRing:
             .order_by(TenantKey.version)
             .execution_options(populate_existing=True)
         ).all()
+        # What is remembered outlives a request that is refused.
+        require_own_statements()
         try:
             return self._unwrapped(tenant_id, rows)
         except WrappedByAnother:

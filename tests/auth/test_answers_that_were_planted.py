@@ -17,6 +17,8 @@ from portal import connections, errors
 from portal.auth.commands.sessions import choose_language
 from portal.auth.rules import hash_of
 from portal.db import db, pipeline, session
+from portal.phi.commands.rotating import begin_rotation
+from portal.phi.keys import ring
 from portal.tenancy.context import enter_session
 from tests.support.client import Browser
 from tests.support.people import Clinic, found
@@ -173,6 +175,25 @@ def test_no_proof_is_made_of_a_planted_answer(app, clinic, ending):
         session.remove()
         assert enter_session(token)
         assert session.scalar(ROLE) == "front_desk"
+
+
+def test_what_the_process_remembers_is_not_what_was_planted(app, clinic):
+    """The kind: memory outlives the request that is refused: others would seal by a retired key."""
+    token = hash_of(Browser(app).sign_in(clinic.desk).get_cookie("portal").value)
+    with app.app_context():
+        with clinic.at_work():
+            begin_rotation()
+        assert enter_session(token)
+        for _ in range(OFTEN):
+            ring().forget(clinic.id)
+            assert ring().of(clinic.id).active == 2
+        plant("SELECT tenant_keys", "tenant_keys.active", "NOT tenant_keys.active AS active")
+        ring().forget(clinic.id)
+        with pytest.raises(OperationalError, match="by SQL"):
+            ring().of(clinic.id)
+        session.remove()
+        assert enter_session(token)
+        assert ring().of(clinic.id).active == 2
 
 
 @pytest.mark.parametrize(
