@@ -46,15 +46,16 @@ def require_ready() -> None:
     """Ask each configured run-time role's connection whether the portal can work.
 
     Raises:
-        ConfigError: the database is too old, not migrated or not reachable; the role could
-            bypass row security; or the key is not the one this database was set up with.
+        ConfigError: the database is too old, not migrated or not reachable; it keeps prepared
+            transactions; the role could bypass row security; or the key is not the one this
+            database was set up with.
     """
     for bind in (None, "worker"):
         if bind not in db.engines:
             continue
         try:
             with db.engines[bind].connect() as connection:
-                for check in (_version, _role, _durable, _migrations, require_key):
+                for check in CHECKS:
                     check(connection)
         except DBAPIError as error:
             if isinstance(error.orig, NotOurSettings):
@@ -89,6 +90,15 @@ def _durable(connection: Connection) -> None:
         )
 
 
+def _one_phase(connection: Connection) -> None:
+    """A transaction that a smuggled-in statement prepares outlives its session, locks and all."""
+    if connection.execute(text("SHOW max_prepared_transactions")).scalar_one() != "0":
+        raise ConfigError(
+            "the database keeps prepared transactions, whose locks nothing ends: set"
+            " max_prepared_transactions to 0."
+        )
+
+
 def _migrations(connection: Connection) -> None:
     if current_revisions(connection) != newest_revisions():
         raise ConfigError("the database is not migrated to this version: run `flask db upgrade`.")
@@ -115,6 +125,9 @@ def require_key(connection: Connection) -> None:
     query = text("SELECT check_process_key(:expires, :proof)")
     if not connection.execute(query, {"expires": expires, "proof": known}).scalar_one():
         raise ConfigError("the key is not the one that this database was set up with.")
+
+
+CHECKS = (_version, _role, _durable, _one_phase, _migrations, require_key)
 
 
 def _first_line(error: DBAPIError) -> str:

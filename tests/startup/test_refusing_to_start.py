@@ -3,6 +3,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from portal import startup
 from portal.app import create_app
 from portal.config import ROOT, Config, ConfigError
 from portal.embedded import EmbeddedServer
-from tests.support.databases import Database, empty
+from tests.support.databases import HASTY, Database, empty
 
 pytestmark = pytest.mark.database
 
@@ -66,6 +67,18 @@ def test_a_database_that_is_not_there_is_refused(own_database: Database) -> None
 def test_production_refuses_a_database_that_forgets(own_database: Database) -> None:
     said = refusal(own_database, lambda config: replace(config, durable=True))
     assert said.startswith("the database may lose what it acknowledged: fsync, full_page_writes is")
+
+
+def test_a_database_that_keeps_prepared_transactions_is_refused(tmp_path: Path) -> None:
+    """What the web role prepares stays when its session is gone, and all others wait for it."""
+    server = EmbeddedServer(tmp_path / "pg", settings={**HASTY, "max_prepared_transactions": "1"})
+    server.start()
+    try:
+        with empty(server, "two_phases") as database:
+            said = refusal(database, lambda config: config)
+    finally:
+        server.stop()
+    assert said.endswith("whose locks nothing ends: set max_prepared_transactions to 0.")
 
 
 def test_the_process_ends_with_one_line_and_code_1(own_database: Database) -> None:
