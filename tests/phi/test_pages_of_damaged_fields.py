@@ -13,8 +13,12 @@ from tests.auth.test_every_route import addresses, ids_of
 from tests.support.client import HTMX, Browser
 from tests.support.people import found
 from tests.support.scheduling import a_practice, book, hours, on_monday
+from tests.support.sizes import sized
 
-pytestmark = [pytest.mark.database, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
+
+# Each address as a page and as a fragment; for every change in turns.
+WAYS = sized([({}, HTMX)], [({}, HTMX)], ci=[({},), (HTMX,)])
 
 UNREADABLE = "field.unreadable"
 ENTERED = """
@@ -65,8 +69,8 @@ def test_no_page_breaks_and_names_are_shown_as_unreadable(damaged, own_database)
     browser, asked = damaged
     wrong, said = [], set()
     with structlog.testing.capture_logs() as logs:
-        for method, address in asked:
-            for headers in ({}, HTMX):
+        for number, (method, address) in enumerate(asked):
+            for headers in WAYS[number % len(WAYS)]:
                 typed = {"csrf_token": browser.csrf, "q": "exam"} if method == "POST" else {}
                 response = browser.open(address, method=method, data=typed, headers=headers)
                 if response.status_code >= 500:
