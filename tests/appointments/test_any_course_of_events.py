@@ -284,7 +284,7 @@ def test_any_course_of_events_keeps_every_promise(alder, part):
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=sized(200, 2000, ci=96) // PARTS,
+                max_examples=sized(200, 2000, ci=32) // PARTS,
                 stateful_step_count=50,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),

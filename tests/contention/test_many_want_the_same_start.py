@@ -1,7 +1,7 @@
 """Many clients want each start at once: as many as it has seats get it, the rest are told.
 
 At full size (`--full`): fifty clients, 100,000 attempts by the command over 500 starts,
-10,000 through HTTP over 200.
+10,000 through HTTP over 200. For every change ten clients, for starts of five seats at most.
 """
 
 import json
@@ -29,7 +29,7 @@ from tests.support.sizes import patient, sized
 
 # As many clients a process as its pool keeps connections for.
 EACH = 5
-CLIENTS = sized(20, 50)
+CLIENTS = sized(20, 50, ci=10)
 PROCESSES = CLIENTS // EACH
 TOLD = {"SlotTaken", "TimeTaken", "PatientBusy"}
 DICE = random.Random(5)
@@ -75,7 +75,7 @@ def attempt(stage: Stage, start: Start, patient_id: int, key: object = None) -> 
 
 @patient()
 def test_by_the_command_as_many_are_booked_as_there_are_seats(stage, capsys):
-    starts, tries = stage.starts[: sized(5, 500)], sized(3, 4)
+    starts, tries = stage.starts[: sized(5, 500, ci=4)], sized(3, 4)
     came: list[Outcome] = []
     with a_crowd(stage) as crowd:
         began = time.perf_counter()
@@ -97,7 +97,7 @@ def test_by_the_command_as_many_are_booked_as_there_are_seats(stage, capsys):
 
 @patient()
 def test_through_http_as_many_are_booked_as_there_are_seats(stage, own_database, tmp_path, capsys):
-    starts = stage.starts[: sized(5, 200)]
+    starts = stage.starts[: sized(5, 200, ci=4)]
     came: list[Answer] = []
     environ = stage.environment() | {"WEB_CONCURRENCY": "3"}
     with serving(own_database, tmp_path, **environ) as server, ThreadPoolExecutor(CLIENTS) as pool:
@@ -121,7 +121,7 @@ def test_through_http_as_many_are_booked_as_there_are_seats(stage, own_database,
 
 @patient()
 def test_one_key_from_twenty_books_once_for_all_twenty(stage, own_database, tmp_path):
-    starts = stage.starts[: sized(5, 200)]
+    starts = stage.starts[: sized(5, 200, ci=4)]
     environ = stage.environment() | {"WEB_CONCURRENCY": "3"}
     with serving(own_database, tmp_path, **environ) as server, ThreadPoolExecutor(20) as pool:
         desk = Desk(server.address).sign_in(stage.clinic.desk)

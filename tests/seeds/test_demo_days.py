@@ -23,6 +23,7 @@ from portal.tenancy.context import as_job
 from tests.support.client import Browser
 from tests.support.databases import clone
 from tests.support.people import Person
+from tests.support.sizes import sized
 
 CHICAGO = ZoneInfo("America/Chicago")
 LATE_ON_SATURDAY = datetime(2026, 11, 28, 23, 50, tzinfo=CHICAGO)
@@ -93,7 +94,7 @@ def app(server, at, tmp_path_factory) -> Iterator[Flask]:
     with clone(server, "demo_days") as database:
         app = database.app(instance=tmp_path_factory.mktemp("days"))
         at(LATE_ON_SATURDAY)
-        run(app, "demo", "load", "--patients", "260", "--days", "3")
+        run(app, "demo", "load", "--patients", sized("260", "260", ci="120"), "--days", "3")
         yield app
         clock.follow(None)
 
