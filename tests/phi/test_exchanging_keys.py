@@ -28,7 +28,7 @@ from tests.support.databases import KEY, Database, clone
 from tests.support.people import Clinic, found
 from tests.support.sizes import patient, sized
 
-pytestmark = [pytest.mark.database, patient()]
+pytestmark = patient()
 WRITERS = 8
 VERSIONS = select(TenantKey.purpose, TenantKey.version, TenantKey.active, TenantKey.retired_at)
 
@@ -136,6 +136,7 @@ class Killed(BaseException):
     """The end of a process, in the middle of whatever it was at."""
 
 
+@pytest.mark.database
 def test_it_waits_for_this_databases_transactions_alone(server, own_database, here, clinic):
     """The kind: a wait that somebody who has nothing to do with it can make endless."""
     with (

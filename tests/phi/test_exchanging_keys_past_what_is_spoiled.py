@@ -1,6 +1,5 @@
 """Exchanging keys goes on past what does not open, and says what that is."""
 
-import pytest
 from sqlalchemy import text
 
 from portal.db import session
@@ -10,7 +9,7 @@ from portal.phi.envelopes import key_version_of
 from tests.phi.test_exchanging_keys import clinic, heard_of_soon, here, person, run, versions
 from tests.support.sizes import patient
 
-pytestmark = [pytest.mark.database, patient()]
+pytestmark = patient()
 __all__ = ["clinic", "heard_of_soon", "here"]
 
 
