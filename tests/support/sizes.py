@@ -4,11 +4,16 @@
 """
 
 import os
+import subprocess
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
+from zlib import crc32
 
 import pytest
+
+from portal.config import ROOT
 
 Size = TypeVar("Size")
 HOURS = 3 * 3600
@@ -35,6 +40,13 @@ def sized(quick: Size, full: Size, *, ci: Size | None = None) -> Size:
     if _full:
         return full
     return ci if _every_change and ci is not None else quick
+
+
+@cache
+def turn_of_this_change() -> int:
+    """A number that is another for each commit: whose turn it is where not all is tried."""
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, check=False)
+    return crc32(head.stdout)
 
 
 def begin_with_the_longest(items: list[pytest.Item]) -> None:
