@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from portal import clock
 from tests.browser.patients import patients_file
+from tests.support import machine
 from tests.support.databases import clone
-from tests.support.machine import need
 from tests.support.people import Person, found
 from tests.support.scheduling import MONDAY, a_plan, a_practice, a_workflow, hours
 from tests.support.serving import served
@@ -88,10 +88,9 @@ def furnish(app: Flask, patients: Path) -> tuple[Person, Person, Person]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, which `make test` installs where it may."""
-    program = need("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program,
+            executable_path=machine.chromium(),
             args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
         )
         yield browser
