@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pooled-requests",
         type=int,
-        default=400,
+        default=sizes.sized(400, 400, ci=200),
         help="how many requests of both clinics share the pooler's connections",
     )
 
