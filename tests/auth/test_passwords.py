@@ -4,6 +4,9 @@ from argon2 import PasswordHasher
 
 from portal.auth import passwords
 
+# Tests hash with less work; this is what the portal has.
+NOBODY = passwords._NOBODY
+
 
 def test_a_password_matches_its_hash_only():
     kept = passwords.hashed("correct horse battery")
@@ -28,6 +31,10 @@ def test_without_an_account_nothing_matches_and_the_same_work_is_done(monkeypatc
     monkeypatch.setattr(passwords, "_hasher", Counting())
     assert not passwords.matches(None, "anything at all")
     assert len(checked) == 1
+
+
+def test_the_hash_of_nobody_takes_the_work_of_any_other():
+    assert not PasswordHasher().check_needs_rehash(NOBODY)
 
 
 def test_a_mangled_hash_matches_nothing():
