@@ -222,7 +222,8 @@ def test_a_visit_goes_through_its_life_by_its_buttons(browser, alder, work):
         visit = book(work[0], "08:00", patient_id=work[1].id)
     address = f"/appointments/{visit.id}"
     assert "Check in" in browser.sign_in(alder.desk).get(address).text
-    for action, words in (("check-in", "Arrived"), ("start", "In progress"), ("undo", "Arrived")):
+    acts = (("check-in", "Arrived"), ("start", "In progress"), ("reversal", "Arrived"))
+    for action, words in acts:
         assert words in browser.send(f"{address}/{action}", follow_redirects=True).text
     assert browser.send(f"{address}/completion").status_code == 409
 

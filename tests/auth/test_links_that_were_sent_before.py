@@ -39,7 +39,7 @@ def by_changing_the_password(browser: Browser, clinic: Clinic) -> None:
 
 def by_disabling(browser: Browser, clinic: Clinic) -> None:
     browser.sign_in(clinic.owner)
-    for act in ("disabling", "enabling"):
+    for act in ("deactivation", "activation"):
         assert browser.send(f"/staff/{clinic.desk.id}/{act}", {}).status_code == 303
 
 

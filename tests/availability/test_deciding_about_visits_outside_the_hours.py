@@ -86,7 +86,7 @@ def test_a_start_that_the_service_has_already_cannot_be_kept_twice(browser, alde
 def test_an_auditor_looks_but_decides_nothing(browser, alder, practice):
     browser.sign_in(alder.auditor)
     with on_monday():
-        assert "keeping" not in browser.get("/availability/orphans/").text
+        assert "retention" not in browser.get("/availability/orphans/").text
 
 
 def test_without_any_it_says_so(browser, alder):

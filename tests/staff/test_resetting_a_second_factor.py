@@ -147,7 +147,7 @@ def test_what_nobody_asked_for_is_not_there(browser, alder, address):
 def test_a_reset_lets_in_nobody_whose_account_is_disabled(browser, alder, address):
     ask(browser, alder.admin, address)
     browser.get("/facilities/")
-    browser.send(address.replace("factor-reset", "disabling"))
+    browser.send(address.replace("factor-reset", "deactivation"))
     assert "Restore access first." in browser.send(address, WHY).text
     assert approve(browser, alder.owner, address).status_code == 422
     with alder.at_work():

@@ -85,7 +85,7 @@ def test_who_works_at_ones_own_facilities_alone_is_seen_to(browser, alder, limit
     near = alder.hire("near", "clinician", facility_ids=(alder.facility_id,))
     browser.sign_in(limited)
     assert "Disable the account" in browser.get(f"/staff/{near.id}").text
-    for act in ("disabling", "enabling", "sessions/ending", "link"):
+    for act in ("deactivation", "activation", "sessions/ending", "link"):
         assert browser.send(f"/staff/{near.id}/{act}").status_code == 303, act
     typed = {"role": "auditor", "facility_ids": [alder.facility_id]}
     browser.get(f"/staff/{near.id}/edit")
