@@ -1,5 +1,7 @@
 """What can be booked and what stands in the way, each with the page that mends it."""
 
+import re
+
 import pytest
 
 from portal.availability.commands.exceptions import ExceptionDetails, add_exception
@@ -180,3 +182,11 @@ def test_more_rows_than_a_page_holds_begin_the_next(clinic):
     rest = coverage(CoverageQuery(problem="any"), after=first.after, limit=2)
     assert (len(rest.rows), rest.after) == (1, None)
     assert not {row.offering_id for row in first.rows} & {row.offering_id for row in rest.rows}
+
+
+def test_a_piece_with_nothing_of_the_kind_leads_to_the_next(alder, browser, monkeypatch):
+    monkeypatch.setitem(coverage.__kwdefaults__, "judged", 2)
+    _practices_and_plans(alder, 3)
+    shown = browser.sign_in(alder.admin).get("/setup/coverage?problem=full").text
+    assert "Nothing of this kind so far" in shown
+    assert re.search(r"/setup/coverage\?after=\d+&amp;problem=full", shown)
