@@ -98,6 +98,12 @@ class Column:
     most: int = 200
     spellings: tuple[str, ...] = ()
 
+    def check_length(self, value: str) -> None:
+        """Raises LineRefused when a value has more characters than the column takes."""
+        if len(value) > self.most:
+            message = N_("is longer than %(most)s characters")
+            raise LineRefused(message, field=self.name, most=self.most)
+
 
 @dataclass(frozen=True)
 class Table:

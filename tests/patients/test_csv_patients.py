@@ -8,6 +8,7 @@ import pytest
 from portal.csv_reader import FileRefused, RejectedLine
 from portal.patients.rules.files import read_patients
 from portal.patients.rules.incoming import Taken
+from portal.patients.rules.table import COLUMNS
 
 
 def read(text: str | bytes, **options) -> list[Taken | RejectedLine]:
@@ -58,6 +59,17 @@ def test_bad_lines_are_numbered_and_the_rest_stands():
     assert "another encoding" in reasons[5]
     assert "3 columns, the first line has 4" in reasons[6]
     assert not any("Eze" in reason for reason in reasons.values())
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_no_column_takes_more_characters_than_it_declares(column):
+    """The kind: a length that is declared, and checked by another way in alone."""
+    fields = {"first_name": "Ann", "last_name": "Eze", "dob": "1980-03-04", "external_id": "7"}
+    for length, kind in ((column.most, Taken), (column.most + 1, RejectedLine)):
+        line = fields | {column.name: "x" * length}
+        [found] = read(f"{','.join(line)}\n{','.join(line.values())}\n")
+        if column.name not in {"dob", "status"} or kind is RejectedLine:
+            assert type(found) is kind
 
 
 def test_a_field_of_ten_megabytes_is_refused():

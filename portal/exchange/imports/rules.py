@@ -32,9 +32,7 @@ def given(
         value = found.get(column.name, "")
         if column.needed and not value:
             raise LineRefused(N_("is missing"), field=column.name)
-        if len(value) > column.most:
-            message = N_("is longer than %(most)s characters")
-            raise LineRefused(message, field=column.name, most=column.most)
+        column.check_length(value)
         if "\0" in value:
             raise LineRefused(N_("holds a character that no text has"), field=column.name)
     return {name: value for name, value in found.items() if value}

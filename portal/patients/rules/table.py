@@ -54,9 +54,12 @@ def _patient(record: Record, columns: Sequence[str | None], dates: DateOrder) ->
     pairs = zip(columns, record.values, strict=True)
     given = {name: unquoted(value.strip()) for name, value in pairs if name}
     try:
-        return Taken(record.line, _details(given, dates))
+        details = _details(given, dates)
+        for column in COLUMNS:
+            column.check_length(given.get(column.name, ""))
     except LineRefused as refusal:
         return RejectedLine(record.line, refusal)
+    return Taken(record.line, details)
 
 
 def _details(given: dict[str, str], dates: DateOrder) -> PatientDetails:
