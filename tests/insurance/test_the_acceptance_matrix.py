@@ -1,7 +1,9 @@
 """The acceptance matrix: seeing it, one key, one cell, a row, a column."""
 
 import pytest
+from sqlalchemy import text
 
+from portal.db import session
 from portal.insurance.commands.acceptance import AcceptanceDetails, accept_plan
 from portal.insurance.queries.acceptance import find_plan_at
 from portal.insurance.rules import Cover
@@ -12,6 +14,15 @@ from tests.support.scheduling import MONDAY, a_plan
 from tests.support.statements import at_most
 
 TODAY = MONDAY.date()
+# One payer's plans, each accepted since another day.
+MANY_TERMS = (
+    "INSERT INTO insurance_plans (insurance_provider_id, name, plan_code)"
+    " SELECT insurance_provider_id, 'Plan ' || n, 'MANY-' || n"
+    " FROM insurance_plans, generate_series(1, :terms) AS n WHERE id = :plan",
+    "INSERT INTO facility_insurance_plans (facility_id, insurance_plan_id, enabled, accepted_since)"
+    " SELECT :facility, id, true, date '2020-01-01' + row_number() OVER ()::int"
+    " FROM insurance_plans WHERE id <> :plan",
+)
 
 
 @pytest.fixture
@@ -127,3 +138,19 @@ def test_the_matrix_is_bounded_and_its_statements_are_few(browser, alder):
     assert shown.count('id="column-') == 12
     assert "Only the first facilities are shown." in shown
     assert "Nothing has these words" in browser.get("/insurance/acceptance?at=nowhere").text
+
+
+@pytest.mark.parametrize(("terms", "undo"), [(40, True), (400, False)])
+def test_a_column_is_filled_however_many_terms_it_had(browser, alder, plan_id, terms, undo):
+    """What a way back keeps has a length: what is longer is filled without one."""
+    with alder.at_work():
+        values = {"plan": plan_id, "facility": alder.facility_id, "terms": terms}
+        for statement in MANY_TERMS:
+            session.execute(text(statement), values)
+    browser.sign_in(alder.admin)
+    column = f"/insurance/acceptance/facilities/{alder.facility_id}"
+    answer = browser.send(column, {"change": "accept"}, follow_redirects=True)
+    assert answer.status_code == 200
+    said = answer.text.partition('class="toast')[2]
+    assert "Every plan at Alder Central saved." in said
+    assert ("/appointments/reversals" in said) is undo

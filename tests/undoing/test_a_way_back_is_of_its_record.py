@@ -6,6 +6,8 @@ colleague write where they do not reach themselves, or be told of a mistake.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,10 +17,13 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from portal.auth.rules import hash_of
 from portal.db import session
+from portal.errors import DomainError
+from portal.insurance.views.filling import ACCEPTANCE_FILLED
+from portal.schema.acts import OwnAct
 from portal.tenancy.context import enter_session
 from tests.support.client import Browser
 from tests.support.people import Clinic
-from tests.support.scheduling import on_monday
+from tests.support.scheduling import MONDAY, on_monday
 from tests.undoing.ward import OF_RECORDS, STACK, Ward, a_ward, merged
 
 KEEP_OWN = text("""
@@ -145,3 +150,43 @@ def test_every_way_back_is_taken_once(database, table):
             " AND table_schema = 'public'"
         ).fetchall()
     assert sorted(name for (name,) in columns) == list(SPENT)
+
+
+GROUP = {"enabled": True, "since": None, "until": None, "rows": [1]}
+FILLED = {
+    "a plan that is text": {"plan": "x", "facility": 1, "was": [GROUP]},
+    "a plan that is a list": {"plan": [5], "facility": 1, "was": [GROUP]},
+    "a row and a column": {"plan": 1, "facility": 1, "was": [GROUP]},
+    "a plan that is none": {"plan": 999_999, "was": [GROUP]},
+    "half a plan": {"plan": 1.0, "was": [GROUP]},
+    "the year before the first": {"plan": 1, "was": [GROUP | {"since": "0000-01-01"}]},
+}
+
+
+@pytest.mark.parametrize("planted", sorted(FILLED))
+def test_a_line_that_no_screen_filled_is_refused_in_words(ward, alder, planted):
+    """The mark is right: whoever planted it knows what the record says."""
+    ward.send(*OF_RECORDS["acceptance_filled"](ward))
+    before = FILLED[planted] | ({"plan": ward.plan} if FILLED[planted].get("plan") == 1 else {})
+    name = uuid4()
+    with alder.at_work():
+        rows = session.scalars(text("SELECT id FROM facility_insurance_plans ORDER BY id")).all()
+        groups = [each | {"rows": list(rows)} for each in before["was"]]
+        act = OwnAct(kind="acceptance_filled", before=before | {"was": groups})
+        with suppress(DomainError):
+            act.mark = ACCEPTANCE_FILLED.mark(act)
+        session.execute(
+            text("""
+                INSERT INTO own_acts (row_uid, user_id, kind, record_id, before, mark, done_at)
+                VALUES (:name, :user, :kind, :row, CAST(:before AS jsonb), :mark, :done_at)
+            """),
+            {
+                "name": name, "user": alder.owner.id, "kind": act.kind, "row": rows[0],
+                "before": json.dumps(act.before), "mark": act.mark or "x",
+                "done_at": MONDAY + timedelta(minutes=5),
+            },
+        )  # fmt: skip
+    assert ward.dialog()
+    answer = ward.send(STACK, {"act": str(name)}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert 'class="toast error"' in answer.text

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.db import session
 from portal.errors import NotFound
+from portal.exchange.imports.rules import counted
 from portal.phi.sealed import open_field
 from portal.schema.accounts import User
 from portal.schema.uploads import Upload
@@ -61,4 +62,5 @@ def list_uploads(*, limit: int = 51, offset: int = 0) -> list[UploadRow]:
 
 def _row(row: Any) -> UploadRow:
     name = open_field("uploads", "file_name", row.row_uid, row.file_name_envelope, patient_id=None)
-    return UploadRow(row.id, row.kind, row.status, name, row.name, row.created_at, row.counts or {})
+    counts = counted(row.counts) or {}
+    return UploadRow(row.id, row.kind, row.status, name, row.name, row.created_at, counts)

@@ -23,6 +23,7 @@ from portal.exchange.imports.commands.uploads import (
 )
 from portal.exchange.imports.forms import DiscardForm, UploadForm, mapping_form
 from portal.exchange.imports.queries import get_upload, list_uploads
+from portal.exchange.imports.rules import readable
 from portal.registry.area import areas
 from portal.schema.uploads import Upload
 from portal.web.answers import form_page, go, page, toast
@@ -64,8 +65,9 @@ def show(upload_id: int) -> Response:
     upload = get_upload(upload_id)
     if upload.status != "waiting":
         window = window_from(request.args.get("page"), size=SHOWN_LINES)
-        lines = upload.report.get("lines", [])[window.offset : window.offset + window.limit]
-        return page("exchange/done.html", "exchange/_report.html", upload=upload,
+        told = readable(upload.report)
+        lines = told.get("lines", [])[window.offset : window.offset + window.limit]
+        return page("exchange/done.html", "exchange/_report.html", upload=upload, report=told,
                     kinds=kind_words(), listing=Listing.of(lines, window),
                     labels=column_words(upload.kind))  # fmt: skip
     table = _table(upload)
@@ -96,7 +98,7 @@ def report(upload_id: int) -> Response:
     upload = get_upload(upload_id)
     if upload.status == "waiting":
         return go("exchange.show", upload_id=upload_id)
-    return _report(upload.report, upload.kind)
+    return _report(readable(upload.report), upload.kind)
 
 
 @bp.route("/imports/<int:upload_id>/discarding", methods=["POST"])

@@ -1,5 +1,6 @@
 """/insurance/acceptance/plans, /facilities: a whole row or column at once, and that taken back."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import sha256
@@ -9,6 +10,7 @@ from flask import Response
 from flask_babel import gettext as _
 
 from portal.auth.permissions import permission
+from portal.errors import NotFound
 from portal.facilities.queries import get_facility, list_facility_ids
 from portal.insurance.commands.acceptance import VisitsAffected, change_acceptance
 from portal.insurance.commands.filling import put_all_back
@@ -25,8 +27,9 @@ from portal.schema.insurance import FacilityInsurancePlan
 from portal.undoing.ways import say_done, say_undone
 from portal.web.answers import form_page, go, toast
 
-# What an act keeps has a length; so many cells are nobody's slip of the hand.
-MOST_KEPT = 2000
+# What an act keeps has a length in bytes (`ck_own_acts_lengths`): so many cells, or so many terms,
+# are nobody's slip of the hand.
+LONGEST_KEPT = 20_000
 
 
 @bp.route("/acceptance/plans/<int:plan_id>", methods=["GET", "POST"])
@@ -85,15 +88,15 @@ def _terms(rows: Sequence[FacilityInsurancePlan]) -> dict[int, Terms]:
 def _say_filled(line: dict[str, int], was: dict[int, Terms]) -> None:
     """Say that a line was filled, with a way back; no way where no cell has changed."""
     done = _done(line)
-    if not 0 < len(was) <= MOST_KEPT:
-        toast(done.text)
-        return
     alike = defaultdict[Terms, list[int]](list)
     for row_id, terms in was.items():
         alike[terms].append(row_id)
     kept: dict[str, Any] = {
         **line, "was": [{**terms.as_stored(), "rows": rows} for terms, rows in alike.items()]
     }  # fmt: skip
+    if not was or len(json.dumps(kept)) > LONGEST_KEPT:
+        toast(done.text)
+        return
     say_done(done, "acceptance_filled", min(was), **kept)
 
 
@@ -101,8 +104,21 @@ def _done(line: dict[str, int]) -> SaidAct:
     return SaidAct(_("%(title)s saved.", title=_title(line)))
 
 
+def _filled(act: OwnAct) -> SaidAct:
+    """What an act did. Raises NotFound where it names no line: a statement may have written it."""
+    named = {name: act.before.get(name) for name in ("plan", "facility")}
+    line = {name: value for name, value in named.items() if type(value) is int}
+    if len(line) != 1:
+        raise NotFound
+    return _done(line)
+
+
 def _was(act: OwnAct) -> dict[int, Terms]:
-    return {row_id: Terms.read(each) for each in act.before["was"] for row_id in each["rows"]}
+    """The terms of each row before. Raises NotFound where a year is in no calendar."""
+    try:
+        return {row_id: Terms.read(each) for each in act.before["was"] for row_id in each["rows"]}
+    except ValueError:
+        raise NotFound from None
 
 
 def _mark(act: OwnAct) -> str:
@@ -112,14 +128,14 @@ def _mark(act: OwnAct) -> str:
 
 def _fill_back(act: OwnAct) -> Response:
     put_all_back(_was(act))
-    say_undone(act, _done(act.before))
+    say_undone(act, _filled(act))
     return go("insurance.acceptance")
 
 
 ACCEPTANCE_FILLED = WayBack(
     right="insurance.manage",
     mark=_mark,
-    describe=lambda act: _done(act.before),
+    describe=_filled,
     take_back=_fill_back,
     record=FacilityInsurancePlan,
     records=lambda act: sorted(_was(act)),

@@ -1,7 +1,7 @@
 """The exports that a person sees, and what the worker has to do."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from portal.exchange.exports.rules import KEPT
 from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
 from portal.tenancy.context import request_context
+
+# A statement may have written a day whose next one is in no calendar, in some zone of the world.
+LAST_SHOWN = datetime(9999, 12, 1, tzinfo=UTC)
 
 
 class ExportRow(NamedTuple):
@@ -32,7 +35,9 @@ class ExportRow(NamedTuple):
     @property
     def kept_until(self) -> datetime | None:
         """When a file that is ready will be forgotten."""
-        return self.ended_at + KEPT if self.ended_at and self.status == "ready" else None
+        if self.ended_at is None or self.status != "ready":
+            return None
+        return min(self.ended_at, LAST_SHOWN) + KEPT
 
 
 def list_exports(*, limit: int = 51, offset: int = 0) -> list[ExportRow]:
