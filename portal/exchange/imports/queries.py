@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from portal.db import session
 from portal.errors import NotFound
@@ -27,19 +27,15 @@ class UploadRow(NamedTuple):
 
 
 def get_upload(upload_id: int) -> Upload:
-    """Raises NotFound."""
-    found = session.scalar(
-        select(Upload).where(
-            Upload.tenant_id == request_context().tenant_id, Upload.id == upload_id
-        )
-    )
+    """One that the person sees. Raises NotFound."""
+    found = session.scalar(select(Upload).where(*_visible(), Upload.id == upload_id))
     if found is None:
         raise NotFound
     return found
 
 
 def list_uploads(*, limit: int = 51, offset: int = 0) -> list[UploadRow]:
-    """The files that were brought, the last first."""
+    """One's own, and everybody's for those who see every facility; the last first."""
     statement = (
         select(
             Upload.id,
@@ -52,12 +48,20 @@ def list_uploads(*, limit: int = 51, offset: int = 0) -> list[UploadRow]:
             Upload.report["counts"].label("counts"),
         )
         .join(User, (User.tenant_id == Upload.tenant_id) & (User.id == Upload.uploaded_by))
-        .where(Upload.tenant_id == request_context().tenant_id)
+        .where(*_visible())
         .order_by(Upload.created_at.desc(), Upload.id.desc())
         .limit(limit)
         .offset(offset)
     )
     return [_row(row) for row in session.execute(statement)]
+
+
+def _visible() -> list[ColumnElement[bool]]:
+    """A file may be of any facility: who is limited to some sees what they brought themselves."""
+    conditions = [Upload.tenant_id == request_context().tenant_id]
+    if request_context().facility_ids is not None:
+        conditions.append(Upload.uploaded_by == request_context().user_id)
+    return conditions
 
 
 def _row(row: Any) -> UploadRow:

@@ -75,10 +75,10 @@ def _is_line(line: object) -> bool:
     )
 
 
-def _is_reason(said: object, *, likely: bool) -> bool:
-    if not isinstance(said, dict) or not {"field", "message", "params"} <= said.keys():
+def _is_reason(reason: object, *, likely: bool) -> bool:
+    if not isinstance(reason, dict) or not {"field", "message", "params"} <= reason.keys():
         return False
-    field, message, params = said["field"], said["message"], said["params"]
+    field, message, params = reason["field"], reason["message"], reason["params"]
     if not (isinstance(message, str) and isinstance(params, dict)):
         return False
     named = set(PARAM.findall(message)) - {""}

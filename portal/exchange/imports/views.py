@@ -19,6 +19,7 @@ from portal.exchange.imports.commands.uploads import (
     FileUnreadable,
     discard,
     import_upload,
+    note_looked_into,
     opened,
 )
 from portal.exchange.imports.forms import DiscardForm, UploadForm, mapping_form
@@ -65,12 +66,13 @@ def show(upload_id: int) -> Response:
     upload = get_upload(upload_id)
     if upload.status != "waiting":
         window = window_from(request.args.get("page"), size=SHOWN_LINES)
-        told = readable(upload.report)
-        lines = told.get("lines", [])[window.offset : window.offset + window.limit]
-        return page("exchange/done.html", "exchange/_report.html", upload=upload, report=told,
+        result = readable(upload.report)
+        lines = result.get("lines", [])[window.offset : window.offset + window.limit]
+        return page("exchange/done.html", "exchange/_report.html", upload=upload, report=result,
                     kinds=kind_words(), listing=Listing.of(lines, window),
                     labels=column_words(upload.kind))  # fmt: skip
     table = _table(upload)
+    note_looked_into(upload)
     form, report = mapping_form(upload.kind, table.header), None
     confirmed = request.form.get("do") == "confirm"
     if form.validate_on_submit():

@@ -105,9 +105,9 @@ def _done(line: dict[str, int]) -> SaidAct:
 
 
 def _filled(act: OwnAct) -> SaidAct:
-    """What an act did. Raises NotFound where it names no line: a statement may have written it."""
-    named = {name: act.before.get(name) for name in ("plan", "facility")}
-    line = {name: value for name, value in named.items() if type(value) is int}
+    """The words for an act. Raises NotFound where it names no line: any SQL may have written it."""
+    ids = {name: act.before.get(name) for name in ("plan", "facility")}
+    line = {name: each for name, each in ids.items() if type(each) is int}
     if len(line) != 1:
         raise NotFound
     return _done(line)
