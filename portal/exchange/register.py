@@ -22,7 +22,7 @@ LOG = LogWords(
     patients_seen={"exchange.export": EXPORTED, "sheets.export": EXPORTED},
     done={
         "exchange.import": IMPORTED,
-        "exchange.looked": N_("Looked into a file that a colleague uploaded"),
+        "exchange.show": N_("Looked into a file that a colleague uploaded"),
         "export": N_("Exported a list"),
         "export.asked": N_("Asked for an export"),
         "export.discarded": N_("Discarded an export"),

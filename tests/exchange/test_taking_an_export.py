@@ -5,10 +5,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from portal.auth.rules import hash_of
 from portal.db import session
 from portal.exchange.exports import jobs as worker
+from portal.exchange.exports.commands import packing
 from portal.exchange.exports.commands.asking import TooManyUnfinished, ask_export
 from portal.facilities.commands import FacilityDetails, open_facility
+from portal.tenancy.context import enter_session
 from tests.exchange.conftest import state
 from tests.support.client import HTMX
 from tests.support.scheduling import acting_as
@@ -148,3 +151,20 @@ def test_what_a_row_says_is_neither_markup_nor_an_argument(browser, alder, ask, 
     assert shown.status_code == 200
     assert "<b>%" not in shown.text
     assert "It could not be made" in shown.text
+
+
+def test_a_file_of_which_a_part_is_gone_is_refused_in_words(
+    browser, alder, ask, counting, monkeypatch
+):
+    monkeypatch.setattr(packing, "PIECE", 16)
+    export_id = ask()
+    worker.work_off(alder.id)
+    browser.sign_in(alder.auditor)
+    last = "(SELECT max(number) FROM export_parts)"
+    assert enter_session(hash_of(browser.get_cookie("portal").value)) is not None
+    session.execute(text(f"DELETE FROM export_parts WHERE number = {last}"))
+    session.commit()
+    answer = browser.get(f"/exchange/made/{export_id}/file")
+    assert answer.status_code == 422
+    assert "cannot be opened any more" in answer.text
+    assert not alder.entries("export.taken")

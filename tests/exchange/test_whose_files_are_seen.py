@@ -40,7 +40,7 @@ def test_who_is_limited_to_facilities_sees_their_own_files_alone(browser, alder,
 
 def test_who_reads_a_colleagues_file_is_on_record(browser, alder, brought):
     browser.get(brought)
-    assert not alder.entries("exchange.looked")
+    assert not alder.entries("exchange.show")
     browser.sign_in(alder.admin)
     assert "Quackenbush" in browser.get(brought).text
-    assert alder.entries("exchange.looked", user_id=alder.admin.id)
+    assert alder.entries("exchange.show", user_id=alder.admin.id)

@@ -1,5 +1,6 @@
 """Commands of staff: ask for an export, take its file away, discard it."""
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -89,8 +90,12 @@ def take_export(export: Export) -> bytes:
         raise NotReady
     if any(isinstance(each, Unreadable) for each in contents):
         raise ExportUnreadable
+    try:
+        file = unpacked(contents)
+    except zlib.error:  # a part is gone, or is another's
+        raise ExportUnreadable from None
     noted("export.taken", export, rows=export.rows)
-    return unpacked(contents)
+    return file
 
 
 def discard_export(export: Export) -> None:
