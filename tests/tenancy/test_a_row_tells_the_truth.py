@@ -26,6 +26,11 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NO
 ORDER BY 1, 2
 """
 ADDED = STAMPED.replace("UPDATE", "INSERT")
+NAMED = """
+SELECT a.attrelid::regclass::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE a.attname = 'row_uid' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+"""
+KEEPS = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'keep_row_uid'"
 STAMPS = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'stamp_new'"
 # By the clinic's clock, which in a demonstration is another than the server's.
 DATED = {"patients", "patient_alerts", "patient_notes", "waitlist_entries"}
@@ -89,6 +94,13 @@ def test_no_row_is_added_as_older_than_it_is(stage, clinic):
     wrong = {table for (table, column), true in tried.items() if not all(true)}
     assert wrong <= DATED
     assert len([where for where, true in tried.items() if true]) > 30
+
+
+def test_every_row_keeps_the_name_that_its_envelopes_are_bound_to(stage):
+    """The kind: a row that takes another's name opens what is sealed for the other."""
+    named = {table for (table,) in stage.connection.execute(NAMED)}
+    kept = {table for (table,) in stage.connection.execute(KEEPS)}
+    assert named == kept
 
 
 def test_every_row_is_stamped_when_it_is_added(stage):
