@@ -44,3 +44,11 @@ def test_who_reads_a_colleagues_file_is_on_record(browser, alder, brought):
     browser.sign_in(alder.admin)
     assert "Quackenbush" in browser.get(brought).text
     assert alder.entries("exchange.show", user_id=alder.admin.id)
+
+
+def test_who_is_shown_it_beside_a_refused_form_is_on_record_too(browser, alder, brought):
+    """The kind: an entry that the request itself writes is rolled back where its form is wrong."""
+    browser.sign_in(alder.admin)
+    refused = browser.send(brought, {"do": "show", "column_last_name": "-1"})
+    assert (refused.status_code, "Quackenbush" in refused.text) == (422, True)
+    assert alder.entries("exchange.show", user_id=alder.admin.id)

@@ -70,6 +70,15 @@ def test_whoever_is_told_the_number_leaves_an_entry(browser, there):
     assert (entry.user_id, entry.patient_id, entry.outcome) == told
 
 
+def test_whoever_is_told_the_number_beside_a_refused_reason_leaves_an_entry_too(browser, there):
+    browser.sign_in(there.person)
+    refused = browser.send(opening_of(there), {"reason": "because"})
+    assert (refused.status_code, there.mrn in refused.text) == (422, True)
+    [entry] = there.clinic.entries("patients.elsewhere")
+    told = (there.person.id, there.patient_id, "done")
+    assert (entry.user_id, entry.patient_id, entry.outcome) == told
+
+
 def test_with_a_reason_the_record_opens_and_says_for_how_long(browser, there):
     shown = opened(browser, there).get(page_of(there)).text
     assert CANARY in shown

@@ -51,6 +51,26 @@ def test_changed_minutes_reach_the_workflows_that_take_them(browser, alder):
         assert get_workflow(own.id).total_estimated_minutes == 20
 
 
+def test_who_does_not_see_every_facility_changes_no_minutes_that_workflows_take(browser, alder):
+    with alder.at_work():
+        template = add_step_template(StepTemplateDetails("Intake", 10))
+        alone = add_step_template(StepTemplateDetails("Not taken yet", 10))
+        practice = a_practice(alder.facility_id)
+        steps = (StepDetails(template.id),)
+        own = add_workflow(WorkflowDetails(practice.offering.id, "Long", steps, a_plan().id))
+    browser.sign_in(alder.hire("sam", "admin", facility_ids=(alder.facility_id,)))
+    address = f"/services/steps/{template.id}/edit"
+    refused = browser.send(address, TYPED)
+    assert refused.status_code == 422
+    assert "You do not see every facility." in refused.text
+    same = TYPED | {"name": "Intake and vitals", "default_duration_minutes": "10"}
+    assert browser.send(address, same).status_code == 303
+    assert browser.send(f"/services/steps/{alone.id}/edit", TYPED).status_code == 303
+    with alder.at_work():
+        session.expire_all()
+        assert get_workflow(own.id).total_estimated_minutes == 10
+
+
 def test_the_list_asks_once_however_many_there_are(browser, alder):
     with alder.at_work():
         for number in range(55):

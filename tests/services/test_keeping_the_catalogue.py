@@ -3,6 +3,7 @@
 import pytest
 
 from portal.services.commands.catalogue import ServiceDetails, add_service, retire_service
+from portal.services.queries.catalogue import get_any_service
 from tests.support.people import Clinic
 from tests.support.scheduling import a_practice, book, hours, on_monday
 from tests.support.statements import at_most
@@ -87,6 +88,17 @@ def test_retiring_says_what_it_touches_and_can_be_taken_back(browser, alder):
         assert "This service is retired" in browser.get(address).text
         assert browser.send(f"{address}/restoration").status_code == 303
     assert "This service is retired" not in browser.get(address).text
+
+
+def test_who_does_not_see_every_facility_retires_and_restores_no_service(browser, alder, service):
+    browser.sign_in(alder.hire("sam", "admin", facility_ids=(alder.facility_id,)))
+    refused = browser.send(f"/services/{service.id}/retirement")
+    assert refused.status_code == 422
+    assert "You do not see every facility." in refused.text
+    with alder.at_work():
+        retire_service(get_any_service(service.id))
+    assert browser.send(f"/services/{service.id}/restoration").status_code == 422
+    assert "Restore" in browser.get(f"/services/{service.id}").text
 
 
 def test_the_list_asks_once_however_many_there_are(browser, alder):

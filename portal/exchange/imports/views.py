@@ -1,5 +1,6 @@
 """/exchange/imports/: bringing a file, saying what its columns are, and seeing what it does."""
 
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from flask import Response, request
 from flask_babel import gettext as _
 
+from portal.audit.hook import afterwards
+from portal.audit.notes import note
 from portal.auth.permissions import permission
 from portal.csv_reader import Record, Table, read_table
 from portal.errors import N_
@@ -19,7 +22,6 @@ from portal.exchange.imports.commands.uploads import (
     FileUnreadable,
     discard,
     import_upload,
-    note_looked_into,
     opened,
 )
 from portal.exchange.imports.forms import DiscardForm, UploadForm, mapping_form
@@ -27,6 +29,7 @@ from portal.exchange.imports.queries import get_upload, list_uploads
 from portal.exchange.imports.rules import readable
 from portal.registry.area import areas
 from portal.schema.uploads import Upload
+from portal.tenancy.context import request_context
 from portal.web.answers import form_page, go, page, toast
 from portal.web.pagination import Listing, window_from
 from portal.web.previews import preview
@@ -72,7 +75,7 @@ def show(upload_id: int) -> Response:
                     kinds=kind_words(), listing=Listing.of(lines, window),
                     labels=column_words(upload.kind))  # fmt: skip
     table = _table(upload)
-    note_looked_into(upload)
+    _note_looked_into(upload)
     form, report = mapping_form(upload.kind, table.header), None
     confirmed = request.form.get("do") == "confirm"
     if form.validate_on_submit():
@@ -112,6 +115,16 @@ def discarding(upload_id: int) -> Response:
         discard(upload)
         toast(_("The file is discarded; nothing was imported."))
     return go("exchange.imports")
+
+
+def _note_looked_into(upload: Upload) -> None:
+    """Have the log say who read a colleague's file: whoever it is of is nobody's patient yet.
+
+    A form that is refused shows the file as well, and what it wrote is rolled back.
+    """
+    if upload.uploaded_by != request_context().user_id:
+        about = {"kind": upload.kind}
+        afterwards(partial(note, "exchange.show", table="uploads", record=upload.id, new=about))
 
 
 def _table(upload: Upload) -> Table:

@@ -167,6 +167,9 @@ def break_glass(patient_id: int) -> Response:
             toast(_("The patient is open to you for 60 minutes, or until you sign out."))
             return go("patients.show", patient_id=patient_id)
     number = get_outside_number(patient_id)
+    if form.status >= 400:  # the entry that the database wrote of telling it is rolled back
+        afterwards(partial(note, "patients.elsewhere", table="patients", record=patient_id,
+                           patient=patient_id))  # fmt: skip
     return form_page("patients/break_glass.html", "patients/_break_glass.html", form,
                      number=number)  # fmt: skip
 

@@ -7,6 +7,7 @@ from functools import partial
 from portal import clock
 from portal.db import session
 from portal.errors import N_, Conflict, all_of, refusing
+from portal.facilities.visits import require_sight_of_all
 from portal.schema.services import Service, ServiceOffering
 from portal.services.rules import LONGEST_BUFFER, check_minutes, checked_name
 
@@ -72,7 +73,11 @@ def change_service(service: Service, details: ServiceDetails) -> Service:
 
 
 def retire_service(service: Service) -> bool:
-    """No start of it is offered any more; booked visits stand. False if it was retired before."""
+    """No start of it is offered any more; booked visits stand. False if it was retired before.
+
+    Raises SeesNotAll: it is offered at other facilities too.
+    """
+    require_sight_of_all()
     session.refresh(service, with_for_update=True)
     if service.deleted_at is not None:
         return False
@@ -82,7 +87,8 @@ def retire_service(service: Service) -> bool:
 
 
 def restore_service(service: Service) -> None:
-    """A retired service is offered again where it was."""
+    """A retired service is offered again where it was. Raises SeesNotAll."""
+    require_sight_of_all()
     service.deleted_at = None
     session.flush()
 

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from portal.db import session
 from portal.errors import N_, Conflict, DomainError, NotFound, all_of, refusing
+from portal.facilities.visits import require_sight_of_all
 from portal.schema.services import ServiceWorkflow, StepTemplate, WorkflowStep
+from portal.services.queries.use import count_workflows_by_template
 from portal.services.queries.workflows import step_details
 from portal.services.rules import check_minutes, check_steps, checked_name
 from portal.tenancy.context import request_context
@@ -76,7 +78,11 @@ def change_step_template(template: StepTemplate, details: StepTemplateDetails) -
     Raises:
         NameMissing, MinutesOutOfRange.
         DayTooShort: a visit with this step would be too long.
+        SeesNotAll: workflows follow, and whoever asks is limited to some facilities.
     """
+    minutes = details.default_duration_minutes
+    if minutes != template.default_duration_minutes and count_workflows_by_template(template.id):
+        require_sight_of_all()
     with refusing(LONGEST):
         _describe(template, details)
     return template

@@ -93,12 +93,13 @@ def retirement(service_id: int) -> Response:
     service = get_any_service(service_id)
     form = PressedForm()
     if form.validate_on_submit():
-        done = SaidAct(_("%(name)s retired.", name=service.name))
-        if retire_service(service):
-            say_done(done, "service_retired", service.id)
-        else:
-            toast(done.text)
-        return go("services.index")
+        with form.command_errors():
+            done = SaidAct(_("%(name)s retired.", name=service.name))
+            if retire_service(service):
+                say_done(done, "service_retired", service.id)
+            else:
+                toast(done.text)
+            return go("services.index")
     return form_page(
         "services/retirement.html", "services/_retirement.html", form, service=service,
         offerings=count_offerings(service_id),

@@ -150,12 +150,6 @@ def import_upload(
     return outcome
 
 
-def note_looked_into(upload: Upload) -> None:
-    """Have the log say who read a colleague's file: whoever it is of is nobody's patient yet."""
-    if upload.uploaded_by != request_context().user_id:
-        note("exchange.show", table="uploads", record=upload.id, new={"kind": upload.kind})
-
-
 def discard(upload: Upload) -> None:
     """Forget a file. Raises NotWaiting."""
     _end(upload, "discarded")
