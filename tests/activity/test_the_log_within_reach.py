@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
+from uuid import uuid4
 
 import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from portal.absences.commands.recording import AbsenceDetails, record_absence
 from portal.activity.queries import log
 from portal.activity.rules import Filters
 from portal.auth.queries import get_user
@@ -26,7 +28,7 @@ from portal.staff.commands.people import change_user
 from tests.activity.conftest import address
 from tests.support.glass import Elsewhere, broken_glass, elsewhere, signed_in
 from tests.support.people import Person
-from tests.support.scheduling import a_patient, a_practice, book, hours, on_monday
+from tests.support.scheduling import MONDAY, a_patient, a_practice, book, hours, on_monday
 
 # Tables whose rows those limited do not all see, and whose entries name no patient.
 LIMITED = """
@@ -97,6 +99,34 @@ def test_entries_are_of_patients_and_records_of_ones_own_facilities(alder, place
     with signed_in(alder.auditor, alder):
         shown = log.list_entries(Filters(table_name="appointments")).lines
         assert {line.record_id for line in shown} == {here, there}
+
+
+def test_absences_and_workflows_are_told_of_where_they_are(browser, alder, places):
+    """The kind: a record that names no facility itself, and has its places in another table."""
+    with on_monday(), alder.at_work():
+        here, there = (absence_at(each) for each in (alder.facility_id, places.there.facility_id))
+    assert records(places, "absences") == {here}
+    for table in ("service_workflows", "workflow_steps"):
+        known = {e.record_id for e in alder.entries(f"{table}.insert")}
+        seen = records(places, table)
+        assert set() < seen < known, table
+        with signed_in(alder.auditor, alder):
+            everybodys = log.list_entries(Filters(table_name=table)).lines
+        assert {line.record_id for line in everybodys} == known
+    browser.sign_in(places.person)
+    beyond = entry_of(places, "absences.insert", there)
+    assert browser.get(address(beyond)).status_code == 404
+    assert browser.get(address(entry_of(places, "absences.insert", here))).status_code == 200
+
+
+def absence_at(facility_id: int) -> int:
+    """Of a doctor there."""
+    practice = a_practice(facility_id)
+    hours(practice)
+    details = AbsenceDetails(
+        practice.doctor.id, MONDAY.date(), MONDAY.date(), uuid4(), facility_id=facility_id
+    )
+    return record_absence(details, {}).absence.id
 
 
 def test_a_patient_of_both_is_seen_without_what_the_other_facility_did(alder, places):
