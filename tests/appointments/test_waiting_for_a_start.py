@@ -169,9 +169,9 @@ def test_hours_that_come_back_are_offered_too(open_practice, clinic):
 
 def test_a_wish_is_over_after_its_latest_day(open_practice, clinic):
     a_wish_for(open_practice, latest_on=TODAY)
-    listed = {"standing": "waiting", "today": TODAY}
+    listed = {"status": "waiting", "today": TODAY}
     assert len(list_wishes(clinic.facility_id, **listed)) == 1
-    tomorrow = {"standing": "expired", "today": TODAY + timedelta(days=1)}
+    tomorrow = {"status": "expired", "today": TODAY + timedelta(days=1)}
     assert len(list_wishes(clinic.facility_id, **tomorrow)) == 1
     with clock.at(MONDAY + timedelta(days=7)):
         assert list_matches(clinic.facility_id, limit=8) == []
