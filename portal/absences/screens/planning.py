@@ -93,10 +93,8 @@ def plan_absence(
         proposals: dict[int, list[Proposal]] = {visit.id: [] for visit in visits}
         if to_propose:
             soonest = clock.now() + (timedelta(0) if soon else TO_GET_THERE)
-            starts, other_visits = (
-                starts_for(to_propose, soonest=soonest),
-                affected.other_visits(to_propose),
-            )
-            proposals |= propose(to_propose, starts, chosen=chosen, other_visits=other_visits)
+            starts = starts_for(to_propose, soonest=soonest)
+            others = affected.other_visits(to_propose)
+            proposals |= propose(to_propose, starts, chosen=chosen, other_visits=others)
         savepoint.rollback()
     return Plan(places, lost, visits, proposals, settled(visits, proposals, chosen), begun)
