@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from portal.db import session
 from portal.errors import NotFound
 from portal.exchange.imports.rules import counted
+from portal.exchange.visible import visible
 from portal.phi.sealed import open_field
 from portal.schema.accounts import User
 from portal.schema.uploads import Upload
-from portal.tenancy.context import request_context
 
 
 class UploadRow(NamedTuple):
@@ -28,7 +28,9 @@ class UploadRow(NamedTuple):
 
 def get_upload(upload_id: int) -> Upload:
     """One that the person sees. Raises NotFound."""
-    found = session.scalar(select(Upload).where(*_visible(), Upload.id == upload_id))
+    found = session.scalar(
+        select(Upload).where(*visible(Upload.tenant_id, Upload.uploaded_by), Upload.id == upload_id)
+    )
     if found is None:
         raise NotFound
     return found
@@ -48,20 +50,12 @@ def list_uploads(*, limit: int = 51, offset: int = 0) -> list[UploadRow]:
             Upload.report["counts"].label("counts"),
         )
         .join(User, (User.tenant_id == Upload.tenant_id) & (User.id == Upload.uploaded_by))
-        .where(*_visible())
+        .where(*visible(Upload.tenant_id, Upload.uploaded_by))
         .order_by(Upload.created_at.desc(), Upload.id.desc())
         .limit(limit)
         .offset(offset)
     )
     return [_row(row) for row in session.execute(statement)]
-
-
-def _visible() -> list[ColumnElement[bool]]:
-    """A file may be of any facility: who is limited to some sees what they brought themselves."""
-    conditions = [Upload.tenant_id == request_context().tenant_id]
-    if request_context().facility_ids is not None:
-        conditions.append(Upload.uploaded_by == request_context().user_id)
-    return conditions
 
 
 def _row(row: Any) -> UploadRow:

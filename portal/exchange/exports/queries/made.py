@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from portal.db import session
 from portal.errors import NotFound
 from portal.exchange.exports.rules import KEPT
+from portal.exchange.visible import visible
 from portal.schema.accounts import User
 from portal.schema.exports import Export, ExportPart
 from portal.tenancy.context import request_context
@@ -49,7 +50,7 @@ def list_exports(*, limit: int = 51, offset: int = 0) -> list[ExportRow]:
     found = (
         select(*columns)
         .join(User, (User.tenant_id == Export.tenant_id) & (User.id == Export.asked_by))
-        .where(*_visible())
+        .where(*visible(Export.tenant_id, Export.asked_by))
         .order_by(Export.id.desc())
     )
     return [ExportRow(*row) for row in session.execute(found.limit(limit).offset(offset))]
@@ -57,7 +58,9 @@ def list_exports(*, limit: int = 51, offset: int = 0) -> list[ExportRow]:
 
 def get_export(export_id: int) -> Export:
     """One that the person sees. Raises NotFound."""
-    found = session.scalar(select(Export).where(*_visible(), Export.id == export_id))
+    found = session.scalar(
+        select(Export).where(*visible(Export.tenant_id, Export.asked_by), Export.id == export_id)
+    )
     if found is None:
         raise NotFound
     return found
@@ -85,10 +88,3 @@ def last_part(export_id: int) -> tuple[int, str | None] | None:
     )
     row = session.execute(found.order_by(ExportPart.number.desc()).limit(1)).one_or_none()
     return (row.number, row.after) if row else None
-
-
-def _visible() -> list[ColumnElement[bool]]:
-    conditions = [Export.tenant_id == request_context().tenant_id]
-    if request_context().facility_ids is not None:
-        conditions.append(Export.asked_by == request_context().user_id)
-    return conditions
